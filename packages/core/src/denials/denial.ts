@@ -1,0 +1,77 @@
+import type { Actor, DenialCode } from './catalogue.ts'
+
+/** One way to mend a refusal. The first `pay` fix, carried out, makes the identical request succeed. */
+export interface Fix {
+  kind: 'pay' | 'change_request' | 'change_policy' | 'wait' | 'authenticate' | 'configure'
+  action: string
+  by: Actor
+  /** Whether the owner of this credential may do it. */
+  canYou?: boolean
+  url?: string
+  command?: string
+  contact?: string
+  minAmount?: string
+  to?: number
+  [member: string]: unknown
+}
+
+/** The balance that lacked room, amounts as decimal strings. */
+export interface LimitFacts {
+  kind: 'balance' | 'cap' | 'quota' | 'rate' | 'body' | 'timeout'
+  unit?: string
+  required?: string
+  available?: string
+  held?: string
+  shortfall?: string
+  resetsAt?: string
+  [member: string]: unknown
+}
+
+/** Where the refusal applies. */
+export interface Scope {
+  level: 'key' | 'org' | 'model' | 'provider' | 'route' | 'gateway'
+  id?: string
+  /** Last four characters of the key, never more. */
+  key?: string
+  [member: string]: unknown
+}
+
+/**
+ * A refusal, as a value: steps return it, nothing throws it. `detail` is for the caller; `operatorDetail`
+ * is for the operator's log and the decision trace, and never leaves through the data plane.
+ */
+export interface Denial {
+  code: DenialCode
+  detail: string
+  operatorDetail?: string
+  scope?: Scope
+  limit?: LimitFacts
+  affordable?: { maxOutputTokens: number }
+  fixes?: Fix[]
+  also?: DenialCode[]
+  /** Only when honest, and at most 60. */
+  retryAfterSeconds?: number
+  /** Where the catalogue's answer does not hold. */
+  retryable?: boolean
+  /** JSON pointer of the member that is wrong. */
+  pointer?: string
+  hint?: string
+  didYouMean?: string[]
+  required?: string[]
+  granted?: string[]
+  incidentId?: string
+  deliveredTokens?: number
+  /** False, or the amount that was charged for what was delivered. */
+  charged?: false | string
+}
+
+/** One check of a request's way, kept for `/denials/{id}`. */
+export interface TraceStep {
+  check: string
+  result: 'ok' | 'denied' | 'skipped'
+  facts?: Record<string, unknown>
+}
+
+export function isDenial(value: unknown): value is Denial {
+  return typeof value === 'object' && value !== null && 'code' in value && 'detail' in value
+}

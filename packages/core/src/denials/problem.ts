@@ -1,0 +1,80 @@
+import { catalogueEntry, errorType } from './catalogue.ts'
+import type { Denial } from './denial.ts'
+
+/** What a refusal is rendered with: the request it belongs to and the way the gateway is reached. */
+export interface ProblemContext {
+  denialId: string
+  requestId: string
+  /** Absolute, without a trailing slash; from the configuration, never from the Host header. */
+  publicUrl: string
+  /** ISO 8601. */
+  asOf: string
+  /** Where billing contact or page of the operator is known. */
+  paymentUrl?: string
+}
+
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  detail: string
+  instance: string
+  code: string
+  denialId: string
+  requestId: string
+  error: { type: string; code: string; message: string; param: string | null }
+  [member: string]: unknown
+}
+
+/** The page that explains a code: `/problems/insufficient-balance`. */
+export function problemPath(code: string): string {
+  return `/problems/${code.replaceAll('_', '-')}`
+}
+
+/** Renders a refusal as an RFC 9457 problem that also carries OpenAI's `error` envelope. */
+export function renderProblem(denial: Denial, context: ProblemContext): Problem {
+  const entry = catalogueEntry(denial.code)
+  const { code, detail, operatorDetail: _operatorOnly, retryAfterSeconds, retryable, pointer, charged, ...members } = denial
+  return {
+    type: context.publicUrl + problemPath(code),
+    title: entry.title,
+    status: entry.status,
+    detail,
+    instance: `/denials/${context.denialId}`,
+    code,
+    denialId: context.denialId,
+    requestId: context.requestId,
+    asOf: context.asOf,
+    ...members,
+    ...(pointer === undefined ? {} : { pointer }),
+    retry: {
+      retryable: retryable ?? entry.retryable,
+      ...(retryAfterSeconds === undefined ? {} : { afterSeconds: retryAfterSeconds }),
+    },
+    charged: charged ?? false,
+    error: {
+      type: errorType(entry.status),
+      code: entry.openaiCode ?? code,
+      message: detail,
+      param: pointer === undefined ? null : pointer.slice(1).replaceAll('/', '.'),
+    },
+  }
+}
+
+/** The headers that every refusal carries (besides the ones of every answer), by lower-case name. */
+export function problemHeaders(denial: Denial, context: ProblemContext): Record<string, string> {
+  const entry = catalogueEntry(denial.code)
+  const scope = denial.scope === undefined ? '' : `;scope="${denial.scope.level}"`
+  const links = [`<${context.publicUrl}${problemPath(denial.code)}>; rel="help"`]
+  if (entry.status === 402) {
+    links.unshift(`<${context.paymentUrl ?? context.publicUrl + problemPath(denial.code)}>; rel="payment"`)
+  }
+  return {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    'faregate-denial': `${denial.code};id="${context.denialId}"${scope}`,
+    'x-should-retry': String(denial.retryable ?? entry.retryable),
+    link: links.join(', '),
+    ...(denial.retryAfterSeconds === undefined ? {} : { 'retry-after': String(denial.retryAfterSeconds) }),
+  }
+}

@@ -1,0 +1,68 @@
+import type { Buckets, DenialCode, Millis, Nano, TraceStep } from '@faregate/core'
+
+/** What happened to one request; one row, written off the request path. Money is decided by the ledger, not here. */
+export interface RequestRecord {
+  id: string
+  at: Millis
+  organization: string | null
+  application: string | null
+  key: string | null
+  /** The caller's `user` member and `Faregate-Tags` header. */
+  user: string | null
+  tags: string | null
+  path: string
+  /** As the caller named it. */
+  model: string | null
+  stream: boolean
+  outcome: 'served' | 'partial' | 'refused' | 'failed' | 'aborted'
+  denial: DenialCode | null
+  denialId: string | null
+  status: number
+  /** What was charged, nano-units. */
+  cost: Nano
+  /** What the provider is owed by its own price, nano-units; null when unknown. */
+  providerCost: Nano | null
+  priceVersion: string | null
+  estimated: boolean
+  /** Oddities worth a look: usage_missing, usage_absurd, excess, absorbed, … */
+  flags: string[]
+  delivery: 'confirmed' | 'unconfirmed' | 'none'
+  clamped: number | null
+  latencyMs: number
+  ttftMs: number | null
+  attempts: AttemptRecord[]
+}
+
+/** What one attempt at an upstream consumed, in disjoint buckets. */
+export interface AttemptRecord {
+  provider: string
+  model: string
+  /** HTTP status, or null when there was none. */
+  status: number | null
+  outcome: 'served' | 'partial' | 'failed' | 'aborted'
+  error: DenialCode | null
+  buckets: Buckets
+  latencyMs: number
+  ttftMs: number | null
+}
+
+/** A refusal with its decision trace, for `GET /denials/{id}`. */
+export interface DenialRecord {
+  id: string
+  at: Millis
+  requestId: string
+  organization: string | null
+  key: string | null
+  code: DenialCode
+  /** The whole problem as it was answered, JSON. */
+  problem: string
+  trace: TraceStep[]
+  operatorDetail: string | null
+  configurationVersion: number
+}
+
+/** Takes records and never makes the caller wait; what does not fit is dropped and counted. */
+export interface Recorder {
+  request(record: RequestRecord): void
+  denial(record: DenialRecord): void
+}

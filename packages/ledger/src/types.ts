@@ -1,0 +1,176 @@
+import type { Millis, Nano } from '@faregate/core'
+
+/**
+ * Words of the ledger. Everything countable is a balance: an account counts one unit
+ * (`USD` for wallets, `cap:USD` for spend caps), in whole nano-units for money.
+ * `available = granted − expired − posted − held`, always (money.md M2).
+ */
+export interface Account {
+  id: string
+  unit: string
+  kind: 'wallet' | 'cap'
+  granted: Nano
+  expired: Nano
+  posted: Nano
+  held: Nano
+  /** How far below zero an excess may take a wallet (M6). */
+  overdraft: Nano
+  /** How far below zero a hold may take a wallet in arrears (M4). */
+  creditLimit: Nano
+}
+
+/** Periods of caps and quotas (M8). */
+export type Period = 'day' | 'week' | 'month' | 'total'
+
+/**
+ * Which account a leg touches. A cap is named by its base and its period; the account of the running
+ * period, `<base>@<start>`, is made by its first hold, from the batch's own time.
+ */
+export type AccountRef =
+  | { kind: 'wallet'; id: string; unit: string }
+  | { kind: 'cap'; base: string; unit: string; period: Period; zone: string; limit: Nano }
+
+/** Amounts are linear in the number of output steps: ceil((fixed + perStep × steps) / 1,000,000). */
+export interface Measure {
+  /** Nano-units × 1e6. */
+  fixed: bigint
+  /** Nano-units × 1e6 per step. */
+  perStep: bigint
+}
+
+/** One request's claim on every account it touches: all or nothing (M3). */
+export interface HoldOp {
+  type: 'hold'
+  /** `<request>.<slice>` */
+  id: string
+  request: string
+  slice: number
+  /** The instance (epoch) that owns it (M23). */
+  instance: number
+  /** In precedence order: the first leg that lacks room names the denial. */
+  legs: AccountRef[]
+  measure: Measure
+  /**
+   * Steps (output tokens) to hold. `min < max` lets the ledger choose the most that every balance
+   * affords, in the same decision (M12); otherwise both are equal.
+   */
+  steps: { min: number; max: number }
+  /** Kept with the entry, never interpreted: key, application, organization, model, price version. */
+  memo: Record<string, unknown>
+  /**
+   * For slices after the first: what the socket had accepted when the slice was asked for,
+   * in nano-units. Recovery charges up to the last durable mark (M23).
+   */
+  mark?: Nano
+}
+
+/** Resolves all holds of a request, once: posts `cost` over them in order of slice and voids the rest. */
+export interface SettleOp {
+  type: 'settle'
+  request: string
+  /** How many holds the request took. */
+  slices: number
+  /** What is owed, per unit. All zero: void. */
+  cost: Nano
+  instance: number
+  memo: Record<string, unknown>
+}
+
+export interface GrantOp {
+  type: 'grant'
+  id: string
+  account: string
+  amount: Nano
+  /** Lower is spent first. */
+  priority: number
+  expiresAt: Millis | null
+  reason: string
+}
+
+/** Takes back what is unspent and unheld of a grant (M7). Without an amount: all of that. */
+export interface ReverseOp {
+  type: 'reverse'
+  id: string
+  grant: string
+  amount: Nano | null
+  reason: string
+}
+
+/** Gives back what a request was charged, at most (M9). Without an amount: all that is left of it. */
+export interface RefundOp {
+  type: 'refund'
+  id: string
+  request: string
+  amount: Nano | null
+  reason: string
+}
+
+/** Opens a wallet, or changes its overdraft and credit limit. */
+export interface WalletOp {
+  type: 'wallet'
+  account: string
+  unit: string
+  overdraft: Nano
+  creditLimit: Nano
+}
+
+/** Sets the limit of a cap in its running period, by an adjustment entry; makes the account if need be (M8). */
+export interface AdjustOp {
+  type: 'adjust'
+  id: string
+  cap: Extract<AccountRef, { kind: 'cap' }>
+}
+
+export type Operation = HoldOp | SettleOp | GrantOp | ReverseOp | RefundOp | WalletOp | AdjustOp
+
+/** One account that lacked room. `required` is this hold's claim on it, at the fewest steps it would take. */
+export interface Shortfall {
+  leg: number
+  account: string
+  unit: string
+  required: Nano
+  available: Nano
+  held: Nano
+  /** Milliseconds; null when the account never resets. */
+  resetsAt: Millis | null
+}
+
+/** Every outcome is a named status; none is an exception. */
+export type Outcome =
+  | { status: 'ok'; seq: bigint; held?: HeldLeg[]; steps?: number; at: Millis; amount?: Nano }
+  | { status: 'exists'; seq: bigint; held?: HeldLeg[]; steps?: number; at: Millis; amount?: Nano }
+  | { status: `exists_with_different_${string}` }
+  /** Lacking room, every leg that does, in precedence order. `reserved`: waiting for own holds would help (M26). */
+  | { status: 'insufficient'; reserved: boolean; shortfalls: Shortfall[]; steps: number; at: Millis; also: number[] }
+  | { status: 'in_debt'; account: string; available: Nano; at: Millis }
+  /** The request's holds were resolved before: a late slice, or a late settle by another instance. */
+  | { status: 'already_posted' | 'already_voided'; seq: bigint; instance: number }
+  | { status: 'hold_unknown' | 'account_unknown' | 'grant_unknown' | 'request_unknown' }
+  | { status: 'exceeds_remaining'; remaining: Nano }
+  | { status: 'operation_invalid'; member: string }
+
+export interface HeldLeg {
+  account: string
+  unit: string
+  amount: Nano
+}
+
+/** A result of {@link SettleOp}: what was posted, and what the balance did not cover. */
+export interface Settlement {
+  posted: Nano
+  excess: Nano
+  absorbed: Nano
+}
+
+export interface Violation {
+  invariant: string
+  subject: string
+  detail: string
+}
+
+export interface VerifyReport {
+  ok: boolean
+  /** How many of each kind of row were recomputed. */
+  checked: Record<string, number>
+  violations: Violation[]
+}

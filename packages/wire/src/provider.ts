@@ -1,0 +1,42 @@
+import type { ProviderEntry } from '@faregate/core'
+
+/**
+ * The port that a vendor implements: how its API is reached and how its failures are read.
+ * The bytes of bodies are the dialect's business, not the vendor's.
+ */
+export interface Vendor {
+  kind: string
+  /** Shown on the start page and in documentation. */
+  title: string
+  dialect: 'openai-chat'
+  defaultBaseUrl?: string
+  /** The environment variable that connects it. */
+  environmentVariable?: string
+  keyless?: boolean
+  /** The member that carries the output limit, unless the model says otherwise. */
+  outputLimitMember: 'max_tokens' | 'max_completion_tokens'
+  /** How the catalogue names this vendor, for prices. */
+  priceKey?: string
+  /** Path (joined to the base URL) and headers of a chat completion. */
+  chatRequest(entry: ProviderEntry, secret: string | undefined): { path: string; headers: Record<string, string> }
+  classify(failure: UpstreamFailure): Classification
+}
+
+/** An upstream's answer that is not a success: status, headers by lower-case name, the first 64 kB of the body. */
+export interface UpstreamFailure {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  body: string
+}
+
+/** What to do about a failure, and what the caller is told if nothing helps. */
+export interface Classification {
+  /**
+   * `surface`: the request itself is at fault, pass the answer on. `rotate`: this key is unusable, take the next.
+   * `fallback`: take another deployment. Both surface as `code` when nothing is left.
+   */
+  action: 'surface' | 'rotate' | 'fallback'
+  code: 'provider_rejected' | 'provider_account_unpaid' | 'provider_rate_limited' | 'provider_auth_failed' | 'provider_error'
+  /** Milliseconds until the upstream may be tried again, from its own headers. */
+  retryAfterMs?: number
+}
