@@ -1,3 +1,4 @@
+export * from './accounts.ts'
 export * from './amount.ts'
 export * from './buckets.ts'
 export * from './clock.ts'

@@ -55,6 +55,12 @@ export interface HoldOp {
    * affords, in the same decision (M12); otherwise both are equal.
    */
   steps: { min: number; max: number }
+  /**
+   * How far the balances would reach beyond this hold, in steps counted from zero (a stream holds its first
+   * slice and announces a limit): refused as `insufficient` when fewer than `min` are affordable, and the
+   * outcome tells how many are, at most `max`. Decided with the hold, it holds nothing itself.
+   */
+  outlook?: { min: number; max: number }
   /** Kept with the entry, never interpreted: key, application, organization, model, price version. */
   memo: Record<string, unknown>
   /**
@@ -137,7 +143,7 @@ export interface Shortfall {
 
 /** Every outcome is a named status; none is an exception. */
 export type Outcome =
-  | { status: 'ok'; seq: bigint; held?: HeldLeg[]; steps?: number; at: Millis; amount?: Nano }
+  | { status: 'ok'; seq: bigint; held?: HeldLeg[]; steps?: number; outlook?: number; at: Millis; amount?: Nano }
   | { status: 'exists'; seq: bigint; held?: HeldLeg[]; steps?: number; at: Millis; amount?: Nano }
   | { status: `exists_with_different_${string}` }
   /** Lacking room, every leg that does, in precedence order. `reserved`: waiting for own holds would help (M26). */
