@@ -1,0 +1,82 @@
+import type { Clock, Millis, Random, Snapshot } from '@faregate/core'
+import type { Ledger } from '@faregate/ledger/port'
+import type { VerifyReport } from '@faregate/ledger/types'
+import type { AdminStore } from './ports.ts'
+import type { DenialRow } from './rows.ts'
+
+/** What the server hands to the management API. */
+export interface AdminDeps {
+  /** `createAdminStore(store)` of the store package. */
+  store: AdminStore
+  ledger: Ledger
+  /** Recomputes every invariant from the entries. */
+  verify(): Promise<VerifyReport>
+  /** The configuration in force. */
+  snapshot(): Snapshot
+  /** The configuration's version was bumped by this process: take it up before resolving. */
+  changed(): Promise<void>
+  /** Whether the text is the operator's token (compared in constant time). */
+  isOperatorToken(presented: string): boolean
+  /** The hash under which keys and management tokens are stored. */
+  hashSecret(presented: string): string
+  /** Makes a key (`fg_…`) or a management token (`fgm_…`). */
+  mint(kind: 'key' | 'management'): string
+  /** Seals a provider's key for the database; bound to the name. */
+  seal(plain: string, name: string): string
+  unseal(sealed: string, name: string): string
+  clock: Clock
+  random: Random
+  /** Absolute, without a trailing slash. */
+  publicUrl(): string
+  currency: string
+  /** The operator's own page or address for payments, where one is set. */
+  topUpUrl?: string | undefined
+  billingContact?: string | undefined
+  log: AdminLog
+  /** Resolves when every request record that was handed in before is in the database. */
+  flushed(): Promise<void>
+  /** Takes a refusal of the management API for `GET /denials/{id}`; never waits. */
+  denied(record: DenialRow): void
+  /** Makes a real, small call with the provider's key. */
+  testProvider(name: string): Promise<ProviderTestResult>
+  /** Kinds of providers that can be connected, with their usual base URL. */
+  providerKinds(): ProviderKind[]
+  /** What is known of each provider's health, by name. */
+  providerState(name: string): ProviderState
+  version: string
+  startedAt: Millis
+  /** What the catalogue charges for a name that callers use; decimal strings per million by bucket, `undefined`: no price. */
+  cataloguePrice(model: string): { version: string; rates: Record<string, string> } | undefined
+  /** Writes a backup file beside the data and says where. */
+  backup(name?: string): Promise<{ file: string; bytes: number }>
+  /** Loads a backup over the running database; what was there is backed up first. */
+  restore(file: string): Promise<{ previous: string }>
+}
+
+export interface AdminLog {
+  info(facts: Record<string, unknown>, message: string): void
+  warn(facts: Record<string, unknown>, message: string): void
+  error(facts: Record<string, unknown>, message: string): void
+}
+
+export interface ProviderTestResult {
+  ok: boolean
+  /** One sentence for the operator. */
+  message: string
+  status: number | null
+  latencyMs: number
+  model: string | null
+}
+
+export interface ProviderKind {
+  kind: string
+  title: string
+  defaultBaseUrl?: string | undefined
+  keyless: boolean
+}
+
+export interface ProviderState {
+  state: 'ok' | 'failing' | 'unknown'
+  lastError?: string | undefined
+  lastErrorAt?: Millis | undefined
+}

@@ -1,0 +1,3 @@
+export type * from './deps.ts'
+export type * from './ports.ts'
+export type * from './rows.ts'

@@ -1,0 +1,124 @@
+import type { Millis, Nano } from '@faregate/core'
+import type {
+  ApplicationRow, AuditRow, BalanceRow, ChainedAuditRow, DenialRow, EntryRow, GrantRow, IdempotencyRow, KeyRow, ModelRow,
+  OrganizationRow, PriceRow, ProviderRow, RequestRow, TokenRow,
+} from './rows.ts'
+
+/** A part of a list. `before` is the last id (or sequence number) of the part before it: lists go from new to old. */
+export interface Paging {
+  limit: number
+  before?: string | undefined
+}
+
+/** The filters that lists of requests, denials and usage share. */
+export interface Filter {
+  organization?: string | undefined
+  application?: string | undefined
+  key?: string | undefined
+  model?: string | undefined
+  user?: string | undefined
+  outcome?: string | undefined
+  code?: string | undefined
+  from?: Millis | undefined
+  to?: Millis | undefined
+}
+
+export type UsageGroup = 'organization' | 'application' | 'key' | 'model' | 'provider' | 'user' | 'day'
+export type DenialGroup = 'code' | 'key' | 'organization' | 'day'
+
+export interface UsageTotal {
+  group: Partial<Record<UsageGroup, string | null>>
+  requests: number
+  /** Buckets that no attempt reported are absent. */
+  buckets: Record<string, number>
+  cost: Nano
+  /** Null where the cost of no request is known. */
+  providerCost: Nano | null
+}
+
+export interface DenialTotal {
+  group: Partial<Record<DenialGroup, string | null>>
+  count: number
+}
+
+/** What the management API asks of the database. */
+export interface AdminQueries {
+  organizations: {
+    get(id: string): Promise<OrganizationRow | undefined>
+    list(paging: Paging, only?: string): Promise<OrganizationRow[]>
+  }
+  applications: {
+    get(id: string): Promise<ApplicationRow | undefined>
+    list(paging: Paging, filter: { organization?: string | undefined }): Promise<ApplicationRow[]>
+  }
+  keys: {
+    get(id: string): Promise<KeyRow | undefined>
+    list(paging: Paging, filter: { organization?: string | undefined; application?: string | undefined }): Promise<KeyRow[]>
+  }
+  tokens: {
+    get(id: string): Promise<TokenRow | undefined>
+    byHash(hash: string): Promise<TokenRow | undefined>
+    list(paging: Paging): Promise<TokenRow[]>
+  }
+  providers: { get(name: string): Promise<ProviderRow | undefined>; list(): Promise<ProviderRow[]> }
+  models: { get(name: string): Promise<ModelRow | undefined>; list(): Promise<ModelRow[]> }
+  prices: { get(model: string): Promise<PriceRow | undefined>; list(): Promise<PriceRow[]> }
+  money: {
+    balance(organization: string, now: Millis): Promise<BalanceRow | undefined>
+    grant(id: string): Promise<GrantRow | undefined>
+    grants(paging: Paging, organization: string): Promise<GrantRow[]>
+    entry(id: string): Promise<EntryRow | undefined>
+    entries(paging: Paging, filter: { organization?: string | undefined; request?: string | undefined }): Promise<EntryRow[]>
+  }
+  requests: {
+    get(id: string): Promise<RequestRow | undefined>
+    list(paging: Paging, filter: Filter): Promise<RequestRow[]>
+    usage(filter: Filter, groupBy: UsageGroup[]): Promise<UsageTotal[]>
+  }
+  denials: {
+    get(id: string): Promise<DenialRow | undefined>
+    ofRequest(requestId: string): Promise<DenialRow | undefined>
+    list(paging: Paging, filter: Filter): Promise<DenialRow[]>
+    totals(filter: Filter, groupBy: DenialGroup[]): Promise<DenialTotal[]>
+  }
+  audit: {
+    list(paging: Paging, filter: { organization?: string | undefined; subject?: string | undefined }): Promise<ChainedAuditRow[]>
+    /** In the order of the chain, from just after `position`. */
+    chain(after: bigint, limit: number): Promise<ChainedAuditRow[]>
+    pending(limit: number): Promise<AuditRow[]>
+  }
+  idempotency: { get(scope: string, key: string): Promise<IdempotencyRow | undefined> }
+}
+
+/** The same, inside one transaction, and what can be changed there. */
+export interface AdminTransaction extends AdminQueries {
+  insertOrganization(row: OrganizationRow): Promise<void>
+  updateOrganization(id: string, change: Partial<Pick<OrganizationRow, 'name' | 'zone'>>): Promise<void>
+  insertApplication(row: ApplicationRow): Promise<void>
+  updateApplication(id: string, change: Partial<Pick<ApplicationRow, 'name'>>): Promise<void>
+  insertKey(row: KeyRow): Promise<void>
+  updateKey(id: string, change: Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'models' | 'cap' | 'expiresAt'>>): Promise<void>
+  insertToken(row: TokenRow): Promise<void>
+  deleteToken(id: string): Promise<void>
+  putProvider(row: ProviderRow): Promise<void>
+  deleteProvider(name: string): Promise<void>
+  putModel(row: ModelRow): Promise<void>
+  deleteModel(name: string): Promise<void>
+  putPrice(row: PriceRow): Promise<void>
+  deletePrice(model: string): Promise<void>
+  /** Bumps the configuration's version, so that every process takes it up. */
+  bumpConfiguration(): Promise<void>
+  insertAudit(row: AuditRow): Promise<void>
+  /** Locks the head of the audit chain until the transaction ends. */
+  chainHead(): Promise<{ position: bigint; hash: string }>
+  /** Gives the row its place in the chain and moves the head. */
+  chain(id: string, position: bigint, hash: string): Promise<void>
+  /** Replaces a row older than `expiredBefore`; false when a younger one stands. */
+  insertIdempotency(row: IdempotencyRow, expiredBefore: Millis): Promise<boolean>
+}
+
+export interface AdminStore {
+  read: AdminQueries
+  /** Everything that `effect` does is one transaction; a rejection rolls it back. */
+  write<T>(effect: (transaction: AdminTransaction) => Promise<T>): Promise<T>
+}

@@ -1,0 +1,214 @@
+import type { Buckets, Deployment, Millis, Nano } from '@faregate/core'
+import type { Period } from '@faregate/ledger/types'
+
+/** What the management API reads and writes, as values. The store maps them to its tables. */
+export interface OrganizationRow {
+  id: string
+  name: string
+  currency: string
+  /** IANA zone in which the periods of caps begin. */
+  zone: string
+  createdAt: Millis
+}
+
+export interface ApplicationRow {
+  id: string
+  organization: string
+  name: string
+  createdAt: Millis
+}
+
+export interface KeyCap {
+  amount: Nano
+  period: Period
+}
+
+export interface KeyRow {
+  id: string
+  application: string
+  organization: string
+  name: string
+  /** HMAC of the key; the key itself is nowhere. */
+  hash: string
+  lastFour: string
+  state: 'active' | 'disabled' | 'revoked'
+  scopes: string[]
+  models: string[] | null
+  cap: KeyCap | null
+  expiresAt: Millis | null
+  createdAt: Millis
+}
+
+/** A scoped management token. */
+export interface TokenRow {
+  id: string
+  name: string
+  hash: string
+  lastFour: string
+  permissions: string[]
+  /** Null: not bound to one organization. */
+  organization: string | null
+  expiresAt: Millis | null
+  createdAt: Millis
+}
+
+/** A provider's key as it is kept: sealed under the name `provider:<provider>:<id>`. */
+export interface SealedKey {
+  id: string
+  sealed: string
+  lastFour: string
+  weight: number
+  priority: number
+}
+
+export interface ProviderRow {
+  name: string
+  kind: string
+  baseUrl: string
+  keyless: boolean
+  keys: SealedKey[]
+  createdAt: Millis
+}
+
+/** What a model's definition holds beside its name; absent members have defaults elsewhere. */
+export interface ModelDefinition {
+  deployments: Deployment[]
+  price?: Record<string, string>
+  maxOutput?: number
+  maxOutputWhenAbsent?: number
+  sliceTokens?: number
+  hiddenOutput?: boolean
+  outputLimitMember?: 'max_tokens' | 'max_completion_tokens'
+}
+
+export interface ModelRow extends ModelDefinition {
+  name: string
+  createdAt: Millis
+}
+
+/** The operator's own price for a name that callers use; decimal strings per million, by bucket. */
+export interface PriceRow {
+  model: string
+  rates: Record<string, string>
+  updatedAt: Millis
+}
+
+/** Lot of a wallet as the ledger keeps it. */
+export interface GrantRow {
+  id: string
+  organization: string
+  seq: bigint
+  amount: Nano
+  priority: number
+  expiresAt: Millis | null
+  posted: Nano
+  held: Nano
+  expired: Nano
+  reversed: Nano
+  reason: string
+  at: Millis
+}
+
+/** Sums of a wallet. `expired` counts lots whose expiry has passed although no sweep ran. */
+export interface BalanceRow {
+  granted: Nano
+  expired: Nano
+  posted: Nano
+  held: Nano
+  overdraft: Nano
+  creditLimit: Nano
+}
+
+export interface EntryRow {
+  seq: bigint
+  id: string
+  kind: string
+  request: string | null
+  at: Millis
+  legs: { account: string; unit: string; amount: Nano; field: string }[]
+  memo: Record<string, unknown>
+}
+
+export interface AttemptRow {
+  provider: string
+  model: string
+  status: number | null
+  outcome: string
+  error: string | null
+  buckets: Buckets
+  latencyMs: number
+  ttftMs: number | null
+}
+
+export interface RequestRow {
+  id: string
+  at: Millis
+  organization: string | null
+  application: string | null
+  key: string | null
+  user: string | null
+  tags: string | null
+  path: string
+  model: string | null
+  stream: boolean
+  outcome: string
+  denial: string | null
+  denialId: string | null
+  status: number
+  cost: Nano
+  providerCost: Nano | null
+  priceVersion: string | null
+  estimated: boolean
+  flags: string[]
+  delivery: string
+  clamped: number | null
+  latencyMs: number
+  ttftMs: number | null
+  attempts: AttemptRow[]
+}
+
+export interface DenialRow {
+  id: string
+  at: Millis
+  requestId: string
+  organization: string | null
+  key: string | null
+  code: string
+  /** The problem as it was answered, JSON. */
+  problem: string
+  /** JSON. */
+  trace: string
+  operatorDetail: string | null
+  configurationVersion: number
+}
+
+/** One management change. Before and after are JSON and never hold a secret. */
+export interface AuditRow {
+  id: string
+  at: Millis
+  /** `operator`, or the id of a management token. */
+  actor: string
+  action: string
+  subject: string
+  organization: string | null
+  before: string | null
+  after: string | null
+}
+
+/** A row of the chain: `hash` is SHA-256 over the previous hash and the row. */
+export interface ChainedAuditRow extends AuditRow {
+  position: bigint | null
+  hash: string | null
+}
+
+export interface IdempotencyRow {
+  /** Credential and path. */
+  scope: string
+  key: string
+  /** SHA-256 of the body. */
+  fingerprint: string
+  status: number
+  /** The answer as it is repeated: JSON, without secrets. */
+  answer: string
+  at: Millis
+}
