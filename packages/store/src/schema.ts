@@ -1,0 +1,244 @@
+import type { ColumnType } from 'kysely'
+
+/**
+ * The tables, once for both engines. Every whole number is a 64-bit column and reads as `bigint`, times (milliseconds
+ * since the epoch), counts and flags (0 or 1) included; writing takes a `number` or a `bigint`. Sums need
+ * `cast(sum(…) as bigint)`. JSON is text. Money is nano-units.
+ */
+export type Int = ColumnType<bigint, bigint | number, bigint | number>
+export type IntOrNull = ColumnType<bigint | null, bigint | number | null, bigint | number | null>
+/** JSON as text: parse it on reading, stringify it on writing. */
+export type Json = string
+
+export interface Schema {
+  meta: MetaTable
+  counters: CountersTable
+  organizations: OrganizationsTable
+  applications: ApplicationsTable
+  keys: KeysTable
+  management_tokens: ManagementTokensTable
+  providers: ProvidersTable
+  models: ModelsTable
+  prices: PricesTable
+  accounts: AccountsTable
+  lots: LotsTable
+  entries: EntriesTable
+  instances: InstancesTable
+  requests: RequestsTable
+  denials: DenialsTable
+  audit: AuditTable
+  idempotency: IdempotencyTable
+}
+
+/** Facts about the database itself: `schema_version`, `installation`, `secret_fingerprint`, `currency`, … */
+export interface MetaTable {
+  key: string
+  value: string
+}
+
+/** Numbers that only grow and that a transaction locks: `entry`, `audit`, `configuration`, `instance`. */
+export interface CountersTable {
+  name: string
+  value: Int
+}
+
+export interface OrganizationsTable {
+  id: string
+  name: string
+  currency: string
+  zone: string
+  overdraft: Int
+  created_at: Int
+}
+
+export interface ApplicationsTable {
+  id: string
+  organization_id: string
+  name: string
+  created_at: Int
+}
+
+export interface KeysTable {
+  id: string
+  application_id: string
+  name: string
+  /** HMAC of the key, by the server's secret; unique. */
+  hash: string
+  last_four: string
+  scopes: Json
+  /** JSON array; null: all. */
+  models: Json | null
+  cap_amount: IntOrNull
+  cap_period: string | null
+  expires_at: IntOrNull
+  enabled: Int
+  revoked_at: IntOrNull
+  created_at: Int
+}
+
+export interface ManagementTokensTable {
+  id: string
+  name: string
+  hash: string
+  last_four: string
+  scopes: Json
+  /** Null: every organization. */
+  organization_id: string | null
+  expires_at: IntOrNull
+  revoked_at: IntOrNull
+  created_at: Int
+}
+
+export interface ProvidersTable {
+  name: string
+  kind: string
+  base_url: string
+  keyless: Int
+  /** The provider's keys, sealed; JSON of `[{id, sealed, weight, priority}]`. */
+  keys_sealed: Json
+  created_at: Int
+  updated_at: Int
+}
+
+export interface ModelsTable {
+  name: string
+  definition: Json
+  created_at: Int
+  updated_at: Int
+}
+
+export interface PricesTable {
+  /** `provider/model` */
+  name: string
+  provider: string
+  model: string
+  rates: Json
+  version: string
+  created_at: Int
+  updated_at: Int
+}
+
+export interface AccountsTable {
+  id: string
+  unit: string
+  kind: string
+  granted: Int
+  expired: Int
+  posted: Int
+  held: Int
+  overdraft: Int
+  credit_limit: Int
+  debt: Int
+  held_on_credit: Int
+  resets_at: IntOrNull
+}
+
+export interface LotsTable {
+  id: string
+  account: string
+  seq: Int
+  priority: Int
+  expires_at: IntOrNull
+  granted: Int
+  posted: Int
+  held: Int
+  expired: Int
+  reversed: Int
+  /** 1 while something is unspent or held. */
+  open: Int
+}
+
+/** Append-only: no row is ever updated or deleted. */
+export interface EntriesTable {
+  seq: Int
+  id: string
+  kind: string
+  request: string | null
+  at: Int
+  instance: IntOrNull
+  legs: Json
+  memo: Json
+}
+
+export interface InstancesTable {
+  epoch: Int
+  started_at: Int
+  heartbeat_at: Int
+  low_water_seq: Int
+  /** When another process took over its open holds, or it ended in order. */
+  resolved_at: IntOrNull
+}
+
+/** One row per request; token counts are the sums over its attempts, null where none was reported. */
+export interface RequestsTable {
+  id: string
+  at: Int
+  organization_id: string | null
+  application_id: string | null
+  key_id: string | null
+  end_user: string | null
+  tags: string | null
+  path: string
+  model: string | null
+  stream: Int
+  outcome: string
+  denial: string | null
+  denial_id: string | null
+  status: Int
+  cost: Int
+  provider_cost: IntOrNull
+  price_version: string | null
+  estimated: Int
+  flags: Json
+  delivery: string
+  clamped: IntOrNull
+  latency_ms: Int
+  ttft_ms: IntOrNull
+  input: IntOrNull
+  cache_read: IntOrNull
+  cache_write: IntOrNull
+  cache_write_1h: IntOrNull
+  output: IntOrNull
+  reasoning: IntOrNull
+  audio_in: IntOrNull
+  audio_out: IntOrNull
+  image_in: IntOrNull
+  request_units: IntOrNull
+  attempts: Json
+}
+
+export interface DenialsTable {
+  id: string
+  at: Int
+  request_id: string
+  organization_id: string | null
+  key_id: string | null
+  code: string
+  problem: Json
+  trace: Json
+  operator_detail: string | null
+  configuration_version: Int
+}
+
+/** Append-only, chained by hash; written through `appendAudit` or as an attached row of a ledger operation. */
+export interface AuditTable {
+  seq: Int
+  id: string
+  at: Int
+  actor: string
+  action: string
+  subject: string
+  before: Json | null
+  after: Json | null
+  prev_hash: string
+  hash: string
+}
+
+export interface IdempotencyTable {
+  scope: string
+  key: string
+  request_hash: string
+  status: Int
+  response: Json
+  created_at: Int
+}
