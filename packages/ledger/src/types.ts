@@ -74,9 +74,9 @@ export interface HoldOp {
 export interface SettleOp {
   type: 'settle'
   request: string
-  /** How many holds the request took. */
+  /** How many holds the request took. One more is looked for, whose outcome its caller may never have learnt. */
   slices: number
-  /** What is owed, per unit. All zero: void. */
+  /** What is owed, on every account that the holds touch. Zero: void. */
   cost: Nano
   instance: number
   memo: Record<string, unknown>
@@ -135,6 +135,7 @@ export interface Shortfall {
   account: string
   unit: string
   required: Nano
+  /** What a hold could take now: the balance, with the credit limit of a wallet in arrears. */
   available: Nano
   held: Nano
   /** Milliseconds; null when the account never resets. */
@@ -143,11 +144,14 @@ export interface Shortfall {
 
 /** Every outcome is a named status; none is an exception. */
 export type Outcome =
-  | { status: 'ok'; seq: bigint; held?: HeldLeg[]; steps?: number; outlook?: number; at: Millis; amount?: Nano }
-  | { status: 'exists'; seq: bigint; held?: HeldLeg[]; steps?: number; at: Millis; amount?: Nano }
+  | { status: 'ok'; seq: bigint; held?: HeldLeg[]; steps?: number; outlook?: number; at: Millis; amount?: Nano; settlement?: Settlement }
+  | { status: 'exists'; seq: bigint; held?: HeldLeg[]; steps?: number; outlook?: number; at: Millis; amount?: Nano; settlement?: Settlement }
   | { status: `exists_with_different_${string}` }
-  /** Lacking room, every leg that does, in precedence order. `reserved`: waiting for own holds would help (M26). */
-  | { status: 'insufficient'; reserved: boolean; shortfalls: Shortfall[]; steps: number; at: Millis; also: number[] }
+  /**
+   * Lacking room, every leg that does, in precedence order. `reserved`: waiting for own holds would help (M26).
+   * `leg` names the refusal, `also` the other legs that lack room. `steps`: how many every leg would afford now.
+   */
+  | { status: 'insufficient'; reserved: boolean; leg: number; also: number[]; shortfalls: Shortfall[]; steps: number; at: Millis }
   | { status: 'in_debt'; account: string; available: Nano; at: Millis }
   /** The request's holds were resolved before: a late slice, or a late settle by another instance. */
   | { status: 'already_posted' | 'already_voided'; seq: bigint; instance: number }
@@ -163,8 +167,11 @@ export interface HeldLeg {
 
 /** A result of {@link SettleOp}: what was posted, and what the balance did not cover. */
 export interface Settlement {
+  /** Covered by the holds. */
   posted: Nano
+  /** Beyond the holds, charged to the wallet: from what was available, then as debt (M6). */
   excess: Nano
+  /** Beyond even that: the operator's. */
   absorbed: Nano
 }
 
