@@ -1,4 +1,4 @@
-import { catalogueEntry, errorType } from './catalogue.ts'
+import { catalogueEntry, errorType, type CatalogueEntry } from './catalogue.ts'
 import type { Denial } from './denial.ts'
 
 /** What a refusal is rendered with: the request it belongs to and the way the gateway is reached. */
@@ -31,9 +31,16 @@ export function problemPath(code: string): string {
   return `/problems/${code.replaceAll('_', '-')}`
 }
 
+/** A refusal whose code may come from another catalogue than the one of calls. */
+export type Refusal = Omit<Denial, 'code'> & { code: string }
+
 /** Renders a refusal as an RFC 9457 problem that also carries OpenAI's `error` envelope. */
 export function renderProblem(denial: Denial, context: ProblemContext): Problem {
-  const entry = catalogueEntry(denial.code)
+  return renderEntry(denial, catalogueEntry(denial.code), context)
+}
+
+/** The same for a code of any catalogue, whose entry is given. */
+export function renderEntry(denial: Refusal, entry: CatalogueEntry, context: ProblemContext): Problem {
   const { code, detail, operatorDetail: _operatorOnly, retryAfterSeconds, retryable, pointer, charged, ...members } = denial
   return {
     type: context.publicUrl + problemPath(code),
@@ -63,7 +70,11 @@ export function renderProblem(denial: Denial, context: ProblemContext): Problem 
 
 /** The headers that every refusal carries (besides the ones of every answer), by lower-case name. */
 export function problemHeaders(denial: Denial, context: ProblemContext): Record<string, string> {
-  const entry = catalogueEntry(denial.code)
+  return entryHeaders(denial, catalogueEntry(denial.code), context)
+}
+
+/** The same for a code of any catalogue, whose entry is given. */
+export function entryHeaders(denial: Refusal, entry: CatalogueEntry, context: ProblemContext): Record<string, string> {
   const scope = denial.scope === undefined ? '' : `;scope="${denial.scope.level}"`
   const links = [`<${context.publicUrl}${problemPath(denial.code)}>; rel="help"`]
   if (entry.status === 402) {

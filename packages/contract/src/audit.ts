@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { page, paging, time } from './common.ts'
+import type { RouteSpec } from './route.ts'
+
+export const auditEvent = z
+  .object({
+    id: z.string(),
+    seq: z.string(),
+    at: time,
+    actor: z.string().describe('`operator`, or the id of a management token.'),
+    action: z.string(),
+    subject: z.string(),
+    before: z.unknown(),
+    after: z.unknown(),
+    previousHash: z.string(),
+    hash: z.string().describe('SHA-256 over the previous hash and this row: a change or a gap breaks the chain.'),
+  })
+  .meta({ title: 'AuditEvent' })
+
+export const auditRoutes = {
+  listAudit: {
+    method: 'GET', path: '/api/audit', tag: 'Audit', summary: 'List management changes: who, what, before, after', permission: 'audit:read',
+    query: z.object({ ...paging, subject: z.string().max(300).optional() }), status: 200, response: page(auditEvent),
+  },
+} as const satisfies Record<string, RouteSpec>

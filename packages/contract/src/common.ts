@@ -1,0 +1,79 @@
+import { AMOUNT_PATTERN, parseAmount } from '@faregate/core'
+import { z } from 'zod'
+
+/** What is said of an amount that came as a JSON number, which cannot carry money exactly. */
+export const AMOUNT_AS_NUMBER = 'send "5.00" as a string'
+
+function decimalText(): z.ZodString {
+  return z
+    .string({ error: (issue) => (typeof issue.input === 'number' ? AMOUNT_AS_NUMBER : undefined) })
+    .regex(AMOUNT_PATTERN, 'not a decimal amount: at most nine digits before and nine after the point, like "5.00"')
+}
+
+/** An amount that is sent: a decimal string greater than zero. */
+export const amount = decimalText()
+  .refine((text) => parseAmount(text) !== undefined, 'must be greater than zero')
+  .describe('A decimal string greater than zero: "5.00".')
+
+/** A decimal string that may be zero: limits, prices. */
+export const decimal = decimalText().describe('A decimal string: "0.05".')
+
+/** An amount that is answered; may be negative. */
+export const money = z.string().describe('An exact decimal string.')
+
+export const currency = z.string().regex(/^[A-Z]{3}$/, 'a currency has three capital letters, like USD')
+
+export const id = z.string().min(1).max(200)
+
+export const name = z.string().trim().min(1).max(200)
+
+export const reason = z.string().trim().min(1).max(500)
+
+/** A point in time that is sent: ISO 8601 with an offset or Z. */
+export const instant = z.iso.datetime({ offset: true, error: 'not an ISO 8601 time with an offset, like 2027-01-31T00:00:00Z' })
+
+/** A point in time that is answered, in UTC. */
+export const time = z.string().describe('ISO 8601, UTC.')
+
+/** An IANA time zone that this system knows. */
+export const zone = z.string().refine(isZone, 'not a time zone, like Europe/Berlin')
+
+function isZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
+/** Where a page of a list begins and how long it is. */
+export const paging = {
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  cursor: z.string().max(200).optional().describe('`next` of the page before.'),
+}
+
+/** A page of a list, from new to old. */
+export function page<T extends z.ZodType>(item: T) {
+  return z.object({ data: z.array(item), next: z.string().nullable().describe('The cursor of the next page; null at the end.') })
+}
+
+/** A name in a list that is separated by commas, each one of the given. */
+export function listOf<const T extends readonly [string, ...string[]]>(names: T) {
+  return z
+    .string()
+    .optional()
+    .refine((text) => text === undefined || text.split(',').every((part) => names.includes(part)), `a list of ${names.join(', ')}`)
+}
+
+/** The window of time that lists and totals share. */
+export const window = {
+  from: instant.optional().describe('Included.'),
+  to: instant.optional().describe('Excluded.'),
+}
+
+export const byId = z.object({ id })
+
+export const byName = z.object({ name: z.string().min(1).max(300) })
+
+/** Nothing is answered. */
+export const nothing = z.undefined()

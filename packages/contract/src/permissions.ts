@@ -1,0 +1,45 @@
+/** One thing that a management credential may do. */
+export interface PermissionFacts {
+  /** What it allows, for people. */
+  title: string
+  /** Whether a token that is bound to one organization can hold it; the others concern the whole installation. */
+  bindable: boolean
+}
+
+/** Every permission there is. The operator's token holds all of them. */
+export const PERMISSIONS = {
+  'organizations:read': { title: 'See organizations', bindable: true },
+  'organizations:write': { title: 'Rename organizations and set their zone', bindable: true },
+  'organizations:create': { title: 'Create organizations', bindable: false },
+  'applications:read': { title: 'See applications', bindable: true },
+  'applications:write': { title: 'Create and rename applications', bindable: true },
+  'keys:read': { title: 'See keys (never the secret)', bindable: true },
+  'keys:write': { title: 'Create, change and revoke keys', bindable: true },
+  'money:read': { title: 'See balances, grants and ledger entries', bindable: true },
+  'money:write': { title: 'Grant, reverse, refund, and set an overdraft', bindable: true },
+  'usage:read': { title: 'See usage', bindable: true },
+  'requests:read': { title: 'See requests and diagnose them', bindable: true },
+  'denials:read': { title: 'See refusals', bindable: true },
+  'providers:read': { title: 'See providers (never their keys)', bindable: false },
+  'providers:write': { title: 'Connect, change, test and remove providers', bindable: false },
+  'models:read': { title: 'See models', bindable: false },
+  'models:write': { title: 'Create, change and remove models', bindable: false },
+  'prices:read': { title: 'See prices', bindable: false },
+  'prices:write': { title: 'Set and remove prices', bindable: false },
+  'ledger:verify': { title: 'Verify the ledger', bindable: false },
+  'backup:write': { title: 'Make backups', bindable: false },
+  'backup:restore': { title: 'Restore a backup', bindable: false },
+  'tokens:read': { title: 'See management tokens (never the secret)', bindable: false },
+  'tokens:write': { title: 'Create and revoke management tokens', bindable: false },
+  'audit:read': { title: 'See what was changed, by whom', bindable: false },
+  'instance:read': { title: 'See version, providers and state of the gateway', bindable: false },
+  'configuration:read': { title: 'Export the configuration', bindable: false },
+} as const satisfies Record<string, PermissionFacts>
+
+export type Permission = keyof typeof PERMISSIONS
+
+export const PERMISSION_NAMES = Object.keys(PERMISSIONS) as [Permission, ...Permission[]]
+
+export function isPermission(value: unknown): value is Permission {
+  return typeof value === 'string' && Object.hasOwn(PERMISSIONS, value)
+}

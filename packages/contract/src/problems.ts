@@ -1,0 +1,63 @@
+import {
+  CATALOGUE, entryHeaders, renderEntry,
+  type CatalogueEntry, type Denial, type DenialCode, type Problem, type ProblemContext,
+} from '@faregate/core'
+
+/** Problems that only the management API has; refusals of calls are in core's catalogue. */
+export const MANAGEMENT_PROBLEMS = {
+  not_found: {
+    status: 404, title: 'Not found', actor: 'caller', retryable: false,
+    meaning: 'Nothing of that id or name exists, or it belongs to an organization that this token does not see.',
+    mend: ['Compare the id with the list of its kind.', 'Use a token of the right organization, or the operator\'s.'],
+  },
+  conflict: {
+    status: 409, title: 'Conflict', actor: 'caller', retryable: false,
+    meaning: 'The change contradicts what is there: the name is taken, or something still uses it.',
+    mend: ['Read `detail`: it says what stands in the way.', 'Change that, or choose another name.'],
+  },
+  managed_by_file: {
+    status: 409, title: 'Managed by the configuration file', actor: 'operator', retryable: false,
+    meaning: 'The configuration file defines this, so it is read-only here. `file` and `line` say where.',
+    mend: ['Change it in the file at that line and restart.', 'Or remove it there and create it here.'],
+  },
+  managed_by_environment: {
+    status: 409, title: 'Managed by the environment', actor: 'operator', retryable: false,
+    meaning: 'An environment variable defines this, so it is read-only here. `variable` names it.',
+    mend: ['Change or unset the variable and restart.', 'Or create one of another name here.'],
+  },
+  nothing_to_reverse: {
+    status: 409, title: 'Not enough left to reverse', actor: 'caller', retryable: false,
+    meaning: 'Of a grant, only what is neither spent nor held can be taken back. `remaining` says how much that is.',
+    mend: ['Reverse at most `remaining`.', 'Wait for requests in flight, whose holds return what they do not use.'],
+  },
+  refund_exceeds_charge: {
+    status: 409, title: 'Refund above the charge', actor: 'caller', retryable: false,
+    meaning: 'All refunds of a request together are at most what it was charged. `remaining` says how much is left to refund.',
+    mend: ['Refund at most `remaining`.', 'To give more, grant credit instead.'],
+  },
+  internal_error: {
+    status: 500, title: 'Internal error', actor: 'operator', retryable: true,
+    meaning: 'The gateway failed at this call. A change that was asked for either happened whole or not at all.',
+    mend: ['Send it again, with the same `Idempotency-Key`.', 'The operator finds the cause in the log under `requestId`.'],
+  },
+} as const satisfies Record<string, CatalogueEntry>
+
+export type ManagementProblemCode = keyof typeof MANAGEMENT_PROBLEMS
+
+/** A refusal by the management API, in the shape of a denial. */
+export type ManagementDenial = Omit<Denial, 'code'> & { code: DenialCode | ManagementProblemCode; [member: string]: unknown }
+
+/** What either catalogue says of a code; `undefined` for a code that neither knows. */
+export function problemEntry(code: string): CatalogueEntry | undefined {
+  const both: Record<string, CatalogueEntry> = { ...CATALOGUE, ...MANAGEMENT_PROBLEMS }
+  return Object.hasOwn(both, code) ? both[code] : undefined
+}
+
+/** Renders a refusal of the management API as an RFC 9457 problem, with its headers. */
+export function renderManagementProblem(
+  denial: ManagementDenial,
+  context: ProblemContext,
+): { status: number; problem: Problem; headers: Record<string, string> } {
+  const entry: CatalogueEntry = problemEntry(denial.code) ?? MANAGEMENT_PROBLEMS.internal_error
+  return { status: entry.status, problem: renderEntry(denial, entry, context), headers: entryHeaders(denial, entry, context) }
+}

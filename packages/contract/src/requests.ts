@@ -1,0 +1,94 @@
+import { BUCKETS } from '@faregate/core'
+import { z } from 'zod'
+import { byId, id, listOf, money, page, paging, time, window } from './common.ts'
+import type { RouteSpec } from './route.ts'
+
+/** Counts by bucket; a bucket that is absent was not reported. */
+export const buckets = z.partialRecord(z.enum(BUCKETS), z.number())
+
+const attempt = z.object({
+  provider: z.string(),
+  model: z.string(),
+  status: z.number().nullable(),
+  outcome: z.string(),
+  error: z.string().nullable(),
+  buckets,
+  latencyMs: z.number(),
+  ttftMs: z.number().nullable(),
+})
+
+export const request = z
+  .object({
+    id: z.string(),
+    at: time,
+    organization: z.string().nullable(),
+    application: z.string().nullable(),
+    key: z.string().nullable(),
+    user: z.string().nullable(),
+    tags: z.string().nullable(),
+    path: z.string(),
+    model: z.string().nullable(),
+    stream: z.boolean(),
+    outcome: z.string().describe('served, partial, refused, failed or aborted'),
+    denial: z.string().nullable().describe('The code of the refusal.'),
+    denialId: z.string().nullable(),
+    status: z.number(),
+    cost: money,
+    providerCost: money.nullable(),
+    priceVersion: z.string().nullable(),
+    estimated: z.boolean().describe('Whether the charge rests on our own count.'),
+    flags: z.array(z.string()),
+    delivery: z.string().describe('confirmed, unconfirmed or none'),
+    clamped: z.number().nullable().describe('The output limit that was put in for the caller.'),
+    latencyMs: z.number(),
+    ttftMs: z.number().nullable(),
+    attempts: z.array(attempt),
+  })
+  .meta({ title: 'Request' })
+
+/** The filters of requests, usage and denials. */
+export const filters = {
+  organization: id.optional(),
+  application: id.optional(),
+  key: id.optional(),
+  model: z.string().max(300).optional(),
+  user: z.string().max(300).optional(),
+  ...window,
+}
+
+export const USAGE_GROUPS = ['organization', 'application', 'key', 'model', 'provider', 'user', 'day'] as const
+
+const totals = { requests: z.number(), buckets, cost: money, providerCost: money.nullable() }
+
+const group = z.object({
+  organization: z.string().nullable().optional(),
+  application: z.string().nullable().optional(),
+  key: z.string().nullable().optional(),
+  model: z.string().nullable().optional(),
+  provider: z.string().nullable().optional(),
+  user: z.string().nullable().optional(),
+  day: z.string().nullable().optional(),
+  ...totals,
+})
+
+export const usage = z
+  .object({ currency: z.string(), ...totals, groups: z.array(group).optional().describe('One for each combination of `groupBy`.') })
+  .meta({ title: 'Usage' })
+
+export const refund = z.object({ id: z.string(), request: z.string(), amount: money, reason: z.string() }).meta({ title: 'Refund' })
+
+export const requestRoutes = {
+  getUsage: {
+    method: 'GET', path: '/api/usage', tag: 'Usage', summary: 'Totals of what was used, served and charged', permission: 'usage:read',
+    query: z.object({ ...filters, groupBy: listOf(USAGE_GROUPS).describe('Separated by commas; days are in UTC.') }),
+    status: 200, response: usage,
+  },
+  listRequests: {
+    method: 'GET', path: '/api/requests', tag: 'Usage', summary: 'List requests', permission: 'requests:read',
+    query: z.object({ ...paging, ...filters, outcome: z.string().max(40).optional() }), status: 200, response: page(request),
+  },
+  getRequest: {
+    method: 'GET', path: '/api/requests/{id}', tag: 'Usage', summary: 'See a request: what it used, cost, and how each attempt went',
+    permission: 'requests:read', params: byId, status: 200, response: request,
+  },
+} as const satisfies Record<string, RouteSpec>

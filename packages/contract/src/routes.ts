@@ -1,0 +1,40 @@
+import { applicationRoutes } from './applications.ts'
+import { auditRoutes } from './audit.ts'
+import { backupRoutes } from './backup.ts'
+import { denialRoutes } from './denials.ts'
+import { diagnoseRoutes } from './diagnose.ts'
+import { grantRoutes } from './grants.ts'
+import { instanceRoutes } from './instance.ts'
+import { keyRoutes } from './keys.ts'
+import { ledgerRoutes } from './ledger.ts'
+import { modelRoutes } from './models.ts'
+import { organizationRoutes } from './organizations.ts'
+import { priceRoutes } from './prices.ts'
+import { providerRoutes } from './providers.ts'
+import { refundRoutes } from './refunds.ts'
+import { requestRoutes } from './requests.ts'
+import { tokenRoutes } from './tokens.ts'
+
+/** The management API, call by call. The description of it all, `GET /api/openapi.json`, is made from this. */
+export const ROUTES = {
+  ...organizationRoutes,
+  ...applicationRoutes,
+  ...keyRoutes,
+  ...grantRoutes,
+  ...refundRoutes,
+  ...requestRoutes,
+  ...denialRoutes,
+  ...diagnoseRoutes,
+  ...ledgerRoutes,
+  ...providerRoutes,
+  ...modelRoutes,
+  ...priceRoutes,
+  ...instanceRoutes,
+  ...backupRoutes,
+  ...auditRoutes,
+  ...tokenRoutes,
+}
+
+export type Routes = typeof ROUTES
+export type RouteName = keyof Routes
+export const ROUTE_NAMES = Object.keys(ROUTES) as RouteName[]
