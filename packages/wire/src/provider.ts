@@ -17,9 +17,23 @@ export interface Vendor {
   outputLimitMember: 'max_tokens' | 'max_completion_tokens'
   /** How the catalogue names this vendor, for prices. */
   priceKey?: string
+  /** Where the vendor sets one price for everything it serves: decimal strings per million units, by bucket. */
+  price?: Record<string, string>
+  /**
+   * A vendor that lives in this process answers here, and nothing goes over the network. The answer has the
+   * shape of an upstream's: status, headers by lower-case name, the body as it is made. Ends early on abort.
+   */
+  answer?(body: Buffer, options: { signal: AbortSignal }): Promise<InProcessAnswer>
   /** Path (joined to the base URL) and headers of a chat completion. */
   chatRequest(entry: ProviderEntry, secret: string | undefined): { path: string; headers: Record<string, string> }
   classify(failure: UpstreamFailure): Classification
+}
+
+/** What {@link Vendor.answer} gives. */
+export interface InProcessAnswer {
+  status: number
+  headers: Record<string, string>
+  body: AsyncIterable<Buffer>
 }
 
 /** An upstream's answer that is not a success: status, headers by lower-case name, the first 64 kB of the body. */

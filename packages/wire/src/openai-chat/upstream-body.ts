@@ -1,0 +1,40 @@
+import { patch } from '../json/patch.ts'
+import type { Edit } from '../json/patch.ts'
+import type { ChatRequest } from './request.ts'
+
+/** What differs between what the caller sent and what the upstream gets. */
+export interface UpstreamChange {
+  model: string
+  /** Written under this name; a caller's own limit that is larger is lowered to it as well. */
+  outputLimit?: { member: string; value: number }
+  /** Ask for usage where the caller streams and did not. */
+  injectUsage: boolean
+}
+
+const LIMIT_MEMBERS = ['max_tokens', 'max_completion_tokens']
+
+/** The body for the upstream: the caller's, byte for byte, but for these members. The same Buffer if nothing changes. */
+export function upstreamBody(request: ChatRequest, change: UpstreamChange): Buffer {
+  const edits: Edit[] = []
+  if (change.model !== request.model) edits.push({ replace: 'model', value: JSON.stringify(change.model) })
+  if (change.outputLimit !== undefined) edits.push(...limitEdits(request, change.outputLimit))
+  if (change.injectUsage && request.stream && !request.includeUsage) edits.push(usageEdit(request))
+  return patch(request.body, request.scan, edits)
+}
+
+function limitEdits(request: ChatRequest, limit: { member: string; value: number }): Edit[] {
+  const value = String(limit.value)
+  const edits: Edit[] = [{ insert: limit.member, value }]
+  for (const name of LIMIT_MEMBERS) {
+    const other = name === limit.member ? undefined : request.scan.members.get(name)
+    if (other === undefined) continue
+    const own = Number(request.body.toString('latin1', other.valueStart, other.valueEnd))
+    if (own > limit.value) edits.push({ replace: name, value })
+  }
+  return edits
+}
+
+function usageEdit(request: ChatRequest): Edit {
+  if (request.hasStreamOptions) return { patchIn: 'stream_options', insert: 'include_usage', value: 'true' }
+  return { insert: 'stream_options', value: '{"include_usage":true}' }
+}

@@ -1,0 +1,121 @@
+import { MISSING_USAGE, readUsage } from './usage.ts'
+import type { UsageReading } from './usage.ts'
+
+const LONGEST_NAME = 64
+const LONGEST_USAGE = 16 * 1024
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
+/** What the next string at the top level is. */
+type Place = 'name' | 'colon' | 'value'
+
+/**
+ * Finds the top-level `usage` member of a JSON answer of any size as it passes, in constant memory: of the rest only
+ * nesting and strings are followed. Of several the last one counts, as for JSON.parse.
+ */
+export class UsageScanner {
+  private depth = 0
+  private inString = false
+  private escaped = false
+  private place: Place = 'name'
+  private name: number[] | undefined
+  private capture: number[] | undefined
+  private captured: string | undefined
+
+  push(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length; at++) {
+      if (this.inString) at = this.inside(chunk, at)
+      else this.outside(chunk[at] ?? 0)
+    }
+  }
+
+  result(): UsageReading {
+    if (this.captured === undefined) return MISSING_USAGE
+    try {
+      return readUsage(JSON.parse(this.captured))
+    } catch {
+      return MISSING_USAGE
+    }
+  }
+
+  /** Handles a byte of a string, or skips to the next that matters. Returns the last offset handled. */
+  private inside(chunk: Buffer, from: number): number {
+    if (this.name === undefined && this.capture === undefined && !this.escaped) {
+      const next = nextMark(chunk, from)
+      if (next < 0) return chunk.length
+      return this.stringByte(chunk[next] ?? 0, next)
+    }
+    return this.stringByte(chunk[from] ?? 0, from)
+  }
+
+  private stringByte(byte: number, at: number): number {
+    this.keep(byte)
+    if (this.escaped) {
+      this.escaped = false
+    } else if (byte === BACKSLASH) {
+      this.escaped = true
+    } else if (byte === QUOTE) {
+      this.inString = false
+      if (this.name !== undefined) this.place = 'colon'
+    }
+    if (this.inString && this.name !== undefined && this.name.length <= LONGEST_NAME) this.name.push(byte)
+    return at
+  }
+
+  private outside(byte: number): void {
+    const top = this.depth === 1
+    if (byte === QUOTE) {
+      this.inString = true
+      if (top && this.place === 'name') this.name = []
+    } else if (byte === 0x7b || byte === 0x5b) {
+      this.depth++
+    } else if (byte === 0x7d || byte === 0x5d) {
+      this.depth--
+      if (this.depth === 0) this.endMember()
+    } else if (byte === 0x3a && top && this.place === 'colon') {
+      this.startValue()
+      return
+    } else if (byte === 0x2c && top) {
+      this.endMember()
+      return
+    }
+    this.keep(byte)
+  }
+
+  private startValue(): void {
+    this.capture = isUsage(this.name ?? []) ? [] : undefined
+    this.name = undefined
+    this.place = 'value'
+  }
+
+  private endMember(): void {
+    if (this.capture !== undefined) this.captured = Buffer.from(this.capture).toString('utf8')
+    this.capture = undefined
+    this.name = undefined
+    this.place = 'name'
+  }
+
+  private keep(byte: number): void {
+    if (this.capture !== undefined && this.capture.length <= LONGEST_USAGE) this.capture.push(byte)
+  }
+}
+
+/** The next quote or backslash. */
+function nextMark(chunk: Buffer, from: number): number {
+  const quote = chunk.indexOf(QUOTE, from)
+  const end = quote < 0 ? chunk.length : quote
+  const slash = chunk.subarray(from, end).indexOf(BACKSLASH)
+  return slash >= 0 ? from + slash : quote
+}
+
+function isUsage(name: number[]): boolean {
+  const raw = Buffer.from(name).toString('utf8')
+  if (raw === 'usage') return true
+  if (!raw.includes('\\')) return false
+  try {
+    return JSON.parse(`"${raw}"`) === 'usage'
+  } catch {
+    return false
+  }
+}
