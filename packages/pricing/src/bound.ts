@@ -1,0 +1,92 @@
+import { divideUp, type Bucket, type Nano } from '@faregate/core'
+import { RATE_SCALE } from './charge.ts'
+import { dearestRate, rateOf } from './fallback.ts'
+import type { PriceTable, Rate } from './types.ts'
+
+/** The most that a request can consume, output apart: that is held by the step. */
+export interface Bound {
+  /** All input buckets together, at most. */
+  inputTokens: number
+  /** Choices: each step is one output token in each of them. 0 where the call has no output (embeddings). */
+  n: number
+  /** What the body can cause beyond input, cache reads and output. */
+  canCause: { cacheWrite: boolean; audioIn: boolean; audioOut: boolean; imageIn: boolean; hiddenOutput: boolean }
+}
+
+/** Linear in steps: `amount = ceil((fixed + perStep × steps) / 1,000,000)`. Nano-units × 1e6. */
+export interface Measure {
+  fixed: bigint
+  perStep: bigint
+}
+
+export type HoldMeasure = { ok: true; measure: Measure } | { ok: false; missing: Bucket }
+
+type Dearest = { ok: true; rate: Rate } | { ok: false; missing: Bucket }
+
+/**
+ * What to hold for a request that any of these tables may price (M11): its input at the dearest input rate that it
+ * can cause, its output at the dearest output rate, the fee per request; each the dearest over the tables and over
+ * the tiers that the input can reach. `missing` names a bucket that the request can cause and that some table does
+ * not price (M15); without a table that is `input`.
+ */
+export function holdMeasure(bound: Bound, tables: readonly PriceTable[]): HoldMeasure {
+  const measure: Measure = { fixed: 0n, perStep: 0n }
+  if (tables.length === 0) return { ok: false, missing: 'input' }
+  for (const table of tables) {
+    const input = dearestOf(table, inputCaused(bound, table), bound.inputTokens)
+    if (!input.ok) return input
+    const output = dearestOf(table, outputCaused(bound), bound.inputTokens)
+    if (!output.ok) return output
+    const fee = dearestOf(table, ['request'], bound.inputTokens)
+    if (!fee.ok) return fee
+    measure.fixed = larger(measure.fixed, BigInt(bound.inputTokens) * input.rate + fee.rate)
+    measure.perStep = larger(measure.perStep, BigInt(bound.n) * output.rate)
+  }
+  return { ok: true, measure }
+}
+
+/** What a hold of this many steps takes, in nano-units. */
+export function amountOf(measure: Measure, steps: number): Nano {
+  return divideUp(measure.fixed + measure.perStep * BigInt(steps), RATE_SCALE)
+}
+
+/** The most steps whose hold fits into `available`; 0 also where not even the input does. */
+export function affordableSteps(measure: Measure, available: Nano): number {
+  const room = available * RATE_SCALE - measure.fixed
+  if (room < 0n) return 0
+  if (measure.perStep === 0n) return Number.MAX_SAFE_INTEGER
+  const steps = room / measure.perStep
+  return steps > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(steps)
+}
+
+function inputCaused({ canCause, inputTokens }: Bound, table: PriceTable): Bucket[] {
+  if (inputTokens === 0) return []
+  const caused: Bucket[] = ['input', 'cacheRead']
+  if (canCause.cacheWrite || table.automaticCacheWrite === true) caused.push('cacheWrite')
+  if (canCause.cacheWrite) caused.push('cacheWrite1h')
+  if (canCause.audioIn) caused.push('audioIn')
+  if (canCause.imageIn) caused.push('imageIn')
+  return caused
+}
+
+function outputCaused({ canCause, n }: Bound): Bucket[] {
+  if (n === 0) return []
+  const caused: Bucket[] = ['output']
+  if (canCause.hiddenOutput) caused.push('reasoning')
+  if (canCause.audioOut) caused.push('audioOut')
+  return caused
+}
+
+function dearestOf(table: PriceTable, buckets: Bucket[], inputTokens: number): Dearest {
+  let dearest = 0n
+  for (const bucket of buckets) {
+    const rate = rateOf(table, bucket)
+    if (rate === undefined) return { ok: false, missing: bucket }
+    dearest = larger(dearest, dearestRate(rate, inputTokens))
+  }
+  return { ok: true, rate: dearest }
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
+}
