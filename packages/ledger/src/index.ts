@@ -1,4 +1,6 @@
+export * from './codec.ts'
 export * from './machine.ts'
 export * from './port.ts'
+export * from './recovery.ts'
 export * from './types.ts'
 export type * from './working-set.ts'

@@ -107,7 +107,9 @@ function pushAccounts(
       return
     case 'wallet':
       lock.add(operation.account)
-      create.set(operation.account, emptyAccount(operation.account, operation.unit, 'wallet', null))
+      if (!create.has(operation.account)) {
+        create.set(operation.account, emptyAccount(operation.account, operation.unit, 'wallet', null))
+      }
       return
     case 'adjust':
       pushCap(operation.cap, now, lock, create)

@@ -1,0 +1,97 @@
+import type { AccountRef, HoldOp, Operation, Outcome } from './types.ts'
+import type { Entry, Terms } from './working-set.ts'
+
+/**
+ * What an entry keeps of its operation, so that the same id can be recognised (M5). Terms that the operation
+ * does not have (what was decided) are in the entry too, and are not compared.
+ */
+export function termsOf(operation: Operation): Terms {
+  switch (operation.type) {
+    case 'hold':
+      return holdTerms(operation)
+    case 'settle':
+      return { cost: String(operation.cost) }
+    case 'grant':
+      return {
+        account: operation.account,
+        amount: String(operation.amount),
+        priority: operation.priority,
+        expiresAt: operation.expiresAt,
+        reason: operation.reason,
+      }
+    case 'reverse':
+      return { grant: operation.grant, amount: nullable(operation.amount), reason: operation.reason }
+    case 'refund':
+      return { request: operation.request, amount: nullable(operation.amount), reason: operation.reason }
+    case 'adjust':
+      return { cap: refKey(operation.cap) }
+    case 'wallet':
+      return {
+        account: operation.account,
+        unit: operation.unit,
+        overdraft: String(operation.overdraft),
+        creditLimit: String(operation.creditLimit),
+      }
+  }
+}
+
+function holdTerms(operation: HoldOp): Terms {
+  const { legs, measure, steps, outlook, mark } = operation
+  const terms: Terms = {
+    legs: legs.map(refKey).join('\n'),
+    measure: `${measure.fixed} ${measure.perStep}`,
+    steps: `${steps.min} ${steps.max}`,
+  }
+  if (outlook !== undefined) terms.outlook = `${outlook.min} ${outlook.max}`
+  if (mark !== undefined) terms.mark = String(mark)
+  return terms
+}
+
+/** Members that an entry may have and the operation may lack, or the reverse. */
+const OPTIONAL = ['outlook', 'mark']
+
+function refKey(ref: AccountRef): string {
+  if (ref.kind === 'wallet') return `wallet ${ref.id} ${ref.unit}`
+  return `cap ${ref.base} ${ref.unit} ${ref.period} ${ref.zone} ${ref.limit}`
+}
+
+function nullable(amount: bigint | null): string | null {
+  return amount === null ? null : String(amount)
+}
+
+/** The refusal for an id that is taken by something else; `undefined` if every member is equal. */
+export function differenceFrom(entry: Entry, operation: Operation): Outcome | undefined {
+  if (!KINDS[operation.type].includes(entry.kind)) return { status: 'exists_with_different_type' }
+  const terms = termsOf(operation)
+  for (const member of [...Object.keys(terms), ...OPTIONAL]) {
+    if (entry.terms[member] !== terms[member]) return { status: `exists_with_different_${member}` }
+  }
+  if ('instance' in operation && entry.instance !== operation.instance) return { status: 'exists_with_different_instance' }
+  if ('memo' in operation && !sameJson(entry.memo, operation.memo)) return { status: 'exists_with_different_memo' }
+  return undefined
+}
+
+const KINDS: Record<Operation['type'], string[]> = {
+  hold: ['hold'],
+  settle: ['post', 'void'],
+  grant: ['grant'],
+  reverse: ['reverse'],
+  refund: ['refund'],
+  adjust: ['adjust'],
+  wallet: ['wallet'],
+}
+
+/** Equal as JSON, whatever the order of members: one side may have been through a database. */
+function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  const left = definedMembers(a)
+  const right = definedMembers(b)
+  if (left.length !== right.length || Array.isArray(a) !== Array.isArray(b)) return false
+  const byName = new Map(right)
+  return left.every(([name, value]) => byName.has(name) && sameJson(value, byName.get(name)))
+}
+
+function definedMembers(value: object): [string, unknown][] {
+  return Object.entries(value).filter(([, member]) => member !== undefined)
+}

@@ -1,0 +1,80 @@
+import type { Millis } from '@faregate/core'
+import {
+  accountsOf,
+  decideBatch,
+  entryIds,
+  lotIds,
+  requestsOf,
+  type AccountState,
+  type BatchItem,
+  type Entry,
+  type LedgerEngine,
+  type Lot,
+  type Outcome,
+  type WorkingSet,
+} from '@faregate/ledger'
+
+/** A database that a test can look into: rows are copied in and out, as a real one does. */
+export interface MemoryStorage {
+  accounts: Map<string, AccountState>
+  lots: Map<string, Lot>
+  entries: Map<string, Entry>
+  attached: { table: string; values: Record<string, unknown> }[]
+  nextSeq: bigint
+}
+
+export function memoryStorage(): MemoryStorage {
+  return { accounts: new Map(), lots: new Map(), entries: new Map(), attached: [], nextSeq: 1n }
+}
+
+/** An engine on memory: the steps of a real one, in their order, with nobody else there to be locked out. */
+export function memoryEngine(storage: MemoryStorage, now: () => Millis): LedgerEngine & { commitNow(batch: BatchItem[]): Outcome[] } {
+  const commitNow = (batch: BatchItem[]): Outcome[] => {
+    const operations = batch.map((item) => item.operation)
+    const set = load(storage, operations, now())
+    const { outcomes, changes } = decideBatch(set, operations)
+    for (const entry of changes.entries) insert(storage, entry)
+    for (const account of changes.accounts) storage.accounts.set(account.id, { ...account })
+    for (const lot of changes.lots) storage.lots.set(lot.id, { ...lot })
+    for (let i = 0; i < batch.length; i++) if (outcomes[i]?.status === 'ok') storage.attached.push(...(batch[i]?.attach ?? []))
+    return outcomes
+  }
+  return { commitNow, commit: async (batch) => commitNow(batch) }
+}
+
+function insert(storage: MemoryStorage, entry: Entry): void {
+  if (entry.seq !== storage.nextSeq) throw new Error(`entry ${entry.id} has seq ${entry.seq}, expected ${storage.nextSeq}`)
+  if (storage.entries.has(entry.id)) throw new Error(`entry ${entry.id} exists`)
+  storage.entries.set(entry.id, entry)
+  storage.nextSeq += 1n
+}
+
+function load(storage: MemoryStorage, operations: Parameters<typeof entryIds>[0], now: Millis): WorkingSet {
+  const entries = readEntries(storage, operations)
+  const { lock, create } = accountsOf(operations, entries, now)
+  const accounts = new Map<string, AccountState>()
+  for (const row of create) if (!storage.accounts.has(row.id)) storage.accounts.set(row.id, row)
+  for (const id of lock) {
+    const row = storage.accounts.get(id)
+    if (row !== undefined) accounts.set(id, { ...row })
+  }
+  const wanted = new Set(lotIds(operations, entries))
+  const lots = new Map<string, Lot[]>()
+  for (const lot of storage.lots.values()) {
+    const open = lot.granted - lot.posted - lot.expired - lot.reversed > 0n && accounts.has(lot.account)
+    if (open || wanted.has(lot.id)) lots.set(lot.account, [...(lots.get(lot.account) ?? []), { ...lot }])
+  }
+  return { now, accounts, lots, entries, nextSeq: storage.nextSeq }
+}
+
+function readEntries(storage: MemoryStorage, operations: Parameters<typeof entryIds>[0]): Map<string, Entry> {
+  const found = new Map<string, Entry>()
+  for (const id of entryIds(operations)) {
+    const entry = storage.entries.get(id)
+    if (entry !== undefined) found.set(id, entry)
+  }
+  for (const request of requestsOf(operations)) {
+    for (const entry of storage.entries.values()) if (entry.request === request) found.set(entry.id, entry)
+  }
+  return found
+}
