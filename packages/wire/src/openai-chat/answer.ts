@@ -5,7 +5,7 @@ import { readUsage } from './usage.ts'
 import type { UsageReading } from './usage.ts'
 
 /** A whole chat completion, as far as money needs it. */
-export interface ChatAnswer {
+export interface AnswerReading {
   usage: UsageReading
   /** The text of every choice, for an estimate. */
   text(): string
@@ -19,7 +19,7 @@ export interface ChatAnswer {
  * Reads a collected JSON answer; undefined if it is not a chat completion: not JSON, cut off, or an object without
  * choices (such as an error under status 200).
  */
-export function readAnswer(body: Buffer): ChatAnswer | undefined {
+export function readAnswer(body: Buffer): AnswerReading | undefined {
   const answer = parseObject(body)
   if (answer === undefined || !Array.isArray(answer['choices'])) return undefined
   const choices = answer['choices'].filter(isObject)

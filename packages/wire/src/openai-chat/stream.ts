@@ -43,7 +43,7 @@ export class ChatStreamReader {
   read(event: RawEvent): StreamStep {
     const { data } = event
     if (data === undefined) return this.step('other')
-    if (data === '[DONE]' || data.trim() === '[DONE]') return this.step('done')
+    if (data.length < 16 && data.trim() === '[DONE]') return this.step('done')
     const text = this.template.match(data)
     if (text !== undefined) return this.step('delta', text)
     const chunk = parseObject(data)

@@ -41,15 +41,12 @@ export class UsageScanner {
 
   /** Handles a byte of a string, or skips to the next that matters. Returns the last offset handled. */
   private inside(chunk: Buffer, from: number): number {
-    if (this.name === undefined && this.capture === undefined && !this.escaped) {
-      const next = nextMark(chunk, from)
-      if (next < 0) return chunk.length
-      return this.stringByte(chunk[next] ?? 0, next)
-    }
-    return this.stringByte(chunk[from] ?? 0, from)
+    const at = this.name === undefined && this.capture === undefined && !this.escaped ? nextMark(chunk, from) : from
+    if (at < chunk.length) this.stringByte(chunk[at] ?? 0)
+    return at
   }
 
-  private stringByte(byte: number, at: number): number {
+  private stringByte(byte: number): void {
     this.keep(byte)
     if (this.escaped) {
       this.escaped = false
@@ -60,7 +57,6 @@ export class UsageScanner {
       if (this.name !== undefined) this.place = 'colon'
     }
     if (this.inString && this.name !== undefined && this.name.length <= LONGEST_NAME) this.name.push(byte)
-    return at
   }
 
   private outside(byte: number): void {
@@ -101,12 +97,11 @@ export class UsageScanner {
   }
 }
 
-/** The next quote or backslash. */
+/** Offset of the next quote or backslash, or the length of the chunk. */
 function nextMark(chunk: Buffer, from: number): number {
-  const quote = chunk.indexOf(QUOTE, from)
-  const end = quote < 0 ? chunk.length : quote
-  const slash = chunk.subarray(from, end).indexOf(BACKSLASH)
-  return slash >= 0 ? from + slash : quote
+  let at = from
+  while (at < chunk.length && chunk[at] !== QUOTE && chunk[at] !== BACKSLASH) at++
+  return at
 }
 
 function isUsage(name: number[]): boolean {

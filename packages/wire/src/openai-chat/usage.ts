@@ -20,10 +20,10 @@ export function readUsage(usage: unknown): UsageReading {
   const reader = new CountReader(usage)
   const counts = readCounts(reader)
   if (reader.fault !== undefined) return { ok: false, reason: reader.fault, raw: usage }
-  if (counts.prompt === undefined || counts.completion === undefined) return { ...MISSING_USAGE, raw: usage }
-  if (counts.prompt + counts.completion === 0) return { ...MISSING_USAGE, raw: usage }
-  const output = splitOutput(counts, counts.prompt, counts.completion)
-  const input = splitInput(counts, counts.prompt)
+  const { prompt, completion } = counts
+  if (prompt === undefined || completion === undefined || prompt + completion === 0) return { ok: false, reason: 'missing', raw: usage }
+  const output = splitOutput(counts, prompt, completion)
+  const input = splitInput(counts, prompt)
   return input === undefined || output === undefined
     ? { ok: false, reason: 'contradictory', raw: usage }
     : { ok: true, buckets: { ...input, ...output } }

@@ -1,0 +1,81 @@
+import type { Classification, UpstreamFailure } from '@faregate/wire'
+import { retryAfterMs } from './retry-after.ts'
+
+/** What OpenAI-compatible upstreams put into the body of an error, in whichever shape. */
+interface ErrorFacts {
+  /** `error.code` and `error.type`, lower case. */
+  names: string[]
+  message: string
+}
+
+const UNPAID_NAMES = new Set([
+  'insufficient_quota', 'billing_error', 'billing_hard_limit_reached', 'billing_not_active', 'insufficient_balance',
+  'insufficient_credits', 'insufficient_funds', 'payment_required', 'payment_required_error', 'arrearage', 'credit_balance_too_low',
+])
+
+/** Only phrases about the account that pays; never ones that a prompt could put into the message of a rejected request. */
+const UNPAID_MESSAGES = [
+  /^your credit balance is too low/i,
+  /^credit balance (is )?too low/i,
+  /^insufficient (account )?(balance|credits?|funds)\b/i,
+  /^your (team|account|organization|project)\b.{0,80}\b(run out of|used all available|no|insufficient) (available )?credits/i,
+  /^your account .{0,80}(suspended due to insufficient balance|not active, please check your billing)/i,
+  /^billing hard limit has been reached/i,
+]
+
+const AUTH_NAMES = new Set(['invalid_api_key', 'authentication_error', 'api_key_invalid'])
+const AUTH_MESSAGES = [/^(incorrect|invalid) api key/i, /^api key not valid/i]
+
+const REJECTED = new Set([400, 404, 413, 415, 422])
+const ACCOUNT_STATUS = new Set([400, 401, 402, 403, 429])
+
+/**
+ * Reads a failure of an OpenAI-compatible upstream: whose fault it is and what to try. `now` is milliseconds since 1970.
+ */
+export function classifyOpenAi(failure: UpstreamFailure, now: number = Date.now()): Classification {
+  const { status } = failure
+  const facts = readError(failure.body)
+  if (isUnpaid(status, facts)) return { action: 'rotate', code: 'provider_account_unpaid' }
+  if (status === 401 || status === 403 || (status === 400 && matches(facts, AUTH_NAMES, AUTH_MESSAGES))) {
+    return { action: 'rotate', code: 'provider_auth_failed' }
+  }
+  if (REJECTED.has(status)) return { action: 'surface', code: 'provider_rejected' }
+  const wait = retryAfterMs(failure.headers, failure.body, now)
+  const retry = wait === undefined ? {} : { retryAfterMs: wait }
+  if (status === 429) return { action: 'rotate', code: 'provider_rate_limited', ...retry }
+  return { action: 'fallback', code: 'provider_error', ...retry }
+}
+
+function isUnpaid(status: number, facts: ErrorFacts): boolean {
+  return status === 402 || (ACCOUNT_STATUS.has(status) && matches(facts, UNPAID_NAMES, UNPAID_MESSAGES))
+}
+
+function matches(facts: ErrorFacts, names: ReadonlySet<string>, messages: RegExp[]): boolean {
+  return facts.names.some((name) => names.has(name)) || messages.some((pattern) => pattern.test(facts.message))
+}
+
+/** From `{error: {code, type, message}}`, `{error: "…"}`, `{code, message}`, or an array around one of them. */
+function readError(body: string): ErrorFacts {
+  const parsed = parse(body)
+  const top = member(Array.isArray(parsed) ? parsed[0] : parsed)
+  const error = top['error'] ?? top['detail'] ?? top
+  if (typeof error === 'string') return { names: names(top), message: error }
+  const inner = member(error)
+  return { names: [...names(inner), ...names(top)], message: String(inner['message'] ?? top['message'] ?? '') }
+}
+
+function names(source: Record<string, unknown>): string[] {
+  return [source['code'], source['type'], source['status']].filter((name) => typeof name === 'string').map((name) => name.toLowerCase())
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function member(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}

@@ -1,0 +1,6 @@
+export * from './classify.ts'
+export * from './demo/answer.ts'
+export * from './demo/vendor.ts'
+export * from './environment.ts'
+export * from './table.ts'
+export * from './vendors.ts'
