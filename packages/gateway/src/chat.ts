@@ -1,0 +1,112 @@
+import { isDenial, type Denial } from '@faregate/core'
+import type { KeyEntry } from '@faregate/identity'
+import { readChatRequest, type ChatRequest } from '@faregate/wire'
+import { authorize } from './authorize.ts'
+import { call, type Called } from './call/call.ts'
+import type { Cooldowns } from './call/order.ts'
+import { deliverAnswer } from './deliver/answer.ts'
+import type { Delivery } from './deliver/context.ts'
+import { deliverLarge } from './deliver/large.ts'
+import { deliverStream } from './deliver/stream.ts'
+import type { GatewayDeps } from './deps.ts'
+import { laterBlockers } from './evaluate.ts'
+import { finish } from './finish.ts'
+import { note, type Flow } from './flow.ts'
+import { checkKeyState, identify } from './identify.ts'
+import type { Locator, Route } from './locate.ts'
+import { passOn, refuse } from './refuse.ts'
+import { reserve } from './reserve.ts'
+import { release } from './settle.ts'
+import type { Unsettled } from './unsettled.ts'
+
+/** What lives as long as the gateway and is shared by its requests. */
+export interface Shared {
+  deps: GatewayDeps
+  locator: Locator
+  cooldowns: Cooldowns
+  unsettled: Unsettled
+}
+
+/** `POST /v1/chat/completions`, from the credential to the record. */
+export async function serveChat(shared: Shared, flow: Flow): Promise<void> {
+  const { deps } = shared
+  const admitted = await admit(shared, flow)
+  if (isDenial(admitted)) return refuse(deps, flow, admitted)
+  const { key, route, request } = admitted
+  const reservation = await reserve(deps, flow, key, route, request)
+  if (isDenial(reservation)) return refuse(deps, flow, reservation)
+  flow.reservation = reservation
+  const delivery: Delivery = { deps, unsettled: shared.unsettled, flow, request, reservation }
+  if (flow.outbound.closed) return nobodyThere(delivery)
+  await deliver(delivery, await call(deps, shared.cooldowns, flow, route, request, reservation))
+}
+
+/** The caller may make this request, money aside. */
+export interface Admitted {
+  key: KeyEntry
+  route: Route
+  request: ChatRequest
+}
+
+/** Identify, locate, authorize: in the order in which refusals take precedence. */
+export async function admit(shared: Shared, flow: Flow): Promise<Admitted | Denial> {
+  const key = await known(shared, flow)
+  if (isDenial(key)) return key
+  const read = readChatRequest(flow.inbound.body)
+  if (!read.ok) return requestInvalid(read.pointer, read.message)
+  const { request } = read
+  flow.request = request
+  const route = shared.locator.find(request.model)
+  if (isDenial(route)) return route
+  flow.route = route
+  note(flow, 'locate', 'ok', { model: route.model.name, configurationVersion: shared.deps.snapshot().version })
+  const refused = authorize(key, route.model.name)
+  if (refused !== undefined) return { ...refused, ...(await laterBlockers(shared.deps, key, route, request)) }
+  note(flow, 'authorize', 'ok', { models: key.models ?? 'all' })
+  return { key, route, request }
+}
+
+/** The key behind the request, if it may be used now. */
+export async function known({ deps }: Shared, flow: Flow): Promise<KeyEntry | Denial> {
+  const key = await identify(deps, flow.inbound)
+  if (isDenial(key)) return key
+  flow.key = key
+  const refused = checkKeyState(key, flow.at)
+  if (refused !== undefined) return refused
+  note(flow, 'identify', 'ok', { key: key.id, organization: key.organization.id })
+  return key
+}
+
+function requestInvalid(pointer: string, message: string): Denial {
+  return {
+    code: 'request_invalid',
+    detail: message,
+    pointer,
+    fixes: [{ kind: 'change_request', action: 'mend_member', by: 'caller', canYou: true, pointer }],
+  }
+}
+
+async function deliver(delivery: Delivery, called: Called): Promise<void> {
+  switch (called.kind) {
+    case 'answer':
+      return deliverAnswer(delivery, called)
+    case 'large':
+      return deliverLarge(delivery, called)
+    case 'stream':
+      return deliverStream(delivery, called)
+    case 'gone':
+      return nobodyThere(delivery)
+    case 'failed': {
+      await release(delivery)
+      const { denial, rejected } = called.failure
+      if (rejected === undefined) return refuse(delivery.deps, delivery.flow, denial)
+      return passOn(delivery.deps, delivery.flow, denial, rejected)
+    }
+  }
+}
+
+/** The caller went away before the first byte: nothing is owed (M21). */
+async function nobodyThere(delivery: Delivery): Promise<void> {
+  await release(delivery)
+  finish(delivery.deps, delivery.flow, { outcome: 'aborted', status: 499, delivery: 'none' })
+}

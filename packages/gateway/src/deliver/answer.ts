@@ -1,0 +1,47 @@
+import { formatAmount, type Buckets } from '@faregate/core'
+import { servedHeaders } from '../answer-headers.ts'
+import type { Called } from '../call/call.ts'
+import { closeAttempt, finish } from '../finish.ts'
+import { refuse } from '../refuse.ts'
+import { consumed, costOf, settle } from '../settle.ts'
+import { ownCount, type Delivery } from './context.ts'
+
+/** Sends an answer that was collected whole: settled first, then sent, with its cost in the head (M16). */
+export async function deliverAnswer(delivery: Delivery, called: Extract<Called, { kind: 'answer' }>): Promise<void> {
+  const { deps, flow, reservation } = delivery
+  const { candidate, opening, read, record, clamped, startedAt } = called
+  const count = async (): Promise<Buckets> => ownCount(delivery, await deps.tokens.count(read.text()))
+  const consumption = await consumed(flow, reservation, read.usage, count)
+  const cost = costOf(flow, candidate, reservation, consumption)
+  closeAttempt(flow, record, 'served', consumption.buckets, startedAt)
+  const refusal = await settle(delivery, cost, settleMemo(called, consumption), 'void')
+  if (refusal !== undefined) return refuse(deps, flow, refusal)
+  flow.outbound.head(opening.status, {
+    ...servedHeaders(deps, flow, candidate, opening.headers, clamped),
+    'faregate-cost': formatAmount(flow.cost),
+    'content-length': String(opening.body.length),
+  })
+  const delivered = await flow.outbound.end(opening.body)
+  finish(deps, flow, {
+    outcome: 'served',
+    status: opening.status,
+    delivery: delivered ? 'confirmed' : 'unconfirmed',
+    estimated: consumption.estimated,
+    clamped: clamped?.value,
+  })
+}
+
+/** What a record is rebuilt from if the process dies before writing it. */
+export function settleMemo(
+  { candidate, clamped }: Pick<Exclude<Called, { kind: 'failed' | 'gone' }>, 'candidate' | 'clamped'>,
+  { buckets, estimated }: { buckets: Buckets; estimated: boolean },
+): Record<string, unknown> {
+  return {
+    provider: candidate.provider.name,
+    upstreamModel: candidate.deployment.model,
+    priceVersion: candidate.price.version,
+    buckets,
+    estimated,
+    ...(clamped === undefined ? {} : { clamped: clamped.value }),
+  }
+}

@@ -1,0 +1,20 @@
+import type { Buckets } from '@faregate/core'
+import type { ChatRequest } from '@faregate/wire'
+import type { GatewayDeps } from '../deps.ts'
+import type { Flow } from '../flow.ts'
+import type { Reservation } from '../reserve.ts'
+import type { Unsettled } from '../unsettled.ts'
+
+/** What every way of delivering an answer works with. */
+export interface Delivery {
+  deps: GatewayDeps
+  unsettled: Unsettled
+  flow: Flow
+  request: ChatRequest
+  reservation: Reservation
+}
+
+/** Our own count of an answer, where the provider gave none: the prompt by the tokenizer, the output as given. */
+export async function ownCount({ deps, request }: Delivery, output: number): Promise<Buckets> {
+  return { input: await deps.tokens.count(request.inputText()), output }
+}

@@ -1,0 +1,92 @@
+import { UsageScanner } from '@faregate/wire'
+import { servedHeaders } from '../answer-headers.ts'
+import type { ByteConsumer } from '../call/attempt.ts'
+import type { Called } from '../call/call.ts'
+import { readBroken } from '../call/failure.ts'
+import type { UpstreamError } from '../edge.ts'
+import { closeAttempt, finish, type Ending } from '../finish.ts'
+import { consumed, costOf, settle } from '../settle.ts'
+import { settleMemo } from './answer.ts'
+import { ownCount, type Delivery } from './context.ts'
+
+/** So much of the end waits until the settle is durable (M16): without it the JSON is not complete. */
+const WITHHELD_BYTES = 64
+
+type Large = Extract<Called, { kind: 'large' }>
+
+/** Forwards an answer that is too large to collect, in constant memory, the last bytes withheld until it is settled. */
+export async function deliverLarge(delivery: Delivery, called: Large): Promise<void> {
+  const relay = new LargeRelay(delivery, called)
+  await relay.run()
+}
+
+class LargeRelay implements ByteConsumer {
+  readonly #delivery: Delivery
+  readonly #called: Large
+  readonly #usage = new UsageScanner()
+  readonly #ended = Promise.withResolvers<UpstreamError | undefined>()
+  #tail: Buffer = Buffer.alloc(0)
+  #sent = 0
+
+  constructor(delivery: Delivery, called: Large) {
+    this.#delivery = delivery
+    this.#called = called
+  }
+
+  async run(): Promise<void> {
+    const { deps, flow } = this.#delivery
+    const { opening, attempt, candidate, clamped } = this.#called
+    flow.outbound.onGone(() => {
+      attempt.abort()
+      this.#ended.resolve({ reason: 'reset', detail: 'the caller went away' })
+    })
+    flow.outbound.head(opening.status, servedHeaders(deps, flow, candidate, opening.headers, clamped))
+    this.data(opening.head)
+    attempt.attachBytes(this)
+    await this.#close(await this.#ended.promise)
+  }
+
+  data(chunk: Buffer): void {
+    this.#usage.push(chunk)
+    const pending = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk])
+    const ready = Math.max(0, pending.length - WITHHELD_BYTES)
+    this.#tail = pending.subarray(ready)
+    if (ready === 0) return
+    const { outbound } = this.#delivery.flow
+    const part = pending.subarray(0, ready)
+    const free = outbound.write(part, () => {
+      this.#sent += part.length
+    })
+    if (free) return
+    this.#called.attempt.pause()
+    void outbound.drained().then(() => this.#called.attempt.resume())
+  }
+
+  end(): void {
+    this.#ended.resolve(undefined)
+  }
+
+  error(error: UpstreamError): void {
+    this.#ended.resolve(error)
+  }
+
+  /** A cut answer is charged by the bytes that were delivered, at most the hold; a whole one by its usage. */
+  async #close(error: UpstreamError | undefined): Promise<void> {
+    const { deps, flow, reservation } = this.#delivery
+    const { candidate, record, startedAt, clamped, opening } = this.#called
+    const consumption = await consumed(flow, reservation, this.#usage.result(), () => ownCount(this.#delivery, Math.ceil(this.#sent / 4)))
+    const cost = costOf(flow, candidate, reservation, consumption)
+    const cut = error !== undefined
+    closeAttempt(flow, record, cut ? 'partial' : 'served', consumption.buckets, startedAt)
+    const refusal = await settle(this.#delivery, cost, settleMemo(this.#called, consumption), 'post')
+    const shared = { status: opening.status, estimated: consumption.estimated, clamped: clamped?.value }
+    if (cut || refusal !== undefined) {
+      flow.outbound.destroy()
+      const outcome: Ending['outcome'] = flow.outbound.closed ? 'aborted' : 'partial'
+      if (error !== undefined) deps.log.warn({ request: flow.id, cause: readBroken(candidate, error).denial.operatorDetail }, 'a large answer was cut')
+      return finish(deps, flow, { ...shared, outcome, delivery: 'unconfirmed' })
+    }
+    const delivered = await flow.outbound.end(this.#tail)
+    finish(deps, flow, { ...shared, outcome: 'served', delivery: delivered ? 'confirmed' : 'unconfirmed' })
+  }
+}

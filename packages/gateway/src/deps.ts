@@ -1,0 +1,88 @@
+import type { Clock, Deployment, ModelEntry, ProviderEntry, Random, Snapshot } from '@faregate/core'
+import type { VerifiedKeys } from '@faregate/identity'
+import type { AccountRef, Ledger } from '@faregate/ledger'
+import type { PriceTable, TokenCounter } from '@faregate/pricing'
+import type { Vendor } from '@faregate/wire'
+import type { UpstreamClient } from './edge.ts'
+import type { Recorder } from './record.ts'
+
+/** What the gateway is given by the composition root. It opens nothing by itself. */
+export interface GatewayDeps {
+  clock: Clock
+  random: Random
+  /** The configuration in force, now. */
+  snapshot(): Snapshot
+  /** Finds a key by what the caller presented, remembered for as long as a configuration version lasts. */
+  keys: Pick<VerifiedKeys, 'find'>
+  ledger: Ledger
+  instance: InstanceLog
+  balances: BalanceReader
+  prices: PriceBook
+  vendors: ReadonlyMap<string, Vendor>
+  tokens: TokenCounter
+  upstream: UpstreamClient
+  recorder: Recorder
+  settings: Settings
+  log: Log
+}
+
+/** The ledger's instance that this process is, and what it still owes a record for (M23). */
+export interface InstanceLog {
+  readonly epoch: number
+  /** A request that took a hold is over and writes no record. */
+  closed(request: string): void
+}
+
+/** A balance as it is read, without lock or effect: for explanations, never for decisions. */
+export interface BalanceView {
+  account: string
+  unit: string
+  granted: bigint
+  posted: bigint
+  available: bigint
+  held: bigint
+  /** Milliseconds; null where it never resets. */
+  resetsAt: number | null
+}
+
+export interface BalanceReader {
+  /** In the order of the references; an account that does not exist yet reads as it would be made. */
+  read(accounts: AccountRef[]): Promise<BalanceView[]>
+}
+
+export interface PriceBook {
+  /** What a caller pays: the model's own price, the operator's override, or the catalogue's. */
+  charged(model: ModelEntry, deployment: Deployment, provider: ProviderEntry): PriceTable | undefined
+  /** What the provider charges the operator, where it is known. */
+  provider(deployment: Deployment, provider: ProviderEntry): PriceTable | undefined
+  /** The most output tokens that the model can make in one answer, where it is known. */
+  maxOutput(deployment: Deployment, provider: ProviderEntry): number | undefined
+}
+
+export interface Settings {
+  /** Absolute, without a trailing slash. */
+  publicUrl(): string
+  currency: string
+  billing: { topUpUrl?: string; contact?: string }
+  sliceTokens: number
+  maxOutputWhenAbsent: number
+  limits: {
+    bodyBytes: number
+    /** Keep-alive comment after this much silence in a stream. */
+    keepAliveMs: number
+    /** How long a stream waits for its next slice (M13). */
+    coverMs: number
+    /** How long a settle may take before the answer ends in error (M25). */
+    settleMs: number
+    /** How long usage is waited for when the caller went away after a finish reason (M21). */
+    usageAfterFinishMs: number
+  }
+  corsOrigins: string[]
+}
+
+export interface Log {
+  error(facts: object, message: string): void
+  warn(facts: object, message: string): void
+  info(facts: object, message: string): void
+  debug(facts: object, message: string): void
+}

@@ -1,0 +1,73 @@
+/**
+ * The two small interfaces behind which the HTTP server and the upstream client stand, so that a faster
+ * edge can replace either without touching a step.
+ */
+
+/** A request as it came in: head parsed, body collected. Header names are lower-case. */
+export interface Inbound {
+  id: string
+  method: string
+  path: string
+  query: string
+  headers: Record<string, string | string[] | undefined>
+  body: Buffer
+}
+
+/** The way back to the caller. */
+export interface Outbound {
+  /** True once nothing can be sent any more: the caller is gone, or the answer has ended. */
+  readonly closed: boolean
+  /** Sends the head. Called once, before anything else. */
+  head(status: number, headers: Record<string, string>): void
+  /**
+   * Sends a chunk. False: the caller reads slower than we send, wait for `drained`.
+   * `accepted` is called when the socket has taken the chunk, never when it has not.
+   */
+  write(chunk: Buffer, accepted?: () => void): boolean
+  /** Resolves when the caller has read enough, or is gone. */
+  drained(): Promise<void>
+  /** Sends the last chunk and ends the answer; resolves to whether the socket took all of it. */
+  end(chunk?: Buffer): Promise<boolean>
+  /** Cuts the connection without a proper end: the answer must not look complete. */
+  destroy(): void
+  /** Called once, when the caller goes away before the answer has ended. */
+  onGone(listener: () => void): void
+}
+
+/** One call of an upstream. */
+export interface UpstreamRequest {
+  /** Scheme, host and port. */
+  origin: string
+  path: string
+  headers: Record<string, string>
+  body: Buffer
+}
+
+/** What arrives from an upstream, in order: head, then data, then either end or error. Nothing follows `abort`. */
+export interface UpstreamSink {
+  head(status: number, headers: Record<string, string | string[] | undefined>): void
+  data(chunk: Buffer): void
+  end(): void
+  error(failure: UpstreamError): void
+}
+
+/** A running call. */
+export interface UpstreamCall {
+  pause(): void
+  resume(): void
+  /** Closes the upstream's socket. */
+  abort(): void
+}
+
+export interface UpstreamClient {
+  send(request: UpstreamRequest, sink: UpstreamSink): UpstreamCall
+  close(): Promise<void>
+}
+
+/** Why a call ended without an answer; `limitMs` is the limit that was exceeded. */
+export interface UpstreamError {
+  reason: 'connect' | 'connect_timeout' | 'first_byte_timeout' | 'silence' | 'reset' | 'protocol'
+  limitMs?: number
+  /** For the operator; never sent to a caller. */
+  detail: string
+}

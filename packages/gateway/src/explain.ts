@@ -1,0 +1,67 @@
+import { catalogueEntry, formatAmount, isDenial, renderProblem, type Denial } from '@faregate/core'
+import { amountOf } from '@faregate/pricing'
+import type { ChatRequest } from '@faregate/wire'
+import { answerJson } from './answer-json.ts'
+import { admit, type Shared } from './chat.ts'
+import { evaluate } from './evaluate.ts'
+import type { Flow } from './flow.ts'
+import { refuse } from './refuse.ts'
+import { ledgerUnavailable } from './reserve.ts'
+
+const EXPLAINED = '/v1/chat/completions'
+
+/** Codes that concern the call of explain itself rather than the request that it explains. */
+const OWN_REFUSALS = new Set(['credential_missing', 'credential_invalid', 'key_revoked', 'key_expired', 'key_disabled', 'request_invalid', 'ledger_unavailable'])
+
+/** `POST /v1/explain`: price, holds and verdict of a request, without calling an upstream and without holding anything. */
+export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
+  const admitted = await admit(shared, flow)
+  const elsewhere = flow.request === undefined ? undefined : otherPath(flow.request)
+  if (elsewhere !== undefined) return refuse(shared.deps, flow, elsewhere)
+  if (isDenial(admitted)) {
+    if (OWN_REFUSALS.has(admitted.code)) return refuse(shared.deps, flow, admitted)
+    return answerJson(shared.deps, flow, { ...routeFacts(flow), hold: null, holds: [], verdict: problemOf(shared, flow, admitted) })
+  }
+  const { key, route, request } = admitted
+  try {
+    const evaluation = await evaluate(shared.deps, key, route, request)
+    if (isDenial(evaluation)) return await answerJson(shared.deps, flow, { ...routeFacts(flow), hold: null, holds: [], verdict: problemOf(shared, flow, evaluation) })
+    const { plan, steps, balances, refusal } = evaluation
+    const amount = formatAmount(amountOf(plan.measure, steps))
+    await answerJson(shared.deps, flow, {
+      ...routeFacts(flow),
+      hold: amount,
+      holds: balances.map(({ account, unit }) => ({ account, unit, amount })),
+      maxOutputTokens: steps,
+      sliced: plan.sliced,
+      verdict: refusal === undefined ? 'allow' : problemOf(shared, flow, refusal),
+    })
+  } catch (error) {
+    await refuse(shared.deps, flow, ledgerUnavailable(error))
+  }
+}
+
+/** The body may name the route that it would be sent to; only what is served can be explained. */
+function otherPath({ body, scan }: ChatRequest): Denial | undefined {
+  const member = scan.members.get('path')
+  if (member === undefined) return undefined
+  const path: unknown = JSON.parse(body.toString('utf8', member.valueStart, member.valueEnd))
+  if (path === EXPLAINED) return undefined
+  return { code: 'route_unknown', detail: `"path" names a route that is not served or costs nothing; ${EXPLAINED} can be explained.`, pointer: '/path', didYouMean: [EXPLAINED] }
+}
+
+function routeFacts({ route, request }: Flow): Record<string, unknown> {
+  const first = route?.candidates[0]
+  return {
+    model: route?.model.name ?? request?.model ?? null,
+    deployment: first === undefined ? null : `${first.deployment.provider}/${first.deployment.model}`,
+    priceVersion: first?.price.version ?? null,
+  }
+}
+
+/** The problem as the request itself would get it; it has no denial id, because nothing was denied. */
+function problemOf({ deps }: Shared, flow: Flow, denial: Denial): Record<string, unknown> {
+  const asOf = new Date(deps.clock.now()).toISOString()
+  const { instance: _none, denialId: _neither, ...problem } = renderProblem(denial, { denialId: '', requestId: flow.id, publicUrl: deps.settings.publicUrl(), asOf })
+  return { ...problem, status: catalogueEntry(denial.code).status }
+}

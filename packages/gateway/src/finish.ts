@@ -1,0 +1,77 @@
+import type { Buckets, DenialCode } from '@faregate/core'
+import { charge } from '@faregate/pricing'
+import type { GatewayDeps } from './deps.ts'
+import { elapsed, type Flow } from './flow.ts'
+import type { Candidate } from './locate.ts'
+import type { AttemptRecord, RequestRecord } from './record.ts'
+
+/** How a request ended. */
+export interface Ending {
+  outcome: RequestRecord['outcome']
+  status: number
+  delivery: RequestRecord['delivery']
+  estimated?: boolean
+  clamped?: number | undefined
+  denial?: { code: DenialCode; id: string }
+}
+
+/** Hands the record of a request over; nothing waits for it. */
+export function finish(deps: GatewayDeps, flow: Flow, ending: Ending): void {
+  deps.recorder.request({
+    id: flow.id,
+    at: flow.at,
+    organization: flow.key?.organization.id ?? null,
+    application: flow.key?.application.id ?? null,
+    key: flow.key?.id ?? null,
+    user: flow.request?.user ?? null,
+    tags: tagsOf(flow),
+    path: flow.inbound.path,
+    model: flow.request?.model ?? null,
+    stream: flow.request?.stream ?? false,
+    outcome: ending.outcome,
+    denial: ending.denial?.code ?? null,
+    denialId: ending.denial?.id ?? null,
+    status: ending.status,
+    cost: flow.cost,
+    providerCost: providerCost(flow),
+    priceVersion: flow.route?.candidates[0]?.price.version ?? null,
+    estimated: ending.estimated ?? false,
+    flags: flow.flags,
+    delivery: ending.delivery,
+    clamped: ending.clamped ?? null,
+    latencyMs: elapsed(flow),
+    ttftMs: flow.ttftMs,
+    attempts: flow.attempts,
+  })
+}
+
+/** Closes the record of the attempt that served, wholly or in part. */
+export function closeAttempt(flow: Flow, record: AttemptRecord, outcome: AttemptRecord['outcome'], buckets: Buckets, startedAt: number): void {
+  record.outcome = outcome
+  record.buckets = buckets
+  record.latencyMs = Math.round(performance.now() - startedAt)
+  record.ttftMs = flow.ttftMs
+}
+
+/** What the provider is owed by its own price, over all attempts that consumed something; null where that is unknown. */
+function providerCost(flow: Flow): bigint | null {
+  let sum = 0n
+  for (const attempt of flow.attempts) {
+    if (Object.keys(attempt.buckets).length === 0) continue
+    const table = candidateOf(flow, attempt)?.providerPrice
+    const priced = table === undefined ? undefined : charge(attempt.buckets, table)
+    if (priced === undefined || !priced.ok) return null
+    sum += priced.amount
+  }
+  return sum
+}
+
+function candidateOf(flow: Flow, { provider, model }: AttemptRecord): Candidate | undefined {
+  return flow.route?.candidates.find(({ deployment }) => deployment.provider === provider && deployment.model === model)
+}
+
+function tagsOf(flow: Flow): string | null {
+  const tags = flow.inbound.headers['faregate-tags']
+  const text = Array.isArray(tags) ? tags.join(',') : tags
+  return text === undefined || text === '' ? null : text.slice(0, 512)
+}

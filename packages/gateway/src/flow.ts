@@ -1,0 +1,54 @@
+import { performance } from 'node:perf_hooks'
+import type { Denial, Millis, Nano, TraceStep } from '@faregate/core'
+import type { KeyEntry } from '@faregate/identity'
+import type { ChatRequest } from '@faregate/wire'
+import type { Inbound, Outbound } from './edge.ts'
+import type { Route } from './locate.ts'
+import type { AttemptRecord } from './record.ts'
+import type { Reservation } from './reserve.ts'
+
+/** One request on its way: what each step found out, for the next step, the record and the trace. */
+export interface Flow {
+  readonly id: string
+  readonly at: Millis
+  /** On the monotonic clock, milliseconds. */
+  readonly startedAt: number
+  readonly inbound: Inbound
+  readonly outbound: Outbound
+  key?: KeyEntry
+  request?: ChatRequest
+  route?: Route
+  reservation?: Reservation
+  readonly attempts: AttemptRecord[]
+  readonly flags: string[]
+  readonly trace: TraceStep[]
+  cost: Nano
+  ttftMs: number | null
+  /** Set when the request was refused, before or in the middle of the answer. */
+  denial?: Denial
+}
+
+export function newFlow(inbound: Inbound, outbound: Outbound, now: Millis): Flow {
+  return {
+    id: inbound.id,
+    at: now,
+    startedAt: performance.now(),
+    inbound,
+    outbound,
+    attempts: [],
+    flags: [],
+    trace: [],
+    cost: 0n,
+    ttftMs: null,
+  }
+}
+
+/** Milliseconds since the request came in, whole. */
+export function elapsed(flow: Flow): number {
+  return Math.round(performance.now() - flow.startedAt)
+}
+
+/** Notes a check that passed or failed, for `/denials/{id}`. */
+export function note(flow: Flow, check: string, result: TraceStep['result'], facts?: Record<string, unknown>): void {
+  flow.trace.push(facts === undefined ? { check, result } : { check, result, facts })
+}

@@ -1,0 +1,91 @@
+import { newId, type Denial } from '@faregate/core'
+import { corsHeaders } from './answer-headers.ts'
+import { Cooldowns } from './call/order.ts'
+import { serveChat, type Shared } from './chat.ts'
+import type { GatewayDeps } from './deps.ts'
+import type { Inbound, Outbound } from './edge.ts'
+import { serveExplain } from './explain.ts'
+import { newFlow, type Flow } from './flow.ts'
+import { routeUnknown } from './hints.ts'
+import { serveKeyInfo } from './key-info.ts'
+import { Locator } from './locate.ts'
+import { serveModels } from './models.ts'
+import { refuse } from './refuse.ts'
+import { release } from './settle.ts'
+import { Unsettled } from './unsettled.ts'
+
+/** The data plane. Every method answers by itself and never rejects. */
+export interface Gateway {
+  /** Serves one request, by method and path; what is not served is refused with a hint. */
+  handle(inbound: Inbound, outbound: Outbound): Promise<void>
+  /** Answers a request that the HTTP server refused before it was whole. */
+  refuse(inbound: Inbound, outbound: Outbound, denial: Denial): Promise<void>
+  /** Answers a CORS preflight. */
+  preflight(inbound: Inbound, outbound: Outbound): Promise<void>
+  newRequestId(): string
+  /** Settles that the database has not confirmed yet. */
+  readonly unsettled: number
+}
+
+type Handler = (shared: Shared, flow: Flow) => Promise<void>
+
+const HANDLERS: Record<string, Handler | undefined> = {
+  'POST /v1/chat/completions': serveChat,
+  'POST /v1/explain': serveExplain,
+  'GET /v1/key': serveKeyInfo,
+  'GET /v1/models': serveModels,
+}
+
+/** Builds the data plane from what the composition root hands in. */
+export function createGateway(deps: GatewayDeps): Gateway {
+  const shared: Shared = { deps, locator: new Locator(deps), cooldowns: new Cooldowns(), unsettled: new Unsettled(deps.ledger, deps.log) }
+  return {
+    handle: (inbound, outbound) => guarded(shared, newFlow(inbound, outbound, deps.clock.now()), handlerFor(inbound)),
+    refuse: (inbound, outbound, denial) =>
+      guarded(shared, newFlow(inbound, outbound, deps.clock.now()), (_shared, flow) => refuse(deps, flow, denial)),
+    preflight: (inbound, outbound) => preflight(deps, inbound, outbound),
+    newRequestId: () => newId('req', deps.clock.now(), deps.random),
+    get unsettled() {
+      return shared.unsettled.size
+    },
+  }
+}
+
+function handlerFor({ method, path }: Inbound): Handler {
+  const handler = HANDLERS[`${method} ${path}`]
+  if (handler !== undefined) return handler
+  if (method === 'GET' && path.startsWith('/v1/models/')) return serveModels
+  return ({ deps }, flow) => refuse(deps, flow, routeUnknown(deps.settings.publicUrl(), method, path))
+}
+
+/** A mistake of ours ends the one request that met it: in an honest error, with nothing charged or held. */
+async function guarded(shared: Shared, flow: Flow, handler: Handler): Promise<void> {
+  try {
+    await handler(shared, flow)
+  } catch (error) {
+    const { deps, unsettled } = shared
+    deps.log.error({ request: flow.id, error: error instanceof Error ? error.stack : String(error) }, 'a request met a mistake in the gateway')
+    try {
+      const { request, reservation } = flow
+      if (request !== undefined && reservation !== undefined) await release({ deps, unsettled, flow, request, reservation })
+      await refuse(deps, flow, {
+        code: 'gateway_misconfigured',
+        detail: 'The gateway met a mistake of its own. Nothing was charged.',
+        operatorDetail: String(error),
+      })
+    } catch {
+      flow.outbound.destroy()
+    }
+  }
+}
+
+async function preflight({ settings }: GatewayDeps, inbound: Inbound, outbound: Outbound): Promise<void> {
+  const { origin, 'access-control-request-headers': requested } = inbound.headers
+  outbound.head(204, {
+    ...(typeof origin === 'string' ? corsHeaders(settings.corsOrigins, origin) : {}),
+    'access-control-allow-methods': 'GET, POST, PATCH, DELETE, OPTIONS',
+    'access-control-allow-headers': typeof requested === 'string' ? requested : '*',
+    'access-control-max-age': '86400',
+  })
+  await outbound.end()
+}

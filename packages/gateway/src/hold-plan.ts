@@ -1,0 +1,66 @@
+import { capOfKey, capUnit, walletOf, type Denial } from '@faregate/core'
+import type { KeyEntry } from '@faregate/identity'
+import type { AccountRef, HoldOp } from '@faregate/ledger'
+import { holdMeasure, type Bound } from '@faregate/pricing'
+import type { ChatRequest } from '@faregate/wire'
+import type { Settings } from './deps.ts'
+import { priceMissing, type Route } from './locate.ts'
+
+/** Fewer affordable output tokens than this are refused rather than announced (M12). */
+const FEWEST_AFFORDABLE = 256
+
+/** What a request asks of the ledger, before anything is decided. */
+export interface HoldPlan {
+  legs: AccountRef[]
+  bound: Bound
+  measure: HoldOp['measure']
+  /** Output tokens a choice, for the first hold. */
+  steps: { min: number; max: number }
+  outlook?: { min: number; max: number }
+  /** The caller gave no limit; the hold decides it. */
+  limitIsOurs: boolean
+  /** The caller's limit, or the most that we would set. Tokens a choice. */
+  ceiling: number
+  /** Held slice by slice (M13), because all output is seen before it is billed (M14). */
+  sliced: boolean
+  sliceTokens: number
+}
+
+/** Plans the hold of a request by M11 to M15. `inputTokens` replaces the bound by bytes once it was counted. */
+export function planHold(settings: Settings, key: KeyEntry, route: Route, request: ChatRequest, inputTokens = request.inputBound): HoldPlan | Denial {
+  const hiddenOutput = route.hiddenOutput || request.canCause.hiddenOutput
+  const bound: Bound = { inputTokens, n: request.n, canCause: { ...request.canCause, hiddenOutput } }
+  const measured = holdMeasure(bound, route.candidates.map(({ price }) => price))
+  if (!measured.ok) return priceMissing(route.model.name, `the request can cause "${measured.missing}", which has no price`)
+  const limitIsOurs = request.outputLimit === null
+  const ceiling = request.outputLimit ?? absentLimit(settings, route)
+  const affordable = { min: Math.min(FEWEST_AFFORDABLE, ceiling), max: ceiling }
+  const plan = { legs: legsOf(settings, key), bound, measure: measured.measure, limitIsOurs, ceiling }
+  const sliceTokens = route.model.sliceTokens ?? settings.sliceTokens
+  if (!request.stream || hiddenOutput) {
+    return { ...plan, sliced: false, sliceTokens, steps: limitIsOurs ? affordable : { min: ceiling, max: ceiling } }
+  }
+  const first = Math.min(sliceTokens, ceiling)
+  if (!limitIsOurs) return { ...plan, sliced: true, sliceTokens, steps: { min: first, max: first } }
+  return { ...plan, sliced: true, sliceTokens, steps: { min: Math.min(first, affordable.min), max: first }, outlook: affordable }
+}
+
+function absentLimit(settings: Settings, route: Route): number {
+  return Math.min(route.maxOutput ?? Number.MAX_SAFE_INTEGER, route.model.maxOutputWhenAbsent ?? settings.maxOutputWhenAbsent)
+}
+
+/** Every balance that the request touches, in order of precedence: caps before the wallet. */
+export function legsOf(settings: Settings, key: KeyEntry): AccountRef[] {
+  const { currency } = settings
+  const wallet: AccountRef = { kind: 'wallet', id: walletOf(key.organization.id), unit: currency }
+  if (key.cap === null) return [wallet]
+  const cap: AccountRef = {
+    kind: 'cap',
+    base: capOfKey(key.id),
+    unit: capUnit(currency),
+    period: key.cap.period,
+    zone: key.organization.zone,
+    limit: key.cap.amount,
+  }
+  return [cap, wallet]
+}

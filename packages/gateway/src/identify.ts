@@ -1,0 +1,75 @@
+import type { Denial } from '@faregate/core'
+import { keyState, readKey, type KeyEntry } from '@faregate/identity'
+import type { GatewayDeps } from './deps.ts'
+import type { Inbound } from './edge.ts'
+
+/** A key that exists; whether it may be used now is {@link checkKeyState}'s question. */
+export async function identify(deps: GatewayDeps, inbound: Inbound): Promise<KeyEntry | Denial> {
+  const presented = presentedKey(inbound)
+  if (presented === undefined) return credentialMissing()
+  const shape = readKey(presented)
+  if (!shape.ok) return credentialInvalid(shape.hint)
+  let entry: KeyEntry | undefined
+  try {
+    const found = deps.keys.find(presented)
+    entry = found instanceof Promise ? await found : found
+  } catch (error) {
+    return { code: 'ledger_unavailable', detail: 'The key cannot be checked, because the database does not answer.', operatorDetail: String(error) }
+  }
+  return entry ?? credentialInvalid('The key has the right shape, but no such key exists here. It may belong to another installation.')
+}
+
+/** Revoked, expired and disabled keys are told apart: each is mended by someone else. */
+export function checkKeyState(entry: KeyEntry, now: number): Denial | undefined {
+  const scope = { level: 'key' as const, id: entry.id, key: `…${entry.lastFour}` }
+  switch (keyState(entry, now)) {
+    case 'active':
+      return undefined
+    case 'revoked':
+      return { code: 'key_revoked', detail: `The key …${entry.lastFour} was revoked.`, scope, fixes: [newKeyFix] }
+    case 'expired':
+      return { code: 'key_expired', detail: `The key …${entry.lastFour} expired at ${new Date(entry.expiresAt ?? now).toISOString()}.`, scope, fixes: [newKeyFix] }
+    case 'disabled':
+      return {
+        code: 'key_disabled',
+        detail: `The key …${entry.lastFour} is disabled.`,
+        scope,
+        fixes: [{ kind: 'change_policy', action: 'enable_key', by: 'org_admin', canYou: false, command: `faregate key enable ${entry.id}` }],
+      }
+  }
+}
+
+const newKeyFix = { kind: 'authenticate' as const, action: 'create_key', by: 'key_owner' as const, canYou: false, command: 'faregate key create' }
+
+/** `Authorization: Bearer`, `x-api-key`, `api-key` or `x-goog-api-key`; the first that is there. */
+export function presentedKey(inbound: Inbound): string | undefined {
+  const authorization = header(inbound, 'authorization')
+  if (authorization !== undefined) {
+    const match = /^bearer\s+(\S+)\s*$/i.exec(authorization)
+    if (match?.[1] !== undefined) return match[1]
+  }
+  return header(inbound, 'x-api-key') ?? header(inbound, 'api-key') ?? header(inbound, 'x-goog-api-key')
+}
+
+function header(inbound: Inbound, name: string): string | undefined {
+  const value = inbound.headers[name]
+  const text = Array.isArray(value) ? value[0] : value
+  return text === undefined || text === '' ? undefined : text
+}
+
+function credentialMissing(): Denial {
+  return {
+    code: 'credential_missing',
+    detail: 'No API key was sent. Send it as "Authorization: Bearer KEY" or in the header "x-api-key".',
+    fixes: [{ kind: 'authenticate', action: 'send_key', by: 'caller', canYou: true }],
+  }
+}
+
+function credentialInvalid(hint: string): Denial {
+  return {
+    code: 'credential_invalid',
+    detail: `The API key that was sent is not known here. ${hint}`,
+    hint,
+    fixes: [{ kind: 'authenticate', action: 'send_valid_key', by: 'caller', canYou: true }],
+  }
+}

@@ -1,0 +1,78 @@
+import { catalogueEntry, newId, problemHeaders, renderProblem, type Denial, type Problem, type ProblemContext } from '@faregate/core'
+import { errorEvent } from '@faregate/wire'
+import { sharedHeaders } from './answer-headers.ts'
+import type { Failure } from './call/failure.ts'
+import type { GatewayDeps } from './deps.ts'
+import { finish, type Ending } from './finish.ts'
+import { note, type Flow } from './flow.ts'
+
+/** A refusal, numbered and rendered, with its decision trace handed to the recorder. */
+interface Registered {
+  problem: Problem
+  context: ProblemContext
+  id: string
+}
+
+/** Answers with the refusal, before any byte of an answer was sent. */
+export async function refuse(deps: GatewayDeps, flow: Flow, denial: Denial): Promise<void> {
+  const { problem, context, id } = register(deps, flow, denial)
+  const { status } = catalogueEntry(denial.code)
+  const body = Buffer.from(JSON.stringify(problem))
+  flow.outbound.head(status, { ...sharedHeaders(deps, flow), ...problemHeaders(denial, context), 'content-length': String(body.length) })
+  await flow.outbound.end(body)
+  finish(deps, flow, { outcome: outcomeOf(status), status, delivery: 'none', denial: { code: denial.code, id } })
+}
+
+/** Passes on the upstream's own refusal of the request, body unchanged, with our headers added. */
+export async function passOn(deps: GatewayDeps, flow: Flow, denial: Denial, rejected: NonNullable<Failure['rejected']>): Promise<void> {
+  const { context, id } = register(deps, flow, denial)
+  const headers = { ...problemHeaders(denial, context), 'content-type': rejected.contentType, 'content-length': String(rejected.body.length) }
+  flow.outbound.head(rejected.status, { ...sharedHeaders(deps, flow), ...headers })
+  await flow.outbound.end(rejected.body)
+  finish(deps, flow, { outcome: 'refused', status: rejected.status, delivery: 'none', denial: { code: denial.code, id } })
+}
+
+/** The event that ends a stream in error, and what the record says of it. */
+export function inBand(deps: GatewayDeps, flow: Flow, denial: Denial): { event: Buffer; ending: Pick<Ending, 'denial'> } {
+  const { problem, id } = register(deps, flow, denial)
+  return { event: errorEvent(problem, { model: flow.request?.model ?? '' }), ending: { denial: { code: denial.code, id } } }
+}
+
+/** Numbers a refusal and keeps its decision trace for `/denials/{id}`. */
+function register(deps: GatewayDeps, flow: Flow, denial: Denial): Registered {
+  const now = deps.clock.now()
+  const operatorsOwn = catalogueEntry(denial.code).status === 500
+  const numbered = operatorsOwn ? { ...denial, incidentId: newId('inc', now, deps.random) } : denial
+  const id = newId('dn', now, deps.random)
+  const { publicUrl, billing } = deps.settings
+  const context: ProblemContext = {
+    denialId: id,
+    requestId: flow.id,
+    publicUrl: publicUrl(),
+    asOf: new Date(now).toISOString(),
+    ...(billing.topUpUrl === undefined ? {} : { paymentUrl: billing.topUpUrl }),
+  }
+  const problem = renderProblem(numbered, context)
+  flow.denial = numbered
+  note(flow, denial.code, 'denied', { ...denial.limit })
+  if (denial.operatorDetail !== undefined) {
+    deps.log.warn({ request: flow.id, denial: id, incident: numbered.incidentId, code: denial.code, cause: denial.operatorDetail }, 'a request was refused')
+  }
+  deps.recorder.denial({
+    id,
+    at: now,
+    requestId: flow.id,
+    organization: flow.key?.organization.id ?? null,
+    key: flow.key?.id ?? null,
+    code: denial.code,
+    problem: JSON.stringify(problem),
+    trace: flow.trace,
+    operatorDetail: denial.operatorDetail ?? null,
+    configurationVersion: deps.snapshot().version,
+  })
+  return { problem, context, id }
+}
+
+function outcomeOf(status: number): Ending['outcome'] {
+  return status >= 500 ? 'failed' : 'refused'
+}

@@ -1,0 +1,52 @@
+import type { TokenCounter } from '@faregate/pricing'
+
+/** More uncounted text than this is counted, so that a long stream is not kept in memory. */
+const UNCOUNTED_BYTES = 64 * 1024
+
+/**
+ * Counts the tokens of a stream's text. A token has at least one byte and an event with text at least one token,
+ * so bytes bound the count from above; the tokenizer is asked only where that bound is too coarse to decide.
+ */
+export class TokenMeter {
+  readonly #counter: TokenCounter
+  #counted = 0
+  #texts: string[] = []
+  #bytes = 0
+  #inFlightBytes = 0
+  #counting: Promise<void> | undefined
+
+  constructor(counter: TokenCounter) {
+    this.#counter = counter
+  }
+
+  /** Adds the text of one event. */
+  add(text: string): void {
+    this.#texts.push(text)
+    this.#bytes += Buffer.byteLength(text)
+    if (this.#bytes > UNCOUNTED_BYTES) void this.count()
+  }
+
+  /** What the count is at most. */
+  get atMost(): number {
+    return this.#counted + this.#bytes + this.#inFlightBytes
+  }
+
+  /** The count of everything that was added before the call. */
+  async count(): Promise<number> {
+    while (this.#counting !== undefined || this.#texts.length > 0) {
+      this.#counting ??= this.#countPending()
+      await this.#counting
+    }
+    return this.#counted
+  }
+
+  async #countPending(): Promise<void> {
+    const texts = this.#texts
+    this.#inFlightBytes = this.#bytes
+    this.#texts = []
+    this.#bytes = 0
+    this.#counted += await this.#counter.countEach(texts)
+    this.#inFlightBytes = 0
+    this.#counting = undefined
+  }
+}

@@ -1,0 +1,123 @@
+import { Pool, type Dispatcher, errors } from 'undici'
+import type { UpstreamCall, UpstreamClient, UpstreamError, UpstreamRequest, UpstreamSink } from '../edge.ts'
+import { decoderFor, type Decoder } from './decode.ts'
+
+export interface UpstreamLimits {
+  connectMs: number
+  firstByteMs: number
+  silenceMs: number
+}
+
+/** An upstream client with one connection pool for each origin, which keeps connections alive. */
+export function createUpstreamClient(limits: UpstreamLimits): UpstreamClient {
+  const pools = new Map<string, Pool>()
+  const poolOf = (origin: string): Pool => {
+    let pool = pools.get(origin)
+    if (pool === undefined) {
+      pool = new Pool(origin, {
+        connect: { timeout: limits.connectMs },
+        headersTimeout: limits.firstByteMs,
+        bodyTimeout: limits.silenceMs,
+        pipelining: 1,
+        allowH2: false,
+      })
+      pools.set(origin, pool)
+    }
+    return pool
+  }
+  return {
+    send: (request, sink) => dispatch(poolOf(request.origin), request, sink, limits),
+    close: async () => {
+      await Promise.all([...pools.values()].map((pool) => pool.close()))
+    },
+  }
+}
+
+function dispatch(pool: Pool, request: UpstreamRequest, sink: UpstreamSink, limits: UpstreamLimits): UpstreamCall {
+  const exchange = new Exchange(sink, limits)
+  pool.dispatch({ method: 'POST', path: request.path, headers: request.headers, body: request.body }, exchange)
+  return exchange
+}
+
+/** One call: undici's handler on one side, what the gateway controls on the other. */
+class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
+  readonly #sink: UpstreamSink
+  readonly #limits: UpstreamLimits
+  #controller: Dispatcher.DispatchController | undefined
+  #decoder: Decoder | undefined
+  #aborted = false
+  #answered = false
+
+  constructor(sink: UpstreamSink, limits: UpstreamLimits) {
+    this.#sink = sink
+    this.#limits = limits
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#aborted) controller.abort(new Error('aborted by the gateway'))
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
+    if (status < 200 || this.#aborted) return
+    this.#answered = true
+    this.#decoder = decoderFor(headers['content-encoding'], (chunk) => this.#emit(chunk))
+    this.#sink.head(status, headers)
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#aborted) return
+    if (this.#decoder === undefined) this.#sink.data(chunk)
+    else this.#decoder.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    if (this.#aborted) return
+    if (this.#decoder === undefined) {
+      this.#sink.end()
+      return
+    }
+    this.#decoder.end((error) => {
+      if (this.#aborted) return
+      if (error === undefined) this.#sink.end()
+      else this.#sink.error({ reason: 'protocol', detail: `content-encoding: ${error.message}` })
+    })
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#aborted) return
+    this.#aborted = true
+    this.#sink.error(readError(error, this.#answered, this.#limits))
+  }
+
+  #emit(chunk: Buffer): void {
+    if (!this.#aborted) this.#sink.data(chunk)
+  }
+
+  pause(): void {
+    this.#controller?.pause()
+  }
+
+  resume(): void {
+    this.#controller?.resume()
+  }
+
+  abort(): void {
+    if (this.#aborted) return
+    this.#aborted = true
+    this.#controller?.abort(new Error('aborted by the gateway'))
+  }
+}
+
+function readError(error: Error, answered: boolean, limits: UpstreamLimits): UpstreamError {
+  const detail = `${error.name}: ${error.message}`
+  if (error instanceof errors.ConnectTimeoutError) return { reason: 'connect_timeout', limitMs: limits.connectMs, detail }
+  if (error instanceof errors.HeadersTimeoutError) return { reason: 'first_byte_timeout', limitMs: limits.firstByteMs, detail }
+  if (error instanceof errors.BodyTimeoutError) return { reason: 'silence', limitMs: limits.silenceMs, detail }
+  if (error instanceof errors.HTTPParserError) return { reason: 'protocol', detail }
+  const code = 'code' in error ? error.code : undefined
+  if (!answered && (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH')) {
+    return { reason: 'connect', detail }
+  }
+  return { reason: 'reset', detail }
+}

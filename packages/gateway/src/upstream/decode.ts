@@ -1,0 +1,47 @@
+import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import type { Transform } from 'node:stream'
+
+/** Undoes a content encoding chunk by chunk. Upstreams are asked for `identity`; some compress all the same. */
+export interface Decoder {
+  push(chunk: Buffer): void
+  /** Calls back when the last decoded chunk is out, with the error if the encoding is broken. */
+  end(done: (error?: Error) => void): void
+}
+
+/** The decoder of a `Content-Encoding`, or undefined where there is nothing to undo. */
+export function decoderFor(encoding: string | string[] | undefined, emit: (chunk: Buffer) => void): Decoder | undefined {
+  const stream = transformFor(encoding)
+  if (stream === undefined) return undefined
+  let failure: Error | undefined
+  let finish: ((error?: Error) => void) | undefined
+  stream.on('data', emit)
+  stream.once('error', (error) => {
+    failure = error
+    finish?.(error)
+  })
+  stream.once('end', () => finish?.())
+  return {
+    push: (chunk) => {
+      if (failure === undefined) stream.write(chunk)
+    },
+    end: (done) => {
+      finish = done
+      if (failure !== undefined) done(failure)
+      else stream.end()
+    },
+  }
+}
+
+function transformFor(encoding: string | string[] | undefined): Transform | undefined {
+  switch (String(encoding ?? 'identity').trim().toLowerCase()) {
+    case 'gzip':
+    case 'x-gzip':
+      return createGunzip({ flush: constants.Z_SYNC_FLUSH })
+    case 'deflate':
+      return createInflate({ flush: constants.Z_SYNC_FLUSH })
+    case 'br':
+      return createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH })
+    default:
+      return undefined
+  }
+}
