@@ -1,4 +1,4 @@
-import type { Clock, Millis, Random, Snapshot } from '@faregate/core'
+import type { Clock, Deployment, Millis, Random, Snapshot } from '@faregate/core'
 import type { Ledger } from '@faregate/ledger/port'
 import type { VerifyReport } from '@faregate/ledger/types'
 import type { AdminStore } from './ports.ts'
@@ -45,8 +45,8 @@ export interface AdminDeps {
   providerState(name: string): ProviderState
   version: string
   startedAt: Millis
-  /** What the catalogue charges for a name that callers use; decimal strings per million by bucket, `undefined`: no price. */
-  cataloguePrice(model: string): { version: string; rates: Record<string, string> } | undefined
+  /** What the catalogue says a deployment costs; decimal strings per million by bucket, `undefined`: it has no price. */
+  cataloguePrice(deployment: Deployment): { version: string; rates: Record<string, string> } | undefined
   /** Writes a backup file beside the data and says where. */
   backup(name?: string): Promise<{ file: string; bytes: number }>
   /** Loads a backup over the running database; what was there is backed up first. */

@@ -62,7 +62,7 @@ export interface AdminQueries {
   }
   providers: { get(name: string): Promise<ProviderRow | undefined>; list(): Promise<ProviderRow[]> }
   models: { get(name: string): Promise<ModelRow | undefined>; list(): Promise<ModelRow[]> }
-  prices: { get(model: string): Promise<PriceRow | undefined>; list(): Promise<PriceRow[]> }
+  prices: { get(name: string): Promise<PriceRow | undefined>; list(): Promise<PriceRow[]> }
   money: {
     balance(organization: string, now: Millis): Promise<BalanceRow | undefined>
     grant(id: string): Promise<GrantRow | undefined>
@@ -73,6 +73,8 @@ export interface AdminQueries {
   requests: {
     get(id: string): Promise<RequestRow | undefined>
     list(paging: Paging, filter: Filter): Promise<RequestRow[]>
+    /** What the ledger knows of a request whose record was lost. */
+    lost(id: string): Promise<RequestRow | undefined>
     usage(filter: Filter, groupBy: UsageGroup[]): Promise<UsageTotal[]>
   }
   denials: {
@@ -83,9 +85,8 @@ export interface AdminQueries {
   }
   audit: {
     list(paging: Paging, filter: { organization?: string | undefined; subject?: string | undefined }): Promise<ChainedAuditRow[]>
-    /** In the order of the chain, from just after `position`. */
-    chain(after: bigint, limit: number): Promise<ChainedAuditRow[]>
-    pending(limit: number): Promise<AuditRow[]>
+    /** Recomputes the chain; the sequence number of the first row that breaks it. */
+    broken(): Promise<bigint | undefined>
   }
   idempotency: { get(scope: string, key: string): Promise<IdempotencyRow | undefined> }
 }
@@ -93,28 +94,27 @@ export interface AdminQueries {
 /** The same, inside one transaction, and what can be changed there. */
 export interface AdminTransaction extends AdminQueries {
   insertOrganization(row: OrganizationRow): Promise<void>
-  updateOrganization(id: string, change: Partial<Pick<OrganizationRow, 'name' | 'zone'>>): Promise<void>
+  updateOrganization(id: string, change: Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft'>>): Promise<void>
   insertApplication(row: ApplicationRow): Promise<void>
   updateApplication(id: string, change: Partial<Pick<ApplicationRow, 'name'>>): Promise<void>
   insertKey(row: KeyRow): Promise<void>
   updateKey(id: string, change: Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'models' | 'cap' | 'expiresAt'>>): Promise<void>
   insertToken(row: TokenRow): Promise<void>
-  deleteToken(id: string): Promise<void>
+  revokeToken(id: string, at: Millis): Promise<void>
   putProvider(row: ProviderRow): Promise<void>
   deleteProvider(name: string): Promise<void>
   putModel(row: ModelRow): Promise<void>
   deleteModel(name: string): Promise<void>
   putPrice(row: PriceRow): Promise<void>
-  deletePrice(model: string): Promise<void>
+  deletePrice(name: string): Promise<void>
   /** Bumps the configuration's version, so that every process takes it up. */
   bumpConfiguration(): Promise<void>
+  /** Appends to the audit chain. */
   insertAudit(row: AuditRow): Promise<void>
-  /** Locks the head of the audit chain until the transaction ends. */
-  chainHead(): Promise<{ position: bigint; hash: string }>
-  /** Gives the row its place in the chain and moves the head. */
-  chain(id: string, position: bigint, hash: string): Promise<void>
-  /** Replaces a row older than `expiredBefore`; false when a younger one stands. */
-  insertIdempotency(row: IdempotencyRow, expiredBefore: Millis): Promise<boolean>
+  /** Forgets the answers to idempotency keys that were made before a time. */
+  forgetAnswers(before: Millis): Promise<void>
+  /** Rejects, and so rolls back, when the key has an answer that is not forgotten. */
+  insertIdempotency(row: IdempotencyRow): Promise<void>
 }
 
 export interface AdminStore {

@@ -8,6 +8,7 @@ export interface OrganizationRow {
   currency: string
   /** IANA zone in which the periods of caps begin. */
   zone: string
+  overdraft: Nano
   createdAt: Millis
 }
 
@@ -86,11 +87,15 @@ export interface ModelRow extends ModelDefinition {
   createdAt: Millis
 }
 
-/** The operator's own price for a name that callers use; decimal strings per million, by bucket. */
+/** The operator's own price for what a provider calls a model; decimal strings per million, by bucket. */
 export interface PriceRow {
+  /** `provider/model` */
+  name: string
+  provider: string
   model: string
   rates: Record<string, string>
-  updatedAt: Millis
+  version: string
+  createdAt: Millis
 }
 
 /** Lot of a wallet as the ledger keeps it. */
@@ -126,6 +131,8 @@ export interface EntryRow {
   request: string | null
   at: Millis
   legs: { account: string; unit: string; amount: Nano; field: string }[]
+  /** What was asked for: reason, account, priority, … */
+  terms: Record<string, string | number | null>
   memo: Record<string, unknown>
 }
 
@@ -190,6 +197,7 @@ export interface AuditRow {
   actor: string
   action: string
   subject: string
+  /** Whom it concerns; null: the whole installation. */
   organization: string | null
   before: string | null
   after: string | null
@@ -197,8 +205,9 @@ export interface AuditRow {
 
 /** A row of the chain: `hash` is SHA-256 over the previous hash and the row. */
 export interface ChainedAuditRow extends AuditRow {
-  position: bigint | null
-  hash: string | null
+  seq: bigint
+  previousHash: string
+  hash: string
 }
 
 export interface IdempotencyRow {

@@ -11,11 +11,11 @@ const tag = 'Applications'
 export const applicationRoutes = {
   listApplications: {
     method: 'GET', path: '/api/applications', tag, summary: 'List applications', permission: 'applications:read',
-    query: z.object({ ...paging, organization: id.optional() }), status: 200, response: page(application),
+    query: z.strictObject({ ...paging, organization: id.optional() }), status: 200, response: page(application),
   },
   listApplicationsOfOrganization: {
     method: 'GET', path: '/api/organizations/{id}/applications', tag, summary: 'List the applications of an organization',
-    permission: 'applications:read', params: byId, query: z.object(paging), status: 200, response: page(application),
+    permission: 'applications:read', params: byId, query: z.strictObject(paging), status: 200, response: page(application),
   },
   createApplication: {
     method: 'POST', path: '/api/organizations/{id}/applications', tag, summary: 'Create an application', permission: 'applications:write',

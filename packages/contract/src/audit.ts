@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { page, paging, time } from './common.ts'
+import { id, page, paging, time } from './common.ts'
 import type { RouteSpec } from './route.ts'
 
 export const auditEvent = z
@@ -10,6 +10,7 @@ export const auditEvent = z
     actor: z.string().describe('`operator`, or the id of a management token.'),
     action: z.string(),
     subject: z.string(),
+    organization: z.string().nullable(),
     before: z.unknown(),
     after: z.unknown(),
     previousHash: z.string(),
@@ -20,6 +21,11 @@ export const auditEvent = z
 export const auditRoutes = {
   listAudit: {
     method: 'GET', path: '/api/audit', tag: 'Audit', summary: 'List management changes: who, what, before, after', permission: 'audit:read',
-    query: z.object({ ...paging, subject: z.string().max(300).optional() }), status: 200, response: page(auditEvent),
+    query: z.strictObject({ ...paging, organization: id.optional(), subject: z.string().max(300).optional() }), status: 200, response: page(auditEvent),
+  },
+  verifyAudit: {
+    method: 'GET', path: '/api/audit/verify', tag: 'Audit', summary: 'Recompute the chain of the audit from its beginning',
+    permission: 'ledger:verify', status: 200,
+    response: z.object({ ok: z.boolean(), brokenAt: z.string().nullable().describe('The first row that does not continue the one before it.') }),
   },
 } as const satisfies Record<string, RouteSpec>

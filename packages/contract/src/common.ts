@@ -65,10 +65,12 @@ export function listOf<const T extends readonly [string, ...string[]]>(names: T)
     .refine((text) => text === undefined || text.split(',').every((part) => names.includes(part)), `a list of ${names.join(', ')}`)
 }
 
+const moment = z.union([instant, z.iso.date()], 'not a date or a time, like 2027-01-31 or 2027-01-31T00:00:00Z')
+
 /** The window of time that lists and totals share. */
 export const window = {
-  from: instant.optional().describe('Included.'),
-  to: instant.optional().describe('Excluded.'),
+  from: moment.optional().describe('A date or a time. Included.'),
+  to: moment.optional().describe('A date or a time. Excluded.'),
 }
 
 export const byId = z.object({ id })

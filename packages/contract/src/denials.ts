@@ -40,7 +40,7 @@ const tag = 'Refusals'
 export const denialRoutes = {
   listDenials: {
     method: 'GET', path: '/api/denials', tag, summary: 'List refusals, or count them by group', permission: 'denials:read',
-    query: z.object({
+    query: z.strictObject({
       ...paging, ...window, code: z.string().max(100).optional(), key: id.optional(), organization: id.optional(),
       groupBy: listOf(DENIAL_GROUPS).describe('Separated by commas; days are in UTC. Adds `groups` and leaves `data` empty.'),
     }),

@@ -30,7 +30,7 @@ const tag = 'Money'
 export const grantRoutes = {
   listGrants: {
     method: 'GET', path: '/api/organizations/{id}/grants', tag, summary: 'List the grants of an organization', permission: 'money:read',
-    params: byId, query: z.object(paging), status: 200, response: page(grant),
+    params: byId, query: z.strictObject(paging), status: 200, response: page(grant),
   },
   createGrant: {
     method: 'POST', path: '/api/organizations/{id}/grants', tag, summary: 'Put credit on the balance of an organization',

@@ -37,11 +37,11 @@ const tag = 'Keys'
 export const keyRoutes = {
   listKeys: {
     method: 'GET', path: '/api/keys', tag, summary: 'List keys', permission: 'keys:read',
-    query: z.object({ ...paging, organization: id.optional(), application: id.optional() }), status: 200, response: page(key),
+    query: z.strictObject({ ...paging, organization: id.optional(), application: id.optional() }), status: 200, response: page(key),
   },
   listKeysOfApplication: {
     method: 'GET', path: '/api/applications/{id}/keys', tag, summary: 'List the keys of an application', permission: 'keys:read',
-    params: byId, query: z.object(paging), status: 200, response: page(key),
+    params: byId, query: z.strictObject(paging), status: 200, response: page(key),
   },
   createKey: {
     method: 'POST', path: '/api/applications/{id}/keys', tag, summary: 'Create a key; it is shown once', permission: 'keys:write',

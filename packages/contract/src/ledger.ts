@@ -31,6 +31,6 @@ export const ledgerRoutes = {
   },
   listEntries: {
     method: 'GET', path: '/api/ledger/entries', tag, summary: 'List ledger entries of an organization or a request', permission: 'money:read',
-    query: z.object({ ...paging, organization: id.optional(), request: id.optional() }), status: 200, response: page(entry),
+    query: z.strictObject({ ...paging, organization: id.optional(), request: id.optional() }), status: 200, response: page(entry),
   },
 } as const satisfies Record<string, RouteSpec>

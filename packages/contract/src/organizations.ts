@@ -29,7 +29,7 @@ const tag = 'Organizations'
 export const organizationRoutes = {
   listOrganizations: {
     method: 'GET', path: '/api/organizations', tag, summary: 'List organizations', permission: 'organizations:read',
-    query: z.object(paging), status: 200, response: page(organization),
+    query: z.strictObject(paging), status: 200, response: page(organization),
   },
   createOrganization: {
     method: 'POST', path: '/api/organizations', tag, summary: 'Create an organization and open its wallet',

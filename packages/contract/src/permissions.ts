@@ -31,7 +31,7 @@ export const PERMISSIONS = {
   'backup:restore': { title: 'Restore a backup', bindable: false },
   'tokens:read': { title: 'See management tokens (never the secret)', bindable: false },
   'tokens:write': { title: 'Create and revoke management tokens', bindable: false },
-  'audit:read': { title: 'See what was changed, by whom', bindable: false },
+  'audit:read': { title: 'See what was changed, by whom', bindable: true },
   'instance:read': { title: 'See version, providers and state of the gateway', bindable: false },
   'configuration:read': { title: 'Export the configuration', bindable: false },
 } as const satisfies Record<string, PermissionFacts>

@@ -80,12 +80,12 @@ export const refund = z.object({ id: z.string(), request: z.string(), amount: mo
 export const requestRoutes = {
   getUsage: {
     method: 'GET', path: '/api/usage', tag: 'Usage', summary: 'Totals of what was used, served and charged', permission: 'usage:read',
-    query: z.object({ ...filters, groupBy: listOf(USAGE_GROUPS).describe('Separated by commas; days are in UTC.') }),
+    query: z.strictObject({ ...filters, groupBy: listOf(USAGE_GROUPS).describe('Separated by commas; days are in UTC.') }),
     status: 200, response: usage,
   },
   listRequests: {
     method: 'GET', path: '/api/requests', tag: 'Usage', summary: 'List requests', permission: 'requests:read',
-    query: z.object({ ...paging, ...filters, outcome: z.string().max(40).optional() }), status: 200, response: page(request),
+    query: z.strictObject({ ...paging, ...filters, outcome: z.string().max(40).optional() }), status: 200, response: page(request),
   },
   getRequest: {
     method: 'GET', path: '/api/requests/{id}', tag: 'Usage', summary: 'See a request: what it used, cost, and how each attempt went',

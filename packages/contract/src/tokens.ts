@@ -22,7 +22,7 @@ const tag = 'Management tokens'
 export const tokenRoutes = {
   listTokens: {
     method: 'GET', path: '/api/tokens', tag, summary: 'List management tokens', permission: 'tokens:read',
-    query: z.object(paging), status: 200, response: page(token),
+    query: z.strictObject(paging), status: 200, response: page(token),
   },
   createToken: {
     method: 'POST', path: '/api/tokens', tag, summary: 'Create a management token; it is shown once', permission: 'tokens:write',

@@ -57,3 +57,8 @@ export interface Snapshot {
   allModels: boolean
   currency: string
 }
+
+/** The name under which a provider's key is sealed: a sealed key opens for its own provider and id only. */
+export function providerKeySealName(provider: string, keyId: string): string {
+  return `provider:${provider}:${keyId}`
+}

@@ -1,0 +1,70 @@
+import type { AdminQueries, AdminStore, AdminTransaction } from '@faregate/admin/ports'
+import type { Kysely, Transaction } from 'kysely'
+import { appendAudit } from '../audit.ts'
+import { bumpConfiguration } from '../configuration.ts'
+import type { Schema } from '../schema.ts'
+import type { Store } from '../store.ts'
+import { auditQueries } from './audit.ts'
+import { modelQueries, priceQueries, providerQueries, putModel, putPrice, putProvider } from './configuration.ts'
+import { denialQueries } from './denials.ts'
+import { forgetAnswers, idempotencyQueries, insertIdempotency } from './idempotency.ts'
+import { insertKey, keyQueries, updateKey } from './keys.ts'
+import { moneyQueries } from './money.ts'
+import {
+  applicationQueries, insertApplication, insertOrganization, organizationQueries, updateApplication, updateOrganization,
+} from './organizations.ts'
+import { requestQueries } from './requests.ts'
+import { insertToken, revokeToken, tokenQueries } from './tokens.ts'
+
+/** What the management API asks of the database, on a store. `now` dates the changes. */
+export function createAdminStore(store: Pick<Store, 'kind' | 'read' | 'write'>, now: () => number): AdminStore {
+  return {
+    read: queriesOn(store.read, store.kind),
+    write: (effect) => store.write((trx) => effect(transactionOn(trx, store.kind, now()))),
+  }
+}
+
+function queriesOn(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQueries {
+  return {
+    organizations: organizationQueries(db),
+    applications: applicationQueries(db),
+    keys: keyQueries(db),
+    tokens: tokenQueries(db),
+    providers: providerQueries(db),
+    models: modelQueries(db),
+    prices: priceQueries(db),
+    money: moneyQueries(db),
+    requests: requestQueries(db, kind),
+    denials: denialQueries(db),
+    audit: auditQueries(db),
+    idempotency: idempotencyQueries(db),
+  }
+}
+
+function transactionOn(trx: Transaction<Schema>, kind: 'sqlite' | 'postgres', now: number): AdminTransaction {
+  return {
+    ...queriesOn(trx, kind),
+    insertOrganization: (row) => insertOrganization(trx, row),
+    updateOrganization: (id, change) => updateOrganization(trx, id, change),
+    insertApplication: (row) => insertApplication(trx, row),
+    updateApplication: (id, change) => updateApplication(trx, id, change),
+    insertKey: (row) => insertKey(trx, row),
+    updateKey: (id, change) => updateKey(trx, id, change, now),
+    insertToken: (row) => insertToken(trx, row),
+    revokeToken: (id, at) => revokeToken(trx, id, at),
+    putProvider: (row) => putProvider(trx, row, now),
+    deleteProvider: (name) => remove(trx, 'providers', name),
+    putModel: (row) => putModel(trx, row, now),
+    deleteModel: (name) => remove(trx, 'models', name),
+    putPrice: (row) => putPrice(trx, row, now),
+    deletePrice: (name) => remove(trx, 'prices', name),
+    bumpConfiguration: async () => void (await bumpConfiguration(trx)),
+    insertAudit: ({ organization, ...row }) => appendAudit(trx, { ...row, organization_id: organization }),
+    forgetAnswers: (before) => forgetAnswers(trx, before),
+    insertIdempotency: (row) => insertIdempotency(trx, row),
+  }
+}
+
+async function remove(trx: Transaction<Schema>, table: 'providers' | 'models' | 'prices', name: string): Promise<void> {
+  await trx.deleteFrom(table).where('name', '=', name).execute()
+}

@@ -1,0 +1,122 @@
+import { providerKeySealName, type ModelEntry, type ProviderEntry } from '@faregate/core'
+import type { AdminQueries } from '@faregate/admin/ports'
+import type { ModelDefinition, ModelRow, PriceRow, ProviderRow, SealedKey } from '@faregate/admin/rows'
+import type { Kysely, Selectable } from 'kysely'
+import type { ModelsTable, PricesTable, ProvidersTable, Schema } from '../schema.ts'
+import { fromJson, toNumber } from './columns.ts'
+
+/** What the database adds to the configuration file. */
+export interface StoredConfiguration {
+  providers: ProviderEntry[]
+  models: ModelEntry[]
+  prices: PriceRow[]
+}
+
+/** Reads providers, models and prices of the database. `unseal` opens provider keys; what it throws is passed on. */
+export async function readConfiguration(
+  db: Kysely<Schema>,
+  unseal: (sealed: string, name: string) => string,
+): Promise<StoredConfiguration> {
+  const [providers, models, prices] = await Promise.all([
+    providerQueries(db).list(), modelQueries(db).list(), priceQueries(db).list(),
+  ])
+  return {
+    providers: providers.map((row) => openProvider(row, unseal)),
+    models: models.map(({ createdAt: _createdAt, ...model }) => ({ ...model, managedBy: { source: 'database' } })),
+    prices,
+  }
+}
+
+function openProvider(row: ProviderRow, unseal: (sealed: string, name: string) => string): ProviderEntry {
+  const keys = row.keys.map(({ id, sealed, weight, priority }) => ({
+    id, weight, priority, secret: unseal(sealed, providerKeySealName(row.name, id)),
+  }))
+  return { name: row.name, kind: row.kind, baseUrl: row.baseUrl, keyless: row.keyless, keys, managedBy: { source: 'database' } }
+}
+
+export function providerQueries(db: Kysely<Schema>): AdminQueries['providers'] {
+  return {
+    async get(name) {
+      const row = await db.selectFrom('providers').selectAll().where('name', '=', name).executeTakeFirst()
+      return row && providerOf(row)
+    },
+    async list() {
+      return (await db.selectFrom('providers').selectAll().orderBy('name').execute()).map(providerOf)
+    },
+  }
+}
+
+function providerOf(row: Selectable<ProvidersTable>): ProviderRow {
+  return {
+    name: row.name,
+    kind: row.kind,
+    baseUrl: row.base_url,
+    keyless: row.keyless === 1n,
+    keys: fromJson<SealedKey[]>(row.keys_sealed),
+    createdAt: toNumber(row.created_at),
+  }
+}
+
+export function modelQueries(db: Kysely<Schema>): AdminQueries['models'] {
+  return {
+    async get(name) {
+      const row = await db.selectFrom('models').selectAll().where('name', '=', name).executeTakeFirst()
+      return row && modelOf(row)
+    },
+    async list() {
+      return (await db.selectFrom('models').selectAll().orderBy('name').execute()).map(modelOf)
+    },
+  }
+}
+
+function modelOf(row: Selectable<ModelsTable>): ModelRow {
+  return { ...fromJson<ModelDefinition>(row.definition), name: row.name, createdAt: toNumber(row.created_at) }
+}
+
+export function priceQueries(db: Kysely<Schema>): AdminQueries['prices'] {
+  return {
+    async get(name) {
+      const row = await db.selectFrom('prices').selectAll().where('name', '=', name).executeTakeFirst()
+      return row && priceOf(row)
+    },
+    async list() {
+      return (await db.selectFrom('prices').selectAll().orderBy('name').execute()).map(priceOf)
+    },
+  }
+}
+
+function priceOf(row: Selectable<PricesTable>): PriceRow {
+  const rates = fromJson<Record<string, string>>(row.rates)
+  return { name: row.name, provider: row.provider, model: row.model, rates, version: row.version, createdAt: toNumber(row.created_at) }
+}
+
+/** Inserts or replaces; the time of the first insert stays. */
+export async function putProvider(db: Kysely<Schema>, row: ProviderRow, at: number): Promise<void> {
+  const columns = {
+    kind: row.kind, base_url: row.baseUrl, keyless: row.keyless ? 1 : 0, keys_sealed: JSON.stringify(row.keys), updated_at: at,
+  }
+  await db
+    .insertInto('providers')
+    .values({ name: row.name, created_at: row.createdAt, ...columns })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet(columns))
+    .execute()
+}
+
+export async function putModel(db: Kysely<Schema>, row: ModelRow, at: number): Promise<void> {
+  const { name, createdAt, ...definition } = row
+  const columns = { definition: JSON.stringify(definition), updated_at: at }
+  await db
+    .insertInto('models')
+    .values({ name, created_at: createdAt, ...columns })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet(columns))
+    .execute()
+}
+
+export async function putPrice(db: Kysely<Schema>, row: PriceRow, at: number): Promise<void> {
+  const columns = { rates: JSON.stringify(row.rates), version: row.version, updated_at: at }
+  await db
+    .insertInto('prices')
+    .values({ name: row.name, provider: row.provider, model: row.model, created_at: row.createdAt, ...columns })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet(columns))
+    .execute()
+}

@@ -1,0 +1,90 @@
+import type { AdminQueries } from '@faregate/admin/ports'
+import type { KeyRow } from '@faregate/admin/rows'
+import type { Period } from '@faregate/ledger/types'
+import type { Kysely, Selectable, Updateable } from 'kysely'
+import type { KeysTable, Schema } from '../schema.ts'
+import { fromJson, toNumber, toNumberOrNull } from './columns.ts'
+
+type KeyAndOwner = Selectable<KeysTable> & { organization_id: string }
+type KeyChange = Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'models' | 'cap' | 'expiresAt'>>
+
+export function keyQueries(db: Kysely<Schema>): AdminQueries['keys'] {
+  const withOwner = () =>
+    db.selectFrom('keys').innerJoin('applications', 'applications.id', 'keys.application_id').selectAll('keys').select('applications.organization_id')
+  return {
+    async get(id) {
+      const row = await withOwner().where('keys.id', '=', id).executeTakeFirst()
+      return row && keyOf(row)
+    },
+    async list({ limit, before }, { organization, application }) {
+      let query = withOwner().orderBy('keys.id', 'desc').limit(limit)
+      if (before !== undefined) query = query.where('keys.id', '<', before)
+      if (organization !== undefined) query = query.where('applications.organization_id', '=', organization)
+      if (application !== undefined) query = query.where('keys.application_id', '=', application)
+      return (await query.execute()).map(keyOf)
+    },
+  }
+}
+
+function keyOf(row: KeyAndOwner): KeyRow {
+  return {
+    id: row.id,
+    application: row.application_id,
+    organization: row.organization_id,
+    name: row.name,
+    hash: row.hash,
+    lastFour: row.last_four,
+    state: keyState(row),
+    scopes: fromJson<string[]>(row.scopes),
+    models: row.models === null ? null : fromJson<string[]>(row.models),
+    cap: keyCap(row),
+    expiresAt: toNumberOrNull(row.expires_at),
+    createdAt: toNumber(row.created_at),
+  }
+}
+
+/** Revoked is for good and goes before disabled. */
+export function keyState(row: Pick<Selectable<KeysTable>, 'enabled' | 'revoked_at'>): KeyRow['state'] {
+  if (row.revoked_at !== null) return 'revoked'
+  return row.enabled === 1n ? 'active' : 'disabled'
+}
+
+export function keyCap(row: Pick<Selectable<KeysTable>, 'cap_amount' | 'cap_period'>): KeyRow['cap'] {
+  if (row.cap_amount === null || row.cap_period === null) return null
+  return { amount: row.cap_amount, period: row.cap_period as Period }
+}
+
+export async function insertKey(db: Kysely<Schema>, row: KeyRow): Promise<void> {
+  await db
+    .insertInto('keys')
+    .values({
+      id: row.id,
+      application_id: row.application,
+      name: row.name,
+      hash: row.hash,
+      last_four: row.lastFour,
+      scopes: JSON.stringify(row.scopes),
+      models: row.models === null ? null : JSON.stringify(row.models),
+      cap_amount: row.cap?.amount ?? null,
+      cap_period: row.cap?.period ?? null,
+      expires_at: row.expiresAt,
+      enabled: row.state === 'disabled' ? 0 : 1,
+      revoked_at: null,
+      created_at: row.createdAt,
+    })
+    .execute()
+}
+
+/** `revoked` needs the time at which it happens. */
+export async function updateKey(db: Kysely<Schema>, id: string, change: KeyChange, at: number): Promise<void> {
+  const columns: Updateable<KeysTable> = {}
+  if (change.name !== undefined) columns.name = change.name
+  if (change.state === 'revoked') columns.revoked_at = at
+  else if (change.state !== undefined) columns.enabled = change.state === 'active' ? 1 : 0
+  if (change.scopes !== undefined) columns.scopes = JSON.stringify(change.scopes)
+  if (change.models !== undefined) columns.models = change.models === null ? null : JSON.stringify(change.models)
+  if (change.cap !== undefined) Object.assign(columns, { cap_amount: change.cap?.amount ?? null, cap_period: change.cap?.period ?? null })
+  if (change.expiresAt !== undefined) columns.expires_at = change.expiresAt
+  if (Object.keys(columns).length === 0) return
+  await db.updateTable('keys').set(columns).where('id', '=', id).execute()
+}
