@@ -27,7 +27,7 @@ export interface HoldPlan {
 }
 
 /** Plans the hold of a request by M11 to M15. `inputTokens` replaces the bound by bytes once it was counted. */
-export function planHold(settings: Settings, key: KeyEntry, route: Route, request: ChatRequest, inputTokens = request.inputBound): HoldPlan | Denial {
+export function planHold(settings: Settings, key: KeyEntry, route: Route, request: ChatRequest, inputTokens = inputBound(route, request)): HoldPlan | Denial {
   const hiddenOutput = route.hiddenOutput || request.canCause.hiddenOutput
   const bound: Bound = { inputTokens, n: request.n, canCause: { ...request.canCause, hiddenOutput } }
   const measured = holdMeasure(bound, route.candidates.map(({ price }) => price))
@@ -43,6 +43,11 @@ export function planHold(settings: Settings, key: KeyEntry, route: Route, reques
   const first = Math.min(sliceTokens, ceiling)
   if (!limitIsOurs) return { ...plan, sliced: true, sliceTokens, steps: { min: first, max: first } }
   return { ...plan, sliced: true, sliceTokens, steps: { min: Math.min(first, affordable.min), max: first }, outlook: affordable }
+}
+
+/** The most input that any of the deployments could bill: what an image costs depends on the model. */
+export function inputBound(route: Route, request: ChatRequest): number {
+  return Math.max(...route.candidates.map(({ deployment }) => request.inputBoundFor(deployment.model)))
 }
 
 function absentLimit(settings: Settings, route: Route): number {

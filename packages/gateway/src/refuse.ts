@@ -1,5 +1,5 @@
 import { catalogueEntry, newId, problemHeaders, renderProblem, type Denial, type Problem, type ProblemContext } from '@faregate/core'
-import { errorEvent } from '@faregate/wire'
+import { errorEvent, type StreamIds } from '@faregate/wire'
 import { sharedHeaders } from './answer-headers.ts'
 import type { Failure } from './call/failure.ts'
 import type { GatewayDeps } from './deps.ts'
@@ -33,9 +33,9 @@ export async function passOn(deps: GatewayDeps, flow: Flow, denial: Denial, reje
 }
 
 /** The event that ends a stream in error, and what the record says of it. */
-export function inBand(deps: GatewayDeps, flow: Flow, denial: Denial): { event: Buffer; ending: Pick<Ending, 'denial'> } {
+export function inBand(deps: GatewayDeps, flow: Flow, denial: Denial, ids: StreamIds): { event: Buffer; ending: Pick<Ending, 'denial'> } {
   const { problem, id } = register(deps, flow, denial)
-  return { event: errorEvent(problem, { model: flow.request?.model ?? '' }), ending: { denial: { code: denial.code, id } } }
+  return { event: errorEvent(problem, { model: flow.request?.model ?? '', ...ids }), ending: { denial: { code: denial.code, id } } }
 }
 
 /** Numbers a refusal and keeps its decision trace for `/denials/{id}`. */

@@ -6,7 +6,7 @@ import type { ChatRequest } from '@faregate/wire'
 import type { GatewayDeps } from './deps.ts'
 import { note, type Flow } from './flow.ts'
 import { insufficientFunds } from './funds.ts'
-import { planHold, type HoldPlan } from './hold-plan.ts'
+import { inputBound, planHold, type HoldPlan } from './hold-plan.ts'
 import type { Route } from './locate.ts'
 
 /** What is durably held for a request, and for how much output it stands. */
@@ -49,7 +49,7 @@ export async function countedPlan(deps: GatewayDeps, key: KeyEntry, route: Route
   const counted = Math.ceil((await deps.tokens.count(text)) * 1.1)
   const saved = Buffer.byteLength(text) - counted
   if (saved <= 0) return undefined
-  const plan = planHold(deps.settings, key, route, request, request.inputBound - saved)
+  const plan = planHold(deps.settings, key, route, request, inputBound(route, request) - saved)
   return isDenial(plan) ? undefined : plan
 }
 

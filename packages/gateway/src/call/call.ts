@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { ChatStreamReader, readAnswer, type ChatAnswer, type ChatRequest } from '@faregate/wire'
+import { ChatStreamReader, readAnswer, type AnswerReading, type ChatRequest } from '@faregate/wire'
 import type { GatewayDeps } from '../deps.ts'
 import { note, type Flow } from '../flow.ts'
 import type { Candidate, Route } from '../locate.ts'
@@ -28,7 +28,7 @@ interface Serving {
 }
 
 export type Called =
-  | (Serving & { kind: 'answer'; opening: OpeningOf<'answer'>; read: ChatAnswer })
+  | (Serving & { kind: 'answer'; opening: OpeningOf<'answer'>; read: AnswerReading })
   | (Serving & { kind: 'large'; opening: OpeningOf<'large'> })
   | (Serving & { kind: 'stream'; opening: OpeningOf<'stream'> })
   | { kind: 'failed'; failure: Failure }
@@ -75,7 +75,7 @@ export async function call(deps: GatewayDeps, cooldowns: Cooldowns, flow: Flow, 
 }
 
 type Judged =
-  | { kind: 'answer'; opening: OpeningOf<'answer'>; read: ChatAnswer }
+  | { kind: 'answer'; opening: OpeningOf<'answer'>; read: AnswerReading }
   | { kind: 'large'; opening: OpeningOf<'large'> }
   | { kind: 'stream'; opening: OpeningOf<'stream'> }
   | { kind: 'failed'; failure: Failure }

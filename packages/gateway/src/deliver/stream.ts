@@ -12,7 +12,7 @@ export async function deliverStream(delivery: Delivery, called: Streaming): Prom
   relay.start()
   const end = await relay.ended
   const delivered = relay.usage.ok ? undefined : await relay.deliveredTokens()
-  if (delivered === 0 && end.kind !== 'complete') return nothingDelivered(delivery, called, end)
+  if (delivered === 0 && end.kind !== 'complete') return nothingDelivered(delivery, called, relay, end)
   const { flow, reservation } = delivery
   const consumption = await consumed(flow, reservation, relay.usage, async () => ownCount(delivery, delivered ?? (await relay.deliveredTokens())))
   const cost = costOf(flow, called.candidate, reservation, consumption)
@@ -21,20 +21,20 @@ export async function deliverStream(delivery: Delivery, called: Streaming): Prom
   const shared = { status: called.opening.status, estimated: consumption.estimated, clamped: called.clamped?.value }
   if (flow.outbound.closed) return finish(delivery.deps, flow, { ...shared, outcome: 'aborted', delivery: 'unconfirmed' })
   const denial = refusal ?? (end.kind === 'broken' ? charged(end.denial, consumption.buckets.output, flow.cost) : undefined)
-  if (denial !== undefined) return endInError(delivery, denial, { ...shared, outcome: 'partial', delivery: 'confirmed' })
+  if (denial !== undefined) return endInError(delivery, relay, denial, { ...shared, outcome: 'partial', delivery: 'confirmed' })
   const accepted = await flow.outbound.end(end.kind === 'complete' ? end.terminal : undefined)
   finish(delivery.deps, flow, { ...shared, outcome: 'served', delivery: accepted ? 'confirmed' : 'unconfirmed' })
 }
 
 /** An answer without output that ends in an error, or whose caller went away before it, is void (M20, M21). */
-async function nothingDelivered(delivery: Delivery, called: Streaming, end: StreamEnd): Promise<void> {
+async function nothingDelivered(delivery: Delivery, called: Streaming, relay: StreamRelay, end: StreamEnd): Promise<void> {
   const { deps, flow } = delivery
   await release(delivery)
   closeAttempt(flow, called.record, end.kind === 'gone' ? 'aborted' : 'failed', {}, called.startedAt)
   const shared = { status: called.opening.status, clamped: called.clamped?.value }
   if (end.kind !== 'broken' || flow.outbound.closed) return finish(deps, flow, { ...shared, outcome: 'aborted', delivery: 'none' })
   called.record.error = end.denial.code
-  await endInError(delivery, { ...end.denial, deliveredTokens: 0, charged: false }, { ...shared, outcome: 'failed', delivery: 'none' })
+  await endInError(delivery, relay, { ...end.denial, deliveredTokens: 0, charged: false }, { ...shared, outcome: 'failed', delivery: 'none' })
 }
 
 function charged(denial: Denial, tokens: number | undefined, cost: bigint): Denial {
@@ -42,8 +42,8 @@ function charged(denial: Denial, tokens: number | undefined, cost: bigint): Deni
 }
 
 /** The dialect's error event, and no terminal event: the answer must not look complete. */
-async function endInError({ deps, flow }: Delivery, denial: Denial, ending: Ending): Promise<void> {
-  const { event, ending: named } = inBand(deps, flow, denial)
+async function endInError({ deps, flow }: Delivery, relay: StreamRelay, denial: Denial, ending: Ending): Promise<void> {
+  const { event, ending: named } = inBand(deps, flow, denial, relay.ids)
   await flow.outbound.end(event)
   finish(deps, flow, { ...ending, ...named })
 }

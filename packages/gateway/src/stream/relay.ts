@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Denial } from '@faregate/core'
-import { ChatStreamReader, type RawEvent, type StreamStep, type UsageReading } from '@faregate/wire'
+import { ChatStreamReader, type RawEvent, type StreamIds, type StreamStep, type UsageReading } from '@faregate/wire'
 import { servedHeaders } from '../answer-headers.ts'
 import type { EventConsumer } from '../call/attempt.ts'
 import type { Called } from '../call/call.ts'
@@ -59,6 +59,11 @@ export class StreamRelay implements EventConsumer {
     this.ended = promise
     this.#end = resolve
     this.#keepAlive = setTimeout(() => this.#keepCallerAlive(), delivery.deps.settings.limits.keepAliveMs)
+  }
+
+  /** What identifies the answer; an error event of ours carries the same. */
+  get ids(): StreamIds {
+    return this.#reader.ids
   }
 
   /** Output tokens that the caller's socket has accepted; waits for writes that are on their way. */

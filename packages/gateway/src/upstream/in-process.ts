@@ -1,11 +1,5 @@
+import type { InProcessAnswer } from '@faregate/wire'
 import type { UpstreamCall, UpstreamSink } from '../edge.ts'
-
-/** An answer that is made in this process, by a vendor without a network. */
-export interface InProcessAnswer {
-  status: number
-  headers: Record<string, string>
-  body: AsyncIterable<Buffer>
-}
 
 /** Plays an in-process answer into a sink, as if it came from an upstream. */
 export function playInProcess(answer: (signal: AbortSignal) => Promise<InProcessAnswer>, sink: UpstreamSink): UpstreamCall {
