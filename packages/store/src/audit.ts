@@ -1,25 +1,6 @@
-import { createHash } from 'node:crypto'
-import type { Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
+import { AUDIT_GENESIS, auditHash, type AuditEvent } from './audit-chain.ts'
 import type { Schema } from './schema.ts'
-
-/** A management change: who, what, before, after (JSON text). */
-export interface AuditEvent {
-  id: string
-  at: number
-  actor: string
-  action: string
-  subject: string
-  before: string | null
-  after: string | null
-}
-
-export const AUDIT_GENESIS = '0'.repeat(64)
-
-/** The hash that chains an audit row to the one before it: SHA-256, hex, over the JSON array of its members. */
-export function auditHash(previous: string, seq: bigint, event: AuditEvent): string {
-  const members = [previous, seq.toString(), event.id, event.at, event.actor, event.action, event.subject, event.before, event.after]
-  return createHash('sha256').update(JSON.stringify(members)).digest('hex')
-}
 
 /** Appends a row to the audit chain, in the transaction of the change it tells of. */
 export async function appendAudit(trx: Transaction<Schema>, event: AuditEvent): Promise<void> {
@@ -36,4 +17,25 @@ export async function appendAudit(trx: Transaction<Schema>, event: AuditEvent): 
     .insertInto('audit')
     .values({ ...event, seq, prev_hash: previous, hash: auditHash(previous, seq, event) })
     .execute()
+}
+
+/**
+ * Recomputes the audit chain from its beginning; answers the sequence number of the first row that does not
+ * continue the one before it, or that a gap precedes, and `undefined` where all is well.
+ */
+export async function brokenAuditRow(db: Kysely<Schema>): Promise<bigint | undefined> {
+  let previous = AUDIT_GENESIS
+  let seq = 0n
+  for (;;) {
+    const rows = await db.selectFrom('audit').selectAll().where('seq', '>', seq).orderBy('seq').limit(500).execute()
+    for (const row of rows) {
+      seq += 1n
+      const event: AuditEvent = { ...row, at: Number(row.at) }
+      if (row.seq !== seq || row.prev_hash !== previous || row.hash !== auditHash(previous, seq, event)) return row.seq
+      previous = row.hash
+    }
+    if (rows.length < 500) break
+  }
+  const counter = await db.selectFrom('counters').select('value').where('name', '=', 'audit').executeTakeFirst()
+  return counter?.value === seq ? undefined : seq + 1n
 }

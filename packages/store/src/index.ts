@@ -1,4 +1,6 @@
-export { appendAudit, auditHash, type AuditEvent } from './audit.ts'
+export { appendAudit, brokenAuditRow } from './audit.ts'
+export { auditHash, type AuditEvent } from './audit-chain.ts'
 export { bumpConfiguration, configurationVersion } from './configuration.ts'
+export { openStore } from './open.ts'
 export type * from './schema.ts'
 export * from './store.ts'

@@ -131,6 +131,8 @@ export interface AccountsTable {
   debt: Int
   held_on_credit: Int
   resets_at: IntOrNull
+  /** How many entries name it. */
+  entries: Int
 }
 
 export interface LotsTable {
@@ -156,7 +158,9 @@ export interface EntriesTable {
   request: string | null
   at: Int
   instance: IntOrNull
+  /** Read by `decodeLegs` of the ledger. */
   legs: Json
+  terms: Json
   memo: Json
 }
 
@@ -228,6 +232,7 @@ export interface AuditTable {
   actor: string
   action: string
   subject: string
+  organization_id: string | null
   before: Json | null
   after: Json | null
   prev_hash: string

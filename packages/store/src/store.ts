@@ -43,7 +43,7 @@ export interface RecordWriter extends Recorder {
   readonly depth: number
   /** Records that were dropped since the start, because the queue was full or they could not be written. */
   readonly dropped: number
-  /** Resolves when everything taken before the call is written or dropped. */
+  /** Writes what was taken before the call; what a database that is away cannot take is tried again later. */
   flush(): Promise<void>
 }
 
@@ -67,17 +67,24 @@ export interface RecoveryReport {
   records: number
 }
 
+export type Log = (level: 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>) => void
+
 export interface StoreOptions {
   /** The data directory: SQLite's files, the lock, backups before migrations. */
   directory: string
   /** PostgreSQL's URL; absent: SQLite in the directory. */
   databaseUrl?: string
   clock?: Clock
-  log?: (level: 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>) => void
+  log?: Log
   /** How long records are kept; money is kept for ever. */
   retention?: Partial<Retention>
   /** Records that may wait to be written (default 10,000). */
   recordQueue?: number
+  /**
+   * Names the root secret. The first start writes it down; later ones with another are refused ({@link StoreUnfit}),
+   * because no key could be recognised and no sealed secret opened.
+   */
+  secretFingerprint?: string
   /** A PostgreSQL schema to live in (default `public`). */
   databaseSchema?: string
 }

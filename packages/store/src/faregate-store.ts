@@ -1,0 +1,160 @@
+import type { LedgerEngine } from '@faregate/ledger/port'
+import type { VerifyReport } from '@faregate/ledger/types'
+import type { Clock } from '@faregate/core'
+import type { Kysely, Transaction } from 'kysely'
+import type { Backend } from './backend.ts'
+import { configurationVersion } from './configuration.ts'
+import { prepareRestore } from './prepare-restore.ts'
+import { InstanceLog } from './instance-log.ts'
+import { Instances } from './instances.ts'
+import { Pulse } from './pulse.ts'
+import { BatchedRecords } from './records.ts'
+import { recover } from './recovery.ts'
+import { prune } from './retention.ts'
+import type { Schema } from './schema.ts'
+import { checkSecret } from './secret-fingerprint.ts'
+import type { Instance, Log, Readiness, RecordWriter, RecoveryReport, Retention, Store, StoreOptions } from './store.ts'
+
+const HEARTBEAT_MS = 5_000
+const WATCH_MS = 2_000
+const PRUNE_MS = 600_000
+const RECORD_QUEUE = 10_000
+const ROW_OVERHEAD_BYTES = 600
+const RETENTION: Retention = { maxAgeMs: 30 * 86_400_000, maxBytes: 5 * 1024 ** 3 }
+
+/** The store, on either engine. */
+export class FaregateStore implements Store {
+  readonly kind: Store['kind']
+  readonly engine: LedgerEngine
+  readonly read: Kysely<Schema>
+  readonly records: RecordWriter
+  readonly instance: Instance
+  readonly #backend: Backend
+  readonly #batched: BatchedRecords
+  readonly #instances: Instances
+  readonly #log: InstanceLog
+  readonly #report: Log
+  readonly #clock: Clock
+  readonly #pulses: Pulse[]
+
+  private constructor(backend: Backend, options: StoreOptions, epoch: number, instances: Instances, needs: { clock: Clock; log: Log }) {
+    this.kind = backend.kind
+    this.read = backend.read
+    this.#backend = backend
+    this.#instances = instances
+    this.#report = needs.log
+    this.#clock = needs.clock
+    this.#log = new InstanceLog()
+    this.engine = {
+      commit: async (items) => {
+        const outcomes = await backend.commit(items)
+        this.#log.committed(items, outcomes, this.#clock.now())
+        return outcomes
+      },
+    }
+    this.#batched = new BatchedRecords(
+      {
+        insert: (requests, denials) => backend.insertRecords(requests, denials),
+        passing: (error) => backend.passing(error),
+        done: (requests) => {
+          for (const request of requests) this.#log.recorded(request)
+        },
+      },
+      options.recordQueue ?? RECORD_QUEUE,
+      needs.log,
+    )
+    this.records = this.#batched
+    this.instance = { epoch, closed: (request) => this.#log.closed(request), recover: () => this.#recover() }
+    this.#pulses = this.#schedule({ ...RETENTION, ...options.retention })
+  }
+
+  /** Registers this process and recovers, before anything else is served. */
+  static async start(backend: Backend, options: StoreOptions, needs: { clock: Clock; log: Log }): Promise<FaregateStore> {
+    const write = backend.write.bind(backend)
+    if (options.secretFingerprint !== undefined) await checkSecret(write, options.secretFingerprint)
+    const instances = new Instances(backend.read, write, () => backend.now())
+    const epoch = await instances.register()
+    const store = new FaregateStore(backend, options, epoch, instances, needs)
+    try {
+      await store.#recover()
+    } catch (error) {
+      await store.#stop()
+      throw error
+    }
+    return store
+  }
+
+  write<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
+    return this.#backend.write(work)
+  }
+
+  verify(): Promise<VerifyReport> {
+    return this.#backend.verify()
+  }
+
+  async backup(file: string): Promise<void> {
+    await this.#batched.flush()
+    await this.#backend.backup(file)
+  }
+
+  async restore(file: string): Promise<void> {
+    const own = await this.read.selectFrom('meta').select('value').where('key', '=', 'secret_fingerprint').executeTakeFirst()
+    const prepared = await prepareRestore(file, own?.value)
+    try {
+      await this.#batched.flush()
+      await this.#backend.load(prepared.file, this.instance.epoch)
+    } finally {
+      prepared.remove()
+    }
+    this.#report('warn', 'a backup was restored', { file })
+  }
+
+  configurationVersion(): Promise<number> {
+    return configurationVersion(this.read)
+  }
+
+  ready(): Promise<Readiness> {
+    return this.#backend.ready()
+  }
+
+  async close(): Promise<void> {
+    await this.#stop()
+    await this.#batched.close()
+    // With requests open, the next process has to look: the row stays unresolved.
+    if (this.#log.size === 0) await this.#instances.resolve(BigInt(this.instance.epoch)).catch(() => undefined)
+    await this.#backend.close()
+  }
+
+  #schedule(retention: Retention): Pulse[] {
+    const { log } = { log: this.#report }
+    const beat = new Pulse('heartbeat', HEARTBEAT_MS, () => this.#instances.beat(this.instance.epoch, this.#log, () => this.#clock.now()), log)
+    const pruning = new Pulse(
+      'retention',
+      PRUNE_MS,
+      async () => {
+        const backend = this.#backend
+        const now = (): number => this.#clock.now()
+        await prune({ read: backend.read, write: (work) => backend.write(work), limits: retention, now, overhead: ROW_OVERHEAD_BYTES })
+      },
+      log,
+    )
+    if (this.#backend.silentMs === null) return [beat, pruning]
+    return [beat, pruning, new Pulse('recovery', WATCH_MS, async () => void (await this.#recover()), log)]
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.all(this.#pulses.map((pulse) => pulse.stop()))
+  }
+
+  #recover(): Promise<RecoveryReport> {
+    return recover({
+      epoch: this.instance.epoch,
+      instances: this.#instances,
+      read: this.read,
+      engine: this.engine,
+      insert: (requests) => this.#backend.insertRecords(requests, []),
+      log: this.#report,
+      silentMs: this.#backend.silentMs,
+    })
+  }
+}

@@ -1,0 +1,86 @@
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import type { InstanceLog } from './instance-log.ts'
+import type { Schema } from './schema.ts'
+
+/** A process that ended without saying so, or is silent. */
+export interface DeadInstance {
+  epoch: bigint
+  low_water_seq: bigint
+}
+
+const FORGET_MS = 7 * 86_400_000
+
+/** Rows of `instances`. `now` is the database's clock where it has one, as an expression. */
+export class Instances {
+  readonly #write: <T>(work: (trx: Transaction<Schema>) => Promise<T>) => Promise<T>
+  readonly #read: Kysely<Schema>
+  readonly #now: () => RawBuilder<bigint>
+
+  constructor(
+    read: Kysely<Schema>,
+    write: <T>(work: (trx: Transaction<Schema>) => Promise<T>) => Promise<T>,
+    now: () => RawBuilder<bigint>,
+  ) {
+    this.#read = read
+    this.#write = write
+    this.#now = now
+  }
+
+  /** Enters this process; answers its epoch, which is larger than every one before. */
+  register(): Promise<number> {
+    return this.#write(async (trx) => {
+      const { value: epoch } = await trx
+        .updateTable('counters')
+        .set((eb) => ({ value: eb('value', '+', 1n) }))
+        .where('name', '=', 'instance')
+        .returning('value')
+        .executeTakeFirstOrThrow()
+      const next = await trx.selectFrom('counters').select('value').where('name', '=', 'entry').executeTakeFirstOrThrow()
+      await trx
+        .insertInto('instances')
+        .values({ epoch, started_at: this.#now(), heartbeat_at: this.#now(), low_water_seq: next.value + 1n, resolved_at: null })
+        .execute()
+      await trx
+        .deleteFrom('instances')
+        .where('resolved_at', 'is not', null)
+        .where('resolved_at', '<', sql<bigint>`${this.#now()} - ${FORGET_MS}`)
+        .execute()
+      return Number(epoch)
+    })
+  }
+
+  /** Says that this process lives; undoes that another took it for dead. */
+  async beat(epoch: number, log: InstanceLog, clock: () => number): Promise<void> {
+    await this.#write(async (trx) => {
+      const lowWater = log.lowWater(clock())
+      // A restore may have set the ledger back below what this process has seen.
+      const next = await trx.selectFrom('counters').select('value').where('name', '=', 'entry').executeTakeFirstOrThrow()
+      await trx
+        .updateTable('instances')
+        .set({ heartbeat_at: this.#now(), low_water_seq: lowWater > next.value ? next.value + 1n : lowWater, resolved_at: null })
+        .where('epoch', '=', BigInt(epoch))
+        .execute()
+    })
+  }
+
+  async resolve(epoch: bigint): Promise<void> {
+    await this.#write((trx) =>
+      trx
+        .updateTable('instances')
+        .set({ resolved_at: this.#now() })
+        .where('epoch', '=', epoch)
+        .execute(),
+    )
+  }
+
+  /** Others that have been silent for so long; all of them for null. */
+  dead(epoch: number, silentMs: number | null): Promise<DeadInstance[]> {
+    let query = this.#read
+      .selectFrom('instances')
+      .select(['epoch', 'low_water_seq'])
+      .where('resolved_at', 'is', null)
+      .where('epoch', '<>', BigInt(epoch))
+    if (silentMs !== null) query = query.where('heartbeat_at', '<', sql<bigint>`${this.#now()} - ${silentMs}`)
+    return query.orderBy('epoch').execute()
+  }
+}

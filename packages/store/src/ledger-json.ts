@@ -1,0 +1,1 @@
+export { decodeLegs as legsFromJson, encodeLegs as legsToJson } from '@faregate/ledger/codec'

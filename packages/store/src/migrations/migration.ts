@@ -1,0 +1,23 @@
+import { initial } from './0001-initial.ts'
+
+/** One step of the schema: forward only, never changed once released. */
+export interface Migration {
+  number: number
+  name: string
+  /** Written for SQLite in the subset that `renderForPostgres` can carry over. */
+  statements: string[]
+}
+
+/** All steps in order; the number of the last is the version of the schema that this program speaks. */
+export const MIGRATIONS: readonly Migration[] = [initial]
+
+/** Where the version lives; made before the first migration, the same for ever. */
+export const META_TABLE = 'CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT'
+
+/** A statement for PostgreSQL: 64-bit integers by their name there, text compared by bytes as SQLite does. */
+export function renderForPostgres(statement: string): string {
+  return statement
+    .replace(/\bINTEGER\b/g, 'BIGINT')
+    .replace(/\bTEXT\b/g, 'TEXT COLLATE "C"')
+    .replace(/ STRICT$/, '')
+}

@@ -1,0 +1,16 @@
+import type { Schema } from './schema.ts'
+
+/** Every table that a backup holds, parents before children. */
+export const TABLES = [
+  'meta', 'counters', 'organizations', 'applications', 'keys', 'management_tokens', 'providers', 'models', 'prices', 'accounts',
+  'lots', 'entries', 'instances', 'requests', 'denials', 'audit', 'idempotency',
+] as const satisfies readonly (keyof Schema)[]
+
+/** What a restore takes from a backup: not who is running now, nor where the counters of running processes stand. */
+export const RESTORED_TABLES = TABLES.filter((table) => table !== 'instances' && table !== 'meta' && table !== 'counters')
+
+/** Facts that stay this installation's own when a backup is restored. */
+export const OWN_META = ['schema_version', 'secret_fingerprint'] as const
+
+/** Rows of `meta` that a restore takes, as a condition. */
+export const RESTORED_META = `key NOT IN (${OWN_META.map((key) => `'${key}'`).join(', ')})`

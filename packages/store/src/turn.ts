@@ -1,0 +1,24 @@
+/** Lets one at a time work, in order of asking. */
+export class Turn {
+  #last: Promise<void> = Promise.resolve()
+
+  /** Waits for its turn; answers what ends it. */
+  async take(): Promise<() => void> {
+    const before = this.#last
+    let release = (): void => undefined
+    this.#last = new Promise((resolve) => {
+      release = resolve
+    })
+    await before
+    return release
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    const release = await this.take()
+    try {
+      return await work()
+    } finally {
+      release()
+    }
+  }
+}
