@@ -1,6 +1,7 @@
 export * from './codec.ts'
 export * from './machine.ts'
 export * from './port.ts'
+export * from './queue.ts'
 export * from './recovery.ts'
 export * from './types.ts'
 export type * from './working-set.ts'

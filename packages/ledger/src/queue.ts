@@ -1,0 +1,182 @@
+import { LedgerUnavailable, type BatchItem, type Ledger, type LedgerEngine, type SubmitOptions } from './port.ts'
+import type { Operation, Outcome, SettleOp } from './types.ts'
+
+export interface QueueOptions {
+  /** How long a caller waits before it is told that the ledger is unavailable (default 5,000). */
+  timeoutMs?: number
+  /** Operations in one transaction, at most (default 1,000). */
+  maxBatch?: number
+  /** The pause after the database did not answer; it doubles up to a second (default 20). */
+  retryMs?: number
+  /** Milliseconds that never go back (default: the process's own). */
+  now?(): number
+  /** Told of every failed batch, for the operator's log. */
+  onFailure?(error: unknown): void
+}
+
+/** An operation on its way. Without `answer`, nobody waits for it: it is sent until the database decides it. */
+interface Item {
+  batch: BatchItem
+  deadline: number
+  answer: { resolve(outcome: Outcome): void; reject(error: LedgerUnavailable): void } | undefined
+  /** It was sent before, and whether it was decided is not known. */
+  sent: boolean
+  /** Its caller has been told that the ledger is unavailable. */
+  givenUp: boolean
+}
+
+const MAX_RETRY_MS = 1_000
+
+/**
+ * Group commit (M17): a batch starts when the writer is free and something waits; one is in flight; operations are
+ * decided in order of arrival. No timer decides when; the only one looks for callers who have waited too long.
+ */
+export class CommitQueue implements Ledger {
+  readonly #engine: LedgerEngine
+  readonly #timeoutMs: number
+  readonly #maxBatch: number
+  readonly #retryMs: number
+  readonly #now: () => number
+  readonly #onFailure: (error: unknown) => void
+  #waiting: Item[] = []
+  #inFlight: Item[] = []
+  #running: Promise<void> | undefined
+  #closed = false
+  #sweeper: NodeJS.Timeout | undefined
+
+  constructor(engine: LedgerEngine, options: QueueOptions = {}) {
+    this.#engine = engine
+    this.#timeoutMs = options.timeoutMs ?? 5_000
+    this.#maxBatch = options.maxBatch ?? 1_000
+    this.#retryMs = options.retryMs ?? 20
+    this.#now = options.now ?? (() => performance.now())
+    this.#onFailure = options.onFailure ?? (() => {})
+  }
+
+  get depth(): number {
+    return this.#waiting.length + this.#inFlight.length
+  }
+
+  submit(operation: Operation, options?: SubmitOptions): Promise<Outcome> {
+    if (this.#closed) return Promise.reject(new LedgerUnavailable('the ledger is closed'))
+    return new Promise((resolve, reject) => {
+      const batch = options?.attach === undefined ? { operation } : { operation, attach: options.attach }
+      const deadline = this.#now() + (options?.timeoutMs ?? this.#timeoutMs)
+      this.#enqueue({ batch, deadline, answer: { resolve, reject }, sent: false, givenUp: false })
+    })
+  }
+
+  /** Takes no more, and resolves when what waits is decided, or given up after the time it had. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#running
+    clearInterval(this.#sweeper)
+  }
+
+  #enqueue(item: Item): void {
+    this.#waiting.push(item)
+    this.#sweeper ??= setInterval(() => this.#sweep(), Math.min(250, Math.max(5, this.#timeoutMs / 10))).unref()
+    // What is submitted in the same turn goes into the same batch.
+    this.#running ??= Promise.resolve().then(() => this.#run())
+  }
+
+  async #run(): Promise<void> {
+    let pause = this.#retryMs
+    while (this.#waiting.length > 0) {
+      this.#inFlight = this.#waiting.splice(0, this.#maxBatch)
+      const undecided = await this.#commit(this.#inFlight)
+      this.#inFlight = []
+      if (undecided.length === 0) {
+        pause = this.#retryMs
+        continue
+      }
+      this.#sendAgain(undecided)
+      if (this.#closed && this.#waiting.every((item) => item.answer === undefined)) break
+      await new Promise((resolve) => setTimeout(resolve, pause))
+      pause = Math.min(pause * 2, MAX_RETRY_MS)
+    }
+    clearInterval(this.#sweeper)
+    this.#sweeper = undefined
+    this.#running = undefined
+  }
+
+  /** Returns what the database did not decide, in order. */
+  async #commit(items: Item[]): Promise<Item[]> {
+    try {
+      const outcomes = await this.#engine.commit(items.map((item) => item.batch))
+      items.forEach((item, index) => this.#decided(item, outcomes[index]))
+      return []
+    } catch (error) {
+      this.#onFailure(error)
+      if (error instanceof LedgerUnavailable) return items
+      return items.length === 1 ? this.#refuse(items, error) : this.#oneByOne(items)
+    }
+  }
+
+  /** One operation that the database cannot take must not keep the others from being decided. */
+  async #oneByOne(items: Item[]): Promise<Item[]> {
+    for (const [index, item] of items.entries()) {
+      const undecided = await this.#commit([item])
+      if (undecided.length > 0) return items.slice(index)
+    }
+    return []
+  }
+
+  #refuse(items: Item[], error: unknown): Item[] {
+    for (const item of items) this.#giveUp(item, 'the database refused the operation', error)
+    return []
+  }
+
+  #decided(item: Item, outcome: Outcome | undefined): void {
+    if (outcome === undefined) {
+      this.#giveUp(item, 'the engine returned no outcome')
+      return
+    }
+    if (item.givenUp && (outcome.status === 'ok' || outcome.status === 'exists')) this.#voidHold(item.batch.operation)
+    const ours = item.sent && outcome.status === 'exists'
+    item.answer?.resolve(ours ? { ...outcome, status: 'ok' } : outcome)
+  }
+
+  /** The same ids again, before what came later; what nobody waits for any more is not sent. */
+  #sendAgain(undecided: Item[]): void {
+    const again: Item[] = []
+    for (const item of undecided) {
+      item.sent = true
+      if (item.givenUp) this.#voidHold(item.batch.operation)
+      else again.push(item)
+    }
+    this.#waiting = [...again, ...this.#waiting]
+  }
+
+  #sweep(): void {
+    const now = this.#now()
+    const isLate = (item: Item): boolean => item.deadline <= now && !item.givenUp
+    for (const item of this.#inFlight) if (isLate(item)) this.#tell(item, 'the database did not answer in time')
+    const late = this.#waiting.filter(isLate)
+    if (late.length === 0) return
+    this.#waiting = this.#waiting.filter((item) => !isLate(item))
+    for (const item of late) this.#giveUp(item, 'the database did not answer in time')
+  }
+
+  /** Ends an operation that is not in flight. A hold that was sent may have been taken. */
+  #giveUp(item: Item, message: string, cause?: unknown): void {
+    this.#tell(item, message, cause)
+    if (item.sent || cause !== undefined) this.#voidHold(item.batch.operation)
+  }
+
+  #tell(item: Item, message: string, cause?: unknown): void {
+    item.givenUp = true
+    item.answer?.reject(new LedgerUnavailable(message, { cause }))
+  }
+
+  /**
+   * A hold whose caller has gone away with a refusal is voided by the next batch. A later slice is left to the
+   * settle of its request, which looks for one slice more than its caller knows of.
+   */
+  #voidHold(operation: Operation): void {
+    if (operation.type !== 'hold' || operation.slice > 0) return
+    const { request, instance } = operation
+    const settle: SettleOp = { type: 'settle', request, slices: 1, cost: 0n, instance, memo: { abandoned: true } }
+    this.#enqueue({ batch: { operation: settle }, deadline: Number.POSITIVE_INFINITY, answer: undefined, sent: false, givenUp: false })
+  }
+}
