@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { TokenCounter } from '@faregate/pricing'
+import { TokenMeter } from '../src/token-meter.ts'
+
+function counter(): TokenCounter & { asked: number } {
+  const self = {
+    asked: 0,
+    count: (text: string) => self.countEach([text]),
+    countEach: async (texts: string[]) => {
+      self.asked += 1
+      return texts.length
+    },
+    close: () => {},
+  }
+  return self
+}
+
+test('bytes bound the count from above until the tokenizer was asked', async () => {
+  const tokens = counter()
+  const meter = new TokenMeter(tokens)
+  meter.add('hello')
+  meter.add('wörld')
+  assert.equal(meter.atMost, 11)
+  assert.equal(tokens.asked, 0)
+  assert.equal(await meter.count(), 2)
+  assert.equal(meter.atMost, 2)
+})
+
+test('text that is added while counting is counted too', async () => {
+  const meter = new TokenMeter(counter())
+  meter.add('a')
+  const counted = meter.count()
+  meter.add('b')
+  assert.equal(meter.atMost, 2)
+  assert.equal(await counted, 2)
+})
+
+test('much text is counted by itself, so that it is not kept', async () => {
+  const tokens = counter()
+  const meter = new TokenMeter(tokens)
+  for (let i = 0; i < 70; i++) meter.add('x'.repeat(1000))
+  assert.equal(tokens.asked, 1)
+})
