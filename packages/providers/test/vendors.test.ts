@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { environmentProviders, vendors } from '../src/index.ts'
+
+/** What each vendor's documentation says: base URL, variable, name of the output limit, id in the price catalogue. */
+const EXPECTED: [kind: string, baseUrl: string | undefined, variable: string | undefined, limit: string, priceKey: string | undefined][] = [
+  ['openai', 'https://api.openai.com/v1', 'OPENAI_API_KEY', 'max_completion_tokens', 'openai'],
+  ['openai-compatible', undefined, undefined, 'max_tokens', undefined],
+  ['anthropic', 'https://api.anthropic.com/v1', 'ANTHROPIC_API_KEY', 'max_tokens', 'anthropic'],
+  ['google', 'https://generativelanguage.googleapis.com/v1beta/openai', 'GEMINI_API_KEY', 'max_tokens', 'google'],
+  ['cohere', 'https://api.cohere.ai/compatibility/v1', 'COHERE_API_KEY', 'max_tokens', 'cohere'],
+  ['deepseek', 'https://api.deepseek.com/v1', 'DEEPSEEK_API_KEY', 'max_tokens', 'deepseek'],
+  ['xai', 'https://api.x.ai/v1', 'XAI_API_KEY', 'max_completion_tokens', 'x-ai'],
+  ['groq', 'https://api.groq.com/openai/v1', 'GROQ_API_KEY', 'max_completion_tokens', 'groq'],
+  ['openrouter', 'https://openrouter.ai/api/v1', 'OPENROUTER_API_KEY', 'max_tokens', 'openrouter'],
+  ['mistral', 'https://api.mistral.ai/v1', 'MISTRAL_API_KEY', 'max_tokens', 'mistral'],
+  ['together', 'https://api.together.xyz/v1', 'TOGETHER_API_KEY', 'max_tokens', 'together'],
+  ['fireworks', 'https://api.fireworks.ai/inference/v1', 'FIREWORKS_API_KEY', 'max_tokens', 'fireworks'],
+  ['perplexity', 'https://api.perplexity.ai', 'PERPLEXITY_API_KEY', 'max_tokens', 'perplexity'],
+  ['moonshot', 'https://api.moonshot.ai/v1', 'MOONSHOT_API_KEY', 'max_tokens', 'moonshotai'],
+  ['cerebras', 'https://api.cerebras.ai/v1', 'CEREBRAS_API_KEY', 'max_completion_tokens', 'cerebras'],
+  ['nvidia', 'https://integrate.api.nvidia.com/v1', 'NVIDIA_API_KEY', 'max_tokens', undefined],
+  ['huggingface', 'https://router.huggingface.co/v1', 'HF_TOKEN', 'max_tokens', undefined],
+  ['alibaba', 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1', 'DASHSCOPE_API_KEY', 'max_tokens', undefined],
+  ['zai', 'https://api.z.ai/api/paas/v4', 'ZAI_API_KEY', 'max_tokens', 'zai'],
+  ['deepinfra', 'https://api.deepinfra.com/v1/openai', 'DEEPINFRA_API_KEY', 'max_tokens', undefined],
+  ['novita', 'https://api.novita.ai/openai/v1', 'NOVITA_API_KEY', 'max_tokens', 'novita'],
+  ['sambanova', 'https://api.sambanova.ai/v1', 'SAMBANOVA_API_KEY', 'max_tokens', undefined],
+  ['ollama', 'http://127.0.0.1:11434/v1', undefined, 'max_tokens', undefined],
+  ['lmstudio', 'http://127.0.0.1:1234/v1', undefined, 'max_tokens', undefined],
+  ['vllm', 'http://127.0.0.1:8000/v1', undefined, 'max_tokens', undefined],
+  ['llamacpp', 'http://127.0.0.1:8080/v1', undefined, 'max_tokens', undefined],
+  ['demo', 'demo:', undefined, 'max_tokens', undefined],
+]
+
+test('every vendor has a row here, and every row a vendor', () => {
+  assert.deepEqual([...vendors.keys()].toSorted(), EXPECTED.map(([kind]) => kind).toSorted())
+})
+
+for (const [kind, baseUrl, variable, limit, priceKey] of EXPECTED) {
+  test(`${kind} is reached where its documentation says`, () => {
+    const vendor = vendors.get(kind)
+    assert.ok(vendor)
+    assert.deepEqual([vendor.kind, vendor.defaultBaseUrl, vendor.environmentVariable, vendor.outputLimitMember, vendor.priceKey], [kind, baseUrl, variable, limit, priceKey])
+    assert.equal(vendor.dialect, 'openai-chat')
+    assert.doesNotMatch(baseUrl ?? '', /\/$/)
+    assert.equal(vendor.keyless === true, ['ollama', 'lmstudio', 'vllm', 'llamacpp', 'demo'].includes(kind))
+    assert.equal(vendor.classify({ status: 500, headers: {}, body: '' }).code, 'provider_error')
+    assert.equal(vendor.answer !== undefined, kind === 'demo')
+  })
+}
+
+test('the key goes into the authorization header, and none where there is none', () => {
+  const vendor = vendors.get('openai-compatible')
+  const entry = { name: 'x', kind: 'openai-compatible', baseUrl: 'https://x', keys: [], keyless: false, managedBy: { source: 'database' as const } }
+  assert.deepEqual(vendor?.chatRequest(entry, 'k'), { path: '/chat/completions', headers: { 'content-type': 'application/json', authorization: 'Bearer k' } })
+  assert.deepEqual(vendor?.chatRequest(entry, undefined).headers, { 'content-type': 'application/json' })
+})
+
+test("each vendor's usual environment variable connects it", () => {
+  const env = Object.fromEntries(EXPECTED.flatMap(([kind, , variable]) => (variable === undefined ? [] : [[variable, ` key-of-${kind}\n`]])))
+  const entries = environmentProviders(env)
+  assert.deepEqual(entries.map(({ kind }) => kind), EXPECTED.filter(([, , variable]) => variable !== undefined).map(([kind]) => kind))
+  assert.deepEqual(entries[0], {
+    name: 'openai',
+    kind: 'openai',
+    baseUrl: 'https://api.openai.com/v1',
+    keys: [{ id: 'openai-environment', secret: 'key-of-openai', weight: 1, priority: 0 }],
+    keyless: false,
+    managedBy: { source: 'environment', variable: 'OPENAI_API_KEY' },
+  })
+  assert.deepEqual(environmentProviders({ OPENAI_API_KEY: '', GROQ_API_KEY: '  ', OTHER: 'x' }), [])
+})

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readChatRequest, upstreamBody } from '../src/index.ts'
+import type { ChatRequest } from '../src/index.ts'
+
+const MESSAGES = '"messages":[{"role":"user","content":"hi"}]'
+
+function read(text: string | Buffer): ChatRequest {
+  const result = readChatRequest(Buffer.from(text))
+  assert.ok(result.ok, JSON.stringify(result))
+  return result.request
+}
+
+function refused(text: string | Buffer): { pointer: string; message: string } {
+  const result = readChatRequest(Buffer.from(text))
+  assert.ok(!result.ok, `not refused: ${String(text)}`)
+  return { pointer: result.pointer, message: result.message }
+}
+
+function withMembers(members: Record<string, unknown>): string {
+  return JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hi' }], ...members })
+}
+
+test('the real model is read, not one in a message before it', () => {
+  const request = read('{"messages":[{"role":"user","content":"\\"model\\":\\"x\\"","model":"y"}],"model":"real"}')
+  assert.equal(request.model, 'real')
+})
+
+test('members are read with their defaults', () => {
+  const plain = read(`{"model":"m",${MESSAGES}}`)
+  assert.deepEqual(
+    [plain.stream, plain.n, plain.outputLimit, plain.outputLimitMember, plain.includeUsage, plain.hasStreamOptions, plain.user],
+    [false, 1, null, null, false, false, null],
+  )
+  const nulls = read(withMembers({ stream: null, n: null, max_tokens: null, stream_options: null, user: null }))
+  assert.deepEqual([nulls.stream, nulls.n, nulls.outputLimit, nulls.hasStreamOptions], [false, 1, null, false])
+  const full = read(withMembers({ stream: true, n: 3, max_tokens: 5, max_completion_tokens: 9, stream_options: { include_usage: true }, user: 'u' }))
+  assert.deepEqual([full.stream, full.n, full.outputLimit, full.outputLimitMember, full.includeUsage, full.user], [true, 3, 9, 'max_completion_tokens', true, 'u'])
+  assert.equal(read(withMembers({ max_tokens: 9, max_completion_tokens: 5 })).outputLimitMember, 'max_tokens')
+})
+
+test('a byte order mark is read over and passes on', () => {
+  const text = `\uFEFF${withMembers({})}`
+  assert.equal(upstreamBody(read(text), { model: 'm', injectUsage: true }).toString(), text)
+})
+
+for (const member of ['model', 'stream', 'max_tokens', 'max_completion_tokens', 'n', 'stream_options', 'messages']) {
+  test(`\`${member}\` twice is refused, also where its name is escaped`, () => {
+    const value = { model: '"m"', stream: 'true', stream_options: '{}', messages: '[{"role":"user","content":"hi"}]' }[member] ?? '1'
+    const body = { model: '"m"', messages: '[{"role":"user","content":"hi"}]', [member]: value }
+    const members = Object.entries(body).map(([name, json]) => `"${name}":${json}`)
+    const escaped = `"\\u00${member.charCodeAt(0).toString(16)}${member.slice(1)}":${value}`
+    assert.equal(refused(`{${[...members, `"${member}":${value}`].join(',')}}`).pointer, `/${member}`)
+    assert.equal(refused(`{${[...members, escaped].join(',')}}`).pointer, `/${member}`)
+  })
+}
+
+test('duplicates that bill nothing, and nested ones, pass', () => {
+  read(`{"model":"m",${MESSAGES},"seed":1,"seed":2,"metadata":{"model":"a","model":"b","n":1,"n":2}}`)
+})
+
+test('what is wrong is named by pointer', () => {
+  const cases: [Record<string, unknown>, string][] = [
+    [{ model: undefined }, '/model'], [{ model: 5 }, '/model'], [{ model: '' }, '/model'], [{ model: 'x'.repeat(257) }, '/model'], [{ model: null }, '/model'],
+    [{ messages: undefined }, '/messages'], [{ messages: [] }, '/messages'], [{ messages: 'hi' }, '/messages'],
+    [{ messages: [{ role: 'user' }, 5] }, '/messages/1'], [{ messages: [{ content: 'x' }] }, '/messages/0/role'],
+    [{ stream: 'true' }, '/stream'], [{ stream: 1 }, '/stream'],
+    [{ n: 0 }, '/n'], [{ n: 129 }, '/n'], [{ n: 1.5 }, '/n'], [{ n: '2' }, '/n'],
+    [{ max_tokens: 0 }, '/max_tokens'], [{ max_tokens: -1 }, '/max_tokens'], [{ max_tokens: 1e300 }, '/max_tokens'], [{ max_completion_tokens: '9' }, '/max_completion_tokens'],
+    [{ stream_options: [] }, '/stream_options'], [{ stream_options: { include_usage: 'yes' } }, '/stream_options/include_usage'],
+    [{ user: 7 }, '/user'],
+  ]
+  for (const [members, pointer] of cases) {
+    const answer = refused(withMembers(members))
+    assert.equal(answer.pointer, pointer, JSON.stringify(members))
+    assert.match(answer.message, /(must be|it is|send it) /)
+  }
+})
+
+test('broken JSON is refused with line and column', () => {
+  assert.match(refused('{"model":"m",\n  "n": 1,,}').message, /line 2, column 10/)
+  assert.match(refused('{"model":"m"').message, /line 1, column 13/)
+  assert.match(refused('{"model":"m\n"}').message, /line 1, column 10/)
+  assert.match(refused('').message, /empty/)
+  assert.match(refused('[1]').message, /not a JSON object/)
+  assert.match(refused(`{"model":"m",${MESSAGES}} x`).message, /valid JSON \(line 1/)
+})
+
+test('a body that is not UTF-8 is refused', () => {
+  assert.match(refused(Buffer.concat([Buffer.from(`{"model":"m`), Buffer.from([0xff]), Buffer.from(`",${MESSAGES}}`)])).message, /UTF-8/)
+})
+
+test('nesting deeper than 200 is refused', () => {
+  assert.match(refused(`{"model":"m",${MESSAGES},"x":${'['.repeat(200)}${']'.repeat(200)}}`).message, /200 levels/)
+})
+
+test('M5, M9: a request that needs no change is forwarded as the very same Buffer', () => {
+  const body = Buffer.from(`{ "zzz":null, "model":"m" ,${MESSAGES},"stream":true,"stream_options":{"include_usage":true},"a":1.0 }`)
+  const result = readChatRequest(body)
+  assert.ok(result.ok)
+  assert.equal(upstreamBody(result.request, { model: 'm', injectUsage: true }), body)
+})
+
+test('U5: include_usage is asked for only where the caller streams and did not', () => {
+  const change = { model: 'm', injectUsage: true }
+  const text = (members: Record<string, unknown>): string => upstreamBody(read(withMembers(members)), change).toString()
+  assert.equal(text({}), withMembers({}))
+  assert.equal(text({ stream: true }), withMembers({ stream: true, stream_options: { include_usage: true } }))
+  assert.equal(text({ stream: true, stream_options: null }), withMembers({ stream: true, stream_options: { include_usage: true } }))
+  assert.equal(text({ stream: true, stream_options: { x: 1 } }), withMembers({ stream: true, stream_options: { x: 1, include_usage: true } }))
+  assert.equal(text({ stream: true, stream_options: { include_usage: false } }), withMembers({ stream: true, stream_options: { include_usage: true } }))
+  assert.equal(upstreamBody(read(withMembers({ stream: true })), { model: 'm', injectUsage: false }).toString(), withMembers({ stream: true }))
+})
+
+test('M12: the output limit is written under the name that the model takes, and lowers a larger one of the caller', () => {
+  const limit = { model: 'm', injectUsage: false, outputLimit: { member: 'max_completion_tokens', value: 10 } }
+  assert.equal(upstreamBody(read(withMembers({})), limit).toString(), withMembers({ max_completion_tokens: 10 }))
+  assert.equal(upstreamBody(read(withMembers({ max_tokens: 50 })), limit).toString(), withMembers({ max_tokens: 10, max_completion_tokens: 10 }))
+  assert.equal(upstreamBody(read(withMembers({ max_tokens: 5 })), limit).toString(), withMembers({ max_tokens: 5, max_completion_tokens: 10 }))
+})
+
+test('the model is patched where it stands, escaped name or not', () => {
+  const text = `{"x":{"model":"no"},"mod\\u0065l" : "alias" ,${MESSAGES}}`
+  assert.equal(upstreamBody(read(text), { model: 'vendor/"q"', injectUsage: false }).toString(), text.replace('"alias"', '"vendor/\\"q\\""'))
+})
