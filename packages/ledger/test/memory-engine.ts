@@ -9,6 +9,7 @@ import {
   type BatchItem,
   type Entry,
   type LedgerEngine,
+  type LedgerRows,
   type Lot,
   type Outcome,
   type WorkingSet,
@@ -77,4 +78,16 @@ function readEntries(storage: MemoryStorage, operations: Parameters<typeof entry
     for (const entry of storage.entries.values()) if (entry.request === request) found.set(entry.id, entry)
   }
   return found
+}
+
+/** What a verifier reads. */
+export function rowsOf(storage: MemoryStorage, liveInstances: number[]): LedgerRows {
+  const entries = [...storage.entries.values()]
+  const refundedRequests = new Set(entries.filter((entry) => entry.kind === 'refund').map((entry) => entry.request ?? ''))
+  return {
+    entries,
+    accounts: storage.accounts.values(),
+    lots: storage.lots.values(),
+    options: { liveInstances, refundedRequests, gapless: true },
+  }
 }
