@@ -1,5 +1,5 @@
-import type { LedgerEngine } from '@faregate/ledger/port'
-import type { VerifyReport } from '@faregate/ledger/types'
+import { LedgerUnavailable, type BatchItem, type LedgerEngine } from '@faregate/ledger/port'
+import type { Outcome, VerifyReport } from '@faregate/ledger/types'
 import type { Clock } from '@faregate/core'
 import type { Kysely, Transaction } from 'kysely'
 import type { Backend } from './backend.ts'
@@ -47,7 +47,7 @@ export class FaregateStore implements Store {
     this.#log = new InstanceLog()
     this.engine = {
       commit: async (items) => {
-        const outcomes = await backend.commit(items)
+        const outcomes = await decide(backend, items)
         this.#log.committed(items, outcomes, this.#clock.now())
         return outcomes
       },
@@ -126,7 +126,7 @@ export class FaregateStore implements Store {
   }
 
   #schedule(retention: Retention): Pulse[] {
-    const { log } = { log: this.#report }
+    const log = this.#report
     const beat = new Pulse('heartbeat', HEARTBEAT_MS, () => this.#instances.beat(this.instance.epoch, this.#log, () => this.#clock.now()), log)
     const pruning = new Pulse(
       'retention',
@@ -156,5 +156,15 @@ export class FaregateStore implements Store {
       log: this.#report,
       silentMs: this.#backend.silentMs,
     })
+  }
+}
+
+/** What the database could not decide now is {@link LedgerUnavailable}: the queue sends it again. */
+async function decide(backend: Backend, items: BatchItem[]): Promise<Outcome[]> {
+  try {
+    return await backend.commit(items)
+  } catch (error) {
+    if (error instanceof LedgerUnavailable || !backend.passing(error)) throw error
+    throw new LedgerUnavailable(error instanceof Error ? error.message : String(error), { cause: error })
   }
 }

@@ -1,0 +1,91 @@
+import pg from 'pg'
+import { StoreUnfit } from '../store.ts'
+
+/** Where the database is and how this process speaks to it. */
+export interface PostgresTarget {
+  url: string
+  schema: string
+}
+
+const INT8 = 20
+const OLDEST = 150_000
+
+/**
+ * What every session is told. A process that is stopped in the middle of a transaction holds locks that all others
+ * wait for: the server ends such a session.
+ */
+function sessionSettings(schema: string, idleMs: number): string {
+  return (
+    `SET search_path TO ${pg.escapeIdentifier(schema)}; SET synchronous_commit TO on; SET lock_timeout TO 4000; ` +
+    `SET idle_in_transaction_session_timeout TO ${idleMs}; SET client_min_messages TO warning`
+  )
+}
+
+function parameters(target: PostgresTarget, name: string): pg.ClientConfig {
+  return {
+    connectionString: target.url,
+    application_name: `faregate ${name}`,
+    connectionTimeoutMillis: 4_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 5_000,
+    types: { getTypeParser },
+  }
+}
+
+/** 64-bit integers as `bigint`; everything else as pg reads it. */
+function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
+  return oid === INT8 && format !== 'binary' ? BigInt : pg.types.getTypeParser(oid, format)
+}
+
+/** The connection that ledger batches run on: statements are sent without waiting for the one before. */
+export async function connectLedger(target: PostgresTarget): Promise<pg.Client> {
+  return connect(target, new pg.Client({ ...parameters(target, 'ledger'), pipeline: true, query_timeout: 10_000 }), 5_000)
+}
+
+/** A connection for something long: migrations, backups, verification. */
+export async function connectAside(target: PostgresTarget): Promise<pg.Client> {
+  return connect(target, new pg.Client(parameters(target, 'aside')), 0)
+}
+
+async function connect(target: PostgresTarget, client: pg.Client, idleMs: number): Promise<pg.Client> {
+  // A lost connection shows in the queries that fail; unheard, the event would end the process.
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    await client.query(sessionSettings(target.schema, idleMs))
+    return client
+  } catch (error) {
+    await client.end().catch(() => undefined)
+    throw error
+  }
+}
+
+/** Connections for queries, records and management transactions. */
+export function createPool(target: PostgresTarget): pg.Pool {
+  const pool = new pg.Pool({
+    ...parameters(target, 'queries'),
+    max: 8,
+    idleTimeoutMillis: 30_000,
+    query_timeout: 30_000,
+    onConnect: (client) => client.query(sessionSettings(target.schema, 10_000)).then(() => undefined),
+  })
+  pool.on('error', () => undefined)
+  return pool
+}
+
+/** Rejects with {@link StoreUnfit} for a server that is too old or would lose what it confirmed (M18). */
+export async function checkServer(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string; value: string }>(
+    `SELECT name, CASE WHEN name = 'synchronous_commit' THEN reset_val ELSE setting END AS value FROM pg_settings
+     WHERE name IN ('fsync', 'synchronous_commit', 'server_version_num')`,
+  )
+  const settings = new Map(rows.map((row) => [row.name, row.value]))
+  if (Number(settings.get('server_version_num')) < OLDEST) throw new StoreUnfit('PostgreSQL 15 or newer is needed.')
+  for (const name of ['fsync', 'synchronous_commit']) {
+    if (settings.get(name) !== 'off') continue
+    throw new StoreUnfit(
+      `PostgreSQL runs with ${name} = off: a crash would lose charges that were confirmed. ` +
+        `Set it to on (ALTER SYSTEM SET ${name} = on; for a role: ALTER ROLE … RESET ${name}), then start again.`,
+    )
+  }
+}

@@ -1,0 +1,126 @@
+import { accountsOf, decideBatch, entryIds, lotIds, requestsOf } from '@faregate/ledger/machine'
+import { LedgerUnavailable, type BatchItem } from '@faregate/ledger/port'
+import type { Operation, Outcome } from '@faregate/ledger/types'
+import type { AccountState, Changes, Entry, Lot } from '@faregate/ledger/working-set'
+import type pg from 'pg'
+import {
+  accountFromRow, entryFromRow, lotFromRow, type AccountTuple, type EntryTuple, type LotTuple,
+} from '../ledger-rows.ts'
+import { attach, readAuditHead, type AuditHead } from './attached-rows.ts'
+import { insertAccounts, insertEntries, putLots, updateAccounts, type Statement } from './ledger-writes.ts'
+import { READS } from './ledger-reads.ts'
+
+/** How a batch lies in its transaction: begun and committed with it, or by the caller. */
+export interface Bounds {
+  begin: boolean
+  commit: boolean
+}
+
+/**
+ * Decides a batch on a connection that pipelines. Three round trips: what exists; what is locked, and what is there
+ * once it is; what changed. Accounts are locked in the order of their ids, the sequence last, so that no two
+ * batches wait for each other. Rejects with pg's errors; the caller then ends the connection.
+ */
+export async function decideOn(client: pg.Client, items: BatchItem[], bounds: Bounds): Promise<Outcome[]> {
+  const batch = items.map((item) => item.operation)
+  const found = await readFirst(client, batch, bounds.begin)
+  const locked = await readLocked(client, batch, found)
+  const audit = await readAuditHead(client, items)
+  const nextSeq = locked.lastSeq + 1n
+  const { outcomes, changes } = decideBatch({ now: found.now, ...locked, nextSeq }, batch)
+  await writeAll(client, items, outcomes, changes, audit, bounds.commit)
+  return outcomes
+}
+
+interface Found {
+  now: number
+  entries: Map<string, Entry>
+}
+
+async function readFirst(client: pg.Client, batch: Operation[], begin: boolean): Promise<Found> {
+  const ids = [...new Set(entryIds(batch))]
+  const queries = [
+    ...(begin ? [client.query('BEGIN ISOLATION LEVEL READ COMMITTED')] : []),
+    client.query<[bigint]>(READS.now()),
+    client.query<EntryTuple>(READS.entries(ids)),
+    ...requestQueries(client, batch),
+  ]
+  const results = await Promise.all(queries)
+  const [clock, ...rows] = results.slice(begin ? 1 : 0)
+  return { now: Number((clock?.rows[0] as [bigint])[0]), entries: entriesOf(rows) }
+}
+
+function requestQueries(client: pg.Client, batch: Operation[]): Promise<pg.QueryArrayResult<EntryTuple>>[] {
+  return requestsOf(batch).map((request) => client.query<EntryTuple>(READS.entriesOfRequest(request)))
+}
+
+function entriesOf(results: { rows: unknown[] }[]): Map<string, Entry> {
+  const entries = new Map<string, Entry>()
+  for (const { rows } of results) {
+    for (const row of rows as EntryTuple[]) entries.set(row[1], entryFromRow(row))
+  }
+  return entries
+}
+
+interface Locked {
+  accounts: Map<string, AccountState>
+  lots: Map<string, Lot[]>
+  entries: Map<string, Entry>
+  lastSeq: bigint
+}
+
+async function readLocked(client: pg.Client, batch: Operation[], found: Found): Promise<Locked> {
+  const { lock, create } = accountsOf(batch, found.entries, found.now)
+  // Entries never change: what was found once need not be read again.
+  const missing = [...new Set(entryIds(batch))].filter((id) => !found.entries.has(id))
+  const refunds = requestsOf(batch).length > 0
+  const made = create.length === 0 ? undefined : client.query(insertAccounts(create))
+  const accountsRead = client.query<AccountTuple>(READS.lockAccounts(lock))
+  const counterRead = client.query<[bigint]>(READS.lockCounter())
+  const entriesRead = client.query<EntryTuple>(READS.entries(missing))
+  const requestsRead = requestQueries(client, batch)
+  const lotsRead = refunds ? undefined : client.query<LotTuple>(READS.lots(lock, lotIds(batch, found.entries)))
+  const all = [made, accountsRead, counterRead, entriesRead, ...requestsRead, lotsRead]
+  await Promise.all(all)
+  const fresh = entriesOf([await entriesRead, ...(await Promise.all(requestsRead))])
+  const entries = new Map([...found.entries, ...fresh])
+  // A refund's lots are those of all entries of its request, which are only known under lock.
+  const lots = await (lotsRead ?? client.query<LotTuple>(READS.lots(lock, lotIds(batch, entries))))
+  const accounts = new Map((await accountsRead).rows.map((row) => [row[0], accountFromRow(row)]))
+  const lastSeq = (await counterRead).rows[0]?.[0]
+  if (lastSeq === undefined) throw new LedgerUnavailable('the sequence of entries is gone')
+  return { accounts, lots: byAccount(lots.rows), entries, lastSeq }
+}
+
+function byAccount(rows: LotTuple[]): Map<string, Lot[]> {
+  const lots = new Map<string, Lot[]>()
+  for (const row of rows) {
+    const lot = lotFromRow(row)
+    const others = lots.get(lot.account)
+    if (others === undefined) lots.set(lot.account, [lot])
+    else others.push(lot)
+  }
+  return lots
+}
+
+async function writeAll(
+  client: pg.Client,
+  items: BatchItem[],
+  outcomes: Outcome[],
+  changes: Changes,
+  audit: AuditHead | undefined,
+  commit: boolean,
+): Promise<void> {
+  const statements: Statement[] = []
+  const last = changes.entries.at(-1)
+  if (last !== undefined) statements.push(insertEntries(changes.entries), READS.setCounter(last.seq))
+  if (changes.accounts.length > 0) statements.push(updateAccounts(changes.accounts))
+  if (changes.lots.length > 0) statements.push(putLots(changes.lots))
+  statements.push(...attach(items, outcomes, audit))
+  const queries = statements.map((statement) => client.query(statement))
+  const committed = commit ? client.query('COMMIT') : undefined
+  await Promise.all([...queries, committed])
+  const ended = await committed
+  // PostgreSQL answers COMMIT of a failed transaction with success, and the word ROLLBACK.
+  if (ended !== undefined && ended.command !== 'COMMIT') throw new LedgerUnavailable('the transaction was rolled back')
+}
