@@ -1,5 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type pg from 'pg'
 import { MIGRATIONS } from '../migrations/migration.ts'
@@ -7,8 +6,7 @@ import { finishFile } from '../sqlite/backup.ts'
 import { openConnection, type Sqlite } from '../sqlite/connection.ts'
 import { migrate } from '../sqlite/migrate.ts'
 import { StoreUnfit } from '../store.ts'
-
-const CHUNK = 500
+import { eachChunk } from './cursor.ts'
 
 /**
  * Copies the whole database as of one moment into a new SQLite file: complete and durable, or not there. `version` is
@@ -56,11 +54,5 @@ async function copyTable(client: pg.Client, db: Sqlite, table: string): Promise<
   const insertAll = db.transaction((rows: unknown[][]) => {
     for (const row of rows) insert.run(row)
   })
-  await client.query(`DECLARE backup NO SCROLL CURSOR FOR SELECT ${names} FROM "${table}"`)
-  for (;;) {
-    const { rows } = await client.query<unknown[]>({ text: `FETCH ${CHUNK} FROM backup`, rowMode: 'array' })
-    if (rows.length > 0) insertAll(rows)
-    if (rows.length < CHUNK) break
-  }
-  await client.query('CLOSE backup')
+  await eachChunk(client, `SELECT ${names} FROM "${table}"`, insertAll)
 }

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Clock } from '@faregate/core'
+import pg from 'pg'
+import { openStore, type Store, type StoreOptions } from '../src/index.ts'
+
+/** PostgreSQL for tests: where it is, or why it cannot be used. */
+export const POSTGRES_URL = process.env['FAREGATE_TEST_POSTGRES_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres'
+export const noPostgres: string | false = await reach()
+
+async function reach(): Promise<string | false> {
+  const client = new pg.Client({ connectionString: POSTGRES_URL, connectionTimeoutMillis: 2_000 })
+  try {
+    await client.connect()
+    await client.end()
+    return false
+  } catch (error) {
+    const reason = `NO POSTGRESQL at ${POSTGRES_URL.replace(/:[^:@/]*@/, '@')} (${String(error)}): set FAREGATE_TEST_POSTGRES_URL`
+    console.error(reason)
+    return reason
+  }
+}
+
+/** A clock that a test moves. */
+export class TestClock implements Clock {
+  time = Date.UTC(2026, 10, 22, 13)
+
+  now(): number {
+    return this.time
+  }
+}
+
+export function temporaryDirectory(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'faregate-store-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** A place for a store: a directory, and on PostgreSQL a schema of its own. `remove` takes both away. */
+export interface Place {
+  options: StoreOptions
+  /** Runs SQL beside the store. */
+  run(statement: string, parameters?: unknown[]): Promise<Record<string, unknown>[]>
+  remove(): Promise<void>
+}
+
+export type Kind = 'sqlite' | 'postgres'
+export const KINDS: Kind[] = ['sqlite', 'postgres']
+
+export function skipOf(kind: Kind): string | false {
+  return kind === 'postgres' ? noPostgres : false
+}
+
+export async function place(kind: Kind): Promise<Place> {
+  return kind === 'sqlite' ? sqlitePlace() : postgresPlace()
+}
+
+async function sqlitePlace(): Promise<Place> {
+  const directory = temporaryDirectory()
+  const { openConnection } = await import('../src/sqlite/connection.ts')
+  return {
+    options: { directory: directory.path },
+    run: async (statement, parameters = []) => {
+      const db = openConnection(join(directory.path, 'faregate.sqlite'), { readonly: false })
+      try {
+        const prepared = db.prepare(statement)
+        if (prepared.reader) return prepared.all(...parameters) as Record<string, unknown>[]
+        prepared.run(...parameters)
+        return []
+      } finally {
+        db.close()
+      }
+    },
+    remove: async () => directory.remove(),
+  }
+}
+
+async function postgresPlace(): Promise<Place> {
+  const directory = temporaryDirectory()
+  const schema = `faregate_test_${randomBytes(6).toString('hex')}`
+  const client = new pg.Client({ connectionString: POSTGRES_URL })
+  client.setTypeParser(20, BigInt)
+  await client.connect()
+  await client.query(`CREATE SCHEMA ${schema}; SET search_path TO ${schema}; SET client_min_messages TO warning`)
+  return {
+    options: { directory: directory.path, databaseUrl: POSTGRES_URL, databaseSchema: schema },
+    run: async (statement, parameters = []) => {
+      let index = 0
+      return (await client.query(statement.replaceAll('?', () => `$${++index}`), parameters)).rows
+    },
+    remove: async () => {
+      await client.query(`DROP SCHEMA ${schema} CASCADE`)
+      await client.end()
+      directory.remove()
+    },
+  }
+}
+
+/** A store in a place of its own; `close` closes it and takes the place away. */
+export async function freshStore(kind: Kind, more: Partial<StoreOptions> = {}): Promise<{ store: Store; place: Place; close(): Promise<void> }> {
+  const where = await place(kind)
+  const store = await openStore({ ...where.options, ...more })
+  return {
+    store,
+    place: where,
+    close: async () => {
+      await store.close()
+      await where.remove()
+    },
+  }
+}
