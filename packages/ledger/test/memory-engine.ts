@@ -2,6 +2,8 @@ import type { Millis } from '@faregate/core'
 import {
   accountsOf,
   decideBatch,
+  decodeLegs,
+  encodeLegs,
   entryIds,
   lotIds,
   requestsOf,
@@ -46,8 +48,14 @@ export function memoryEngine(storage: MemoryStorage, now: () => Millis): LedgerE
 function insert(storage: MemoryStorage, entry: Entry): void {
   if (entry.seq !== storage.nextSeq) throw new Error(`entry ${entry.id} has seq ${entry.seq}, expected ${storage.nextSeq}`)
   if (storage.entries.has(entry.id)) throw new Error(`entry ${entry.id} exists`)
-  storage.entries.set(entry.id, entry)
+  storage.entries.set(entry.id, throughText(entry))
   storage.nextSeq += 1n
+}
+
+/** As a database gives it back. */
+function throughText(entry: Entry): Entry {
+  const legs = decodeLegs(encodeLegs(entry.legs))
+  return { ...entry, legs, terms: JSON.parse(JSON.stringify(entry.terms)), memo: JSON.parse(JSON.stringify(entry.memo)) }
 }
 
 function load(storage: MemoryStorage, operations: Parameters<typeof entryIds>[0], now: Millis): WorkingSet {
