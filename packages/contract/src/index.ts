@@ -5,5 +5,5 @@ export { isPermission, PERMISSIONS, PERMISSION_NAMES, type Permission, type Perm
 export {
   MANAGEMENT_PROBLEMS, problemEntry, renderManagementProblem, type ManagementDenial, type ManagementProblemCode,
 } from './problems.ts'
-export type { Method, RouteInput, RouteOutput, RouteSpec } from './route.ts'
+export type { Method, ParsedInput, RouteInput, RouteOutput, RouteSpec } from './route.ts'
 export { ROUTES, ROUTE_NAMES, type RouteName, type Routes } from './routes.ts'

@@ -37,3 +37,10 @@ export type RouteInput<R extends RouteSpec> = ParamsOf<R> & QueryOf<R> & BodyOf<
 
 /** What a call answers. */
 export type RouteOutput<R extends RouteSpec> = z.output<R['response']>
+
+/** What a handler is given: the members of a call after they were checked, defaults filled in. */
+export interface ParsedInput<R extends RouteSpec> {
+  params: R extends { params: infer P extends z.ZodType } ? z.output<P> : Record<never, never>
+  query: R extends { query: infer Q extends z.ZodType } ? z.output<Q> : Record<never, never>
+  body: R extends { body: infer B extends z.ZodType } ? z.output<B> : Record<never, never>
+}

@@ -1,8 +1,8 @@
 import { walletOf } from '@faregate/core'
 import type { AdminQueries } from '@faregate/admin/ports'
 import type { EntryRow, GrantRow } from '@faregate/admin/rows'
+import { decodeLegs } from '@faregate/ledger/codec'
 import { sql, type Kysely, type Selectable } from 'kysely'
-import { legsFromJson } from '../ledger-json.ts'
 import type { EntriesTable, LotsTable, Schema } from '../schema.ts'
 import { fromJson, toNumber, toNumberOrNull } from './columns.ts'
 
@@ -102,7 +102,7 @@ function entryOf(row: Selectable<EntriesTable>): EntryRow {
     kind: row.kind,
     request: row.request,
     at: toNumber(row.at),
-    legs: legsFromJson(row.legs).map(({ account, unit, amount, field }) => ({ account, unit, amount, field })),
+    legs: decodeLegs(row.legs).map(({ account, unit, amount, field }) => ({ account, unit, amount, field })),
     terms: fromJson<Terms>(row.terms),
     memo: fromJson<Record<string, unknown>>(row.memo),
   }

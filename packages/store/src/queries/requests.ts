@@ -24,8 +24,8 @@ export function requestQueries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'):
 
 /** The record of a request as its entries tell it; `undefined` while it is not settled. */
 async function lostRequest(db: Kysely<Schema>, id: string): Promise<RequestRow | undefined> {
-  const ids = [`${id}.0`, `${id}.1`, `${id}.settle`]
-  const entries = await db.selectFrom('entries').select(['id', 'at', 'terms', 'memo']).where('id', 'in', ids).orderBy('seq').execute()
+  const ids = [`${id}.0`, `${id}.settle`]
+  const entries = await db.selectFrom('entries').select(['id', 'at', 'terms', 'memo']).where('id', 'in', ids).execute()
   const held = entries.find((entry) => entry.id !== `${id}.settle`)
   const settled = entries.find((entry) => entry.id === `${id}.settle`)
   if (held === undefined || settled === undefined) return undefined

@@ -1,0 +1,40 @@
+import { stringify } from 'yaml'
+import type { ModelDefinition, ModelRow, PriceRow, ProviderRow } from './rows.ts'
+
+/**
+ * What the database holds of the configuration, as members of the configuration file. Secrets become references to the
+ * environment. An override of a price becomes the price of a model entry; where that would change other deployments of
+ * the same model, a comment says so instead.
+ */
+export function exportYaml(providers: ProviderRow[], models: ModelRow[], prices: PriceRow[]): string {
+  const entries = new Map<string, ModelDefinition>(models.map(({ name, createdAt: _createdAt, ...definition }) => [name, definition]))
+  const comments: string[] = []
+  for (const price of prices) comments.push(...foldPrice(entries, price))
+  const members = {
+    ...(providers.length === 0 ? {} : { providers: providers.map(providerMember) }),
+    ...(entries.size === 0 ? {} : { models: Object.fromEntries(entries) }),
+  }
+  const head = comments.map((comment) => `# ${comment}\n`).join('')
+  return Object.keys(members).length === 0 ? `${head}# The database defines nothing.\n` : head + stringify(members, { lineWidth: 0 })
+}
+
+function providerMember({ name, kind, baseUrl, keys }: ProviderRow) {
+  const [only, ...others] = keys
+  if (only === undefined) return { name, kind, baseUrl }
+  if (others.length === 0) return { name, kind, baseUrl, apiKey: reference(name, '') }
+  return { name, kind, baseUrl, keys: keys.map(({ weight, priority }, index) => ({ key: reference(name, `_${index + 1}`), weight, priority })) }
+}
+
+/** `${OPENAI_EU_KEY_2}` for the second key of `openai-eu`. */
+function reference(provider: string, suffix: string): string {
+  return `\${${provider.toUpperCase().replace(/[^A-Z0-9]+/g, '_').replace(/^(?=\d)/, '_')}_KEY${suffix}}`
+}
+
+function foldPrice(entries: Map<string, ModelDefinition>, { name, provider, model, rates }: PriceRow): string[] {
+  const users = [...entries].filter(([, entry]) => entry.price === undefined && entry.deployments.some((one) => one.provider === provider && one.model === model))
+  for (const [user, entry] of users.filter(([, { deployments }]) => deployments.length === 1)) entries.set(user, { ...entry, price: rates })
+  if (!entries.has(name)) entries.set(name, { deployments: [{ provider, model, weight: 1 }], price: rates })
+  return users
+    .filter(([, { deployments }]) => deployments.length > 1)
+    .map(([user]) => `The price of ${name} is not written at ${user}, whose other deployments have prices of their own.`)
+}

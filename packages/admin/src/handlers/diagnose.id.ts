@@ -1,0 +1,40 @@
+import { sees } from '../credential.ts'
+import type { Context, Handlers } from '../call.ts'
+import { codeOf, diagnosisSteps, type Evidence } from '../diagnosis.ts'
+import { notFound } from '../refusal.ts'
+
+export const diagnoseId: Handlers<'diagnose'> = {
+  async diagnose(call) {
+    const { params: { id } } = call
+    const evidence = await collect(call, id)
+    const requestId = evidence.request?.id ?? evidence.denial?.requestId ?? null
+    const code = codeOf(evidence) ?? null
+    const summary = code === null ? `Request ${requestId} was not refused.` : `Refused with ${code}.`
+    return { id, requestId, denialId: evidence.denial?.id ?? evidence.request?.denialId ?? null, code, summary, steps: diagnosisSteps(evidence) }
+  },
+}
+
+/** Everything known of a request or a refusal, by the id of either. */
+async function collect(call: Context, id: string): Promise<Evidence> {
+  const { deps } = call
+  const { read } = deps.store
+  await deps.flushed()
+  const named = await read.denials.get(id)
+  const requestId = named?.requestId ?? id
+  const recorded = await read.requests.get(requestId)
+  const request = recorded ?? (await read.requests.lost(requestId))
+  const denial = named ?? (await read.denials.ofRequest(requestId))
+  const organization = request?.organization ?? denial?.organization ?? null
+  if ((request === undefined && denial === undefined) || !sees(call.credential, organization)) return notFound('request or denial', id)
+  const key = request?.key ?? denial?.key ?? null
+  return {
+    denial: call.credential.organization === null || denial === undefined ? denial : { ...denial, operatorDetail: null },
+    request,
+    fromLedger: recorded === undefined && request !== undefined,
+    balance: organization === null ? undefined : await read.money.balance(organization, deps.clock.now()),
+    key: key === null ? undefined : await read.keys.get(key),
+    snapshot: deps.snapshot(),
+    currency: deps.currency,
+    now: deps.clock.now(),
+  }
+}

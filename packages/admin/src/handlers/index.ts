@@ -1,0 +1,30 @@
+import type { RouteName } from '@faregate/contract'
+import type { Handlers } from '../call.ts'
+import { applicationsIdKeys } from './applications.id.keys.ts'
+import { audit } from './audit.ts'
+import { backup } from './backup.ts'
+import { denials } from './denials.ts'
+import { diagnoseId } from './diagnose.id.ts'
+import { grantsId } from './grants.id.ts'
+import { instance } from './instance.ts'
+import { keysId } from './keys.id.ts'
+import { keys } from './keys.ts'
+import { ledger } from './ledger.ts'
+import { models } from './models.ts'
+import { applications } from './organizations.id.applications.ts'
+import { organizationsIdGrants } from './organizations.id.grants.ts'
+import { organizationsId } from './organizations.id.ts'
+import { organizations } from './organizations.ts'
+import { prices } from './prices.ts'
+import { providersName } from './providers.name.ts'
+import { providers } from './providers.ts'
+import { requestsIdRefund } from './requests.id.refund.ts'
+import { requests } from './requests.ts'
+import { tokens } from './tokens.ts'
+
+/** The handler of each route of the contract; one that is missing does not compile. */
+export const HANDLERS: Handlers<RouteName> = {
+  ...organizations, ...organizationsId, ...applications, ...applicationsIdKeys, ...keys, ...keysId, ...organizationsIdGrants, ...grantsId,
+  ...requests, ...requestsIdRefund, ...denials, ...diagnoseId, ...ledger, ...providers, ...providersName, ...models, ...prices,
+  ...instance, ...backup, ...audit, ...tokens,
+}

@@ -1,0 +1,67 @@
+import { capOfKey, capUnit } from '@faregate/core'
+import { freshId, visible, type Call, type Handlers } from '../call.ts'
+import { changeConfiguration } from '../change.ts'
+import { submit } from '../operation.ts'
+import { presentKey } from '../present/tenants.ts'
+import { timeOf } from '../present/time.ts'
+import { found, refuse } from '../refusal.ts'
+import type { KeyCap, KeyRow } from '../rows.ts'
+import { capOf } from './applications.id.keys.ts'
+
+export const keysId: Handlers<'updateKey' | 'revokeKey'> = {
+  async updateKey(call) {
+    const { deps, params: { id } } = call
+    const { answer, row } = await changeConfiguration(call, async (trx) => {
+      const before = visible(call, await trx.keys.get(id), 'key', id)
+      if (before.state === 'revoked') return refuse({ code: 'conflict', detail: `The key "${id}" is revoked for good.` })
+      const row = changedKey(before, call.body)
+      await trx.updateKey(id, row)
+      const now = deps.clock.now()
+      const answer = presentKey(row, now)
+      const event = { action: 'key.update', subject: id, organization: row.organization, before: presentKey(before, now), after: answer }
+      return { event, answer: { answer, row } }
+    })
+    if (call.body.cap !== undefined && row.cap !== null) await adjustCap(call, row, row.cap)
+    return answer
+  },
+
+  async revokeKey(call) {
+    const { deps, params: { id } } = call
+    const known = visible(call, await deps.store.read.keys.get(id), 'key', id)
+    if (known.state === 'revoked') return undefined
+    await changeConfiguration(call, async (trx) => {
+      const before = found(await trx.keys.get(id), 'key', id)
+      await trx.updateKey(id, { state: 'revoked' })
+      const now = deps.clock.now()
+      const after = presentKey({ ...before, state: 'revoked' }, now)
+      return { event: { action: 'key.revoke', subject: id, organization: before.organization, before: presentKey(before, now), after }, answer: undefined }
+    })
+    return undefined
+  },
+}
+
+function changedKey(before: KeyRow, body: Call<'updateKey'>['body']): KeyRow {
+  return {
+    ...before,
+    name: body.name ?? before.name,
+    state: body.enabled === undefined ? before.state : body.enabled ? 'active' : 'disabled',
+    scopes: body.scopes ?? before.scopes,
+    models: body.models === undefined ? before.models : body.models,
+    cap: body.cap === undefined ? before.cap : capOf(body.cap),
+    expiresAt: body.expiresAt === undefined ? before.expiresAt : timeOf(body.expiresAt),
+  }
+}
+
+/**
+ * Moves the limit of the running period (M8). It follows the change of the key: if the process dies in between, the same
+ * PATCH again mends it, and later periods begin with the new limit anyway.
+ */
+async function adjustCap(call: Call<'updateKey'>, row: KeyRow, cap: KeyCap): Promise<void> {
+  const { deps } = call
+  const organization = found(await deps.store.read.organizations.get(row.organization), 'organization', row.organization)
+  await submit(call, {
+    type: 'adjust',
+    id: freshId(call, 'adj'),
+    cap: { kind: 'cap', base: capOfKey(row.id), unit: capUnit(deps.currency), period: cap.period, zone: organization.zone, limit: cap.amount },
+  })
+}

@@ -1,0 +1,70 @@
+import type { Context, Handlers } from '../call.ts'
+import { changeConfiguration } from '../change.ts'
+import { refuseManaged, refuseTaken } from '../managed.ts'
+import { definitionOf } from '../model-definition.ts'
+import { wholeList } from '../paging.ts'
+import type { AdminTransaction } from '../ports.ts'
+import { presentModel } from '../present/configuration.ts'
+import { found, invalid } from '../refusal.ts'
+import type { ModelRow } from '../rows.ts'
+
+export const models: Handlers<'listModels' | 'createModel' | 'getModel' | 'updateModel' | 'deleteModel'> = {
+  async listModels({ deps }) {
+    const rows = await deps.store.read.models.list()
+    const elsewhere = [...deps.snapshot().models.values()].filter(({ managedBy }) => managedBy.source !== 'database')
+    return wholeList([...elsewhere, ...rows].map(presentModel))
+  },
+
+  async createModel(call) {
+    const { deps, body: { name, deployments, ...members } } = call
+    refuseManaged('model', name, deps.snapshot().models.get(name)?.managedBy)
+    const row: ModelRow = { ...definitionOf({ deployments }, members), name, createdAt: deps.clock.now() }
+    return changeConfiguration(call, async (trx) => {
+      if ((await trx.models.get(name)) !== undefined) return refuseTaken('model', name)
+      await checkProviders(call, trx, row)
+      await trx.putModel(row)
+      const answer = presentModel(row)
+      return { event: { action: 'model.create', subject: name, organization: null, after: answer }, answer }
+    })
+  },
+
+  async getModel({ deps, params: { name } }) {
+    const known = deps.snapshot().models.get(name)
+    const row = known === undefined || known.managedBy.source === 'database' ? await deps.store.read.models.get(name) : known
+    return presentModel(found(row, 'model', name))
+  },
+
+  async updateModel(call) {
+    const { deps, params: { name }, body } = call
+    refuseManaged('model', name, deps.snapshot().models.get(name)?.managedBy)
+    return changeConfiguration(call, async (trx) => {
+      const { createdAt, ...before } = found(await trx.models.get(name), 'model', name)
+      const after: ModelRow = { ...definitionOf(before, body), name, createdAt }
+      await checkProviders(call, trx, after)
+      await trx.putModel(after)
+      const answer = presentModel(after)
+      return { event: { action: 'model.update', subject: name, organization: null, before: presentModel({ ...before, createdAt }), after: answer }, answer }
+    })
+  },
+
+  async deleteModel(call) {
+    const { deps, params: { name } } = call
+    refuseManaged('model', name, deps.snapshot().models.get(name)?.managedBy)
+    await changeConfiguration(call, async (trx) => {
+      const before = found(await trx.models.get(name), 'model', name)
+      await trx.deleteModel(name)
+      return { event: { action: 'model.delete', subject: name, organization: null, before: presentModel(before) }, answer: undefined }
+    })
+    return undefined
+  },
+}
+
+async function checkProviders({ deps }: Context, trx: AdminTransaction, { deployments }: ModelRow): Promise<void> {
+  for (const [index, { provider }] of deployments.entries()) {
+    const known = deps.snapshot().providers.get(provider)
+    const stands = known !== undefined && known.managedBy.source !== 'database'
+    if (!stands && (await trx.providers.get(provider)) === undefined) {
+      invalid(`/deployments/${index}/provider`, `there is no provider "${provider}"`)
+    }
+  }
+}

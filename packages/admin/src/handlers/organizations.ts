@@ -1,0 +1,30 @@
+import { parseDecimal, walletOf } from '@faregate/core'
+import { freshId, type Handlers } from '../call.ts'
+import { change } from '../change.ts'
+import { submit } from '../operation.ts'
+import { pageOf, pagingOf } from '../paging.ts'
+import { presentOrganization } from '../present/tenants.ts'
+import { invalid } from '../refusal.ts'
+
+export const organizations: Handlers<'listOrganizations' | 'createOrganization'> = {
+  async listOrganizations({ deps, credential, query }) {
+    const rows = await deps.store.read.organizations.list(pagingOf(query), credential.organization ?? undefined)
+    return pageOf(rows, query.limit, ({ id }) => id, presentOrganization)
+  },
+
+  async createOrganization(call) {
+    const { deps, body } = call
+    if (body.currency !== undefined && body.currency !== deps.currency) {
+      return invalid('/currency', `this installation's one currency is ${deps.currency}`)
+    }
+    const overdraft = parseDecimal(body.overdraft ?? '0') ?? 0n
+    const row = { id: freshId(call, 'org'), name: body.name, currency: deps.currency, zone: body.zone ?? 'UTC', overdraft, createdAt: deps.clock.now() }
+    // The wallet first: one without an organization harms nobody, an organization without a wallet could not be paid for.
+    await submit(call, { type: 'wallet', account: walletOf(row.id), unit: deps.currency, overdraft, creditLimit: 0n })
+    return change(call, async (trx) => {
+      await trx.insertOrganization(row)
+      const answer = presentOrganization(row)
+      return { event: { action: 'organization.create', subject: row.id, organization: row.id, after: { ...answer, overdraft: body.overdraft } }, answer }
+    })
+  },
+}

@@ -1,0 +1,61 @@
+import { PERMISSIONS } from '@faregate/contract'
+import { freshId, type Call, type Handlers } from '../call.ts'
+import { change } from '../change.ts'
+import { requirePermission } from '../credential.ts'
+import { pageOf, pagingOf } from '../paging.ts'
+import { presentToken } from '../present/tenants.ts'
+import { timeOf } from '../present/time.ts'
+import { found, invalid } from '../refusal.ts'
+
+export const tokens: Handlers<'listTokens' | 'createToken' | 'revokeToken'> = {
+  async listTokens({ deps, query }) {
+    const rows = await deps.store.read.tokens.list(pagingOf(query))
+    return pageOf(rows, query.limit, ({ id }) => id, presentToken)
+  },
+
+  async createToken(call) {
+    const { deps, body } = call
+    const organization = body.organization ?? null
+    await checkGrant(call, organization)
+    const secret = deps.mint('management')
+    const row = {
+      id: freshId(call, 'mt'),
+      name: body.name,
+      hash: deps.hashSecret(secret),
+      lastFour: secret.slice(-4),
+      permissions: [...new Set(body.permissions)],
+      organization,
+      expiresAt: timeOf(body.expiresAt ?? null),
+      createdAt: deps.clock.now(),
+    }
+    return change(call, async (trx) => {
+      await trx.insertToken(row)
+      const shown = presentToken(row)
+      return { event: { action: 'token.create', subject: row.id, organization, after: shown }, answer: { ...shown, token: secret }, repeated: shown }
+    })
+  },
+
+  async revokeToken(call) {
+    const { deps, params: { id } } = call
+    await change(call, async (trx) => {
+      const before = found(await trx.tokens.get(id), 'token', id)
+      await trx.revokeToken(id, deps.clock.now())
+      return { event: { action: 'token.revoke', subject: id, organization: before.organization, before: presentToken(before) }, answer: undefined }
+    })
+    return undefined
+  },
+}
+
+/** Nobody gives what they do not hold, and a token of one organization holds nothing that concerns all. */
+async function checkGrant(call: Call<'createToken'>, organization: string | null): Promise<void> {
+  const { deps, credential, body } = call
+  for (const [index, permission] of body.permissions.entries()) {
+    requirePermission(credential, permission)
+    if (organization !== null && !PERMISSIONS[permission].bindable) {
+      invalid(`/permissions/${index}`, `${permission} concerns the whole installation, and this token is bound to one organization`)
+    }
+  }
+  if (organization !== null && (await deps.store.read.organizations.get(organization)) === undefined) {
+    invalid('/organization', `there is no organization "${organization}"`)
+  }
+}
