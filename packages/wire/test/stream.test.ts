@@ -91,6 +91,19 @@ test('chunks that differ only in their content read the same as parsed ones', ()
   assert.equal(usage[1]?.usage?.ok, true)
 })
 
+test('most chunks of a stream are read without parsing, also where the vendor pads them', (context) => {
+  const parse = context.mock.method(JSON, 'parse')
+  for (const padding of [undefined, ['xY1', 'z', 'longer', '']]) {
+    const chunks = Array.from({ length: 50 }, (_, at) => {
+      const pad = padding === undefined ? {} : { obfuscation: padding[at % padding.length] }
+      return JSON.stringify({ id: 'c', choices: [{ index: 0, delta: { content: ` word${at}` }, finish_reason: null }], usage: null, ...pad })
+    })
+    const before = parse.mock.callCount()
+    assert.equal(steps(1, ...chunks).at(-1)?.text, ' word49')
+    assert.equal(parse.mock.callCount() - before, 2)
+  }
+})
+
 test('the ids of the answer are remembered from its first chunk', () => {
   const reader = new ChatStreamReader(1)
   reader.read({ raw: Buffer.alloc(0), data: '{"id":"c1","created":5,"model":"m","choices":[]}', event: undefined })

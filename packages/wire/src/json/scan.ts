@@ -62,14 +62,25 @@ export function startOf(body: Buffer): number {
   return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0
 }
 
+/** So many bytes are looked at one by one: for a short way a call into native code costs more than it saves. */
+const SHORT_WAY = 64
+
 /** Offset of the closing quote of the string whose first content byte is at `from`; -1 if it does not end. */
 export function stringEnd(body: Buffer, from: number): number {
-  for (let quote = body.indexOf(QUOTE, from); quote >= 0; quote = body.indexOf(QUOTE, quote + 1)) {
+  let at = from
+  for (;;) {
+    for (const limit = Math.min(at + SHORT_WAY, body.length); at < limit; at++) {
+      const byte = body[at]
+      if (byte === QUOTE) return at
+      if (byte === BACKSLASH) at++
+    }
+    const quote = body.indexOf(QUOTE, at)
+    if (quote < 0) return -1
     let slashes = 0
-    while (quote - slashes > from && body[quote - slashes - 1] === BACKSLASH) slashes++
+    while (quote - slashes > at && body[quote - slashes - 1] === BACKSLASH) slashes++
     if (slashes % 2 === 0) return quote
+    at = quote + 1
   }
-  return -1
 }
 
 type Failure = Extract<Scan, { ok: false }>

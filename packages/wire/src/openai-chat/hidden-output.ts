@@ -35,8 +35,18 @@ const HIDING: RegExp[] = [
   /thinking/,
 ]
 
+/** What was found for a name; callers choose the names, so there is a bound. */
+const known = new Map<string, boolean>()
+const MOST_KNOWN = 1_000
+
 /** Whether output can be billed without being seen (M14), judged by the model's name; a vendor prefix is skipped. */
 export function hidesOutput(model: string): boolean {
-  const name = model.slice(model.lastIndexOf('/') + 1).toLowerCase()
-  return HIDING.some((pattern) => pattern.test(name))
+  let hides = known.get(model)
+  if (hides === undefined) {
+    const name = model.slice(model.lastIndexOf('/') + 1).toLowerCase()
+    hides = HIDING.some((pattern) => pattern.test(name))
+    if (known.size >= MOST_KNOWN) known.clear()
+    known.set(model, hides)
+  }
+  return hides
 }

@@ -134,7 +134,7 @@ function rawBytes(scan: OkScan): number {
 
 function inputBounds(text: number, media: Media[], model: string): Pick<ChatRequest, 'inputBound' | 'inputBoundFor'> {
   return {
-    inputBound: text + mediaBound(media, knowsImagesOf(model) ? model : undefined),
+    inputBound: media.length === 0 ? text : text + mediaBound(media, knowsImagesOf(model) ? model : undefined),
     inputBoundFor: (upstream) => text + mediaBound(media, upstream),
   }
 }

@@ -44,7 +44,7 @@ export class ChatStreamReader {
     const { data } = event
     if (data === undefined) return this.step('other')
     if (data.length < 16 && data.trim() === '[DONE]') return this.step('done')
-    const text = this.template.match(data)
+    const text = event.event === undefined ? this.template.match(data) : undefined
     if (text !== undefined) return this.step('delta', text)
     const chunk = parseObject(data)
     if (chunk === undefined) return event.event === 'error' ? this.errorStep(data, '') : this.step('other')
