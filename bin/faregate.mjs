@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+// Starts the command line under Node 24 or newer: in this process where it is one, else in a child under the Node
+// that the package brings along. Plain JavaScript, so that an older Node can read it and say what is missing.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import module, { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+const NEEDED = 24
+const self = fileURLToPath(import.meta.url)
+
+if (Number.parseInt(process.versions.node, 10) >= NEEDED) {
+  endWithLauncher()
+  module.enableCompileCache?.()
+  const source = new URL('../packages/cli/src/main.ts', import.meta.url)
+  await import(existsSync(source) ? source.href : new URL('../dist/cli.js', import.meta.url).href)
+} else {
+  const node = bundledNode()
+  if (node === undefined) {
+    console.error(
+      `faregate needs Node.js ${NEEDED} or newer; this is ${process.versions.node}. Install Node.js ${NEEDED} from https://nodejs.org and start again.`,
+    )
+    process.exitCode = 1
+  } else {
+    run(node)
+  }
+}
+
+/** The Node that came as a package for this platform, if there is one. */
+function bundledNode() {
+  const require = createRequire(import.meta.url)
+  try {
+    const path = require.resolve(`node-${process.platform}-${process.arch}/bin/node`)
+    return existsSync(path) ? path : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Runs this file again under another Node: signals go there, its end comes back, and it does not outlive this process. */
+function run(node) {
+  const child = spawn(node, [self, ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, FAREGATE_LAUNCHER: String(process.pid) },
+  })
+  // A terminal sends its interrupt to both processes; forwarding it again would count as a second one.
+  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'))
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => {
+    console.error(`faregate: ${node} cannot be started: ${error.message}`)
+    process.exitCode = 1
+  })
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code)
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+  })
+}
+
+/** In the child: the channel closes when the launcher is gone, however it went. */
+function endWithLauncher() {
+  if (process.env.FAREGATE_LAUNCHER === undefined) return
+  delete process.env.FAREGATE_LAUNCHER
+  if (process.channel === undefined) return
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+  process.channel.unref()
+}

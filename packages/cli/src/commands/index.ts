@@ -1,0 +1,25 @@
+import type { Command } from '../command.ts'
+import { catalogueCommands } from './catalogue.ts'
+import { keyCreate } from './key-create.ts'
+import { keyCommands } from './key.ts'
+import { moneyCommands } from './money.ts'
+import { operateCommands } from './operate.ts'
+import { organizationCommands } from './organization.ts'
+import { providerCommands } from './provider.ts'
+import { requestCommands } from './requests.ts'
+import { startCommands } from './start.ts'
+import { tokenCommands } from './token.ts'
+
+/** Every command, in the order in which help lists them. */
+export const COMMANDS: Command[] = [
+  ...startCommands,
+  keyCreate,
+  ...keyCommands,
+  ...organizationCommands,
+  ...moneyCommands,
+  ...requestCommands,
+  ...providerCommands,
+  ...catalogueCommands,
+  ...operateCommands,
+  ...tokenCommands,
+]

@@ -1,0 +1,79 @@
+import { copyFile, mkdir } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { basename, dirname, join, resolve } from 'node:path'
+import { Failure, type Call, type Command } from '../command.ts'
+import { examine } from '../doctor.ts'
+
+const SIGNS = { ok: '✓', warning: '!', failed: '✗' } as const
+
+const doctor: Command = {
+  name: 'doctor',
+  summary: 'Examine the running gateway: what is right, what is not, and how to mend it',
+  async run(call) {
+    const findings = await examine(await call.client(), call.gateway().url)
+    const lines = findings.map((finding) => {
+      const fix = finding.fix === undefined ? '' : `\n    → ${finding.fix}`
+      return `${SIGNS[finding.result]} ${finding.check}: ${finding.detail}${fix}`
+    })
+    call.output.result(findings, lines.join('\n'))
+    const failed = findings.filter((finding) => finding.result === 'failed').length
+    if (failed > 0) throw new Failure(`${failed} of ${findings.length} checks failed.`)
+  },
+}
+
+const backup: Command = {
+  name: 'backup',
+  summary: 'Write everything into one file while the gateway runs',
+  args: ['[file]'],
+  async run(call) {
+    const [file] = call.args
+    const client = await call.client()
+    const body = file === undefined ? {} : { name: basename(file) }
+    const made = await client.createBackup({ body, idempotencyKey: randomUUID() })
+    const kept = file === undefined || file === basename(file) ? made.file : await copyTo(made.file, resolve(file))
+    call.output.result({ ...made, file: kept }, `${kept} (${made.bytes} bytes)`)
+  },
+}
+
+/** The gateway writes into its own folder; a path elsewhere gets a copy. */
+async function copyTo(from: string, to: string): Promise<string> {
+  await mkdir(dirname(to), { recursive: true })
+  await copyFile(from, to)
+  return to
+}
+
+const restore: Command = {
+  name: 'restore',
+  summary: 'Replace everything by a backup, while the gateway runs; what was there is backed up first',
+  args: ['<file>'],
+  options: [{ flags: '--yes', summary: 'do not ask' }],
+  async run(call) {
+    const [file = ''] = call.args
+    if (!call.options.is('yes')) throw new Failure(`This replaces everything in the gateway by ${file}.`, `If that is what you want: faregate restore ${file} --yes`)
+    const client = await call.client()
+    const name = await bringIntoFolder(call, file)
+    const restored = await client.restoreBackup({ body: { file: name }, idempotencyKey: randomUUID() })
+    call.output.result(restored, `Restored ${restored.restored}. What was there before is in ${restored.previous}.`)
+  },
+}
+
+/** The gateway reads backups from its own folder alone; a file that lies elsewhere is copied there. */
+async function bringIntoFolder(call: Call, file: string): Promise<string> {
+  const name = basename(file)
+  if (name === file) return name
+  const folder = join(call.gateway().directory, 'backups')
+  if (dirname(resolve(file)) !== folder) await copyTo(resolve(file), join(folder, name))
+  return name
+}
+
+const exportConfiguration: Command = {
+  name: 'export',
+  summary: 'Write what the database configures as YAML for the file; secrets become references to the environment',
+  async run(call) {
+    const client = await call.client()
+    const exported = await client.exportConfiguration({})
+    call.output.result(exported, exported.yaml.trimEnd())
+  },
+}
+
+export const operateCommands = [doctor, backup, restore, exportConfiguration]

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import { Failure, UsageError, type Command } from '../command.ts'
+import { table } from '../output.ts'
+import { placeOf } from '../place.ts'
+
+const list: Command = {
+  name: 'provider list',
+  summary: 'List providers; their keys are never shown',
+  async run(call) {
+    const client = await call.client()
+    const { data } = await client.listProviders({})
+    const rows = data.map((provider) => [
+      provider.name, provider.kind, provider.baseUrl, keysOf(provider), provider.state, provider.lastError, placeOf(provider.managedBy),
+    ])
+    call.output.result(data, table(['name', 'kind', 'base url', 'keys', 'state', 'last error', 'defined in'], rows))
+  },
+}
+
+function keysOf(provider: { keyless: boolean; keys: { lastFour: string }[] }): string {
+  if (provider.keyless) return 'none needed'
+  return provider.keys.length === 0 ? 'none' : provider.keys.map((key) => `…${key.lastFour}`).join(' ')
+}
+
+const add: Command = {
+  name: 'provider add',
+  summary: 'Connect a provider, without a restart; its key is read from standard input or from a variable',
+  args: ['<name>'],
+  options: [
+    { flags: '--kind <kind>', summary: 'openai, openai-compatible, demo, … (the name)' },
+    { flags: '--base-url <url>', summary: 'where it lives (the usual place of its kind)' },
+    { flags: '--key-from <variable>', summary: 'environment variable that holds its key' },
+    { flags: '--key-stdin', summary: 'read its key from standard input' },
+  ],
+  async run(call) {
+    const [name = ''] = call.args
+    const variable = call.options.text('keyFrom')
+    const apiKey = variable === undefined ? await keyFromStdin(call.options.is('keyStdin')) : keyFromVariable(call.environment, variable)
+    const baseUrl = call.options.text('baseUrl')
+    const client = await call.client()
+    const body = {
+      name,
+      kind: call.options.text('kind') ?? name,
+      ...(baseUrl === undefined ? {} : { baseUrl }),
+      ...(apiKey === undefined ? {} : { apiKey }),
+    }
+    const provider = await client.createProvider({ body, idempotencyKey: randomUUID() })
+    call.output.result(provider, `${provider.name} is connected at ${provider.baseUrl}. Try it: faregate provider test ${provider.name}`)
+  },
+}
+
+/** A key on the command line would stand in the shell's history and in the list of processes. */
+function keyFromVariable(environment: NodeJS.ProcessEnv, variable: string): string {
+  const key = environment[variable]
+  if (key === undefined || key === '') throw new UsageError(`${variable} is not set`)
+  return key
+}
+
+async function keyFromStdin(wanted: boolean): Promise<string | undefined> {
+  if (!wanted) return undefined
+  let text = ''
+  for await (const chunk of process.stdin) text += String(chunk)
+  if (text.trim() === '') throw new UsageError('standard input holds no key')
+  return text.trim()
+}
+
+const test: Command = {
+  name: 'provider test',
+  summary: 'Make a small real call to a provider and say what happened',
+  args: ['<name>'],
+  async run(call) {
+    const [name = ''] = call.args
+    const client = await call.client()
+    const result = await client.testProvider({ params: { name }, body: {} })
+    call.output.result(result, `${result.message} (${result.latencyMs} ms)`)
+    if (!result.ok) throw new Failure(`${name} does not work.`, 'Check its base URL and key: faregate provider list')
+  },
+}
+
+const remove: Command = {
+  name: 'provider remove',
+  summary: 'Disconnect a provider',
+  args: ['<name>'],
+  async run(call) {
+    const [name = ''] = call.args
+    const client = await call.client()
+    await client.deleteProvider({ params: { name } })
+    call.output.result({ name, removed: true }, `${name} is disconnected.`)
+  },
+}
+
+export const providerCommands = [list, add, test, remove]

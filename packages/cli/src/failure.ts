@@ -1,0 +1,47 @@
+import { Failure } from './command.ts'
+
+/** What a person reads when a command failed: what happened, and the first way to mend it. */
+export async function explainFailure(error: unknown): Promise<string> {
+  if (error instanceof Failure) return withFix(error.message, error.fix)
+  if (!(error instanceof Error)) return String(error)
+  if (error.name === 'UsageError') return error.message
+  const problem = problemOf(error)
+  if (problem !== undefined) {
+    const { problemEntry } = await import('@faregate/contract')
+    return withFix(`${problem.detail} (${problem.code})`, firstFix(problem) ?? problemEntry(problem.code)?.mend[0])
+  }
+  if (isUnreachable(error)) return withFix(`The gateway does not answer: ${causeOf(error)}.`, 'Start it with `faregate start`, or name its address with --url.')
+  return error.message
+}
+
+interface ProblemFacts {
+  code: string
+  detail: string
+  fixes?: unknown
+}
+
+/** The problem that the management API answered, if this error carries one. */
+function problemOf(error: Error): ProblemFacts | undefined {
+  if (error.name !== 'ApiError' || !('problem' in error)) return undefined
+  const { problem } = error
+  return typeof problem === 'object' && problem !== null && 'code' in problem && 'detail' in problem ? (problem as ProblemFacts) : undefined
+}
+
+function firstFix(problem: ProblemFacts): string | undefined {
+  const fix: unknown = Array.isArray(problem.fixes) ? problem.fixes[0] : undefined
+  if (typeof fix !== 'object' || fix === null) return undefined
+  const parts = fix as { command?: unknown; url?: unknown; action?: unknown }
+  return [parts.command, parts.url, parts.action].find((part) => typeof part === 'string')
+}
+
+function isUnreachable(error: Error): boolean {
+  return error instanceof TypeError && error.message === 'fetch failed'
+}
+
+function causeOf(error: Error): string {
+  return error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message
+}
+
+function withFix(message: string, fix: string | undefined): string {
+  return fix === undefined ? message : `${message}\n→ ${fix}`
+}

@@ -1,0 +1,51 @@
+import { parseAmount, parseDecimal } from '@faregate/core'
+import { UsageError } from './command.ts'
+
+const PERIODS = ['day', 'week', 'month', 'total'] as const
+type Period = (typeof PERIODS)[number]
+
+/** Reads an amount that must be above zero. @throws UsageError */
+export function amountOf(text: string, what = 'the amount'): string {
+  if (parseAmount(text) === undefined) throw new UsageError(`${what} is "${text}": write a decimal above zero, like 5.00`)
+  return text
+}
+
+/** Reads `1/day` or `20.00/month`. @throws UsageError */
+export function capOf(text: string): { amount: string; period: Period } {
+  const [amount = '', period = '', ...rest] = text.split('/')
+  const known = PERIODS.find((name) => name === period)
+  if (known === undefined || rest.length > 0) throw new UsageError(`--cap is "${text}": write AMOUNT/PERIOD, like 1.00/day (${PERIODS.join(', ')})`)
+  return { amount: amountOf(amount, 'the amount of --cap'), period: known }
+}
+
+const SPAN_MS: Record<string, number> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+
+/** Reads a time: ISO 8601, a date (its beginning in UTC), or a span from now: `12h`, `30d`, `4w`. @throws UsageError */
+export function instantOf(text: string, now: number): string {
+  const span = /^(\d{1,5})([hdw])$/.exec(text)
+  if (span !== null) return new Date(now + Number(span[1]) * (SPAN_MS[span[2] ?? ''] ?? 0)).toISOString()
+  const whole = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text
+  const time = /^\d{4}-\d{2}-\d{2}T.+(Z|[+-]\d{2}:\d{2})$/.test(whole) ? Date.parse(whole) : Number.NaN
+  if (Number.isNaN(time)) throw new UsageError(`--expires is "${text}": write a date (2027-01-31), a time (2027-01-31T12:00:00Z) or a span (30d)`)
+  return new Date(time).toISOString()
+}
+
+/** Reads prices per million: `input=0.05`, `output=0.40`. @throws UsageError */
+export function ratesOf(pairs: string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [bucket = '', rate = '', ...rest] = pair.split('=')
+      if (bucket === '' || rest.length > 0 || parseDecimal(rate) === undefined) {
+        throw new UsageError(`"${pair}" is not a price: write BUCKET=PRICE per million, like input=0.05`)
+      }
+      return [bucket, rate]
+    }),
+  )
+}
+
+/** Reads `provider/model`, with the model's own slashes kept. @throws UsageError */
+export function deploymentOf(text: string): { provider: string; model: string } {
+  const slash = text.indexOf('/')
+  if (slash < 1 || slash === text.length - 1) throw new UsageError(`"${text}" is not PROVIDER/MODEL, like openai/gpt-5-nano`)
+  return { provider: text.slice(0, slash), model: text.slice(slash + 1) }
+}

@@ -1,0 +1,12 @@
+import { existsSync, readFileSync } from 'node:fs'
+
+/** The version of the package that this runs from: the repository's root, or the published package. */
+export function version(): string {
+  for (const place of ['../package.json', '../../../package.json']) {
+    const file = new URL(place, import.meta.url)
+    if (!existsSync(file)) continue
+    const { name, version: found } = JSON.parse(readFileSync(file, 'utf8')) as { name?: string; version?: string }
+    if (name === 'faregate' && found !== undefined) return found
+  }
+  return 'unknown'
+}

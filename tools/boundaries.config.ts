@@ -1,0 +1,35 @@
+/**
+ * The import table: what each package's source may import of the other packages. Everything that is not
+ * named here is refused. The check that reads it is `tools/boundaries.ts`.
+ */
+export interface PackageRule {
+  /** Packages it may import. */
+  imports: string[]
+  /** Packages of which it may import types alone. */
+  types?: string[]
+  /** False: neither Node's own modules nor packages from npm. */
+  outside?: false
+}
+
+export const PACKAGES: Record<string, PackageRule> = {
+  core: { imports: [], outside: false },
+  ledger: { imports: ['core'] },
+  pricing: { imports: ['core'] },
+  wire: { imports: ['core'] },
+  contract: { imports: ['core'] },
+  identity: { imports: ['core'] },
+  providers: { imports: ['core', 'wire'] },
+  gateway: { imports: ['core', 'ledger', 'pricing', 'wire', 'identity'] },
+  // The engines execute the ledger's pure machine inside their transactions.
+  store: { imports: ['core', 'ledger'], types: ['pricing', 'identity', 'gateway', 'wire', 'admin'] },
+  admin: { imports: ['core', 'contract', 'ledger', 'pricing', 'identity'] },
+  cli: { imports: ['core', 'contract'] },
+  server: {
+    imports: ['core', 'ledger', 'pricing', 'wire', 'contract', 'identity', 'providers', 'gateway', 'store', 'admin'],
+  },
+}
+
+/** Single files that may import what their package may not. */
+export const DOORS = [
+  { from: 'packages/cli/src/server.ts', to: 'server', why: 'the command line starts the server through its one entry' },
+]
