@@ -1,0 +1,35 @@
+import { after, before, describe, test } from 'node:test'
+import { startGateway } from '../support/gateway.ts'
+import type { Gateway } from '../support/gateway.ts'
+import { createDatabase, postgresMissing } from '../support/postgres.ts'
+import type { TestDatabase } from '../support/postgres.ts'
+import { startUpstream } from '../support/upstream.ts'
+import type { Upstream } from '../support/upstream.ts'
+import { killConfiguration, killUnderLoad } from './kill-run.ts'
+
+const withoutPostgres = await postgresMissing()
+
+for (const engine of ['SQLite', 'PostgreSQL'] as const) {
+  describe(`killed under load on ${engine}`, { skip: engine === 'PostgreSQL' && withoutPostgres }, () => {
+    let upstream: Upstream
+    let gateway: Gateway
+    let database: TestDatabase | undefined
+
+    before(async () => {
+      upstream = await startUpstream()
+      database = engine === 'PostgreSQL' ? await createDatabase() : undefined
+      gateway = await startGateway({ config: killConfiguration(upstream), ...(database === undefined ? {} : { databaseUrl: database.url }) })
+    })
+    after(async () => {
+      await gateway?.stop()
+      await upstream?.close()
+      await database?.drop()
+    })
+
+    for (const streaming of [false, true]) {
+      test(`M23, M24: every answer received completely is charged exactly once, the rest at most as delivered (${streaming ? 'streaming' : 'not streaming'})`, async () => {
+        await killUnderLoad(gateway, 3, streaming)
+      })
+    }
+  })
+}
