@@ -1,0 +1,7 @@
+export type { KeyDirectory, KeyEntry } from './key-entry.ts'
+export * from './key-format.ts'
+export * from './key-state.ts'
+export * from './read-key.ts'
+export * from './root-secret.ts'
+export * from './sealing.ts'
+export * from './verified-keys.ts'
