@@ -1,6 +1,6 @@
 import type { ConditionalPrice, ModelPrice } from '@pydantic/genai-prices'
 import type { Bucket } from '@faregate/core'
-import { exactNano } from './exact.ts'
+import { nanoOf } from './nano-of.ts'
 import type { Rates, TieredRate } from './types.ts'
 
 /** How the package names our buckets. What it prices beyond these (searches, hours, pages) is not metered. */
@@ -20,8 +20,8 @@ const TOKEN_PRICES: Partial<Record<string, Bucket>> = {
 const REQUEST_PRICE = 'requests_kcount'
 
 /**
- * The package's prices of one model as rates. `undefined` where a number cannot be said exactly in nano-units,
- * or where nothing is priced by the token (a model billed by the hour or the page): better no price than a wrong one.
+ * The package's prices of one model as rates. `undefined` where a number is no price, or where
+ * nothing is priced by the token (a model billed by the hour or the page): better no price than a wrong one.
  */
 export function ratesOf(prices: ModelPrice): Rates | undefined {
   const rates: Rates = {}
@@ -44,16 +44,16 @@ export function conditionOf(all: ConditionalPrice[] | ModelPrice, inForce: Model
 }
 
 function flat(price: number): TieredRate | undefined {
-  const base = exactNano(price)
+  const base = nanoOf(price)
   return base === undefined ? undefined : { base, tiers: [] }
 }
 
 function tiered(price: { base: number; tiers: { start: number; price: number }[] }): TieredRate | undefined {
-  const base = exactNano(price.base)
+  const base = nanoOf(price.base)
   if (base === undefined) return undefined
   const tiers: TieredRate['tiers'] = []
   for (const tier of price.tiers.toSorted((a, b) => a.start - b.start)) {
-    const rate = exactNano(tier.price)
+    const rate = nanoOf(tier.price)
     if (rate === undefined) return undefined
     // The package's tiers begin beyond `start`, ours at `from`.
     tiers.push({ from: tier.start + 1, rate })
