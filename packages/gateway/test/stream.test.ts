@@ -5,6 +5,8 @@ import { chunk, DONE, usageChunk, type Behaviour } from './support/upstream.ts'
 import { openWorld, problemOf, type World, type WorldOptions } from './support/world.ts'
 
 const ASK = { model: 'm', messages: [{ role: 'user', content: 'hello there' }], max_tokens: 100, stream: true }
+/** What the prompt costs by our own count: two words and a role. */
+const PROMPT = 3n * 1000n
 
 let world: World
 const open = async (options?: WorldOptions): Promise<World> => {
@@ -64,7 +66,7 @@ test('M13: an endless stream delivers what the balance covers, charges just that
   assert.equal(event.choices[0]?.finish_reason, 'error')
   assert.ok(!text.includes('[DONE]'))
   const { cost, outcome, denial } = await record
-  assert.equal(cost, 2n * 1000n + BigInt(delivered) * 2000n)
+  assert.equal(cost, PROMPT + BigInt(delivered) * 2000n)
   assert.equal(outcome, 'partial')
   assert.equal(denial, 'stream_funds_exhausted')
   assert.ok(wallet().available >= 0n)
@@ -95,7 +97,7 @@ test('M20: a stream that is cut ends in an in-band error, and only what was deli
   assert.match(text, /provider_error/)
   assert.ok(!text.includes('[DONE]'))
   const { cost, estimated, outcome } = await record
-  assert.deepEqual({ cost, estimated, outcome }, { cost: 2n * 1000n + 5n * 2000n, estimated: true, outcome: 'partial' })
+  assert.deepEqual({ cost, estimated, outcome }, { cost: PROMPT + 5n * 2000n, estimated: true, outcome: 'partial' })
 })
 
 test('a stream that ends without its terminal event, although every choice has finished, is complete', async () => {
@@ -127,7 +129,7 @@ test('M21: a caller who goes away in mid-stream pays for what was delivered; the
   await reader?.read()
   controller.abort()
   const { outcome, estimated, cost } = await record
-  assert.deepEqual({ outcome, estimated, cost }, { outcome: 'aborted', estimated: true, cost: 2n * 1000n + 4n * 2000n })
+  assert.deepEqual({ outcome, estimated, cost }, { outcome: 'aborted', estimated: true, cost: PROMPT + 4n * 2000n })
   await upstream.calls[0]?.closed
   assert.equal(wallet().held, 0n)
 })

@@ -58,6 +58,7 @@ export async function call(deps: GatewayDeps, cooldowns: Cooldowns, flow: Flow, 
     }
     const judged = judge(choice.candidate, request, opening)
     if (judged.kind !== 'failed') {
+      current = undefined
       rested(cooldowns, choice)
       record.status = judged.opening.status
       return { ...judged, candidate: choice.candidate, attempt, record, startedAt, clamped }
