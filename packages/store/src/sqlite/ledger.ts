@@ -1,23 +1,32 @@
-import { accountsOf, decideBatch, entryIds, lotIds, requestsOf } from '@faregate/ledger/machine'
+import { accountsOf, decideBatch, entryIds, lotIds } from '@faregate/ledger/machine'
 import type { BatchItem } from '@faregate/ledger/port'
 import type { Operation, Outcome } from '@faregate/ledger/types'
 import type { AccountState, Changes, Entry, Lot, WorkingSet } from '@faregate/ledger/working-set'
 import {
-  ACCOUNT_COLUMNS, ENTRY_COLUMNS, LOT_COLUMNS, accountFromRow, accountToRow, entryFromRow, entryToRow, lotFromRow, lotToRow,
-  type AccountTuple, type EntryTuple, type LotTuple,
+  accountFromRow, accountToRow, entryFromRow, entryToRow, lotFromRow, lotToRow, type AccountTuple, type EntryTuple, type LotTuple,
 } from '../ledger-rows.ts'
 import { AttachedRows } from './attached-rows.ts'
 import type { Sqlite } from './connection.ts'
+import { prepareLedger, ROWS_AT_ONCE } from './ledger-statements.ts'
+import { OpenRequests } from './open-requests.ts'
+
+/** What a batch was decided to write, and which of its requests had no entry before. */
+interface Decision {
+  outcomes: Outcome[]
+  changes: Changes
+  fresh: Set<string>
+}
 
 /** Decides ledger batches and writes them, by statements prepared once. Runs in the writer's thread. */
 export class SqliteLedger {
   readonly #db: Sqlite
-  readonly #sql: ReturnType<typeof prepare>
+  readonly #sql: ReturnType<typeof prepareLedger>
   readonly #attached: AttachedRows
+  readonly #open = new OpenRequests()
 
   constructor(db: Sqlite) {
     this.#db = db
-    this.#sql = prepare(db)
+    this.#sql = prepareLedger(db)
     this.#attached = new AttachedRows(db)
   }
 
@@ -25,8 +34,9 @@ export class SqliteLedger {
   commit(items: BatchItem[], now: number): Outcome[] {
     this.#sql.begin.run()
     try {
-      const outcomes = this.decide(items, now)
+      const { outcomes, changes, fresh } = this.#decide(items, now)
       this.#sql.commit.run()
+      this.#open.committed(changes.entries, fresh)
       return outcomes
     } catch (error) {
       if (this.#db.inTransaction) this.#sql.rollback.run()
@@ -34,17 +44,22 @@ export class SqliteLedger {
     }
   }
 
-  /** The same within a transaction that is open, which the caller commits. */
+  /** The same within a transaction that the caller commits, and in which it may have changed entries by itself. */
   decide(items: BatchItem[], now: number): Outcome[] {
-    const batch = items.map((item) => item.operation)
-    const { outcomes, changes } = decideBatch(this.#load(batch, now), batch)
-    this.#write(changes)
-    this.#attach(items, outcomes)
-    return outcomes
+    this.#open.clear()
+    return this.#decide(items, now).outcomes
   }
 
-  #load(batch: Operation[], now: number): WorkingSet {
-    const entries = this.#loadEntries(batch)
+  #decide(items: BatchItem[], now: number): Decision {
+    const batch = items.map((item) => item.operation)
+    const { entries, fresh } = this.#loadEntries(batch)
+    const { outcomes, changes } = decideBatch(this.#load(batch, entries, now), batch)
+    this.#write(changes)
+    this.#attach(items, outcomes)
+    return { outcomes, changes, fresh }
+  }
+
+  #load(batch: Operation[], entries: Map<string, Entry>, now: number): WorkingSet {
     const { lock, create } = accountsOf(batch, entries, now)
     const accounts = this.#loadAccounts(lock, create)
     const lots = this.#loadLots(accounts, lotIds(batch, entries))
@@ -52,19 +67,37 @@ export class SqliteLedger {
     return { now, accounts, lots, entries, nextSeq }
   }
 
-  #loadEntries(batch: Operation[]): Map<string, Entry> {
+  #loadEntries(batch: Operation[]): { entries: Map<string, Entry>; fresh: Set<string> } {
     const entries = new Map<string, Entry>()
-    for (const id of entryIds(batch)) {
-      if (entries.has(id)) continue
-      const row = this.#sql.entry.get(id) as EntryTuple | undefined
-      if (row !== undefined) entries.set(id, entryFromRow(row))
+    const fresh = new Set<string>()
+    for (const operation of batch) {
+      if (operation.type === 'refund') this.#loadRefunded(operation.request, entries)
+      const whole = operation.type === 'settle' || (operation.type === 'hold' && operation.slice === 0)
+      const known = operation.type === 'hold' || whole ? this.#open.entriesOf(operation.request) : undefined
+      if (known !== undefined) for (const entry of known) entries.set(entry.id, entry)
+      else if (whole) this.#loadRequest(operation.request, entries, fresh)
+      else for (const id of entryIds([operation])) this.#loadEntry(id, entries)
     }
-    for (const request of requestsOf(batch)) {
-      // Holds, settle and excess have ids that begin with the request's; refunds name it.
-      const rows = this.#sql.entriesOfRequest.all(`${request}.`, `${request}/`, request) as EntryTuple[]
-      for (const row of rows) entries.set(row[1], entryFromRow(row))
-    }
-    return entries
+    return { entries, fresh }
+  }
+
+  #loadEntry(id: string, entries: Map<string, Entry>): void {
+    if (entries.has(id)) return
+    const row = this.#sql.entry.get(id) as EntryTuple | undefined
+    if (row !== undefined) entries.set(id, entryFromRow(row))
+  }
+
+  /** Holds, settle and excess have ids that begin with the request's: one look finds them all. */
+  #loadRequest(request: string, entries: Map<string, Entry>, fresh: Set<string>): void {
+    const rows = this.#sql.entriesBetween.all(`${request}.`, `${request}/`) as EntryTuple[]
+    if (rows.length === 0) fresh.add(request)
+    for (const row of rows) entries.set(row[1], entryFromRow(row))
+  }
+
+  /** Refunds of a request have ids of their own. */
+  #loadRefunded(request: string, entries: Map<string, Entry>): void {
+    this.#loadRequest(request, entries, new Set())
+    for (const row of this.#sql.entriesBeside.all(request) as EntryTuple[]) entries.set(row[1], entryFromRow(row))
   }
 
   #loadAccounts(ids: string[], create: AccountState[]): Map<string, AccountState> {
@@ -99,9 +132,14 @@ export class SqliteLedger {
   }
 
   #write(changes: Changes): void {
-    const last = changes.entries.at(-1)
+    const { entries } = changes
+    const last = entries.at(-1)
     if (last !== undefined) this.#sql.setCounter.run(last.seq)
-    for (const entry of changes.entries) this.#sql.insertEntry.run(entryToRow(entry))
+    let from = 0
+    for (; from + ROWS_AT_ONCE <= entries.length; from += ROWS_AT_ONCE) {
+      this.#sql.insertEntries.run(entries.slice(from, from + ROWS_AT_ONCE).flatMap(entryToRow))
+    }
+    for (const entry of entries.slice(from)) this.#sql.insertEntry.run(entryToRow(entry))
     for (const account of changes.accounts) this.#sql.putAccount.run(accountToRow(account))
     for (const lot of changes.lots) this.#sql.putLot.run(lotToRow(lot))
   }
@@ -112,41 +150,4 @@ export class SqliteLedger {
       for (const row of item.attach) this.#attached.insert(row)
     }
   }
-}
-
-function prepare(db: Sqlite) {
-  const accountChanges = ACCOUNT_COLUMNS.split(', ').filter((column) => !['id', 'unit', 'kind'].includes(column))
-  const lotChanges = ['posted', 'held', 'expired', 'reversed', 'open']
-  return {
-    begin: db.prepare('BEGIN IMMEDIATE'),
-    commit: db.prepare('COMMIT'),
-    rollback: db.prepare('ROLLBACK'),
-    counter: db.prepare(`SELECT value FROM counters WHERE name = 'entry'`).pluck(),
-    setCounter: db.prepare(`UPDATE counters SET value = ? WHERE name = 'entry'`),
-    entry: db.prepare(`SELECT ${ENTRY_COLUMNS} FROM entries WHERE id = ?`).raw(),
-    entriesOfRequest: db
-      .prepare(
-        `SELECT ${ENTRY_COLUMNS} FROM entries WHERE id >= ? AND id < ? UNION ` +
-          `SELECT ${ENTRY_COLUMNS} FROM entries WHERE request = ? AND kind IN ('refund', 'excess', 'expire')`,
-      )
-      .raw(),
-    account: db.prepare(`SELECT ${ACCOUNT_COLUMNS} FROM accounts WHERE id = ?`).raw(),
-    openLots: db.prepare(`SELECT ${LOT_COLUMNS} FROM lots WHERE account = ? AND open = 1`).raw(),
-    lot: db.prepare(`SELECT ${LOT_COLUMNS} FROM lots WHERE id = ?`).raw(),
-    insertEntry: db.prepare(`INSERT INTO entries (${ENTRY_COLUMNS}) VALUES (${marks(9)})`),
-    putAccount: db.prepare(
-      `INSERT INTO accounts (${ACCOUNT_COLUMNS}) VALUES (${marks(13)}) ON CONFLICT (id) DO UPDATE SET ${excluded(accountChanges)}`,
-    ),
-    putLot: db.prepare(
-      `INSERT INTO lots (${LOT_COLUMNS}) VALUES (${marks(11)}) ON CONFLICT (id) DO UPDATE SET ${excluded(lotChanges)}`,
-    ),
-  }
-}
-
-function marks(count: number): string {
-  return Array(count).fill('?').join(', ')
-}
-
-function excluded(columns: string[]): string {
-  return columns.map((column) => `${column} = excluded.${column}`).join(', ')
 }
