@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createParser } from 'eventsource-parser'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { ChatStreamReader, patch, readUsage, scanMembers, SseSplitter } from '../../packages/wire/src/index.ts'
 import type { Edit, OkScan, RawEvent } from '../../packages/wire/src/index.ts'
 
@@ -11,17 +11,29 @@ const space = fc.stringMatching(/^[ \t\r\n]{0,3}$/)
 const stringText = fc.tuple(fc.string({ unit: 'binary', maxLength: 12 }), fc.boolean()).map(([text, escape]) => {
   const plain = JSON.stringify(text)
   if (!escape) return plain
-  return `"${[...text].map((character) => (character.length === 1 ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : JSON.stringify(character).slice(1, -1))).join('')}"`
+  return `"${Array.from(text, (character) =>
+    character.length === 1 ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : JSON.stringify(character).slice(1, -1),
+  ).join('')}"`
 })
 
-const nameText = fc.oneof(stringText, fc.constantFrom('"model"', '"mod\\u0065l"', '"n"', '"stream_options"', '"__proto__"', '"constructor"'))
-const scalarText = fc.oneof(stringText, fc.constantFrom('null', 'true', 'false', '0', '-0', '1.5e3', '-12'), fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => JSON.stringify(value)))
+const nameText = fc.oneof(
+  stringText,
+  fc.constantFrom('"model"', '"mod\\u0065l"', '"n"', '"stream_options"', '"__proto__"', '"constructor"'),
+)
+const scalarText = fc.oneof(
+  stringText,
+  fc.constantFrom('null', 'true', 'false', '0', '-0', '1.5e3', '-12'),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => JSON.stringify(value)),
+)
 
 const { value: valueText, object: objectText } = fc.letrec<{ value: string; object: string; array: string }>((tie) => ({
   value: fc.oneof({ maxDepth: 4, withCrossShrink: true }, scalarText, tie('object'), tie('array')),
   object: fc
     .tuple(fc.array(fc.tuple(space, nameText, space, space, tie('value'), space), { maxLength: 5 }), space)
-    .map(([members, empty]) => `{${members.length === 0 ? empty : members.map(([a, name, b, c, value, d]) => `${a}${name}${b}:${c}${value}${d}`).join(',')}}`),
+    .map(
+      ([members, empty]) =>
+        `{${members.length === 0 ? empty : members.map(([a, name, b, c, value, d]) => `${a}${name}${b}:${c}${value}${d}`).join(',')}}`,
+    ),
   array: fc
     .tuple(fc.array(fc.tuple(space, tie('value'), space), { maxLength: 4 }), space)
     .map(([items, empty]) => `[${items.length === 0 ? empty : items.map((item) => item.join('')).join(',')}]`),
@@ -64,7 +76,10 @@ test('scanMembers ends on any bytes, and takes nothing for whole that JSON.parse
     }),
     { numRuns: 500 },
   )
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => void scanMembers(Buffer.from(bytes))), { numRuns: 500 })
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => void scanMembers(Buffer.from(bytes))),
+    { numRuns: 500 },
+  )
 })
 
 test('patch changes its members and not one byte more', () => {
@@ -138,22 +153,34 @@ test('S1: an SSE stream cut at every byte gives what an independent parser gives
   )
 })
 
-const content = fc.oneof(fc.string({ unit: 'binary', maxLength: 10 }), fc.string({ unit: fc.constantFrom('"', '\\', 'a', '}', ','), maxLength: 6 }))
+const content = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 10 }),
+  fc.string({ unit: fc.constantFrom('"', '\\', 'a', '}', ','), maxLength: 6 }),
+)
 
-const plain = (delta: unknown, finish: string | null = null): Record<string, unknown> => ({ id: 'c', choices: [{ index: 0, delta, finish_reason: finish }], usage: null })
+const plain = (delta: unknown, finish: string | null = null): Record<string, unknown> => ({
+  id: 'c',
+  choices: [{ index: 0, delta, finish_reason: finish }],
+  usage: null,
+})
 
 /** The repeated shapes come most often, so that one is learnt and then met again, and mimicked by others. */
-const chunk = fc.tuple(content, content, content).chain(([text, other, padding]) =>
-  fc.oneof(
-    { weight: 6, arbitrary: fc.constant(plain({ content: text })) },
-    { weight: 6, arbitrary: fc.constant({ ...plain({ content: text }), obfuscation: padding }) },
-    { weight: 1, arbitrary: fc.constant(plain({ role: 'assistant', content: text }, 'stop')) },
-    { weight: 1, arbitrary: fc.constant(plain({ content: text, reasoning_content: other })) },
-    { weight: 1, arbitrary: fc.constant({ content: text, ...plain({ content: other }), obfuscation: padding }) },
-    { weight: 1, arbitrary: fc.constant({ ...plain({ content: text }), usage: { prompt_tokens: 1, completion_tokens: 2 }, obfuscation: padding }) },
-    { weight: 1, arbitrary: fc.constant({ ...plain({ content: text }), obfuscation: padding, error: other }) },
-  ),
-)
+const chunk = fc
+  .tuple(content, content, content)
+  .chain(([text, other, padding]) =>
+    fc.oneof(
+      { weight: 6, arbitrary: fc.constant(plain({ content: text })) },
+      { weight: 6, arbitrary: fc.constant({ ...plain({ content: text }), obfuscation: padding }) },
+      { weight: 1, arbitrary: fc.constant(plain({ role: 'assistant', content: text }, 'stop')) },
+      { weight: 1, arbitrary: fc.constant(plain({ content: text, reasoning_content: other })) },
+      { weight: 1, arbitrary: fc.constant({ content: text, ...plain({ content: other }), obfuscation: padding }) },
+      {
+        weight: 1,
+        arbitrary: fc.constant({ ...plain({ content: text }), usage: { prompt_tokens: 1, completion_tokens: 2 }, obfuscation: padding }),
+      },
+      { weight: 1, arbitrary: fc.constant({ ...plain({ content: text }), obfuscation: padding, error: other }) },
+    ),
+  )
 
 test('chunks that are read without parsing give the same step as parsed ones', () => {
   fc.assert(
@@ -179,7 +206,9 @@ test('the buckets of readUsage are never negative and add up to the total', () =
     prompt_tokens: fc.nat(50),
     completion_tokens: fc.nat(50),
     total_tokens: fc.option(fc.nat(150), { nil: undefined }),
-    prompt_tokens_details: fc.option(fc.record({ cached_tokens: count, audio_tokens: count, image_tokens: count, cache_write_tokens: count })),
+    prompt_tokens_details: fc.option(
+      fc.record({ cached_tokens: count, audio_tokens: count, image_tokens: count, cache_write_tokens: count }),
+    ),
     completion_tokens_details: fc.option(fc.record({ reasoning_tokens: count, audio_tokens: count })),
   })
   fc.assert(
@@ -189,7 +218,10 @@ test('the buckets of readUsage are never negative and add up to the total', () =
       if (!reading.ok) return
       const counts = Object.values(reading.buckets)
       assert.ok(counts.every((bucket) => bucket >= 0))
-      assert.equal(counts.reduce((sum, bucket) => sum + bucket, 0), told.total_tokens ?? told.prompt_tokens + told.completion_tokens)
+      assert.equal(
+        counts.reduce((sum, bucket) => sum + bucket, 0),
+        told.total_tokens ?? told.prompt_tokens + told.completion_tokens,
+      )
     }),
     { numRuns: 2000 },
   )

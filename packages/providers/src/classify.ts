@@ -9,8 +9,17 @@ interface ErrorFacts {
 }
 
 const UNPAID_NAMES = new Set([
-  'insufficient_quota', 'billing_error', 'billing_hard_limit_reached', 'billing_not_active', 'insufficient_balance',
-  'insufficient_credits', 'insufficient_funds', 'payment_required', 'payment_required_error', 'arrearage', 'credit_balance_too_low',
+  'insufficient_quota',
+  'billing_error',
+  'billing_hard_limit_reached',
+  'billing_not_active',
+  'insufficient_balance',
+  'insufficient_credits',
+  'insufficient_funds',
+  'payment_required',
+  'payment_required_error',
+  'arrearage',
+  'credit_balance_too_low',
 ])
 
 /** Only phrases about the account that pays; never ones that a prompt could put into the message of a rejected request. */
@@ -50,8 +59,8 @@ function isUnpaid(status: number, facts: ErrorFacts): boolean {
   return status === 402 || (ACCOUNT_STATUS.has(status) && matches(facts, UNPAID_NAMES, UNPAID_MESSAGES))
 }
 
-function matches(facts: ErrorFacts, names: ReadonlySet<string>, messages: RegExp[]): boolean {
-  return facts.names.some((name) => names.has(name)) || messages.some((pattern) => pattern.test(facts.message))
+function matches(facts: ErrorFacts, telling: ReadonlySet<string>, phrases: RegExp[]): boolean {
+  return facts.names.some((name) => telling.has(name)) || phrases.some((phrase) => phrase.test(facts.message))
 }
 
 /** From `{error: {code, type, message}}`, `{error: "…"}`, `{code, message}`, or an array around one of them. */
@@ -59,13 +68,17 @@ function readError(body: string): ErrorFacts {
   const parsed = parse(body)
   const top = member(Array.isArray(parsed) ? parsed[0] : parsed)
   const error = top['error'] ?? top['detail'] ?? top
-  if (typeof error === 'string') return { names: names(top), message: error }
+  if (typeof error === 'string') return { names: namesIn(top), message: error }
   const inner = member(error)
-  return { names: [...names(inner), ...names(top)], message: String(inner['message'] ?? top['message'] ?? '') }
+  return { names: [...namesIn(inner), ...namesIn(top)], message: text(inner['message']) ?? text(top['message']) ?? '' }
 }
 
-function names(source: Record<string, unknown>): string[] {
+function namesIn(source: Record<string, unknown>): string[] {
   return [source['code'], source['type'], source['status']].filter((name) => typeof name === 'string').map((name) => name.toLowerCase())
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
 function parse(body: string): unknown {

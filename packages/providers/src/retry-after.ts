@@ -60,7 +60,16 @@ function fromReset(text: string | undefined, from: number): number | undefined {
   return Math.ceil(number * 1000)
 }
 
-const UNITS = new Map([['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1_000], ['ms', 1], ['us', 0.001], ['µs', 0.001], ['ns', 0.000001]])
+const UNITS = new Map([
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+  ['ms', 1],
+  ['us', 0.001],
+  ['µs', 0.001],
+  ['ns', 0.000001],
+])
 
 /** A duration as Go writes it (`6m0s`, `120ms`, `1h2m3.5s`), in milliseconds, rounded up. */
 export function parseDuration(text: string): number | undefined {

@@ -18,32 +18,70 @@ function wait(headers: Headers, body = '', status = 429): number | undefined {
 }
 
 test("E3: our key's 401 and 403 rotate the key", () => {
-  assert.equal(classified(401, { error: { code: 'invalid_api_key', message: 'Incorrect API key provided' } }), 'rotate provider_auth_failed')
+  assert.equal(
+    classified(401, { error: { code: 'invalid_api_key', message: 'Incorrect API key provided' } }),
+    'rotate provider_auth_failed',
+  )
   assert.equal(classified(403, '<html>'), 'rotate provider_auth_failed')
-  assert.equal(classified(400, { code: 'Client specified an invalid argument', error: 'Incorrect API key provided: xa***. You can obtain…' }), 'rotate provider_auth_failed')
-  assert.equal(classified(400, [{ error: { code: 400, message: 'API key not valid. Please pass a valid API key.', status: 'INVALID_ARGUMENT' } }]), 'rotate provider_auth_failed')
+  assert.equal(
+    classified(400, { code: 'Client specified an invalid argument', error: 'Incorrect API key provided: xa***. You can obtain…' }),
+    'rotate provider_auth_failed',
+  )
+  assert.equal(
+    classified(400, [{ error: { code: 400, message: 'API key not valid. Please pass a valid API key.', status: 'INVALID_ARGUMENT' } }]),
+    'rotate provider_auth_failed',
+  )
 })
 
 test("E3: the operator's empty account is told apart, whatever the status", () => {
   const unpaid = 'rotate provider_account_unpaid'
   assert.equal(classified(402), unpaid)
-  assert.equal(classified(402, { error: { message: 'Insufficient Balance', type: 'unknown_error', code: 'invalid_request_error' } }), unpaid)
-  assert.equal(classified(429, { error: { message: 'You exceeded your current quota', type: 'insufficient_quota', param: null, code: 'insufficient_quota' } }), unpaid)
+  assert.equal(
+    classified(402, { error: { message: 'Insufficient Balance', type: 'unknown_error', code: 'invalid_request_error' } }),
+    unpaid,
+  )
+  assert.equal(
+    classified(429, {
+      error: { message: 'You exceeded your current quota', type: 'insufficient_quota', param: null, code: 'insufficient_quota' },
+    }),
+    unpaid,
+  )
   assert.equal(classified(403, { type: 'error', error: { type: 'billing_error', message: 'x' } }), unpaid)
-  assert.equal(classified(400, { type: 'error', error: { type: 'invalid_request_error', message: 'Your credit balance is too low to access the API.' } }), unpaid)
+  assert.equal(
+    classified(400, {
+      type: 'error',
+      error: { type: 'invalid_request_error', message: 'Your credit balance is too low to access the API.' },
+    }),
+    unpaid,
+  )
   assert.equal(classified(400, { error: { message: 'Credit balance too low' } }), unpaid)
-  assert.equal(classified(429, { error: { message: 'Your account org-1 is suspended due to insufficient balance, please recharge', type: 'exceeded_current_quota_error' } }), unpaid)
+  assert.equal(
+    classified(429, {
+      error: {
+        message: 'Your account org-1 is suspended due to insufficient balance, please recharge',
+        type: 'exceeded_current_quota_error',
+      },
+    }),
+    unpaid,
+  )
 })
 
 test('a prompt that is repeated in a rejection cannot pass for an unpaid account or a bad key', () => {
-  for (const message of ["Invalid value: 'insufficient balance'", "Invalid 'content': credit balance is too low", "Unknown role: 'invalid api key'"]) {
+  for (const message of [
+    "Invalid value: 'insufficient balance'",
+    "Invalid 'content': credit balance is too low",
+    "Unknown role: 'invalid api key'",
+  ]) {
     assert.equal(classified(400, { error: { message, type: 'invalid_request_error', code: 'invalid_value' } }), 'surface provider_rejected')
   }
 })
 
 for (const status of [400, 404, 413, 415, 422]) {
   test(`${status} is about the request and is passed on`, () => {
-    assert.equal(classified(status, { error: { message: 'no such thing', type: 'invalid_request_error', code: 'model_not_found' } }), 'surface provider_rejected')
+    assert.equal(
+      classified(status, { error: { message: 'no such thing', type: 'invalid_request_error', code: 'model_not_found' } }),
+      'surface provider_rejected',
+    )
     assert.equal(classified(status), 'surface provider_rejected')
   })
 }
@@ -55,8 +93,22 @@ for (const status of [301, 302, 307, 405, 408, 409, 418, 500, 502, 503, 504, 522
 }
 
 test('429 rotates the key; quota words without a quota code do not make it unpaid', () => {
-  assert.equal(classified(429, { error: { message: 'Rate limit reached', type: 'tokens', code: 'rate_limit_exceeded' } }), 'rotate provider_rate_limited')
-  assert.equal(classified(429, [{ error: { code: 429, message: 'You exceeded your current quota, please check your plan and billing details.', status: 'RESOURCE_EXHAUSTED' } }]), 'rotate provider_rate_limited')
+  assert.equal(
+    classified(429, { error: { message: 'Rate limit reached', type: 'tokens', code: 'rate_limit_exceeded' } }),
+    'rotate provider_rate_limited',
+  )
+  assert.equal(
+    classified(429, [
+      {
+        error: {
+          code: 429,
+          message: 'You exceeded your current quota, please check your plan and billing details.',
+          status: 'RESOURCE_EXHAUSTED',
+        },
+      },
+    ]),
+    'rotate provider_rate_limited',
+  )
 })
 
 test('E4: the wait comes from retry-after-ms, Retry-After in seconds or as a date', () => {
@@ -71,7 +123,12 @@ test('E4: the wait comes from retry-after-ms, Retry-After in seconds or as a dat
 })
 
 test('E4: the wait comes from the reset of the limit that is used up', () => {
-  const headers = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '6m0s', 'x-ratelimit-remaining-tokens': '10', 'x-ratelimit-reset-tokens': '9m' }
+  const headers = {
+    'x-ratelimit-remaining-requests': '0',
+    'x-ratelimit-reset-requests': '6m0s',
+    'x-ratelimit-remaining-tokens': '10',
+    'x-ratelimit-reset-tokens': '9m',
+  }
   assert.equal(wait(headers), 360_000)
   assert.equal(wait({ 'x-ratelimit-reset-requests': '120ms', 'x-ratelimit-reset-tokens': '1ms' }), 120)
   assert.equal(wait({ 'x-ratelimit-reset': String(NOW + 5_000) }), 5_000)
@@ -80,12 +137,28 @@ test('E4: the wait comes from the reset of the limit that is used up', () => {
 })
 
 test('E4: what cannot be read is no wait', () => {
-  for (const headers of [{}, { 'retry-after': 'soon' }, { 'retry-after': '-5' }, { 'retry-after': '' }, { 'x-ratelimit-reset-requests': 'later' }]) {
+  for (const headers of [
+    {},
+    { 'retry-after': 'soon' },
+    { 'retry-after': '-5' },
+    { 'retry-after': '' },
+    { 'x-ratelimit-reset-requests': 'later' },
+  ]) {
     assert.equal(wait(headers), undefined, JSON.stringify(headers))
   }
 })
 
 test('durations are read as Go writes them', () => {
-  const cases: [string, number | undefined][] = [['6m0s', 360_000], ['1h2m3.5s', 3_723_500], ['120ms', 120], ['17.5ms', 18], ['900µs', 1], ['1d', 86_400_000], ['5', undefined], ['', undefined], ['5x', undefined]]
+  const cases: [string, number | undefined][] = [
+    ['6m0s', 360_000],
+    ['1h2m3.5s', 3_723_500],
+    ['120ms', 120],
+    ['17.5ms', 18],
+    ['900µs', 1],
+    ['1d', 86_400_000],
+    ['5', undefined],
+    ['', undefined],
+    ['5x', undefined],
+  ]
   for (const [text, ms] of cases) assert.equal(parseDuration(text), ms, text)
 })

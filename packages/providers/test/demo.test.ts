@@ -10,7 +10,10 @@ function bodyOf(members: Record<string, unknown> = {}): Buffer {
   return Buffer.from(JSON.stringify({ model: 'demo', messages: [{ role: 'user', content: 'Hello there, how are you?' }], ...members }))
 }
 
-async function ask(members: Record<string, unknown> = {}, signal = new AbortController().signal): Promise<{ status: number; type: string | undefined; body: Buffer }> {
+async function ask(
+  members: Record<string, unknown> = {},
+  signal = new AbortController().signal,
+): Promise<{ status: number; type: string | undefined; body: Buffer }> {
   const answer = await answerDemo(bodyOf(members), { signal, paceMs: 0, now: 5_000, id: 'chatcmpl-1' })
   const parts: Buffer[] = []
   for await (const part of answer.body) parts.push(part)
@@ -30,7 +33,13 @@ test('a JSON answer is a labelled chat completion with consistent usage', async 
   assert.deepEqual([status, type], [200, 'application/json'])
   assert.match(answer?.text() ?? '', LABEL)
   assert.match(answer?.text() ?? '', /Hello there, how are you\?$/)
-  const { usage, ...rest } = JSON.parse(body.toString()) as { usage: Record<string, number>; id: string; created: number; object: string; choices: { finish_reason: string }[] }
+  const { usage, ...rest } = JSON.parse(body.toString()) as {
+    usage: Record<string, number>
+    id: string
+    created: number
+    object: string
+    choices: { finish_reason: string }[]
+  }
   assert.deepEqual([rest.id, rest.created, rest.object, rest.choices[0]?.finish_reason], ['chatcmpl-1', 5, 'chat.completion', 'stop'])
   assert.equal(usage['total_tokens'], (usage['prompt_tokens'] ?? 0) + (usage['completion_tokens'] ?? 0))
   assert.equal(answer?.usage.ok, true)
@@ -56,9 +65,19 @@ test('a stream carries the same text and, only if asked for, one usage chunk bef
   const text = readAnswer((await ask()).body)?.text()
   const plain = await stream({})
   assert.equal(plain.map((step) => step.text).join(''), text)
-  assert.equal(plain.some(({ usage }) => usage !== undefined), false)
+  assert.equal(
+    plain.some(({ usage }) => usage !== undefined),
+    false,
+  )
   const asked = await stream({ stream_options: { include_usage: true } })
-  assert.deepEqual(asked.slice(-3).map(({ kind, finished, usageOnly }) => [kind, finished, usageOnly]), [['delta', true, false], ['usage', true, true], ['done', true, false]])
+  assert.deepEqual(
+    asked.slice(-3).map(({ kind, finished, usageOnly }) => [kind, finished, usageOnly]),
+    [
+      ['delta', true, false],
+      ['usage', true, true],
+      ['done', true, false],
+    ],
+  )
   assert.equal(asked.filter(({ kind }) => kind === 'done').length, 1)
   const usage = asked.at(-2)?.usage
   assert.ok(usage?.ok)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { findProvider } from '@pydantic/genai-prices'
 import { environmentProviders, vendors } from '../src/index.ts'
 
 /** What each vendor's documentation says: base URL, variable, name of the output limit, id in the price catalogue. */
@@ -41,7 +42,10 @@ for (const [kind, baseUrl, variable, limit, priceKey] of EXPECTED) {
   test(`${kind} is reached where its documentation says`, () => {
     const vendor = vendors.get(kind)
     assert.ok(vendor)
-    assert.deepEqual([vendor.kind, vendor.defaultBaseUrl, vendor.environmentVariable, vendor.outputLimitMember, vendor.priceKey], [kind, baseUrl, variable, limit, priceKey])
+    assert.deepEqual(
+      [vendor.kind, vendor.defaultBaseUrl, vendor.environmentVariable, vendor.outputLimitMember, vendor.priceKey],
+      [kind, baseUrl, variable, limit, priceKey],
+    )
     assert.equal(vendor.dialect, 'openai-chat')
     assert.doesNotMatch(baseUrl ?? '', /\/$/)
     assert.equal(vendor.keyless === true, ['ollama', 'lmstudio', 'vllm', 'llamacpp', 'demo'].includes(kind))
@@ -50,17 +54,38 @@ for (const [kind, baseUrl, variable, limit, priceKey] of EXPECTED) {
   })
 }
 
+test('the price catalogue knows every vendor that claims a place in it, by that very id', () => {
+  for (const { priceKey, kind } of vendors.values()) {
+    if (priceKey !== undefined) assert.equal(findProvider({ providerId: priceKey })?.id, priceKey, kind)
+  }
+})
+
 test('the key goes into the authorization header, and none where there is none', () => {
   const vendor = vendors.get('openai-compatible')
-  const entry = { name: 'x', kind: 'openai-compatible', baseUrl: 'https://x', keys: [], keyless: false, managedBy: { source: 'database' as const } }
-  assert.deepEqual(vendor?.chatRequest(entry, 'k'), { path: '/chat/completions', headers: { 'content-type': 'application/json', authorization: 'Bearer k' } })
+  const entry = {
+    name: 'x',
+    kind: 'openai-compatible',
+    baseUrl: 'https://x',
+    keys: [],
+    keyless: false,
+    managedBy: { source: 'database' as const },
+  }
+  assert.deepEqual(vendor?.chatRequest(entry, 'k'), {
+    path: '/chat/completions',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer k' },
+  })
   assert.deepEqual(vendor?.chatRequest(entry, undefined).headers, { 'content-type': 'application/json' })
 })
 
 test("each vendor's usual environment variable connects it", () => {
-  const env = Object.fromEntries(EXPECTED.flatMap(([kind, , variable]) => (variable === undefined ? [] : [[variable, ` key-of-${kind}\n`]])))
+  const env = Object.fromEntries(
+    EXPECTED.flatMap(([kind, , variable]) => (variable === undefined ? [] : [[variable, ` key-of-${kind}\n`]])),
+  )
   const entries = environmentProviders(env)
-  assert.deepEqual(entries.map(({ kind }) => kind), EXPECTED.filter(([, , variable]) => variable !== undefined).map(([kind]) => kind))
+  assert.deepEqual(
+    entries.map(({ kind }) => kind),
+    EXPECTED.filter(([, , variable]) => variable !== undefined).map(([kind]) => kind),
+  )
   assert.deepEqual(entries[0], {
     name: 'openai',
     kind: 'openai',

@@ -18,7 +18,13 @@ function scan(text: string, size = 7): unknown {
 }
 
 test('an answer tells its usage, its text and whether there is any output', () => {
-  const read = answer({ choices: [{ index: 0, message: { content: 'a' } }, { index: 1, message: { content: null, tool_calls: [{ function: { name: 'f', arguments: '{}' } }] } }], usage: USAGE })
+  const read = answer({
+    choices: [
+      { index: 0, message: { content: 'a' } },
+      { index: 1, message: { content: null, tool_calls: [{ function: { name: 'f', arguments: '{}' } }] } },
+    ],
+    usage: USAGE,
+  })
   assert.deepEqual([read?.usage, read?.text(), read?.hasOutput, read?.error], [BUCKETS, 'af{}', true, undefined])
   assert.equal(answer({ choices: [{ message: { content: '' } }], usage: USAGE })?.hasOutput, false)
   assert.equal(answer({ choices: [{ message: { content: null, audio: { id: 'x', data: 'A' } } }] })?.hasOutput, true)
@@ -26,7 +32,17 @@ test('an answer tells its usage, its text and whether there is any output', () =
 })
 
 test('what is no chat completion is none: HTML, truncated JSON, an error under 200', () => {
-  for (const text of ['<html>', '{"choices":[{"message":{"content":"a"', '', '[]', 'null', '{}', '{"error":{"message":"x"}}', '{"choices":[],"error":{"message":"x"}}', '{"object":"list"}']) {
+  for (const text of [
+    '<html>',
+    '{"choices":[{"message":{"content":"a"',
+    '',
+    '[]',
+    'null',
+    '{}',
+    '{"error":{"message":"x"}}',
+    '{"choices":[],"error":{"message":"x"}}',
+    '{"object":"list"}',
+  ]) {
     assert.equal(answer(text), undefined, text)
   }
 })
@@ -39,7 +55,14 @@ test('an error beside choices is told', () => {
 test('U6: the scanner finds the top-level usage wherever it stands, in any cut', () => {
   const texts = [
     JSON.stringify({ usage: USAGE, choices: [] }),
-    JSON.stringify({ choices: [{ message: { content: '"usage":{"prompt_tokens":9} \\" {', usage: { prompt_tokens: 1, completion_tokens: 1 } } }], usage: USAGE }, null, 2),
+    JSON.stringify(
+      {
+        choices: [{ message: { content: '"usage":{"prompt_tokens":9} \\" {', usage: { prompt_tokens: 1, completion_tokens: 1 } } }],
+        usage: USAGE,
+      },
+      null,
+      2,
+    ),
     `{"usage":null,"us\\u0061ge" : ${JSON.stringify(USAGE)} }`,
     `{"n":1,"a":[{"usage":5}],"usage":${JSON.stringify(USAGE)},"z":"usage"}`,
   ]
@@ -52,7 +75,10 @@ test('the scanner says missing where there is none, and keeps nothing of what pa
   assert.deepEqual(scan('{"choices":[]}'), { ok: false, reason: 'missing' })
   assert.deepEqual(scan('<html>"usage":{}'), { ok: false, reason: 'missing' })
   assert.deepEqual(scan('["usage",{"usage":1}]'), { ok: false, reason: 'missing' })
-  assert.deepEqual(scan(`{"usage":{"x":"${'a'.repeat(20_000)}","prompt_tokens":1,"completion_tokens":1}}`), { ok: false, reason: 'missing' })
+  assert.deepEqual(scan(`{"usage":{"x":"${'a'.repeat(20_000)}","prompt_tokens":1,"completion_tokens":1}}`), {
+    ok: false,
+    reason: 'missing',
+  })
   const scanner = new UsageScanner()
   scanner.push(Buffer.from('{"a":"'))
   const before = process.memoryUsage().arrayBuffers

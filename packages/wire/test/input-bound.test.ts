@@ -16,7 +16,7 @@ function readContent(model: string, part: unknown): ChatRequest {
 /** What the content adds to a message with nothing in it. */
 function boundOf(model: string, part: unknown): number {
   const empty = readContent(model, { type: 'text' }).inputBound - Buffer.byteLength('text')
-  return readContent(model, part).inputBound - empty - Buffer.byteLength(String((part as { type: string }).type))
+  return readContent(model, part).inputBound - empty - Buffer.byteLength((part as { type: string }).type)
 }
 
 /** A PNG's header is all that its size needs. */
@@ -28,11 +28,22 @@ function png(width: number, height: number): string {
   return `data:image/png;base64,${header.toString('base64')}`
 }
 
-const image = (url: string, detail?: string): unknown => ({ type: 'image_url', image_url: { url, ...(detail === undefined ? {} : { detail }) } })
+const image = (url: string, detail?: string): unknown => ({
+  type: 'image_url',
+  image_url: { url, ...(detail === undefined ? {} : { detail }) },
+})
 
 test('M11: the bound is the UTF-8 bytes of all strings, 8 a message and 16', () => {
   assert.equal(read({}).inputBound, 'user'.length + 'hi'.length + 8 + 16)
-  assert.equal(read({ messages: [{ role: 'user', content: 'é😀', name: 'n' }, { role: 'user', content: [{ type: 'text', text: 'ab' }] }] }).inputBound, 4 + 6 + 1 + 4 + 4 + 2 + 16 + 16)
+  assert.equal(
+    read({
+      messages: [
+        { role: 'user', content: 'é😀', name: 'n' },
+        { role: 'user', content: [{ type: 'text', text: 'ab' }] },
+      ],
+    }).inputBound,
+    4 + 6 + 1 + 4 + 4 + 2 + 16 + 16,
+  )
 })
 
 test('M11: tools, formats and functions count as they are written', () => {
@@ -67,9 +78,9 @@ test('M11: audio is bounded by its bytes, ten tokens a second', () => {
 })
 
 test('M11: a file costs its bytes and an image for each page; one that is only named can fill the context', () => {
-  const file = (file: unknown): unknown => ({ type: 'file', file })
-  assert.equal(boundOf('gpt-4o', file({ file_data: 'A'.repeat(4000) })), 3000 + 2 * (85 + 8 * 170))
-  assert.equal(boundOf('gpt-4o', file({ file_id: 'file-1' })), 128_000)
+  const part = (file: unknown): unknown => ({ type: 'file', file })
+  assert.equal(boundOf('gpt-4o', part({ file_data: 'A'.repeat(4000) })), 3000 + 2 * (85 + 8 * 170))
+  assert.equal(boundOf('gpt-4o', part({ file_id: 'file-1' })), 128_000)
 })
 
 test('what the body can cause is told', () => {
@@ -86,28 +97,75 @@ test('what the body can cause is told', () => {
 
 test('M14: reasoning, server tools and predictions make output that can be billed unseen', () => {
   const hidden = (members: Record<string, unknown>): boolean => read(members).canCause.hiddenOutput
-  for (const members of [{ reasoning_effort: 'low' }, { reasoning: { effort: 'high' } }, { web_search_options: {} }, { tools: [{ type: 'web_search' }] }, { prediction: {} }, { model: 'o3' }]) {
+  for (const members of [
+    { reasoning_effort: 'low' },
+    { reasoning: { effort: 'high' } },
+    { web_search_options: {} },
+    { tools: [{ type: 'web_search' }] },
+    { prediction: {} },
+    { model: 'o3' },
+  ]) {
     assert.equal(hidden(members), true, JSON.stringify(members))
   }
-  for (const members of [{ reasoning_effort: null }, { reasoning_effort: 'none' }, { tools: [{ type: 'function' }] }]) assert.equal(hidden(members), false, JSON.stringify(members))
+  for (const members of [{ reasoning_effort: null }, { reasoning_effort: 'none' }, { tools: [{ type: 'function' }] }])
+    assert.equal(hidden(members), false, JSON.stringify(members))
 })
 
 test('M14: models that reason are known by name', () => {
   const hiding = [
-    'o1', 'o3-mini', 'o4-mini-2025-04-16', 'openai/gpt-5-nano', 'gpt-5.1', 'gpt-6', 'openai/gpt-oss-120b', 'deepseek-reasoner', 'deepseek-ai/DeepSeek-R1',
-    'deepseek-r1-distill-llama-70b', 'grok-4', 'grok-3-mini', 'grok-code-fast-1', 'magistral-medium-latest', 'qwq-32b', 'qwen3-235b-a22b-thinking-2507',
-    'Qwen/Qwen3-32B', 'kimi-k2-thinking', 'glm-4.6', 'gemini-2.5-pro', 'sonar-reasoning-pro', 'nemotron-nano', 'claude-3-7-sonnet-thinking', 'MiniMax-M2',
+    'o1',
+    'o3-mini',
+    'o4-mini-2025-04-16',
+    'openai/gpt-5-nano',
+    'gpt-5.1',
+    'gpt-6',
+    'openai/gpt-oss-120b',
+    'deepseek-reasoner',
+    'deepseek-ai/DeepSeek-R1',
+    'deepseek-r1-distill-llama-70b',
+    'grok-4',
+    'grok-3-mini',
+    'grok-code-fast-1',
+    'magistral-medium-latest',
+    'qwq-32b',
+    'qwen3-235b-a22b-thinking-2507',
+    'Qwen/Qwen3-32B',
+    'kimi-k2-thinking',
+    'glm-4.6',
+    'gemini-2.5-pro',
+    'sonar-reasoning-pro',
+    'nemotron-nano',
+    'claude-3-7-sonnet-thinking',
+    'MiniMax-M2',
   ]
   const showing = [
-    'gpt-4o', 'gpt-4.1-nano', 'gpt-4o-mini', 'gpt-3.5-turbo', 'gpt-5-chat-latest', 'llama-3.3-70b-versatile', 'mistral-small-latest', 'deepseek-chat', 'claude-haiku-4-5',
-    'demo', 'qwen3-235b-a22b-instruct-2507', 'kimi-k2-instruct', 'gemini-2.0-flash', 'grok-3', 'grok-4-fast-non-reasoning', 'sonar', 'omni-model',
+    'gpt-4o',
+    'gpt-4.1-nano',
+    'gpt-4o-mini',
+    'gpt-3.5-turbo',
+    'gpt-5-chat-latest',
+    'llama-3.3-70b-versatile',
+    'mistral-small-latest',
+    'deepseek-chat',
+    'claude-haiku-4-5',
+    'demo',
+    'qwen3-235b-a22b-instruct-2507',
+    'kimi-k2-instruct',
+    'gemini-2.0-flash',
+    'grok-3',
+    'grok-4-fast-non-reasoning',
+    'sonar',
+    'omni-model',
   ]
   for (const model of hiding) assert.equal(hidesOutput(model), true, model)
   for (const model of showing) assert.equal(hidesOutput(model), false, model)
 })
 
 test('the text to count leaves media out', () => {
-  const request = read({ messages: [{ role: 'user', content: [{ type: 'text', text: 'hello' }, image('data:image/png;base64,QUJD')] }], tools: [{ type: 'function' }] })
+  const request = read({
+    messages: [{ role: 'user', content: [{ type: 'text', text: 'hello' }, image('data:image/png;base64,QUJD')] }],
+    tools: [{ type: 'function' }],
+  })
   assert.match(request.inputText(), /hello[^]*"function"/)
   assert.doesNotMatch(request.inputText(), /QUJD/)
 })

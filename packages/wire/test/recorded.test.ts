@@ -9,7 +9,18 @@ import type { UsageReading } from '../src/index.ts'
 const folder = process.env['FAREGATE_RECORDED']
 const skip = folder === undefined ? 'SKIPPED: FAREGATE_RECORDED is not set, no recording of a real provider is replayed' : false
 
-const VENDORS = ['openai/chat', 'openai-compatible', 'groq', 'deepseek', 'xai', 'mistral', 'moonshotai', 'perplexity', 'togetherai', 'alibaba']
+const VENDORS = [
+  'openai/chat',
+  'openai-compatible',
+  'groq',
+  'deepseek',
+  'xai',
+  'mistral',
+  'moonshotai',
+  'perplexity',
+  'togetherai',
+  'alibaba',
+]
 
 interface Recording {
   name: string
@@ -69,7 +80,10 @@ function replay(stream: Buffer): Replay {
 
 /** The last usage of a stream, taken from the recording by plain JSON. */
 function lastUsage(chunks: string[]): Record<string, number> | undefined {
-  return chunks.map((chunk) => (JSON.parse(chunk) as { usage?: Record<string, number> | null }).usage).findLast((usage) => usage != null) ?? undefined
+  return (
+    chunks.map((chunk) => (JSON.parse(chunk) as { usage?: Record<string, number> | null }).usage).findLast((usage) => usage != null) ??
+    undefined
+  )
 }
 
 /** Content and reasoning of the deltas, by plain JSON. */
@@ -136,7 +150,11 @@ test('recorded exchanges with OpenAI: requests are read, usage equals the usage 
         if (usage !== undefined) assert.deepEqual(sums(result.usage), totalsOf(usage), name)
         assert.deepEqual([result.finished, result.done], [true, true], name)
       } else {
-        assert.deepEqual(sums(readAnswer(Buffer.from(body))?.usage), totalsOf((JSON.parse(body) as { usage: Record<string, number> }).usage), name)
+        assert.deepEqual(
+          sums(readAnswer(Buffer.from(body))?.usage),
+          totalsOf((JSON.parse(body) as { usage: Record<string, number> }).usage),
+          name,
+        )
       }
     }
   }

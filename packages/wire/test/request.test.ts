@@ -34,8 +34,13 @@ test('members are read with their defaults', () => {
   )
   const nulls = read(withMembers({ stream: null, n: null, max_tokens: null, stream_options: null, user: null }))
   assert.deepEqual([nulls.stream, nulls.n, nulls.outputLimit, nulls.hasStreamOptions], [false, 1, null, false])
-  const full = read(withMembers({ stream: true, n: 3, max_tokens: 5, max_completion_tokens: 9, stream_options: { include_usage: true }, user: 'u' }))
-  assert.deepEqual([full.stream, full.n, full.outputLimit, full.outputLimitMember, full.includeUsage, full.user], [true, 3, 9, 'max_completion_tokens', true, 'u'])
+  const full = read(
+    withMembers({ stream: true, n: 3, max_tokens: 5, max_completion_tokens: 9, stream_options: { include_usage: true }, user: 'u' }),
+  )
+  assert.deepEqual(
+    [full.stream, full.n, full.outputLimit, full.outputLimitMember, full.includeUsage, full.user],
+    [true, 3, 9, 'max_completion_tokens', true, 'u'],
+  )
   assert.equal(read(withMembers({ max_tokens: 9, max_completion_tokens: 5 })).outputLimitMember, 'max_tokens')
 })
 
@@ -61,13 +66,28 @@ test('duplicates that bill nothing, and nested ones, pass', () => {
 
 test('what is wrong is named by pointer', () => {
   const cases: [Record<string, unknown>, string][] = [
-    [{ model: undefined }, '/model'], [{ model: 5 }, '/model'], [{ model: '' }, '/model'], [{ model: 'x'.repeat(257) }, '/model'], [{ model: null }, '/model'],
-    [{ messages: undefined }, '/messages'], [{ messages: [] }, '/messages'], [{ messages: 'hi' }, '/messages'],
-    [{ messages: [{ role: 'user' }, 5] }, '/messages/1'], [{ messages: [{ content: 'x' }] }, '/messages/0/role'],
-    [{ stream: 'true' }, '/stream'], [{ stream: 1 }, '/stream'],
-    [{ n: 0 }, '/n'], [{ n: 129 }, '/n'], [{ n: 1.5 }, '/n'], [{ n: '2' }, '/n'],
-    [{ max_tokens: 0 }, '/max_tokens'], [{ max_tokens: -1 }, '/max_tokens'], [{ max_tokens: 1e300 }, '/max_tokens'], [{ max_completion_tokens: '9' }, '/max_completion_tokens'],
-    [{ stream_options: [] }, '/stream_options'], [{ stream_options: { include_usage: 'yes' } }, '/stream_options/include_usage'],
+    [{ model: undefined }, '/model'],
+    [{ model: 5 }, '/model'],
+    [{ model: '' }, '/model'],
+    [{ model: 'x'.repeat(257) }, '/model'],
+    [{ model: null }, '/model'],
+    [{ messages: undefined }, '/messages'],
+    [{ messages: [] }, '/messages'],
+    [{ messages: 'hi' }, '/messages'],
+    [{ messages: [{ role: 'user' }, 5] }, '/messages/1'],
+    [{ messages: [{ content: 'x' }] }, '/messages/0/role'],
+    [{ stream: 'true' }, '/stream'],
+    [{ stream: 1 }, '/stream'],
+    [{ n: 0 }, '/n'],
+    [{ n: 129 }, '/n'],
+    [{ n: 1.5 }, '/n'],
+    [{ n: '2' }, '/n'],
+    [{ max_tokens: 0 }, '/max_tokens'],
+    [{ max_tokens: -1 }, '/max_tokens'],
+    [{ max_tokens: 1e300 }, '/max_tokens'],
+    [{ max_completion_tokens: '9' }, '/max_completion_tokens'],
+    [{ stream_options: [] }, '/stream_options'],
+    [{ stream_options: { include_usage: 'yes' } }, '/stream_options/include_usage'],
     [{ user: 7 }, '/user'],
   ]
   for (const [members, pointer] of cases) {
@@ -107,19 +127,37 @@ test('U5: include_usage is asked for only where the caller streams and did not',
   assert.equal(text({}), withMembers({}))
   assert.equal(text({ stream: true }), withMembers({ stream: true, stream_options: { include_usage: true } }))
   assert.equal(text({ stream: true, stream_options: null }), withMembers({ stream: true, stream_options: { include_usage: true } }))
-  assert.equal(text({ stream: true, stream_options: { x: 1 } }), withMembers({ stream: true, stream_options: { x: 1, include_usage: true } }))
-  assert.equal(text({ stream: true, stream_options: { include_usage: false } }), withMembers({ stream: true, stream_options: { include_usage: true } }))
-  assert.equal(upstreamBody(read(withMembers({ stream: true })), { model: 'm', injectUsage: false }).toString(), withMembers({ stream: true }))
+  assert.equal(
+    text({ stream: true, stream_options: { x: 1 } }),
+    withMembers({ stream: true, stream_options: { x: 1, include_usage: true } }),
+  )
+  assert.equal(
+    text({ stream: true, stream_options: { include_usage: false } }),
+    withMembers({ stream: true, stream_options: { include_usage: true } }),
+  )
+  assert.equal(
+    upstreamBody(read(withMembers({ stream: true })), { model: 'm', injectUsage: false }).toString(),
+    withMembers({ stream: true }),
+  )
 })
 
 test('M12: the output limit is written under the name that the model takes, and lowers a larger one of the caller', () => {
   const limit = { model: 'm', injectUsage: false, outputLimit: { member: 'max_completion_tokens', value: 10 } }
   assert.equal(upstreamBody(read(withMembers({})), limit).toString(), withMembers({ max_completion_tokens: 10 }))
-  assert.equal(upstreamBody(read(withMembers({ max_tokens: 50 })), limit).toString(), withMembers({ max_tokens: 10, max_completion_tokens: 10 }))
-  assert.equal(upstreamBody(read(withMembers({ max_tokens: 5 })), limit).toString(), withMembers({ max_tokens: 5, max_completion_tokens: 10 }))
+  assert.equal(
+    upstreamBody(read(withMembers({ max_tokens: 50 })), limit).toString(),
+    withMembers({ max_tokens: 10, max_completion_tokens: 10 }),
+  )
+  assert.equal(
+    upstreamBody(read(withMembers({ max_tokens: 5 })), limit).toString(),
+    withMembers({ max_tokens: 5, max_completion_tokens: 10 }),
+  )
 })
 
 test('the model is patched where it stands, escaped name or not', () => {
   const text = `{"x":{"model":"no"},"mod\\u0065l" : "alias" ,${MESSAGES}}`
-  assert.equal(upstreamBody(read(text), { model: 'vendor/"q"', injectUsage: false }).toString(), text.replace('"alias"', '"vendor/\\"q\\""'))
+  assert.equal(
+    upstreamBody(read(text), { model: 'vendor/"q"', injectUsage: false }).toString(),
+    text.replace('"alias"', '"vendor/\\"q\\""'),
+  )
 })

@@ -22,7 +22,11 @@ function dataOf(events: RawEvent[]): string[] {
 const STREAM = '\uFEFFdata: {"a":"é€😀"}|||: ping||event: error|data: one|data:two|data||||data: [DONE]||'
 const DATA = ['{"a":"é€😀"}', 'one\ntwo\n', '[DONE]']
 
-for (const [name, end] of [['LF', '\n'], ['CRLF', '\r\n'], ['CR', '\r']] as const) {
+for (const [name, end] of [
+  ['LF', '\n'],
+  ['CRLF', '\r\n'],
+  ['CR', '\r'],
+] as const) {
   test(`S1: events are whole whatever byte the chunk ends at (${name})`, () => {
     const stream = Buffer.from(STREAM.replaceAll('|', end))
     for (let cut = 0; cut <= stream.length; cut++) {
@@ -39,16 +43,35 @@ for (const [name, end] of [['LF', '\n'], ['CRLF', '\r\n'], ['CR', '\r']] as cons
 test('an event comes with the chunk that completes it, not with the next', () => {
   const splitter = new SseSplitter()
   assert.equal(splitter.push(Buffer.from('data: a\n')).length, 0)
-  assert.deepEqual(splitter.push(Buffer.from('\ndata: b')).map(({ data }) => data), ['a'])
-  assert.deepEqual(splitter.push(Buffer.from('\r\n\r')).map(({ data }) => data), [])
-  assert.deepEqual(splitter.push(Buffer.from('\n')).map(({ data }) => data), ['b'])
+  assert.deepEqual(
+    splitter.push(Buffer.from('\ndata: b')).map(({ data }) => data),
+    ['a'],
+  )
+  assert.deepEqual(
+    splitter.push(Buffer.from('\r\n\r')).map(({ data }) => data),
+    [],
+  )
+  assert.deepEqual(
+    splitter.push(Buffer.from('\n')).map(({ data }) => data),
+    ['b'],
+  )
   const carriageReturns = new SseSplitter()
-  assert.deepEqual(carriageReturns.push(Buffer.from('data: c\r\r')).map(({ data }) => data), ['c'])
+  assert.deepEqual(
+    carriageReturns.push(Buffer.from('data: c\r\r')).map(({ data }) => data),
+    ['c'],
+  )
 })
 
 test('comments and blank lines pass as raw bytes without data', () => {
   const { events } = split(Buffer.from(': ping\n\n\nid: 1\nretry: 5\n\n'), [])
-  assert.deepEqual(events.map(({ raw, data }) => [raw.toString(), data]), [[': ping\n\n', undefined], ['\n', undefined], ['id: 1\nretry: 5\n\n', undefined]])
+  assert.deepEqual(
+    events.map(({ raw, data }) => [raw.toString(), data]),
+    [
+      [': ping\n\n', undefined],
+      ['\n', undefined],
+      ['id: 1\nretry: 5\n\n', undefined],
+    ],
+  )
 })
 
 test('what has no terminator is left at the end', () => {

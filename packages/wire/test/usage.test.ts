@@ -14,25 +14,49 @@ function reason(usage: unknown): string {
 }
 
 test('U1: what came from the cache is taken out of prompt_tokens', () => {
-  const usage = { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110, prompt_tokens_details: { cached_tokens: 60, audio_tokens: 5 } }
+  const usage = {
+    prompt_tokens: 100,
+    completion_tokens: 10,
+    total_tokens: 110,
+    prompt_tokens_details: { cached_tokens: 60, audio_tokens: 5 },
+  }
   assert.deepEqual(buckets(usage), { input: 35, cacheRead: 60, audioIn: 5, output: 10 })
 })
 
 test('U2: reasoning and audio are taken out of completion_tokens', () => {
-  const usage = { prompt_tokens: 1, completion_tokens: 100, total_tokens: 101, completion_tokens_details: { reasoning_tokens: 64, audio_tokens: 6, accepted_prediction_tokens: 3 } }
+  const usage = {
+    prompt_tokens: 1,
+    completion_tokens: 100,
+    total_tokens: 101,
+    completion_tokens_details: { reasoning_tokens: 64, audio_tokens: 6, accepted_prediction_tokens: 3 },
+  }
   assert.deepEqual(buckets(usage), { input: 1, output: 30, reasoning: 64, audioOut: 6 })
 })
 
 test('details that are absent or null leave their bucket absent: unknown is not zero', () => {
   assert.deepEqual(buckets({ prompt_tokens: 3, completion_tokens: 4 }), { input: 3, output: 4 })
-  assert.deepEqual(buckets({ prompt_tokens: 3, completion_tokens: 4, prompt_tokens_details: null, completion_tokens_details: { reasoning_tokens: null } }), { input: 3, output: 4 })
-  assert.deepEqual(buckets({ prompt_tokens: 3, completion_tokens: 4, prompt_tokens_details: { cached_tokens: 0 } }), { input: 3, cacheRead: 0, output: 4 })
+  assert.deepEqual(
+    buckets({ prompt_tokens: 3, completion_tokens: 4, prompt_tokens_details: null, completion_tokens_details: { reasoning_tokens: null } }),
+    { input: 3, output: 4 },
+  )
+  assert.deepEqual(buckets({ prompt_tokens: 3, completion_tokens: 4, prompt_tokens_details: { cached_tokens: 0 } }), {
+    input: 3,
+    cacheRead: 0,
+    output: 4,
+  })
 })
 
 test('the dialects of DeepSeek, Moonshot and of cache writes are understood', () => {
-  assert.deepEqual(buckets({ prompt_tokens: 10, completion_tokens: 1, prompt_cache_hit_tokens: 4, prompt_cache_miss_tokens: 6 }), { input: 6, cacheRead: 4, output: 1 })
+  assert.deepEqual(buckets({ prompt_tokens: 10, completion_tokens: 1, prompt_cache_hit_tokens: 4, prompt_cache_miss_tokens: 6 }), {
+    input: 6,
+    cacheRead: 4,
+    output: 1,
+  })
   assert.deepEqual(buckets({ prompt_tokens: 10, completion_tokens: 1, cached_tokens: 4 }), { input: 6, cacheRead: 4, output: 1 })
-  assert.deepEqual(buckets({ prompt_tokens: 10, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 2, cache_write_tokens: 3 } }), { input: 5, cacheRead: 2, cacheWrite: 3, output: 1 })
+  assert.deepEqual(
+    buckets({ prompt_tokens: 10, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 2, cache_write_tokens: 3 } }),
+    { input: 5, cacheRead: 2, cacheWrite: 3, output: 1 },
+  )
 })
 
 test('reasoning outside completion_tokens is believed where the total shows it', () => {
@@ -49,17 +73,40 @@ test('M22: negative, fractional and contradictory usage is told apart and not be
   assert.equal(reason({ prompt_tokens: 1e300, completion_tokens: 1 }), 'contradictory')
   assert.equal(reason({ prompt_tokens: 5, completion_tokens: 5, total_tokens: 9 }), 'contradictory')
   assert.equal(reason({ prompt_tokens: 5, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 6 } }), 'contradictory')
-  assert.equal(reason({ prompt_tokens: 5, completion_tokens: 5, total_tokens: 10, completion_tokens_details: { reasoning_tokens: 6 } }), 'contradictory')
-  assert.equal(reason({ prompt_tokens: 5, completion_tokens: 5, total_tokens: 13, completion_tokens_details: { reasoning_tokens: 2 } }), 'contradictory')
-  assert.equal(reason({ prompt_tokens: 5, completion_tokens: 5, total_tokens: 14, prompt_tokens_details: { cached_tokens: 4 } }), 'contradictory')
+  assert.equal(
+    reason({ prompt_tokens: 5, completion_tokens: 5, total_tokens: 10, completion_tokens_details: { reasoning_tokens: 6 } }),
+    'contradictory',
+  )
+  assert.equal(
+    reason({ prompt_tokens: 5, completion_tokens: 5, total_tokens: 13, completion_tokens_details: { reasoning_tokens: 2 } }),
+    'contradictory',
+  )
+  assert.equal(
+    reason({ prompt_tokens: 5, completion_tokens: 5, total_tokens: 14, prompt_tokens_details: { cached_tokens: 4 } }),
+    'contradictory',
+  )
 })
 
 test('M22: parts that overlap never make a bucket negative', () => {
-  assert.deepEqual(buckets({ prompt_tokens: 10, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 8, audio_tokens: 6 } }), { input: 0, cacheRead: 8, audioIn: 2, output: 1 })
+  assert.deepEqual(buckets({ prompt_tokens: 10, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 8, audio_tokens: 6 } }), {
+    input: 0,
+    cacheRead: 8,
+    audioIn: 2,
+    output: 1,
+  })
 })
 
 test('U6: absent, null, empty and all-zero usage is missing', () => {
-  for (const usage of [undefined, null, 'x', [], {}, { prompt_tokens: 1 }, { prompt_tokens: null, completion_tokens: null }, { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }]) {
+  for (const usage of [
+    undefined,
+    null,
+    'x',
+    [],
+    {},
+    { prompt_tokens: 1 },
+    { prompt_tokens: null, completion_tokens: null },
+    { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
+  ]) {
     assert.equal(reason(usage), 'missing', JSON.stringify(usage))
   }
 })

@@ -21,7 +21,11 @@ export async function answerDemo(body: Buffer, options: DemoOptions): Promise<In
   const request = readDemoRequest(body)
   if (request === undefined) return json(400, REFUSAL)
   const reply = replyTo(request)
-  const shared = { id: options.id ?? `chatcmpl-demo-${randomUUID()}`, created: Math.floor((options.now ?? Date.now()) / 1000), model: request.model }
+  const shared = {
+    id: options.id ?? `chatcmpl-demo-${randomUUID()}`,
+    created: Math.floor((options.now ?? Date.now()) / 1000),
+    model: request.model,
+  }
   if (!request.stream) return json(200, completion(request, reply, shared))
   return { status: 200, headers: { 'content-type': 'text/event-stream; charset=utf-8' }, body: stream(request, reply, shared, options) }
 }
@@ -33,7 +37,12 @@ interface Shared {
 }
 
 const REFUSAL = {
-  error: { message: 'The demo provider could not read the request: it is no chat completion request.', type: 'invalid_request_error', param: null, code: null },
+  error: {
+    message: 'The demo provider could not read the request: it is no chat completion request.',
+    type: 'invalid_request_error',
+    param: null,
+    code: null,
+  },
 }
 
 function json(status: number, value: unknown): InProcessAnswer {
@@ -82,14 +91,14 @@ function event(chunk: unknown): Buffer {
 /** One event for the role, one a token and choice, one for the end, one for usage if it was asked for. */
 function* chunks(request: DemoRequest, reply: DemoReply): Iterable<Record<string, unknown>> {
   const usage = request.includeUsage ? { usage: null } : {}
-  const delta = (index: number, delta: unknown, finish: string | null): Record<string, unknown> => ({
+  const chunk = (index: number, delta: unknown, finish: string | null): Record<string, unknown> => ({
     choices: [{ index, delta, logprobs: null, finish_reason: finish }],
     ...usage,
   })
-  for (let index = 0; index < request.n; index++) yield delta(index, { role: 'assistant', content: '' }, null)
+  for (let index = 0; index < request.n; index++) yield chunk(index, { role: 'assistant', content: '' }, null)
   for (const piece of reply.pieces) {
-    for (let index = 0; index < request.n; index++) yield delta(index, { content: piece }, null)
+    for (let index = 0; index < request.n; index++) yield chunk(index, { content: piece }, null)
   }
-  for (let index = 0; index < request.n; index++) yield delta(index, {}, reply.finishReason)
+  for (let index = 0; index < request.n; index++) yield chunk(index, {}, reply.finishReason)
   if (request.includeUsage) yield { choices: [], usage: reply.usage }
 }

@@ -72,7 +72,10 @@ function lastUserText(messages: readonly unknown[]): string {
   const last = messages.findLast((message) => isObject(message) && message['role'] === 'user')
   const content = isObject(last) ? last['content'] : undefined
   const parts = Array.isArray(content) ? content.filter(isObject).map((part) => part['text']) : [content]
-  return parts.filter((part) => typeof part === 'string').join(' ').slice(0, LONGEST_ECHO)
+  return parts
+    .filter((part) => typeof part === 'string')
+    .join(' ')
+    .slice(0, LONGEST_ECHO)
 }
 
 function parse(body: Buffer): Record<string, unknown> | undefined {

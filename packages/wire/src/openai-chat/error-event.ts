@@ -3,8 +3,9 @@
  * SDKs show) and ends its choice with finish reason `error`. No `[DONE]` follows it: the answer is not complete.
  */
 export function errorEvent(problem: Record<string, unknown>, ids: { id?: string; model: string; created?: number }): Buffer {
+  const { requestId } = problem
   const chunk = {
-    id: ids.id ?? `chatcmpl-${String(problem['requestId'] ?? 'error')}`,
+    id: ids.id ?? `chatcmpl-${typeof requestId === 'string' ? requestId : 'error'}`,
     object: 'chat.completion.chunk',
     created: ids.created ?? 0,
     model: ids.model,

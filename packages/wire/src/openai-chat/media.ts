@@ -14,9 +14,7 @@ export interface ImageSize {
 }
 
 /** Images are counted in tiles of 512 pixels after scaling, or in patches of 32 pixels up to a budget. */
-type ImageFormula =
-  | { unit: 'tiles'; base: number; tile: number }
-  | { unit: 'patches'; multiplier: number; budget: number }
+type ImageFormula = { unit: 'tiles'; base: number; tile: number } | { unit: 'patches'; multiplier: number; budget: number }
 
 /** The first pattern that matches the model's name (its vendor prefix and date aside) decides. */
 const IMAGE_FORMULAS: [RegExp, ImageFormula][] = [
@@ -48,7 +46,10 @@ const LOW_DETAIL_PATCHES = 256
 const AUDIO_TOKENS_PER_SECOND = 10
 
 /** The fewest bytes that a second of audio takes: 8 kHz at 8 bits, or the lowest bit rate of a compressed format. */
-const LEAST_BYTES_PER_SECOND = new Map([['wav', 8_000], ['pcm16', 16_000]])
+const LEAST_BYTES_PER_SECOND = new Map([
+  ['wav', 8_000],
+  ['pcm16', 16_000],
+])
 const LEAST_COMPRESSED_BYTES_PER_SECOND = 1_000
 
 /** A file known only by its id can fill the context. */

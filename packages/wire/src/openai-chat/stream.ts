@@ -116,7 +116,7 @@ function choiceText(choice: unknown): string {
 
 /** Some vendors put the error beside the finish reason of a choice. */
 function choiceError(choices: unknown): unknown {
-  const failed = Array.isArray(choices) ? choices.find((choice) => isObject(choice) && choice['error'] != null) : undefined
+  const failed: unknown = Array.isArray(choices) ? choices.find((choice) => isObject(choice) && choice['error'] != null) : undefined
   return isObject(failed) ? failed['error'] : 'the upstream ended the answer with finish_reason "error"'
 }
 

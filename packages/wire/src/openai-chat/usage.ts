@@ -107,12 +107,21 @@ class CountReader {
 
 /** Undefined when one part alone is more than the whole; parts that overlap (cached audio) are cut to what is left. */
 function splitInput(counts: Counts, prompt: number): Buckets | undefined {
-  return split(prompt, 'input', [['cacheRead', counts.cached], ['cacheWrite', counts.cacheWrite], ['audioIn', counts.audioIn], ['imageIn', counts.imageIn]])
+  return split(prompt, 'input', [
+    ['cacheRead', counts.cached],
+    ['cacheWrite', counts.cacheWrite],
+    ['audioIn', counts.audioIn],
+    ['imageIn', counts.imageIn],
+  ])
 }
 
 function splitOutput(counts: Counts, prompt: number, completion: number): Buckets | undefined {
   const beside = (counts.total ?? prompt + completion) - prompt - completion
-  if (beside === 0) return split(completion, 'output', [['reasoning', counts.reasoning], ['audioOut', counts.audioOut]])
+  if (beside === 0)
+    return split(completion, 'output', [
+      ['reasoning', counts.reasoning],
+      ['audioOut', counts.audioOut],
+    ])
   // More in total than prompt and completion: reasoning that was counted apart, if that is what the rest can be.
   const told = counts.reasoning ?? 0
   const outsideCache = (counts.cached ?? 0) + (counts.cacheWrite ?? 0)

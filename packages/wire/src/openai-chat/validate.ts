@@ -43,7 +43,8 @@ function validateNested(value: JsonObject): Invalid | undefined {
   }
   const messages = value['messages'] as unknown[]
   for (const [index, message] of messages.entries()) {
-    if (!isObject(message)) return invalid(`/messages/${index}`, complaint(`messages[${index}]`, message, 'an object with `role` and `content`'))
+    if (!isObject(message))
+      return invalid(`/messages/${index}`, complaint(`messages[${index}]`, message, 'an object with `role` and `content`'))
     if (typeof message['role'] !== 'string') {
       return invalid(`/messages/${index}/role`, complaint('role', message['role'], 'a string, such as "user"'))
     }
@@ -77,5 +78,7 @@ function isModel(value: unknown): boolean {
 }
 
 function integerFrom1To(most: number, value: unknown): string | undefined {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most ? undefined : `a whole number from 1 to ${most}`
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most
+    ? undefined
+    : `a whole number from 1 to ${most}`
 }
