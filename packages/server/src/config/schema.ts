@@ -65,7 +65,8 @@ const limits = z.strictObject({
 export const configurationSchema = z.strictObject({
   providers: z.array(provider).default([]).describe('Accounts at model vendors.'),
   models: z.record(modelName, model).default({}).describe('The models that callers can name.'),
-  allModels: z.boolean().default(false).describe('Every model of a configured provider is callable as `provider/model` without an entry.'),
+  allModels: z.boolean().optional().describe('Every model of a connected provider is callable as `provider/model` without an entry. '
+    + 'Default: false, but true while the environment connects a provider and no model is configured at all.'),
   publicUrl: z.url({ protocol: /^https?$/ }).optional().describe('How callers reach the gateway; used in links. Default: the address it listens on.'),
   trustedProxies: z.array(z.string().min(1)).default([])
     .describe('Addresses or networks (10.0.0.0/8) of reverse proxies whose `X-Forwarded-For` is believed.'),

@@ -1,0 +1,53 @@
+import { statfs } from 'node:fs/promises'
+import type { Snapshot } from '@faregate/core'
+import type { Store } from '@faregate/store'
+import type { ProviderHealth } from './providers.ts'
+
+/** One thing that readiness depends on. */
+export interface Check {
+  name: 'database' | 'providers' | 'disk' | 'records'
+  ok: boolean
+  /** Whether traffic should go elsewhere while this is not ok; the others are warnings. */
+  required: boolean
+  detail: string
+}
+
+export interface ReadyFacts {
+  store: Pick<Store, 'ready' | 'records'>
+  snapshot(): Snapshot
+  health: ProviderHealth
+  directory: string
+}
+
+const FULL = 0.9
+
+/** What `/readyz` answers: 200 while every required check is ok, else 503; all reasons either way. */
+export async function checkReadiness(facts: ReadyFacts): Promise<{ ready: boolean; checks: Check[] }> {
+  const checks = [await database(facts), providers(facts), await disk(facts.directory), records(facts)]
+  return { ready: checks.every(({ ok, required }) => ok || !required), checks }
+}
+
+async function database({ store }: ReadyFacts): Promise<Check> {
+  const { ok, detail } = await store.ready().catch((error: unknown) => ({ ok: false, detail: String(error) }))
+  return { name: 'database', ok, required: true, detail: ok ? 'answers' : (detail ?? 'does not answer') }
+}
+
+/** One provider that fails leaves the others to serve; all of them failing leaves nothing. */
+function providers({ snapshot, health }: ReadyFacts): Check {
+  const names = [...snapshot().providers.keys()]
+  const failing = names.filter((name) => health.of(name).state === 'failing')
+  if (names.length === 0) return { name: 'providers', ok: false, required: true, detail: 'none is connected' }
+  if (failing.length === 0) return { name: 'providers', ok: true, required: true, detail: `${names.length} connected` }
+  return { name: 'providers', ok: false, required: failing.length === names.length, detail: `failing: ${failing.join(', ')}` }
+}
+
+async function disk(directory: string): Promise<Check> {
+  const { blocks, bavail } = await statfs(directory)
+  const used = blocks === 0 ? 0 : 1 - bavail / blocks
+  return { name: 'disk', ok: used < FULL, required: false, detail: `${Math.round(used * 100)} % used` }
+}
+
+function records({ store }: ReadyFacts): Check {
+  const { dropped } = store.records
+  return { name: 'records', ok: dropped === 0, required: false, detail: dropped === 0 ? 'none dropped' : `${dropped} dropped since the start` }
+}

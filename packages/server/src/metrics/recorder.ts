@@ -1,0 +1,29 @@
+import type { Recorder } from '@faregate/gateway'
+import type { Logger } from '../log/log.ts'
+import type { Metrics } from './metrics.ts'
+import type { ProviderHealth } from '../health/providers.ts'
+
+export interface Observers {
+  recorder: Recorder
+  metrics: Pick<Metrics, 'request'>
+  health: ProviderHealth
+  log: Pick<Logger, 'info' | 'debug' | 'isLevelEnabled'>
+  /** Where a request came from. */
+  addressOf(requestId: string): string | undefined
+}
+
+/** Hands records on, and on their way counts them, learns from them how providers fare, and logs what failed. */
+export function observedRecorder({ recorder, metrics, health, log, addressOf }: Observers): Recorder {
+  return {
+    request: (record) => {
+      recorder.request(record)
+      metrics.request(record)
+      for (const attempt of record.attempts) health.attempt(attempt, record.at + record.latencyMs)
+      const served = record.outcome === 'served'
+      if (served && !log.isLevelEnabled('debug')) return
+      const { id, path, status, outcome, denial, denialId, model, key, latencyMs } = record
+      log[served ? 'debug' : 'info']({ request: id, address: addressOf(id), path, status, outcome, denial, denialId, model, key, latencyMs }, 'request')
+    },
+    denial: (record) => recorder.denial(record),
+  }
+}

@@ -1,0 +1,73 @@
+import type { ModelEntry, ProviderEntry, Snapshot } from '@faregate/core'
+import type { Store } from '@faregate/store'
+import { readConfiguration } from '@faregate/store/queries/index'
+import type { Catalogue } from '@faregate/pricing'
+import type { Vendor } from '@faregate/wire'
+import type { Logger } from '../log/log.ts'
+import { buildSnapshot, type SnapshotSources } from './build.ts'
+import type { ConfigurationSource } from './live.ts'
+import { catalogueFor, type OperatorPrices } from './prices.ts'
+
+/** What the database adds, as far as it can be read. */
+interface Stored {
+  providers: ProviderEntry[]
+  models: ModelEntry[]
+  prices: OperatorPrices
+}
+
+/** Reads snapshots from file, environment and database; keeps the prices that belong to the newest. */
+export class DatabaseSource implements ConfigurationSource {
+  readonly #store: Pick<Store, 'read' | 'configurationVersion'>
+  readonly #fixed: Omit<SnapshotSources, 'version' | 'database'>
+  readonly #unseal: (sealed: string, name: string) => string
+  readonly #vendors: ReadonlyMap<string, Vendor>
+  readonly #log: Pick<Logger, 'error'>
+  prices: OperatorPrices = new Map()
+  catalogue: Catalogue | undefined
+
+  constructor(options: {
+    store: Pick<Store, 'read' | 'configurationVersion'>
+    fixed: Omit<SnapshotSources, 'version' | 'database'>
+    unseal: (sealed: string, name: string) => string
+    vendors: ReadonlyMap<string, Vendor>
+    log: Pick<Logger, 'error'>
+  }) {
+    this.#store = options.store
+    this.#fixed = options.fixed
+    this.#unseal = options.unseal
+    this.#vendors = options.vendors
+    this.#log = options.log
+  }
+
+  version(): Promise<number> {
+    return this.#store.configurationVersion()
+  }
+
+  async read(version: number): Promise<Snapshot> {
+    const stored = await this.#stored()
+    const snapshot = buildSnapshot({ ...this.#fixed, version, database: stored })
+    this.catalogue = await catalogueFor(snapshot, this.#vendors)
+    this.prices = stored.prices
+    return snapshot
+  }
+
+  /** A provider whose keys cannot be opened is left out: its models answer `gateway_misconfigured`, the others go on. */
+  async #stored(): Promise<Stored> {
+    const unopened = new Set<string>()
+    const { providers, models, prices } = await readConfiguration(this.#store.read, (sealed, name) => {
+      try {
+        return this.#unseal(sealed, name)
+      } catch (error) {
+        const provider = name.split(':')[1] ?? name
+        unopened.add(provider)
+        this.#log.error({ provider, error: String(error) }, 'the key of a provider cannot be opened: was the secret changed? The provider is left out')
+        return ''
+      }
+    })
+    return {
+      providers: providers.filter(({ name }) => !unopened.has(name)),
+      models,
+      prices: new Map(prices.map(({ provider, model, rates }) => [`${provider}/${model}`, rates])),
+    }
+  }
+}

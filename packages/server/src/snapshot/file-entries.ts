@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+import type { ManagedBy, ModelEntry, ProviderEntry } from '@faregate/core'
+import type { Kinds } from '../config/meaning.ts'
+import type { Path, Place } from '../config/finding.ts'
+import type { Configuration, ConfiguredModel, ConfiguredProvider } from '../config/schema.ts'
+
+type PlaceOf = (path: Path) => Place | undefined
+
+/** The providers of the configuration file, with the place where each is defined. */
+export function fileProviders(configuration: Configuration, kinds: Kinds, placeOf: PlaceOf): ProviderEntry[] {
+  return configuration.providers.map((provider, index) => ({
+    name: provider.name,
+    kind: provider.kind,
+    baseUrl: (provider.baseUrl ?? kinds.get(provider.kind)?.defaultBaseUrl ?? '').replace(/\/+$/, ''),
+    keys: keysOf(provider),
+    // A server of one's own may want no key; where it wants one, the configuration names it.
+    keyless: kinds.get(provider.kind)?.keyless === true || (provider.kind === 'openai-compatible' && keysOf(provider).length === 0),
+    managedBy: managedBy(placeOf(['providers', index])),
+  }))
+}
+
+function keysOf(provider: ConfiguredProvider): ProviderEntry['keys'] {
+  const keys = provider.keys ?? (provider.apiKey === undefined ? [] : [{ key: provider.apiKey, weight: 1, priority: 0 }])
+  return keys.map(({ key, weight, priority }) => ({ id: keyId(provider.name, key), secret: key, weight, priority }))
+}
+
+/** Stable over restarts, so that what was learnt about a key stays with it; tells nothing about the key. */
+function keyId(provider: string, secret: string): string {
+  return `${provider}-${createHash('sha256').update(`${provider}\n${secret}`).digest('hex').slice(0, 8)}`
+}
+
+/** The models of the configuration file. */
+export function fileModels(configuration: Configuration, placeOf: PlaceOf): ModelEntry[] {
+  return Object.entries(configuration.models).map(([name, model]) => ({
+    ...membersOf(model),
+    name,
+    managedBy: managedBy(placeOf(['models', name])),
+  }))
+}
+
+function managedBy(place: Place | undefined): ManagedBy {
+  return place === undefined ? { source: 'database' } : { source: 'file', file: place.file, line: place.line }
+}
+
+type Present<T> = { [Member in keyof T]: Exclude<T[Member], undefined> }
+
+/** Drops members that are `undefined`: an entry has a member or has it not. */
+function present<T extends object>(value: T): Present<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Present<T>
+}
+
+function membersOf({ price, ...model }: ConfiguredModel): Omit<ModelEntry, 'name' | 'managedBy'> {
+  return price === undefined ? present(model) : { ...present(model), price: present(price) }
+}

@@ -1,0 +1,9 @@
+import { formatAmount } from '@faregate/core'
+import { RATE_SCALE, type PriceTable } from '@faregate/pricing'
+
+/** A table's base rates as decimal strings by bucket, as prices are written: per million tokens, and per request. */
+export function priceTexts(table: PriceTable): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(table.rates).map(([bucket, { base }]) => [bucket, formatAmount(bucket === 'request' ? base / RATE_SCALE : base)]),
+  )
+}

@@ -1,0 +1,73 @@
+import { createGateway, createUpstreamClient, type Gateway, type UpstreamClient } from '@faregate/gateway'
+import { CommitQueue } from '@faregate/ledger'
+import { createTokenCounter } from '@faregate/pricing'
+import { vendors } from '@faregate/providers'
+import { createAdminStore } from '@faregate/store/queries/index'
+import type { Configuration } from '../config/schema.ts'
+import { ProviderHealth } from '../health/providers.ts'
+import { createMetrics, type Metrics } from '../metrics/metrics.ts'
+import { observedRecorder } from '../metrics/recorder.ts'
+import { createBalanceReader } from '../snapshot/balances.ts'
+import type { Closers } from './closers.ts'
+import type { Installation } from './installation.ts'
+
+/** The gateway and what it shares with the rest of the process. */
+export interface Serving {
+  gateway: Gateway
+  ledger: CommitQueue
+  upstream: UpstreamClient
+  health: ProviderHealth
+  metrics: Metrics
+  /** Set by whoever hands requests in. */
+  addresses: { of(requestId: string): string | undefined }
+}
+
+/** How long a stream waits for its next slice (M13), a settle for the database (M25), usage after a finish reason (M21). */
+const WAITS = { coverMs: 10_000, settleMs: 5_000, usageAfterFinishMs: 500 }
+
+/** Builds the data plane on an installation. */
+export function assembleDataPlane(installation: Installation, configuration: Configuration, publicUrl: () => string, closers: Closers): Serving {
+  const { clock, random, store, keys, live, prices, log } = installation
+  const { limits, billing } = configuration
+  const health = new ProviderHealth()
+  const addresses: Serving['addresses'] = { of: () => undefined }
+  const metrics = createMetrics({
+    ledgerDepth: () => ledger.depth,
+    unsettled: () => gateway.unsettled,
+    recordsDropped: () => store.records.dropped,
+    recordsWaiting: () => store.records.depth,
+    configurationVersion: () => live.snapshot.version,
+    isModel: (name) => live.snapshot.models.has(name),
+  })
+  const ledger = new CommitQueue(metrics.measured(store.engine), { onFailure: (error) => log.error({ error: String(error) }, 'a ledger batch failed') })
+  closers.add(() => ledger.close())
+  const upstream = createUpstreamClient(limits)
+  closers.add(() => upstream.close())
+  const tokens = createTokenCounter()
+  closers.add(() => tokens.close())
+  const gateway = createGateway({
+    clock,
+    random,
+    snapshot: () => live.snapshot,
+    keys,
+    ledger,
+    instance: store.instance,
+    balances: createBalanceReader(store, createAdminStore(store, clock.now).read.money, clock),
+    prices,
+    vendors,
+    tokens,
+    upstream,
+    recorder: observedRecorder({ recorder: store.records, metrics, health, log, addressOf: (id) => addresses.of(id) }),
+    settings: {
+      publicUrl,
+      currency: billing.currency,
+      billing: { ...(billing.topUpUrl === undefined ? {} : { topUpUrl: billing.topUpUrl }), ...(billing.contact === undefined ? {} : { contact: billing.contact }) },
+      sliceTokens: configuration.sliceTokens,
+      maxOutputWhenAbsent: configuration.maxOutputWhenAbsent,
+      limits: { bodyBytes: limits.bodyBytes, keepAliveMs: limits.keepAliveMs, ...WAITS },
+      corsOrigins: configuration.cors.origins,
+    },
+    log,
+  })
+  return { gateway, ledger, upstream, health, metrics, addresses }
+}

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import { registerAdmin, type AdminDeps } from '@faregate/admin'
+import type { FastifyInstance } from 'fastify'
+import { relativeTo } from '../config/meaning.ts'
+import type { Configuration } from '../config/schema.ts'
+import { checkReadiness } from '../health/ready.ts'
+import { mountHealth } from '../health/routes.ts'
+import { createDataPlane } from '../http/data-plane.ts'
+import { createHttpServer } from '../http/server.ts'
+import { GUIDES_FOLDER, VERSION } from '../installed.ts'
+import { mountDenials } from '../pages/denial-routes.ts'
+import { mountPages } from '../pages/routes.ts'
+import type { Serving } from './data-plane.ts'
+import type { Installation } from './installation.ts'
+import type { StartSettings } from './options.ts'
+import { commandsOf } from './screen.ts'
+
+export interface HttpAssembly {
+  installation: Installation
+  serving: Serving
+  configuration: Configuration
+  settings: StartSettings
+  admin: AdminDeps
+  publicUrl(): string
+  /** True once the process drains: connections end with their answer. */
+  closing(): boolean
+}
+
+/** Mounts everything that is served on one HTTP server: data plane, management API, pages, health. */
+export async function assembleHttp(parts: HttpAssembly): Promise<FastifyInstance> {
+  const { installation, serving, configuration, settings, admin, publicUrl } = parts
+  const { clock, random, store, live } = installation
+  const plane = createDataPlane(serving.gateway, parts.closing)
+  serving.addresses.of = (id) => plane.addressOf(id)
+  const server = createHttpServer(serving.gateway, plane, {
+    bodyBytes: configuration.limits.bodyBytes,
+    headerBytes: configuration.limits.headerBytes,
+    trustedProxies: configuration.trustedProxies,
+    tls: readTls(configuration, settings),
+    publicUrl,
+  })
+  const shared = { clock, random, publicUrl, version: VERSION }
+  plane.mount(server)
+  await registerAdmin(server, admin)
+  mountPages(server, { ...shared, guides: GUIDES_FOLDER, home: () => homeFacts(parts) })
+  mountDenials(server, {
+    ...shared,
+    isOperatorToken: installation.secrets.isOperatorToken,
+    findKey: (presented) => installation.keys.find(presented),
+    find: async (id) => {
+      await store.records.flush()
+      return admin.store.read.denials.get(id)
+    },
+  })
+  mountHealth(server, {
+    version: VERSION,
+    metrics: serving.metrics,
+    ready: () => checkReadiness({ store, snapshot: () => live.snapshot, health: serving.health, directory: settings.directory }),
+  })
+  await server.ready()
+  return server
+}
+
+function homeFacts({ installation, serving, settings, publicUrl }: HttpAssembly) {
+  const { snapshot } = installation.live
+  return {
+    version: VERSION,
+    publicUrl: publicUrl(),
+    providers: [...snapshot.providers.values()].map(({ name, kind }) => ({ name, kind, state: serving.health.of(name).state })),
+    commands: commandsOf({ publicUrl: publicUrl(), snapshot, ...settings }),
+  }
+}
+
+function readTls({ tls }: Configuration, { configFile }: StartSettings): { cert: Buffer; key: Buffer } | undefined {
+  return tls === undefined ? undefined : { cert: readFileSync(relativeTo(configFile, tls.cert)), key: readFileSync(relativeTo(configFile, tls.key)) }
+}

@@ -1,0 +1,77 @@
+import { mkdirSync } from 'node:fs'
+import type { Clock, Random } from '@faregate/core'
+import type { PriceBook } from '@faregate/gateway'
+import { VerifiedKeys } from '@faregate/identity'
+import { environmentProviders, DEMO_MODEL, demo, vendors } from '@faregate/providers'
+import { openStore, type Store } from '@faregate/store'
+import { keyByHash } from '@faregate/store/queries/index'
+import type { Configuration } from '../config/schema.ts'
+import type { Path, Place } from '../config/finding.ts'
+import type { Logger } from '../log/log.ts'
+import { DatabaseSource } from '../snapshot/database-source.ts'
+import { fileModels, fileProviders } from '../snapshot/file-entries.ts'
+import { LiveConfiguration } from '../snapshot/live.ts'
+import { createPriceBook } from '../snapshot/prices.ts'
+import type { Closers } from './closers.ts'
+import { checkCurrency } from './currency.ts'
+import type { StartSettings } from './options.ts'
+import { openSecrets, type Secrets } from './secrets.ts'
+
+/** What a process works with: the database, the secrets, and the configuration in force. */
+export interface Installation {
+  clock: Clock
+  random: Random
+  log: Logger
+  store: Store
+  secrets: Secrets
+  /** Keys as they are known in the configuration in force. */
+  keys: VerifiedKeys
+  live: LiveConfiguration
+  source: DatabaseSource
+  prices: PriceBook
+}
+
+export interface InstallationOptions {
+  settings: StartSettings
+  configuration: Configuration
+  placeOf(path: Path): Place | undefined
+  environment: NodeJS.ProcessEnv
+  clock: Clock
+  random: Random
+  log: Logger
+}
+
+const DAY_MS = 86_400_000
+
+/** Opens the data folder and the database (recovering what a killed process left) and reads the first snapshot. */
+export async function openInstallation(options: InstallationOptions, closers: Closers): Promise<Installation> {
+  const { settings, configuration, environment, clock, random, log } = options
+  mkdirSync(settings.directory, { recursive: true, mode: 0o700 })
+  const secrets = openSecrets(settings.directory, environment, random)
+  const store = await openStore({
+    directory: settings.directory,
+    ...(settings.databaseUrl === undefined ? {} : { databaseUrl: settings.databaseUrl }),
+    clock,
+    log: (level, message, facts) => log[level](facts ?? {}, message),
+    retention: { maxAgeMs: configuration.retention.days * DAY_MS, maxBytes: configuration.retention.bytes },
+    secretFingerprint: secrets.fingerprint,
+  })
+  closers.add(() => store.close())
+  await checkCurrency(store, configuration.billing.currency)
+  const source = new DatabaseSource({ store, fixed: fixedSources(options), unseal: secrets.unseal, vendors, log })
+  const keys = new VerifiedKeys({ find: (presented) => keyByHash(store.read, secrets.hash(presented)) }, clock)
+  const live = new LiveConfiguration(source, await source.read(await source.version()), log, () => keys.forget())
+  closers.add(() => live.close())
+  const prices = createPriceBook({ vendors, operator: () => source.prices, catalogue: () => source.catalogue, clock })
+  return { clock, random, log, store, secrets, keys, live, source, prices }
+}
+
+function fixedSources({ settings, configuration, placeOf, environment }: InstallationOptions) {
+  return {
+    file: { providers: fileProviders(configuration, vendors, placeOf), models: fileModels(configuration, placeOf) },
+    environment: environmentProviders(environment),
+    demo: { provider: demo.kind, model: DEMO_MODEL, baseUrl: demo.defaultBaseUrl ?? '', only: settings.demo },
+    allModels: configuration.allModels,
+    currency: configuration.billing.currency,
+  }
+}

@@ -1,0 +1,58 @@
+import type { AdminDeps } from '@faregate/admin'
+import type { Deployment } from '@faregate/core'
+import { priceTexts } from '../snapshot/price-texts.ts'
+import { vendors } from '@faregate/providers'
+import { createAdminStore } from '@faregate/store/queries/index'
+import type { Configuration } from '../config/schema.ts'
+import { VERSION } from '../installed.ts'
+import { createBackups } from '../operate/backups.ts'
+import { testProvider } from '../operate/test-provider.ts'
+import { readTrace } from '../http/problem-answer.ts'
+import type { DenialCode } from '@faregate/core'
+import type { Serving } from './data-plane.ts'
+import type { Installation } from './installation.ts'
+import type { StartSettings } from './options.ts'
+
+/** What the management API is handed. */
+export function managementDeps(installation: Installation, serving: Serving, configuration: Configuration, settings: StartSettings, publicUrl: () => string): AdminDeps {
+  const { clock, random, store, secrets, live, prices, log } = installation
+  const { backup, restore } = createBackups(store, settings.directory, clock)
+  return {
+    store: createAdminStore(store, clock.now),
+    ledger: serving.ledger,
+    verify: () => store.verify(),
+    snapshot: () => live.snapshot,
+    changed: () => live.refresh(),
+    isOperatorToken: secrets.isOperatorToken,
+    hashSecret: secrets.hash,
+    mint: secrets.mint,
+    seal: secrets.seal,
+    unseal: secrets.unseal,
+    clock,
+    random,
+    publicUrl,
+    currency: configuration.billing.currency,
+    topUpUrl: configuration.billing.topUpUrl,
+    billingContact: configuration.billing.contact,
+    log,
+    flushed: () => store.records.flush(),
+    // The management API has codes of its own; the record keeps whichever it was.
+    denied: (row) => store.records.denial({ ...row, code: row.code as DenialCode, trace: readTrace(row.trace) }),
+    testProvider: (name) => testProvider({ snapshot: () => live.snapshot, vendors, upstream: serving.upstream }, name),
+    providerKinds: () => [...vendors.values()].map(({ kind, title, defaultBaseUrl, keyless }) => ({ kind, title, defaultBaseUrl, keyless: keyless === true })),
+    providerState: (name) => serving.health.of(name),
+    version: VERSION,
+    startedAt: clock.now(),
+    cataloguePrice: (deployment: Deployment) => {
+      const provider = live.snapshot.providers.get(deployment.provider)
+      const table = provider === undefined ? undefined : prices.provider(deployment, provider)
+      return table === undefined ? undefined : { version: table.version, rates: priceTexts(table) }
+    },
+    backup,
+    restore: async (file) => {
+      const restored = await restore(file)
+      await live.refresh()
+      return restored
+    },
+  }
+}

@@ -1,0 +1,30 @@
+import type { Random } from '@faregate/core'
+import {
+  constantTimeEqual, createSealer, deriveSecrets, generateKey, generateManagementToken, hashKey, loadRootSecret, writeOperatorToken, type Sealer,
+} from '@faregate/identity'
+
+/** What the root secret of an installation is good for. */
+export interface Secrets extends Pick<Sealer, 'seal' | 'unseal'> {
+  /** Names the root without telling it. */
+  fingerprint: string
+  /** Where the operator's token lies. */
+  tokenFile: string
+  isOperatorToken(presented: string): boolean
+  /** How keys and management tokens are stored. */
+  hash(presented: string): string
+  mint(kind: 'key' | 'management'): string
+}
+
+/** Loads the root secret, or makes it at the first start, and writes the operator's token beside the data. */
+export function openSecrets(directory: string, environment: NodeJS.ProcessEnv, random: Random): Secrets {
+  const { hmac, seal, operatorToken, fingerprint } = deriveSecrets(loadRootSecret(directory, environment['FAREGATE_SECRET']))
+  const sealer = createSealer(seal)
+  return {
+    ...sealer,
+    fingerprint,
+    tokenFile: writeOperatorToken(directory, operatorToken),
+    isOperatorToken: (presented) => constantTimeEqual(presented, operatorToken),
+    hash: (presented) => hashKey(hmac, presented),
+    mint: (kind) => (kind === 'key' ? generateKey(random) : generateManagementToken(random)),
+  }
+}

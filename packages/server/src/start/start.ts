@@ -1,0 +1,88 @@
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { vendors } from '@faregate/providers'
+import { systemClock, systemRandom } from '../clock.ts'
+import { formatFinding } from '../config/finding.ts'
+import { loadConfiguration, type Loaded } from '../config/load.ts'
+import { VERSION } from '../installed.ts'
+import { createLog, type Logger } from '../log/log.ts'
+import { Closers } from './closers.ts'
+import { assembleDataPlane } from './data-plane.ts'
+import { drain } from './drain.ts'
+import { assembleHttp } from './http.ts'
+import { openInstallation } from './installation.ts'
+import { noteInstance } from './instance-file.ts'
+import { managementDeps } from './management.ts'
+import { readStartSettings, StartRefused, type StartFlags, type StartSettings } from './options.ts'
+import { startScreen } from './screen.ts'
+
+export interface RunningServer {
+  /** Where it listens: scheme, host, port. */
+  url: string
+  /** Lets running requests end (30 s, `--drain-seconds`), then closes everything. */
+  close(): Promise<void>
+}
+
+type Ready = Extract<Loaded, { ok: true }>
+
+/** Opens everything, listens, prints the start screen. Rejects with an error whose message tells the operator what to do. */
+export async function openServer(flags: StartFlags, environment: NodeJS.ProcessEnv, output: NodeJS.WriteStream = process.stdout): Promise<RunningServer & { log: Logger }> {
+  const settings = readStartSettings(flags, environment)
+  const loaded = configured(settings, environment)
+  const log = createLog(loaded.configuration.log.level, output)
+  const closers = new Closers()
+  try {
+    const running = await serve(settings, loaded, environment, log, closers, output)
+    return { ...running, log }
+  } catch (error) {
+    await closers.close()
+    throw error
+  }
+}
+
+function configured(settings: StartSettings, environment: NodeJS.ProcessEnv): Ready {
+  const loaded = loadConfiguration(settings.configFile, environment, vendors)
+  if (loaded.ok) return loaded
+  throw new StartRefused(`The configuration cannot be served:\n${loaded.findings.map((finding) => `  ${formatFinding(finding)}`).join('\n')}`)
+}
+
+async function serve(settings: StartSettings, loaded: Ready, environment: NodeJS.ProcessEnv, log: Logger, closers: Closers, output: NodeJS.WriteStream): Promise<RunningServer> {
+  const { configuration, placeOf, findings } = loaded
+  for (const finding of findings) log.warn(formatFinding(finding))
+  let url = ''
+  let closing = false
+  const publicUrl = () => configuration.publicUrl?.replace(/\/+$/, '') ?? url
+  const installation = await openInstallation({ settings, configuration, placeOf, environment, clock: systemClock(), random: systemRandom(), log }, closers)
+  const serving = assembleDataPlane(installation, configuration, publicUrl, closers)
+  const admin = managementDeps(installation, serving, configuration, settings, publicUrl)
+  const http = await assembleHttp({ installation, serving, configuration, settings, admin, publicUrl, closing: () => closing })
+  url = await listen(http, settings, configuration.tls !== undefined)
+  closers.add(async () => {
+    closing = true
+    const { cut } = await drain(http, settings.drainSeconds * 1000)
+    if (cut) log.warn({ seconds: settings.drainSeconds }, 'requests that had not ended in time were cut')
+  })
+  const note = noteInstance(settings.directory, { url, pid: process.pid, startedAt: installation.clock.now() })
+  closers.add(() => note.remove())
+  output.write(startScreen({
+    version: VERSION, url, publicUrl: publicUrl(), ...settings, tokenFile: installation.secrets.tokenFile,
+    database: settings.databaseUrl === undefined ? `SQLite in ${settings.directory}` : 'PostgreSQL', snapshot: installation.live.snapshot,
+  }))
+  return { url, close: () => closers.close() }
+}
+
+/** Listens and tells the address; a port that is taken is a sentence, not a stack. */
+async function listen(server: FastifyInstance, { host, port }: StartSettings, tls: boolean): Promise<string> {
+  try {
+    await server.listen({ host, port })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EADDRINUSE') throw new StartRefused(`Port ${port} on ${host} is in use: stop what uses it, or choose another with --port (0 picks a free one).`)
+    if (code === 'EACCES') throw new StartRefused(`Port ${port} on ${host} is not allowed for this user: choose one above 1023 with --port.`)
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new StartRefused(`This machine has no address ${host}: choose another with --host.`)
+    throw error
+  }
+  const { address, port: taken } = server.server.address() as AddressInfo
+  const name = address.includes(':') ? `[${address}]` : address
+  return `${tls ? 'https' : 'http'}://${name}:${taken}`
+}
