@@ -39,7 +39,7 @@ export async function registerAdmin(app: FastifyInstance, deps: AdminDeps): Prom
 
 /** The permission that a route declares. Throws for a route that declares none: nothing is open by omission. */
 export function declaredPermission(name: string, route: Pick<RouteSpec, 'permission'>): RouteSpec['permission'] {
-  if (route.permission === 'public' || isPermission(route.permission)) return route.permission
+  if (isPermission(route.permission)) return route.permission
   throw new Error(`the management route ${name} declares no permission`)
 }
 
@@ -62,7 +62,7 @@ function registerRoute<Name extends RouteName>(
       known.set(request, facts)
       void reply.headers({ 'x-request-id': facts.requestId, 'cache-control': 'no-store' })
       facts.credential = await authenticate(deps, request.headers.authorization)
-      if (permission !== 'public') requirePermission(facts.credential, permission)
+      requirePermission(facts.credential, permission)
     },
     preValidation: async (request) => tidy(request, route),
     handler: async (request, reply) => {

@@ -11,8 +11,8 @@ export interface RouteSpec {
   summary: string
   /** Groups the calls in the reference. */
   tag: string
-  /** What the credential must hold; `public` needs none. */
-  permission: Permission | 'public'
+  /** What the credential must hold. */
+  permission: Permission
   params?: z.ZodObject
   query?: z.ZodObject
   /** Strict: a member that is unknown is refused. */

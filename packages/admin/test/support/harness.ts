@@ -1,0 +1,158 @@
+import { createHash, createHmac } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Clock, ManagedBy, Random, Snapshot } from '@faregate/core'
+import { CommitQueue } from '@faregate/ledger'
+import type { Store } from '@faregate/store'
+import { createAdminStore, readConfiguration } from '@faregate/store/queries/index'
+import fastify, { type FastifyInstance } from 'fastify'
+import { freshStore, type Kind } from '../../../store/test/databases.ts'
+import { registerAdmin, type AdminDeps, type DenialRow } from '../../src/index.ts'
+
+export const OPERATOR_TOKEN = 'fgo_operator'
+/** A provider's key that must never be seen in an answer. */
+export const PROVIDER_SECRET = 'sk-provider-secret-that-nobody-may-see-9876'
+
+/** A clock that a test moves and that otherwise stands. */
+export class TestClock implements Clock {
+  time = Date.UTC(2026, 10, 22, 13)
+  now(): number {
+    return this.time
+  }
+}
+
+/** Numbers that differ each time and are the same in each run. */
+export function countingRandom(): Random {
+  let count = 0
+  return {
+    bytes: (length) => createHash('sha256').update(String(++count)).digest().subarray(0, length),
+    fraction: () => 0.5,
+  }
+}
+
+export interface Answer {
+  status: number
+  body: Record<string, unknown>
+  text: string
+  headers: Record<string, unknown>
+}
+
+export interface CallOptions {
+  token?: string | undefined
+  body?: unknown
+  idempotencyKey?: string
+  headers?: Record<string, string>
+}
+
+/** The management API on a real database, called through fastify's `inject`. */
+export interface Harness {
+  app: FastifyInstance
+  store: Store
+  deps: AdminDeps
+  clock: TestClock
+  denied: DenialRow[]
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>
+  close(): Promise<void>
+}
+
+const FILE: ManagedBy = { source: 'file', file: 'faregate.yaml', line: 7 }
+
+export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDeps> = {}): Promise<Harness> {
+  const clock = new TestClock()
+  const random = countingRandom()
+  const { store, close } = await freshStore(kind, { clock })
+  const backups = mkdtempSync(join(tmpdir(), 'faregate-backups-'))
+  const queue = new CommitQueue(store.engine)
+  const denied: DenialRow[] = []
+  const unseal = (sealed: string, name: string) => Buffer.from(sealed, 'base64').toString().slice(name.length + 1)
+  let snapshot = await snapshotOf(store, unseal)
+  let minted = 0
+  const deps: AdminDeps = {
+    store: createAdminStore(store, () => clock.now()),
+    ledger: queue,
+    verify: () => store.verify(),
+    snapshot: () => snapshot,
+    changed: async () => {
+      snapshot = await snapshotOf(store, unseal)
+    },
+    isOperatorToken: (presented) => presented === OPERATOR_TOKEN,
+    hashSecret: (presented) => createHmac('sha256', 'test').update(presented).digest('hex'),
+    mint: (secret) => `${secret === 'key' ? 'fg' : 'fgm'}_${'x'.repeat(30)}${String(++minted).padStart(8, '0')}`,
+    seal: (plain, name) => Buffer.from(`${name}\n${plain}`).toString('base64'),
+    unseal,
+    clock,
+    random,
+    publicUrl: () => 'https://gateway.example',
+    currency: 'USD',
+    log: { info: () => {}, warn: () => {}, error: (facts, message) => console.error(message, facts) },
+    flushed: () => store.records.flush(),
+    denied: (row) => void denied.push(row),
+    testProvider: async (name) => ({ ok: true, message: `${name} answered`, status: 200, latencyMs: 12, model: 'm' }),
+    providerKinds: () => [
+      { kind: 'openai', title: 'OpenAI', defaultBaseUrl: 'https://api.openai.com/v1', keyless: false },
+      { kind: 'openai-compatible', title: 'Any', keyless: false },
+    ],
+    providerState: () => ({ state: 'unknown' }),
+    version: '1.2.3',
+    startedAt: clock.now() - 5_000,
+    cataloguePrice: ({ model }) => (model === 'gpt-5-nano' ? { version: 'catalogue@2026-11-01', rates: { input: '0.05', output: '0.40' } } : undefined),
+    backup: async (name = 'backup.sqlite') => {
+      await store.backup(join(backups, name))
+      return { file: name, bytes: 1 }
+    },
+    restore: async (file) => {
+      await store.restore(join(backups, file))
+      return { previous: 'previous.sqlite' }
+    },
+    ...more,
+  }
+  const app = fastify()
+  await registerAdmin(app, deps)
+  await app.ready()
+  return {
+    app, store, deps, clock, denied,
+    call: (method, path, options = {}) => inject(app, method, path, options),
+    close: async () => {
+      await app.close()
+      await queue.close()
+      await close()
+      rmSync(backups, { recursive: true, force: true })
+    },
+  }
+}
+
+async function inject(app: FastifyInstance, method: string, path: string, options: CallOptions): Promise<Answer> {
+  const { token = OPERATOR_TOKEN, body, idempotencyKey, headers } = options
+  const answer = await app.inject({
+    method: method as 'GET',
+    url: path,
+    headers: {
+      ...('token' in options && options.token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+  })
+  const parsed: unknown = answer.body === '' ? {} : JSON.parse(answer.body)
+  return { status: answer.statusCode, body: parsed as Answer['body'], text: answer.body, headers: answer.headers }
+}
+
+async function snapshotOf(store: Store, unseal: (sealed: string, name: string) => string): Promise<Snapshot> {
+  const stored = await readConfiguration(store.read, unseal)
+  const file = {
+    name: 'file-provider', kind: 'openai', baseUrl: 'https://api.openai.com/v1', keyless: false, managedBy: FILE,
+    keys: [{ id: 'pk_file', secret: PROVIDER_SECRET, weight: 1, priority: 0 }],
+  }
+  const fromEnvironment = { ...file, name: 'openai', managedBy: { source: 'environment', variable: 'OPENAI_API_KEY' } as ManagedBy }
+  const fileModel = { name: 'file-model', deployments: [{ provider: 'file-provider', model: 'gpt-5-nano', weight: 1 }], managedBy: FILE }
+  const pricedModel = { ...fileModel, name: 'priced-model', price: { input: '1', output: '2' } }
+  return {
+    version: await store.configurationVersion(),
+    providers: new Map([file, fromEnvironment, ...stored.providers].map((entry) => [entry.name, entry])),
+    models: new Map([fileModel, pricedModel, ...stored.models].map((entry) => [entry.name, entry])),
+    allModels: false,
+    currency: 'USD',
+  }
+}

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { PERMISSIONS, PERMISSION_NAMES, ROUTES, ROUTE_NAMES, type RouteSpec } from '@faregate/contract'
+import { BODIES, createInstallation, pathOf } from './support/every-route.ts'
+import { startHarness, type Harness } from './support/harness.ts'
+import { createTenant, mintToken, type Tenant } from './support/world.ts'
+
+const BINDABLE = PERMISSION_NAMES.filter((name) => PERMISSIONS[name].bindable)
+
+describe('a token bound to one organization', () => {
+  let api: Harness
+  let own: Tenant
+  let other: Tenant
+  let installation: { token: string }
+  let token: string
+  before(async () => {
+    api = await startHarness()
+    own = await createTenant(api, 'own')
+    other = await createTenant(api, 'other')
+    installation = await createInstallation(api)
+    token = await mintToken(api, BINDABLE, own.organization)
+  })
+  after(() => api.close())
+
+  it('finds nothing of another organization on any route, and changes nothing of it', async () => {
+    const before = await stateOf(other)
+    for (const name of ROUTE_NAMES) {
+      const { method, path, permission }: RouteSpec = ROUTES[name]
+      const answer = await api.call(method, pathOf(name, other, installation), { token, body: BODIES[name] })
+      const bindable = PERMISSIONS[permission].bindable
+      if (!bindable) assert.equal(answer.status, 403, `${name}: ${answer.text}`)
+      else if (path.includes('{id}')) assert.equal(answer.status, 404, `${name}: ${answer.text}`)
+      else assert.equal(answer.status, 200, `${name}: ${answer.text}`)
+      for (const foreign of Object.values(other)) assert.ok(!withoutDetail(answer.text).includes(foreign), `${name} answers ${foreign}`)
+    }
+    assert.deepEqual(await stateOf(other), before)
+  })
+
+  it('is told 404 when it filters by another organization', async () => {
+    for (const name of ROUTE_NAMES) {
+      const { method, path, query, permission }: RouteSpec = ROUTES[name]
+      const filters = query !== undefined && 'organization' in query.shape && !path.includes('{id}')
+      if (!filters || !PERMISSIONS[permission].bindable) continue
+      const answer = await api.call(method, `${path}?organization=${other.organization}`, { token })
+      assert.equal(answer.status, 404, `${name}: ${answer.text}`)
+      const withOwn = await api.call(method, `${path}?organization=${own.organization}`, { token })
+      assert.equal(withOwn.status, 200, `${name}: ${withOwn.text}`)
+    }
+  })
+
+  it('finds nothing by a key, application or request of another organization', async () => {
+    for (const query of [`keys?application=${other.application}`, `requests?key=${other.key}`, `denials?key=${other.key}`, `ledger/entries?request=${other.request}`]) {
+      const answer = await api.call('GET', `/api/${query}`, { token })
+      assert.deepEqual(answer.body.data, [], query)
+    }
+    assert.equal((await api.call('GET', `/api/usage?key=${other.key}`, { token })).body.requests, 0)
+    assert.deepEqual((await api.call('GET', '/api/usage?groupBy=organization', { token })).body.groups, [
+      { organization: own.organization, requests: 1, buckets: { input: 10, output: 5 }, cost: '1.00', providerCost: '0.40' },
+    ])
+  })
+
+  it('sees its own', async () => {
+    for (const name of ROUTE_NAMES) {
+      const { method, permission, status }: RouteSpec = ROUTES[name]
+      if (method !== 'GET' || !PERMISSIONS[permission].bindable) continue
+      const answer = await api.call(method, pathOf(name, own, installation), { token })
+      assert.equal(answer.status, status, `${name}: ${answer.text}`)
+    }
+  })
+
+  it('is not told what is for the operator alone', async () => {
+    assert.equal((await api.call('GET', `/api/denials/${own.denial}`, { token })).body.operatorDetail, null)
+    assert.equal((await api.call('GET', `/api/denials/${own.denial}`)).body.operatorDetail, 'for the operator')
+    assert.ok(!(await api.call('GET', `/api/diagnose/${own.denial}`, { token })).text.includes('for the operator'))
+  })
+
+  it('cannot be given what concerns the whole installation, nor what its maker does not hold', async () => {
+    const refused = await api.call('POST', '/api/tokens', { body: { name: 'n', permissions: ['providers:write'], organization: own.organization } })
+    assert.equal(refused.status, 400)
+    assert.equal(refused.body.pointer, '/permissions/0')
+    const maker = await mintToken(api, ['tokens:write', 'usage:read'])
+    const more = await api.call('POST', '/api/tokens', { token: maker, body: { name: 'n', permissions: ['money:write'] } })
+    assert.equal(more.status, 403)
+    assert.equal((await api.call('POST', '/api/tokens', { token: maker, body: { name: 'n', permissions: ['usage:read'] } })).status, 201)
+  })
+
+  it('cannot set its overdraft without money:write', async () => {
+    const naming = await mintToken(api, ['organizations:write'], own.organization)
+    const path = `/api/organizations/${own.organization}`
+    assert.equal((await api.call('PATCH', path, { token: naming, body: { overdraft: '1000' } })).status, 403)
+    assert.equal((await api.call('PATCH', path, { token: naming, body: { name: 'fine' } })).status, 200)
+  })
+
+  async function stateOf(tenant: Tenant): Promise<unknown[]> {
+    const paths = [`organizations/${tenant.organization}`, `organizations/${tenant.organization}/balance`, `keys/${tenant.key}`, `applications/${tenant.application}`]
+    return Promise.all(paths.map(async (path) => (await api.call('GET', `/api/${path}`)).body))
+  }
+})
+
+/** A refusal repeats the id that it was asked for. */
+function withoutDetail(text: string): string {
+  const { detail: _detail, error: _error, ...rest } = JSON.parse(text === '' ? '{}' : text) as Record<string, unknown>
+  return JSON.stringify(rest)
+}
