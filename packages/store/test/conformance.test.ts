@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { after, before, describe } from 'node:test'
 import type { AttachedRow, BatchItem } from '@faregate/ledger'
 import { engineConformance, type EngineUnderTest } from '../../ledger/test/conformance.ts'
@@ -5,19 +6,19 @@ import type { Store } from '../src/index.ts'
 import { accountFromRow, ACCOUNT_COLUMNS, type AccountTuple } from '../src/ledger-rows.ts'
 import { freshStore, KINDS, skipOf, TestClock, type Kind, type Place } from './databases.ts'
 
-const EMPTIED = ['entries', 'lots', 'accounts', 'idempotency']
-
 for (const kind of KINDS) {
   describe(`on ${kind}`, { skip: skipOf(kind) }, () => {
     const clock = new TestClock()
+    let empty = ''
     let fresh: { store: Store; place: Place; close(): Promise<void> }
     before(async () => {
       fresh = await freshStore(kind, { clock })
+      empty = join(fresh.place.options.directory, 'empty.sqlite')
+      await fresh.store.backup(empty)
     })
     after(() => fresh.close())
     engineConformance(kind, async () => {
-      for (const table of EMPTIED) await fresh.place.run(`DELETE FROM ${table}`)
-      await fresh.place.run(`UPDATE counters SET value = 0 WHERE name = 'entry'`)
+      await fresh.store.restore(empty)
       return underTest(kind, fresh.store, fresh.place, clock)
     })
   })

@@ -44,10 +44,14 @@ export class SqliteLedger {
     }
   }
 
-  /** The same within a transaction that the caller commits, and in which it may have changed entries by itself. */
+  /** The same within a transaction that the caller commits; after {@link forget} where it has changed entries by itself. */
   decide(items: BatchItem[], now: number): Outcome[] {
-    this.#open.clear()
     return this.#decide(items, now).outcomes
+  }
+
+  /** Entries have been changed beside this ledger. */
+  forget(): void {
+    this.#open.clear()
   }
 
   #decide(items: BatchItem[], now: number): Decision {

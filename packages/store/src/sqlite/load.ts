@@ -16,10 +16,12 @@ export function loadDatabase(db: Sqlite, ledger: SqliteLedger, order: { file: st
     db.exec('BEGIN IMMEDIATE')
     db.pragma('defer_foreign_keys = ON')
     replaceRows(db)
+    ledger.forget()
     voidOpenHolds(db, ledger, order)
     db.exec('COMMIT')
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK')
+    ledger.forget()
     throw error
   } finally {
     db.exec('DETACH backup')
