@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { answer, usage } from '../support/behaviours.ts'
+import { faregate } from '../support/cli.ts'
+import { say } from '../support/config.ts'
+import { decimal, nano } from '../support/decimal.ts'
+import { header, json, send } from '../support/http.ts'
+import { chatStream } from '../support/sse.ts'
+import { eventually, gate } from '../support/wait.ts'
+import { BODY, fixesOf, inForce, sender } from './world.ts'
+import type { Case, World } from './world.ts'
+
+/** A key in some state, and the change that puts it right. */
+async function keyState(world: World, options: { expiresAt?: string; models?: string[] }, spoil: Record<string, unknown> | 'revoke' | undefined, right: Record<string, unknown>): Promise<Awaited<ReturnType<Case>>> {
+  const { api } = world.gateway
+  const customer = await world.gateway.customer('1.00', options)
+  if (spoil === 'revoke') await api.expect(204, 'DELETE', `/api/keys/${customer.keyId}`)
+  else if (spoil !== undefined) await api.expect(200, 'PATCH', `/api/keys/${customer.keyId}`, spoil)
+  await inForce()
+  return {
+    answer: await sender(world, customer)(),
+    customer,
+    mend: async () => {
+      if (spoil === 'revoke') return world.gateway.chat((await api.key(customer.application)).key, BODY)
+      await api.expect(200, 'PATCH', `/api/keys/${customer.keyId}`, right)
+      await inForce()
+      return sender(world, customer)()
+    },
+  }
+}
+
+/** Refusals that the caller, its organization or its payment mends. */
+export const CALLER_CASES: Record<string, Case> = {
+  async route_unknown(world) {
+    const customer = await world.gateway.customer('1.00')
+    const at = (path: string) => send(world.gateway.url + path, { body: BODY, headers: { authorization: `Bearer ${customer.key}` } })
+    const refused = await at('/chat/completions')
+    const [right] = json(refused)['didYouMean'] as string[]
+    assert.ok(right)
+    return { answer: refused, mend: () => at(right) }
+  },
+
+  async request_too_large(world) {
+    const customer = await world.gateway.customer('1.00')
+    const refused = await world.gateway.chat(customer.key, { ...BODY, metadata: 'x'.repeat(200_000) })
+    return { answer: refused, mend: sender(world, customer) }
+  },
+
+  async request_invalid(world) {
+    const customer = await world.gateway.customer('1.00')
+    const refused = await world.gateway.chat(customer.key, { ...BODY, max_tokens: 'ten' })
+    assert.equal(json(refused)['pointer'], '/max_tokens')
+    assert.equal((json(refused)['error'] as { param: string }).param, 'max_tokens')
+    return { answer: refused, customer, mend: sender(world, customer) }
+  },
+
+  async credential_missing(world) {
+    const customer = await world.gateway.customer('1.00')
+    return { answer: await send(`${world.gateway.url}/v1/chat/completions`, { body: BODY }), mend: sender(world, customer) }
+  },
+
+  async credential_invalid(world) {
+    const customer = await world.gateway.customer('1.00')
+    const refused = await world.gateway.chat('sk-proj-0123456789', BODY)
+    assert.match(String(json(refused)['hint']), /./)
+    assert.doesNotMatch(refused.text, /Acme/)
+    return { answer: refused, mend: sender(world, customer) }
+  },
+
+  key_revoked: world => keyState(world, {}, 'revoke', {}),
+  key_expired: world => keyState(world, { expiresAt: new Date(Date.now() + 900).toISOString() }, undefined, { expiresAt: null }),
+  key_disabled: world => keyState(world, {}, { enabled: false }, { enabled: true }),
+
+  async permission_denied(world) {
+    const made = await keyState(world, { models: ['other'] }, undefined, { models: ['other', 'plain'] })
+    assert.equal(fixesOf(made.answer)[0]?.by, 'org_admin')
+    assert.ok(Array.isArray(json(made.answer)['required']) && Array.isArray(json(made.answer)['granted']))
+    return made
+  },
+
+  async model_unknown(world) {
+    const customer = await world.gateway.customer('1.00')
+    const refused = await world.gateway.chat(customer.key, { ...BODY, model: 'plian' })
+    const [nearest] = json(refused)['didYouMean'] as string[]
+    assert.equal(nearest, 'plain')
+    return { answer: refused, customer, mend: () => world.gateway.chat(customer.key, { ...BODY, model: nearest }) }
+  },
+
+  async insufficient_balance(world) {
+    const customer = await world.gateway.customer('0.004')
+    const refused = await sender(world, customer)()
+    const { limit } = json(refused) as { limit: Record<string, string> }
+    assert.equal(nano(limit['required'] ?? '') - nano(limit['available'] ?? ''), nano(limit['shortfall'] ?? ''))
+    assert.deepEqual(json(refused)['affordable'], { maxOutputTokens: 4 })
+    return {
+      answer: refused,
+      customer,
+      mend: async () => {
+        const pay = fixesOf(refused).find(fix => fix.kind === 'pay')
+        const [, ...words] = String(pay?.command).split(' ')
+        const ran = await faregate(words, world.gateway)
+        assert.equal(ran.code, 0, ran.stderr)
+        return sender(world, customer)()
+      },
+    }
+  },
+
+  async cap_key(world) {
+    const customer = await world.gateway.customer('1.00', { cap: { amount: '0.004', period: 'month' } })
+    const refused = await sender(world, customer)()
+    const [raise] = fixesOf(refused)
+    assert.equal(raise?.kind, 'change_policy', 'topping up would not help, so paying is not offered first')
+    assert.ok(!fixesOf(refused).some(fix => fix.kind === 'pay'))
+    return {
+      answer: refused,
+      customer,
+      mend: async () => {
+        const amount = decimal(4_000_000n + nano(String(raise.byAtLeast)))
+        await world.gateway.api.expect(200, 'PATCH', `/api/keys/${customer.keyId}`, { cap: { amount, period: 'month' } })
+        await inForce()
+        return sender(world, customer)()
+      },
+    }
+  },
+
+  async balance_reserved(world) {
+    const customer = await world.gateway.customer('0.015')
+    const release = gate()
+    world.upstream.on('plain', answer(usage(0, 1), { after: release.promise }), answer(usage(0, 1)))
+    const running = sender(world, customer)()
+    await eventually(async () => assert.ok(nano((await world.gateway.api.balance(customer.organization)).held) > 0n))
+    const refused = await sender(world, customer)()
+    release.open()
+    await running
+    return {
+      answer: refused,
+      customer,
+      delivered: true,
+      mend: async () => {
+        await new Promise(resolve => setTimeout(resolve, 1_000 * Number(header(refused, 'retry-after') ?? 1)))
+        return sender(world, customer)()
+      },
+    }
+  },
+
+  async stream_funds_exhausted(world) {
+    const customer = await world.gateway.customer('0.05')
+    const body = { model: 'endless', max_tokens: 200, stream: true, messages: say() }
+    const refused = await world.gateway.chat(customer.key, body)
+    return {
+      answer: refused,
+      customer,
+      delivered: true,
+      mend: async () => {
+        await world.gateway.api.grant(customer.organization, '1.00')
+        const result = await world.gateway.chat(customer.key, body)
+        assert.ok(chatStream(result.body).pieces > 50)
+        return result
+      },
+    }
+  },
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { either, stream, usage } from '../support/behaviours.ts'
+import { configuration, say } from '../support/config.ts'
+import { startGateway } from '../support/gateway.ts'
+import type { Customer, Gateway } from '../support/gateway.ts'
+import { json } from '../support/http.ts'
+import type { Answer } from '../support/http.ts'
+import { startUpstream } from '../support/upstream.ts'
+import type { Upstream } from '../support/upstream.ts'
+
+/** A gateway and an upstream in which every refusal can be made to happen. */
+export interface World {
+  gateway: Gateway
+  upstream: Upstream
+}
+
+/** A refusal that was made to happen, and the proof that its fix works. */
+export interface Made {
+  answer: Answer
+  /** Whose request it was; absent where nobody was authenticated, or where it was a management call. */
+  customer?: Customer
+  management?: true
+  /** What was charged although it was refused: only for what was delivered of a stream. */
+  delivered?: true
+  /** Carries out what the answer says, as the one whom it names, and sends the identical request again, where there is one. */
+  mend: () => Promise<Answer>
+}
+
+export type Case = (world: World) => Promise<Made>
+
+const COARSE = { price: { input: '0', output: '1000' } }
+
+export async function startWorld(): Promise<World> {
+  const upstream = await startUpstream()
+  upstream.on('plain', either(5, { usage: usage(0, 5) }))
+  upstream.on('endless', stream(1_000_000, { everyMs: 1 }))
+  const limits = { bodyBytes: 100_000, firstByteMs: 1_000, silenceMs: 1_000 }
+  const config = configuration(upstream, { plain: COARSE, endless: { ...COARSE, sliceTokens: 8 } }, { limits })
+  const models = config['models'] as Record<string, unknown>
+  models['orphan'] = { deployments: [{ provider: 'ghost', model: 'plain' }], price: COARSE.price }
+  return { upstream, gateway: await startGateway({ config }) }
+}
+
+export const BODY = { model: 'plain', max_tokens: 10, messages: say() }
+
+/** Sends the same body again and again, for refusals that depend on something else. */
+export function sender(world: World, customer: Customer, body: Record<string, unknown> = BODY): () => Promise<Answer> {
+  return () => world.gateway.chat(customer.key, body)
+}
+
+export interface Fix {
+  kind: string
+  action: string
+  by: string
+  command?: string
+  path?: string
+  method?: string
+  byAtLeast?: string
+  to?: number
+  model?: string
+  [member: string]: unknown
+}
+
+export function fixesOf(answer: Answer): Fix[] {
+  const { fixes } = json(answer)
+  assert.ok(Array.isArray(fixes) && fixes.length > 0, `a fix is offered: ${answer.text}`)
+  return fixes as Fix[]
+}
+
+/** Changes are in force within a second. */
+export function inForce(): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, 1_000))
+}
