@@ -79,7 +79,7 @@ function apply(batch: Batch, account: AccountState, field: SumField, amount: Nan
     carried += part
   }
   if (field === 'held') account.heldOnCredit += change - carried
-  else account.debt += field === 'granted' ? carried - change : change - carried
+  if (field === 'posted') account.debt += change - carried
 }
 
 function applyToLot(lot: Lot, field: SumField, change: Nano): void {
@@ -94,13 +94,16 @@ export function sweepExpired(batch: Batch, account: AccountState): void {
   for (const lot of batch.set.lots.get(account.id) ?? []) expireLot(batch, account, lot)
 }
 
-/** Writes off what is free of one lot, if it has expired. */
+/**
+ * Writes off what is free of one lot, if it has expired. More than once where the clock went back meanwhile, and so
+ * under an id that no other entry can have.
+ */
 export function expireLot(batch: Batch, account: AccountState, lot: Lot): void {
   const free = freeOf(lot)
   if (free <= 0n || !isExpired(lot, batch.now)) return
   const legs: EntryLeg[] = []
   book(batch, legs, account, 'expired', -free, 'breakage', [[lot.id, free]])
-  writeEntry(batch, draftOf(`${lot.id}.expire`, 'expire', legs, {}))
+  writeEntry(batch, draftOf(`${lot.id}.expire.${batch.set.nextSeq}`, 'expire', legs, {}))
 }
 
 /** Pays debt out of what is free (M6): a leg of zero whose lots are consumed. */

@@ -1,5 +1,5 @@
 import type { Nano } from '@faregate/core'
-import { addLot, writeEntry, type Batch } from './batch.ts'
+import { addLot, loadedLot, writeEntry, type Batch } from './batch.ts'
 import { book, repayDebt, sweepExpired } from './booking.ts'
 import { newLot } from './grant.ts'
 import { isExpired } from './lots.ts'
@@ -102,29 +102,42 @@ function backwards<T extends { amount: Nano }>(sources: T[], skip: Nano, amount:
 
 /** Returns the priority of the lot that was made for what cannot go back to its own; `undefined` if none was needed. */
 function refundWallet(batch: Batch, op: RefundOp, legs: EntryLeg[], wallet: AccountState, parts: Source[]): number | undefined {
-  const homeless = parts.filter((part) => !canReturn(batch, part))
-  const priority = priorityOf(batch, homeless)
-  if (homeless.length > 0) addLot(batch, newLot(op.id, wallet.id, batch.set.nextSeq, priority, null))
+  const priority = priorityOf(batch, parts)
+  const renew = (amount: Nano): [string, Nano] => {
+    if (!batch.lots.has(op.id)) addLot(batch, newLot(op.id, wallet.id, batch.set.nextSeq, priority, null))
+    return [op.id, amount]
+  }
   for (const { lot, amount } of parts) {
-    book(batch, legs, wallet, 'posted', amount, 'revenue', lot === null ? undefined : [[lot, -amount]])
+    if (lot === null) refundDebt(batch, legs, wallet, amount, renew)
+    else refundLot(batch, legs, wallet, lot, amount, renew)
   }
-  for (const { lot, amount } of homeless) {
-    const moved: [string, Nano][] = [[op.id, amount]]
-    book(batch, legs, wallet, 'granted', 0n, 'grants', lot === null ? moved : [[lot, -amount], ...moved])
-  }
-  return homeless.length > 0 ? priority : undefined
+  return batch.lots.has(op.id) ? priority : undefined
 }
 
-function canReturn(batch: Batch, part: Source): boolean {
-  const lot = part.lot === null ? undefined : batch.lots.get(part.lot)
-  return lot !== undefined && !isExpired(lot, batch.now)
+/** Reduces what is still owed; what was repaid meanwhile, from whatever lot, comes back as a new one. */
+function refundDebt(batch: Batch, legs: EntryLeg[], wallet: AccountState, amount: Nano, renew: (amount: Nano) => [string, Nano]): void {
+  const owed = wallet.debt < amount ? wallet.debt : amount
+  if (owed > 0n) book(batch, legs, wallet, 'posted', owed, 'revenue')
+  if (amount > owed) book(batch, legs, wallet, 'granted', amount - owed, 'revenue', [renew(amount - owed)])
 }
 
-/** That of the first lot it replaces. */
-function priorityOf(batch: Batch, homeless: Source[]): number {
-  for (const { lot } of homeless) {
-    const known = lot === null ? undefined : batch.lots.get(lot)
-    if (known !== undefined) return known.priority
+function refundLot(
+  batch: Batch,
+  legs: EntryLeg[],
+  wallet: AccountState,
+  lot: string,
+  amount: Nano,
+  renew: (amount: Nano) => [string, Nano],
+): void {
+  book(batch, legs, wallet, 'posted', amount, 'revenue', [[lot, -amount]])
+  if (isExpired(loadedLot(batch, lot), batch.now)) book(batch, legs, wallet, 'granted', 0n, 'grants', [[lot, -amount], renew(amount)])
+}
+
+/** That of the first lot that the new one replaces. */
+function priorityOf(batch: Batch, parts: Source[]): number {
+  for (const { lot } of parts) {
+    const known = lot === null ? undefined : loadedLot(batch, lot)
+    if (known !== undefined && isExpired(known, batch.now)) return known.priority
   }
   return 0
 }

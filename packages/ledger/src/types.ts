@@ -74,7 +74,10 @@ export interface HoldOp {
 export interface SettleOp {
   type: 'settle'
   request: string
-  /** How many holds the request took. One more is looked for, whose outcome its caller may never have learnt. */
+  /**
+   * How many holds the request took, not fewer. One more is looked for, whose outcome its caller may never have
+   * learnt; holds beyond that one stay open.
+   */
   slices: number
   /** What is owed, on every account that the holds touch. Zero: void. */
   cost: Nano

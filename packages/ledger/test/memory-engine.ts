@@ -21,13 +21,15 @@ import {
 export interface MemoryStorage {
   accounts: Map<string, AccountState>
   lots: Map<string, Lot>
+  /** Those with something unspent or held, by account. */
+  openLots: Map<string, Map<string, Lot>>
   entries: Map<string, Entry>
   attached: { table: string; values: Record<string, unknown> }[]
   nextSeq: bigint
 }
 
 export function memoryStorage(): MemoryStorage {
-  return { accounts: new Map(), lots: new Map(), entries: new Map(), attached: [], nextSeq: 1n }
+  return { accounts: new Map(), lots: new Map(), openLots: new Map(), entries: new Map(), attached: [], nextSeq: 1n }
 }
 
 /** An engine on memory: the steps of a real one, in their order, with nobody else there to be locked out. */
@@ -38,11 +40,19 @@ export function memoryEngine(storage: MemoryStorage, now: () => Millis): LedgerE
     const { outcomes, changes } = decideBatch(set, operations)
     for (const entry of changes.entries) insert(storage, entry)
     for (const account of changes.accounts) storage.accounts.set(account.id, { ...account })
-    for (const lot of changes.lots) storage.lots.set(lot.id, { ...lot })
+    for (const lot of changes.lots) putLot(storage, { ...lot })
     for (let i = 0; i < batch.length; i++) if (outcomes[i]?.status === 'ok') storage.attached.push(...(batch[i]?.attach ?? []))
     return outcomes
   }
   return { commitNow, commit: async (batch) => commitNow(batch) }
+}
+
+function putLot(storage: MemoryStorage, lot: Lot): void {
+  storage.lots.set(lot.id, lot)
+  const open = storage.openLots.get(lot.account) ?? new Map<string, Lot>()
+  storage.openLots.set(lot.account, open)
+  if (lot.granted - lot.posted - lot.expired - lot.reversed > 0n) open.set(lot.id, lot)
+  else open.delete(lot.id)
 }
 
 function insert(storage: MemoryStorage, entry: Entry): void {
@@ -67,11 +77,17 @@ function load(storage: MemoryStorage, operations: Parameters<typeof entryIds>[0]
     const row = storage.accounts.get(id)
     if (row !== undefined) accounts.set(id, { ...row })
   }
-  const wanted = new Set(lotIds(operations, entries))
+  const found = new Map<string, Lot>()
+  for (const id of accounts.keys()) for (const lot of storage.openLots.get(id)?.values() ?? []) found.set(lot.id, lot)
+  for (const id of lotIds(operations, entries)) {
+    const lot = storage.lots.get(id)
+    if (lot !== undefined) found.set(id, lot)
+  }
   const lots = new Map<string, Lot[]>()
-  for (const lot of storage.lots.values()) {
-    const open = lot.granted - lot.posted - lot.expired - lot.reversed > 0n && accounts.has(lot.account)
-    if (open || wanted.has(lot.id)) lots.set(lot.account, [...(lots.get(lot.account) ?? []), { ...lot }])
+  for (const lot of found.values()) {
+    const owned = lots.get(lot.account)
+    if (owned === undefined) lots.set(lot.account, [{ ...lot }])
+    else owned.push({ ...lot })
   }
   return { now, accounts, lots, entries, nextSeq: storage.nextSeq }
 }

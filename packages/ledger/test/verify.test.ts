@@ -113,7 +113,7 @@ const CORRUPTIONS: { name: string; invariants: string[]; corrupt(storage: Memory
   },
   {
     name: 'a release of less than was held',
-    invariants: ['settle_exceeds_hold'],
+    invariants: ['hold_left_open'],
     corrupt: (s) => {
       legOf(s, 'r.settle', 'held').amount -= 1n
       legOf(s, 'r.settle', 'contra', 'contra:USD:held').amount += 1n

@@ -14,6 +14,7 @@ export type Invariant =
   | 'available_below_limit'
   | 'double_settle'
   | 'settle_exceeds_hold'
+  | 'hold_left_open'
   | 'refund_exceeds_charge'
   | 'hold_open_of_dead_instance'
   | 'account_missing'

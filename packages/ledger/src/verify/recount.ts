@@ -12,6 +12,7 @@ export interface AccountSum {
   posted: Nano
   held: Nano
   heldOnCredit: Nano
+  debt: Nano
   overdraft: Nano
   creditLimit: Nano
   entries: bigint
@@ -83,6 +84,7 @@ export class Recount {
       posted: 0n,
       held: 0n,
       heldOnCredit: 0n,
+      debt: 0n,
       overdraft: 0n,
       creditLimit: 0n,
       entries: 0n,
@@ -99,7 +101,9 @@ export class Recount {
       this.#addToLot(entry, leg.account, id, field, part)
       carried += part
     }
-    if (field === 'held' && sum.kind === 'wallet') sum.heldOnCredit += change - carried
+    if (sum.kind !== 'wallet') return
+    if (field === 'held') sum.heldOnCredit += change - carried
+    if (field === 'posted') sum.debt += change - carried
   }
 
   #addToLot(entry: Entry, account: string, id: string, field: SumField, part: Nano): void {
@@ -134,7 +138,7 @@ export class Recount {
       sum.overdraft = BigInt(entry.terms.overdraft ?? 0)
       sum.creditLimit = BigInt(entry.terms.creditLimit ?? 0)
     }
-    for (const field of ['granted', 'expired', 'posted', 'held', 'heldOnCredit'] as const) {
+    for (const field of ['granted', 'expired', 'posted', 'held', 'heldOnCredit', 'debt'] as const) {
       if (sum[field] < 0n) this.#findings.add('negative_sum', id, `${field} is ${sum[field]} after ${entry.id}`)
     }
   }

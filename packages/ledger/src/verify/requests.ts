@@ -88,7 +88,8 @@ export class Requests {
     }
     for (const account of new Set([...open.held.keys(), ...released.keys()])) {
       const [was, is] = [open.held.get(account) ?? 0n, released.get(account) ?? 0n]
-      if (was !== is) this.#exceeds(entry, `${is} is released on ${account}, ${was} was held`)
+      if (is > was) this.#exceeds(entry, `${is} is released on ${account}, ${was} was held`)
+      if (is < was) this.#findings.add('hold_left_open', entry.id, `${is} is released on ${account}, ${was} was held`)
     }
   }
 
@@ -108,7 +109,7 @@ export class Requests {
 
   #refund(entry: Entry, request: string): void {
     const { refunded = 0n } = amountsOf(entry, ['refunded'])
-    this.#expectCharged(entry, -refunded)
+    this.#expectCharged(entry, -refunded, ['posted', 'granted'])
     const charged = this.#charges.get(request)
     if (charged === undefined) {
       this.#findings.add('entry_missing', request, `${entry.id} refunds a charge that is not there`)
@@ -121,11 +122,11 @@ export class Requests {
   }
 
   /** What the entry says it charged is what its wallet's legs do. */
-  #expectCharged(entry: Entry, amount: Nano): void {
+  #expectCharged(entry: Entry, amount: Nano, fields: string[] = ['posted']): void {
     let charged: Nano | undefined
     for (const leg of entry.legs) {
       if (leg.field === 'contra' || this.#recount.account(leg.account)?.kind !== 'wallet') continue
-      charged = (charged ?? 0n) - (leg.field === 'posted' ? leg.amount : 0n)
+      charged = (charged ?? 0n) - (fields.includes(leg.field) ? leg.amount : 0n)
     }
     if (charged !== undefined && charged !== amount) this.#mismatch(entry, `it charges ${charged} and says ${amount}`)
   }

@@ -32,7 +32,9 @@ export async function verify(rows: LedgerRows): Promise<VerifyReport> {
   return verifier.finish()
 }
 
-const ACCOUNT_FIELDS = ['granted', 'expired', 'posted', 'held', 'heldOnCredit', 'overdraft', 'creditLimit', 'unit', 'kind'] as const
+type LotSums = Record<'granted' | 'expired' | 'posted' | 'held', Nano>
+
+const ACCOUNT_FIELDS = ['granted', 'expired', 'posted', 'held', 'heldOnCredit', 'debt', 'overdraft', 'creditLimit', 'unit', 'kind'] as const
 const LOT_FIELDS = ['account', 'seq', 'priority', 'expiresAt', 'granted', 'posted', 'held', 'expired', 'reversed'] as const
 
 /** The same, fed row by row: all entries in order of seq first, then accounts and lots. */
@@ -42,8 +44,8 @@ export class Verifier {
   readonly #recount = new Recount(this.#findings)
   readonly #requests: Requests
   readonly #rows = new Map<string, AccountState>()
-  /** What is free in the lot rows of a wallet. */
-  readonly #free = new Map<string, Nano>()
+  /** What the lot rows of a wallet add up to. */
+  readonly #lotSums = new Map<string, LotSums>()
   readonly #seenLots = new Set<string>()
   readonly #checked = { entries: 0, accounts: 0, lots: 0 }
   #lastSeq = 0n
@@ -81,8 +83,7 @@ export class Verifier {
   lot(row: Lot): void {
     this.#checked.lots += 1
     this.#seenLots.add(row.id)
-    const free = row.granted - row.posted - row.held - row.expired - row.reversed
-    this.#free.set(row.account, (this.#free.get(row.account) ?? 0n) + free)
+    this.#addUp(row)
     const sum = this.#recount.lots.get(row.id)
     if (sum === undefined) this.#findings.add('lot_mismatch', row.id, 'no entry stands behind it')
     else this.#compareLot(row, sum)
@@ -139,9 +140,21 @@ export class Verifier {
     }
   }
 
+  #addUp(row: Lot): void {
+    const sums = this.#lotSums.get(row.account) ?? { granted: 0n, expired: 0n, posted: 0n, held: 0n }
+    sums.granted += row.granted - row.reversed
+    sums.expired += row.expired
+    sums.posted += row.posted
+    sums.held += row.held
+    this.#lotSums.set(row.account, sums)
+  }
+
+  /** A wallet is its lots, and what it owes beyond them. */
   #expectLotsCarry(row: AccountState): void {
-    const available = row.granted - row.expired - row.posted - row.held
-    const carried = (this.#free.get(row.id) ?? 0n) - row.debt - row.heldOnCredit
-    if (carried !== available) this.#findings.add('lots_vs_account', row.id, `its lots, debt and credit make ${carried}, the balance is ${available}`)
+    const lots = this.#lotSums.get(row.id) ?? { granted: 0n, expired: 0n, posted: 0n, held: 0n }
+    const made = { ...lots, posted: lots.posted + row.debt, held: lots.held + row.heldOnCredit }
+    for (const field of ['granted', 'expired', 'posted', 'held'] as const) {
+      if (made[field] !== row[field]) this.#findings.add('lots_vs_account', row.id, `${field} is ${row[field]}, its lots make ${made[field]}`)
+    }
   }
 }

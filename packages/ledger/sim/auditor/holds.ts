@@ -1,0 +1,139 @@
+import type { HoldOp } from '../../src/types.ts'
+import { difference, type Prediction } from './prediction.ts'
+import {
+  available,
+  balanceOfCap,
+  balanceOfWallet,
+  capNow,
+  smaller,
+  spendable,
+  sweep,
+  unspent,
+  type Balance,
+  type Cap,
+  type Slice,
+  type Wallet,
+  type World,
+} from './world.ts'
+
+interface Target {
+  id: string
+  unit: string
+  balance: Balance
+  /** What a hold may take. */
+  room: bigint
+  inDebt: boolean
+}
+
+/** M3, M4, M12, M26: all legs or none, the most steps that all afford. */
+export function auditHold(world: World, op: HoldOp): Prediction {
+  const request = world.requests.get(op.request)
+  if (request?.resolution !== undefined) {
+    const { cost, instance } = request.resolution.operation
+    return { status: cost === 0n ? 'already_voided' : 'already_posted', instance }
+  }
+  const before = request?.slices.get(op.slice)
+  if (before !== undefined) return difference(before.operation, op) ?? { status: 'exists', ...heldBy(before) }
+  const taker = world.taken.get(op.id)
+  if (taker !== undefined) return { status: 'exists_with_different_type' }
+  const { wallet, caps, wrong } = find(world, op)
+  if (wrong !== undefined) return wrong
+  if (wallet !== undefined) sweep(world, wallet)
+  const targets = op.legs.map((leg, index) => target(leg.kind === 'wallet' ? wallet : caps[index], leg.unit))
+  const fewest = Math.max(op.steps.min, op.outlook?.min ?? 0)
+  const lacking = targets.flatMap((one, index) => (one.room < price(op, fewest) ? [{ ...one, index }] : []))
+  if (lacking.length > 0) return refusal(world, op, targets, lacking, price(op, fewest))
+  return take(world, op, targets, wallet, caps.filter((cap) => cap !== undefined))
+}
+
+function find(world: World, op: HoldOp): { wallet?: Wallet; caps: (Cap | undefined)[]; wrong?: Prediction } {
+  const ref = op.legs.find((leg) => leg.kind === 'wallet')
+  const wallet = ref?.kind === 'wallet' ? world.wallets.get(ref.id) : undefined
+  if (ref !== undefined && wallet === undefined) return { caps: [], wrong: { status: 'account_unknown' } }
+  if (wallet !== undefined && wallet.unit !== ref?.unit) return { caps: [], wrong: { status: 'operation_invalid', member: 'legs' } }
+  const caps = op.legs.map((leg) => {
+    if (leg.kind === 'wallet') return undefined
+    const { id, family, start } = capNow(world, leg)
+    const cap = world.caps.get(id) ?? { id, family, start, limit: leg.limit, posted: 0n, held: 0n }
+    world.caps.set(id, cap)
+    return cap
+  })
+  return { ...(wallet === undefined ? {} : { wallet }), caps }
+}
+
+function target(account: Wallet | Cap | undefined, unit: string): Target {
+  if (account === undefined) throw new Error('no account')
+  if (!('lots' in account)) {
+    const balance = balanceOfCap(account)
+    return { id: account.id, unit, balance, room: available(balance), inDebt: false }
+  }
+  const balance = balanceOfWallet(account)
+  return { id: account.id, unit, balance, room: available(balance) + account.creditLimit, inDebt: account.debt > account.creditLimit }
+}
+
+function price(op: HoldOp, steps: number): bigint {
+  const total = op.measure.fixed + op.measure.perStep * BigInt(steps)
+  const whole = total / 1_000_000n
+  return whole * 1_000_000n === total ? whole : whole + 1n
+}
+
+/** Counted down one by one: slow, and plainly right. */
+function reach(op: HoldOp, targets: Target[], most: number): number {
+  for (let steps = most; steps > 0; steps--) if (targets.every((one) => price(op, steps) <= one.room)) return steps
+  return 0
+}
+
+function refusal(world: World, op: HoldOp, targets: Target[], lacking: (Target & { index: number })[], required: bigint): Prediction {
+  const hopeless = lacking.find((one) => one.inDebt || required > one.room + one.balance.held)
+  if (hopeless?.inDebt) return { status: 'in_debt', account: hopeless.id, available: available(hopeless.balance), at: world.now }
+  const named = hopeless ?? lacking[0]
+  return {
+    status: 'insufficient',
+    reserved: hopeless === undefined,
+    leg: named?.index,
+    also: lacking.map((one) => one.index).filter((index) => index !== named?.index),
+    lacking: lacking.map((one) => ({ leg: one.index, account: one.id, unit: one.unit, required, available: one.room, held: one.balance.held })),
+    steps: reach(op, targets, Math.max(op.steps.max, op.outlook?.max ?? 0)),
+    at: world.now,
+  }
+}
+
+function take(world: World, op: HoldOp, targets: Target[], wallet: Wallet | undefined, caps: Cap[]): Prediction {
+  const steps = op.steps.min === op.steps.max ? op.steps.max : reach(op, targets, op.steps.max)
+  const amount = price(op, steps)
+  const slice: Slice = {
+    operation: op,
+    at: world.now,
+    amount,
+    steps,
+    ...(op.outlook === undefined ? {} : { outlook: reach(op, targets, op.outlook.max) }),
+    ...(wallet === undefined ? {} : { wallet }),
+    caps,
+    fromLots: [],
+    onCredit: 0n,
+    held: targets.map(({ id, unit }) => ({ account: id, unit, amount })),
+  }
+  for (const cap of caps) cap.held += amount
+  if (wallet !== undefined) reserve(world, wallet, slice)
+  const request = world.requests.get(op.request) ?? { id: op.request, slices: new Map() }
+  request.slices.set(op.slice, slice)
+  world.requests.set(op.request, request)
+  world.taken.set(op.id, { operation: op, at: world.now, amount })
+  return { status: 'ok', ...heldBy(slice) }
+}
+
+function reserve(world: World, wallet: Wallet, slice: Slice): void {
+  slice.onCredit = slice.amount
+  for (const lot of spendable(world, wallet)) {
+    const amount = smaller(unspent(lot), slice.onCredit)
+    if (amount === 0n) continue
+    lot.held += amount
+    slice.onCredit -= amount
+    slice.fromLots.push({ lot, amount })
+  }
+  wallet.credit += slice.onCredit
+}
+
+function heldBy({ held, steps, outlook, at }: Slice): Omit<Prediction, 'status'> {
+  return { held, steps, at, ...(outlook === undefined ? {} : { outlook }) }
+}
