@@ -1,3 +1,4 @@
+export * from './allowed-models.ts'
 export type { KeyDirectory, KeyEntry } from './key-entry.ts'
 export * from './key-format.ts'
 export * from './key-state.ts'

@@ -16,6 +16,8 @@ export class VerifiedKeys {
   readonly #clock: Clock
   #known = new Map<string, KeyEntry>()
   #unknown = new Map<string, number>()
+  /** Questions that are out: a burst of requests with one key asks the directory once. */
+  #asked = new Map<string, Promise<KeyEntry | undefined>>()
   #version = 0
 
   constructor(directory: KeyDirectory, clock: Clock) {
@@ -29,19 +31,30 @@ export class VerifiedKeys {
     if (known !== undefined) return known
     const until = this.#unknown.get(presented)
     if (until !== undefined && until > this.#clock.now()) return undefined
-    return this.#look(presented)
+    const asked = this.#asked.get(presented)
+    if (asked !== undefined) return asked
+    const answer = this.#look(presented)
+    this.#asked.set(presented, answer)
+    return answer
   }
 
   /** Forgets everything; called when the configuration's version changes. */
   forget(): void {
     this.#known = new Map()
     this.#unknown = new Map()
+    this.#asked = new Map()
     this.#version += 1
   }
 
   async #look(presented: string): Promise<KeyEntry | undefined> {
     const version = this.#version
-    const entry = await this.#directory.find(presented)
+    const asked = this.#asked
+    let entry: KeyEntry | undefined
+    try {
+      entry = await this.#directory.find(presented)
+    } finally {
+      asked.delete(presented)
+    }
     // What was read before a change must not outlive it.
     if (version !== this.#version) return entry
     if (entry !== undefined) remember(this.#known, presented, entry, MOST_KEYS)

@@ -1,0 +1,43 @@
+import type { KeyEntry } from './key-entry.ts'
+
+interface AllowList {
+  names: ReadonlySet<string>
+  /** The literal parts between the stars of each pattern. */
+  patterns: string[][]
+}
+
+/** Lists are read once for each entry, which lives as long as a configuration version. */
+const read = new WeakMap<KeyEntry, AllowList>()
+
+/** Whether the key's list of models (exact names, or with `*` for any characters) has this one; no list allows all. */
+export function allowsModel(entry: KeyEntry, model: string): boolean {
+  if (entry.models === null) return true
+  let list = read.get(entry)
+  if (list === undefined) {
+    list = readList(entry.models)
+    read.set(entry, list)
+  }
+  return list.names.has(model) || list.patterns.some((parts) => fits(parts, model))
+}
+
+function readList(models: string[]): AllowList {
+  return {
+    names: new Set(models.filter((name) => !name.includes('*'))),
+    patterns: models.filter((name) => name.includes('*')).map((name) => name.split('*')),
+  }
+}
+
+/** Finds the parts in order, each as early as it can be: linear, where a regular expression would try every split. */
+function fits(parts: string[], model: string): boolean {
+  const first = parts[0] ?? ''
+  const last = parts.at(-1) ?? ''
+  const end = model.length - last.length
+  if (end < first.length || !model.startsWith(first) || !model.endsWith(last)) return false
+  let from = first.length
+  for (const part of parts.slice(1, -1)) {
+    const at = model.indexOf(part, from)
+    if (at < 0 || at + part.length > end) return false
+    from = at + part.length
+  }
+  return true
+}

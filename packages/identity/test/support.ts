@@ -1,0 +1,18 @@
+import type { KeyEntry } from '@faregate/identity'
+
+/** An active key that may call every model. */
+export function keyEntry(members: Partial<KeyEntry> = {}): KeyEntry {
+  return {
+    id: 'key_1',
+    name: 'test',
+    lastFour: 'abcd',
+    state: 'active',
+    expiresAt: null,
+    scopes: [],
+    models: null,
+    cap: null,
+    application: { id: 'app_1', name: 'application' },
+    organization: { id: 'org_1', name: 'organization', zone: 'UTC' },
+    ...members,
+  }
+}
