@@ -4,7 +4,6 @@
  */
 import { globSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { cruise, type ICruiseResult, type IForbiddenRuleType, type IModule, type IRegularForbiddenRuleType } from 'dependency-cruiser'
 import { DOORS, PACKAGES, type PackageRule } from './boundaries.config.ts'
 import { ROOT } from './support/root.ts'
@@ -107,4 +106,4 @@ async function main(root: string): Promise<void> {
   if (violations.length > 0 || modules === 0) process.exitCode = 1
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main(process.argv[2] ?? ROOT)
+if (import.meta.main) await main(process.argv[2] ?? ROOT)

@@ -4,7 +4,6 @@
  */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { ensureInstalled, type Side } from './support/install.ts'
 import { ROOT } from './support/root.ts'
 
@@ -48,4 +47,4 @@ function main(args: string[]): void {
   process.exitCode = 1
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main(process.argv.slice(2))
+if (import.meta.main) main(process.argv.slice(2))

@@ -43,16 +43,20 @@ function addCommand(program: Program, command: Command, surroundings: Surroundin
   const last = words.pop() ?? ''
   const parent = words.reduce((above, word) => groupOf(above, word), program)
   const added = groupOf(parent, last)
-  if (command.local !== true) withConnection(added)
   added.summary(command.summary).description(command.summary)
   for (const argument of command.args ?? []) added.argument(argument)
   for (const option of command.options ?? []) {
-    if (option.repeatable === true) added.option(option.flags, option.summary, (value: string, before: string[]) => [...before, value], [])
+    if (option.repeatable === true) added.option(option.flags, option.summary, append)
     else added.option(option.flags, option.summary)
   }
+  if (command.local !== true) withConnection(added)
   added.action(async () => {
     await command.run(callOf(added, surroundings))
   })
+}
+
+function append(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value]
 }
 
 /** The command of that name under another, made when it is not there yet. */

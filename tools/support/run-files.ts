@@ -1,0 +1,51 @@
+import { relative } from 'node:path'
+import { run, type EventData } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { ROOT } from './root.ts'
+import type { Tally } from './tally.ts'
+
+/** Something that was not run, and why. */
+export interface Skip {
+  file: string
+  name: string
+  reason: string
+}
+
+/** A test file that is not done by then hangs. */
+const FILE_TIMEOUT_MS = 15 * 60_000
+
+/** Runs test files, each in a process of its own, with their results shown; counts tests, and what was skipped. */
+export async function runFiles(files: string[], concurrency: number): Promise<{ tally: Tally; skips: Skip[] }> {
+  const tally: Tally = { passed: 0, failed: 0, skipped: 0 }
+  const skips: Skip[] = []
+  const stream = run({ files, concurrency, cwd: ROOT, timeout: FILE_TIMEOUT_MS })
+  stream.on('test:pass', (event) => count(event, tally, skips, 'passed'))
+  stream.on('test:fail', (event) => count(event, tally, skips, 'failed'))
+  const shown = stream.compose<NodeJS.ReadableStream>(new spec())
+  for await (const piece of shown) process.stdout.write(piece)
+  return { tally, skips }
+}
+
+type Ended = EventData.TestPass | EventData.TestFail
+
+/** A suite counts only when it was skipped whole or failed by itself; otherwise its tests do. */
+function count(event: Ended, tally: Tally, skips: Skip[], outcome: 'passed' | 'failed'): void {
+  const { skip, todo, name, file } = event
+  const suite = event.details.type === 'suite'
+  if (skip !== undefined || todo !== undefined) {
+    tally.skipped++
+    skips.push({ file: file === undefined ? '?' : relative(ROOT, file), name, reason: reasonOf(skip) ?? reasonOf(todo) ?? 'no reason given' })
+    return
+  }
+  if (suite && (outcome === 'passed' || failedInside(event))) return
+  tally[outcome]++
+}
+
+function reasonOf(mark: string | boolean | undefined): string | undefined {
+  return typeof mark === 'string' && mark !== '' ? mark : undefined
+}
+
+function failedInside(event: Ended): boolean {
+  const error = 'error' in event.details ? event.details.error : undefined
+  return error !== undefined && 'failureType' in error && error.failureType === 'subtestsFailed'
+}

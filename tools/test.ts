@@ -1,0 +1,66 @@
+/**
+ * The test runner: `npm test [-- PATH…]`. Runs every `*.test.ts` of the packages, then those of the whole system one
+ * file at a time, for these measure and kill. What is under `tests/long` runs only when it is named.
+ */
+import { globSync } from 'node:fs'
+import { ensureInstalled } from './support/install.ts'
+import { findPostgres } from './support/postgres.ts'
+import { ROOT } from './support/root.ts'
+import { runFiles, type Skip } from './support/run-files.ts'
+import { addTallies, formatTally, type Tally } from './support/tally.ts'
+
+interface Phase {
+  files: string
+  /** Test files that run at the same time. */
+  concurrency: number
+}
+
+const PHASES: Phase[] = [
+  { files: 'packages/*/test/**/*.test.ts', concurrency: 2 },
+  { files: 'tests/**/*.test.ts', concurrency: 1 },
+]
+
+const LONG = 'tests/long/'
+
+/** The test files of a phase: all but the long ones, or those whose path starts as one that was named. */
+function filesOf(phase: Phase, named: string[]): string[] {
+  const all = globSync(phase.files, { cwd: ROOT, exclude: ['**/node_modules/**'] }).toSorted()
+  if (named.length === 0) return all.filter((file) => !file.startsWith(LONG))
+  return all.filter((file) => named.some((path) => file.startsWith(path.replace(/^\.\//, ''))))
+}
+
+/** A store that answers here and was skipped all the same is a failure: nothing would tell that its half is untested. */
+function wronglySkipped(skips: Skip[], stores: { name: string; here: boolean; pattern: RegExp }[]): Skip[] {
+  return skips.filter((skip) => stores.some((store) => store.here && store.pattern.test(skip.reason)))
+}
+
+async function main(named: string[]): Promise<boolean> {
+  ensureInstalled('tests')
+  const postgres = await findPostgres(process.env)
+  if (postgres.url === undefined) process.stderr.write(`\nSKIPPING WHAT NEEDS POSTGRESQL. ${postgres.reason ?? ''}\n\n`)
+  else process.env['FAREGATE_TEST_POSTGRES_URL'] = postgres.url
+  const skips: Skip[] = []
+  let tally: Tally = { passed: 0, failed: 0, skipped: 0 }
+  try {
+    for (const phase of PHASES) {
+      const files = filesOf(phase, named)
+      if (files.length === 0) continue
+      const result = await runFiles(files, phase.concurrency)
+      tally = addTallies(tally, result.tally)
+      skips.push(...result.skips)
+    }
+  } finally {
+    await postgres.stop()
+  }
+  const wrong = wronglySkipped(skips, [
+    { name: 'PostgreSQL', here: postgres.url !== undefined, pattern: /postgres/i },
+    { name: 'recordings', here: process.env['FAREGATE_RECORDED'] !== undefined, pattern: /FAREGATE_RECORDED/ },
+  ])
+  for (const skip of skips) process.stdout.write(`SKIPPED ${skip.file}: ${skip.name}: ${skip.reason}\n`)
+  for (const skip of wrong) process.stdout.write(`FAILED ${skip.file}: ${skip.name} was skipped, though what it needs is here\n`)
+  tally = { ...tally, failed: tally.failed + wrong.length, skipped: tally.skipped - wrong.length }
+  process.stdout.write(`${formatTally(tally)}\n`)
+  return tally.failed === 0 && tally.passed > 0
+}
+
+process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1
