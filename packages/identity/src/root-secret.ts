@@ -117,6 +117,9 @@ export function writeOperatorToken(directory: string, token: string): string {
 
 /** Compares two secrets in time that depends on neither. */
 export function constantTimeEqual(a: string, b: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(a), digest(b))
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
 }

@@ -35,7 +35,7 @@ test('a key is looked up once, and then answered at once', async () => {
 test('a burst of requests with one key asks the directory once', async () => {
   const { directory, keys } = setUp()
   directory.entries.set('k', keyEntry())
-  const found = await Promise.all(Array.from({ length: 500 }, () => keys.find('k')))
+  const found = await Promise.all(Array.from({ length: 500 }, async () => keys.find('k')))
   assert.ok(found.every((entry) => entry === directory.entries.get('k')))
   assert.equal(directory.asked.length, 1)
 })

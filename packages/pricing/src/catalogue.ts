@@ -1,3 +1,4 @@
+import type * as GenaiPrices from '@pydantic/genai-prices'
 import type { Millis } from '@faregate/core'
 import { conditionOf, ratesOf } from './catalogue-table.ts'
 import { loadModelFacts, type FactsSource, type ModelFacts } from './model-facts.ts'
@@ -20,7 +21,7 @@ export interface Catalogue {
   facts(priceKey: string, model: string): ModelFacts
 }
 
-type Package = typeof import('@pydantic/genai-prices')
+type Package = typeof GenaiPrices
 
 const MINUTE = 60_000
 /** Models that are remembered; beyond, all are forgotten at once. Names come from callers where all models are open. */
@@ -46,6 +47,7 @@ class PackagedCatalogue implements Catalogue {
   readonly #overlay: readonly OverlayEntry[]
   /** What was found, by vendor and model, for the minute of the question: no vendor's price changes within one. */
   readonly #found = new Map<string, { minute: number; table: PriceTable | undefined }>()
+  readonly #known = new Map<string, ModelFacts>()
 
   constructor(prices: Package, facts: FactsSource, overlay: readonly OverlayEntry[]) {
     this.#prices = prices
@@ -65,6 +67,16 @@ class PackagedCatalogue implements Catalogue {
   }
 
   facts(priceKey: string, model: string): ModelFacts {
+    const name = `${priceKey}/${model}`
+    const known = this.#known.get(name)
+    if (known !== undefined) return known
+    const facts = this.#gatherFacts(priceKey, model)
+    if (this.#known.size >= REMEMBERED) this.#known.clear()
+    this.#known.set(name, facts)
+    return facts
+  }
+
+  #gatherFacts(priceKey: string, model: string): ModelFacts {
     const priced = this.#prices.calcPrice({}, model, { providerId: priceKey })
     const context = priced?.model.context_window
     const overlaid = this.#overlay.findLast((entry) => entry.priceKey === priceKey && entry.model === model)

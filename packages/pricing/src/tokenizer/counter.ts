@@ -21,7 +21,7 @@ export interface TokenCounterOptions {
 }
 
 interface Pending {
-  resolve(tokens: number): void
+  resolve: (tokens: number) => void
   bytes: number
 }
 
