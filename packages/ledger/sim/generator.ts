@@ -129,10 +129,20 @@ export class Generator {
     const max = this.#random.chance(0.5) ? min : min + this.#random.between(0, 40)
     const fixed = BigInt(this.#random.between(0, 40)) * 1_000_000n + BigInt(this.#random.pick([0, 0, 1, 999_999]) ?? 0)
     const perStep = BigInt(this.#random.pick([0, 333_333, 1_000_000, 2_500_000]) ?? 0)
-    const outlook = this.#random.chance(0.15) ? { outlook: { min: this.#random.between(0, 30), max: this.#random.between(30, 90) } } : {}
-    const mark = slice > 0 ? { mark: BigInt(this.#random.between(0, Number(request.held))) } : {}
-    const memo = { n: this.#made }
-    return { type: 'hold', id: `${id}.${slice}`, request: id, slice, instance, legs, measure: { fixed, perStep }, steps: { min, max }, memo, ...outlook, ...mark }
+    const outlook = { min: this.#random.between(0, 30), max: this.#random.between(30, 90) }
+    return {
+      type: 'hold',
+      id: `${id}.${slice}`,
+      request: id,
+      slice,
+      instance,
+      legs,
+      measure: { fixed, perStep },
+      steps: { min, max },
+      memo: { n: this.#made },
+      ...(this.#random.chance(0.15) ? { outlook } : {}),
+      ...(slice > 0 ? { mark: BigInt(this.#random.between(0, Number(request.held))) } : {}),
+    }
   }
 
   /** A slice of a request that is over. */
@@ -171,13 +181,15 @@ export class Generator {
 
   #lateSettle(): SettleOp {
     const request = this.#random.pick(this.#settled) ?? 'none'
-    return { type: 'settle', request, slices: 1, cost: BigInt(this.#random.between(0, 9)), instance: this.#random.pick(this.#instances) ?? 1, memo: {} }
+    const instance = this.#random.pick(this.#instances) ?? 1
+    return { type: 'settle', request, slices: 1, cost: BigInt(this.#random.between(0, 9)), instance, memo: {} }
   }
 
   #grant(now: number): Operation {
     const expiresAt = this.#random.pick([null, null, now + this.#random.between(1, 3_600_000), now + 86_400_000, now]) ?? null
     const amount = BigInt(this.#random.between(1, 400))
-    return { type: 'grant', id: this.#id('gr'), account: this.#wallet(), amount, priority: this.#random.between(-1, 1), expiresAt, reason: 'sim' }
+    const priority = this.#random.between(-1, 1)
+    return { type: 'grant', id: this.#id('gr'), account: this.#wallet(), amount, priority, expiresAt, reason: 'sim' }
   }
 
   /** An id that was used, with something else behind it. */

@@ -11,4 +11,5 @@ const started = performance.now()
 const report = await simulate(steps, seed)
 const seconds = (performance.now() - started) / 1_000
 console.table(report.outcomes)
-console.log(`${report.steps} operations, ${report.crashes} crashes, every outcome and balance as predicted, in ${seconds.toFixed(1)} s (seed ${seed})`)
+console.log(`${report.steps} operations, ${report.crashes} crashes, in ${seconds.toFixed(1)} s (seed ${seed}):`)
+console.log('every outcome and balance as predicted')

@@ -1,16 +1,27 @@
 import type { EntryLeg } from './working-set.ts'
 
 const FIELDS: EntryLeg['field'][] = ['granted', 'expired', 'posted', 'held', 'contra']
+/** What JSON writes as it is: nearly every id. */
+const PLAIN = /^[\w:.@/ -]*$/
 
 /** Legs as JSON text: `[account, unit, amount, field, lots?]` each, amounts as decimal strings. */
 export function encodeLegs(legs: readonly EntryLeg[]): string {
-  let text = '['
+  let text = ''
   for (const leg of legs) {
-    if (text.length > 1) text += ','
-    text += `[${JSON.stringify(leg.account)},${JSON.stringify(leg.unit)},"${leg.amount}",${FIELDS.indexOf(leg.field)}`
-    text += leg.lots === undefined ? ']' : `,[${leg.lots.map(([lot, amount]) => `[${JSON.stringify(lot)},"${amount}"]`).join(',')}]]`
+    text += `${text === '' ? '[[' : ',['}${quote(leg.account)},${quote(leg.unit)},"${leg.amount}",${FIELDS.indexOf(leg.field)}`
+    text += leg.lots === undefined ? ']' : `,${encodeLots(leg.lots)}]`
   }
-  return `${text}]`
+  return text === '' ? '[]' : `${text}]`
+}
+
+function encodeLots(lots: readonly [string, bigint][]): string {
+  let text = ''
+  for (const [lot, amount] of lots) text += `${text === '' ? '[[' : ',['}${quote(lot)},"${amount}"]`
+  return text === '' ? '[]' : `${text}]`
+}
+
+function quote(id: string): string {
+  return PLAIN.test(id) ? `"${id}"` : JSON.stringify(id)
 }
 
 type EncodedLeg = [account: string, unit: string, amount: string, field: number, lots?: [string, string][]]

@@ -127,7 +127,8 @@ function refuse(batch: Batch, op: HoldOp, accounts: AccountState[], rooms: Nano[
   const first = leg ?? shortfalls[0]?.leg ?? 0
   const also = shortfalls.map((one) => one.leg).filter((one) => one !== first)
   const most = Math.max(op.steps.max, op.outlook?.max ?? 0)
-  return { status: 'insufficient', reserved: leg === undefined, leg: first, also, shortfalls, steps: affordable(op, rooms, most), at: batch.now }
+  const steps = affordable(op, rooms, most)
+  return { status: 'insufficient', reserved: leg === undefined, leg: first, also, shortfalls, steps, at: batch.now }
 }
 
 function debtOf(batch: Batch, account: AccountState): Outcome {

@@ -5,7 +5,12 @@ import type { Entry } from './working-set.ts'
  * What resolves the open holds of one request whose instance is dead: the cost is the last durable mark, which counts
  * only what the socket had accepted before; without a mark, a void (M23). `instance` is the one that recovers.
  */
-export function recoverySettle(request: string, holds: readonly Pick<Entry, 'id' | 'terms'>[], instance: number, memo: Record<string, unknown>): SettleOp {
+export function recoverySettle(
+  request: string,
+  holds: readonly Pick<Entry, 'id' | 'terms'>[],
+  instance: number,
+  memo: Record<string, unknown>,
+): SettleOp {
   let last = -1
   let cost = 0n
   for (const entry of holds) {

@@ -145,10 +145,24 @@ export interface Shortfall {
   resetsAt: Millis | null
 }
 
+/** What stands in the ledger, now or since before. */
+export interface Done {
+  seq: bigint
+  at: Millis
+  /** Of a hold. */
+  held?: HeldLeg[]
+  steps?: number
+  outlook?: number
+  /** Of a settle. */
+  settlement?: Settlement
+  /** What was charged, granted, taken back or given back. */
+  amount?: Nano
+}
+
 /** Every outcome is a named status; none is an exception. */
 export type Outcome =
-  | { status: 'ok'; seq: bigint; held?: HeldLeg[]; steps?: number; outlook?: number; at: Millis; amount?: Nano; settlement?: Settlement }
-  | { status: 'exists'; seq: bigint; held?: HeldLeg[]; steps?: number; outlook?: number; at: Millis; amount?: Nano; settlement?: Settlement }
+  | ({ status: 'ok' } & Done)
+  | ({ status: 'exists' } & Done)
   | { status: `exists_with_different_${string}` }
   /**
    * Lacking room, every leg that does, in precedence order. `reserved`: waiting for own holds would help (M26).

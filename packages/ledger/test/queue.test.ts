@@ -42,7 +42,10 @@ function ok(_item?: unknown, index = 0): Outcome {
 }
 
 function ids(call: Call): string[] {
-  return call.operations.map((operation) => ('id' in operation ? operation.id : operation.type === 'settle' ? `${operation.request}.settle` : operation.account))
+  return call.operations.map((operation) => {
+    if (operation.type === 'settle') return `${operation.request}.settle`
+    return 'id' in operation ? operation.id : operation.account
+  })
 }
 
 describe('group commit', () => {
@@ -180,11 +183,11 @@ describe('group commit', () => {
     const engine: LedgerEngine = {
       commit: (items) => (gone ? Promise.reject(new LedgerUnavailable('gone')) : inner.commit(items)),
     }
-    const queue = new CommitQueue(engine, { timeoutMs: 30, retryMs: 1 })
+    const queue = new CommitQueue(engine, { timeoutMs: 10_000, retryMs: 1 })
     await queue.submit(wallet())
     await queue.submit(grant('g', 10n))
     gone = true
-    await assert.rejects(queue.submit(hold('a.0', 5n)), LedgerUnavailable)
+    await assert.rejects(queue.submit(hold('a.0', 5n), { timeoutMs: 30 }), LedgerUnavailable)
     gone = false
     assert.equal((await queue.submit(hold('b.0', 6n))).status, 'ok')
     assert.equal((await queue.submit(settle('b', 6n))).status, 'ok')

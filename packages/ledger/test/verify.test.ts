@@ -16,7 +16,8 @@ function healthy(): MemoryStorage {
     for (const outcome of engine.commitNow(operations.map((operation) => ({ operation })))) assert.equal(outcome.status, 'ok')
   }
   run(wallet(20n), grant('g1', 100n), grant('g2', 50n, { expiresAt: START + 1 }))
-  run(hold('r.0', 30n, { legs: LEGS }), hold('s.0', 20n, { legs: LEGS }), hold('v.0', 10n, { legs: LEGS }), hold('open.0', 5n, { legs: LEGS }))
+  run(hold('r.0', 30n, { legs: LEGS }), hold('s.0', 20n, { legs: LEGS }))
+  run(hold('v.0', 10n, { legs: LEGS }), hold('open.0', 5n, { legs: LEGS }))
   now += 10
   run(settle('r', 25n), settle('s', 160n), settle('v', 0n))
   run(refund('f', 'r', 10n), grant('g3', 70n), reverse('x', 'g3', 5n))
@@ -61,7 +62,11 @@ const CORRUPTIONS: { name: string; invariants: string[]; corrupt(storage: Memory
   { name: 'an overdraft given by hand', invariants: ['balance_mismatch'], corrupt: (s) => void (row(s).overdraft = 1_000n) },
   { name: 'debt forgiven by hand', invariants: ['lots_vs_account'], corrupt: (s) => void (row(s).debt += 3n) },
   { name: 'an account deleted', invariants: ['account_missing'], corrupt: (s) => void s.accounts.delete('c@total') },
-  { name: 'an entry deleted', invariants: ['sequence_gap', 'entry_missing', 'balance_mismatch'], corrupt: (s) => void s.entries.delete('g3') },
+  {
+    name: 'an entry deleted',
+    invariants: ['sequence_gap', 'entry_missing', 'balance_mismatch'],
+    corrupt: (s) => void s.entries.delete('g3'),
+  },
   {
     name: 'a hold and its void deleted, so that every sum still agrees',
     invariants: ['entry_missing', 'sequence_gap'],
@@ -162,8 +167,16 @@ const CORRUPTIONS: { name: string; invariants: string[]; corrupt(storage: Memory
     invariants: ['sequence_duplicate'],
     corrupt: (s) => void (entryOf(s, 'x').seq = entryOf(s, 'g3').seq),
   },
-  { name: 'an entry that nothing counted', invariants: ['entry_unaccounted'], corrupt: (s) => append(s, { id: 'w.wallet.9' }, entryOf(s, 'w.wallet')) },
-  { name: 'what was absorbed hidden in the terms', invariants: ['entry_terms_mismatch'], corrupt: (s) => void (entryOf(s, 's.settle').terms.absorbed = '0') },
+  {
+    name: 'an entry that nothing counted',
+    invariants: ['entry_unaccounted'],
+    corrupt: (s) => append(s, { id: 'w.wallet.9' }, entryOf(s, 'w.wallet')),
+  },
+  {
+    name: 'what was absorbed hidden in the terms',
+    invariants: ['entry_terms_mismatch'],
+    corrupt: (s) => void (entryOf(s, 's.settle').terms.absorbed = '0'),
+  },
   {
     name: 'a leg in another unit',
     invariants: ['unit_mismatch'],

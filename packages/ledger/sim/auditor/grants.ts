@@ -1,6 +1,7 @@
 import type { AdjustOp, GrantOp, RefundOp, ReverseOp, WalletOp } from '../../src/types.ts'
 import { difference, type Prediction } from './prediction.ts'
-import { capNow, gone, isOpen, makeLot, repay, smaller, sweep, unspent, type Cap, type Lot, type Resolution, type Wallet, type World } from './world.ts'
+import { capNow, gone, isOpen, makeLot, repay, smaller, sweep, unspent } from './world.ts'
+import type { Cap, Lot, Resolution, Wallet, World } from './world.ts'
 
 export function auditWallet(world: World, op: WalletOp): Prediction {
   const wallet = world.wallets.get(op.account)

@@ -92,7 +92,9 @@ function refusal(world: World, op: HoldOp, targets: Target[], lacking: (Target &
     reserved: hopeless === undefined,
     leg: named?.index,
     also: lacking.map((one) => one.index).filter((index) => index !== named?.index),
-    lacking: lacking.map((one) => ({ leg: one.index, account: one.id, unit: one.unit, required, available: one.room, held: one.balance.held })),
+    lacking: lacking.map(({ index, id: account, unit, room, balance }) => {
+      return { leg: index, account, unit, required, available: room, held: balance.held }
+    }),
     steps: reach(op, targets, Math.max(op.steps.max, op.outlook?.max ?? 0)),
     at: world.now,
   }

@@ -28,7 +28,8 @@ function resultOf({ posted, excess, absorbed, at }: Resolution): Omit<Prediction
 }
 
 function resolve(world: World, op: SettleOp, slices: Slice[], last: Slice): Resolution {
-  const resolution: Resolution = { operation: op, at: world.now, posted: 0n, excess: 0n, absorbed: 0n, sources: [], booked: [], refunded: 0n }
+  const nothing = { posted: 0n, excess: 0n, absorbed: 0n, refunded: 0n }
+  const resolution: Resolution = { operation: op, at: world.now, ...nothing, sources: [], booked: [] }
   let debt = 0n
   for (const slice of slices) debt += settleSlice(world, slice, op.cost - resolution.posted, resolution)
   if (debt > 0n) resolution.sources.push({ lot: undefined, amount: debt })

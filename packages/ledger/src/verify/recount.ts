@@ -75,7 +75,9 @@ export class Recount {
       if (known.unit !== leg.unit) this.#findings.add('unit_mismatch', entry.id, `${leg.account} counts ${known.unit}, the leg ${leg.unit}`)
       return known
     }
-    if (entry.kind !== 'wallet' && entry.kind !== 'adjust') this.#findings.add('entry_missing', leg.account, `${entry.id} is before its opening`)
+    if (entry.kind !== 'wallet' && entry.kind !== 'adjust') {
+      this.#findings.add('entry_missing', leg.account, `${entry.id} is before its opening`)
+    }
     const sum: AccountSum = {
       kind: entry.kind === 'adjust' ? 'cap' : 'wallet',
       unit: leg.unit,

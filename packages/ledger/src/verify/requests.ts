@@ -84,7 +84,8 @@ export class Requests {
     for (const leg of entry.legs) {
       const held = open.held.get(leg.account) ?? 0n
       if (leg.field === 'held') released.set(leg.account, (released.get(leg.account) ?? 0n) + leg.amount)
-      if (leg.field === 'posted' && -leg.amount > held) this.#exceeds(entry, `${-leg.amount} is posted on ${leg.account}, ${held} was held`)
+      if (leg.field !== 'posted' || -leg.amount <= held) continue
+      this.#exceeds(entry, `${-leg.amount} is posted on ${leg.account}, ${held} was held`)
     }
     for (const account of new Set([...open.held.keys(), ...released.keys()])) {
       const [was, is] = [open.held.get(account) ?? 0n, released.get(account) ?? 0n]
@@ -98,7 +99,9 @@ export class Requests {
     this.#excessDue.delete(request)
     const { excess = 0n, absorbed = 0n } = amountsOf(entry, ['excess', 'absorbed'])
     if (due === undefined) this.#findings.add('entry_missing', request, `${entry.id} follows no resolution`)
-    else if (due.excess !== excess || due.absorbed !== absorbed) this.#mismatch(entry, `its resolution says ${due.excess} and ${due.absorbed}`)
+    else if (due.excess !== excess || due.absorbed !== absorbed) {
+      this.#mismatch(entry, `its resolution says ${due.excess} and ${due.absorbed}`)
+    }
     this.#expectCharged(entry, excess)
     if (excess === 0n) return
     for (const leg of entry.legs) {

@@ -128,10 +128,12 @@ export class Verifier {
 
   #compareAccount(row: AccountState, sum: AccountSum): void {
     for (const field of ACCOUNT_FIELDS) {
-      if (row[field] !== sum[field]) this.#findings.add('balance_mismatch', row.id, `${field} is ${row[field]}, its entries say ${sum[field]}`)
+      if (row[field] === sum[field]) continue
+      this.#findings.add('balance_mismatch', row.id, `${field} is ${row[field]}, its entries say ${sum[field]}`)
     }
-    if (row.entries > sum.entries) this.#findings.add('entry_missing', row.id, `${row.entries} entries are counted, ${sum.entries} are there`)
-    if (row.entries < sum.entries) this.#findings.add('entry_unaccounted', row.id, `${row.entries} entries are counted, ${sum.entries} are there`)
+    if (row.entries === sum.entries) return
+    const invariant = row.entries > sum.entries ? 'entry_missing' : 'entry_unaccounted'
+    this.#findings.add(invariant, row.id, `${row.entries} entries are counted, ${sum.entries} are there`)
   }
 
   #compareLot(row: Lot, sum: LotSum): void {
@@ -154,7 +156,8 @@ export class Verifier {
     const lots = this.#lotSums.get(row.id) ?? { granted: 0n, expired: 0n, posted: 0n, held: 0n }
     const made = { ...lots, posted: lots.posted + row.debt, held: lots.held + row.heldOnCredit }
     for (const field of ['granted', 'expired', 'posted', 'held'] as const) {
-      if (made[field] !== row[field]) this.#findings.add('lots_vs_account', row.id, `${field} is ${row[field]}, its lots make ${made[field]}`)
+      if (made[field] === row[field]) continue
+      this.#findings.add('lots_vs_account', row.id, `${field} is ${row[field]}, its lots make ${made[field]}`)
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Millis, Nano } from '@faregate/core'
-import type { AccountRef, AccountState, AdjustOp, GrantOp, HoldOp, Operation, Outcome, RefundOp, ReverseOp, SettleOp, WalletOp } from '@faregate/ledger'
+import type { AccountRef, AccountState, Operation, Outcome } from '@faregate/ledger'
+import type { AdjustOp, GrantOp, HoldOp, RefundOp, ReverseOp, SettleOp, WalletOp } from '@faregate/ledger'
 
 /** One step of a case. */
 export type Event =

@@ -1,5 +1,6 @@
 import { spanOf } from '../../src/period.ts'
-import { adjust, balance, CAP, capLeg, expectThat as op, grant, hold, refund, reverse, settle, wallet, WALLET, walletLeg, type Case } from './build.ts'
+import { adjust, balance, CAP, capLeg, expectThat as op, grant, hold, refund, reverse } from './build.ts'
+import { settle, wallet, WALLET, walletLeg, type Case } from './build.ts'
 
 const DAY = 86_400_000
 const BOTH = [capLeg(500n), walletLeg()]
@@ -69,6 +70,7 @@ export const GRANTS: Case[] = [
     name: 'M8: a cap is one account per period, made by its first hold, and the next period starts afresh',
     events: (start) => {
       const legs = [capLeg(10n, { period: 'day' }), walletLeg()]
+      const full = { leg: 0, unit: 'cap:USD', required: 1n, available: 0n, held: 10n }
       const [today, tomorrow] = [spanOf('day', 'UTC', start), spanOf('day', 'UTC', start + DAY)]
       return [
         op(wallet()),
@@ -77,7 +79,7 @@ export const GRANTS: Case[] = [
         op(hold('b.0', 1n, { legs }), {
           status: 'insufficient',
           reserved: true,
-          shortfalls: [{ leg: 0, account: `c@${today.start}`, unit: 'cap:USD', required: 1n, available: 0n, held: 10n, resetsAt: today.until }],
+          shortfalls: [{ ...full, account: `c@${today.start}`, resetsAt: today.until }],
         }),
         { advance: DAY },
         op(hold('b.0', 10n, { legs })),

@@ -56,12 +56,25 @@ export const HOLDS: Case[] = [
     ],
   },
   {
+    name: 'M4: a cap of zero admits nothing',
+    events: () => [
+      op(wallet()),
+      op(grant('g', 10n)),
+      op(hold('a.0', 1n, { legs: [capLeg(0n), walletLeg()] }), { status: 'insufficient', reserved: false, leg: 0 }),
+      op(hold('b.0', 1n, { legs: [capLeg(9n), walletLeg()] }), { status: 'insufficient', reserved: false, leg: 0 }),
+      balance(CAP, { granted: 0n, entries: 1n }),
+    ],
+  },
+  {
     name: 'M4: a hold of nothing is admitted at zero',
     events: () => [op(wallet()), op(hold('a.0', 0n)), op(settle('a', 0n))],
   },
   {
     name: 'M4: a wallet that was never opened, or only named before, is unknown',
-    events: () => [op(hold('a.0', 1n, { legs: [walletLeg('none')] }), 'account_unknown'), op(grant('g', 1n, { account: 'none' }), 'account_unknown')],
+    events: () => [
+      op(hold('a.0', 1n, { legs: [walletLeg('none')] }), 'account_unknown'),
+      op(grant('g', 1n, { account: 'none' }), 'account_unknown'),
+    ],
   },
   {
     name: 'M26: what only waits for own holds is reserved',
@@ -76,6 +89,7 @@ export const HOLDS: Case[] = [
         also: [],
         shortfalls: [{ leg: 0, account: WALLET, unit: 'USD', required: 50n, available: 40n, held: 60n, resetsAt: null }],
       }),
+      op(hold('b.0', 100n), { status: 'insufficient', reserved: true }),
       op(hold('c.0', 101n), { status: 'insufficient', reserved: false }),
       op(settle('a', 60n)),
       op(hold('d.0', 50n), { status: 'insufficient', reserved: false }),
@@ -118,7 +132,10 @@ export const HOLDS: Case[] = [
         steps: 3,
         shortfalls: [{ leg: 0, account: WALLET, unit: 'USD', required: 11n, available: 10n, held: 0n, resetsAt: null }],
       }),
-      op(hold('b.0', 0n, { measure: { fixed: 11_000_000n, perStep: 1n }, steps: { min: 0, max: 9 } }), { status: 'insufficient', steps: 0 }),
+      op(hold('b.0', 0n, { measure: { fixed: 11_000_000n, perStep: 1n }, steps: { min: 0, max: 9 } }), {
+        status: 'insufficient',
+        steps: 0,
+      }),
     ],
   },
   {

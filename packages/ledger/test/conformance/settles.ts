@@ -130,6 +130,18 @@ export const SETTLES: Case[] = [
     ],
   },
   {
+    name: 'M6: an excess reaches as far as the credit limit where that is further than the overdraft',
+    events: () => [
+      op(wallet(5n, 15n)),
+      op(hold('r.0', 10n)),
+      op(settle('r', 40n), { status: 'ok', settlement: { posted: 10n, excess: 5n, absorbed: 25n } }),
+      balance(WALLET, { available: -15n, debt: 15n }),
+      op(hold('s.0', 1n), 'insufficient'),
+      op(wallet(5n, 14n)),
+      op(hold('s.0', 0n), 'in_debt'),
+    ],
+  },
+  {
     name: 'M6: an excess never takes what other requests hold',
     events: () => [
       op(wallet()),
