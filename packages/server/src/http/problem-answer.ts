@@ -1,5 +1,5 @@
 import { newId, type Clock, type Random, type TraceStep } from '@faregate/core'
-import { renderManagementProblem, type ManagementDenial } from '@faregate/contract'
+import { renderManagementProblem, type ManagementDenial } from '@faregate/contract/problems'
 import type { DenialRecord } from '@faregate/gateway'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 

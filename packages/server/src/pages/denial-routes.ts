@@ -1,5 +1,5 @@
 import type { DenialRow } from '@faregate/admin'
-import type { ManagementDenial } from '@faregate/contract'
+import type { ManagementDenial } from '@faregate/contract/problems'
 import { presentedKey } from '@faregate/gateway'
 import type { KeyEntry } from '@faregate/identity'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'

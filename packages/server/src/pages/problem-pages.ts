@@ -1,5 +1,5 @@
 import { CATALOGUE, problemPath, type CatalogueEntry } from '@faregate/core'
-import { MANAGEMENT_PROBLEMS, problemEntry } from '@faregate/contract'
+import { MANAGEMENT_PROBLEMS, problemEntry } from '@faregate/contract/problems'
 import { html, type Html } from './html.ts'
 
 /** Markdown's `code` is the only markup that the catalogues use. */

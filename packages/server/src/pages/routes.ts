@@ -11,6 +11,8 @@ export interface PageDeps extends ProblemDeps {
   version: string
   guides: string
   home(): HomeFacts
+  /** The management API's own description, JSON: so page and data cannot differ. */
+  openApi(): Promise<string>
 }
 
 interface Named {
@@ -35,8 +37,7 @@ export function mountPages(server: FastifyInstance, deps: PageDeps): void {
     return answerProblem(deps, request, reply, { code: 'not_found', detail: 'There is no guide of that name; /docs lists them.' })
   })
   server.get('/api/reference', async (_request, reply) => {
-    // The document is made by the management API itself, so that page and data cannot differ.
-    const document = await server.inject({ method: 'GET', url: '/api/openapi.json' })
-    return send(reply, 'API reference', referencePage(document.json<OpenApi>()))
+    const document = JSON.parse(await deps.openApi()) as OpenApi
+    return send(reply, 'API reference', referencePage(document))
   })
 }

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { registerAdmin, type AdminDeps } from '@faregate/admin'
+import type { AdminDeps } from '@faregate/admin'
 import type { FastifyInstance } from 'fastify'
 import { relativeTo } from '../config/meaning.ts'
 import type { Configuration } from '../config/schema.ts'
 import { checkReadiness } from '../health/ready.ts'
 import { mountHealth } from '../health/routes.ts'
 import { createDataPlane } from '../http/data-plane.ts'
+import { LazyManagement } from '../http/management.ts'
 import { createHttpServer } from '../http/server.ts'
 import { GUIDES_FOLDER, VERSION } from '../installed.ts'
 import { mountDenials } from '../pages/denial-routes.ts'
@@ -41,8 +42,9 @@ export async function assembleHttp(parts: HttpAssembly): Promise<FastifyInstance
   })
   const shared = { clock, random, publicUrl, version: VERSION }
   plane.mount(server)
-  await registerAdmin(server, admin)
-  mountPages(server, { ...shared, guides: GUIDES_FOLDER, home: () => homeFacts(parts) })
+  const management = new LazyManagement(admin, configuration)
+  management.mount(server, parts.closing)
+  mountPages(server, { ...shared, openApi: () => management.openApi(), guides: GUIDES_FOLDER, home: () => homeFacts(parts) })
   mountDenials(server, {
     ...shared,
     isOperatorToken: installation.secrets.isOperatorToken,

@@ -1,3 +1,5 @@
+import module from 'node:module'
+import { dirname } from 'node:path'
 import { onUncaught } from './failures.ts'
 import type { StartFlags } from './options.ts'
 import { openServer, type RunningServer } from './start.ts'
@@ -7,7 +9,9 @@ import { openServer, type RunningServer } from './start.ts'
  * with 0, a second one exits at once. Rejects, for a start that is refused, with a message for the operator.
  */
 export async function startServer(flags: StartFlags, environment: NodeJS.ProcessEnv): Promise<RunningServer> {
+  shareCompileCache()
   const server = await openServer(flags, environment)
+  keepCompileCache()
   onUncaught(server.log, (code) => process.exit(code))
   let ending = false
   const end = (signal: NodeJS.Signals) => {
@@ -25,4 +29,17 @@ export async function startServer(flags: StartFlags, environment: NodeJS.Process
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
   return server
+}
+
+/** Worker threads take the compile cache from the environment: without it, each compiles for itself what it loads. */
+function shareCompileCache(): void {
+  const folder = module.getCompileCacheDir()
+  if (folder !== undefined) process.env['NODE_COMPILE_CACHE'] ??= dirname(folder)
+}
+
+const FLUSH_AFTER_MS = 2_000
+
+/** Writes the cache while the process runs: one that is killed leaves a fast start behind as well. */
+function keepCompileCache(): void {
+  setTimeout(() => module.flushCompileCache(), FLUSH_AFTER_MS).unref()
 }
