@@ -16,7 +16,10 @@ export function answerProblem(deps: AdminDeps, reply: FastifyReply, denial: Mana
   const now = deps.clock.now()
   const denialId = newId('dn', now, deps.random)
   const context: ProblemContext = {
-    denialId, requestId: asked.requestId, publicUrl: deps.publicUrl(), asOf: new Date(now).toISOString(),
+    denialId,
+    requestId: asked.requestId,
+    publicUrl: deps.publicUrl(),
+    asOf: new Date(now).toISOString(),
     ...(deps.topUpUrl === undefined ? {} : { paymentUrl: deps.topUpUrl }),
   }
   const { status, problem, headers } = renderManagementProblem(denial, context)

@@ -40,7 +40,12 @@ export async function visibleOrganization({ deps, credential }: Context, id: str
 }
 
 /** The row, if it exists and belongs to an organization that this credential sees; 404 otherwise. */
-export function visible<T extends { organization: string | null }>({ credential }: Context, row: T | undefined, kind: string, id: string): T {
+export function visible<T extends { organization: string | null }>(
+  { credential }: Context,
+  row: T | undefined,
+  kind: string,
+  id: string,
+): T {
   return found(row !== undefined && sees(credential, row.organization) ? row : undefined, kind, id)
 }
 
@@ -52,7 +57,10 @@ export function ownOrganization({ credential }: Context, asked: string | undefin
 }
 
 /** The filters of a query, times read and narrowed to what the credential sees. */
-export function filterOf(context: Context, query: { [Name in keyof Omit<Filter, 'from' | 'to'>]: Filter[Name] } & { from?: string | undefined; to?: string | undefined }): Filter {
+export function filterOf(
+  context: Context,
+  query: { [Name in keyof Omit<Filter, 'from' | 'to'>]: Filter[Name] } & { from?: string | undefined; to?: string | undefined },
+): Filter {
   const { from, to, ...rest } = query
   return {
     ...rest,

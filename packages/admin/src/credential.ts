@@ -18,7 +18,8 @@ export async function authenticate(deps: AdminDeps, header: string | undefined):
   const presented = bearerOf(header)
   if (deps.isOperatorToken(presented)) return OPERATOR
   const token = presented.startsWith('fgm_') ? await deps.store.read.tokens.byHash(deps.hashSecret(presented)) : undefined
-  if (token === undefined) return refuse({ code: 'credential_invalid', detail: 'No management token like this one exists.', ...hintFor(presented) })
+  if (token === undefined)
+    return refuse({ code: 'credential_invalid', detail: 'No management token like this one exists.', ...hintFor(presented) })
   if (token.expiresAt !== null && token.expiresAt <= deps.clock.now()) {
     return refuse({ code: 'key_expired', detail: `This management token expired at ${new Date(token.expiresAt).toISOString()}.` })
   }
@@ -31,13 +32,14 @@ function bearerOf(header: string | undefined): string {
   return refuse({
     code: 'credential_missing',
     detail: 'The management API takes `Authorization: Bearer TOKEN`.',
-    hint: 'The operator\'s token lies in the file `operator-token` of the data folder.',
+    hint: "The operator's token lies in the file `operator-token` of the data folder.",
   })
 }
 
 function hintFor(presented: string): { hint?: string } {
-  if (presented.startsWith('fg_')) return { hint: 'This is an API key, which opens the data plane. The management API takes the operator\'s or a management token.' }
-  if (presented.startsWith('fgo_')) return { hint: 'It looks like an operator\'s token, but of another installation.' }
+  if (presented.startsWith('fg_'))
+    return { hint: "This is an API key, which opens the data plane. The management API takes the operator's or a management token." }
+  if (presented.startsWith('fgo_')) return { hint: "It looks like an operator's token, but of another installation." }
   return {}
 }
 

@@ -21,12 +21,25 @@ export interface Evidence {
 
 /** Which step a refusal belongs to; what is not named here concerns how the call went: logs and usage. */
 const STEP_OF: Record<string, StepName> = {
-  insufficient_balance: 'billing', balance_reserved: 'billing', cap_key: 'billing', stream_funds_exhausted: 'billing',
-  credential_missing: 'permissions', credential_invalid: 'permissions', key_revoked: 'permissions', key_expired: 'permissions',
-  key_disabled: 'permissions', permission_denied: 'permissions',
-  route_unknown: 'configuration', model_unknown: 'configuration', request_invalid: 'configuration', request_too_large: 'configuration',
-  gateway_misconfigured: 'configuration', price_missing: 'configuration', no_provider_key: 'configuration',
-  provider_auth_failed: 'configuration', provider_account_unpaid: 'configuration',
+  insufficient_balance: 'billing',
+  balance_reserved: 'billing',
+  cap_key: 'billing',
+  stream_funds_exhausted: 'billing',
+  credential_missing: 'permissions',
+  credential_invalid: 'permissions',
+  key_revoked: 'permissions',
+  key_expired: 'permissions',
+  key_disabled: 'permissions',
+  permission_denied: 'permissions',
+  route_unknown: 'configuration',
+  model_unknown: 'configuration',
+  request_invalid: 'configuration',
+  request_too_large: 'configuration',
+  gateway_misconfigured: 'configuration',
+  price_missing: 'configuration',
+  no_provider_key: 'configuration',
+  provider_auth_failed: 'configuration',
+  provider_account_unpaid: 'configuration',
   provider_rate_limited: 'rate_limits',
 }
 
@@ -52,7 +65,8 @@ function refused({ denial }: Evidence, step: StepName, code: string): Step {
 }
 
 function billing({ balance, currency }: Evidence): Step {
-  if (balance === undefined) return { step: 'billing', result: 'unknown', detail: 'It is not known whose balance this request would have touched.', fix: null }
+  if (balance === undefined)
+    return { step: 'billing', result: 'unknown', detail: 'It is not known whose balance this request would have touched.', fix: null }
   const { granted, expired, posted, held } = balance
   const available = granted - expired - posted - held
   const detail = `The balance is ${formatAmount(available)} ${currency} now, ${formatAmount(held)} of it beside that in requests in flight.`
@@ -61,43 +75,82 @@ function billing({ balance, currency }: Evidence): Step {
 }
 
 function subscription(): Step {
-  return { step: 'subscription', result: 'unknown', detail: 'Subscriptions are not part of this installation\'s configuration; no request depends on one.', fix: null }
+  return {
+    step: 'subscription',
+    result: 'unknown',
+    detail: "Subscriptions are not part of this installation's configuration; no request depends on one.",
+    fix: null,
+  }
 }
 
 function permissions({ key, request, now }: Evidence): Step {
   if (key === undefined) return { step: 'permissions', result: 'unknown', detail: 'No key of this installation was recognised.', fix: null }
   const step = 'permissions'
   const name = `The key "${key.name}" (…${key.lastFour})`
-  if (key.state !== 'active') return { step, result: 'failed', detail: `${name} is ${key.state} now.`, fix: key.state === 'disabled' ? 'Enable it.' : 'Create a new key.' }
-  if (key.expiresAt !== null && key.expiresAt <= now) return { step, result: 'failed', detail: `${name} has expired.`, fix: 'Move its expiry, or create a new key.' }
+  if (key.state !== 'active')
+    return {
+      step,
+      result: 'failed',
+      detail: `${name} is ${key.state} now.`,
+      fix: key.state === 'disabled' ? 'Enable it.' : 'Create a new key.',
+    }
+  if (key.expiresAt !== null && key.expiresAt <= now)
+    return { step, result: 'failed', detail: `${name} has expired.`, fix: 'Move its expiry, or create a new key.' }
   const model = request?.model
-  return { step, result: 'ok', detail: `${name} is active${model === undefined || model === null ? '' : ` and was accepted for ${model}`}.`, fix: null }
+  return {
+    step,
+    result: 'ok',
+    detail: `${name} is active${model === undefined || model === null ? '' : ` and was accepted for ${model}`}.`,
+    fix: null,
+  }
 }
 
 function configuration({ request, snapshot }: Evidence): Step {
   const step = 'configuration'
   const model = request?.model
-  if (model === undefined || model === null) return { step, result: 'unknown', detail: 'The request named no model, or its record is gone.', fix: null }
+  if (model === undefined || model === null)
+    return { step, result: 'unknown', detail: 'The request named no model, or its record is gone.', fix: null }
   const entry = snapshot.models.get(model)
-  if (entry !== undefined) return { step, result: 'ok', detail: `The model ${model} has ${entry.deployments.length} deployment(s).`, fix: null }
+  if (entry !== undefined)
+    return { step, result: 'ok', detail: `The model ${model} has ${entry.deployments.length} deployment(s).`, fix: null }
   const [provider = ''] = model.split('/')
-  if (snapshot.allModels && snapshot.providers.has(provider)) return { step, result: 'ok', detail: `${model} is served because allModels is on.`, fix: null }
-  return { step, result: 'failed', detail: `The model ${model} is not configured now.`, fix: 'Add it to `models`, or with POST /api/models.' }
+  if (snapshot.allModels && snapshot.providers.has(provider))
+    return { step, result: 'ok', detail: `${model} is served because allModels is on.`, fix: null }
+  return {
+    step,
+    result: 'failed',
+    detail: `The model ${model} is not configured now.`,
+    fix: 'Add it to `models`, or with POST /api/models.',
+  }
 }
 
 function rateLimits(): Step {
-  return { step: 'rate_limits', result: 'unknown', detail: 'Rate limits are not part of this installation\'s configuration; no request is refused by one.', fix: null }
+  return {
+    step: 'rate_limits',
+    result: 'unknown',
+    detail: "Rate limits are not part of this installation's configuration; no request is refused by one.",
+    fix: null,
+  }
 }
 
 function logs({ request, denial, fromLedger, currency }: Evidence): Step {
   const step = 'logs_and_usage'
   if (request === undefined) {
-    const detail = denial === undefined ? 'There is no record.' : 'The refusal is recorded; the record of its request is not there, or not any more.'
+    const detail =
+      denial === undefined ? 'There is no record.' : 'The refusal is recorded; the record of its request is not there, or not any more.'
     return { step, result: 'unknown', detail, fix: null }
   }
-  if (fromLedger) return { step, result: 'unknown', detail: `The record was lost when the process ended; the ledger shows a charge of ${formatAmount(request.cost)} ${currency}.`, fix: null }
-  const attempts = request.attempts.map(({ provider, model, status, outcome }) => `${provider}/${model} ${status ?? 'no answer'} (${outcome})`).join(', ')
+  if (fromLedger)
+    return {
+      step,
+      result: 'unknown',
+      detail: `The record was lost when the process ended; the ledger shows a charge of ${formatAmount(request.cost)} ${currency}.`,
+      fix: null,
+    }
+  const attempts = request.attempts
+    .map(({ provider, model, status, outcome }) => `${provider}/${model} ${status ?? 'no answer'} (${outcome})`)
+    .join(', ')
   const detail = `${request.outcome}, ${formatAmount(request.cost)} ${currency} charged, delivery ${request.delivery}; attempts: ${attempts === '' ? 'none' : attempts}.`
   if (request.outcome !== 'failed') return { step, result: 'ok', detail, fix: null }
-  return { step, result: 'failed', detail, fix: 'Look at the provider\'s state, and test it: `POST /api/providers/{name}/test`.' }
+  return { step, result: 'failed', detail, fix: "Look at the provider's state, and test it: `POST /api/providers/{name}/test`." }
 }

@@ -22,16 +22,26 @@ function providerMember({ name, kind, baseUrl, keys }: ProviderRow) {
   const [only, ...others] = keys
   if (only === undefined) return { name, kind, baseUrl }
   if (others.length === 0) return { name, kind, baseUrl, apiKey: reference(name, '') }
-  return { name, kind, baseUrl, keys: keys.map(({ weight, priority }, index) => ({ key: reference(name, `_${index + 1}`), weight, priority })) }
+  return {
+    name,
+    kind,
+    baseUrl,
+    keys: keys.map(({ weight, priority }, index) => ({ key: reference(name, `_${index + 1}`), weight, priority })),
+  }
 }
 
 /** `${OPENAI_EU_KEY_2}` for the second key of `openai-eu`. */
 function reference(provider: string, suffix: string): string {
-  return `\${${provider.toUpperCase().replace(/[^A-Z0-9]+/g, '_').replace(/^(?=\d)/, '_')}_KEY${suffix}}`
+  return `\${${provider
+    .toUpperCase()
+    .replace(/[^A-Z0-9]+/g, '_')
+    .replace(/^(?=\d)/, '_')}_KEY${suffix}}`
 }
 
 function foldPrice(entries: Map<string, ModelDefinition>, { name, provider, model, rates }: PriceRow): string[] {
-  const users = [...entries].filter(([, entry]) => entry.price === undefined && entry.deployments.some((one) => one.provider === provider && one.model === model))
+  const users = [...entries].filter(
+    ([, entry]) => entry.price === undefined && entry.deployments.some((one) => one.provider === provider && one.model === model),
+  )
   for (const [user, entry] of users.filter(([, { deployments }]) => deployments.length === 1)) entries.set(user, { ...entry, price: rates })
   if (!entries.has(name)) entries.set(name, { deployments: [{ provider, model, weight: 1 }], price: rates })
   return users

@@ -16,7 +16,10 @@ export function denialOf(error: unknown): { denial: ManagementDenial; expected: 
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { denial: tooLarge(), expected: true }
   if (error instanceof SyntaxError || code.startsWith('FST_ERR_CTP_')) return { denial: notJson(error), expected: true }
   if (error instanceof LedgerUnavailable || DATABASE_GONE.test(code)) return { denial: unavailable(), expected: false }
-  return { denial: { code: 'internal_error', detail: 'The gateway failed at this call; the operator finds the cause in its log.' }, expected: false }
+  return {
+    denial: { code: 'internal_error', detail: 'The gateway failed at this call; the operator finds the cause in its log.' },
+    expected: false,
+  }
 }
 
 function contextOf(error: object): string | undefined {
@@ -36,5 +39,9 @@ function notJson(error: unknown): ManagementDenial {
 }
 
 function unavailable(): ManagementDenial {
-  return { code: 'ledger_unavailable', detail: 'The database does not answer; nothing was changed, or send it again to be sure.', retryAfterSeconds: 1 }
+  return {
+    code: 'ledger_unavailable',
+    detail: 'The database does not answer; nothing was changed, or send it again to be sure.',
+    retryAfterSeconds: 1,
+  }
 }

@@ -9,7 +9,10 @@ import { refuse } from './refusal.ts'
 export const ANSWER_LIFETIME_MS = 24 * 60 * 60 * 1000
 
 /** The answer that this key got before, if it did: 422 where the body is another. */
-export async function earlierAnswer(deps: AdminDeps, { scope, key, fingerprint }: Idempotency): Promise<{ status: number; answer: unknown } | undefined> {
+export async function earlierAnswer(
+  deps: AdminDeps,
+  { scope, key, fingerprint }: Idempotency,
+): Promise<{ status: number; answer: unknown } | undefined> {
   const row = await deps.store.read.idempotency.get(scope, key)
   if (row === undefined || row.at <= deps.clock.now() - ANSWER_LIFETIME_MS) return undefined
   if (row.fingerprint !== fingerprint) return mismatch()
@@ -54,7 +57,8 @@ export class Running {
     const name = `${scope}\n${key}`
     if (this.#keys.has(name)) {
       return refuse({
-        code: 'idempotency_in_progress', retryAfterSeconds: 1,
+        code: 'idempotency_in_progress',
+        retryAfterSeconds: 1,
         detail: 'A request with this Idempotency-Key is still being carried out.',
       })
     }

@@ -5,7 +5,12 @@ import { refuse } from './refusal.ts'
 export function refuseManaged(kind: string, name: string, managedBy: ManagedBy | undefined): void {
   if (managedBy?.source === 'file') {
     const { file, line } = managedBy
-    refuse({ code: 'managed_by_file', detail: `The ${kind} "${name}" is defined in ${file}, line ${line}: change it there and restart.`, file, line })
+    refuse({
+      code: 'managed_by_file',
+      detail: `The ${kind} "${name}" is defined in ${file}, line ${line}: change it there and restart.`,
+      file,
+      line,
+    })
   }
   if (managedBy?.source === 'environment') {
     const { variable } = managedBy

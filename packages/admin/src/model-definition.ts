@@ -2,7 +2,10 @@ import type { ModelDefinition } from './rows.ts'
 import { invalid } from './refusal.ts'
 
 type Sent = {
-  [Member in keyof ModelDefinition]?: (Member extends 'price' ? Record<string, string | undefined> : ModelDefinition[Member]) | null | undefined
+  [Member in keyof ModelDefinition]?:
+    | (Member extends 'price' ? Record<string, string | undefined> : ModelDefinition[Member])
+    | null
+    | undefined
 }
 
 /** A definition changed by what was sent: absent members stay, null takes one away. */

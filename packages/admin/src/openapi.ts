@@ -6,13 +6,23 @@ import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 
 const problem = z
   .looseObject({
-    type: z.string(), title: z.string(), status: z.number(), detail: z.string(), code: z.string(), instance: z.string(), requestId: z.string(),
+    type: z.string(),
+    title: z.string(),
+    status: z.number(),
+    detail: z.string(),
+    code: z.string(),
+    instance: z.string(),
+    requestId: z.string(),
     pointer: z.string().optional(),
   })
   .meta({ title: 'Problem', description: 'RFC 9457. `code` is explained at /problems/{code}.' })
 
 const idempotencyHeader = z.looseObject({
-  'idempotency-key': z.string().min(1).max(255).optional()
+  'idempotency-key': z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
     .describe('The same key and body again within 24 hours get the same answer; the effect happens once.'),
 })
 
@@ -21,8 +31,14 @@ export async function collectOpenApi(instance: FastifyInstance, version: string)
   await instance.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Faregate management API', version, description: 'Amounts are decimal strings. Errors are problem+json. Lists are cursor-paged.' },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'The operator\'s token, or a management token.' } } },
+      info: {
+        title: 'Faregate management API',
+        version,
+        description: 'Amounts are decimal strings. Errors are problem+json. Lists are cursor-paged.',
+      },
+      components: {
+        securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: "The operator's token, or a management token." } },
+      },
       security: [{ bearer: [] }],
     },
     transform: jsonSchemaTransform,

@@ -34,7 +34,11 @@ function refuseOutcome(operation: Operation, outcome: Exclude<Outcome, Done>): n
   if (outcome.status === 'request_unknown') return refuse({ code: 'not_found', detail: 'No charge of such a request is in the ledger.' })
   if (outcome.status === 'account_unknown') return refuse({ code: 'not_found', detail: 'The organization has no wallet.' })
   if (outcome.status === 'operation_invalid') {
-    return refuse({ code: 'request_invalid', detail: `/${outcome.member}: the ledger does not take this value`, pointer: `/${outcome.member}` })
+    return refuse({
+      code: 'request_invalid',
+      detail: `/${outcome.member}: the ledger does not take this value`,
+      pointer: `/${outcome.member}`,
+    })
   }
   if (outcome.status.startsWith('exists_with_different_')) return mismatch()
   throw new Error(`the ledger answered ${outcome.status} to ${operation.type}`)

@@ -1,7 +1,20 @@
 import type { Millis, Nano } from '@faregate/core'
 import type {
-  ApplicationRow, AuditRow, BalanceRow, ChainedAuditRow, DenialRow, EntryRow, GrantRow, IdempotencyRow, KeyRow, ModelRow,
-  OrganizationRow, PriceRow, ProviderRow, RequestRow, TokenRow,
+  ApplicationRow,
+  AuditRow,
+  BalanceRow,
+  ChainedAuditRow,
+  DenialRow,
+  EntryRow,
+  GrantRow,
+  IdempotencyRow,
+  KeyRow,
+  ModelRow,
+  OrganizationRow,
+  PriceRow,
+  ProviderRow,
+  RequestRow,
+  TokenRow,
 } from './rows.ts'
 
 /** A part of a list. `before` is the last id (or sequence number) of the part before it: lists go from new to old. */

@@ -13,12 +13,16 @@ export function pricesInForce(deps: AdminDeps, overrides: PriceRow[]): Price[] {
   )
   const overridden = overrides.map(presentPrice)
   const taken = new Set(overridden.map(({ name }) => name))
-  const catalogue = models.flatMap((model) => (model.price === undefined ? model.deployments : [])).flatMap(({ provider, model, weight }): Price[] => {
-    const name = `${provider}/${model}`
-    const found = taken.has(name) ? undefined : deps.cataloguePrice({ provider, model, weight })
-    taken.add(name)
-    return found === undefined ? [] : [{ name, provider, model, price: found.rates, version: found.version, managedBy: { source: 'catalogue' } }]
-  })
+  const catalogue = models
+    .flatMap((model) => (model.price === undefined ? model.deployments : []))
+    .flatMap(({ provider, model, weight }): Price[] => {
+      const name = `${provider}/${model}`
+      const found = taken.has(name) ? undefined : deps.cataloguePrice({ provider, model, weight })
+      taken.add(name)
+      return found === undefined
+        ? []
+        : [{ name, provider, model, price: found.rates, version: found.version, managedBy: { source: 'catalogue' } }]
+    })
   return [...own, ...overridden, ...catalogue]
 }
 

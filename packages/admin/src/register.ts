@@ -3,7 +3,7 @@ import { isPermission, ROUTES, ROUTE_NAMES, type RouteName, type RouteSpec } fro
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { answerProblem } from './answer-problem.ts'
-import type { Call, Context, Idempotency } from './call.ts'
+import type { Context, Idempotency } from './call.ts'
 import { authenticate, requirePermission, type Credential } from './credential.ts'
 import type { AdminDeps } from './deps.ts'
 import { denialOf } from './failure.ts'
@@ -43,16 +43,17 @@ export function declaredPermission(name: string, route: Pick<RouteSpec, 'permiss
   throw new Error(`the management route ${name} declares no permission`)
 }
 
-function registerRoute<Name extends RouteName>(
+function registerRoute(
   scope: FastifyInstance,
   deps: AdminDeps,
-  name: Name,
+  name: RouteName,
   known: WeakMap<FastifyRequest, Known>,
   running: Running,
 ): void {
   const route: RouteSpec = ROUTES[name]
   const permission = declaredPermission(name, route)
-  const handle = HANDLERS[name]
+  // Each handler takes what the schemas of its own route have checked; which route that is, is known only when it runs.
+  const handle: (call: never) => Promise<unknown> = HANDLERS[name]
   scope.route({
     method: route.method,
     url: route.path.replace(/\{(\w+)\}/g, ':$1'),
@@ -71,20 +72,20 @@ function registerRoute<Name extends RouteName>(
       const idempotency = route.idempotent === true ? idempotencyOf(request, credential) : undefined
       const context: Context = { deps, credential, requestId, idempotency, status: route.status }
       const members = { params: request.params, query: request.query, body: request.body }
-      return answer(reply, context, running, () => handle({ ...context, ...members } as Call<Name>))
+      return respond(reply, context, running, () => handle({ ...context, ...members } as never))
     },
-    errorHandler: (error, request, reply) => {
+    errorHandler: (error, request, reply): void => {
       const { denial, expected } = denialOf(error)
       const facts = known.get(request)
       const requestId = facts?.requestId ?? newId('req', deps.clock.now(), deps.random)
       if (!expected) deps.log.error({ request: requestId, route: name, error: describe(error) }, 'a management call failed')
-      return answerProblem(deps, reply, denial, { requestId, credential: facts?.credential, route: name })
+      void answerProblem(deps, reply, denial, { requestId, credential: facts?.credential, route: name })
     },
   })
 }
 
 /** Runs the handler, once for each idempotency key; who comes second gets the answer of the first. */
-async function answer(reply: FastifyReply, context: Context, running: Running, handle: () => Promise<unknown>): Promise<unknown> {
+async function respond(reply: FastifyReply, context: Context, running: Running, handle: () => Promise<unknown>): Promise<unknown> {
   const { deps, idempotency } = context
   if (idempotency === undefined) return send(reply, context.status, await handle())
   return running.alone(idempotency, async () => {
@@ -138,7 +139,9 @@ function parseJsonOnly(scope: FastifyInstance): void {
 }
 
 function registerDescription(scope: FastifyInstance): void {
-  scope.get('/api/openapi.json', { schema: { hide: true } }, async (_request, reply) => reply.type('application/json').send(scope.swagger()))
+  scope.get('/api/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
+    reply.type('application/json').send(scope.swagger()),
+  )
 }
 
 function answerUnknownPaths(scope: FastifyInstance, deps: AdminDeps): void {
@@ -146,7 +149,12 @@ function answerUnknownPaths(scope: FastifyInstance, deps: AdminDeps): void {
     const requestId = newId('req', deps.clock.now(), deps.random)
     const [path = ''] = request.url.split('?')
     const detail = `There is no ${request.method} ${path}; GET /api/openapi.json lists what there is.`
-    return answerProblem(deps, reply.header('x-request-id', requestId), { code: 'route_unknown', detail }, { requestId, credential: undefined, route: 'none' })
+    return answerProblem(
+      deps,
+      reply.header('x-request-id', requestId),
+      { code: 'route_unknown', detail },
+      { requestId, credential: undefined, route: 'none' },
+    )
   })
 }
 

@@ -22,7 +22,11 @@ describe('access to every route', () => {
   it('is refused with 401 without a token, with an unknown one, and with an API key', async () => {
     for (const name of ROUTE_NAMES) {
       const { method }: RouteSpec = ROUTES[name]
-      for (const [token, code] of [[undefined, 'credential_missing'], ['fgm_unknown', 'credential_invalid'], ['fg_key', 'credential_invalid']] as const) {
+      for (const [token, code] of [
+        [undefined, 'credential_missing'],
+        ['fgm_unknown', 'credential_invalid'],
+        ['fg_key', 'credential_invalid'],
+      ] as const) {
         const answer = await api.call(method, pathOf(name, tenant, installation), { token, body: BODIES[name] })
         assert.equal(answer.status, 401, `${name}: ${answer.text}`)
         assert.equal(answer.body.code, code)
@@ -32,10 +36,13 @@ describe('access to every route', () => {
     }
   })
 
-  it('is refused with 403 to a token that holds every permission but the route\'s', async () => {
+  it("is refused with 403 to a token that holds every permission but the route's", async () => {
     for (const name of ROUTE_NAMES) {
       const { method, permission }: RouteSpec = ROUTES[name]
-      const token = await mintToken(api, PERMISSION_NAMES.filter((one) => one !== permission))
+      const token = await mintToken(
+        api,
+        PERMISSION_NAMES.filter((one) => one !== permission),
+      )
       const answer = await api.call(method, pathOf(name, tenant, installation), { token, body: BODIES[name] })
       assert.equal(answer.status, 403, `${name}: ${answer.text}`)
       assert.deepEqual(answer.body.required, [permission])
@@ -70,7 +77,7 @@ describe('access to every route', () => {
     texts.push((await api.call('GET', '/api/audit?limit=500')).text)
     const everything = texts.join('\n')
     for (const secret of [PROVIDER_SECRET, 'sk-fresh-secret', 'sk-own-secret', OPERATOR_TOKEN, '"hash":"', '"sealed"']) {
-      const shown = secret === '"hash":"' ? texts.filter((text) => text.includes('previousHash') === false).join('\n') : everything
+      const shown = secret === '"hash":"' ? texts.filter((text) => !text.includes('previousHash')).join('\n') : everything
       assert.ok(!shown.includes(secret), `${secret} was answered`)
     }
     assert.equal(everything.match(/"key":"fg_/g)?.length, 1, 'a key is shown once, by its creation')
@@ -87,9 +94,12 @@ describe('access to every route', () => {
     assert.equal(answer.body.code, 'key_expired')
   })
 
-  it('a valid operator\'s token does not get 401 while the database is gone, nor does any token', async () => {
+  it("a valid operator's token does not get 401 while the database is gone, nor does any token", async () => {
     const gone = await startHarness('sqlite')
-    const failing = { ...gone.deps.store.read.tokens, byHash: async () => Promise.reject(Object.assign(new Error('locked'), { code: 'SQLITE_BUSY' })) }
+    const failing = {
+      ...gone.deps.store.read.tokens,
+      byHash: async () => Promise.reject(Object.assign(new Error('locked'), { code: 'SQLITE_BUSY' })),
+    }
     gone.deps.store.read.tokens = failing
     gone.deps.log.error = () => {}
     const answer = await gone.call('GET', '/api/usage', { token: 'fgm_some' })

@@ -31,10 +31,11 @@ for (const kind of KINDS) {
       await api.call('PATCH', `/api/keys/${tenant.key}`, { body: { enabled: false }, token })
       const [last] = await rows(`&subject=${tenant.key}`)
       assert.equal(last?.action, 'key.update')
-      assert.match(String(last?.actor), /^mt_/)
+      assert.match(last?.actor ?? '', /^mt_/)
       assert.deepEqual([last?.before?.['enabled'], last?.after?.['enabled']], [true, false])
       const actions = (await rows()).map(({ action }) => action)
-      for (const action of ['organization.create', 'application.create', 'key.create', 'grant.create']) assert.ok(actions.includes(action), action)
+      for (const action of ['organization.create', 'application.create', 'key.create', 'grant.create'])
+        assert.ok(actions.includes(action), action)
     })
 
     it('is a chain over all of it, and a change of one row shows', async () => {
@@ -49,16 +50,19 @@ for (const kind of KINDS) {
     })
 
     it('has no row for what was refused', async () => {
-      const before = (await rows()).length
+      const count = (await rows()).length
       await api.call('POST', `/api/grants/${tenant.grant}/reverse`, { body: { amount: '999', reason: 'r' } })
       await api.call('POST', '/api/organizations', { body: { name: 'x', currency: 'EUR' } })
       await api.call('PATCH', '/api/keys/key_none', { body: { enabled: false } })
-      assert.equal((await rows()).length, before)
+      assert.equal((await rows()).length, count)
     })
 
     it('backs up and restores while running', async () => {
       const made = await api.call('POST', '/api/backup', { body: { name: 'b.sqlite' } })
       assert.equal(made.status, 201, made.text)
+      const again = await api.call('POST', '/api/backup', { body: { name: 'b.sqlite' } })
+      assert.equal(again.status, 409, 'a backup never overwrites a file')
+      assert.equal((await api.call('POST', '/api/restore', { body: { file: 'none.sqlite' } })).status, 409)
       const later = await api.call('POST', '/api/organizations', { body: { name: 'later' } })
       const restored = await api.call('POST', '/api/restore', { body: { file: 'b.sqlite' } })
       assert.equal(restored.status, 200, restored.text)

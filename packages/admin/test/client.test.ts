@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { ApiError, createClient, type Client } from '@faregate/contract'
 import { OPERATOR_TOKEN, startHarness, type Harness } from './support/harness.ts'
 
-describe('the contract\'s client against the management API', () => {
+describe("the contract's client against the management API", () => {
   let api: Harness
   let client: Client
   before(async () => {
@@ -33,6 +33,9 @@ describe('the contract\'s client against the management API', () => {
   })
 
   it('throws the problem', async () => {
-    await assert.rejects(client.getKey({ params: { id: 'key_none' } }), (error) => error instanceof ApiError && error.problem.code === 'not_found')
+    await assert.rejects(
+      client.getKey({ params: { id: 'key_none' } }),
+      (error) => error instanceof ApiError && error.problem.code === 'not_found',
+    )
   })
 })

@@ -16,21 +16,38 @@ describe('providers, models and prices at run time', () => {
     const answer = await api.call('POST', '/api/providers', { body: { name: 'eu', kind: 'openai', apiKey: SECRET } })
     assert.equal(answer.status, 201, answer.text)
     assert.equal(answer.body.baseUrl, 'https://api.openai.com/v1')
-    assert.deepEqual((answer.body.keys as { lastFour: string }[]).map(({ lastFour }) => lastFour), ['abcd'])
+    assert.deepEqual(
+      (answer.body.keys as { lastFour: string }[]).map(({ lastFour }) => lastFour),
+      ['abcd'],
+    )
     assert.equal(api.deps.snapshot().providers.get('eu')?.keys[0]?.secret, SECRET)
     const stored = await api.store.read.selectFrom('providers').selectAll().executeTakeFirstOrThrow()
     assert.ok(!stored.keys_sealed.includes(SECRET))
   })
 
+  it("takes a server of one's own without a key, and as one with a key once it has one", async () => {
+    const local = { name: 'local', kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:1/v1' }
+    assert.equal((await api.call('POST', '/api/providers', { body: local })).body.keyless, true)
+    assert.equal((await api.call('PATCH', '/api/providers/local', { body: { apiKey: SECRET } })).body.keyless, false)
+    assert.equal((await api.call('DELETE', '/api/providers/local')).status, 204)
+  })
+
   it('replaces keys and address, and removes what nothing uses', async () => {
-    const keys = [{ key: 'sk-first-1234567890', weight: 3 }, { key: 'sk-second-1234567890', priority: 1 }]
+    const keys = [
+      { key: 'sk-first-1234567890', weight: 3 },
+      { key: 'sk-second-1234567890', priority: 1 },
+    ]
     const patched = await api.call('PATCH', '/api/providers/eu', { body: { keys, baseUrl: 'https://eu.example/v1/' } })
     assert.equal(patched.status, 200, patched.text)
     assert.equal(patched.body.baseUrl, 'https://eu.example/v1')
     const entry = api.deps.snapshot().providers.get('eu')
-    assert.deepEqual(entry?.keys.map(({ secret, weight, priority }) => [secret, weight, priority]), [
-      ['sk-first-1234567890', 3, 0], ['sk-second-1234567890', 1, 1],
-    ])
+    assert.deepEqual(
+      entry?.keys.map(({ secret, weight, priority }) => [secret, weight, priority]),
+      [
+        ['sk-first-1234567890', 3, 0],
+        ['sk-second-1234567890', 1, 1],
+      ],
+    )
     await api.call('POST', '/api/models', { body: { name: 'm', deployments: [{ provider: 'eu', model: 'm' }] } })
     const used = await api.call('DELETE', '/api/providers/eu')
     assert.equal(used.status, 409)
@@ -75,11 +92,19 @@ describe('providers, models and prices at run time', () => {
       assert.deepEqual([answer.body.code, answer.body.file, answer.body.line], ['managed_by_file', 'faregate.yaml', 7])
     }
     const environment = await api.call('DELETE', '/api/providers/openai')
-    assert.deepEqual([environment.status, environment.body.code, environment.body.variable], [409, 'managed_by_environment', 'OPENAI_API_KEY'])
+    assert.deepEqual(
+      [environment.status, environment.body.code, environment.body.variable],
+      [409, 'managed_by_environment', 'OPENAI_API_KEY'],
+    )
   })
 
   it('adds a model, changes it, takes members away with null', async () => {
-    const body = { name: 'nano', deployments: [{ provider: 'file-provider', model: 'gpt-5-nano' }], price: { input: '1', output: '2' }, maxOutput: 100 }
+    const body = {
+      name: 'nano',
+      deployments: [{ provider: 'file-provider', model: 'gpt-5-nano' }],
+      price: { input: '1', output: '2' },
+      maxOutput: 100,
+    }
     assert.equal((await api.call('POST', '/api/models', { body })).status, 201)
     assert.equal((await api.call('POST', '/api/models', { body })).status, 409)
     assert.deepEqual(api.deps.snapshot().models.get('nano')?.price, { input: '1', output: '2' })
@@ -89,14 +114,18 @@ describe('providers, models and prices at run time', () => {
     assert.equal(entry !== undefined && 'price' in entry, false)
   })
 
-  it('lists the prices in force, overridden ones before the catalogue\'s', async () => {
-    const names = async () => ((await api.call('GET', '/api/prices')).body.data as { name: string; managedBy: { source: string }; price: unknown }[])
+  it("lists the prices in force, overridden ones before the catalogue's", async () => {
+    const names = async () =>
+      (await api.call('GET', '/api/prices')).body.data as { name: string; managedBy: { source: string }; price: unknown }[]
     const catalogue = (await names()).find(({ name }) => name === 'file-provider/gpt-5-nano')
     assert.equal(catalogue?.managedBy.source, 'catalogue')
     const made = await api.call('POST', '/api/prices', { body: { provider: 'file-provider', model: 'gpt-5-nano', price: { input: '9' } } })
     assert.equal(made.status, 201, made.text)
     const overridden = (await names()).filter(({ name }) => name === 'file-provider/gpt-5-nano')
-    assert.deepEqual(overridden.map(({ managedBy, price }) => [managedBy.source, price]), [['database', { input: '9' }]])
+    assert.deepEqual(
+      overridden.map(({ managedBy, price }) => [managedBy.source, price]),
+      [['database', { input: '9' }]],
+    )
     const path = `/api/prices/${encodeURIComponent('file-provider/gpt-5-nano')}`
     api.clock.time += 1_000
     const patched = await api.call('PATCH', path, { body: { price: { input: '8' } } })

@@ -32,7 +32,10 @@ for (const kind of KINDS) {
       assert.match(String(key), /^fg_/)
       assert.deepEqual(second.body, rest)
       const kept = await api.store.read.selectFrom('idempotency').select('response').execute()
-      assert.ok(kept.every(({ response }) => !response.includes(String(key))), 'the key is not kept')
+      assert.ok(
+        kept.every(({ response }) => !response.includes(String(key))),
+        'the key is not kept',
+      )
       const token = await api.call('POST', '/api/tokens', { body: { name: 't', permissions: ['usage:read'] }, idempotencyKey: 't' })
       const again = await api.call('POST', '/api/tokens', { body: { name: 't', permissions: ['usage:read'] }, idempotencyKey: 't' })
       assert.deepEqual([again.body.id, again.body.token], [token.body.id, undefined])
@@ -83,13 +86,13 @@ for (const kind of KINDS) {
       }
       const log = api.deps.log.error
       api.deps.log.error = () => {}
-      const before = Number(await balance())
+      const granted = Number(await balance())
       const first = await api.call('POST', path, { body: { amount: '1.00', reason: 'r' }, idempotencyKey: 'lost' })
       assert.equal(first.status, 503)
       assert.equal(first.body.code, 'ledger_unavailable')
       const second = await api.call('POST', path, { body: { amount: '1.00', reason: 'r' }, idempotencyKey: 'lost' })
       assert.equal(second.status, 201, second.text)
-      assert.equal(Number(await balance()), before + 1)
+      assert.equal(Number(await balance()), granted + 1)
       const { body } = await api.call('GET', `/api/audit?subject=${String(second.body.id)}`)
       assert.equal((body.data as unknown[]).length, 1, 'and it is in the audit once')
       Object.assign(api.deps, { ledger })

@@ -15,7 +15,8 @@ for (const kind of KINDS) {
     })
     after(() => api.close())
 
-    const grant = (body: unknown, organization = tenant.organization) => api.call('POST', `/api/organizations/${organization}/grants`, { body })
+    const grant = (body: unknown, organization = tenant.organization) =>
+      api.call('POST', `/api/organizations/${organization}/grants`, { body })
     const balance = async (organization = tenant.organization) => (await api.call('GET', `/api/organizations/${organization}/balance`)).body
 
     it('M1: refuses an amount that is a JSON number, zero, negative, too precise or no number, and says which member', async () => {
@@ -36,7 +37,9 @@ for (const kind of KINDS) {
       assert.equal(unknown.status, 400)
       assert.equal(unknown.body.pointer, '/prioritiy')
       assert.equal(unknown.body.detail, '/prioritiy: unknown member')
-      const nested = await api.call('POST', `/api/applications/${tenant.application}/keys`, { body: { name: 'k', cap: { amount: '1', period: 'day', 'a/b': 1 } } })
+      const nested = await api.call('POST', `/api/applications/${tenant.application}/keys`, {
+        body: { name: 'k', cap: { amount: '1', period: 'day', 'a/b': 1 } },
+      })
       assert.equal(nested.body.pointer, '/cap/a~1b')
       const missing = await grant({ amount: '1' })
       assert.equal(missing.body.pointer, '/reason')
@@ -44,18 +47,36 @@ for (const kind of KINDS) {
       const broken = await api.app.inject({ method: 'POST', url, headers: { authorization: 'Bearer fgo_operator' }, payload: '{"amount"' })
       assert.equal(broken.statusCode, 400)
       assert.match(broken.body, /request_invalid/)
-      const large = await api.app.inject({ method: 'POST', url, headers: { authorization: 'Bearer fgo_operator' }, payload: 'x'.repeat(2_000_000) })
+      const large = await api.app.inject({
+        method: 'POST',
+        url,
+        headers: { authorization: 'Bearer fgo_operator' },
+        payload: 'x'.repeat(2_000_000),
+      })
       assert.equal(large.statusCode, 413)
     })
 
     it('M2: shows a balance whose members add up, held money included', async () => {
       assert.deepEqual(await balance(), {
-        currency: 'USD', granted: '10.00', expired: '0.00', posted: '1.00', held: '0.00', available: '9.00', overdraft: '0.00',
+        currency: 'USD',
+        granted: '10.00',
+        expired: '0.00',
+        posted: '1.00',
+        held: '0.00',
+        available: '9.00',
+        overdraft: '0.00',
       })
       await hold(api, tenant.organization, 'req_running', 2_000_000_000n)
       const { held, available } = await balance()
       assert.deepEqual({ held, available }, { held: '2.00', available: '7.00' })
-      await api.deps.ledger.submit({ type: 'settle', request: 'req_running', slices: 1, cost: 0n, instance: api.store.instance.epoch, memo: {} })
+      await api.deps.ledger.submit({
+        type: 'settle',
+        request: 'req_running',
+        slices: 1,
+        cost: 0n,
+        instance: api.store.instance.epoch,
+        memo: {},
+      })
     })
 
     it('M7: counts a grant as expired from its moment on, although nothing swept it', async () => {
@@ -92,7 +113,11 @@ for (const kind of KINDS) {
       const answer = await api.call('PATCH', `/api/keys/${tenant.key}`, { body: { cap } })
       assert.equal(answer.status, 200, answer.text)
       assert.deepEqual(answer.body.cap, cap)
-      const account = await api.store.read.selectFrom('accounts').selectAll().where('id', 'like', `${capOfKey(tenant.key)}@%`).executeTakeFirstOrThrow()
+      const account = await api.store.read
+        .selectFrom('accounts')
+        .selectAll()
+        .where('id', 'like', `${capOfKey(tenant.key)}@%`)
+        .executeTakeFirstOrThrow()
       assert.equal(account.granted, 500_000_000n)
       await api.call('PATCH', `/api/keys/${tenant.key}`, { body: { cap: { amount: '0.25', period: 'month' } } })
       const lowered = await api.store.read.selectFrom('accounts').selectAll().where('id', '=', account.id).executeTakeFirstOrThrow()
@@ -112,7 +137,10 @@ for (const kind of KINDS) {
       assert.equal((await api.call('POST', path, { body: { reason: 'slow' } })).body.amount, '1.50')
       assert.equal((await api.call('POST', '/api/requests/req_none/refund', { body: { reason: 'r' } })).status, 404)
       const entries = await api.call('GET', '/api/ledger/entries?request=req_refund')
-      assert.deepEqual((entries.body.data as { kind: string }[]).map(({ kind: one }) => one), ['refund', 'refund', 'post', 'hold'])
+      assert.deepEqual(
+        (entries.body.data as { kind: string }[]).map(({ kind: one }) => one),
+        ['refund', 'refund', 'post', 'hold'],
+      )
     })
 
     it('verifies the ledger', async () => {
@@ -125,9 +153,15 @@ for (const kind of KINDS) {
       const token = await mintToken(api, ['money:read'], tenant.organization)
       const { body } = await api.call('GET', '/api/ledger/entries?limit=500', { token })
       const accounts = new Set((body.data as { legs: { account: string }[] }[]).flatMap(({ legs }) => legs.map(({ account }) => account)))
-      assert.ok([...accounts].every((account) => account.startsWith('contra:') || account === `wallet:${tenant.organization}`), [...accounts].join())
+      assert.ok(
+        [...accounts].every((account) => account.startsWith('contra:') || account === `wallet:${tenant.organization}`),
+        [...accounts].join(),
+      )
       const grants = await api.call('GET', `/api/organizations/${tenant.organization}/grants`)
-      assert.deepEqual((grants.body.data as { reason: string }[]).map(({ reason }) => reason), ['mistake', 'welcome'])
+      assert.deepEqual(
+        (grants.body.data as { reason: string }[]).map(({ reason }) => reason),
+        ['mistake', 'welcome'],
+      )
     })
   })
 }

@@ -14,19 +14,26 @@ interface Operation {
 
 describe('GET /api/openapi.json', () => {
   let api: Harness
-  let document: { openapi: string; paths: Record<string, Record<string, Operation>>; components: { securitySchemes: object }; security: unknown }
+  let document: {
+    openapi: string
+    paths: Record<string, Record<string, Operation>>
+    components: { securitySchemes: object }
+    security: unknown
+  }
   before(async () => {
     api = await startHarness()
     const answer = await api.call('GET', '/api/openapi.json', { token: undefined })
     assert.equal(answer.status, 200)
-    document = JSON.parse(answer.text)
+    document = JSON.parse(answer.text) as typeof document
   })
   after(() => api.close())
 
   it('describes every route of the contract and no other, in OpenAPI 3.1, with its authentication', () => {
     assert.match(document.openapi, /^3\.1/)
     assert.deepEqual(document.security, [{ bearer: [] }])
-    const described = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
+    const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    )
     const declared = ROUTE_NAMES.map((name) => `${ROUTES[name].method} ${ROUTES[name].path}`)
     assert.deepEqual(described.toSorted(), declared.toSorted())
   })
@@ -39,7 +46,8 @@ describe('GET /api/openapi.json', () => {
       assert.equal(operation.operationId, name)
       assert.equal(operation['x-permission'], route.permission)
       assert.ok(operation.responses[String(route.status)] !== undefined, `${name} has no ${route.status}`)
-      for (const status of ['401', '403']) assert.ok('application/problem+json' in (operation.responses[status]?.content ?? {}), `${name} ${status}`)
+      for (const status of ['401', '403'])
+        assert.ok('application/problem+json' in (operation.responses[status]?.content ?? {}), `${name} ${status}`)
       const members = Object.keys(operation.requestBody?.content['application/json']?.schema.properties ?? {})
       assert.deepEqual(members, Object.keys(route.body?.shape ?? {}))
       const header = operation.parameters?.some((parameter) => parameter.in === 'header' && parameter.name === 'idempotency-key') ?? false

@@ -17,7 +17,13 @@ for (const kind of KINDS) {
       const id = String(organization.body.id)
       const balance = await api.call('GET', `/api/organizations/${id}/balance`)
       assert.deepEqual(balance.body, {
-        currency: 'USD', granted: '0.00', expired: '0.00', posted: '0.00', held: '0.00', available: '0.00', overdraft: '0.00',
+        currency: 'USD',
+        granted: '0.00',
+        expired: '0.00',
+        posted: '0.00',
+        held: '0.00',
+        available: '0.00',
+        overdraft: '0.00',
       })
       const application = await api.call('POST', `/api/organizations/${id}/applications`, { body: { name: 'app' } })
       assert.equal(application.status, 201, application.text)
@@ -31,7 +37,7 @@ for (const kind of KINDS) {
       assert.deepEqual(shown.body.cap, { amount: '2.50', period: 'day' })
     })
 
-    it('M1: refuses a currency other than the installation\'s', async () => {
+    it("M1: refuses a currency other than the installation's", async () => {
       const answer = await api.call('POST', '/api/organizations', { body: { name: 'x', currency: 'EUR' } })
       assert.equal(answer.status, 400)
       assert.equal(answer.body.code, 'request_invalid')
@@ -41,7 +47,9 @@ for (const kind of KINDS) {
     it('renames, moves the zone and sets an overdraft', async () => {
       const { body } = await api.call('POST', '/api/organizations', { body: { name: 'Old' } })
       const id = String(body.id)
-      const answer = await api.call('PATCH', `/api/organizations/${id}`, { body: { name: 'New', zone: 'Europe/Berlin', overdraft: '3.00' } })
+      const answer = await api.call('PATCH', `/api/organizations/${id}`, {
+        body: { name: 'New', zone: 'Europe/Berlin', overdraft: '3.00' },
+      })
       assert.equal(answer.status, 200, answer.text)
       assert.equal(answer.body.name, 'New')
       const balance = await api.call('GET', `/api/organizations/${id}/balance`)
@@ -57,7 +65,10 @@ for (const kind of KINDS) {
         await api.call('POST', '/api/organizations', { body: { name } })
       }
       const first = await api.call('GET', '/api/organizations?limit=2')
-      assert.deepEqual((first.body.data as { name: string }[]).map(({ name }) => name), ['c', 'b'])
+      assert.deepEqual(
+        (first.body.data as { name: string }[]).map(({ name }) => name),
+        ['c', 'b'],
+      )
       const second = await api.call('GET', `/api/organizations?limit=2&cursor=${String(first.body.next)}`)
       assert.equal((second.body.data as { name: string }[])[0]?.name, 'a')
     })

@@ -20,12 +20,25 @@ export const auditEvent = z
 
 export const auditRoutes = {
   listAudit: {
-    method: 'GET', path: '/api/audit', tag: 'Audit', summary: 'List management changes: who, what, before, after', permission: 'audit:read',
-    query: z.strictObject({ ...paging, organization: id.optional(), subject: z.string().max(300).optional() }), status: 200, response: page(auditEvent),
+    method: 'GET',
+    path: '/api/audit',
+    tag: 'Audit',
+    summary: 'List management changes: who, what, before, after',
+    permission: 'audit:read',
+    query: z.strictObject({ ...paging, organization: id.optional(), subject: z.string().max(300).optional() }),
+    status: 200,
+    response: page(auditEvent),
   },
   verifyAudit: {
-    method: 'GET', path: '/api/audit/verify', tag: 'Audit', summary: 'Recompute the chain of the audit from its beginning',
-    permission: 'ledger:verify', status: 200,
-    response: z.object({ ok: z.boolean(), brokenAt: z.string().nullable().describe('The first row that does not continue the one before it.') }),
+    method: 'GET',
+    path: '/api/audit/verify',
+    tag: 'Audit',
+    summary: 'Recompute the chain of the audit from its beginning',
+    permission: 'ledger:verify',
+    status: 200,
+    response: z.object({
+      ok: z.boolean(),
+      brokenAt: z.string().nullable().describe('The first row that does not continue the one before it.'),
+    }),
   },
 } as const satisfies Record<string, RouteSpec>

@@ -41,9 +41,11 @@ export function createClient(options: ClientOptions): Client {
   return Object.fromEntries(calls) as Client
 }
 
+type Scalar = string | number | boolean | null | undefined
+
 interface CallInput {
-  params?: Record<string, unknown>
-  query?: Record<string, unknown>
+  params?: Record<string, Scalar>
+  query?: Record<string, Scalar>
   body?: unknown
   idempotencyKey?: string
 }
@@ -74,7 +76,12 @@ function urlOf(baseUrl: string, route: RouteSpec, input: CallInput): string {
 
 async function readProblem(answer: Response): Promise<ApiProblem> {
   const text = await answer.text()
-  const fallback = { title: answer.statusText, status: answer.status, code: 'unexpected_answer', detail: `HTTP ${answer.status}: ${text.slice(0, 200)}` }
+  const fallback = {
+    title: answer.statusText,
+    status: answer.status,
+    code: 'unexpected_answer',
+    detail: `HTTP ${answer.status}: ${text.slice(0, 200)}`,
+  }
   try {
     const parsed: unknown = JSON.parse(text)
     return isProblem(parsed) ? parsed : fallback

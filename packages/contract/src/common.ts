@@ -58,7 +58,7 @@ export function page<T extends z.ZodType>(item: T) {
 }
 
 /** A name in a list that is separated by commas, each one of the given. */
-export function listOf<const T extends readonly [string, ...string[]]>(names: T) {
+export function listOf(names: readonly string[]) {
   return z
     .string()
     .optional()

@@ -39,15 +39,30 @@ const tag = 'Refusals'
 
 export const denialRoutes = {
   listDenials: {
-    method: 'GET', path: '/api/denials', tag, summary: 'List refusals, or count them by group', permission: 'denials:read',
+    method: 'GET',
+    path: '/api/denials',
+    tag,
+    summary: 'List refusals, or count them by group',
+    permission: 'denials:read',
     query: z.strictObject({
-      ...paging, ...window, code: z.string().max(100).optional(), key: id.optional(), organization: id.optional(),
+      ...paging,
+      ...window,
+      code: z.string().max(100).optional(),
+      key: id.optional(),
+      organization: id.optional(),
       groupBy: listOf(DENIAL_GROUPS).describe('Separated by commas; days are in UTC. Adds `groups` and leaves `data` empty.'),
     }),
-    status: 200, response: page(denial).extend({ groups: z.array(group).optional() }),
+    status: 200,
+    response: page(denial).extend({ groups: z.array(group).optional() }),
   },
   getDenial: {
-    method: 'GET', path: '/api/denials/{id}', tag, summary: 'See a refusal: every check in order', permission: 'denials:read',
-    params: byId, status: 200, response: decision,
+    method: 'GET',
+    path: '/api/denials/{id}',
+    tag,
+    summary: 'See a refusal: every check in order',
+    permission: 'denials:read',
+    params: byId,
+    status: 200,
+    response: decision,
   },
 } as const satisfies Record<string, RouteSpec>

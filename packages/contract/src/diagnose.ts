@@ -25,7 +25,13 @@ export const diagnosis = z
 
 export const diagnoseRoutes = {
   diagnose: {
-    method: 'GET', path: '/api/diagnose/{id}', tag: 'Refusals', summary: 'Walk six steps for a request or a refusal, each with its fix',
-    permission: 'requests:read', params: byId, status: 200, response: diagnosis,
+    method: 'GET',
+    path: '/api/diagnose/{id}',
+    tag: 'Refusals',
+    summary: 'Walk six steps for a request or a refusal, each with its fix',
+    permission: 'requests:read',
+    params: byId,
+    status: 200,
+    response: diagnosis,
   },
 } as const satisfies Record<string, RouteSpec>

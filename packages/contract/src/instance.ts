@@ -28,12 +28,21 @@ export const instance = z
 
 export const instanceRoutes = {
   getInstance: {
-    method: 'GET', path: '/api/instance', tag: 'Instance', summary: 'See version, uptime, providers and their state',
-    permission: 'instance:read', status: 200, response: instance,
+    method: 'GET',
+    path: '/api/instance',
+    tag: 'Instance',
+    summary: 'See version, uptime, providers and their state',
+    permission: 'instance:read',
+    status: 200,
+    response: instance,
   },
   exportConfiguration: {
-    method: 'GET', path: '/api/export', tag: 'Instance',
+    method: 'GET',
+    path: '/api/export',
+    tag: 'Instance',
     summary: 'The configuration that the database holds, as YAML for the file; secrets are replaced by references to the environment',
-    permission: 'configuration:read', status: 200, response: z.object({ yaml: z.string() }).meta({ title: 'Export' }),
+    permission: 'configuration:read',
+    status: 200,
+    response: z.object({ yaml: z.string() }).meta({ title: 'Export' }),
   },
 } as const satisfies Record<string, RouteSpec>

@@ -6,10 +6,7 @@ export const PERIODS = ['day', 'week', 'month', 'total'] as const
 
 export const cap = z.strictObject({ amount, period: z.enum(PERIODS) }).describe('How much may be spent with the key in a period.')
 
-const models = z
-  .array(z.string().min(1).max(300))
-  .max(1000)
-  .describe('Models the key may call: exact names, or with `*`. Null: all.')
+const models = z.array(z.string().min(1).max(300)).max(1000).describe('Models the key may call: exact names, or with `*`. Null: all.')
 
 const scopes = z.array(z.string().regex(/^[a-z][a-z0-9:_-]{0,63}$/)).max(50)
 
@@ -36,36 +33,80 @@ const tag = 'Keys'
 
 export const keyRoutes = {
   listKeys: {
-    method: 'GET', path: '/api/keys', tag, summary: 'List keys', permission: 'keys:read',
-    query: z.strictObject({ ...paging, organization: id.optional(), application: id.optional() }), status: 200, response: page(key),
+    method: 'GET',
+    path: '/api/keys',
+    tag,
+    summary: 'List keys',
+    permission: 'keys:read',
+    query: z.strictObject({ ...paging, organization: id.optional(), application: id.optional() }),
+    status: 200,
+    response: page(key),
   },
   listKeysOfApplication: {
-    method: 'GET', path: '/api/applications/{id}/keys', tag, summary: 'List the keys of an application', permission: 'keys:read',
-    params: byId, query: z.strictObject(paging), status: 200, response: page(key),
+    method: 'GET',
+    path: '/api/applications/{id}/keys',
+    tag,
+    summary: 'List the keys of an application',
+    permission: 'keys:read',
+    params: byId,
+    query: z.strictObject(paging),
+    status: 200,
+    response: page(key),
   },
   createKey: {
-    method: 'POST', path: '/api/applications/{id}/keys', tag, summary: 'Create a key; it is shown once', permission: 'keys:write',
+    method: 'POST',
+    path: '/api/applications/{id}/keys',
+    tag,
+    summary: 'Create a key; it is shown once',
+    permission: 'keys:write',
     params: byId,
     body: z.strictObject({
-      name, scopes: scopes.optional(), models: models.nullable().optional(), cap: cap.nullable().optional(),
+      name,
+      scopes: scopes.optional(),
+      models: models.nullable().optional(),
+      cap: cap.nullable().optional(),
       expiresAt: instant.nullable().optional(),
     }),
-    status: 201, response: created, idempotent: true,
+    status: 201,
+    response: created,
+    idempotent: true,
   },
   getKey: {
-    method: 'GET', path: '/api/keys/{id}', tag, summary: 'See a key', permission: 'keys:read', params: byId, status: 200, response: key,
+    method: 'GET',
+    path: '/api/keys/{id}',
+    tag,
+    summary: 'See a key',
+    permission: 'keys:read',
+    params: byId,
+    status: 200,
+    response: key,
   },
   updateKey: {
-    method: 'PATCH', path: '/api/keys/{id}', tag, summary: 'Change a key, in force within a second', permission: 'keys:write',
+    method: 'PATCH',
+    path: '/api/keys/{id}',
+    tag,
+    summary: 'Change a key, in force within a second',
+    permission: 'keys:write',
     params: byId,
     body: z.strictObject({
-      name: name.optional(), enabled: z.boolean().optional(), scopes: scopes.optional(), models: models.nullable().optional(),
-      cap: cap.nullable().optional(), expiresAt: instant.nullable().optional(),
+      name: name.optional(),
+      enabled: z.boolean().optional(),
+      scopes: scopes.optional(),
+      models: models.nullable().optional(),
+      cap: cap.nullable().optional(),
+      expiresAt: instant.nullable().optional(),
     }),
-    status: 200, response: key,
+    status: 200,
+    response: key,
   },
   revokeKey: {
-    method: 'DELETE', path: '/api/keys/{id}', tag, summary: 'Revoke a key for good, in force within a second', permission: 'keys:write',
-    params: byId, status: 204, response: nothing,
+    method: 'DELETE',
+    path: '/api/keys/{id}',
+    tag,
+    summary: 'Revoke a key for good, in force within a second',
+    permission: 'keys:write',
+    params: byId,
+    status: 204,
+    response: nothing,
   },
 } as const satisfies Record<string, RouteSpec>

@@ -26,11 +26,22 @@ const tag = 'Money'
 
 export const ledgerRoutes = {
   verifyLedger: {
-    method: 'GET', path: '/api/ledger/verify', tag, summary: 'Recompute every invariant of the ledger from its entries',
-    permission: 'ledger:verify', status: 200, response: verification,
+    method: 'GET',
+    path: '/api/ledger/verify',
+    tag,
+    summary: 'Recompute every invariant of the ledger from its entries',
+    permission: 'ledger:verify',
+    status: 200,
+    response: verification,
   },
   listEntries: {
-    method: 'GET', path: '/api/ledger/entries', tag, summary: 'List ledger entries of an organization or a request', permission: 'money:read',
-    query: z.strictObject({ ...paging, organization: id.optional(), request: id.optional() }), status: 200, response: page(entry),
+    method: 'GET',
+    path: '/api/ledger/entries',
+    tag,
+    summary: 'List ledger entries of an organization or a request',
+    permission: 'money:read',
+    query: z.strictObject({ ...paging, organization: id.optional(), request: id.optional() }),
+    status: 200,
+    response: page(entry),
   },
 } as const satisfies Record<string, RouteSpec>

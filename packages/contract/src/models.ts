@@ -4,17 +4,19 @@ import { managedBy } from './managed.ts'
 import { rates } from './prices.ts'
 import type { RouteSpec } from './route.ts'
 
-const modelName = z.string().max(300).regex(/^\S+$/, 'a model\'s name has no spaces')
+const modelName = z.string().max(300).regex(/^\S+$/, "a model's name has no spaces")
 
 const deployment = z.strictObject({
-  provider: z.string().min(1).max(100), model: z.string().min(1).max(300), weight: z.int().min(1).max(1_000_000).default(1),
+  provider: z.string().min(1).max(100),
+  model: z.string().min(1).max(300),
+  weight: z.int().min(1).max(1_000_000).default(1),
 })
 
 const tokens = z.int().min(1).max(100_000_000)
 
 const members = {
   deployments: z.array(deployment).min(1).max(100),
-  price: rates.nullable().optional().describe('What callers pay. Null or absent: the override of its deployment, or the catalogue\'s.'),
+  price: rates.nullable().optional().describe("What callers pay. Null or absent: the override of its deployment, or the catalogue's."),
   maxOutput: tokens.nullable().optional().describe('The most output tokens the model can make in one answer.'),
   maxOutputWhenAbsent: tokens.nullable().optional().describe('Output limit where the caller gives none.'),
   sliceTokens: z.int().min(1).max(1_000_000).nullable().optional().describe('Output tokens that one hold of a stream covers.'),
@@ -40,23 +42,54 @@ const tag = 'Models'
 
 export const modelRoutes = {
   listModels: {
-    method: 'GET', path: '/api/models', tag, summary: 'List models', permission: 'models:read',
-    status: 200, response: z.object({ data: z.array(model), next: z.null() }),
+    method: 'GET',
+    path: '/api/models',
+    tag,
+    summary: 'List models',
+    permission: 'models:read',
+    status: 200,
+    response: z.object({ data: z.array(model), next: z.null() }),
   },
   createModel: {
-    method: 'POST', path: '/api/models', tag, summary: 'Add a model that callers can name, without a restart', permission: 'models:write',
-    body: z.strictObject({ name: modelName, ...members }), status: 201, response: model, idempotent: true,
+    method: 'POST',
+    path: '/api/models',
+    tag,
+    summary: 'Add a model that callers can name, without a restart',
+    permission: 'models:write',
+    body: z.strictObject({ name: modelName, ...members }),
+    status: 201,
+    response: model,
+    idempotent: true,
   },
   getModel: {
-    method: 'GET', path: '/api/models/{name}', tag, summary: 'See a model', permission: 'models:read',
-    params: byName, status: 200, response: model,
+    method: 'GET',
+    path: '/api/models/{name}',
+    tag,
+    summary: 'See a model',
+    permission: 'models:read',
+    params: byName,
+    status: 200,
+    response: model,
   },
   updateModel: {
-    method: 'PATCH', path: '/api/models/{name}', tag, summary: 'Change a model; null takes a member away', permission: 'models:write',
-    params: byName, body: z.strictObject({ ...members, deployments: members.deployments.optional() }), status: 200, response: model,
+    method: 'PATCH',
+    path: '/api/models/{name}',
+    tag,
+    summary: 'Change a model; null takes a member away',
+    permission: 'models:write',
+    params: byName,
+    body: z.strictObject({ ...members, deployments: members.deployments.optional() }),
+    status: 200,
+    response: model,
   },
   deleteModel: {
-    method: 'DELETE', path: '/api/models/{name}', tag, summary: 'Remove a model', permission: 'models:write',
-    params: byName, status: 204, response: nothing,
+    method: 'DELETE',
+    path: '/api/models/{name}',
+    tag,
+    summary: 'Remove a model',
+    permission: 'models:write',
+    params: byName,
+    status: 204,
+    response: nothing,
   },
 } as const satisfies Record<string, RouteSpec>

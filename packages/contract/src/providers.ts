@@ -3,11 +3,16 @@ import { byName, nothing, time } from './common.ts'
 import { managedBy } from './managed.ts'
 import type { RouteSpec } from './route.ts'
 
-const providerName = z.string().max(100).regex(/^[^\s/]+$/, 'a provider\'s name has no spaces and no slash')
+const providerName = z
+  .string()
+  .max(100)
+  .regex(/^[^\s/]+$/, "a provider's name has no spaces and no slash")
 const baseUrl = z.url({ protocol: /^https?$/, error: 'not an http or https URL' })
 const secret = z.string().min(1).max(4096)
 const key = z.strictObject({
-  key: secret, weight: z.int().min(1).max(1_000_000).optional(), priority: z.int().min(0).max(1000).optional(),
+  key: secret,
+  weight: z.int().min(1).max(1_000_000).optional(),
+  priority: z.int().min(0).max(1000).optional(),
 })
 const keys = z.array(key).max(100)
 
@@ -29,7 +34,11 @@ export const provider = z
 
 export const providerTest = z
   .object({
-    ok: z.boolean(), message: z.string(), status: z.number().nullable(), latencyMs: z.number(), model: z.string().nullable(),
+    ok: z.boolean(),
+    message: z.string(),
+    status: z.number().nullable(),
+    latencyMs: z.number(),
+    model: z.string().nullable(),
   })
   .meta({ title: 'ProviderTest' })
 
@@ -37,31 +46,72 @@ const tag = 'Providers'
 
 export const providerRoutes = {
   listProviders: {
-    method: 'GET', path: '/api/providers', tag, summary: 'List providers', permission: 'providers:read',
-    status: 200, response: z.object({ data: z.array(provider), next: z.null() }),
+    method: 'GET',
+    path: '/api/providers',
+    tag,
+    summary: 'List providers',
+    permission: 'providers:read',
+    status: 200,
+    response: z.object({ data: z.array(provider), next: z.null() }),
   },
   createProvider: {
-    method: 'POST', path: '/api/providers', tag, summary: 'Connect a provider, without a restart', permission: 'providers:write',
+    method: 'POST',
+    path: '/api/providers',
+    tag,
+    summary: 'Connect a provider, without a restart',
+    permission: 'providers:write',
     body: z.strictObject({
-      name: providerName, kind: z.string().min(1).max(100), baseUrl: baseUrl.optional(), apiKey: secret.optional(), keys: keys.optional(),
+      name: providerName,
+      kind: z.string().min(1).max(100),
+      baseUrl: baseUrl.optional(),
+      apiKey: secret.optional(),
+      keys: keys.optional(),
     }),
-    status: 201, response: provider, idempotent: true,
+    status: 201,
+    response: provider,
+    idempotent: true,
   },
   getProvider: {
-    method: 'GET', path: '/api/providers/{name}', tag, summary: 'See a provider', permission: 'providers:read',
-    params: byName, status: 200, response: provider,
+    method: 'GET',
+    path: '/api/providers/{name}',
+    tag,
+    summary: 'See a provider',
+    permission: 'providers:read',
+    params: byName,
+    status: 200,
+    response: provider,
   },
   updateProvider: {
-    method: 'PATCH', path: '/api/providers/{name}', tag, summary: 'Move a provider, or replace its keys', permission: 'providers:write',
-    params: byName, body: z.strictObject({ baseUrl: baseUrl.optional(), apiKey: secret.optional(), keys: keys.optional() }),
-    status: 200, response: provider,
+    method: 'PATCH',
+    path: '/api/providers/{name}',
+    tag,
+    summary: 'Move a provider, or replace its keys',
+    permission: 'providers:write',
+    params: byName,
+    body: z.strictObject({ baseUrl: baseUrl.optional(), apiKey: secret.optional(), keys: keys.optional() }),
+    status: 200,
+    response: provider,
   },
   deleteProvider: {
-    method: 'DELETE', path: '/api/providers/{name}', tag, summary: 'Disconnect a provider', permission: 'providers:write',
-    params: byName, status: 204, response: nothing,
+    method: 'DELETE',
+    path: '/api/providers/{name}',
+    tag,
+    summary: 'Disconnect a provider',
+    permission: 'providers:write',
+    params: byName,
+    status: 204,
+    response: nothing,
   },
   testProvider: {
-    method: 'POST', path: '/api/providers/{name}/test', tag, summary: 'Make a small real call and say what happened',
-    permission: 'providers:write', params: byName, body: z.strictObject({}), status: 200, response: providerTest, idempotent: true,
+    method: 'POST',
+    path: '/api/providers/{name}/test',
+    tag,
+    summary: 'Make a small real call and say what happened',
+    permission: 'providers:write',
+    params: byName,
+    body: z.strictObject({}),
+    status: 200,
+    response: providerTest,
+    idempotent: true,
   },
 } as const satisfies Record<string, RouteSpec>

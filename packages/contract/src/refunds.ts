@@ -5,8 +5,15 @@ import type { RouteSpec } from './route.ts'
 
 export const refundRoutes = {
   refundRequest: {
-    method: 'POST', path: '/api/requests/{id}/refund', tag: 'Money', summary: 'Give back what a request was charged, or a part of it',
-    permission: 'money:write', params: byId, body: z.strictObject({ amount: amount.optional(), reason }),
-    status: 201, response: refund, idempotent: true,
+    method: 'POST',
+    path: '/api/requests/{id}/refund',
+    tag: 'Money',
+    summary: 'Give back what a request was charged, or a part of it',
+    permission: 'money:write',
+    params: byId,
+    body: z.strictObject({ amount: amount.optional(), reason }),
+    status: 201,
+    response: refund,
+    idempotent: true,
   },
 } as const satisfies Record<string, RouteSpec>

@@ -12,8 +12,8 @@ interface Sent {
 function clientThatGets(status: number, answer: unknown): { client: ReturnType<typeof createClient>; sent: Sent[] } {
   const sent: Sent[] = []
   const fake: typeof fetch = async (url, init) => {
-    const body = init?.body === undefined ? undefined : (JSON.parse(String(init.body)) as unknown)
-    sent.push({ url: String(url), method: init?.method ?? '', headers: init?.headers as Record<string, string>, body })
+    const body = typeof init?.body === 'string' ? (JSON.parse(init.body) as unknown) : undefined
+    sent.push({ url: new Request(url).url, method: init?.method ?? '', headers: init?.headers as Record<string, string>, body })
     return new Response(status === 204 ? null : typeof answer === 'string' ? answer : JSON.stringify(answer), { status })
   }
   return { client: createClient({ baseUrl: 'http://gateway.example/', token: 'fgo_x', fetch: fake }), sent }
@@ -58,7 +58,10 @@ describe('the client', () => {
 
   it('throws an ApiError for an answer that is no problem: of a proxy, say', async () => {
     const { client } = clientThatGets(502, '<html>Bad gateway</html>')
-    await assert.rejects(client.getInstance({}), (error) => error instanceof ApiError && error.problem.status === 502 && /Bad gateway/.test(error.message))
+    await assert.rejects(
+      client.getInstance({}),
+      (error) => error instanceof ApiError && error.problem.status === 502 && /Bad gateway/.test(error.message),
+    )
   })
 
   it('refuses an answer that is not what the contract says', async () => {

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { CATALOGUE, problemPath } from '@faregate/core'
 import { z } from 'zod'
-import { isPermission, MANAGEMENT_PROBLEMS, PERMISSION_NAMES, problemEntry, renderManagementProblem, ROUTES, ROUTE_NAMES, type RouteSpec } from '../src/index.ts'
+import {
+  isPermission,
+  MANAGEMENT_PROBLEMS,
+  PERMISSION_NAMES,
+  problemEntry,
+  renderManagementProblem,
+  ROUTES,
+  ROUTE_NAMES,
+  type RouteSpec,
+} from '../src/index.ts'
 
 const routes: [string, RouteSpec][] = ROUTE_NAMES.map((name) => [name, ROUTES[name]])
 
@@ -10,7 +19,10 @@ describe('the routes of the management API', () => {
   it('each declare a permission that exists, and each permission is needed by one', () => {
     for (const [name, { permission }] of routes) assert.ok(isPermission(permission), name)
     const needed = new Set(routes.map(([, { permission }]) => permission))
-    assert.deepEqual(PERMISSION_NAMES.filter((name) => !needed.has(name)), [])
+    assert.deepEqual(
+      PERMISSION_NAMES.filter((name) => !needed.has(name)),
+      [],
+    )
   })
 
   it('have a path of their own under /api, whose parameters are declared', () => {
@@ -55,7 +67,10 @@ describe('the problems of the management API', () => {
 
   it('render as a problem with the page of their code', () => {
     const context = { denialId: 'dn_1', requestId: 'req_1', publicUrl: 'https://gateway.example', asOf: '2026-11-22T13:00:00.000Z' }
-    const { status, problem, headers } = renderManagementProblem({ code: 'managed_by_file', detail: 'there', file: 'f.yaml', line: 3 }, context)
+    const { status, problem, headers } = renderManagementProblem(
+      { code: 'managed_by_file', detail: 'there', file: 'f.yaml', line: 3 },
+      context,
+    )
     assert.equal(status, 409)
     assert.equal(problem.type, `https://gateway.example${problemPath('managed_by_file')}`)
     assert.deepEqual([problem.code, problem['file'], problem['line'], problem.denialId], ['managed_by_file', 'f.yaml', 3, 'dn_1'])

@@ -7,7 +7,11 @@ import type { KeyCap, KeyRow } from '../rows.ts'
 
 export const applicationsIdKeys: Handlers<'createKey'> = {
   async createKey(call) {
-    const { deps, params: { id: application }, body } = call
+    const {
+      deps,
+      params: { id: application },
+      body,
+    } = call
     const { organization } = visible(call, await deps.store.read.applications.get(application), 'application', application)
     const secret = deps.mint('key')
     const row: KeyRow = {
@@ -27,7 +31,11 @@ export const applicationsIdKeys: Handlers<'createKey'> = {
     return change(call, async (trx) => {
       await trx.insertKey(row)
       const shown = presentKey(row, row.createdAt)
-      return { event: { action: 'key.create', subject: row.id, organization, after: shown }, answer: { ...shown, key: secret }, repeated: shown }
+      return {
+        event: { action: 'key.create', subject: row.id, organization, after: shown },
+        answer: { ...shown, key: secret },
+        repeated: shown,
+      }
     })
   },
 }

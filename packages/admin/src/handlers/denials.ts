@@ -5,7 +5,10 @@ import { presentDecision, presentDenial } from '../present/records.ts'
 
 export const denials: Handlers<'listDenials' | 'getDenial'> = {
   async listDenials(call) {
-    const { deps, query: { limit, cursor, groupBy, ...query } } = call
+    const {
+      deps,
+      query: { limit, cursor, groupBy, ...query },
+    } = call
     const filter = filterOf(call, query)
     await deps.flushed()
     if (groupBy !== undefined) {
@@ -17,7 +20,11 @@ export const denials: Handlers<'listDenials' | 'getDenial'> = {
   },
 
   async getDenial(call) {
-    const { deps, credential, params: { id } } = call
+    const {
+      deps,
+      credential,
+      params: { id },
+    } = call
     await deps.flushed()
     return presentDecision(visible(call, await deps.store.read.denials.get(id), 'denial', id), credential.organization === null)
   },

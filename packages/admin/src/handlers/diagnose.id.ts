@@ -5,12 +5,21 @@ import { notFound } from '../refusal.ts'
 
 export const diagnoseId: Handlers<'diagnose'> = {
   async diagnose(call) {
-    const { params: { id } } = call
+    const {
+      params: { id },
+    } = call
     const evidence = await collect(call, id)
     const requestId = evidence.request?.id ?? evidence.denial?.requestId ?? null
     const code = codeOf(evidence) ?? null
     const summary = code === null ? `Request ${requestId} was not refused.` : `Refused with ${code}.`
-    return { id, requestId, denialId: evidence.denial?.id ?? evidence.request?.denialId ?? null, code, summary, steps: diagnosisSteps(evidence) }
+    return {
+      id,
+      requestId,
+      denialId: evidence.denial?.id ?? evidence.request?.denialId ?? null,
+      code,
+      summary,
+      steps: diagnosisSteps(evidence),
+    }
   },
 }
 

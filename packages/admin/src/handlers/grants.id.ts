@@ -6,12 +6,19 @@ import { presentGrant } from '../present/money.ts'
 
 export const grantsId: Handlers<'getGrant' | 'reverseGrant'> = {
   async getGrant(call) {
-    const { deps, params: { id } } = call
+    const {
+      deps,
+      params: { id },
+    } = call
     return presentGrant(visible(call, await deps.store.read.money.grant(id), 'grant', id))
   },
 
   async reverseGrant(call) {
-    const { deps, params: { id: grant }, body: { reason, amount } } = call
+    const {
+      deps,
+      params: { id: grant },
+      body: { reason, amount },
+    } = call
     const { organization } = visible(call, await deps.store.read.money.grant(grant), 'grant', grant)
     const id = operationId(call, 'rev')
     const asked = amount === undefined ? null : (parseAmount(amount) ?? 0n)

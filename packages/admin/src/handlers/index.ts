@@ -24,7 +24,25 @@ import { tokens } from './tokens.ts'
 
 /** The handler of each route of the contract; one that is missing does not compile. */
 export const HANDLERS: Handlers<RouteName> = {
-  ...organizations, ...organizationsId, ...applications, ...applicationsIdKeys, ...keys, ...keysId, ...organizationsIdGrants, ...grantsId,
-  ...requests, ...requestsIdRefund, ...denials, ...diagnoseId, ...ledger, ...providers, ...providersName, ...models, ...prices,
-  ...instance, ...backup, ...audit, ...tokens,
+  ...organizations,
+  ...organizationsId,
+  ...applications,
+  ...applicationsIdKeys,
+  ...keys,
+  ...keysId,
+  ...organizationsIdGrants,
+  ...grantsId,
+  ...requests,
+  ...requestsIdRefund,
+  ...denials,
+  ...diagnoseId,
+  ...ledger,
+  ...providers,
+  ...providersName,
+  ...models,
+  ...prices,
+  ...instance,
+  ...backup,
+  ...audit,
+  ...tokens,
 }

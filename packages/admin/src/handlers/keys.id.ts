@@ -10,8 +10,11 @@ import { capOf } from './applications.id.keys.ts'
 
 export const keysId: Handlers<'updateKey' | 'revokeKey'> = {
   async updateKey(call) {
-    const { deps, params: { id } } = call
-    const { answer, row } = await changeConfiguration(call, async (trx) => {
+    const {
+      deps,
+      params: { id },
+    } = call
+    const { shown, changed } = await changeConfiguration(call, async (trx) => {
       const before = visible(call, await trx.keys.get(id), 'key', id)
       if (before.state === 'revoked') return refuse({ code: 'conflict', detail: `The key "${id}" is revoked for good.` })
       const row = changedKey(before, call.body)
@@ -19,14 +22,17 @@ export const keysId: Handlers<'updateKey' | 'revokeKey'> = {
       const now = deps.clock.now()
       const answer = presentKey(row, now)
       const event = { action: 'key.update', subject: id, organization: row.organization, before: presentKey(before, now), after: answer }
-      return { event, answer: { answer, row } }
+      return { event, answer: { shown: answer, changed: row } }
     })
-    if (call.body.cap !== undefined && row.cap !== null) await adjustCap(call, row, row.cap)
-    return answer
+    if (call.body.cap !== undefined && changed.cap !== null) await adjustCap(call, changed, changed.cap)
+    return shown
   },
 
   async revokeKey(call) {
-    const { deps, params: { id } } = call
+    const {
+      deps,
+      params: { id },
+    } = call
     const known = visible(call, await deps.store.read.keys.get(id), 'key', id)
     if (known.state === 'revoked') return undefined
     await changeConfiguration(call, async (trx) => {
@@ -34,7 +40,10 @@ export const keysId: Handlers<'updateKey' | 'revokeKey'> = {
       await trx.updateKey(id, { state: 'revoked' })
       const now = deps.clock.now()
       const after = presentKey({ ...before, state: 'revoked' }, now)
-      return { event: { action: 'key.revoke', subject: id, organization: before.organization, before: presentKey(before, now), after }, answer: undefined }
+      return {
+        event: { action: 'key.revoke', subject: id, organization: before.organization, before: presentKey(before, now), after },
+        answer: undefined,
+      }
     })
     return undefined
   },
@@ -62,6 +71,13 @@ async function adjustCap(call: Call<'updateKey'>, row: KeyRow, cap: KeyCap): Pro
   await submit(call, {
     type: 'adjust',
     id: freshId(call, 'adj'),
-    cap: { kind: 'cap', base: capOfKey(row.id), unit: capUnit(deps.currency), period: cap.period, zone: organization.zone, limit: cap.amount },
+    cap: {
+      kind: 'cap',
+      base: capOfKey(row.id),
+      unit: capUnit(deps.currency),
+      period: cap.period,
+      zone: organization.zone,
+      limit: cap.amount,
+    },
   })
 }

@@ -9,13 +9,19 @@ export const keys: Handlers<'listKeys' | 'listKeysOfApplication' | 'getKey'> = {
   },
 
   async listKeysOfApplication(call) {
-    const { deps, params: { id } } = call
+    const {
+      deps,
+      params: { id },
+    } = call
     const { organization } = visible(call, await deps.store.read.applications.get(id), 'application', id)
     return pageOfKeys(call, call.query, { organization, application: id })
   },
 
   async getKey(call) {
-    const { deps, params: { id } } = call
+    const {
+      deps,
+      params: { id },
+    } = call
     return presentKey(visible(call, await deps.store.read.keys.get(id), 'key', id), deps.clock.now())
   },
 }
@@ -26,5 +32,10 @@ async function pageOfKeys(
   filter: { organization: string | undefined; application: string | undefined },
 ) {
   const rows = await deps.store.read.keys.list(pagingOf(query), filter)
-  return pageOf(rows, query.limit, ({ id }) => id, (row) => presentKey(row, deps.clock.now()))
+  return pageOf(
+    rows,
+    query.limit,
+    ({ id }) => id,
+    (row) => presentKey(row, deps.clock.now()),
+  )
 }

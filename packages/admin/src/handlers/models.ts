@@ -16,7 +16,10 @@ export const models: Handlers<'listModels' | 'createModel' | 'getModel' | 'updat
   },
 
   async createModel(call) {
-    const { deps, body: { name, deployments, ...members } } = call
+    const {
+      deps,
+      body: { name, deployments, ...members },
+    } = call
     refuseManaged('model', name, deps.snapshot().models.get(name)?.managedBy)
     const row: ModelRow = { ...definitionOf({ deployments }, members), name, createdAt: deps.clock.now() }
     return changeConfiguration(call, async (trx) => {
@@ -35,7 +38,11 @@ export const models: Handlers<'listModels' | 'createModel' | 'getModel' | 'updat
   },
 
   async updateModel(call) {
-    const { deps, params: { name }, body } = call
+    const {
+      deps,
+      params: { name },
+      body,
+    } = call
     refuseManaged('model', name, deps.snapshot().models.get(name)?.managedBy)
     return changeConfiguration(call, async (trx) => {
       const { createdAt, ...before } = found(await trx.models.get(name), 'model', name)
@@ -43,12 +50,18 @@ export const models: Handlers<'listModels' | 'createModel' | 'getModel' | 'updat
       await checkProviders(call, trx, after)
       await trx.putModel(after)
       const answer = presentModel(after)
-      return { event: { action: 'model.update', subject: name, organization: null, before: presentModel({ ...before, createdAt }), after: answer }, answer }
+      return {
+        event: { action: 'model.update', subject: name, organization: null, before: presentModel({ ...before, createdAt }), after: answer },
+        answer,
+      }
     })
   },
 
   async deleteModel(call) {
-    const { deps, params: { name } } = call
+    const {
+      deps,
+      params: { name },
+    } = call
     refuseManaged('model', name, deps.snapshot().models.get(name)?.managedBy)
     await changeConfiguration(call, async (trx) => {
       const before = found(await trx.models.get(name), 'model', name)

@@ -27,24 +27,40 @@ export const applications: Handlers<Names> = {
   },
 
   async getApplication(call) {
-    const { deps, params: { id } } = call
+    const {
+      deps,
+      params: { id },
+    } = call
     return presentApplication(visible(call, await deps.store.read.applications.get(id), 'application', id))
   },
 
   async updateApplication(call) {
-    const { params: { id }, body } = call
+    const {
+      params: { id },
+      body,
+    } = call
     return changeConfiguration(call, async (trx) => {
       const before = visible(call, await trx.applications.get(id), 'application', id)
       const { name = before.name } = body
       await trx.updateApplication(id, { name })
       const answer = presentApplication(found(await trx.applications.get(id), 'application', id))
-      const event = { action: 'application.update', subject: id, organization: before.organization, before: presentApplication(before), after: answer }
+      const event = {
+        action: 'application.update',
+        subject: id,
+        organization: before.organization,
+        before: presentApplication(before),
+        after: answer,
+      }
       return { event, answer }
     })
   },
 }
 
-async function pageOfApplications({ deps }: Context, query: { limit: number; cursor?: string | undefined }, organization: string | undefined) {
+async function pageOfApplications(
+  { deps }: Context,
+  query: { limit: number; cursor?: string | undefined },
+  organization: string | undefined,
+) {
   const rows = await deps.store.read.applications.list(pagingOf(query), { organization })
   return pageOf(rows, query.limit, ({ id }) => id, presentApplication)
 }

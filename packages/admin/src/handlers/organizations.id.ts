@@ -13,21 +13,31 @@ export const organizationsId: Handlers<'getOrganization' | 'updateOrganization' 
   },
 
   async updateOrganization(call) {
-    const { params: { id }, body: { overdraft, ...naming } } = call
-    await visibleOrganization(call, id)
+    const {
+      params: { id },
+      body: { overdraft, ...naming },
+    } = call
+    const known = await visibleOrganization(call, id)
     if (overdraft !== undefined) await setOverdraft(call, id, parseDecimal(overdraft) ?? 0n)
+    if (overdraft !== undefined && naming.name === undefined && naming.zone === undefined) return presentOrganization(known)
     // Zones decide the periods of caps, so keys have to be read anew.
     return changeConfiguration(call, async (trx) => {
       const before = found(await trx.organizations.get(id), 'organization', id)
       const after = { ...before, ...defined(naming) }
       await trx.updateOrganization(id, { name: after.name, zone: after.zone })
       const answer = presentOrganization(after)
-      return { event: { action: 'organization.update', subject: id, organization: id, before: presentOrganization(before), after: answer }, answer }
+      return {
+        event: { action: 'organization.update', subject: id, organization: id, before: presentOrganization(before), after: answer },
+        answer,
+      }
     })
   },
 
   async getBalance(call) {
-    const { deps, params: { id } } = call
+    const {
+      deps,
+      params: { id },
+    } = call
     const { currency } = await visibleOrganization(call, id)
     const balance = await deps.store.read.money.balance(id, deps.clock.now())
     return presentBalance(currency, found(balance, 'wallet of organization', id))
@@ -43,8 +53,11 @@ async function setOverdraft(call: Call<'updateOrganization'>, id: string, overdr
     call,
     { type: 'wallet', account: walletOf(id), unit: deps.currency, overdraft, creditLimit: balance.creditLimit },
     {
-      action: 'organization.overdraft', subject: id, organization: id,
-      before: { overdraft: formatAmount(balance.overdraft) }, after: { overdraft: formatAmount(overdraft) },
+      action: 'organization.overdraft',
+      subject: id,
+      organization: id,
+      before: { overdraft: formatAmount(balance.overdraft) },
+      after: { overdraft: formatAmount(overdraft) },
     },
   )
   await deps.store.write((trx) => trx.updateOrganization(id, { overdraft }))

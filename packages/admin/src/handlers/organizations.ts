@@ -18,13 +18,23 @@ export const organizations: Handlers<'listOrganizations' | 'createOrganization'>
       return invalid('/currency', `this installation's one currency is ${deps.currency}`)
     }
     const overdraft = parseDecimal(body.overdraft ?? '0') ?? 0n
-    const row = { id: freshId(call, 'org'), name: body.name, currency: deps.currency, zone: body.zone ?? 'UTC', overdraft, createdAt: deps.clock.now() }
+    const row = {
+      id: freshId(call, 'org'),
+      name: body.name,
+      currency: deps.currency,
+      zone: body.zone ?? 'UTC',
+      overdraft,
+      createdAt: deps.clock.now(),
+    }
     // The wallet first: one without an organization harms nobody, an organization without a wallet could not be paid for.
     await submit(call, { type: 'wallet', account: walletOf(row.id), unit: deps.currency, overdraft, creditLimit: 0n })
     return change(call, async (trx) => {
       await trx.insertOrganization(row)
       const answer = presentOrganization(row)
-      return { event: { action: 'organization.create', subject: row.id, organization: row.id, after: { ...answer, overdraft: body.overdraft } }, answer }
+      return {
+        event: { action: 'organization.create', subject: row.id, organization: row.id, after: { ...answer, overdraft: body.overdraft } },
+        answer,
+      }
     })
   },
 }

@@ -15,7 +15,10 @@ export const prices: Handlers<'listPrices' | 'createPrice' | 'getPrice' | 'updat
   },
 
   async createPrice(call) {
-    const { deps, body: { provider, model, price } } = call
+    const {
+      deps,
+      body: { provider, model, price },
+    } = call
     const name = `${provider}/${model}`
     const createdAt = deps.clock.now()
     const row: PriceRow = { name, provider, model, rates: ratesOf(price), version: versionOf(call, name), createdAt }
@@ -34,7 +37,10 @@ export const prices: Handlers<'listPrices' | 'createPrice' | 'getPrice' | 'updat
   },
 
   async updatePrice(call) {
-    const { params: { name }, body } = call
+    const {
+      params: { name },
+      body,
+    } = call
     return changeConfiguration(call, async (trx) => {
       const before = overridden(call, await trx.prices.get(name))
       const after = { ...before, rates: ratesOf(body.price), version: versionOf(call, name) }
@@ -45,7 +51,9 @@ export const prices: Handlers<'listPrices' | 'createPrice' | 'getPrice' | 'updat
   },
 
   async deletePrice(call) {
-    const { params: { name } } = call
+    const {
+      params: { name },
+    } = call
     await changeConfiguration(call, async (trx) => {
       const before = overridden(call, await trx.prices.get(name))
       await trx.deletePrice(name)

@@ -4,7 +4,7 @@ import { refuseManaged } from '../managed.ts'
 import type { AdminTransaction } from '../ports.ts'
 import { presentProvider } from '../present/configuration.ts'
 import { found, refuse } from '../refusal.ts'
-import { sealKeys, withoutSlash } from './providers.ts'
+import { isKeyless, sealKeys, withoutSlash } from './providers.ts'
 
 export const providersName: Handlers<'getProvider' | 'updateProvider' | 'deleteProvider' | 'testProvider'> = {
   async getProvider({ deps, params: { name } }) {
@@ -14,36 +14,54 @@ export const providersName: Handlers<'getProvider' | 'updateProvider' | 'deleteP
   },
 
   async updateProvider(call) {
-    const { deps, params: { name }, body } = call
+    const {
+      deps,
+      params: { name },
+      body,
+    } = call
     refuseManaged('provider', name, deps.snapshot().providers.get(name)?.managedBy)
     return changeConfiguration(call, async (trx) => {
       const before = found(await trx.providers.get(name), 'provider', name)
       const replaced = body.apiKey !== undefined || body.keys !== undefined
+      const keys = replaced ? sealKeys(deps, name, body) : before.keys
       const after = {
         ...before,
         baseUrl: body.baseUrl === undefined ? before.baseUrl : withoutSlash(body.baseUrl),
-        keys: replaced ? sealKeys(deps, name, body) : before.keys,
+        keys,
+        keyless: isKeyless(deps, before.kind, keys),
       }
       await trx.putProvider(after)
       const answer = presentProvider(deps, after)
-      return { event: { action: 'provider.update', subject: name, organization: null, before: presentProvider(deps, before), after: answer }, answer }
+      return {
+        event: { action: 'provider.update', subject: name, organization: null, before: presentProvider(deps, before), after: answer },
+        answer,
+      }
     })
   },
 
   async deleteProvider(call) {
-    const { deps, params: { name } } = call
+    const {
+      deps,
+      params: { name },
+    } = call
     refuseManaged('provider', name, deps.snapshot().providers.get(name)?.managedBy)
     await changeConfiguration(call, async (trx) => {
       const before = found(await trx.providers.get(name), 'provider', name)
       await refuseUsed(call, trx, name)
       await trx.deleteProvider(name)
-      return { event: { action: 'provider.delete', subject: name, organization: null, before: presentProvider(deps, before) }, answer: undefined }
+      return {
+        event: { action: 'provider.delete', subject: name, organization: null, before: presentProvider(deps, before) },
+        answer: undefined,
+      }
     })
     return undefined
   },
 
   async testProvider(call) {
-    const { deps, params: { name } } = call
+    const {
+      deps,
+      params: { name },
+    } = call
     const known = deps.snapshot().providers.get(name) ?? (await deps.store.read.providers.get(name))
     found(known, 'provider', name)
     const answer = await deps.testProvider(name)

@@ -24,7 +24,14 @@ export const providers: Handlers<'listProviders' | 'createProvider'> = {
     const { deps, body } = call
     const known = deps.snapshot().providers.get(body.name)
     refuseManaged('provider', body.name, known?.managedBy)
-    const row: ProviderRow = { name: body.name, ...kindOf(call), keys: sealKeys(deps, body.name, body), createdAt: deps.clock.now() }
+    const keys = sealKeys(deps, body.name, body)
+    const row: ProviderRow = {
+      name: body.name,
+      ...kindOf(call),
+      keys,
+      keyless: isKeyless(deps, body.kind, keys),
+      createdAt: deps.clock.now(),
+    }
     return changeConfiguration(call, async (trx) => {
       if ((await trx.providers.get(row.name)) !== undefined) return refuseTaken('provider', row.name)
       await trx.putProvider(row)
@@ -34,13 +41,19 @@ export const providers: Handlers<'listProviders' | 'createProvider'> = {
   },
 }
 
-function kindOf({ deps, body }: Call<'createProvider'>): Pick<ProviderRow, 'kind' | 'baseUrl' | 'keyless'> {
+function kindOf({ deps, body }: Call<'createProvider'>): Pick<ProviderRow, 'kind' | 'baseUrl'> {
   const kinds = deps.providerKinds()
   const kind = kinds.find((one) => one.kind === body.kind)
   if (kind === undefined) return invalid('/kind', `is none of ${kinds.map((one) => one.kind).join(', ')}`)
   const baseUrl = body.baseUrl ?? kind.defaultBaseUrl
   if (baseUrl === undefined) return invalid('/baseUrl', `is needed for ${body.kind}, which has no address of its own`)
-  return { kind: body.kind, baseUrl: withoutSlash(baseUrl), keyless: kind.keyless }
+  return { kind: body.kind, baseUrl: withoutSlash(baseUrl) }
+}
+
+/** A server of one's own may want no key; where it wants one, one is sent. */
+export function isKeyless(deps: AdminDeps, kind: string, keys: SealedKey[]): boolean {
+  if (kind === 'openai-compatible') return keys.length === 0
+  return deps.providerKinds().find((one) => one.kind === kind)?.keyless === true
 }
 
 export function withoutSlash(url: string): string {

@@ -6,7 +6,10 @@ import { visibleRequest } from './requests.ts'
 
 export const requestsIdRefund: Handlers<'refundRequest'> = {
   async refundRequest(call) {
-    const { params: { id: request }, body: { reason, amount } } = call
+    const {
+      params: { id: request },
+      body: { reason, amount },
+    } = call
     const { organization } = await visibleRequest(call, request)
     const id = operationId(call, 'rf')
     const asked = amount === undefined ? null : (parseAmount(amount) ?? 0n)

@@ -19,7 +19,10 @@ export const requests: Handlers<'listRequests' | 'getRequest' | 'getUsage'> = {
   },
 
   async getUsage(call) {
-    const { deps, query: { groupBy, ...query } } = call
+    const {
+      deps,
+      query: { groupBy, ...query },
+    } = call
     const filter = filterOf(call, query)
     await deps.flushed()
     const [total = NOTHING] = await deps.store.read.requests.usage(filter, [])

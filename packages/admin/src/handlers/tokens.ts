@@ -31,16 +31,26 @@ export const tokens: Handlers<'listTokens' | 'createToken' | 'revokeToken'> = {
     return change(call, async (trx) => {
       await trx.insertToken(row)
       const shown = presentToken(row)
-      return { event: { action: 'token.create', subject: row.id, organization, after: shown }, answer: { ...shown, token: secret }, repeated: shown }
+      return {
+        event: { action: 'token.create', subject: row.id, organization, after: shown },
+        answer: { ...shown, token: secret },
+        repeated: shown,
+      }
     })
   },
 
   async revokeToken(call) {
-    const { deps, params: { id } } = call
+    const {
+      deps,
+      params: { id },
+    } = call
     await change(call, async (trx) => {
       const before = found(await trx.tokens.get(id), 'token', id)
       await trx.revokeToken(id, deps.clock.now())
-      return { event: { action: 'token.revoke', subject: id, organization: before.organization, before: presentToken(before) }, answer: undefined }
+      return {
+        event: { action: 'token.revoke', subject: id, organization: before.organization, before: presentToken(before) },
+        answer: undefined,
+      }
     })
     return undefined
   },

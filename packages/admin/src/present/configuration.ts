@@ -22,7 +22,10 @@ export function presentProvider(deps: AdminDeps, entry: ProviderEntry | Provider
     baseUrl: entry.baseUrl,
     keyless: entry.keyless,
     keys: entry.keys.map((key) => ({
-      id: key.id, weight: key.weight, priority: key.priority, lastFour: 'secret' in key ? lastFourOf(key.secret) : key.lastFour,
+      id: key.id,
+      weight: key.weight,
+      priority: key.priority,
+      lastFour: 'secret' in key ? lastFourOf(key.secret) : key.lastFour,
     })),
     state,
     lastError: lastError ?? null,

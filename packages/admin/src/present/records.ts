@@ -50,7 +50,9 @@ function traceOf(json: string) {
   const value: unknown = JSON.parse(json)
   if (!Array.isArray(value)) return []
   return value.filter(isObject).map(({ check, result, facts }) => ({
-    check: String(check), result: String(result), ...(isObject(facts) ? { facts } : {}),
+    check: String(check),
+    result: String(result),
+    ...(isObject(facts) ? { facts } : {}),
   }))
 }
 
@@ -60,8 +62,17 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 export function presentAudit({ id, seq, at, actor, action, subject, organization, before, after, previousHash, hash }: ChainedAuditRow) {
   return {
-    id, seq: seq.toString(), at: timeText(at), actor, action, subject, organization,
-    before: before === null ? null : parsed(before), after: after === null ? null : parsed(after), previousHash, hash,
+    id,
+    seq: seq.toString(),
+    at: timeText(at),
+    actor,
+    action,
+    subject,
+    organization,
+    before: before === null ? null : parsed(before),
+    after: after === null ? null : parsed(after),
+    previousHash,
+    hash,
   }
 }
 

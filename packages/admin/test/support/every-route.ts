@@ -28,13 +28,19 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
 /** Which id stands in the path of a route: one of this tenant, or of what belongs to the installation. */
 export function pathOf(name: RouteName, tenant: Tenant, installation: { token: string }): string {
   const { path }: RouteSpec = ROUTES[name]
-  const id = path.startsWith('/api/organizations') ? tenant.organization
-    : path.startsWith('/api/applications') ? tenant.application
-    : path.startsWith('/api/keys') ? tenant.key
-    : path.startsWith('/api/grants') ? tenant.grant
-    : path.startsWith('/api/denials') ? tenant.denial
-    : path.startsWith('/api/tokens') ? installation.token
-    : tenant.request
+  const id = path.startsWith('/api/organizations')
+    ? tenant.organization
+    : path.startsWith('/api/applications')
+      ? tenant.application
+      : path.startsWith('/api/keys')
+        ? tenant.key
+        : path.startsWith('/api/grants')
+          ? tenant.grant
+          : path.startsWith('/api/denials')
+            ? tenant.denial
+            : path.startsWith('/api/tokens')
+              ? installation.token
+              : tenant.request
   const named = path.startsWith('/api/models') ? 'own-model' : path.startsWith('/api/prices') ? 'own-provider%2Fown-model' : 'own-provider'
   return path.replace('{id}', id).replace('{name}', named)
 }

@@ -65,7 +65,10 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
   const backups = mkdtempSync(join(tmpdir(), 'faregate-backups-'))
   const queue = new CommitQueue(store.engine)
   const denied: DenialRow[] = []
-  const unseal = (sealed: string, name: string) => Buffer.from(sealed, 'base64').toString().slice(name.length + 1)
+  const unseal = (sealed: string, name: string) =>
+    Buffer.from(sealed, 'base64')
+      .toString()
+      .slice(name.length + 1)
   let snapshot = await snapshotOf(store, unseal)
   let minted = 0
   const deps: AdminDeps = {
@@ -96,7 +99,8 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
     providerState: () => ({ state: 'unknown' }),
     version: '1.2.3',
     startedAt: clock.now() - 5_000,
-    cataloguePrice: ({ model }) => (model === 'gpt-5-nano' ? { version: 'catalogue@2026-11-01', rates: { input: '0.05', output: '0.40' } } : undefined),
+    cataloguePrice: ({ model }) =>
+      model === 'gpt-5-nano' ? { version: 'catalogue@2026-11-01', rates: { input: '0.05', output: '0.40' } } : undefined,
     backup: async (name = 'backup.sqlite') => {
       await store.backup(join(backups, name))
       return { file: name, bytes: 1 }
@@ -111,7 +115,11 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
   await registerAdmin(app, deps)
   await app.ready()
   return {
-    app, store, deps, clock, denied,
+    app,
+    store,
+    deps,
+    clock,
+    denied,
     call: (method, path, options = {}) => inject(app, method, path, options),
     close: async () => {
       await app.close()
@@ -142,7 +150,11 @@ async function inject(app: FastifyInstance, method: string, path: string, option
 async function snapshotOf(store: Store, unseal: (sealed: string, name: string) => string): Promise<Snapshot> {
   const stored = await readConfiguration(store.read, unseal)
   const file = {
-    name: 'file-provider', kind: 'openai', baseUrl: 'https://api.openai.com/v1', keyless: false, managedBy: FILE,
+    name: 'file-provider',
+    kind: 'openai',
+    baseUrl: 'https://api.openai.com/v1',
+    keyless: false,
+    managedBy: FILE,
     keys: [{ id: 'pk_file', secret: PROVIDER_SECRET, weight: 1, priority: 0 }],
   }
   const fromEnvironment = { ...file, name: 'openai', managedBy: { source: 'environment', variable: 'OPENAI_API_KEY' } as ManagedBy }

@@ -23,9 +23,16 @@ export async function createTenant(api: Harness, name: string): Promise<Tenant> 
   api.store.records.request(recordOf({ id: request, organization, application, key, at: api.clock.now() }))
   const denial = `dn_${name}`
   api.store.records.denial({
-    id: denial, at: api.clock.now(), requestId: `req_${name}_refused`, organization, key, code: 'insufficient_balance',
+    id: denial,
+    at: api.clock.now(),
+    requestId: `req_${name}_refused`,
+    organization,
+    key,
+    code: 'insufficient_balance',
     problem: JSON.stringify({ status: 402, detail: 'too little', fixes: [{ command: `faregate grant ${organization} 5.00` }] }),
-    trace: [{ check: 'reserve', result: 'denied' }], operatorDetail: 'for the operator', configurationVersion: 1,
+    trace: [{ check: 'reserve', result: 'denied' }],
+    operatorDetail: 'for the operator',
+    configurationVersion: 1,
   })
   await api.store.records.flush()
   return { organization, application, key, grant, request, denial }
@@ -38,29 +45,75 @@ async function created(api: Harness, path: string, body: unknown): Promise<strin
 }
 
 /** Holds and settles a cost, as the gateway does. */
-export async function charge(api: Harness, organization: string, request: string, cost: bigint, memo: Record<string, unknown> = {}): Promise<void> {
+export async function charge(
+  api: Harness,
+  organization: string,
+  request: string,
+  cost: bigint,
+  memo: Record<string, unknown> = {},
+): Promise<void> {
   await hold(api, organization, request, cost, memo)
   const instance = api.store.instance.epoch
   const settled = await api.deps.ledger.submit({ type: 'settle', request, slices: 1, cost, instance, memo })
   if (settled.status !== 'ok') throw new Error(`settle: ${settled.status}`)
 }
 
-export async function hold(api: Harness, organization: string, request: string, cost: bigint, memo: Record<string, unknown> = {}): Promise<void> {
+export async function hold(
+  api: Harness,
+  organization: string,
+  request: string,
+  cost: bigint,
+  memo: Record<string, unknown> = {},
+): Promise<void> {
   const outcome = await api.deps.ledger.submit({
-    type: 'hold', id: `${request}.0`, request, slice: 0, instance: api.store.instance.epoch,
+    type: 'hold',
+    id: `${request}.0`,
+    request,
+    slice: 0,
+    instance: api.store.instance.epoch,
     legs: [{ kind: 'wallet', id: walletOf(organization), unit: 'USD' }],
-    measure: { fixed: cost * 1_000_000n, perStep: 0n }, steps: { min: 0, max: 0 }, memo: { organization, ...memo },
+    measure: { fixed: cost * 1_000_000n, perStep: 0n },
+    steps: { min: 0, max: 0 },
+    memo: { organization, ...memo },
   })
-  if (outcome.status !== 'ok') throw new Error(`hold: ${JSON.stringify(outcome, (_k, v: unknown) => (typeof v === 'bigint' ? String(v) : v))}`)
+  if (outcome.status !== 'ok')
+    throw new Error(`hold: ${JSON.stringify(outcome, (_k, v: unknown) => (typeof v === 'bigint' ? String(v) : v))}`)
 }
 
 export function recordOf(members: Partial<RequestRecord> & { id: string; at: number }): RequestRecord {
   return {
-    organization: null, application: null, key: null, user: 'ann', tags: null, path: '/v1/chat/completions', model: 'file-model', stream: false,
-    outcome: 'served', denial: null, denialId: null, status: 200, cost: 1_000_000_000n, providerCost: 400_000_000n, priceVersion: 'v1',
-    estimated: false, flags: [], delivery: 'confirmed', clamped: null, latencyMs: 100, ttftMs: 20,
+    organization: null,
+    application: null,
+    key: null,
+    user: 'ann',
+    tags: null,
+    path: '/v1/chat/completions',
+    model: 'file-model',
+    stream: false,
+    outcome: 'served',
+    denial: null,
+    denialId: null,
+    status: 200,
+    cost: 1_000_000_000n,
+    providerCost: 400_000_000n,
+    priceVersion: 'v1',
+    estimated: false,
+    flags: [],
+    delivery: 'confirmed',
+    clamped: null,
+    latencyMs: 100,
+    ttftMs: 20,
     attempts: [
-      { provider: 'file-provider', model: 'gpt-5-nano', status: 200, outcome: 'served', error: null, buckets: { input: 10, output: 5 }, latencyMs: 90, ttftMs: 20 },
+      {
+        provider: 'file-provider',
+        model: 'gpt-5-nano',
+        status: 200,
+        outcome: 'served',
+        error: null,
+        buckets: { input: 10, output: 5 },
+        latencyMs: 90,
+        ttftMs: 20,
+      },
     ],
     ...members,
   }

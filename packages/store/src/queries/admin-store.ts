@@ -11,7 +11,12 @@ import { forgetAnswers, idempotencyQueries, insertIdempotency } from './idempote
 import { insertKey, keyQueries, updateKey } from './keys.ts'
 import { moneyQueries } from './money.ts'
 import {
-  applicationQueries, insertApplication, insertOrganization, organizationQueries, updateApplication, updateOrganization,
+  applicationQueries,
+  insertApplication,
+  insertOrganization,
+  organizationQueries,
+  updateApplication,
+  updateOrganization,
 } from './organizations.ts'
 import { requestQueries } from './requests.ts'
 import { insertToken, revokeToken, tokenQueries } from './tokens.ts'

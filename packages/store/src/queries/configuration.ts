@@ -3,7 +3,7 @@ import type { AdminQueries } from '@faregate/admin/ports'
 import type { ModelDefinition, ModelRow, PriceRow, ProviderRow, SealedKey } from '@faregate/admin/rows'
 import type { Kysely, Selectable } from 'kysely'
 import type { ModelsTable, PricesTable, ProvidersTable, Schema } from '../schema.ts'
-import { fromJson, toNumber } from './columns.ts'
+import { toNumber } from './columns.ts'
 
 /** What the database adds to the configuration file. */
 export interface StoredConfiguration {
@@ -17,9 +17,7 @@ export async function readConfiguration(
   db: Kysely<Schema>,
   unseal: (sealed: string, name: string) => string,
 ): Promise<StoredConfiguration> {
-  const [providers, models, prices] = await Promise.all([
-    providerQueries(db).list(), modelQueries(db).list(), priceQueries(db).list(),
-  ])
+  const [providers, models, prices] = await Promise.all([providerQueries(db).list(), modelQueries(db).list(), priceQueries(db).list()])
   return {
     providers: providers.map((row) => openProvider(row, unseal)),
     models: models.map(({ createdAt: _createdAt, ...model }) => ({ ...model, managedBy: { source: 'database' } })),
@@ -29,7 +27,10 @@ export async function readConfiguration(
 
 function openProvider(row: ProviderRow, unseal: (sealed: string, name: string) => string): ProviderEntry {
   const keys = row.keys.map(({ id, sealed, weight, priority }) => ({
-    id, weight, priority, secret: unseal(sealed, providerKeySealName(row.name, id)),
+    id,
+    weight,
+    priority,
+    secret: unseal(sealed, providerKeySealName(row.name, id)),
   }))
   return { name: row.name, kind: row.kind, baseUrl: row.baseUrl, keyless: row.keyless, keys, managedBy: { source: 'database' } }
 }
@@ -52,7 +53,7 @@ function providerOf(row: Selectable<ProvidersTable>): ProviderRow {
     kind: row.kind,
     baseUrl: row.base_url,
     keyless: row.keyless === 1n,
-    keys: fromJson<SealedKey[]>(row.keys_sealed),
+    keys: JSON.parse(row.keys_sealed) as SealedKey[],
     createdAt: toNumber(row.created_at),
   }
 }
@@ -70,7 +71,7 @@ export function modelQueries(db: Kysely<Schema>): AdminQueries['models'] {
 }
 
 function modelOf(row: Selectable<ModelsTable>): ModelRow {
-  return { ...fromJson<ModelDefinition>(row.definition), name: row.name, createdAt: toNumber(row.created_at) }
+  return { ...(JSON.parse(row.definition) as ModelDefinition), name: row.name, createdAt: toNumber(row.created_at) }
 }
 
 export function priceQueries(db: Kysely<Schema>): AdminQueries['prices'] {
@@ -86,14 +87,18 @@ export function priceQueries(db: Kysely<Schema>): AdminQueries['prices'] {
 }
 
 function priceOf(row: Selectable<PricesTable>): PriceRow {
-  const rates = fromJson<Record<string, string>>(row.rates)
+  const rates = JSON.parse(row.rates) as Record<string, string>
   return { name: row.name, provider: row.provider, model: row.model, rates, version: row.version, createdAt: toNumber(row.created_at) }
 }
 
 /** Inserts or replaces; the time of the first insert stays. */
 export async function putProvider(db: Kysely<Schema>, row: ProviderRow, at: number): Promise<void> {
   const columns = {
-    kind: row.kind, base_url: row.baseUrl, keyless: row.keyless ? 1 : 0, keys_sealed: JSON.stringify(row.keys), updated_at: at,
+    kind: row.kind,
+    base_url: row.baseUrl,
+    keyless: row.keyless ? 1 : 0,
+    keys_sealed: JSON.stringify(row.keys),
+    updated_at: at,
   }
   await db
     .insertInto('providers')

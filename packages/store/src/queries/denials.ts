@@ -37,14 +37,14 @@ function filtered<O>(query: SelectQueryBuilder<Schema, 'denials', O>, filter: Fi
 }
 
 async function denialTotals(query: SelectQueryBuilder<Schema, 'denials', object>, groupBy: DenialGroup[]): Promise<DenialTotal[]> {
-  const groups = groupBy.map((group) => ({ group, expression: group === 'day' ? dayOf('at') : sql<unknown>`${sql.ref(GROUP_COLUMNS[group])}` }))
+  const groups = groupBy.map((group) => ({ group, expression: group === 'day' ? dayOf('at') : sql`${sql.ref(GROUP_COLUMNS[group])}` }))
   let totals = query.select([
     sql<bigint>`count(*)`.as('count'),
     ...groups.map(({ group, expression }) => sql<bigint | string | null>`${expression}`.as(`group_${group}`)),
   ])
   for (const { expression } of groups) totals = totals.groupBy(sql`${expression}`)
   const rows = await totals.execute()
-  return rows.map((row) => totalOf(row as Record<string, bigint | string | null>, groupBy)).sort((a, b) => b.count - a.count)
+  return rows.map((row) => totalOf(row as Record<string, bigint | string | null>, groupBy)).toSorted((a, b) => b.count - a.count)
 }
 
 function totalOf(row: Record<string, bigint | string | null>, groupBy: DenialGroup[]): DenialTotal {

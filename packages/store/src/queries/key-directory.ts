@@ -1,7 +1,7 @@
 import type { KeyEntry } from '@faregate/identity/key-entry'
 import type { Kysely } from 'kysely'
 import type { Schema } from '../schema.ts'
-import { fromJson, toNumberOrNull } from './columns.ts'
+import { toNumberOrNull } from './columns.ts'
 import { keyCap, keyState } from './keys.ts'
 
 /**
@@ -29,8 +29,8 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
     lastFour: row.last_four,
     state: keyState(row),
     expiresAt: toNumberOrNull(row.expires_at),
-    scopes: fromJson<string[]>(row.scopes),
-    models: row.models === null ? null : fromJson<string[]>(row.models),
+    scopes: JSON.parse(row.scopes) as string[],
+    models: row.models === null ? null : (JSON.parse(row.models) as string[]),
     cap: keyCap(row),
     application: { id: row.application_id, name: row.application_name },
     organization: { id: row.organization_id, name: row.organization_name, zone: row.organization_zone },

@@ -3,14 +3,18 @@ import type { KeyRow } from '@faregate/admin/rows'
 import type { Period } from '@faregate/ledger/types'
 import type { Kysely, Selectable, Updateable } from 'kysely'
 import type { KeysTable, Schema } from '../schema.ts'
-import { fromJson, toNumber, toNumberOrNull } from './columns.ts'
+import { toNumber, toNumberOrNull } from './columns.ts'
 
 type KeyAndOwner = Selectable<KeysTable> & { organization_id: string }
 type KeyChange = Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'models' | 'cap' | 'expiresAt'>>
 
 export function keyQueries(db: Kysely<Schema>): AdminQueries['keys'] {
   const withOwner = () =>
-    db.selectFrom('keys').innerJoin('applications', 'applications.id', 'keys.application_id').selectAll('keys').select('applications.organization_id')
+    db
+      .selectFrom('keys')
+      .innerJoin('applications', 'applications.id', 'keys.application_id')
+      .selectAll('keys')
+      .select('applications.organization_id')
   return {
     async get(id) {
       const row = await withOwner().where('keys.id', '=', id).executeTakeFirst()
@@ -35,8 +39,8 @@ function keyOf(row: KeyAndOwner): KeyRow {
     hash: row.hash,
     lastFour: row.last_four,
     state: keyState(row),
-    scopes: fromJson<string[]>(row.scopes),
-    models: row.models === null ? null : fromJson<string[]>(row.models),
+    scopes: JSON.parse(row.scopes) as string[],
+    models: row.models === null ? null : (JSON.parse(row.models) as string[]),
     cap: keyCap(row),
     expiresAt: toNumberOrNull(row.expires_at),
     createdAt: toNumber(row.created_at),

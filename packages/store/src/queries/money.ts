@@ -4,7 +4,7 @@ import type { EntryRow, GrantRow } from '@faregate/admin/rows'
 import { decodeLegs } from '@faregate/ledger/codec'
 import { sql, type Kysely, type Selectable } from 'kysely'
 import type { EntriesTable, LotsTable, Schema } from '../schema.ts'
-import { fromJson, toNumber, toNumberOrNull } from './columns.ts'
+import { toNumber, toNumberOrNull } from './columns.ts'
 
 type LotAndReason = Selectable<LotsTable> & { terms: string | null; at: bigint | null }
 type Terms = EntryRow['terms']
@@ -36,7 +36,11 @@ function toSeq(cursor: string): bigint {
 }
 
 /** Both reads are one snapshot: lots that expired are taken from the same state as the sums. */
-async function readBalance(db: Kysely<Schema>, account: string, now: number): Promise<Awaited<ReturnType<AdminQueries['money']['balance']>>> {
+async function readBalance(
+  db: Kysely<Schema>,
+  account: string,
+  now: number,
+): Promise<Awaited<ReturnType<AdminQueries['money']['balance']>>> {
   const row = await db
     .selectFrom('accounts')
     .select(['granted', 'expired', 'posted', 'held', 'overdraft', 'credit_limit'])
@@ -61,7 +65,7 @@ function lotsWithReason(db: Kysely<Schema>) {
 }
 
 function grantOf(row: LotAndReason): GrantRow {
-  const reason = row.terms === null ? undefined : fromJson<Terms>(row.terms)['reason']
+  const reason = row.terms === null ? undefined : (JSON.parse(row.terms) as Terms)['reason']
   return {
     id: row.id,
     organization: row.account.slice(walletOf('').length),
@@ -103,7 +107,7 @@ function entryOf(row: Selectable<EntriesTable>): EntryRow {
     request: row.request,
     at: toNumber(row.at),
     legs: decodeLegs(row.legs).map(({ account, unit, amount, field }) => ({ account, unit, amount, field })),
-    terms: fromJson<Terms>(row.terms),
-    memo: fromJson<Record<string, unknown>>(row.memo),
+    terms: JSON.parse(row.terms) as Terms,
+    memo: JSON.parse(row.memo) as Record<string, unknown>,
   }
 }

@@ -35,7 +35,14 @@ export function applicationQueries(db: Kysely<Schema>): AdminQueries['applicatio
 }
 
 function organizationOf(row: Selectable<OrganizationsTable>): OrganizationRow {
-  return { id: row.id, name: row.name, currency: row.currency, zone: row.zone, overdraft: row.overdraft, createdAt: toNumber(row.created_at) }
+  return {
+    id: row.id,
+    name: row.name,
+    currency: row.currency,
+    zone: row.zone,
+    overdraft: row.overdraft,
+    createdAt: toNumber(row.created_at),
+  }
 }
 
 function applicationOf(row: Selectable<ApplicationsTable>): ApplicationRow {
@@ -44,7 +51,10 @@ function applicationOf(row: Selectable<ApplicationsTable>): ApplicationRow {
 
 export async function insertOrganization(db: Kysely<Schema>, row: OrganizationRow): Promise<void> {
   const { createdAt, ...columns } = row
-  await db.insertInto('organizations').values({ ...columns, created_at: createdAt }).execute()
+  await db
+    .insertInto('organizations')
+    .values({ ...columns, created_at: createdAt })
+    .execute()
 }
 
 export async function updateOrganization(

@@ -3,7 +3,7 @@ import type { AttemptRow, RequestRow } from '@faregate/admin/rows'
 import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely'
 import type { RequestsTable, Schema } from '../schema.ts'
 import { lostRecord } from '../lost-record.ts'
-import { fromJson, toNumber, toNumberOrNull } from './columns.ts'
+import { toNumber, toNumberOrNull } from './columns.ts'
 import { usageTotals } from './usage.ts'
 
 export function requestQueries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQueries['requests'] {
@@ -67,11 +67,11 @@ function requestOf(row: Selectable<RequestsTable>): RequestRow {
     providerCost: row.provider_cost,
     priceVersion: row.price_version,
     estimated: row.estimated === 1n,
-    flags: fromJson<string[]>(row.flags),
+    flags: JSON.parse(row.flags) as string[],
     delivery: row.delivery,
     clamped: toNumberOrNull(row.clamped),
     latencyMs: toNumber(row.latency_ms),
     ttftMs: toNumberOrNull(row.ttft_ms),
-    attempts: fromJson<AttemptRow[]>(row.attempts),
+    attempts: JSON.parse(row.attempts) as AttemptRow[],
   }
 }

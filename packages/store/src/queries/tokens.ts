@@ -2,7 +2,7 @@ import type { AdminQueries } from '@faregate/admin/ports'
 import type { TokenRow } from '@faregate/admin/rows'
 import type { Kysely, Selectable } from 'kysely'
 import type { ManagementTokensTable, Schema } from '../schema.ts'
-import { fromJson, toNumber, toNumberOrNull } from './columns.ts'
+import { toNumber, toNumberOrNull } from './columns.ts'
 
 /** Revoked tokens are kept for the audit and found by nothing here. */
 export function tokenQueries(db: Kysely<Schema>): AdminQueries['tokens'] {
@@ -30,7 +30,7 @@ function tokenOf(row: Selectable<ManagementTokensTable>): TokenRow {
     name: row.name,
     hash: row.hash,
     lastFour: row.last_four,
-    permissions: fromJson<string[]>(row.scopes),
+    permissions: JSON.parse(row.scopes) as string[],
     organization: row.organization_id,
     expiresAt: toNumberOrNull(row.expires_at),
     createdAt: toNumber(row.created_at),

@@ -19,7 +19,11 @@ const BUCKET_COLUMNS = {
 } as const
 
 const GROUP_COLUMNS = {
-  organization: 'organization_id', application: 'application_id', key: 'key_id', model: 'model', user: 'end_user',
+  organization: 'organization_id',
+  application: 'application_id',
+  key: 'key_id',
+  model: 'model',
+  user: 'end_user',
 } as const
 
 type Sums = Record<string, bigint | string | null>
@@ -39,7 +43,7 @@ export async function usageTotals(
   ])
   for (const { expression } of groups) totals = totals.groupBy(expression)
   const rows = await totals.execute()
-  return rows.map((row) => totalOf(row as Sums, groupBy)).sort(byGroup)
+  return rows.map((row) => totalOf(row as Sums, groupBy)).toSorted(byGroup)
 }
 
 function groupExpression(group: UsageGroup, kind: 'sqlite' | 'postgres'): RawBuilder<unknown> {
