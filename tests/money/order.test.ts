@@ -77,11 +77,10 @@ describe('the order of system calls', { skip: withoutStrace }, () => {
     upstream = await startUpstream()
     upstream.on('plain', answer(usage(10, 20), { content: `${words(19)} LAST-BYTES` }))
     upstream.on('streamed', stream(20))
-    const wrap = ['strace', '-f', '-yy', '-ttt', '-s', '20000', '-e', 'trace=fsync,fdatasync,write,writev,sendto,sendmsg', '-o', log]
+    const wrap = ['strace', '-D', '-f', '-yy', '-ttt', '-s', '20000', '-e', 'trace=fsync,fdatasync,write,writev,sendto,sendmsg', '-o', log]
     gateway = await startGateway({ config: configuration(upstream, { plain: {}, streamed: {} }), wrap, readyWithinMs: 120_000 })
   })
   after(async () => {
-    await gateway?.kill('SIGTERM')
     await gateway?.stop()
     await upstream?.close()
     rmSync(folder, { recursive: true, force: true })

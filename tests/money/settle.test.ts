@@ -8,12 +8,12 @@ import { configuration, say } from '../support/config.ts'
 import { nano } from '../support/decimal.ts'
 import { startGateway } from '../support/gateway.ts'
 import type { Gateway } from '../support/gateway.ts'
-import { header } from '../support/http.ts'
-import { send } from '../support/http.ts'
+import { header, send } from '../support/http.ts'
 import { startUpstream } from '../support/upstream.ts'
 import type { Upstream } from '../support/upstream.ts'
+import { eventually } from '../support/wait.ts'
 
-const PRICE: Price = { input: '2.5', output: '10', cacheRead: '0.333333333', reasoning: '12.000000001', request: '100' }
+const PRICE: Price = { input: '2.5', output: '10', cacheRead: '0.333333333', reasoning: '12.000000001' }
 const COARSE: Price = { input: '0', output: '1000' }
 
 /** Usage that providers were seen to report, and must be charged as reported. */
@@ -44,7 +44,7 @@ describe('what a request is charged', () => {
   before(async () => {
     upstream = await startUpstream()
     gateway = await startGateway({
-      config: configuration(upstream, { exact: { price: PRICE }, coarse: { price: COARSE }, odd: { price: PRICE } }),
+      config: configuration(upstream, { exact: { price: PRICE }, coarse: { price: COARSE }, odd: { price: PRICE }, fee: { price: { input: '0', output: '0', request: '250' } } }),
     })
   })
   after(async () => {
@@ -124,13 +124,20 @@ describe('what a request is charged', () => {
     await assertSettled(gateway.api, customer.organization)
   })
 
+  test('a price for the request itself is per million requests, like every price', async () => {
+    const customer = await gateway.customer('1.00')
+    upstream.on('fee', answer(usage(0, 0)))
+    const result = await gateway.chat(customer.key, { model: 'fee', max_tokens: 10, messages: say() })
+    assert.equal(result.status, 200, result.text)
+    assert.equal(nano((await assertSettled(gateway.api, customer.organization)).posted), 250_000n)
+  })
+
   test('usage adds up the records, by organization, key and model', async () => {
     const customer = await gateway.customer('1.00')
     upstream.on('exact', answer(usage(17, 23)))
     for (let i = 0; i < 3; i++) await gateway.chat(customer.key, { model: 'exact', max_tokens: 100, messages: say() })
     await assertSettled(gateway.api, customer.organization)
-    const records = await gateway.api.records({ organization: customer.organization })
-    if (records.length < 3) await new Promise(resolve => setTimeout(resolve, 1_000))
+    await eventually(async () => assert.equal((await gateway.api.records({ organization: customer.organization })).length, 3))
     const total = await gateway.api.expect<{ requests: number; cost: string; groups: { model: string; requests: number }[] }>(
       200, 'GET', `/api/usage?organization=${customer.organization}&groupBy=model`,
     )
