@@ -1,4 +1,3 @@
-import type { Writable } from 'node:stream'
 import { pino, type Logger } from 'pino'
 import { redact } from './redact.ts'
 
@@ -9,7 +8,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
  * The log: one JSON object a line, or lines for people where the output is a terminal. Whatever looks like a
  * secret is taken out of the finished line, so that no caller of the log has to think of it.
  */
-export function createLog(level: LogLevel, output: Pick<Writable, 'write'> & { isTTY?: boolean } = process.stdout): Logger {
+export function createLog(level: LogLevel, output: { write(text: string): unknown; isTTY?: boolean } = process.stdout): Logger {
   const format = output.isTTY === true ? forPeople : (line: string) => line
   return pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },

@@ -23,10 +23,13 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
+/** Where the start screen and the log go. */
+export type Output = { write(text: string): unknown; isTTY?: boolean }
+
 type Ready = Extract<Loaded, { ok: true }>
 
 /** Opens everything, listens, prints the start screen. Rejects with an error whose message tells the operator what to do. */
-export async function openServer(flags: StartFlags, environment: NodeJS.ProcessEnv, output: NodeJS.WriteStream = process.stdout): Promise<RunningServer & { log: Logger }> {
+export async function openServer(flags: StartFlags, environment: NodeJS.ProcessEnv, output: Output = process.stdout): Promise<RunningServer & { log: Logger }> {
   const settings = readStartSettings(flags, environment)
   const loaded = configured(settings, environment)
   const log = createLog(loaded.configuration.log.level, output)
@@ -46,7 +49,7 @@ function configured(settings: StartSettings, environment: NodeJS.ProcessEnv): Re
   throw new StartRefused(`The configuration cannot be served:\n${loaded.findings.map((finding) => `  ${formatFinding(finding)}`).join('\n')}`)
 }
 
-async function serve(settings: StartSettings, loaded: Ready, environment: NodeJS.ProcessEnv, log: Logger, closers: Closers, output: NodeJS.WriteStream): Promise<RunningServer> {
+async function serve(settings: StartSettings, loaded: Ready, environment: NodeJS.ProcessEnv, log: Logger, closers: Closers, output: Output): Promise<RunningServer> {
   const { configuration, placeOf, findings } = loaded
   for (const finding of findings) log.warn(formatFinding(finding))
   let url = ''
