@@ -69,7 +69,7 @@ function billing({ balance, currency }: Evidence): Step {
     return { step: 'billing', result: 'unknown', detail: 'It is not known whose balance this request would have touched.', fix: null }
   const { granted, expired, posted, held } = balance
   const available = granted - expired - posted - held
-  const detail = `The balance is ${formatAmount(available)} ${currency} now, ${formatAmount(held)} of it beside that in requests in flight.`
+  const detail = `The balance is ${formatAmount(available)} ${currency} now; requests in flight hold ${formatAmount(held)} beside that.`
   if (available > 0n) return { step: 'billing', result: 'ok', detail, fix: null }
   return { step: 'billing', result: 'failed', detail, fix: 'Top up: `faregate grant ORGANIZATION 5.00`.' }
 }
