@@ -10,6 +10,9 @@ export const instance = z
     uptimeSeconds: z.number(),
     publicUrl: z.string(),
     currency: z.string(),
+    billing: z
+      .object({ topUpUrl: z.string().nullable(), contact: z.string().nullable() })
+      .describe('What refusals for lack of balance say.'),
     configurationVersion: z.number(),
     models: z.number(),
     providers: z.array(

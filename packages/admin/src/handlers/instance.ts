@@ -12,6 +12,7 @@ export const instance: Handlers<'getInstance' | 'exportConfiguration'> = {
       uptimeSeconds: Math.floor((deps.clock.now() - deps.startedAt) / 1000),
       publicUrl: deps.publicUrl(),
       currency: deps.currency,
+      billing: { topUpUrl: deps.topUpUrl ?? null, contact: deps.billingContact ?? null },
       configurationVersion: version,
       models: models.size,
       providers: [...providers.values()].map((entry) => presentProvider(deps, entry)),
