@@ -1,5 +1,4 @@
 export type * from './deps.ts'
 export type * from './ports.ts'
-export { presentDecision } from './present/records.ts'
 export { declaredPermission, registerAdmin } from './register.ts'
 export type * from './rows.ts'
