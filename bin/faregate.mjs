@@ -11,6 +11,7 @@ const self = fileURLToPath(import.meta.url)
 
 if (Number.parseInt(process.versions.node, 10) >= NEEDED) {
   endWithLauncher()
+  endWithNpm()
   module.enableCompileCache?.()
   const source = new URL('../packages/cli/src/main.ts', import.meta.url)
   await import(existsSync(source) ? source.href : new URL('../dist/cli.js', import.meta.url).href)
@@ -64,4 +65,19 @@ function endWithLauncher() {
   if (process.channel === undefined) return
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
   process.channel.unref()
+}
+
+/**
+ * npm passes a signal to the shell between it and this process, and the shell dies of it without passing it on:
+ * a gateway started by `npx` would go on without anyone who can stop it. So it ends, in order, when its parent is gone.
+ */
+function endWithNpm() {
+  if (process.env.npm_command !== 'exec' && process.env.npm_command !== 'start') return
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, 250)
+  watch.unref()
 }

@@ -17,8 +17,8 @@ interface Check {
 export const CHECKS: Record<string, Check> = {
   lint: { needs: ['tools', 'tests'], command: ['oxlint', '--type-aware', '--deny-warnings', '--report-unused-disable-directives', '.'] },
   types: { needs: ['tools', 'tests'], command: ['tsc', '-p', 'tsconfig.json'] },
-  boundaries: { needs: ['tools'], command: ['node', 'tools/boundaries.ts'] },
-  knip: { needs: ['tools', 'tests'], command: ['knip'] },
+  boundaries: { needs: ['tools'], command: ['node', 'tools/boundaries/check.ts'] },
+  knip: { needs: ['tools', 'tests'], command: ['knip', '--no-config-hints'] },
   'format:check': { needs: ['tools'], command: ['oxfmt', '--check', '.'] },
 }
 

@@ -22,7 +22,7 @@ export interface TestPostgres {
 }
 
 /** Whether a PostgreSQL answers at an address. */
-export async function answers(url: string): Promise<boolean> {
+async function answers(url: string): Promise<boolean> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 3_000 })
   try {
     await client.connect()
@@ -50,7 +50,7 @@ async function nothing(): Promise<void> {
 }
 
 /** Starts one from the binaries that the tests' package brings along, in a temporary folder; rejects where it cannot. */
-export async function startEmbedded(): Promise<TestPostgres> {
+async function startEmbedded(): Promise<TestPostgres> {
   const native = binaries()
   const owner: { uid?: number; gid?: number } = process.getuid?.() === 0 ? NOBODY : {}
   const folder = mkdtempSync(join(tmpdir(), 'faregate-postgres-'))

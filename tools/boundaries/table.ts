@@ -1,6 +1,6 @@
 /**
  * The import table: what each package's source may import of the other packages. Everything that is not
- * named here is refused. The check that reads it is `tools/boundaries.ts`.
+ * named here is refused. The check that reads it is `tools/boundaries/check.ts`.
  */
 export interface PackageRule {
   /** Packages it may import. */

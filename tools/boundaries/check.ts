@@ -1,12 +1,12 @@
 /**
- * Checks the import table (`tools/boundaries.config.ts`) against every file in the source of every package.
- * `node tools/boundaries.ts [ROOT]`; ends with 1 on a violation, or when it sees fewer modules than there are files.
+ * Checks the import table (`tools/boundaries/table.ts`) against every file in the source of every package.
+ * `node tools/boundaries/check.ts [ROOT]`; ends with 1 on a violation, or when it sees fewer modules than there are files.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { cruise, type ICruiseResult, type IForbiddenRuleType, type IModule, type IRegularForbiddenRuleType } from 'dependency-cruiser'
-import { DOORS, PACKAGES, type PackageRule } from './boundaries.config.ts'
-import { ROOT } from './support/root.ts'
+import { DOORS, PACKAGES, type PackageRule } from './table.ts'
+import { ROOT } from '../support/root.ts'
 
 const SOURCE = '^packages/[^/]+/src/'
 
