@@ -10,6 +10,8 @@ export interface DataPlane {
   refuse(request: FastifyRequest, reply: FastifyReply, denial: Denial): void
   /** Where a running request comes from; proxies that are trusted are looked through. */
   addressOf(requestId: string): string | undefined
+  /** Resolves when no request is being served, settled or recorded any more, or after `limitMs`. */
+  quiet(limitMs: number): Promise<void>
 }
 
 const NO_BODY = Buffer.alloc(0)
@@ -17,13 +19,18 @@ const NO_BODY = Buffer.alloc(0)
 /** Hands requests to the gateway, and the raw connection with them. `closing()`: connections end with their answer. */
 export function createDataPlane(gateway: Gateway, closing: () => boolean): DataPlane {
   const running = new Map<string, FastifyRequest>()
+  const serving = new Set<Promise<void>>()
 
-  const hand = async (request: FastifyRequest, reply: FastifyReply, serve: (inbound: Inbound, outbound: NodeOutbound) => Promise<void>) => {
+  const hand = (request: FastifyRequest, reply: FastifyReply, serve: (inbound: Inbound, outbound: NodeOutbound) => Promise<void>): void => {
     reply.hijack()
     if (closing()) reply.raw.shouldKeepAlive = false
     running.set(request.id, request)
-    await serve(inboundOf(request), new NodeOutbound(reply.raw))
-    running.delete(request.id)
+    // The gateway answers by itself and never rejects.
+    const served = serve(inboundOf(request), new NodeOutbound(reply.raw)).finally(() => {
+      running.delete(request.id)
+      serving.delete(served)
+    })
+    serving.add(served)
   }
 
   return {
@@ -35,9 +42,15 @@ export function createDataPlane(gateway: Gateway, closing: () => boolean): DataP
       server.setNotFoundHandler(handle)
     },
     refuse: (request, reply, denial) => {
-      void hand(request, reply, (inbound, outbound) => gateway.refuse(inbound, outbound, denial))
+      hand(request, reply, (inbound, outbound) => gateway.refuse(inbound, outbound, denial))
     },
     addressOf: (requestId) => running.get(requestId)?.ip,
+    quiet: async (limitMs) => {
+      const limit = Promise.withResolvers<void>()
+      const timer = setTimeout(limit.resolve, limitMs)
+      await Promise.race([Promise.allSettled([...serving]), limit.promise])
+      clearTimeout(timer)
+    },
   }
 }
 

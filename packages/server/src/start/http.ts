@@ -5,7 +5,7 @@ import { relativeTo } from '../config/meaning.ts'
 import type { Configuration } from '../config/schema.ts'
 import { checkReadiness } from '../health/ready.ts'
 import { mountHealth } from '../health/routes.ts'
-import { createDataPlane } from '../http/data-plane.ts'
+import { createDataPlane, type DataPlane } from '../http/data-plane.ts'
 import { LazyManagement } from '../http/management.ts'
 import { createHttpServer } from '../http/server.ts'
 import { GUIDES_FOLDER, VERSION } from '../installed.ts'
@@ -28,7 +28,7 @@ export interface HttpAssembly {
 }
 
 /** Mounts everything that is served on one HTTP server: data plane, management API, pages, health. */
-export async function assembleHttp(parts: HttpAssembly): Promise<FastifyInstance> {
+export async function assembleHttp(parts: HttpAssembly): Promise<{ server: FastifyInstance; plane: DataPlane }> {
   const { installation, serving, configuration, settings, admin, publicUrl } = parts
   const { clock, random, store, live } = installation
   const plane = createDataPlane(serving.gateway, parts.closing)
@@ -60,7 +60,7 @@ export async function assembleHttp(parts: HttpAssembly): Promise<FastifyInstance
     ready: () => checkReadiness({ store, snapshot: () => live.snapshot, health: serving.health, directory: settings.directory }),
   })
   await server.ready()
-  return server
+  return { server, plane }
 }
 
 function homeFacts({ installation, serving, settings, publicUrl }: HttpAssembly) {

@@ -23,6 +23,9 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
+/** After the last connection has ended, what was cut is still charged and recorded. */
+const SETTLE_MS = 6_000
+
 /** Where the start screen and the log go. */
 export type Output = { write(text: string): unknown; isTTY?: boolean }
 
@@ -58,11 +61,12 @@ async function serve(settings: StartSettings, loaded: Ready, environment: NodeJS
   const installation = await openInstallation({ settings, configuration, placeOf, environment, clock: systemClock(), random: systemRandom(), log }, closers)
   const serving = assembleDataPlane(installation, configuration, publicUrl, closers)
   const admin = managementDeps(installation, serving, configuration, settings, publicUrl)
-  const http = await assembleHttp({ installation, serving, configuration, settings, admin, publicUrl, closing: () => closing })
-  url = await listen(http, settings, configuration.tls !== undefined)
+  const { server, plane } = await assembleHttp({ installation, serving, configuration, settings, admin, publicUrl, closing: () => closing })
+  url = await listen(server, settings, configuration.tls !== undefined)
   closers.add(async () => {
     closing = true
-    const { cut } = await drain(http, settings.drainSeconds * 1000)
+    const { cut } = await drain(server, settings.drainSeconds * 1000)
+    await plane.quiet(SETTLE_MS)
     if (cut) log.warn({ seconds: settings.drainSeconds }, 'requests that had not ended in time were cut')
   })
   const note = noteInstance(settings.directory, { url, pid: process.pid, startedAt: installation.clock.now() })
