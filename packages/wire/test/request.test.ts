@@ -114,7 +114,7 @@ test('nesting deeper than 200 is refused', () => {
   assert.match(refused(`{"model":"m",${MESSAGES},"x":${'['.repeat(200)}${']'.repeat(200)}}`).message, /200 levels/)
 })
 
-test('M5, M9: a request that needs no change is forwarded as the very same Buffer', () => {
+test('a request that needs no change is forwarded as the very same Buffer', () => {
   const body = Buffer.from(`{ "zzz":null, "model":"m" ,${MESSAGES},"stream":true,"stream_options":{"include_usage":true},"a":1.0 }`)
   const result = readChatRequest(body)
   assert.ok(result.ok)
