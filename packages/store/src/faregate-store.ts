@@ -36,6 +36,7 @@ export class FaregateStore implements Store {
   readonly #report: Log
   readonly #clock: Clock
   readonly #pulses: Pulse[]
+  #closing: Promise<void> | undefined
 
   private constructor(backend: Backend, options: StoreOptions, epoch: number, instances: Instances, needs: { clock: Clock; log: Log }) {
     this.kind = backend.kind
@@ -117,7 +118,12 @@ export class FaregateStore implements Store {
     return this.#backend.ready()
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     await this.#stop()
     await this.#batched.close()
     // With requests open, the next process has to look: the row stays unresolved.

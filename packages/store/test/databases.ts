@@ -32,9 +32,11 @@ export class TestClock implements Clock {
   }
 }
 
-export function temporaryDirectory(): { path: string; remove(): void } {
+export function temporaryDirectory(test?: Scope): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'faregate-store-'))
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+  const remove = (): void => rmSync(path, { recursive: true, force: true })
+  test?.after(remove)
+  return { path, remove }
 }
 
 /** A place for a store: a directory, and on PostgreSQL a schema of its own. `remove` takes both away. */
@@ -97,16 +99,45 @@ async function postgresPlace(): Promise<Place> {
   }
 }
 
+/** What a test leaves behind is cleaned up however it ends. */
+export interface Scope {
+  after(work: () => Promise<void> | void): void
+}
+
+/** A place that is taken away when the test ends. */
+export async function placeFor(test: Scope, kind: Kind): Promise<Place> {
+  const where = await place(kind)
+  test.after(() => where.remove())
+  return where
+}
+
+/** Opens a store that is closed, at the latest, when the test ends. */
+export async function openFor(test: Scope, options: StoreOptions): Promise<Store> {
+  const store = await openStore(options)
+  test.after(() => store.close())
+  return store
+}
+
 /** A store in a place of its own; `close` closes it and takes the place away. */
-export async function freshStore(kind: Kind, more: Partial<StoreOptions> = {}): Promise<{ store: Store; place: Place; close(): Promise<void> }> {
+export async function freshStore(kind: Kind, more: Partial<StoreOptions> = {}): Promise<Fresh> {
   const where = await place(kind)
   const store = await openStore({ ...where.options, ...more })
-  return {
-    store,
-    place: where,
-    close: async () => {
-      await store.close()
-      await where.remove()
-    },
+  const close = async (): Promise<void> => {
+    await store.close()
+    await where.remove()
   }
+  return { store, place: where, close }
+}
+
+export interface Fresh {
+  store: Store
+  place: Place
+  close(): Promise<void>
+}
+
+/** The same, closed and taken away when the test ends. */
+export async function freshStoreFor(test: Scope, kind: Kind, more: Partial<StoreOptions> = {}): Promise<Fresh> {
+  const fresh = await freshStore(kind, more)
+  test.after(fresh.close)
+  return fresh
 }

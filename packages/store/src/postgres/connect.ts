@@ -42,9 +42,9 @@ export async function connectLedger(target: PostgresTarget): Promise<pg.Client> 
   return connect(target, new pg.Client({ ...parameters(target, 'ledger'), pipeline: true, query_timeout: 10_000 }), 5_000)
 }
 
-/** A connection for something long: migrations, backups, verification. */
+/** A connection for something long: migrations, backups, verification. No statement of it times out. */
 export async function connectAside(target: PostgresTarget): Promise<pg.Client> {
-  return connect(target, new pg.Client(parameters(target, 'aside')), 0)
+  return connect(target, new pg.Client({ ...parameters(target, 'aside'), pipeline: true }), 0)
 }
 
 async function connect(target: PostgresTarget, client: pg.Client, idleMs: number): Promise<pg.Client> {
@@ -73,9 +73,14 @@ export function createPool(target: PostgresTarget): pg.Pool {
   return pool
 }
 
+/** What the check needs of a connection. */
+interface SettingsReader {
+  query(text: string): Promise<{ rows: { name: string; value: string }[] }>
+}
+
 /** Rejects with {@link StoreUnfit} for a server that is too old or would lose what it confirmed (M18). */
-export async function checkServer(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ name: string; value: string }>(
+export async function checkServer(client: SettingsReader): Promise<void> {
+  const { rows } = await client.query(
     `SELECT name, CASE WHEN name = 'synchronous_commit' THEN reset_val ELSE setting END AS value FROM pg_settings
      WHERE name IN ('fsync', 'synchronous_commit', 'server_version_num')`,
   )
