@@ -31,6 +31,7 @@ function buildProgram(surroundings: Surroundings): Program {
   const program = new Program('faregate')
     .description('A gateway for AI models and HTTP APIs that charges exactly for what it serves and says precisely why when it does not.')
     .version(version())
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: surroundings.stdout, writeErr: surroundings.stderr })
     .showHelpAfterError('(add --help to see how it is called)')

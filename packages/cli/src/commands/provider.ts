@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Failure, UsageError, type Command } from '../command.ts'
+import { Failure, UsageError, type Call, type Command, type Option } from '../command.ts'
 import { table } from '../output.ts'
 import { placeOf } from '../place.ts'
 
@@ -21,31 +21,51 @@ function keysOf(provider: { keyless: boolean; keys: { lastFour: string }[] }): s
   return provider.keys.length === 0 ? 'none' : provider.keys.map((key) => `…${key.lastFour}`).join(' ')
 }
 
+const KEY: Option[] = [
+  { flags: '--key-from <variable>', summary: 'environment variable that holds its key' },
+  { flags: '--key-stdin', summary: 'read its key from standard input' },
+]
+
+const BASE_URL: Option = { flags: '--base-url <url>', summary: 'where it lives (the usual place of its kind)' }
+
 const add: Command = {
   name: 'provider add',
   summary: 'Connect a provider, without a restart; its key is read from standard input or from a variable',
   args: ['<name>'],
   options: [
     { flags: '--kind <kind>', summary: 'openai, openai-compatible, demo, … (the name)' },
-    { flags: '--base-url <url>', summary: 'where it lives (the usual place of its kind)' },
-    { flags: '--key-from <variable>', summary: 'environment variable that holds its key' },
-    { flags: '--key-stdin', summary: 'read its key from standard input' },
+    BASE_URL,
+    ...KEY,
   ],
   async run(call) {
     const [name = ''] = call.args
-    const variable = call.options.text('keyFrom')
-    const apiKey = variable === undefined ? await keyFromStdin(call.options.is('keyStdin')) : keyFromVariable(call.environment, variable)
-    const baseUrl = call.options.text('baseUrl')
+    const body = { name, kind: call.options.text('kind') ?? name, ...(await accountOf(call)) }
     const client = await call.client()
-    const body = {
-      name,
-      kind: call.options.text('kind') ?? name,
-      ...(baseUrl === undefined ? {} : { baseUrl }),
-      ...(apiKey === undefined ? {} : { apiKey }),
-    }
     const provider = await client.createProvider({ body, idempotencyKey: randomUUID() })
     call.output.result(provider, `${provider.name} is connected at ${provider.baseUrl}. Try it: faregate provider test ${provider.name}`)
   },
+}
+
+const set: Command = {
+  name: 'provider set',
+  summary: 'Move a provider, or replace its key, without a restart',
+  args: ['<name>'],
+  options: [BASE_URL, ...KEY],
+  async run(call) {
+    const [name = ''] = call.args
+    const body = await accountOf(call)
+    if (Object.keys(body).length === 0) throw new UsageError('say what to change: --base-url, --key-from or --key-stdin')
+    const client = await call.client()
+    const provider = await client.updateProvider({ params: { name }, body })
+    call.output.result(provider, `${provider.name} is at ${provider.baseUrl} with ${keysOf(provider)}.`)
+  },
+}
+
+/** Where the account is and what opens it, as far as it was given. */
+async function accountOf(call: Call): Promise<{ baseUrl?: string; apiKey?: string }> {
+  const variable = call.options.text('keyFrom')
+  const apiKey = variable === undefined ? await keyFromStdin(call.options.is('keyStdin')) : keyFromVariable(call.environment, variable)
+  return { ...call.options.some('baseUrl'), ...(apiKey === undefined ? {} : { apiKey }) }
 }
 
 /** A key on the command line would stand in the shell's history and in the list of processes. */
@@ -88,4 +108,4 @@ const remove: Command = {
   },
 }
 
-export const providerCommands = [list, add, test, remove]
+export const providerCommands = [list, add, set, test, remove]

@@ -1,5 +1,6 @@
 import module from 'node:module'
 import { dirname } from 'node:path'
+import type { Logger } from '../log/log.ts'
 import { onUncaught } from './failures.ts'
 import type { StartFlags } from './options.ts'
 import { openServer, type RunningServer } from './start.ts'
@@ -10,25 +11,48 @@ import { openServer, type RunningServer } from './start.ts'
  */
 export async function startServer(flags: StartFlags, environment: NodeJS.ProcessEnv): Promise<RunningServer> {
   shareCompileCache()
-  const server = await openServer(flags, environment)
+  outliveOutput()
+  const opening = openServer(flags, environment)
+  endBySignal(opening)
+  const server = await opening
   keepCompileCache()
   onUncaught(server.log, (code) => process.exit(code))
-  let ending = false
+  return server
+}
+
+/** Whoever read the output may go away; a gateway that nobody listens to serves on. */
+function outliveOutput(): void {
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined)
+}
+
+/** One press of a key reaches this process twice: from the terminal, and from npm, which passes it on. */
+const SAME_PRESS_MS = 500
+
+/** Listens before the gateway serves, so that a signal in its first moment ends it in order as well. */
+function endBySignal(opening: Promise<RunningServer & { log: Logger }>): void {
+  let since: number | undefined
   const end = (signal: NodeJS.Signals) => {
-    if (ending) process.exit(1)
-    ending = true
-    server.log.info({ signal }, 'draining: no new requests are taken, running ones end')
-    server.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        server.log.error({ error: String(error) }, 'the end was not in order')
-        process.exit(1)
-      },
-    )
+    if (since === undefined) {
+      since = performance.now()
+      endInOrder(opening, signal).then((code) => process.exit(code), () => process.exit(1))
+    } else if (signal !== 'SIGINT' || performance.now() - since > SAME_PRESS_MS) {
+      process.exit(1)
+    }
   }
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
-  return server
+}
+
+async function endInOrder(opening: Promise<RunningServer & { log: Logger }>, signal: NodeJS.Signals): Promise<number> {
+  const server = await opening
+  server.log.info({ signal }, 'draining: no new requests are taken, running ones end')
+  try {
+    await server.close()
+    return 0
+  } catch (error) {
+    server.log.error({ error: String(error) }, 'the end was not in order')
+    return 1
+  }
 }
 
 /** Worker threads take the compile cache from the environment: without it, each compiles for itself what it loads. */

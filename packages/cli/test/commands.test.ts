@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { COMMANDS } from '../src/commands/index.ts'
+import { faregate, LAUNCHER, startBy, type Said, type Started } from './support.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'faregate-cli-'))
+const environment: NodeJS.ProcessEnv = { FAREGATE_DATA: join(folder, 'data') }
+const used = new Set<string>()
+let gateway: Started
+
+/** Runs a command line and insists that it ended well; its words are remembered. */
+async function does(...args: string[]): Promise<Said> {
+  const said = await runs(...args)
+  assert.equal(said.code, 0, `${args.join(' ')}: ${said.stderr}${said.stdout}`)
+  return said
+}
+
+async function runs(...args: string[]): Promise<Said> {
+  const command = COMMANDS.map(({ name }) => name).filter((name) => `${args.join(' ')} `.startsWith(`${name} `)).toSorted((a, b) => b.length - a.length)[0]
+  used.add(command ?? '?')
+  return faregate(environment, ...args)
+}
+
+async function answered<T>(...args: string[]): Promise<T> {
+  return JSON.parse((await does(...args, '--json')).stdout) as T
+}
+
+interface Balance {
+  granted: string
+  posted: string
+  available: string
+}
+
+interface NewKey {
+  id: string
+  key: string
+  model: string
+  organization: { id: string; name: string }
+  application: { id: string }
+}
+
+async function call(key: string, model: string): Promise<{ status: number; id: string }> {
+  const answer = await fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}` },
+    body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] }),
+  })
+  await answer.text()
+  return { status: answer.status, id: answer.headers.get('x-request-id') ?? '' }
+}
+
+before(async () => {
+  gateway = await startBy(process.execPath, [LAUNCHER, 'start', '--port', '0'], { cwd: folder })
+})
+after(async () => {
+  const ended = once(gateway.child, 'exit')
+  gateway.child.kill('SIGTERM')
+  await ended
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('the first minute', () => {
+  test('`key create --credit` makes organization and application, and a key that works', async () => {
+    const said = await does('key', 'create', '--credit', '5')
+    const key = /fg_[A-Za-z0-9]{38}/.exec(said.stdout)?.[0] ?? ''
+    assert.match(said.stdout, /^curl \S+\/v1\/chat\/completions \\$/m)
+    const model = /"model":"([^"]+)"/.exec(said.stdout)?.[1] ?? ''
+    assert.equal((await call(key, model)).status, 200)
+    const balance = await answered<Balance>('balance')
+    assert.equal(balance.granted, '5.00')
+    assert.notEqual(balance.posted, '0.00')
+  })
+
+  test('a second key goes to the same organization and application', async () => {
+    const key = await answered<NewKey>('key', 'create', '--name', 'second')
+    assert.equal((await answered<unknown[]>('org', 'list')).length, 1)
+    assert.equal((await answered<unknown[]>('app', 'list')).length, 1)
+    assert.equal((await answered<unknown[]>('key', 'list', '--organization', key.organization.name)).length, 2)
+  })
+})
+
+describe('keys', () => {
+  test('models, cap and expiry are what was asked for', async () => {
+    const created = await answered<NewKey>('key', 'create', '--model', 'demo', '--model', 'other-*', '--cap', '1/day', '--expires', '2099-01-31')
+    const keys = await answered<{ id: string; models: string[]; cap: { amount: string; period: string }; expiresAt: string }[]>('key', 'list')
+    const { models, cap, expiresAt } = keys.find(({ id }) => id === created.id) ?? assert.fail('the key is not listed')
+    assert.deepEqual({ models, cap, at: Date.parse(expiresAt) }, { models: ['demo', 'other-*'], cap: { amount: '1.00', period: 'day' }, at: Date.UTC(2099, 0, 31) })
+  })
+
+  test('disabled, enabled and revoked keys are refused, served and refused', async () => {
+    const { id, key, model } = await answered<NewKey>('key', 'create')
+    await does('key', 'disable', id)
+    assert.equal((await call(key, model)).status, 401)
+    await does('key', 'enable', id)
+    assert.equal((await call(key, model)).status, 200)
+    await does('key', 'revoke', id)
+    assert.equal((await call(key, model)).status, 401)
+  })
+})
+
+describe('money', () => {
+  test('credit is granted, listed, taken back; a charge is given back', async () => {
+    await does('org', 'create', 'acme', '--zone', 'Europe/Berlin')
+    await does('app', 'create', 'bot', '--organization', 'acme')
+    const grant = await answered<{ id: string }>('grant', 'acme', '2.50', '--reason', 'test', '--priority', '3', '--expires', '30d')
+    assert.equal((await answered<unknown[]>('grant', 'list', 'acme')).length, 1)
+    const { key, model } = await answered<NewKey>('key', 'create', '--organization', 'acme', '--application', 'bot')
+    const { id } = await call(key, model)
+    await does('refund', id, '--reason', 'test')
+    assert.equal((await answered<Balance>('balance', 'acme')).available, '2.50')
+    await does('grant', 'reverse', grant.id, '--amount', '0.50')
+    assert.match((await does('org', 'show', 'acme')).stdout, /available +2\.00 USD/)
+    assert.match((await does('verify')).stdout, /^The ledger is right/)
+  })
+})
+
+describe('requests', () => {
+  test('a request is listed, shown, totalled and diagnosed', async () => {
+    const { key, model } = await answered<NewKey>('key', 'create', '--credit', '1')
+    const { id } = await call(key, model)
+    assert.ok((await answered<{ id: string }[]>('requests', '--limit', '5')).some((request) => request.id === id))
+    assert.match((await does('requests', id)).stdout, /outcome +served \(200\)/)
+    assert.match((await does('usage', '--group-by', 'model,day')).stdout, /^MODEL +DAY +REQUESTS/)
+    assert.equal((await answered<{ steps: unknown[] }>('diagnose', id)).steps.length, 6)
+  })
+})
+
+describe('what the gateway serves', () => {
+  test('a provider is connected with its key from a variable, moved, tested and removed', async () => {
+    const before = environment['TEST_PROVIDER_KEY']
+    environment['TEST_PROVIDER_KEY'] = 'sk-test-0123456789'
+    const added = await does('provider', 'add', 'local', '--kind', 'openai-compatible', '--base-url', 'http://127.0.0.1:9/v1', '--key-from', 'TEST_PROVIDER_KEY')
+    assert.equal(added.stdout.includes('sk-test'), false)
+    await does('provider', 'set', 'local', '--base-url', 'http://127.0.0.1:9/v2')
+    assert.match((await does('provider', 'list')).stdout, /local +openai-compatible +http:\/\/127\.0\.0\.1:9\/v2 +…6789/)
+    await does('model', 'add', 'mine', 'local/llama', '--price', 'input=1', '--price', 'output=2')
+    assert.equal((await runs('provider', 'test', 'local')).code, 1)
+    assert.match((await does('model', 'list')).stdout, /mine +local\/llama +input 1\S*, output 2/)
+    await does('price', 'set', 'local/other', 'input=3', 'output=4')
+    await does('price', 'set', 'local/other', 'input=5', 'output=6')
+    assert.match((await does('price', 'list')).stdout, /local\/other +input 5/)
+    assert.match((await does('export')).stdout, /mine:/)
+    await does('price', 'remove', 'local/other')
+    await does('model', 'remove', 'mine')
+    await does('provider', 'remove', 'local')
+    if (before === undefined) delete environment['TEST_PROVIDER_KEY']
+  })
+})
+
+describe('operating', () => {
+  test('doctor examines, and says what to do about what it finds', async () => {
+    const findings = await answered<{ check: string; result: string; fix?: string }[]>('doctor')
+    assert.equal(findings.find(({ check }) => check === 'ledger')?.result, 'ok')
+    assert.ok(findings.every(({ result, fix }) => result === 'ok' || fix !== undefined), JSON.stringify(findings))
+  })
+
+  test('a backup taken to a path brings back what was there, once it is meant', async () => {
+    const file = join(folder, 'elsewhere', 'saved.sqlite')
+    await does('backup', file)
+    assert.ok(existsSync(file))
+    await does('org', 'create', 'after-the-backup')
+    assert.equal((await runs('restore', file)).code, 1)
+    await does('restore', file, '--yes')
+    const names = (await answered<{ name: string }[]>('org', 'list')).map(({ name }) => name)
+    assert.equal(names.includes('after-the-backup'), false)
+    assert.ok(names.includes('acme'))
+  })
+
+  test('a token may do what it was made for, and a refusal names the fix', async () => {
+    const { id, token } = await answered<{ id: string; token: string }>('token', 'create', 'reader', '--permission', 'organizations:read', '--permission', 'money:read')
+    const limited = { ...environment, FAREGATE_TOKEN: token }
+    assert.equal((await faregate(limited, 'balance', 'acme')).code, 0)
+    const refused = await faregate(limited, 'grant', 'acme', '1')
+    assert.equal(refused.code, 1)
+    assert.match(refused.stderr, /permission_denied[^]*→/)
+    assert.match((await does('token', 'list')).stdout, /reader/)
+    await does('token', 'revoke', id)
+    assert.equal((await faregate(limited, 'balance', 'acme')).code, 1)
+  })
+
+  test('`check` finds the fault in a configuration, names its place, and ends with 1', async () => {
+    const right = await does('check', '--json')
+    assert.equal((JSON.parse(right.stdout) as { ok: boolean }).ok, true)
+    const wrong = await runs('check', '--config', join(folder, 'no-such-file.yaml'))
+    assert.equal(wrong.code, 1)
+    assert.match(wrong.stdout, /cannot be read/)
+  })
+})
+
+describe('errors', () => {
+  test('what is unknown ends with 1 and a fix, and prints nothing on standard output', async () => {
+    const said = await runs('balance', 'nobody')
+    assert.deepEqual([said.code, said.stdout], [1, ''])
+    assert.match(said.stderr, /"nobody"[^]*→ Create it: faregate org create nobody/)
+  })
+
+  test('a problem of the API is printed as its detail, its code and its first fix', async () => {
+    const said = await runs('key', 'disable', 'key_nope')
+    assert.equal(said.code, 1)
+    assert.match(said.stderr, /key_nope.*\(not_found\)\n→ /)
+  })
+
+  test('a command line that is wrong ends with 2', async () => {
+    for (const args of [['balanse'], ['key', 'create', '--credit', 'much'], ['grant', 'acme'], ['key', 'create', '--cap', '1/year'], ['balance', '--nope']]) {
+      assert.equal((await faregate(environment, ...args)).code, 2, args.join(' '))
+    }
+  })
+
+  test('a gateway that is not there ends with 1 and says how to start it', async () => {
+    const said = await faregate({ ...environment, FAREGATE_URL: 'http://127.0.0.1:9' }, 'balance')
+    assert.equal(said.code, 1)
+    assert.match(said.stderr, /does not answer[^]*→ Start it/)
+    const nowhere = await faregate({ FAREGATE_DATA: join(folder, 'nothing') }, 'balance')
+    assert.match(nowhere.stderr, /no operator-token[^]*→/)
+  })
+})
+
+test('every command was run here, but for `start`, which runs the gateway', () => {
+  assert.deepEqual(COMMANDS.map(({ name }) => name).filter((name) => !used.has(name)), ['start'])
+})
+
+test('the token and the address come from the data folder', () => {
+  assert.match(readFileSync(join(folder, 'data/operator-token'), 'utf8'), /^fgo_/)
+  assert.equal((JSON.parse(readFileSync(join(folder, 'data/instance.json'), 'utf8')) as { url: string }).url, gateway.url)
+})
