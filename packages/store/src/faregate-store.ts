@@ -18,6 +18,8 @@ import type { Instance, Log, Readiness, RecordWriter, RecoveryReport, Retention,
 const HEARTBEAT_MS = 5_000
 const WATCH_MS = 2_000
 const PRUNE_MS = 600_000
+/** Soon after a start, for a process that is restarted often; not at once, to leave the start alone. */
+const FIRST_PRUNE_MS = 5_000
 const RECORD_QUEUE = 10_000
 const ROW_OVERHEAD_BYTES = 600
 const RETENTION: Retention = { maxAgeMs: 30 * 86_400_000, maxBytes: 5 * 1024 ** 3 }
@@ -143,6 +145,7 @@ export class FaregateStore implements Store {
         await prune({ read: backend.read, write: (work) => backend.write(work), limits: retention, now, overhead: ROW_OVERHEAD_BYTES })
       },
       log,
+      FIRST_PRUNE_MS,
     )
     if (this.#backend.silentMs === null) return [beat, pruning]
     return [beat, pruning, new Pulse('recovery', WATCH_MS, async () => void (await this.#recover()), log)]

@@ -3,21 +3,27 @@ import type { Log } from './store.ts'
 /** Does something again and again, never twice at once, and keeps no process alive. A failure is logged, once in a row. */
 export class Pulse {
   readonly #timer: NodeJS.Timeout
+  readonly #first: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
   #failing = false
 
-  constructor(name: string, everyMs: number, work: () => Promise<void>, log: Log) {
-    this.#timer = setInterval(() => {
+  /** The first time is after `firstMs`, where that is given; otherwise after `everyMs`. */
+  constructor(name: string, everyMs: number, work: () => Promise<void>, log: Log, firstMs?: number) {
+    const beat = (): void => {
       this.#running ??= this.#run(name, work, log).finally(() => {
         this.#running = undefined
       })
-    }, everyMs)
+    }
+    this.#timer = setInterval(beat, everyMs)
     this.#timer.unref()
+    this.#first = firstMs === undefined ? undefined : setTimeout(beat, firstMs)
+    this.#first?.unref()
   }
 
   /** No more; waits for what is running. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
+    clearTimeout(this.#first)
     await this.#running
   }
 

@@ -70,6 +70,8 @@ export function createPool(target: PostgresTarget): pg.Pool {
     onConnect: (client) => client.query(sessionSettings(target.schema, 10_000)).then(() => undefined),
   })
   pool.on('error', () => undefined)
+  // A connection that is in use has no listener of the pool's: its loss shows in the query that fails.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 
