@@ -3,7 +3,7 @@ import type { Clock, Random } from '@faregate/core'
 import type { PriceBook } from '@faregate/gateway'
 import { VerifiedKeys } from '@faregate/identity'
 import { environmentProviders, DEMO_MODEL, demo, vendors } from '@faregate/providers'
-import { openStore, type Store } from '@faregate/store'
+import { openStore, type Retention, type Store } from '@faregate/store'
 import { keyByHash } from '@faregate/store/queries/index'
 import type { Configuration } from '../config/schema.ts'
 import type { Path, Place } from '../config/finding.ts'
@@ -53,7 +53,7 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
     ...(settings.databaseUrl === undefined ? {} : { databaseUrl: settings.databaseUrl }),
     clock,
     log: (level, message, facts) => log[level](facts ?? {}, message),
-    retention: { maxAgeMs: configuration.retention.days * DAY_MS, maxBytes: configuration.retention.bytes },
+    retention: retentionOf(configuration),
     secretFingerprint: secrets.fingerprint,
   })
   closers.add(() => store.close())
@@ -64,6 +64,11 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
   closers.add(() => live.close())
   const prices = createPriceBook({ vendors, operator: () => source.prices, catalogue: () => source.catalogue, clock })
   return { clock, random, log, store, secrets, keys, live, source, prices }
+}
+
+/** How long the store keeps records. */
+export function retentionOf({ retention }: Pick<Configuration, 'retention'>): Retention {
+  return { maxAgeMs: retention.days * DAY_MS, maxBytes: retention.bytes }
 }
 
 function fixedSources({ settings, configuration, placeOf, environment }: InstallationOptions) {
