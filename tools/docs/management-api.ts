@@ -24,7 +24,7 @@ export const managementPage: Page = {
       ...heading('Management API', 'the routes of `packages/contract`'),
       'Bodies, answers and schemas: `GET /api/openapi.json` of a running gateway (OpenAPI 3.1), readable at `/api/reference`.',
       '',
-      '- Credential: `Authorization: Bearer` with the operator\'s token (`operator-token` in the data folder), which may do everything, or a management token.',
+      "- Credential: `Authorization: Bearer` with the operator's token (`operator-token` in the data folder), which may do everything, or a management token.",
       '- Amounts are decimal strings: `"5.00"`.',
       '- Every POST honours `Idempotency-Key` for 24 hours: the same request with the same key happens once and answers the same.',
       '- Lists are paged: `limit`, and `cursor` with the `next` of the page before.',

@@ -50,7 +50,15 @@ export const promisesPage: Page = {
       '',
       ...table(
         ['rule', 'tests'],
-        moneyRules().map((rule) => [rule, carriers.get(rule)?.map((file) => `\`${file}\``).join(', ') ?? PENDING[rule] ?? 'none']),
+        moneyRules().map((rule) => [
+          rule,
+          carriers
+            .get(rule)
+            ?.map((file) => `\`${file}\``)
+            .join(', ') ??
+            PENDING[rule] ??
+            'none',
+        ]),
       ),
       '',
     ].join('\n')
