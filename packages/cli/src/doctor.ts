@@ -14,13 +14,22 @@ type Instance = RouteOutput<Routes['getInstance']>
 /** Examines a running gateway through its own surface, in the order in which a fault would show. */
 export async function examine(client: Client, url: string): Promise<Finding[]> {
   const instance = await client.getInstance({})
-  const [ready, ledger, audit, keys] = await Promise.all([readiness(url), client.verifyLedger({}), client.verifyAudit({}), client.listKeys({ query: { limit: 1 } })])
+  const [ready, ledger, audit, models, prices, keys] = await Promise.all([
+    readiness(url),
+    client.verifyLedger({}),
+    client.verifyAudit({}),
+    client.listModels({}),
+    client.listPrices({}),
+    client.listKeys({ query: { limit: 1 } }),
+  ])
   return [
     { check: 'gateway', result: 'ok', detail: `version ${instance.version} at ${instance.publicUrl}, up ${instance.uptimeSeconds} s` },
     ...ready,
+    addressFinding(instance.publicUrl),
     ...instance.providers.map(providerFinding),
     realProviders(instance),
-    modelsFinding(instance),
+    pricesFinding(models.data, prices.data),
+    billingFinding(instance.billing),
     ledger.ok
       ? { check: 'ledger', result: 'ok', detail: 'every invariant holds' }
       : { check: 'ledger', result: 'failed', detail: `${ledger.violations.length} invariants are violated`, fix: 'faregate verify' },
@@ -31,6 +40,40 @@ export async function examine(client: Client, url: string): Promise<Finding[]> {
       ? { check: 'keys', result: 'ok', detail: 'there are keys' }
       : { check: 'keys', result: 'warning', detail: 'there is no key yet', fix: 'faregate key create --credit 5' },
   ]
+}
+
+/** A customer who is refused for lack of balance must be told whom to ask. */
+export function billingFinding(billing: Instance['billing']): Finding {
+  const known = billing.topUpUrl ?? billing.contact
+  if (known !== null) return { check: 'billing', result: 'ok', detail: `refusals for lack of balance name ${known}` }
+  return {
+    check: 'billing', result: 'warning', detail: 'a customer without balance is not told whom to ask',
+    fix: 'set billing.contact or billing.topUpUrl in the configuration',
+  }
+}
+
+const LOOPBACK = /^https?:\/\/(127\.|localhost|\[::1\])/
+
+/** Keys travel with every request: beyond this machine they need TLS, and links need the address that callers use. */
+export function addressFinding(publicUrl: string): Finding {
+  if (LOOPBACK.test(publicUrl)) return { check: 'address', result: 'ok', detail: 'callers are on this machine' }
+  if (/^https?:\/\/(0\.0\.0\.0|\[::\])/.test(publicUrl)) {
+    return { check: 'address', result: 'warning', detail: `links name ${publicUrl}`, fix: 'set publicUrl to the address that callers use' }
+  }
+  if (publicUrl.startsWith('https:')) return { check: 'address', result: 'ok', detail: publicUrl }
+  return { check: 'address', result: 'warning', detail: `keys travel unencrypted to ${publicUrl}`, fix: 'set tls, or put a proxy with TLS in front and set publicUrl to https' }
+}
+
+type Models = RouteOutput<Routes['listModels']>['data']
+type Prices = RouteOutput<Routes['listPrices']>['data']
+
+/** A model without a price is refused at its first call; better to know before. */
+export function pricesFinding(models: Pick<Models[number], 'name' | 'deployments' | 'price'>[], prices: Pick<Prices[number], 'name'>[]): Finding {
+  const priced = new Set(prices.map((price) => price.name))
+  const without = models.filter((model) => model.price === null && !priced.has(model.name) && model.deployments.some((one) => !priced.has(`${one.provider}/${one.model}`)))
+  if (without.length === 0) return { check: 'prices', result: 'ok', detail: `each of ${models.length} models has a price` }
+  const names = without.map((model) => model.name).join(', ')
+  return { check: 'prices', result: 'failed', detail: `no price for ${names}: calls are refused`, fix: 'faregate price set PROVIDER/MODEL input=0.05 output=0.40' }
 }
 
 function providerFinding(provider: Instance['providers'][number]): Finding {
@@ -44,11 +87,6 @@ function realProviders(instance: Instance): Finding {
   const real = instance.providers.filter((provider) => provider.kind !== 'demo')
   if (real.length > 0) return { check: 'providers', result: 'ok', detail: `${real.length} connected` }
   return { check: 'providers', result: 'warning', detail: 'only the demo answers', fix: 'faregate provider add openai --key-from OPENAI_API_KEY' }
-}
-
-function modelsFinding(instance: Instance): Finding {
-  if (instance.models > 0) return { check: 'models', result: 'ok', detail: `${instance.models} can be called by name` }
-  return { check: 'models', result: 'warning', detail: 'no model has an entry', fix: 'faregate model add NAME PROVIDER/MODEL, or set allModels: true' }
 }
 
 interface ReadyCheck {

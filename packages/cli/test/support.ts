@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { run } from '../src/program.ts'
 
-export const LAUNCHER = resolve(import.meta.dirname, '../../../bin/faregate.mjs')
+export const LAUNCHER = join(import.meta.dirname, '../../../bin/faregate.mjs')
 const READY = /Faregate is ready on (\S+)/
 
 export interface Started {
