@@ -51,13 +51,22 @@ async function showLedger(client: Client, organization: string): Promise<void> {
     say(`   ${entry.kind.padEnd(5)}  ${legs.join(', ').padEnd(36)}  ${entry.reason ?? entry.id}`)
   }
   const balance = await client.getBalance({ params: { id: organization } })
-  say(`   granted ${balance.granted} − charged ${balance.posted} − held ${balance.held} = available ${balance.available} ${balance.currency}`)
+  say(
+    `   granted ${balance.granted} − charged ${balance.posted} − held ${balance.held} = available ${balance.available} ${balance.currency}`,
+  )
   const { ok, checked } = await client.verifyLedger({})
-  say(`   verify: ${ok ? 'every invariant holds' : 'VIOLATED'} (${Object.entries(checked).map(([kind, count]) => `${count} ${kind}`).join(', ')})`)
+  say(
+    `   verify: ${ok ? 'every invariant holds' : 'VIOLATED'} (${Object.entries(checked)
+      .map(([kind, count]) => `${count} ${kind}`)
+      .join(', ')})`,
+  )
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'faregate-demo-'))
-const gateway = await startGateway(process.execPath, [join(ROOT, 'bin/faregate.mjs'), 'start', '--demo', '--port', '0'], { cwd: folder, environment: offlineEnvironment() })
+const gateway = await startGateway(process.execPath, [join(ROOT, 'bin/faregate.mjs'), 'start', '--demo', '--port', '0'], {
+  cwd: folder,
+  environment: offlineEnvironment(),
+})
 try {
   const client = createClient({ baseUrl: gateway.url, token: readFileSync(join(folder, 'data/operator-token'), 'utf8').trim() })
   say(`1. A gateway runs on ${gateway.url} with the built-in demo model; no provider key, nothing leaves this machine.`)

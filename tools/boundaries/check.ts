@@ -16,7 +16,10 @@ export function boundaryRules(): IForbiddenRuleType[] {
 }
 
 function packageRules(name: string, rule: PackageRule): IForbiddenRuleType[] {
-  const from = { path: `^packages/${name}/src/`, pathNot: DOORS.filter((door) => door.from.startsWith(`packages/${name}/`)).map((door) => `^${door.from}$`) }
+  const from = {
+    path: `^packages/${name}/src/`,
+    pathNot: DOORS.filter((door) => door.from.startsWith(`packages/${name}/`)).map((door) => `^${door.from}$`),
+  }
   const types = rule.types ?? []
   const rules = [forbid(`${name}-imports`, from, { path: '^packages/', pathNot: packagePaths([name, ...rule.imports, ...types]) })]
   if (types.length > 0) {
@@ -31,7 +34,11 @@ function packageRules(name: string, rule: PackageRule): IForbiddenRuleType[] {
 
 function doorRule(name: string, rule: PackageRule, door: (typeof DOORS)[number]): IForbiddenRuleType {
   const through = `^packages/${door.to}/src/index\\.ts$`
-  return forbid(`${name}-door`, { path: `^${door.from}$` }, { path: '^packages/', pathNot: [...packagePaths([name, ...rule.imports]), through] })
+  return forbid(
+    `${name}-door`,
+    { path: `^${door.from}$` },
+    { path: '^packages/', pathNot: [...packagePaths([name, ...rule.imports]), through] },
+  )
 }
 
 function packagePaths(names: string[]): string[] {
@@ -44,7 +51,11 @@ function forbid(name: string, from: IRegularForbiddenRuleType['from'], to: IRegu
 
 const GENERAL: IForbiddenRuleType[] = [
   forbid('unknown-package', { path: SOURCE, pathNot: packagePaths(Object.keys(PACKAGES)) }, {}),
-  forbid('vendor-to-vendor', { path: '^packages/providers/src/([^/]+)/' }, { path: '^packages/providers/src/[^/]+/', pathNot: '^packages/providers/src/$1/' }),
+  forbid(
+    'vendor-to-vendor',
+    { path: '^packages/providers/src/([^/]+)/' },
+    { path: '^packages/providers/src/[^/]+/', pathNot: '^packages/providers/src/$1/' },
+  ),
   forbid('no-cycle', { path: SOURCE }, { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } }),
   forbid('not-to-tests', { path: SOURCE }, { path: ['^packages/[^/]+/test/', '^(tests|tools|bench)/'] }),
   forbid('not-to-unresolvable', { path: SOURCE }, { couldNotResolve: true }),
@@ -75,8 +86,17 @@ export async function findViolations(root: string): Promise<{ violations: Violat
   }
 }
 
-const OPTIONS = { tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' }, combinedDependencies: true, skipAnalysisNotInRules: false }
-const RESOLVE = { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types', 'default'], extensions: ['.ts', '.d.ts', '.js', '.json'] }
+const OPTIONS = {
+  tsPreCompilationDeps: true,
+  doNotFollow: { path: 'node_modules' },
+  combinedDependencies: true,
+  skipAnalysisNotInRules: false,
+}
+const RESOLVE = {
+  exportsFields: ['exports'],
+  conditionNames: ['import', 'node', 'types', 'default'],
+  extensions: ['.ts', '.d.ts', '.js', '.json'],
+}
 
 /** Turns a result into violations, those of the check's own blindness among them; separate, so that blindness can be tested. */
 export function judge(root: string, files: string[], result: ICruiseResult): { violations: Violation[]; modules: number; imports: number } {

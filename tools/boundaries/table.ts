@@ -30,6 +30,4 @@ export const PACKAGES: Record<string, PackageRule> = {
 }
 
 /** Single files that may import what their package may not. */
-export const DOORS = [
-  { from: 'packages/cli/src/server.ts', to: 'server', why: 'the command line starts the server through its one entry' },
-]
+export const DOORS = [{ from: 'packages/cli/src/server.ts', to: 'server', why: 'the command line starts the server through its one entry' }]

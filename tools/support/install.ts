@@ -21,7 +21,10 @@ export function ensureInstalled(side: Side): void {
   process.stderr.write(`installing ${side}/ …\n`)
   // Exactly what the lock says, like `npm ci`, which however refuses a lock that lacks other platforms' binaries;
   // a registry that mirrors only some platforms leaves them out of it.
-  const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: ['ignore', 2, 2] })
+  const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: folder,
+    stdio: ['ignore', 2, 2],
+  })
   if (npm.status !== 0) throw new Error(`npm install in ${side}/ failed with ${npm.status ?? npm.signal ?? 'no npm'}`)
   writeFileSync(stamp, wanted)
 }

@@ -56,7 +56,11 @@ async function startEmbedded(): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'faregate-postgres-'))
   if (owner === NOBODY) chownSync(folder, NOBODY.uid, NOBODY.gid)
   const data = join(folder, 'data')
-  const made = spawnSync(join(native, 'bin/initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'], { ...owner, cwd: folder, encoding: 'utf8' })
+  const made = spawnSync(join(native, 'bin/initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'], {
+    ...owner,
+    cwd: folder,
+    encoding: 'utf8',
+  })
   if (made.status !== 0) throw new Error(made.error?.message ?? made.stderr.trim())
   const port = await freePort()
   const options = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200']

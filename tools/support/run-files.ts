@@ -34,7 +34,11 @@ function count(event: Ended, tally: Tally, skips: Skip[], outcome: 'passed' | 'f
   const suite = event.details.type === 'suite'
   if (skip !== undefined || todo !== undefined) {
     tally.skipped++
-    skips.push({ file: file === undefined ? '?' : relative(ROOT, file), name, reason: reasonOf(skip) ?? reasonOf(todo) ?? 'no reason given' })
+    skips.push({
+      file: file === undefined ? '?' : relative(ROOT, file),
+      name,
+      reason: reasonOf(skip) ?? reasonOf(todo) ?? 'no reason given',
+    })
     return
   }
   if (suite && (outcome === 'passed' || failedInside(event))) return

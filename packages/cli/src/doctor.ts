@@ -35,7 +35,12 @@ export async function examine(client: Client, url: string): Promise<Finding[]> {
       : { check: 'ledger', result: 'failed', detail: `${ledger.violations.length} invariants are violated`, fix: 'faregate verify' },
     audit.ok
       ? { check: 'audit', result: 'ok', detail: 'the chain is whole' }
-      : { check: 'audit', result: 'failed', detail: `the chain breaks at row ${audit.brokenAt ?? '?'}`, fix: 'compare with a backup: rows were changed outside the gateway' },
+      : {
+          check: 'audit',
+          result: 'failed',
+          detail: `the chain breaks at row ${audit.brokenAt ?? '?'}`,
+          fix: 'compare with a backup: rows were changed outside the gateway',
+        },
     keys.data.length > 0
       ? { check: 'keys', result: 'ok', detail: 'there are keys' }
       : { check: 'keys', result: 'warning', detail: 'there is no key yet', fix: 'faregate key create --credit 5' },
@@ -47,7 +52,9 @@ export function billingFinding(billing: Instance['billing']): Finding {
   const known = billing.topUpUrl ?? billing.contact
   if (known !== null) return { check: 'billing', result: 'ok', detail: `refusals for lack of balance name ${known}` }
   return {
-    check: 'billing', result: 'warning', detail: 'a customer without balance is not told whom to ask',
+    check: 'billing',
+    result: 'warning',
+    detail: 'a customer without balance is not told whom to ask',
     fix: 'set billing.contact or billing.topUpUrl in the configuration',
   }
 }
@@ -61,19 +68,35 @@ export function addressFinding(publicUrl: string): Finding {
     return { check: 'address', result: 'warning', detail: `links name ${publicUrl}`, fix: 'set publicUrl to the address that callers use' }
   }
   if (publicUrl.startsWith('https:')) return { check: 'address', result: 'ok', detail: publicUrl }
-  return { check: 'address', result: 'warning', detail: `keys travel unencrypted to ${publicUrl}`, fix: 'set tls, or put a proxy with TLS in front and set publicUrl to https' }
+  return {
+    check: 'address',
+    result: 'warning',
+    detail: `keys travel unencrypted to ${publicUrl}`,
+    fix: 'set tls, or put a proxy with TLS in front and set publicUrl to https',
+  }
 }
 
 type Models = RouteOutput<Routes['listModels']>['data']
 type Prices = RouteOutput<Routes['listPrices']>['data']
 
 /** A model without a price is refused at its first call; better to know before. */
-export function pricesFinding(models: Pick<Models[number], 'name' | 'deployments' | 'price'>[], prices: Pick<Prices[number], 'name'>[]): Finding {
+export function pricesFinding(
+  models: Pick<Models[number], 'name' | 'deployments' | 'price'>[],
+  prices: Pick<Prices[number], 'name'>[],
+): Finding {
   const priced = new Set(prices.map((price) => price.name))
-  const without = models.filter((model) => model.price === null && !priced.has(model.name) && model.deployments.some((one) => !priced.has(`${one.provider}/${one.model}`)))
+  const without = models.filter(
+    (model) =>
+      model.price === null && !priced.has(model.name) && model.deployments.some((one) => !priced.has(`${one.provider}/${one.model}`)),
+  )
   if (without.length === 0) return { check: 'prices', result: 'ok', detail: `each of ${models.length} models has a price` }
   const names = without.map((model) => model.name).join(', ')
-  return { check: 'prices', result: 'failed', detail: `no price for ${names}: calls are refused`, fix: 'faregate price set PROVIDER/MODEL input=0.05 output=0.40' }
+  return {
+    check: 'prices',
+    result: 'failed',
+    detail: `no price for ${names}: calls are refused`,
+    fix: 'faregate price set PROVIDER/MODEL input=0.05 output=0.40',
+  }
 }
 
 function providerFinding(provider: Instance['providers'][number]): Finding {
@@ -86,7 +109,12 @@ function providerFinding(provider: Instance['providers'][number]): Finding {
 function realProviders(instance: Instance): Finding {
   const real = instance.providers.filter((provider) => provider.kind !== 'demo')
   if (real.length > 0) return { check: 'providers', result: 'ok', detail: `${real.length} connected` }
-  return { check: 'providers', result: 'warning', detail: 'only the demo answers', fix: 'faregate provider add openai --key-from OPENAI_API_KEY' }
+  return {
+    check: 'providers',
+    result: 'warning',
+    detail: 'only the demo answers',
+    fix: 'faregate provider add openai --key-from OPENAI_API_KEY',
+  }
 }
 
 interface ReadyCheck {
@@ -100,5 +128,9 @@ interface ReadyCheck {
 async function readiness(url: string): Promise<Finding[]> {
   const answer = await fetch(`${url}/readyz`)
   const { checks = [] } = (await answer.json()) as { checks?: ReadyCheck[] }
-  return checks.map(({ name, ok, required, detail }) => ({ check: `ready: ${name}`, result: ok ? 'ok' : required ? 'failed' : 'warning', detail }))
+  return checks.map(({ name, ok, required, detail }) => ({
+    check: `ready: ${name}`,
+    result: ok ? 'ok' : required ? 'failed' : 'warning',
+    detail,
+  }))
 }

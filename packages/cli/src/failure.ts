@@ -10,7 +10,8 @@ export async function explainFailure(error: unknown): Promise<string> {
     const { problemEntry } = await import('@faregate/contract')
     return withFix(`${problem.detail} (${problem.code})`, firstFix(problem) ?? problemEntry(problem.code)?.mend[0])
   }
-  if (isUnreachable(error)) return withFix(`The gateway does not answer: ${causeOf(error)}.`, 'Start it with `faregate start`, or name its address with --url.')
+  if (isUnreachable(error))
+    return withFix(`The gateway does not answer: ${causeOf(error)}.`, 'Start it with `faregate start`, or name its address with --url.')
   return error.message
 }
 

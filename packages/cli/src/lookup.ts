@@ -42,7 +42,8 @@ export async function organizationOrOnly(client: Client, reference: string | und
   if (reference !== undefined) return findOrganization(client, reference)
   const all = await everyItem((query) => client.listOrganizations({ query: { limit: 500, ...query } }))
   const [only] = all
-  if (only === undefined) throw new Failure('There is no organization yet.', 'Create one with a key and credit: faregate key create --credit 5')
+  if (only === undefined)
+    throw new Failure('There is no organization yet.', 'Create one with a key and credit: faregate key create --credit 5')
   const chosen = all.length === 1 ? only : all.find((organization) => organization.name === DEFAULT_NAME)
   if (chosen === undefined) throw new Failure('There are several organizations.', `Name one of: ${all.map(({ name }) => name).join(', ')}`)
   return chosen
@@ -50,7 +51,9 @@ export async function organizationOrOnly(client: Client, reference: string | und
 
 /** Finds an application of an organization by id or name; `undefined` when there is none. */
 export async function searchApplication(client: Client, organization: string, reference: string): Promise<Application | undefined> {
-  const all = await everyItem((query) => client.listApplicationsOfOrganization({ params: { id: organization }, query: { limit: 500, ...query } }))
+  const all = await everyItem((query) =>
+    client.listApplicationsOfOrganization({ params: { id: organization }, query: { limit: 500, ...query } }),
+  )
   return single(all, reference, 'application')
 }
 
@@ -58,6 +61,7 @@ function single<T extends { id: string; name: string }>(all: T[], reference: str
   const byId = all.find((item) => item.id === reference)
   if (byId !== undefined) return byId
   const named = all.filter((item) => item.name === reference)
-  if (named.length > 1) throw new Failure(`Several ${kind}s are called "${reference}".`, `Use an id: ${named.map((item) => item.id).join(', ')}`)
+  if (named.length > 1)
+    throw new Failure(`Several ${kind}s are called "${reference}".`, `Use an id: ${named.map((item) => item.id).join(', ')}`)
   return named[0]
 }

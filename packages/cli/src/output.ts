@@ -28,7 +28,14 @@ export function table(columns: string[], rows: Cell[][], empty = 'None.'): strin
   const cells = [columns.map((column) => column.toUpperCase()), ...rows.map((row) => row.map(shown))]
   const widths = columns.map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0)))
   const right = columns.map((_, index) => rows.every((row) => isNumeric(row[index])))
-  return cells.map((row) => row.map((cell, index) => pad(cell, widths[index] ?? 0, right[index] === true)).join('  ').trimEnd()).join('\n')
+  return cells
+    .map((row) =>
+      row
+        .map((cell, index) => pad(cell, widths[index] ?? 0, right[index] === true))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }
 
 /** Lays out one thing: a name and a value on each line; nothing for what is undefined. */

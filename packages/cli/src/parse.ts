@@ -14,7 +14,8 @@ export function amountOf(text: string, what = 'the amount'): string {
 export function capOf(text: string): { amount: string; period: Period } {
   const [amount = '', period = '', ...rest] = text.split('/')
   const known = PERIODS.find((name) => name === period)
-  if (known === undefined || rest.length > 0) throw new UsageError(`--cap is "${text}": write AMOUNT/PERIOD, like 1.00/day (${PERIODS.join(', ')})`)
+  if (known === undefined || rest.length > 0)
+    throw new UsageError(`--cap is "${text}": write AMOUNT/PERIOD, like 1.00/day (${PERIODS.join(', ')})`)
   return { amount: amountOf(amount, 'the amount of --cap'), period: known }
 }
 
@@ -26,7 +27,8 @@ export function instantOf(text: string, now: number): string {
   if (span !== null) return new Date(now + Number(span[1]) * (SPAN_MS[span[2] ?? ''] ?? 0)).toISOString()
   const whole = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text
   const time = /^\d{4}-\d{2}-\d{2}T.+(Z|[+-]\d{2}:\d{2})$/.test(whole) ? Date.parse(whole) : Number.NaN
-  if (Number.isNaN(time)) throw new UsageError(`--expires is "${text}": write a date (2027-01-31), a time (2027-01-31T12:00:00Z) or a span (30d)`)
+  if (Number.isNaN(time))
+    throw new UsageError(`--expires is "${text}": write a date (2027-01-31), a time (2027-01-31T12:00:00Z) or a span (30d)`)
   return new Date(time).toISOString()
 }
 

@@ -64,7 +64,14 @@ function append(value: string, before: string[] | undefined): string[] {
 function groupOf(above: Program, name: string): Program {
   const there = above.commands.find((command) => command.name() === name)
   // Positional, so that `grant reverse --reason` is not taken for a flag of `grant`.
-  return there ?? above.command(name).enablePositionalOptions().summary(GROUPS[name] ?? '').description(GROUPS[name] ?? '')
+  return (
+    there ??
+    above
+      .command(name)
+      .enablePositionalOptions()
+      .summary(GROUPS[name] ?? '')
+      .description(GROUPS[name] ?? '')
+  )
 }
 
 const GROUPS: Record<string, string> = {

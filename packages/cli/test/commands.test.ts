@@ -20,7 +20,9 @@ async function does(...args: string[]): Promise<Said> {
 }
 
 async function runs(...args: string[]): Promise<Said> {
-  const command = COMMANDS.map(({ name }) => name).filter((name) => `${args.join(' ')} `.startsWith(`${name} `)).toSorted((a, b) => b.length - a.length)[0]
+  const command = COMMANDS.map(({ name }) => name)
+    .filter((name) => `${args.join(' ')} `.startsWith(`${name} `))
+    .toSorted((a, b) => b.length - a.length)[0]
   used.add(command ?? '?')
   return faregate(environment, ...args)
 }
@@ -85,10 +87,27 @@ describe('the first minute', () => {
 
 describe('keys', () => {
   test('models, cap and expiry are what was asked for', async () => {
-    const created = await answered<NewKey>('key', 'create', '--model', 'demo', '--model', 'other-*', '--cap', '1/day', '--expires', '2099-01-31')
-    const keys = await answered<{ id: string; models: string[]; cap: { amount: string; period: string }; expiresAt: string }[]>('key', 'list')
+    const created = await answered<NewKey>(
+      'key',
+      'create',
+      '--model',
+      'demo',
+      '--model',
+      'other-*',
+      '--cap',
+      '1/day',
+      '--expires',
+      '2099-01-31',
+    )
+    const keys = await answered<{ id: string; models: string[]; cap: { amount: string; period: string }; expiresAt: string }[]>(
+      'key',
+      'list',
+    )
     const { models, cap, expiresAt } = keys.find(({ id }) => id === created.id) ?? assert.fail('the key is not listed')
-    assert.deepEqual({ models, cap, at: Date.parse(expiresAt) }, { models: ['demo', 'other-*'], cap: { amount: '1.00', period: 'day' }, at: Date.UTC(2099, 0, 31) })
+    assert.deepEqual(
+      { models, cap, at: Date.parse(expiresAt) },
+      { models: ['demo', 'other-*'], cap: { amount: '1.00', period: 'day' }, at: Date.UTC(2099, 0, 31) },
+    )
   })
 
   test('disabled, enabled and revoked keys are refused, served and refused', async () => {
@@ -132,7 +151,17 @@ describe('requests', () => {
 describe('what the gateway serves', () => {
   test('a provider is connected with its key from a variable, moved, tested and removed', async () => {
     environment['TEST_PROVIDER_KEY'] = 'sk-test-0123456789'
-    const added = await does('provider', 'add', 'local', '--kind', 'openai-compatible', '--base-url', 'http://127.0.0.1:9/v1', '--key-from', 'TEST_PROVIDER_KEY')
+    const added = await does(
+      'provider',
+      'add',
+      'local',
+      '--kind',
+      'openai-compatible',
+      '--base-url',
+      'http://127.0.0.1:9/v1',
+      '--key-from',
+      'TEST_PROVIDER_KEY',
+    )
     assert.equal(added.stdout.includes('sk-test'), false)
     await does('provider', 'set', 'local', '--base-url', 'http://127.0.0.1:9/v2')
     assert.match((await does('provider', 'list')).stdout, /local +openai-compatible +http:\/\/127\.0\.0\.1:9\/v2 +…6789/)
@@ -153,7 +182,10 @@ describe('operating', () => {
   test('doctor examines, and says what to do about what it finds', async () => {
     const findings = await answered<{ check: string; result: string; fix?: string }[]>('doctor')
     assert.equal(findings.find(({ check }) => check === 'ledger')?.result, 'ok')
-    assert.ok(findings.every(({ result, fix }) => result === 'ok' || fix !== undefined), JSON.stringify(findings))
+    assert.ok(
+      findings.every(({ result, fix }) => result === 'ok' || fix !== undefined),
+      JSON.stringify(findings),
+    )
   })
 
   test('a backup taken to a path brings back what was there, once it is meant', async () => {
@@ -169,7 +201,15 @@ describe('operating', () => {
   })
 
   test('a token may do what it was made for, and a refusal names the fix', async () => {
-    const { id, token } = await answered<{ id: string; token: string }>('token', 'create', 'reader', '--permission', 'organizations:read', '--permission', 'money:read')
+    const { id, token } = await answered<{ id: string; token: string }>(
+      'token',
+      'create',
+      'reader',
+      '--permission',
+      'organizations:read',
+      '--permission',
+      'money:read',
+    )
     const limited = { ...environment, FAREGATE_TOKEN: token }
     assert.equal((await faregate(limited, 'balance', 'acme')).code, 0)
     const refused = await faregate(limited, 'grant', 'acme', '1')
@@ -203,7 +243,13 @@ describe('errors', () => {
   })
 
   test('a command line that is wrong ends with 2', async () => {
-    for (const args of [['balanse'], ['key', 'create', '--credit', 'much'], ['grant', 'acme'], ['key', 'create', '--cap', '1/year'], ['balance', '--nope']]) {
+    for (const args of [
+      ['balanse'],
+      ['key', 'create', '--credit', 'much'],
+      ['grant', 'acme'],
+      ['key', 'create', '--cap', '1/year'],
+      ['balance', '--nope'],
+    ]) {
       assert.equal((await faregate(environment, ...args)).code, 2, args.join(' '))
     }
   })
@@ -218,7 +264,10 @@ describe('errors', () => {
 })
 
 test('every command was run here, but for `start`, which runs the gateway', () => {
-  assert.deepEqual(COMMANDS.map(({ name }) => name).filter((name) => !used.has(name)), ['start'])
+  assert.deepEqual(
+    COMMANDS.map(({ name }) => name).filter((name) => !used.has(name)),
+    ['start'],
+  )
 })
 
 test('the token and the address come from the data folder', () => {

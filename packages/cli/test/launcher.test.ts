@@ -13,7 +13,9 @@ const old = oldNode()
 /** A Node older than 24 on the PATH. */
 function oldNode(): string | undefined {
   const places = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'node'))
-  return places.find((node) => existsSync(node) && Number.parseInt(execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }), 10) < 24)
+  return places.find(
+    (node) => existsSync(node) && Number.parseInt(execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }), 10) < 24,
+  )
 }
 
 function notedPid(folder: string): number {

@@ -22,7 +22,8 @@ test('an expiry is a time, a date in UTC, or a span from now', () => {
   assert.equal(instantOf('2027-01-31', NOW), '2027-01-31T00:00:00.000Z')
   assert.equal(instantOf('12h', NOW), '2026-11-23T01:00:00.000Z')
   assert.equal(instantOf('30d', NOW), '2026-12-22T13:00:00.000Z')
-  for (const wrong of ['tomorrow', '2027-02-31T00:00:00', '2027-13-01', '5', '5m', '']) assert.throws(() => instantOf(wrong, NOW), UsageError, wrong)
+  for (const wrong of ['tomorrow', '2027-02-31T00:00:00', '2027-13-01', '5', '5m', ''])
+    assert.throws(() => instantOf(wrong, NOW), UsageError, wrong)
 })
 
 test('prices are BUCKET=PRICE, zero allowed, for a price of zero is a stated one', () => {
@@ -36,8 +37,21 @@ test('a deployment is PROVIDER/MODEL, and the model keeps its own slashes', () =
 })
 
 test('a table lines its columns up, numbers to the right, unknown as a dash', () => {
-  const text = table(['name', 'cost'], [['a', '0.05'], ['long', null]])
+  const text = table(
+    ['name', 'cost'],
+    [
+      ['a', '0.05'],
+      ['long', null],
+    ],
+  )
   assert.equal(text, 'NAME  COST\na     0.05\nlong     –')
   assert.equal(table(['name'], [], 'Nothing.'), 'Nothing.')
-  assert.equal(fields([['id', 'x'], ['cost', null], ['left', undefined]]), 'id    x\ncost  –')
+  assert.equal(
+    fields([
+      ['id', 'x'],
+      ['cost', null],
+      ['left', undefined],
+    ]),
+    'id    x\ncost  –',
+  )
 })

@@ -21,7 +21,11 @@ export function temporaryFolder(context: { after(work: () => void): void }): str
 }
 
 /** Runs a command that starts the gateway; resolves when it serves, rejects with its output when it ends before. */
-export async function startBy(command: string, args: string[], options: { cwd: string; environment?: NodeJS.ProcessEnv }): Promise<Started> {
+export async function startBy(
+  command: string,
+  args: string[],
+  options: { cwd: string; environment?: NodeJS.ProcessEnv },
+): Promise<Started> {
   const environment = { ...quiet(process.env), ...options.environment }
   const child = spawn(command, args, { cwd: options.cwd, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
@@ -40,7 +44,9 @@ export async function startBy(command: string, args: string[], options: { cwd: s
 
 /** Without what would connect real providers, another gateway, or npm's own marks. */
 function quiet(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(environment).filter(([name]) => !name.endsWith('_API_KEY') && !name.startsWith('FAREGATE_') && name !== 'npm_command')
+  const kept = Object.entries(environment).filter(
+    ([name]) => !name.endsWith('_API_KEY') && !name.startsWith('FAREGATE_') && name !== 'npm_command',
+  )
   return Object.fromEntries(kept)
 }
 

@@ -11,7 +11,9 @@ const listModels: Command = {
     const client = await call.client()
     const { data } = await client.listModels({})
     const rows = data.map((model) => [
-      model.name, model.deployments.map((one) => `${one.provider}/${one.model}`).join(' '), model.price === null ? null : ratesText(model.price),
+      model.name,
+      model.deployments.map((one) => `${one.provider}/${one.model}`).join(' '),
+      model.price === null ? null : ratesText(model.price),
       placeOf(model.managedBy),
     ])
     call.output.result(data, table(['name', 'deployments', 'own price', 'defined in'], rows))
@@ -22,7 +24,9 @@ const addModel: Command = {
   name: 'model add',
   summary: 'Add a model that callers can name, without a restart',
   args: ['<name>', '<provider/model...>'],
-  options: [{ flags: '--price <bucket=price>', summary: 'per million, like input=0.05; may be repeated (the catalogue)', repeatable: true }],
+  options: [
+    { flags: '--price <bucket=price>', summary: 'per million, like input=0.05; may be repeated (the catalogue)', repeatable: true },
+  ],
   async run(call) {
     const [name = '', ...targets] = call.args
     const prices = call.options.list('price')
@@ -90,7 +94,9 @@ const removePrice: Command = {
 }
 
 function ratesText(rates: Record<string, string>): string {
-  return Object.entries(rates).map(([bucket, rate]) => `${bucket} ${rate}`).join(', ')
+  return Object.entries(rates)
+    .map(([bucket, rate]) => `${bucket} ${rate}`)
+    .join(', ')
 }
 
 export const catalogueCommands = [listModels, addModel, removeModel, listPrices, setPrice, removePrice]

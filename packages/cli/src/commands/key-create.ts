@@ -62,7 +62,10 @@ async function applicationFor(client: Client, organization: Organization, refere
   const found = await searchApplication(client, organization.id, reference)
   if (found !== undefined) return found
   if (reference !== DEFAULT_NAME) {
-    throw new Failure(`${organization.name} has no application "${reference}".`, `Create it: faregate app create ${reference} --organization ${organization.name}`)
+    throw new Failure(
+      `${organization.name} has no application "${reference}".`,
+      `Create it: faregate app create ${reference} --organization ${organization.name}`,
+    )
   }
   return client.createApplication({ params: { id: organization.id }, body: { name: DEFAULT_NAME }, idempotencyKey: randomUUID() })
 }
@@ -81,7 +84,10 @@ async function show(call: Call, created: { id: string; key: string }, owner: Own
     ['application', `${owner.application.name} (${owner.application.id})`],
     ['key', `${created.key}  (${created.id}; shown once, keep it now)`],
   ])
-  call.output.result({ ...created, ...owner, url, model, curl }, `${names}\n\nCall it:\n\n${curl}\n\nThen see what it cost: faregate requests`)
+  call.output.result(
+    { ...created, ...owner, url, model, curl },
+    `${names}\n\nCall it:\n\n${curl}\n\nThen see what it cost: faregate requests`,
+  )
 }
 
 /** A call that can be pasted into a shell. */

@@ -12,10 +12,18 @@ const keyList: Command = {
     const filter = named === undefined ? {} : { organization: (await findOrganization(client, named)).id }
     const { data } = await client.listKeys({ query: { limit: 500, ...filter } })
     const rows = data.map((key) => [
-      key.id, key.name, `…${key.lastFour}`, key.state, key.models?.join(' ') ?? 'all', key.cap === null ? null : `${key.cap.amount}/${key.cap.period}`,
+      key.id,
+      key.name,
+      `…${key.lastFour}`,
+      key.state,
+      key.models?.join(' ') ?? 'all',
+      key.cap === null ? null : `${key.cap.amount}/${key.cap.period}`,
       shortTime(key.expiresAt),
     ])
-    call.output.result(data, table(['id', 'name', 'key', 'state', 'models', 'cap', 'expires'], rows, 'No keys yet: faregate key create --credit 5'))
+    call.output.result(
+      data,
+      table(['id', 'name', 'key', 'state', 'models', 'cap', 'expires'], rows, 'No keys yet: faregate key create --credit 5'),
+    )
   },
 }
 

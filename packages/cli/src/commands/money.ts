@@ -39,7 +39,15 @@ const grantList: Command = {
     const client = await call.client()
     const { id } = await organizationOrOnly(client, call.args[0])
     const { data } = await client.listGrants({ params: { id }, query: { limit: 500 } })
-    const rows = data.map((item) => [item.id, item.amount, item.remaining, item.held, item.reason, shortTime(item.expiresAt), shortTime(item.createdAt)])
+    const rows = data.map((item) => [
+      item.id,
+      item.amount,
+      item.remaining,
+      item.held,
+      item.reason,
+      shortTime(item.expiresAt),
+      shortTime(item.createdAt),
+    ])
     call.output.result(data, table(['id', 'amount', 'remaining', 'held', 'reason', 'expires', 'created'], rows))
   },
 }
@@ -115,7 +123,11 @@ const verify: Command = {
     const rows = report.violations.map((found) => [found.invariant, found.subject, found.detail])
     const text = `The ledger is right: ${counted.join(', ')} recomputed.`
     call.output.result(report, report.ok ? text : table(['invariant', 'subject', 'detail'], rows))
-    if (!report.ok) throw new Failure(`The ledger is not right: ${rows.length} violations.`, 'Keep a backup of this state (faregate backup) before anything else.')
+    if (!report.ok)
+      throw new Failure(
+        `The ledger is not right: ${rows.length} violations.`,
+        'Keep a backup of this state (faregate backup) before anything else.',
+      )
   },
 }
 

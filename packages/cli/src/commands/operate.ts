@@ -49,7 +49,8 @@ const restore: Command = {
   options: [{ flags: '--yes', summary: 'do not ask' }],
   async run(call) {
     const [file = ''] = call.args
-    if (!call.options.is('yes')) throw new Failure(`This replaces everything in the gateway by ${file}.`, `If that is what you want: faregate restore ${file} --yes`)
+    if (!call.options.is('yes'))
+      throw new Failure(`This replaces everything in the gateway by ${file}.`, `If that is what you want: faregate restore ${file} --yes`)
     const client = await call.client()
     const name = await bringIntoFolder(call, file)
     const restored = await client.restoreBackup({ body: { file: name }, idempotencyKey: randomUUID() })

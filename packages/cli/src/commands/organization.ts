@@ -26,7 +26,13 @@ const list: Command = {
   async run(call) {
     const client = await call.client()
     const all = await everyItem((query) => client.listOrganizations({ query: { limit: 500, ...query } }))
-    const rows = all.map((organization) => [organization.id, organization.name, organization.currency, organization.zone, shortTime(organization.createdAt)])
+    const rows = all.map((organization) => [
+      organization.id,
+      organization.name,
+      organization.currency,
+      organization.zone,
+      shortTime(organization.createdAt),
+    ])
     call.output.result(all, table(['id', 'name', 'currency', 'zone', 'created'], rows))
   },
 }

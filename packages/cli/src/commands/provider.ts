@@ -10,7 +10,13 @@ const list: Command = {
     const client = await call.client()
     const { data } = await client.listProviders({})
     const rows = data.map((provider) => [
-      provider.name, provider.kind, provider.baseUrl, keysOf(provider), provider.state, provider.lastError, placeOf(provider.managedBy),
+      provider.name,
+      provider.kind,
+      provider.baseUrl,
+      keysOf(provider),
+      provider.state,
+      provider.lastError,
+      placeOf(provider.managedBy),
     ])
     call.output.result(data, table(['name', 'kind', 'base url', 'keys', 'state', 'last error', 'defined in'], rows))
   },
@@ -32,11 +38,7 @@ const add: Command = {
   name: 'provider add',
   summary: 'Connect a provider, without a restart; its key is read from standard input or from a variable',
   args: ['<name>'],
-  options: [
-    { flags: '--kind <kind>', summary: 'openai, openai-compatible, demo, … (the name)' },
-    BASE_URL,
-    ...KEY,
-  ],
+  options: [{ flags: '--kind <kind>', summary: 'openai, openai-compatible, demo, … (the name)' }, BASE_URL, ...KEY],
   async run(call) {
     const [name = ''] = call.args
     const body = { name, kind: call.options.text('kind') ?? name, ...(await accountOf(call)) }

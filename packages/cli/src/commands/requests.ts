@@ -18,7 +18,11 @@ const requests: Command = {
   name: 'requests',
   summary: 'List the latest requests, or show one: what it used, what it cost, how each attempt went',
   args: ['[id]'],
-  options: [...FILTERS, { flags: '--outcome <outcome>', summary: 'served, partial, refused, failed or aborted' }, { flags: '--limit <n>', summary: 'how many (20)' }],
+  options: [
+    ...FILTERS,
+    { flags: '--outcome <outcome>', summary: 'served, partial, refused, failed or aborted' },
+    { flags: '--limit <n>', summary: 'how many (20)' },
+  ],
   run: (call) => (call.args[0] === undefined ? listRequests(call) : showRequest(call, call.args[0])),
 }
 
@@ -36,9 +40,20 @@ async function showRequest(call: Call, id: string): Promise<void> {
   const client = await call.client()
   const one = await client.getRequest({ params: { id } })
   const attempts = one.attempts.map((attempt): Cell[] => [
-    attempt.provider, attempt.model, attempt.status, attempt.outcome, attempt.error, countsOf(attempt.buckets), attempt.latencyMs, attempt.ttftMs,
+    attempt.provider,
+    attempt.model,
+    attempt.status,
+    attempt.outcome,
+    attempt.error,
+    countsOf(attempt.buckets),
+    attempt.latencyMs,
+    attempt.ttftMs,
   ])
-  const text = [fields(factsOf(one)), '', table(['provider', 'model', 'status', 'outcome', 'error', 'used', 'ms', 'first ms'], attempts, 'No attempt was made.')]
+  const text = [
+    fields(factsOf(one)),
+    '',
+    table(['provider', 'model', 'status', 'outcome', 'error', 'used', 'ms', 'first ms'], attempts, 'No attempt was made.'),
+  ]
   call.output.result(one, text.join('\n'))
 }
 

@@ -2,9 +2,7 @@ import type { Command, Option, Options } from '../command.ts'
 import { Failure } from '../command.ts'
 import { loadServer } from '../server.ts'
 
-const WHERE: Option[] = [
-  { flags: '--config <file>', summary: 'configuration file (FAREGATE_CONFIG, ./faregate.yaml if it exists)' },
-]
+const WHERE: Option[] = [{ flags: '--config <file>', summary: 'configuration file (FAREGATE_CONFIG, ./faregate.yaml if it exists)' }]
 
 const start: Command = {
   name: 'start',
@@ -38,7 +36,10 @@ const check: Command = {
     const { checkConfiguration } = await loadServer()
     const { file, findings, ok } = checkConfiguration(call.options.some('config'), call.environment)
     const what = file === undefined ? 'The configuration (no file; the environment alone)' : file
-    call.output.result({ ok, file: file ?? null, findings }, [...findings.map((finding) => finding.text), ok ? `${what} is right.` : ''].join('\n').trim())
+    call.output.result(
+      { ok, file: file ?? null, findings },
+      [...findings.map((finding) => finding.text), ok ? `${what} is right.` : ''].join('\n').trim(),
+    )
     if (!ok) throw new Failure(`${what} cannot be served.`)
   },
 }

@@ -42,7 +42,12 @@ const list: Command = {
     const client = await call.client()
     const { data } = await client.listTokens({ query: { limit: 500 } })
     const rows = data.map((token) => [
-      token.id, token.name, `…${token.lastFour}`, token.permissions.join(' '), token.organization ?? 'all', shortTime(token.expiresAt),
+      token.id,
+      token.name,
+      `…${token.lastFour}`,
+      token.permissions.join(' '),
+      token.organization ?? 'all',
+      shortTime(token.expiresAt),
     ])
     call.output.result(data, table(['id', 'name', 'token', 'permissions', 'organization', 'expires'], rows))
   },
