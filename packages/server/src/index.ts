@@ -1,6 +1,5 @@
 export { checkConfiguration, type CheckReport } from './config/check.ts'
 export { formatFinding, type Finding } from './config/finding.ts'
-export { examineInstallation, type Advice } from './operate/doctor.ts'
 export { StartRefused, type StartFlags } from './start/options.ts'
 export { startServer } from './start/run.ts'
 export { openServer, type RunningServer } from './start/start.ts'

@@ -28,17 +28,81 @@ const mistakes: [string, string, number, number, string, RegExp, RegExp][] = [
   ['an unknown member of a map of its own', 'limit:\n  bodyBytes: 5\n', 1, 1, 'limit', /unknown member/, /`limits`/],
   ['an unknown kind', 'providers:\n  - name: a\n    kind: opnai\n', 3, 11, 'providers[0].kind', /unknown kind `opnai`/, /`openai`/],
   ['a missing member', 'providers:\n  - kind: demo\n', 2, 5, 'providers[0].name', /`name` is missing/, /name of your choice/],
-  ['a base URL that is needed', 'providers:\n  - name: a\n    kind: openai-compatible\n    apiKey: x\n', 2, 5, 'providers[0].baseUrl', /needs a `baseUrl`/, /add it/],
-  ['two providers of one name', 'providers:\n  - { name: a, kind: demo }\n  - { name: a, kind: demo }\n', 3, 13, 'providers[1].name', /second provider/, /another name/],
-  ['apiKey and keys', 'providers:\n  - name: a\n    kind: openai\n    apiKey: x\n    keys: [{ key: y }]\n', 5, 5, 'providers[0].keys', /both/, /keep one/],
-  ['a price with exponent', 'models:\n  m:\n    deployments: [{ provider: a, model: b }]\n    price: { input: 1e-3 }\n', 4, 21, 'models.m.price.input', /wrong form/, /without exponent/],
-  ['a price with ten decimals', 'models:\n  m:\n    deployments: [{ provider: a, model: b }]\n    price: { input: 0.1234567891 }\n', 4, 21, 'models.m.price.input', /wrong form/, /9 decimals/],
-  ['a negative price', 'models:\n  m:\n    deployments: [{ provider: a, model: b }]\n    price: { input: -1 }\n', 4, 21, 'models.m.price.input', /wrong form/, /decimal/],
-  ['an unknown bucket', 'models:\n  m:\n    deployments: [{ provider: a, model: b }]\n    price:\n      inputs: "1"\n', 5, 15, 'models.m.price.inputs', /unknown member/, /`input`/],
+  [
+    'a base URL that is needed',
+    'providers:\n  - name: a\n    kind: openai-compatible\n    apiKey: x\n',
+    2,
+    5,
+    'providers[0].baseUrl',
+    /needs a `baseUrl`/,
+    /add it/,
+  ],
+  [
+    'two providers of one name',
+    'providers:\n  - { name: a, kind: demo }\n  - { name: a, kind: demo }\n',
+    3,
+    13,
+    'providers[1].name',
+    /second provider/,
+    /another name/,
+  ],
+  [
+    'apiKey and keys',
+    'providers:\n  - name: a\n    kind: openai\n    apiKey: x\n    keys: [{ key: y }]\n',
+    5,
+    5,
+    'providers[0].keys',
+    /both/,
+    /keep one/,
+  ],
+  [
+    'a price with exponent',
+    'models:\n  m:\n    deployments: [{ provider: a, model: b }]\n    price: { input: 1e-3 }\n',
+    4,
+    21,
+    'models.m.price.input',
+    /wrong form/,
+    /without exponent/,
+  ],
+  [
+    'a price with ten decimals',
+    'models:\n  m:\n    deployments: [{ provider: a, model: b }]\n    price: { input: 0.1234567891 }\n',
+    4,
+    21,
+    'models.m.price.input',
+    /wrong form/,
+    /9 decimals/,
+  ],
+  [
+    'a negative price',
+    'models:\n  m:\n    deployments: [{ provider: a, model: b }]\n    price: { input: -1 }\n',
+    4,
+    21,
+    'models.m.price.input',
+    /wrong form/,
+    /decimal/,
+  ],
+  [
+    'an unknown bucket',
+    'models:\n  m:\n    deployments: [{ provider: a, model: b }]\n    price:\n      inputs: "1"\n',
+    5,
+    15,
+    'models.m.price.inputs',
+    /unknown member/,
+    /`input`/,
+  ],
   ['a number out of range', 'sliceTokens: 0\n', 1, 14, 'sliceTokens', /too small/, /from 1 to 1000000/],
   ['text for a number', 'limits: { connectMs: soon }\n', 1, 22, 'limits.connectMs', /not a number/, /from 1 to/],
   ['a value that is not offered', 'log: { level: loud }\n', 1, 15, 'log.level', /known values/, /one of debug, info/],
-  ['a missing variable', 'billing:\n  contact: ${NOBODY_SET_THIS}\n', 2, 12, 'billing.contact', /NOBODY_SET_THIS is not set/, /set NOBODY_SET_THIS/],
+  [
+    'a missing variable',
+    'billing:\n  contact: ${NOBODY_SET_THIS}\n',
+    2,
+    12,
+    'billing.contact',
+    /NOBODY_SET_THIS is not set/,
+    /set NOBODY_SET_THIS/,
+  ],
   ['a network that is none', 'trustedProxies: [10.0.0.0/33]\n', 1, 18, 'trustedProxies[0]', /neither an address/, /10\.0\.0\.0\/8/],
   ['a public URL with a query', 'publicUrl: https://a.example/?x=1\n', 1, 12, 'publicUrl', /query/, /alone/],
   ['a TLS file that is not there', 'tls:\n  cert: none.pem\n  key: none.pem\n', 2, 9, 'tls.cert', /cannot be read/, /PEM/],
@@ -89,7 +153,8 @@ test('a file that was named and is not there is an error', () => {
 })
 
 test('variables are interpolated, with defaults, escapes, and as numbers where numbers belong', () => {
-  const text = 'billing: { contact: "${WHO}, ${NONE:-nobody}, $${WHO}" }\nsliceTokens: ${SLICE}\nproviders:\n  - name: a\n    kind: openai\n    apiKey: ${DIGITS}\n'
+  const text =
+    'billing: { contact: "${WHO}, ${NONE:-nobody}, $${WHO}" }\nsliceTokens: ${SLICE}\nproviders:\n  - name: a\n    kind: openai\n    apiKey: ${DIGITS}\n'
   const { configuration } = good(load(text, { WHO: 'me', SLICE: '8', DIGITS: '0123' }))
   assert.equal(configuration.billing.contact, 'me, nobody, ${WHO}')
   assert.equal(configuration.sliceTokens, 8)
@@ -98,7 +163,9 @@ test('variables are interpolated, with defaults, escapes, and as numbers where n
 
 test('FAREGATE_* variables win over the file, in their own types', () => {
   const environment = {
-    FAREGATE_LIMITS_BODY_BYTES: '2048', FAREGATE_ALL_MODELS: 'true', FAREGATE_PUBLIC_URL: 'https://a.example',
+    FAREGATE_LIMITS_BODY_BYTES: '2048',
+    FAREGATE_ALL_MODELS: 'true',
+    FAREGATE_PUBLIC_URL: 'https://a.example',
     FAREGATE_TRUSTED_PROXIES: '10.0.0.1, 10.1.0.0/16',
   }
   const { configuration } = good(load('limits: { bodyBytes: 4096 }\n', environment))
@@ -127,7 +194,10 @@ test('places are those of the file: a model where its name stands', () => {
 
 test('a provider without a key and a deployment without a provider are warnings, not errors', () => {
   const { findings } = good(load('providers: [{ name: a, kind: openai }]\nmodels:\n  m: { deployments: [{ provider: b, model: x }] }\n'))
-  assert.deepEqual(findings.map((finding) => finding.severity), ['warning', 'warning'])
+  assert.deepEqual(
+    findings.map((finding) => finding.severity),
+    ['warning', 'warning'],
+  )
   assert.match(findings[0]?.fix ?? '', /\$\{OPENAI_API_KEY\}/)
 })
 

@@ -70,7 +70,11 @@ test('an unknown path is 404 route_unknown, below /api too, and a malformed one 
 
 test('broken JSON to the management API is a 400 problem', async (t) => {
   const server = await opened(t)
-  const answer = await fetch(`${server.url}/api/organizations`, { method: 'POST', headers: { authorization: `Bearer ${server.token}` }, body: '{' })
+  const answer = await fetch(`${server.url}/api/organizations`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.token}` },
+    body: '{',
+  })
   assert.deepEqual([answer.status, ((await answer.json()) as Problem).code], [400, 'request_invalid'])
 })
 
@@ -83,10 +87,16 @@ test('links come from publicUrl, never from the Host header', async (t) => {
 })
 
 test('X-Forwarded-For counts in the log only from trustedProxies', async (t) => {
-  for (const [trustedProxies, address] of [[['127.0.0.1'], '203.0.113.9'], [[], '127.0.0.1']] as const) {
+  for (const [trustedProxies, address] of [
+    [['127.0.0.1'], '203.0.113.9'],
+    [[], '127.0.0.1'],
+  ] as const) {
     const server = await opened(t, { trustedProxies })
     await (await fetch(`${server.url}/nowhere`, { headers: { 'x-forwarded-for': '203.0.113.9' } })).text()
-    const line = server.output().split('\n').find((text) => text.includes('"path":"/nowhere"'))
+    const line = server
+      .output()
+      .split('\n')
+      .find((text) => text.includes('"path":"/nowhere"'))
     assert.match(line ?? '', new RegExp(`"address":"${address}"`))
   }
 })
@@ -117,7 +127,10 @@ test('/healthz, /readyz and /metrics tell of the process, its reasons and its co
   assert.equal((await fetch(`${server.url}/healthz`)).status, 200)
   const ready = (await (await fetch(`${server.url}/readyz`)).json()) as { ready: boolean; checks: { name: string }[] }
   assert.equal(ready.ready, true)
-  assert.deepEqual(ready.checks.map(({ name }) => name), ['database', 'providers', 'disk', 'records'])
+  assert.deepEqual(
+    ready.checks.map(({ name }) => name),
+    ['database', 'providers', 'disk', 'records'],
+  )
   const text = await (await fetch(`${server.url}/metrics`)).text()
   assert.match(text, /faregate_requests_total\{outcome="served",denial="none",model="demo"\} 1/)
   assert.match(text, /faregate_requests_total\{outcome="refused",denial="model_unknown",model="other"\} 1/)
@@ -129,7 +142,8 @@ test('/healthz, /readyz and /metrics tell of the process, its reasons and its co
 
 test('cors.origins decides which pages may call', async (t) => {
   const server = await opened(t, { cors: { origins: ['https://app.example'] } })
-  const preflight = (origin: string) => fetch(`${server.url}/v1/chat/completions`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } })
+  const preflight = (origin: string) =>
+    fetch(`${server.url}/v1/chat/completions`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } })
   assert.equal((await preflight('https://app.example')).headers.get('access-control-allow-origin'), 'https://app.example')
   assert.equal((await preflight('https://other.example')).headers.get('access-control-allow-origin'), null)
 })

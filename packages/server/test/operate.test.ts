@@ -19,8 +19,14 @@ test('providers, models and prices are connected at run time, at once and withou
   const up = await upstream(t)
   const server = await opened(t)
   const { key } = await server.customer()
-  assert.equal((await server.api('POST', '/api/providers', { name: 'up', kind: 'openai-compatible', baseUrl: up.url, apiKey: 'sk-run-time' })).status, 201)
-  assert.equal((await server.api('POST', '/api/models', { name: 'fresh', deployments: [{ provider: 'up', model: 'm' }], ...PRICED })).status, 201)
+  assert.equal(
+    (await server.api('POST', '/api/providers', { name: 'up', kind: 'openai-compatible', baseUrl: up.url, apiKey: 'sk-run-time' })).status,
+    201,
+  )
+  assert.equal(
+    (await server.api('POST', '/api/models', { name: 'fresh', deployments: [{ provider: 'up', model: 'm' }], ...PRICED })).status,
+    201,
+  )
   assert.equal((await chat(server.url, key, { model: 'fresh' })).status, 200)
   assert.equal(up.received[0]?.headers.authorization, 'Bearer sk-run-time')
   assert.equal((await chat(server.url, key, { model: 'demo' })).status, 404)
@@ -30,7 +36,10 @@ test('providers, models and prices are connected at run time, at once and withou
 })
 
 test('what the file defines is read-only, and the refusal names file and line', async (t) => {
-  const server = await opened(t, { providers: [{ name: 'up', kind: 'demo' }], models: { m: { deployments: [{ provider: 'up', model: 'demo' }] } } })
+  const server = await opened(t, {
+    providers: [{ name: 'up', kind: 'demo' }],
+    models: { m: { deployments: [{ provider: 'up', model: 'demo' }] } },
+  })
   const answer = await server.api('PATCH', '/api/providers/up', { baseUrl: 'http://127.0.0.1:9' })
   const problem = (await answer.json()) as { code: string; file: string; line: number }
   assert.deepEqual([answer.status, problem.code, problem.line], [409, 'managed_by_file', 3])
@@ -51,9 +60,15 @@ test('testing a provider makes one real call and says what came of it', async (t
     response.setHeader('content-type', 'application/json')
     response.end('{"error":{"message":"sk-up is wrong"}}')
   })
-  const models = { good: { deployments: [{ provider: 'up', model: 'good' }], ...PRICED }, bad: { deployments: [{ provider: 'down', model: 'bad' }], ...PRICED } }
+  const models = {
+    good: { deployments: [{ provider: 'up', model: 'good' }], ...PRICED },
+    bad: { deployments: [{ provider: 'down', model: 'bad' }], ...PRICED },
+  }
   const providers = ['up', 'down'].map((name) => ({ name, kind: 'openai-compatible', baseUrl: up.url, apiKey: 'sk-up' }))
-  const server = await opened(t, { providers: [...providers, { name: 'idle', kind: 'openai-compatible', baseUrl: up.url }, { name: 'demo', kind: 'demo' }], models })
+  const server = await opened(t, {
+    providers: [...providers, { name: 'idle', kind: 'openai-compatible', baseUrl: up.url }, { name: 'demo', kind: 'demo' }],
+    models,
+  })
   const run = async (name: string) => (await (await server.api('POST', `/api/providers/${name}/test`)).json()) as Tested
   assert.deepEqual((({ ok, status }) => [ok, status])(await run('up')), [true, 200])
   const refused = await run('down')
@@ -105,7 +120,11 @@ test('OPENAI_API_KEY connects OpenAI, the start says so, and --demo stays offlin
   assert.match(server.output(), /openai: OPENAI_API_KEY found: real calls, real cost; --demo stays offline/)
   assert.ok(!server.output().includes('not-a-real-key'))
   const { key } = await server.customer()
-  const explained = await fetch(`${server.url}/v1/explain`, { method: 'POST', headers: { authorization: `Bearer ${key}` }, body: '{"model":"openai/gpt-4o-mini","messages":[{"role":"user","content":"Hi"}]}' })
+  const explained = await fetch(`${server.url}/v1/explain`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}` },
+    body: '{"model":"openai/gpt-4o-mini","messages":[{"role":"user","content":"Hi"}]}',
+  })
   const { verdict, priceVersion } = (await explained.json()) as { verdict: unknown; priceVersion: string }
   assert.equal(verdict, 'allow')
   assert.match(priceVersion, /^catalogue:/)

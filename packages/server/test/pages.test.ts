@@ -46,7 +46,8 @@ test('a refusal is shown to its key and to the operator, and to nobody else', as
   const other = await server.customer()
   const refused = (await (await chat(server.url, mine.key, { model: 'nothing-like-it' })).json()) as { instance: string; code: string }
   assert.equal(refused.code, 'model_unknown')
-  const look = (key?: string) => fetch(server.url + refused.instance, key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } })
+  const look = (key?: string) =>
+    fetch(server.url + refused.instance, key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } })
   const own = (await (await look(mine.key)).json()) as { code: string; trace: { check: string }[] }
   assert.equal(own.code, 'model_unknown')
   assert.ok(own.trace.length > 1)

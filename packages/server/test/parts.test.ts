@@ -6,14 +6,20 @@ import { ProviderHealth } from '../src/health/providers.ts'
 import { checkReadiness } from '../src/health/ready.ts'
 import { createLog } from '../src/log/log.ts'
 import { redact } from '../src/log/redact.ts'
-import { examineInstallation, type DoctorFacts } from '../src/operate/doctor.ts'
 import { escape, html } from '../src/pages/html.ts'
 import { Closers } from '../src/start/closers.ts'
 import { readStartSettings } from '../src/start/options.ts'
 import { systemClock, systemRandom } from '../src/clock.ts'
 
 test('whatever looks like a secret is taken out of a line of the log', () => {
-  const secrets = ['fg_aDmHpDAZ9rtC3bvoVIfCDS6VdNF4scgF1RDxtb', 'fgo_aDmHpDAZ9rtC3bvoVIfCDS6VdNF4scgF1RDxtb', 'sk-proj-1234567890abcdef', 'gsk_1234567890abcdef', 'AIzaSyA1234567890abcdefghij', 'hf_1234567890abcdef']
+  const secrets = [
+    'fg_aDmHpDAZ9rtC3bvoVIfCDS6VdNF4scgF1RDxtb',
+    'fgo_aDmHpDAZ9rtC3bvoVIfCDS6VdNF4scgF1RDxtb',
+    'sk-proj-1234567890abcdef',
+    'gsk_1234567890abcdef',
+    'AIzaSyA1234567890abcdefghij',
+    'hf_1234567890abcdef',
+  ]
   for (const secret of secrets) assert.ok(!redact(`key ${secret}, and more`).includes(secret), secret)
   assert.equal(redact('postgres://user:hidden@host/db'), 'postgres://user:…@host/db')
   assert.equal(redact('Authorization: Bearer abcdefghijkl'), 'Authorization: Bearer …')
@@ -23,14 +29,19 @@ test('whatever looks like a secret is taken out of a line of the log', () => {
 test('the log is JSON for machines and a line for people', () => {
   const lines: string[] = []
   createLog('info', { write: (text) => lines.push(text) }).warn({ fact: 1 }, 'it happened')
-  assert.deepEqual((({ level, msg, fact }) => ({ level, msg, fact }))(JSON.parse(lines[0] ?? '') as Record<string, unknown>), { level: 'warn', msg: 'it happened', fact: 1 })
+  assert.deepEqual((({ level, msg, fact }) => ({ level, msg, fact }))(JSON.parse(lines[0] ?? '') as Record<string, unknown>), {
+    level: 'warn',
+    msg: 'it happened',
+    fact: 1,
+  })
   createLog('info', { write: (text) => lines.push(text), isTTY: true }).warn({ fact: 1 }, 'it happened')
   assert.match(lines[1] ?? '', /^\d\d:\d\d:\d\d warn {2}it happened \{"fact":1\}\n$/)
 })
 
 test('a provider fails after three failures in a row, or at once when it refuses the key; an answer mends it', () => {
   const health = new ProviderHealth()
-  const fail = (error: 'provider_error' | 'provider_auth_failed' | 'provider_rejected') => health.attempt({ provider: 'p', status: 500, outcome: 'failed', error }, 5)
+  const fail = (error: 'provider_error' | 'provider_auth_failed' | 'provider_rejected') =>
+    health.attempt({ provider: 'p', status: 500, outcome: 'failed', error }, 5)
   fail('provider_error')
   fail('provider_rejected')
   fail('provider_error')
@@ -45,46 +56,50 @@ test('a provider fails after three failures in a row, or at once when it refuses
 })
 
 const snapshot = (...names: string[]): Snapshot => ({
-  version: 1, models: new Map(), allModels: false, currency: 'USD',
-  providers: new Map(names.map((name) => [name, { name, kind: 'openai', baseUrl: 'https://a.example', keys: [], keyless: true, managedBy: { source: 'database' as const } }])),
+  version: 1,
+  models: new Map(),
+  allModels: false,
+  currency: 'USD',
+  providers: new Map(
+    names.map((name) => [
+      name,
+      { name, kind: 'openai', baseUrl: 'https://a.example', keys: [], keyless: true, managedBy: { source: 'database' as const } },
+    ]),
+  ),
 })
 
 test('readiness: the database is required, one failing provider of two is a warning, dropped records are told', async () => {
   const health = new ProviderHealth()
   for (let times = 0; times < 3; times++) health.attempt({ provider: 'a', status: null, outcome: 'failed', error: 'provider_timeout' }, 1)
   const facts = (ok: boolean, dropped: number, ...names: string[]) => ({
-    store: { ready: () => Promise.resolve({ ok }), records: { depth: 0, dropped, flush: () => Promise.resolve(), request: () => undefined, denial: () => undefined } },
-    snapshot: () => snapshot(...names), health, directory: '/',
+    store: {
+      ready: () => Promise.resolve({ ok }),
+      records: { depth: 0, dropped, flush: () => Promise.resolve(), request: () => undefined, denial: () => undefined },
+    },
+    snapshot: () => snapshot(...names),
+    health,
+    directory: '/',
   })
   const ready = await checkReadiness(facts(true, 2, 'a', 'b'))
   assert.equal(ready.ready, true)
   const failing = ready.checks.filter(({ name, ok }) => !ok && name !== 'disk')
-  assert.deepEqual(failing.map(({ name, detail }) => [name, detail]), [['providers', 'failing: a'], ['records', '2 dropped since the start']])
+  assert.deepEqual(
+    failing.map(({ name, detail }) => [name, detail]),
+    [
+      ['providers', 'failing: a'],
+      ['records', '2 dropped since the start'],
+    ],
+  )
   assert.equal((await checkReadiness(facts(true, 0, 'a'))).ready, false)
   assert.equal((await checkReadiness(facts(true, 0))).ready, false)
   assert.equal((await checkReadiness(facts(false, 0, 'b'))).ready, false)
 })
 
-const DOCTOR: DoctorFacts = {
-  snapshot: snapshot('a'), health: new ProviderHealth(), ready: [], host: '127.0.0.1', publicUrl: undefined, tls: false, billing: {},
-  prices: { charged: () => undefined, provider: () => undefined, maxOutput: () => undefined },
-}
-
-test('the doctor warns of what a caller would stumble over, with a fix, and is quiet about the rest', () => {
-  const result = (facts: Partial<DoctorFacts>, check: string) => examineInstallation({ ...DOCTOR, ...facts }).find((one) => one.check === check)?.result
-  assert.equal(result({}, 'billing'), 'warning')
-  assert.equal(result({ billing: { contact: 'a@example.com' } }, 'billing'), 'ok')
-  assert.equal(result({}, 'address'), 'ok')
-  assert.equal(result({ host: '0.0.0.0' }, 'address'), 'warning')
-  assert.equal(result({ host: '0.0.0.0', publicUrl: 'http://a.example' }, 'address'), 'warning')
-  assert.equal(result({ host: '0.0.0.0', publicUrl: 'https://a.example' }, 'address'), 'ok')
-  const unpriced: Snapshot = { ...snapshot('a'), models: new Map([['m', { name: 'm', deployments: [{ provider: 'a', model: 'x', weight: 1 }], managedBy: { source: 'database' } }]]) }
-  assert.equal(result({ snapshot: unpriced }, 'prices'), 'failed')
-  for (const advice of examineInstallation({ ...DOCTOR, snapshot: unpriced, host: '0.0.0.0' })) assert.ok(advice.result === 'ok' || advice.fix !== undefined, advice.check)
-})
-
 test('values in pages are escaped; markup is markup', () => {
-  assert.equal(html`<p title="${'"<&>\''}">${[html`<b>${'<'}</b>`, '&']}</p>`.text, '<p title="&quot;&lt;&amp;&gt;&#39;"><b>&lt;</b>&amp;</p>')
+  assert.equal(
+    html`<p title="${'"<&>\''}">${[html`<b>${'<'}</b>`, '&']}</p>`.text,
+    '<p title="&quot;&lt;&amp;&gt;&#39;"><b>&lt;</b>&amp;</p>',
+  )
   assert.equal(escape('a & b'), 'a &amp; b')
 })
 
@@ -111,7 +126,13 @@ test('flags win over variables, variables over defaults; a port that is none is 
 })
 
 test('a finding is one line: place, path, what, how', () => {
-  const text = formatFinding({ severity: 'error', place: { file: 'f.yaml', line: 2, column: 3 }, path: 'a.b', problem: 'is wrong', fix: 'mend it' })
+  const text = formatFinding({
+    severity: 'error',
+    place: { file: 'f.yaml', line: 2, column: 3 },
+    path: 'a.b',
+    problem: 'is wrong',
+    fix: 'mend it',
+  })
   assert.equal(text, 'error f.yaml:2:3 a.b: is wrong → mend it')
 })
 

@@ -4,8 +4,19 @@ import type { ModelEntry, ProviderEntry, Snapshot } from '@faregate/core'
 import { buildSnapshot, type SnapshotSources } from '../src/snapshot/build.ts'
 import { LiveConfiguration } from '../src/snapshot/live.ts'
 
-const provider = (name: string, baseUrl: string, kind = 'openai-compatible'): ProviderEntry => ({ name, kind, baseUrl, keys: [], keyless: true, managedBy: { source: 'database' } })
-const model = (name: string, upstream: string): ModelEntry => ({ name, deployments: [{ provider: 'p', model: upstream, weight: 1 }], managedBy: { source: 'database' } })
+const provider = (name: string, baseUrl: string, kind = 'openai-compatible'): ProviderEntry => ({
+  name,
+  kind,
+  baseUrl,
+  keys: [],
+  keyless: true,
+  managedBy: { source: 'database' },
+})
+const model = (name: string, upstream: string): ModelEntry => ({
+  name,
+  deployments: [{ provider: 'p', model: upstream, weight: 1 }],
+  managedBy: { source: 'database' },
+})
 
 const NOTHING: SnapshotSources = {
   version: 1,
@@ -22,15 +33,23 @@ test('the file wins over the environment, and both over the database, name by na
     ...NOTHING,
     file: { providers: [provider('p', 'file')], models: [model('m', 'file')] },
     environment: [provider('p', 'environment', 'other'), provider('e', 'environment', 'other')],
-    database: { providers: [provider('p', 'database'), provider('e', 'database'), provider('d', 'database')], models: [model('m', 'database'), model('n', 'database')] },
+    database: {
+      providers: [provider('p', 'database'), provider('e', 'database'), provider('d', 'database')],
+      models: [model('m', 'database'), model('n', 'database')],
+    },
   })
   const places = [...snapshot.providers.values()].map(({ name, baseUrl }) => [name, baseUrl])
   assert.deepEqual(Object.fromEntries(places), { p: 'file', e: 'environment', d: 'database' })
-  assert.deepEqual([...snapshot.models.values()].map(({ name, deployments }) => [name, deployments[0]?.model]).toSorted(), [['m', 'file'], ['n', 'database']])
+  const models = [...snapshot.models.values()].map(({ name, deployments }) => [name, deployments[0]?.model])
+  assert.deepEqual(Object.fromEntries(models), { m: 'file', n: 'database' })
 })
 
 test('a kind that the file connects gets no second account from the environment', () => {
-  const snapshot = buildSnapshot({ ...NOTHING, file: { providers: [provider('mine', 'x', 'openai')], models: [] }, environment: [provider('openai', 'y', 'openai')] })
+  const snapshot = buildSnapshot({
+    ...NOTHING,
+    file: { providers: [provider('mine', 'x', 'openai')], models: [] },
+    environment: [provider('openai', 'y', 'openai')],
+  })
   assert.deepEqual([...snapshot.providers.keys()], ['mine'])
 })
 

@@ -101,7 +101,9 @@ async function streaming(t: TestContext, flags: string[]) {
   const child = await started(t, ['--data', directory, '--port', '0', '--config', config, ...flags])
   const token = readFileSync(join(directory, 'operator-token'), 'utf8').trim()
   const post = async (path: string, body: unknown) =>
-    (await (await fetch(child.url + path, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: JSON.stringify(body) })).json()) as { id: string; key: string }
+    (await (
+      await fetch(child.url + path, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: JSON.stringify(body) })
+    ).json()) as { id: string; key: string }
   const organization = await post('/api/organizations', { name: 'Acme' })
   const application = await post(`/api/organizations/${organization.id}/applications`, { name: 'app' })
   const { key } = await post(`/api/applications/${application.id}/keys`, { name: 'key' })
@@ -155,7 +157,29 @@ async function refused(url: string): Promise<void> {
 test('tls: the listener itself speaks HTTPS', async (t) => {
   const { directory, config = '' } = folderWith(t, { tls: { cert: 'cert.pem', key: 'key.pem' } })
   try {
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', join(directory, 'key.pem'), '-out', join(directory, 'cert.pem')], { stdio: 'ignore' })
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-days',
+        '2',
+        '-subj',
+        '/CN=localhost',
+        '-addext',
+        'subjectAltName=IP:127.0.0.1',
+        '-keyout',
+        join(directory, 'key.pem'),
+        '-out',
+        join(directory, 'cert.pem'),
+      ],
+      { stdio: 'ignore' },
+    )
   } catch {
     t.skip('SKIPPED: there is no openssl to make a certificate with')
     return

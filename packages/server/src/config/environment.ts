@@ -1,11 +1,11 @@
-import { type Finding, type Path } from './finding.ts'
+import type { Finding, Path } from './finding.ts'
 import { scalarSettings, type Setting } from './json-schema.ts'
 import { nearest } from '@faregate/gateway/nearest'
 import { readPlain } from './source.ts'
 
 /** Variables that are about the start, not about a setting of the file. */
 export const START_VARIABLES = {
-  FAREGATE_DATA: 'Folder of the data: database, secrets, operator\'s token. Default: `./data`.',
+  FAREGATE_DATA: "Folder of the data: database, secrets, operator's token. Default: `./data`.",
   FAREGATE_PORT: 'Port to listen on; 0 picks a free one. Default: 4020.',
   FAREGATE_HOST: 'Address to listen on. Default: 127.0.0.1.',
   FAREGATE_CONFIG: 'Configuration file. Default: `./faregate.yaml` if it exists.',
@@ -18,7 +18,11 @@ const FOREIGN = new Set(['FAREGATE_TOKEN', 'FAREGATE_URL', 'FAREGATE_API_KEY', '
 
 /** The variable that sets a member of the file: `limits.bodyBytes` is `FAREGATE_LIMITS_BODY_BYTES`. */
 export function variableOf(path: Path): string {
-  const words = path.map((part) => String(part).replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase())
+  const words = path.map((part) =>
+    String(part)
+      .replace(/([a-z])([A-Z])/g, '$1_$2')
+      .toUpperCase(),
+  )
   return ['FAREGATE', ...words].join('_')
 }
 
@@ -41,7 +45,9 @@ export function unknownVariables(environment: NodeJS.ProcessEnv): Finding[] {
     .map((name): Finding => {
       const guess = nearest(name, known)[0]
       return {
-        severity: 'warning', path: name, problem: 'this environment variable sets nothing',
+        severity: 'warning',
+        path: name,
+        problem: 'this environment variable sets nothing',
         fix: guess === undefined ? 'unset it' : `did you mean ${guess}?`,
       }
     })

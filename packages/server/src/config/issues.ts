@@ -15,10 +15,10 @@ export function explainIssue(issue: Issue): Said[] {
 }
 
 function unknownMember(path: Path): Said {
-  const known = Object.keys(schemaAt(path.slice(0, -1))?.properties ?? {})
+  const members = Object.keys(schemaAt(path.slice(0, -1))?.properties ?? {})
   const word = String(path.at(-1))
-  const guess = nearest(word, known)[0]
-  const fix = guess === undefined ? `remove it; known here: ${known.join(', ')}` : `did you mean \`${guess}\`?`
+  const guess = nearest(word, members)[0]
+  const fix = guess === undefined ? `remove it; known here: ${members.join(', ')}` : `did you mean \`${guess}\`?`
   return { path, problem: `unknown member \`${word}\``, fix }
 }
 
@@ -34,7 +34,13 @@ function problemOf(issue: Issue, path: Path): string {
 
 function article(type: string): string {
   const names: Record<string, string> = {
-    int: 'a whole number', number: 'a number', string: 'text', boolean: 'true or false', array: 'a list', object: 'a map of members', record: 'a map',
+    int: 'a whole number',
+    number: 'a number',
+    string: 'text',
+    boolean: 'true or false',
+    array: 'a list',
+    object: 'a map of members',
+    record: 'a map',
   }
   return names[type] ?? type
 }

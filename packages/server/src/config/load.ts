@@ -8,7 +8,7 @@ import { readSource } from './source.ts'
 
 /** A configuration that can be served, or the reasons why not. */
 export type Loaded =
-  | { ok: true; configuration: Configuration; placeOf(path: Path): Place | undefined; findings: Finding[] }
+  | { ok: true; configuration: Configuration; placeOf: (path: Path) => Place | undefined; findings: Finding[] }
   | { ok: false; findings: Finding[] }
 
 /**
@@ -22,9 +22,9 @@ export function loadConfiguration(file: string | undefined, environment: NodeJS.
   const source = readSource(text, name, environment)
   const findings = [...source.findings, ...unknownVariables(environment)]
   const overrides = environmentSettings(environment)
-  const value = overrides.reduce((whole, { setting, value }) => withMember(whole, setting.path, value), source.value)
+  const value = overrides.reduce((whole, override) => withMember(whole, override.setting.path, override.value), source.value)
   const variables = new Map(overrides.map(({ setting, variable }) => [formatPath(setting.path), variable]))
-  const locate = (path: Path) => (file === undefined || inEnvironment(path, variables) ? undefined : source.placeOf(path))
+  const locate = (path: Path) => (file === undefined || inEnvironment(path, variables) !== undefined ? undefined : source.placeOf(path))
 
   const report = (path: Path, said: Pick<Finding, 'problem' | 'fix'>, severity: Finding['severity'] = 'error') => {
     if (known(path, findings)) return
@@ -47,8 +47,12 @@ function readFile(file: string | undefined): string | Finding {
     return readFileSync(file, 'utf8')
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    return { severity: 'error', path: '', problem: `the configuration file ${file} cannot be read (${reason})`,
-      fix: 'name a file that exists with --config or FAREGATE_CONFIG' }
+    return {
+      severity: 'error',
+      path: '',
+      problem: `the configuration file ${file} cannot be read (${reason})`,
+      fix: 'name a file that exists with --config or FAREGATE_CONFIG',
+    }
   }
 }
 

@@ -25,7 +25,8 @@ function checkProviders(providers: readonly ConfiguredProvider[], kinds: Kinds, 
   const seen = new Set<string>()
   for (const [index, provider] of providers.entries()) {
     const path = ['providers', index]
-    if (seen.has(provider.name)) report([...path, 'name'], { problem: `a second provider named \`${provider.name}\``, fix: 'give it another name' })
+    if (seen.has(provider.name))
+      report([...path, 'name'], { problem: `a second provider named \`${provider.name}\``, fix: 'give it another name' })
     seen.add(provider.name)
     if (provider.apiKey !== undefined && provider.keys !== undefined) {
       report([...path, 'keys'], { problem: 'both `apiKey` and `keys` are given', fix: 'keep one of them' })
@@ -45,7 +46,10 @@ function checkKind(provider: ConfiguredProvider, path: Path, kinds: Kinds, repor
     })
   }
   if (provider.baseUrl === undefined && kind.defaultBaseUrl === undefined) {
-    report([...path, 'baseUrl'], { problem: `a provider of kind \`${provider.kind}\` needs a \`baseUrl\``, fix: 'add it, version path included' })
+    report([...path, 'baseUrl'], {
+      problem: `a provider of kind \`${provider.kind}\` needs a \`baseUrl\``,
+      fix: 'add it, version path included',
+    })
   }
   if (provider.apiKey === undefined && provider.keys === undefined && kind.keyless !== true) {
     const variable = kind.environmentVariable
@@ -70,7 +74,10 @@ function checkDeployments(configuration: Configuration, report: Report): void {
 function checkProxies(networks: readonly string[], report: Report): void {
   for (const [index, network] of networks.entries()) {
     if (isNetwork(network)) continue
-    report(['trustedProxies', index], { problem: `\`${network}\` is neither an address nor a network`, fix: 'write 10.0.0.1 or 10.0.0.0/8' })
+    report(['trustedProxies', index], {
+      problem: `\`${network}\` is neither an address nor a network`,
+      fix: 'write 10.0.0.1 or 10.0.0.0/8',
+    })
   }
 }
 

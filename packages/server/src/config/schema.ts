@@ -13,10 +13,13 @@ const count = (from: number, to: number) => z.int().min(from).max(to)
 const weight = count(1, 1_000_000).default(1)
 
 /** A decimal; an unquoted one is taken from its source text, so no digit is lost on the way through a float. */
-const price = z.string().regex(/^\d{1,9}(\.\d{1,9})?$/).meta({ unquoted: true })
+const price = z
+  .string()
+  .regex(/^\d{1,9}(\.\d{1,9})?$/)
+  .meta({ unquoted: true })
 
 const providerKey = z.strictObject({
-  key: z.string().min(1).describe('The provider\'s key. Keep it out of the file: `${OPENAI_API_KEY}` reads the environment.'),
+  key: z.string().min(1).describe("The provider's key. Keep it out of the file: `${OPENAI_API_KEY}` reads the environment."),
   weight: weight.describe('Share of the calls among the keys of one priority.'),
   priority: count(0, 1000).default(0).describe('Keys of the lowest number are used first; the next ones when those fail.'),
 })
@@ -24,7 +27,10 @@ const providerKey = z.strictObject({
 const provider = z.strictObject({
   name: name.describe('A name of your choice, by which deployments refer to this account. No spaces, no slash.'),
   kind: z.string().min(1).describe('What speaks there: `openai`, `openai-compatible`, `demo`, or another row of the provider table.'),
-  baseUrl: z.url({ protocol: /^https?$/ }).optional().describe('Where it lives, version path included. Default: the vendor\'s own address.'),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Where it lives, version path included. Default: the vendor's own address."),
   apiKey: z.string().min(1).optional().describe('Its one key. Keep it out of the file: `${OPENAI_API_KEY}` reads the environment.'),
   keys: z.array(providerKey).min(1).optional().describe('Several keys instead of `apiKey`.'),
 })
@@ -35,9 +41,10 @@ const deployment = z.strictObject({
   weight: weight.describe('Share of the calls among the deployments of the model.'),
 })
 
-const prices = Object.fromEntries(
-  BUCKETS.map((bucket) => [bucket, price.optional().describe(priceDescription(bucket))]),
-) as Record<(typeof BUCKETS)[number], z.ZodOptional<typeof price>>
+const prices = Object.fromEntries(BUCKETS.map((bucket) => [bucket, price.optional().describe(priceDescription(bucket))])) as Record<
+  (typeof BUCKETS)[number],
+  z.ZodOptional<typeof price>
+>
 
 function priceDescription(bucket: string): string {
   return bucket === 'request' ? 'Price of a million requests.' : `Price of a million tokens of \`${bucket}\`.`
@@ -45,53 +52,100 @@ function priceDescription(bucket: string): string {
 
 const model = z.strictObject({
   deployments: z.array(deployment).min(1).describe('The upstreams that serve the model.'),
-  price: z.strictObject(prices).optional().describe('What callers pay, by bucket. Absent: the catalogue\'s price.'),
-  maxOutput: count(1, 100_000_000).optional().describe('The most output tokens the model can make in one answer. Absent: the catalogue\'s.'),
+  price: z.strictObject(prices).optional().describe("What callers pay, by bucket. Absent: the catalogue's price."),
+  maxOutput: count(1, 100_000_000).optional().describe("The most output tokens the model can make in one answer. Absent: the catalogue's."),
   maxOutputWhenAbsent: count(1, 100_000_000).optional().describe('Output limit where the caller gives none. Absent: the general one.'),
   sliceTokens: count(1, 1_000_000).optional().describe('Output tokens that one hold of a stream covers. Absent: the general one.'),
-  hiddenOutput: z.boolean().optional().describe('True where output is billed that is never seen (reasoning): the whole bound is held at once.'),
-  outputLimitMember: z.enum(['max_tokens', 'max_completion_tokens']).optional().describe('The member that carries the output limit upstream.'),
+  hiddenOutput: z
+    .boolean()
+    .optional()
+    .describe('True where output is billed that is never seen (reasoning): the whole bound is held at once.'),
+  outputLimitMember: z
+    .enum(['max_tokens', 'max_completion_tokens'])
+    .optional()
+    .describe('The member that carries the output limit upstream.'),
 })
 
 const limits = z.strictObject({
   bodyBytes: count(1024, 1_073_741_824).default(33_554_432).describe('Largest request body, in bytes. Beyond: 413 `request_too_large`.'),
   headerBytes: count(4096, 1_048_576).default(16_384).describe('Largest request head, in bytes. Beyond: 431.'),
   connectMs: count(1, 600_000).default(5_000).describe('Time for the connection to a provider, in milliseconds.'),
-  firstByteMs: count(1, 3_600_000).default(600_000).describe('Time for the first byte of a provider\'s answer, in milliseconds.'),
+  firstByteMs: count(1, 3_600_000).default(600_000).describe("Time for the first byte of a provider's answer, in milliseconds."),
   silenceMs: count(1, 3_600_000).default(120_000).describe('Longest silence of a provider within an answer, in milliseconds.'),
-  keepAliveMs: count(1, 600_000).default(15_000).describe('Silence on a stream after which a comment keeps the caller\'s connection open, in milliseconds.'),
+  keepAliveMs: count(1, 600_000)
+    .default(15_000)
+    .describe("Silence on a stream after which a comment keeps the caller's connection open, in milliseconds."),
 })
 
 export const configurationSchema = z.strictObject({
   providers: z.array(provider).default([]).describe('Accounts at model vendors.'),
   models: z.record(modelName, model).default({}).describe('The models that callers can name.'),
-  allModels: z.boolean().optional().describe('Every model of a connected provider is callable as `provider/model` without an entry. '
-    + 'Default: false, but true while the environment connects a provider and no model is configured at all.'),
-  publicUrl: z.url({ protocol: /^https?$/ }).optional().describe('How callers reach the gateway; used in links. Default: the address it listens on.'),
-  trustedProxies: z.array(z.string().min(1)).default([])
+  allModels: z
+    .boolean()
+    .optional()
+    .describe(
+      'Every model of a connected provider is callable as `provider/model` without an entry. ' +
+        'Default: false, but true while the environment connects a provider and no model is configured at all.',
+    ),
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('How callers reach the gateway; used in links. Default: the address it listens on.'),
+  trustedProxies: z
+    .array(z.string().min(1))
+    .default([])
     .describe('Addresses or networks (10.0.0.0/8) of reverse proxies whose `X-Forwarded-For` is believed.'),
-  tls: z.strictObject({
-    cert: z.string().min(1).describe('PEM file of the certificate chain, relative to the configuration file.'),
-    key: z.string().min(1).describe('PEM file of its private key, relative to the configuration file.'),
-  }).optional().describe('Serve HTTPS on the listener itself.'),
-  billing: z.strictObject({
-    currency: z.string().regex(/^[A-Z]{3}$/).default('USD').describe('The installation\'s one currency.'),
-    topUpUrl: z.url({ protocol: /^https?$/ }).optional().describe('Page where a customer tops up; refusals for lack of balance link to it.'),
-    contact: z.string().min(1).optional().describe('Whom a customer asks for credit; named in refusals for lack of balance.'),
-  }).prefault({}).describe('What refusals for lack of balance say.'),
+  tls: z
+    .strictObject({
+      cert: z.string().min(1).describe('PEM file of the certificate chain, relative to the configuration file.'),
+      key: z.string().min(1).describe('PEM file of its private key, relative to the configuration file.'),
+    })
+    .optional()
+    .describe('Serve HTTPS on the listener itself.'),
+  billing: z
+    .strictObject({
+      currency: z
+        .string()
+        .regex(/^[A-Z]{3}$/)
+        .default('USD')
+        .describe("The installation's one currency."),
+      topUpUrl: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('Page where a customer tops up; refusals for lack of balance link to it.'),
+      contact: z.string().min(1).optional().describe('Whom a customer asks for credit; named in refusals for lack of balance.'),
+    })
+    .prefault({})
+    .describe('What refusals for lack of balance say.'),
   limits: limits.prefault({}).describe('Sizes and times.'),
   sliceTokens: count(1, 1_000_000).default(1_024).describe('Output tokens that one hold of a stream covers.'),
-  maxOutputWhenAbsent: count(1, 100_000_000).default(16_384).describe('Output limit where the caller gives none, if the balance affords it.'),
-  cors: z.strictObject({
-    origins: z.array(z.string().min(1)).default(['*']).describe('Origins of web pages that may call the data plane; `*` for all.'),
-  }).prefault({}).describe('Calls from browsers.'),
-  retention: z.strictObject({
-    days: count(1, 36_500).default(30).describe('Request and denial records older than this are deleted. Money records stay.'),
-    bytes: count(1_000_000, Number.MAX_SAFE_INTEGER).default(5_000_000_000).describe('Beyond this size the oldest request records are deleted.'),
-  }).prefault({}).describe('How long request records are kept.'),
-  log: z.strictObject({
-    level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('What is logged. `debug` adds a line for every request served.'),
-  }).prefault({}).describe('The log on standard output.'),
+  maxOutputWhenAbsent: count(1, 100_000_000)
+    .default(16_384)
+    .describe('Output limit where the caller gives none, if the balance affords it.'),
+  cors: z
+    .strictObject({
+      origins: z.array(z.string().min(1)).default(['*']).describe('Origins of web pages that may call the data plane; `*` for all.'),
+    })
+    .prefault({})
+    .describe('Calls from browsers.'),
+  retention: z
+    .strictObject({
+      days: count(1, 36_500).default(30).describe('Request and denial records older than this are deleted. Money records stay.'),
+      bytes: count(1_000_000, Number.MAX_SAFE_INTEGER)
+        .default(5_000_000_000)
+        .describe('Beyond this size the oldest request records are deleted.'),
+    })
+    .prefault({})
+    .describe('How long request records are kept.'),
+  log: z
+    .strictObject({
+      level: z
+        .enum(['debug', 'info', 'warn', 'error'])
+        .default('info')
+        .describe('What is logged. `debug` adds a line for every request served.'),
+    })
+    .prefault({})
+    .describe('The log on standard output.'),
 })
 
 /** The configuration file, checked and with every default filled in. */

@@ -25,7 +25,11 @@ export function readSource(text: string, file: string, environment: NodeJS.Proce
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
   }
   const syntax = document.errors.map((error): Finding => ({
-    severity: 'error', place: place(error.pos[0]), path: '', problem: error.message, fix: 'mend the YAML at that place',
+    severity: 'error',
+    place: place(error.pos[0]),
+    path: '',
+    problem: error.message,
+    fix: 'mend the YAML at that place',
   }))
   const reader = new Reader(document, place, environment)
   const value = syntax.length > 0 ? undefined : reader.read(document.contents, [], 0)
@@ -57,7 +61,8 @@ class Reader {
     const target = isAlias(node) ? node.resolve(this.#document) : (node as Node | null | undefined)
     if (target === null || target === undefined) return null
     this.#note(path, (node as Node).range?.[0])
-    if (depth > DEEPEST) return this.#report(path, `nested more than ${DEEPEST} deep`, 'flatten it; an alias that contains itself has no end')
+    if (depth > DEEPEST)
+      return this.#report(path, `nested more than ${DEEPEST} deep`, 'flatten it; an alias that contains itself has no end')
     if (isScalar(target)) return this.#scalar(target, path)
     if (isSeq(target)) return target.items.map((item, index) => this.read(item, [...path, index], depth + 1))
     if (isMap(target)) return this.#map(target.items, path, depth)
@@ -82,8 +87,11 @@ class Reader {
     if (typeof scalar.value !== 'string') return scalar.value
     const result = interpolate(scalar.value, this.#environment)
     if (!result.ok) {
-      return this.#report(path, `the environment variable ${result.variable} is not set`,
-        `set ${result.variable}, or write \${${result.variable}:-default}`)
+      return this.#report(
+        path,
+        `the environment variable ${result.variable} is not set`,
+        `set ${result.variable}, or write \${${result.variable}:-default}`,
+      )
     }
     return result.changed && scalar.type === 'PLAIN' ? readPlain(result.text, schema?.type) : result.text
   }

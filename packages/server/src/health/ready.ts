@@ -14,7 +14,7 @@ export interface Check {
 
 export interface ReadyFacts {
   store: Pick<Store, 'ready' | 'records'>
-  snapshot(): Snapshot
+  snapshot: () => Snapshot
   health: ProviderHealth
   directory: string
 }
@@ -49,5 +49,10 @@ async function disk(directory: string): Promise<Check> {
 
 function records({ store }: ReadyFacts): Check {
   const { dropped } = store.records
-  return { name: 'records', ok: dropped === 0, required: false, detail: dropped === 0 ? 'none dropped' : `${dropped} dropped since the start` }
+  return {
+    name: 'records',
+    ok: dropped === 0,
+    required: false,
+    detail: dropped === 0 ? 'none dropped' : `${dropped} dropped since the start`,
+  }
 }

@@ -12,7 +12,11 @@ function brokenBy(code: string | undefined, headerBytes: number): Broken {
   if (code === 'HPE_HEADER_OVERFLOW') {
     return {
       status: 431,
-      denial: { code: 'request_too_large', detail: `The head of the request is larger than ${headerBytes} bytes.`, limit: { kind: 'body', unit: 'bytes', headerBytes } },
+      denial: {
+        code: 'request_too_large',
+        detail: `The head of the request is larger than ${headerBytes} bytes.`,
+        limit: { kind: 'body', unit: 'bytes', headerBytes },
+      },
     }
   }
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
@@ -26,7 +30,7 @@ export function answerBrokenRequest(
   error: { code?: string },
   socket: Socket,
   requestId: string,
-  options: { headerBytes: number; publicUrl(): string },
+  options: { headerBytes: number; publicUrl: () => string },
 ): void {
   // The other side is gone already: there is nobody to answer.
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
@@ -37,7 +41,14 @@ export function answerBrokenRequest(
   const entry: CatalogueEntry = { ...catalogueEntry(denial.code), status }
   const context = { denialId: requestId.replace(/^req_/, 'dn_'), requestId, publicUrl: options.publicUrl(), asOf: new Date().toISOString() }
   const body = JSON.stringify(renderEntry(denial, entry, context))
-  const headers = { ...entryHeaders(denial, entry, context), 'x-request-id': requestId, 'content-length': String(Buffer.byteLength(body)), connection: 'close' }
-  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  const headers = {
+    ...entryHeaders(denial, entry, context),
+    'x-request-id': requestId,
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  }
+  const head = Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${head}\r\n${body}`)
 }

@@ -33,12 +33,14 @@ export function createDataPlane(gateway: Gateway, closing: () => boolean): DataP
     serving.add(served)
   }
 
+  const handle = (request: FastifyRequest, reply: FastifyReply) =>
+    hand(request, reply, (inbound, outbound) => gateway.handle(inbound, outbound))
+
   return {
     mount: (server) => {
-      const handle = (request: FastifyRequest, reply: FastifyReply) => hand(request, reply, gateway.handle)
       for (const { method, path } of DATA_PLANE_ROUTES) server.route({ method, url: path, exposeHeadRoute: false, handler: handle })
       server.route({ method: 'GET', url: '/v1/models/*', exposeHeadRoute: false, handler: handle })
-      server.options('*', (request, reply) => hand(request, reply, gateway.preflight))
+      server.options('*', (request, reply) => hand(request, reply, (inbound, outbound) => gateway.preflight(inbound, outbound)))
       server.setNotFoundHandler(handle)
     },
     refuse: (request, reply, denial) => {
@@ -48,7 +50,7 @@ export function createDataPlane(gateway: Gateway, closing: () => boolean): DataP
     quiet: async (limitMs) => {
       const limit = Promise.withResolvers<void>()
       const timer = setTimeout(limit.resolve, limitMs)
-      await Promise.race([Promise.allSettled([...serving]), limit.promise])
+      await Promise.race([Promise.allSettled(serving), limit.promise])
       clearTimeout(timer)
     },
   }

@@ -12,7 +12,7 @@ export interface HttpOptions {
   headerBytes: number
   trustedProxies: readonly string[]
   tls: { cert: Buffer; key: Buffer } | undefined
-  publicUrl(): string
+  publicUrl: () => string
 }
 
 /**
@@ -30,7 +30,8 @@ export function createHttpServer(gateway: Gateway, plane: DataPlane, options: Ht
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     serverFactory: (handler) => listener(handler, options),
-    clientErrorHandler: (error: Error & { code?: string }, socket: Socket) => answerBrokenRequest(error, socket, gateway.newRequestId(), options),
+    clientErrorHandler: (error: Error & { code?: string }, socket: Socket) =>
+      answerBrokenRequest(error, socket, gateway.newRequestId(), options),
     frameworkErrors: (error, request, reply) => refuse(plane, error, request, reply, options),
   })
   server.removeAllContentTypeParsers()
@@ -64,7 +65,15 @@ export function denialOf(error: FastifyError, options: Pick<HttpOptions, 'bodyBy
   }
   const status = error.statusCode ?? 500
   if (status >= 400 && status < 500) {
-    return { code: 'request_invalid', detail: `The request cannot be read: ${error.message}.`, fixes: [{ kind: 'change_request', action: 'mend_request', by: 'caller', canYou: true }] }
+    return {
+      code: 'request_invalid',
+      detail: `The request cannot be read: ${error.message}.`,
+      fixes: [{ kind: 'change_request', action: 'mend_request', by: 'caller', canYou: true }],
+    }
   }
-  return { code: 'gateway_misconfigured', detail: 'The gateway met a mistake of its own. Nothing was charged.', operatorDetail: error.stack ?? error.message }
+  return {
+    code: 'gateway_misconfigured',
+    detail: 'The gateway met a mistake of its own. Nothing was charged.',
+    operatorDetail: error.stack ?? error.message,
+  }
 }

@@ -4,13 +4,13 @@ import type { LedgerEngine } from '@faregate/ledger/port'
 
 /** What is read when someone scrapes, rather than counted as it happens. */
 export interface MetricSources {
-  ledgerDepth(): number
-  unsettled(): number
-  recordsDropped(): number
-  recordsWaiting(): number
-  configurationVersion(): number
+  ledgerDepth: () => number
+  unsettled: () => number
+  recordsDropped: () => number
+  recordsWaiting: () => number
+  configurationVersion: () => number
   /** Whether a name is that of a served model: callers can send any name, and each would be a time series. */
-  isModel(name: string): boolean
+  isModel: (name: string) => boolean
 }
 
 export interface Metrics {
@@ -42,16 +42,31 @@ export function createMetrics(sources: MetricSources): Metrics {
 function requestMetrics(registry: Registry, sources: MetricSources): (record: RequestRecord) => void {
   const registers = [registry]
   const requests = new Counter({
-    name: 'faregate_requests_total', help: 'Requests that have ended, by outcome, refusal and model.',
-    labelNames: ['outcome', 'denial', 'model'], registers,
+    name: 'faregate_requests_total',
+    help: 'Requests that have ended, by outcome, refusal and model.',
+    labelNames: ['outcome', 'denial', 'model'],
+    registers,
   })
   const duration = new Histogram({
-    name: 'faregate_request_duration_seconds', help: 'From the head of a request to the end of its answer.', labelNames: ['model'], buckets: SECONDS, registers,
+    name: 'faregate_request_duration_seconds',
+    help: 'From the head of a request to the end of its answer.',
+    labelNames: ['model'],
+    buckets: SECONDS,
+    registers,
   })
   const firstToken = new Histogram({
-    name: 'faregate_time_to_first_token_seconds', help: 'From the head of a request to the first token of its answer.', labelNames: ['model'], buckets: SECONDS, registers,
+    name: 'faregate_time_to_first_token_seconds',
+    help: 'From the head of a request to the first token of its answer.',
+    labelNames: ['model'],
+    buckets: SECONDS,
+    registers,
   })
-  const flagged = new Counter({ name: 'faregate_flagged_requests_total', help: 'Requests with something odd about them.', labelNames: ['flag'], registers })
+  const flagged = new Counter({
+    name: 'faregate_flagged_requests_total',
+    help: 'Requests with something odd about them.',
+    labelNames: ['flag'],
+    registers,
+  })
   return (record) => {
     const model = record.model === null ? 'none' : sources.isModel(record.model) ? record.model : 'other'
     requests.inc({ outcome: record.outcome, denial: record.denial ?? 'none', model })
@@ -67,22 +82,45 @@ function gauges(registry: Registry, sources: MetricSources, open: ReadonlySet<st
     ['faregate_ledger_queue_depth', 'Ledger operations that wait or are being decided.', sources.ledgerDepth],
     ['faregate_ledger_unsettled', 'Settles that the database has not confirmed in time and that are being sent again.', sources.unsettled],
     ['faregate_holds_open', 'Requests of this process that hold money now.', () => open.size],
-    ['faregate_records_dropped_total', 'Request records that could not be written.', sources.recordsDropped],
     ['faregate_records_waiting', 'Request records that wait to be written.', sources.recordsWaiting],
     ['faregate_configuration_version', 'The configuration in force.', sources.configurationVersion],
   ]
   for (const [name, help, value] of read) {
-    new Gauge({ name, help, registers: [registry], collect() { this.set(value()) } })
+    const collect = function (this: Gauge): void {
+      this.set(value())
+    }
+    registry.registerMetric(new Gauge({ name, help, registers: [], collect }))
   }
+  const dropped = new Counter({
+    name: 'faregate_records_dropped_total',
+    help: 'Request records that could not be written.',
+    registers: [registry],
+    collect: () => {
+      dropped.reset()
+      dropped.inc(sources.recordsDropped())
+    },
+  })
 }
 
 /** Measures batches, follows which requests hold money, and sums what the operator had to absorb (M6). */
 function measureEngine(registry: Registry, engine: LedgerEngine, open: Set<string>): LedgerEngine {
   const registers = [registry]
-  const size = new Histogram({ name: 'faregate_ledger_batch_size', help: 'Operations decided in one transaction.', buckets: BATCH, registers })
-  const time = new Histogram({ name: 'faregate_ledger_batch_seconds', help: 'Time of one ledger transaction.', buckets: SECONDS, registers })
+  const size = new Histogram({
+    name: 'faregate_ledger_batch_size',
+    help: 'Operations decided in one transaction.',
+    buckets: BATCH,
+    registers,
+  })
+  const time = new Histogram({
+    name: 'faregate_ledger_batch_seconds',
+    help: 'Time of one ledger transaction.',
+    buckets: SECONDS,
+    registers,
+  })
   const absorbed = new Counter({
-    name: 'faregate_absorbed_total', help: 'Cost that no balance covered and the operator bore, in whole units of the currency.', registers,
+    name: 'faregate_absorbed_total',
+    help: 'Cost that no balance covered and the operator bore, in whole units of the currency.',
+    registers,
   })
   return {
     commit: async (batch) => {

@@ -9,7 +9,7 @@ export interface Observers {
   health: ProviderHealth
   log: Pick<Logger, 'info' | 'debug' | 'isLevelEnabled'>
   /** Where a request came from. */
-  addressOf(requestId: string): string | undefined
+  addressOf: (requestId: string) => string | undefined
 }
 
 /** Hands records on, and on their way counts them, learns from them how providers fare, and logs what failed. */
@@ -22,7 +22,10 @@ export function observedRecorder({ recorder, metrics, health, log, addressOf }: 
       const served = record.outcome === 'served'
       if (served && !log.isLevelEnabled('debug')) return
       const { id, path, status, outcome, denial, denialId, model, key, latencyMs } = record
-      log[served ? 'debug' : 'info']({ request: id, address: addressOf(id), path, status, outcome, denial, denialId, model, key, latencyMs }, 'request')
+      log[served ? 'debug' : 'info'](
+        { request: id, address: addressOf(id), path, status, outcome, denial, denialId, model, key, latencyMs },
+        'request',
+      )
     },
     denial: (record) => recorder.denial(record),
   }

@@ -5,7 +5,7 @@ import type { Vendor } from '@faregate/wire'
 import { FIRST_MODELS } from '../start/first-models.ts'
 
 export interface ProviderTestDeps {
-  snapshot(): Snapshot
+  snapshot: () => Snapshot
   vendors: ReadonlyMap<string, Vendor>
   upstream: Pick<UpstreamClient, 'send'>
 }
@@ -41,7 +41,9 @@ function failed(message: string): ProviderTestResult {
 }
 
 function modelAt(snapshot: Snapshot, provider: ProviderEntry): string | undefined {
-  const deployed = [...snapshot.models.values()].flatMap(({ deployments }) => deployments).find((deployment) => deployment.provider === provider.name)
+  const deployed = [...snapshot.models.values()]
+    .flatMap(({ deployments }) => deployments)
+    .find((deployment) => deployment.provider === provider.name)
   return deployed?.model ?? FIRST_MODELS[provider.kind]
 }
 
@@ -60,7 +62,12 @@ async function call(upstream: ProviderTestDeps['upstream'], provider: ProviderEn
   if (key === undefined && !provider.keyless) throw new Error('It has no key.')
   const { path, headers } = vendor.chatRequest(provider, key?.secret)
   const base = new URL(provider.baseUrl)
-  const request = { origin: base.origin, path: base.pathname.replace(/\/$/, '') + path, headers: { 'content-type': 'application/json', ...headers }, body }
+  const request = {
+    origin: base.origin,
+    path: base.pathname.replace(/\/$/, '') + path,
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  }
   return new Promise((resolve, reject) => {
     upstream.send(request, collect(resolve, reject))
   })

@@ -12,17 +12,18 @@ import { PAGE_HEADERS, page } from './layout.ts'
 /** What looking a refusal up needs. */
 export interface DenialDeps extends ProblemDeps {
   version: string
-  isOperatorToken(presented: string): boolean
-  findKey(presented: string): Promise<KeyEntry | undefined> | KeyEntry | undefined
+  isOperatorToken: (presented: string) => boolean
+  findKey: (presented: string) => Promise<KeyEntry | undefined> | KeyEntry | undefined
   /** Finds a refusal, those included that are not written yet. */
-  find(id: string): Promise<DenialRow | undefined>
+  find: (id: string) => Promise<DenialRow | undefined>
 }
 
 type Lookup = FastifyRequest<{ Params: { id: string } }>
 
-const NOT_FOUND: ManagementDenial = { code: 'not_found', detail: 'There is no such refusal, or it is not this key\'s.' }
+const NOT_FOUND: ManagementDenial = { code: 'not_found', detail: "There is no such refusal, or it is not this key's." }
 const NO_KEY: ManagementDenial = {
-  code: 'credential_missing', detail: 'A refusal is shown to the owner of its key: send that key, or the operator\'s token, as "Authorization: Bearer".',
+  code: 'credential_missing',
+  detail: 'A refusal is shown to the owner of its key: send that key, or the operator\'s token, as "Authorization: Bearer".',
 }
 
 /** `GET /denials/{id}`: as data with a key in the headers; in a browser a form asks for the key and posts it. */
@@ -48,7 +49,10 @@ function wantsPage(request: FastifyRequest): boolean {
 }
 
 function sendPage(deps: DenialDeps, reply: FastifyReply, status: number, body: Html): FastifyReply {
-  return reply.code(status).headers({ ...PAGE_HEADERS, 'cache-control': 'no-store' }).send(page('A refusal', body, deps.version))
+  return reply
+    .code(status)
+    .headers({ ...PAGE_HEADERS, 'cache-control': 'no-store' })
+    .send(page('A refusal', body, deps.version))
 }
 
 /** The refusal, if the credential is its key, in whatever state, or the operator's token. */

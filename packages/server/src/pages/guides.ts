@@ -34,7 +34,9 @@ export function readGuide(folder: string, name: string): Guide | undefined {
 
 export function guideIndex(guides: readonly Guide[]): Html {
   if (guides.length === 0) return html`<p>No guides are installed here.</p>`
-  return html`<ul class="cards">${guides.map((guide) => html`<li><a href="/docs/${guide.name}">${guide.title}</a></li>`)}</ul>`
+  return html`<ul class="cards">
+    ${guides.map((guide) => html`<li><a href="/docs/${guide.name}">${guide.title}</a></li>`)}
+  </ul>`
 }
 
 /** Renders a guide. Guides are part of the program and trusted; links to neighbours lose their `.md`. */

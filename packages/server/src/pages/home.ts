@@ -37,19 +37,52 @@ const STATES = { ok: 'answering', failing: 'failing', unknown: 'not called yet' 
 
 /** `GET /`: what runs here, and what to do next. No account data, no secret. */
 export function homePage(facts: HomeFacts): Html {
-  const providers = facts.providers.map((provider) => html`<tr><td>${provider.name}</td><td>${provider.kind}</td>
-<td class="state ${provider.state}">${STATES[provider.state]}</td></tr>`)
-  return html`<p>This gateway serves models and charges exactly for what it serves. Version ${facts.version}, at <code>${facts.publicUrl}</code>.</p>
-<h2>Try it</h2>
-${facts.commands.map((command, index) => html`<h3>${index + 1}. ${command.what}</h3><pre tabindex="0"><code>${command.text}</code></pre>`)}
-<h2>Providers</h2>
-${providers.length === 0
-    ? html`<p>None is connected.</p>`
-    : html`<div class="wide"><table><thead><tr><th scope="col">name</th><th scope="col">kind</th><th scope="col">state</th></tr></thead><tbody>${providers}</tbody></table></div>`}
-<h2>Read on</h2>
-<ul class="cards">
-<li><a href="/docs">Guides<span>From the first call to selling access</span></a></li>
-<li><a href="/api/reference">API reference<span>The management API, call by call</span></a></li>
-<li><a href="/problems">Problems<span>Every refusal, and how to mend it</span></a></li>
-</ul>`
+  const providers = facts.providers.map(
+    (provider) =>
+      html`<tr>
+        <td>${provider.name}</td>
+        <td>${provider.kind}</td>
+        <td class="state ${provider.state}">${STATES[provider.state]}</td>
+      </tr>`,
+  )
+  return html`<p>
+      This gateway serves models and charges exactly for what it serves. Version ${facts.version}, at <code>${facts.publicUrl}</code>.
+    </p>
+    <h2>Try it</h2>
+    ${facts.commands.map(
+      (command, index) =>
+        html`<h3>${index + 1}. ${command.what}</h3>
+          <pre tabindex="0"><code>${command.text}</code></pre>`,
+    )}
+    <h2>Providers</h2>
+    ${
+      providers.length === 0
+        ? html`<p>None is connected.</p>`
+        : html`<div class="wide">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">name</th>
+                  <th scope="col">kind</th>
+                  <th scope="col">state</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${providers}
+              </tbody>
+            </table>
+          </div>`
+    }
+    <h2>Read on</h2>
+    <ul class="cards">
+      <li>
+        <a href="/docs">Guides<span>From the first call to selling access</span></a>
+      </li>
+      <li>
+        <a href="/api/reference">API reference<span>The management API, call by call</span></a>
+      </li>
+      <li>
+        <a href="/problems">Problems<span>Every refusal, and how to mend it</span></a>
+      </li>
+    </ul>`
 }

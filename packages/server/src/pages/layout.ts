@@ -22,8 +22,12 @@ button{font:inherit;font-weight:600;color:var(--paper);background:var(--accent);
 export const PAGE_HEADERS: Record<string, string> = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': [
-    "default-src 'none'", `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
-    "img-src 'self' data:", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+    "default-src 'none'",
+    `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+    "img-src 'self' data:",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
   ].join('; '),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
@@ -33,22 +37,28 @@ export const PAGE_HEADERS: Record<string, string> = {
 /** A whole page. Styles are in it, dark and light follow the reader's system. */
 export function page(title: string, body: Html, version: string): string {
   return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title === 'Faregate' ? title : `${title} · Faregate`}</title>
-<link rel="icon" href="data:,">
-<style>${new Html(STYLE)}</style>
-</head>
-<body>
-<header><a class="home" href="/">Faregate</a><nav aria-label="Pages"><a href="/docs">Guides</a> · <a href="/api/reference">API reference</a> · <a href="/problems">Problems</a></nav></header>
-<main>
-<h1>${title}</h1>
-${body}
-</main>
-<footer>Faregate ${version}</footer>
-</body>
-</html>
-`.text
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title === 'Faregate' ? title : `${title} · Faregate`}</title>
+        <link rel="icon" href="data:," />
+        <style>
+          ${new Html(STYLE)}
+        </style>
+      </head>
+      <body>
+        <header>
+          <a class="home" href="/">Faregate</a>
+          <nav aria-label="Pages">
+            <a href="/docs">Guides</a> · <a href="/api/reference">API reference</a> · <a href="/problems">Problems</a>
+          </nav>
+        </header>
+        <main>
+          <h1>${title}</h1>
+          ${body}
+        </main>
+        <footer>Faregate ${version}</footer>
+      </body>
+    </html> `.text
 }

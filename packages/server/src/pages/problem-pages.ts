@@ -20,15 +20,41 @@ const ACTORS: Record<CatalogueEntry['actor'], string> = {
 
 /** `/problems`: every code, in order of precedence. */
 export function problemIndex(): Html {
-  return html`<p>Every refusal carries one of these codes, in the body as <code>code</code> and in the header <code>Faregate-Denial</code>.
-When several apply, the one that stands first here is the answer, and the others are in <code>also</code>.</p>
-<h2>Calls</h2>${table(CATALOGUE)}<h2>Management API</h2>${table(MANAGEMENT_PROBLEMS)}`
+  return html`<p>
+      Every refusal carries one of these codes, in the body as <code>code</code> and in the header <code>Faregate-Denial</code>. When
+      several apply, the one that stands first here is the answer, and the others are in <code>also</code>.
+    </p>
+    <h2>Calls</h2>
+    ${table(CATALOGUE)}
+    <h2>Management API</h2>
+    ${table(MANAGEMENT_PROBLEMS)}`
 }
 
 function table(catalogue: Record<string, CatalogueEntry>): Html {
-  const rows = Object.entries(catalogue).map(([code, entry]) => html`<tr>
-<td><a href="${problemPath(code)}"><code>${code}</code></a></td><td>${entry.status}</td><td>${entry.title}</td></tr>`)
-  return html`<div class="wide"><table><thead><tr><th scope="col">code</th><th scope="col">status</th><th scope="col">what</th></tr></thead><tbody>${rows}</tbody></table></div>`
+  const rows = Object.entries(catalogue).map(
+    ([code, entry]) =>
+      html`<tr>
+        <td>
+          <a href="${problemPath(code)}"><code>${code}</code></a>
+        </td>
+        <td>${entry.status}</td>
+        <td>${entry.title}</td>
+      </tr>`,
+  )
+  return html`<div class="wide">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">code</th>
+          <th scope="col">status</th>
+          <th scope="col">what</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`
 }
 
 /** `/problems/{code}`, with dashes or underscores; `undefined` for a code that no catalogue knows. */
@@ -37,13 +63,18 @@ export function problemPage(name: string): { title: string; body: Html } | undef
   const entry = problemEntry(code)
   if (entry === undefined) return undefined
   const body = html`<p><span class="status">${entry.status}</span><code>${code}</code></p>
-<p>${inline(entry.meaning)}</p>
-<h2>How to mend it</h2>
-<ol>${entry.mend.map((step) => html`<li>${inline(step)}</li>`)}</ol>
-<p>It is mended first by ${ACTORS[entry.actor]}. ${entry.retryable
-    ? 'The same request can be sent again: waiting helps.'
-    : 'Sending the same request again does not help by itself.'}</p>
-<p>Each refusal has an id (<code>denialId</code>): <code>GET /denials/ID</code> with the key that was refused tells the whole decision.
-<a href="/problems">All problems</a></p>`
+    <p>${inline(entry.meaning)}</p>
+    <h2>How to mend it</h2>
+    <ol>
+      ${entry.mend.map((step) => html`<li>${inline(step)}</li>`)}
+    </ol>
+    <p>
+      It is mended first by ${ACTORS[entry.actor]}.
+      ${entry.retryable ? 'The same request can be sent again: waiting helps.' : 'Sending the same request again does not help by itself.'}
+    </p>
+    <p>
+      Each refusal has an id (<code>denialId</code>): <code>GET /denials/ID</code> with the key that was refused tells the whole decision.
+      <a href="/problems">All problems</a>
+    </p>`
   return { title: entry.title, body }
 }

@@ -10,9 +10,9 @@ import { referencePage, type OpenApi } from './reference.ts'
 export interface PageDeps extends ProblemDeps {
   version: string
   guides: string
-  home(): HomeFacts
+  home: () => HomeFacts
   /** The management API's own description, JSON: so page and data cannot differ. */
-  openApi(): Promise<string>
+  openApi: () => Promise<string>
 }
 
 interface Named {

@@ -60,7 +60,10 @@ export class DatabaseSource implements ConfigurationSource {
       } catch (error) {
         const provider = name.split(':')[1] ?? name
         unopened.add(provider)
-        this.#log.error({ provider, error: String(error) }, 'the key of a provider cannot be opened: was the secret changed? The provider is left out')
+        this.#log.error(
+          { provider, error: String(error) },
+          'the key of a provider cannot be opened: was the secret changed? The provider is left out',
+        )
         return ''
       }
     })

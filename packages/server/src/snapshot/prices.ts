@@ -8,8 +8,8 @@ export type OperatorPrices = ReadonlyMap<string, Record<string, string>>
 
 export interface PriceSourcesInForce {
   vendors: ReadonlyMap<string, Vendor>
-  operator(): OperatorPrices
-  catalogue(): Catalogue | undefined
+  operator: () => OperatorPrices
+  catalogue: () => Catalogue | undefined
   clock: Clock
 }
 
@@ -19,13 +19,16 @@ const NO_CATALOGUE: Catalogue = { version: 'none', find: () => undefined, facts:
 export function createPriceBook(sources: PriceSourcesInForce): PriceBook {
   const resolve = (model: Record<string, string> | undefined, deployment: Deployment, provider: ProviderEntry): PriceTable | undefined => {
     const vendor = sources.vendors.get(provider.kind)
-    const resolution = resolvePrice({
-      model,
-      operator: sources.operator().get(`${provider.name}/${deployment.model}`) ?? vendor?.price,
-      catalogue: sources.catalogue() ?? NO_CATALOGUE,
-      priceKey: vendor?.priceKey,
-      upstreamModel: deployment.model,
-    }, sources.clock.now())
+    const resolution = resolvePrice(
+      {
+        model,
+        operator: sources.operator().get(`${provider.name}/${deployment.model}`) ?? vendor?.price,
+        catalogue: sources.catalogue() ?? NO_CATALOGUE,
+        priceKey: vendor?.priceKey,
+        upstreamModel: deployment.model,
+      },
+      sources.clock.now(),
+    )
     return resolution.ok ? resolution.table : undefined
   }
   return {

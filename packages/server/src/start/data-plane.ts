@@ -19,14 +19,19 @@ export interface Serving {
   health: ProviderHealth
   metrics: Metrics
   /** Set by whoever hands requests in. */
-  addresses: { of(requestId: string): string | undefined }
+  addresses: { of: (requestId: string) => string | undefined }
 }
 
 /** How long a stream waits for its next slice (M13), a settle for the database (M25), usage after a finish reason (M21). */
 const WAITS = { coverMs: 10_000, settleMs: 5_000, usageAfterFinishMs: 500 }
 
 /** Builds the data plane on an installation. */
-export function assembleDataPlane(installation: Installation, configuration: Configuration, publicUrl: () => string, closers: Closers): Serving {
+export function assembleDataPlane(
+  installation: Installation,
+  configuration: Configuration,
+  publicUrl: () => string,
+  closers: Closers,
+): Serving {
   const { clock, random, store, keys, live, prices, log } = installation
   const { limits, billing } = configuration
   const health = new ProviderHealth()
@@ -39,7 +44,9 @@ export function assembleDataPlane(installation: Installation, configuration: Con
     configurationVersion: () => live.snapshot.version,
     isModel: (name) => live.snapshot.models.has(name),
   })
-  const ledger = new CommitQueue(metrics.measured(store.engine), { onFailure: (error) => log.error({ error: String(error) }, 'a ledger batch failed') })
+  const ledger = new CommitQueue(metrics.measured(store.engine), {
+    onFailure: (error) => log.error({ error: String(error) }, 'a ledger batch failed'),
+  })
   closers.add(() => ledger.close())
   const upstream = createUpstreamClient(limits)
   closers.add(() => upstream.close())
@@ -52,7 +59,7 @@ export function assembleDataPlane(installation: Installation, configuration: Con
     keys,
     ledger,
     instance: store.instance,
-    balances: createBalanceReader(store, createAdminStore(store, clock.now).read.money, clock),
+    balances: createBalanceReader(store, createAdminStore(store, () => clock.now()).read.money, clock),
     prices,
     vendors,
     tokens,
@@ -61,7 +68,10 @@ export function assembleDataPlane(installation: Installation, configuration: Con
     settings: {
       publicUrl,
       currency: billing.currency,
-      billing: { ...(billing.topUpUrl === undefined ? {} : { topUpUrl: billing.topUpUrl }), ...(billing.contact === undefined ? {} : { contact: billing.contact }) },
+      billing: {
+        ...(billing.topUpUrl === undefined ? {} : { topUpUrl: billing.topUpUrl }),
+        ...(billing.contact === undefined ? {} : { contact: billing.contact }),
+      },
       sliceTokens: configuration.sliceTokens,
       maxOutputWhenAbsent: configuration.maxOutputWhenAbsent,
       limits: { bodyBytes: limits.bodyBytes, keepAliveMs: limits.keepAliveMs, ...WAITS },

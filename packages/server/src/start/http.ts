@@ -22,9 +22,9 @@ export interface HttpAssembly {
   configuration: Configuration
   settings: StartSettings
   admin: AdminDeps
-  publicUrl(): string
+  publicUrl: () => string
   /** True once the process drains: connections end with their answer. */
-  closing(): boolean
+  closing: () => boolean
 }
 
 /** Mounts everything that is served on one HTTP server: data plane, management API, pages, health. */
@@ -74,5 +74,7 @@ function homeFacts({ installation, serving, settings, publicUrl }: HttpAssembly)
 }
 
 function readTls({ tls }: Configuration, { configFile }: StartSettings): { cert: Buffer; key: Buffer } | undefined {
-  return tls === undefined ? undefined : { cert: readFileSync(relativeTo(configFile, tls.cert)), key: readFileSync(relativeTo(configFile, tls.key)) }
+  return tls === undefined
+    ? undefined
+    : { cert: readFileSync(relativeTo(configFile, tls.cert)), key: readFileSync(relativeTo(configFile, tls.key)) }
 }

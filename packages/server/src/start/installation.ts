@@ -34,7 +34,7 @@ export interface Installation {
 export interface InstallationOptions {
   settings: StartSettings
   configuration: Configuration
-  placeOf(path: Path): Place | undefined
+  placeOf: (path: Path) => Place | undefined
   environment: NodeJS.ProcessEnv
   clock: Clock
   random: Random

@@ -14,11 +14,17 @@ import type { Installation } from './installation.ts'
 import type { StartSettings } from './options.ts'
 
 /** What the management API is handed. */
-export function managementDeps(installation: Installation, serving: Serving, configuration: Configuration, settings: StartSettings, publicUrl: () => string): AdminDeps {
+export function managementDeps(
+  installation: Installation,
+  serving: Serving,
+  configuration: Configuration,
+  settings: StartSettings,
+  publicUrl: () => string,
+): AdminDeps {
   const { clock, random, store, secrets, live, prices, log } = installation
   const { backup, restore } = createBackups(store, settings.directory, clock)
   return {
-    store: createAdminStore(store, clock.now),
+    store: createAdminStore(store, () => clock.now()),
     ledger: serving.ledger,
     verify: () => store.verify(),
     snapshot: () => live.snapshot,
@@ -26,8 +32,8 @@ export function managementDeps(installation: Installation, serving: Serving, con
     isOperatorToken: secrets.isOperatorToken,
     hashSecret: secrets.hash,
     mint: secrets.mint,
-    seal: secrets.seal,
-    unseal: secrets.unseal,
+    seal: (plain, name) => secrets.seal(plain, name),
+    unseal: (sealed, name) => secrets.unseal(sealed, name),
     clock,
     random,
     publicUrl,
@@ -39,7 +45,8 @@ export function managementDeps(installation: Installation, serving: Serving, con
     // The management API has codes of its own; the record keeps whichever it was.
     denied: (row) => store.records.denial({ ...row, code: row.code as DenialCode, trace: readTrace(row.trace) }),
     testProvider: (name) => testProvider({ snapshot: () => live.snapshot, vendors, upstream: serving.upstream }, name),
-    providerKinds: () => [...vendors.values()].map(({ kind, title, defaultBaseUrl, keyless }) => ({ kind, title, defaultBaseUrl, keyless: keyless === true })),
+    providerKinds: () =>
+      [...vendors.values()].map(({ kind, title, defaultBaseUrl, keyless }) => ({ kind, title, defaultBaseUrl, keyless: keyless === true })),
     providerState: (name) => serving.health.of(name),
     version: VERSION,
     startedAt: clock.now(),

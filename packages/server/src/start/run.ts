@@ -34,7 +34,10 @@ function endBySignal(opening: Promise<RunningServer & { log: Logger }>): void {
   const end = (signal: NodeJS.Signals) => {
     if (since === undefined) {
       since = performance.now()
-      endInOrder(opening, signal).then((code) => process.exit(code), () => process.exit(1))
+      endInOrder(opening, signal).then(
+        (code) => process.exit(code),
+        () => process.exit(1),
+      )
     } else if (signal !== 'SIGINT' || performance.now() - since > SAME_PRESS_MS) {
       process.exit(1)
     }

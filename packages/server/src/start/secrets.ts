@@ -1,6 +1,14 @@
 import type { Random } from '@faregate/core'
 import {
-  constantTimeEqual, createSealer, deriveSecrets, generateKey, generateManagementToken, hashKey, loadRootSecret, writeOperatorToken, type Sealer,
+  constantTimeEqual,
+  createSealer,
+  deriveSecrets,
+  generateKey,
+  generateManagementToken,
+  hashKey,
+  loadRootSecret,
+  writeOperatorToken,
+  type Sealer,
 } from '@faregate/identity'
 
 /** What the root secret of an installation is good for. */
@@ -9,10 +17,10 @@ export interface Secrets extends Pick<Sealer, 'seal' | 'unseal'> {
   fingerprint: string
   /** Where the operator's token lies. */
   tokenFile: string
-  isOperatorToken(presented: string): boolean
+  isOperatorToken: (presented: string) => boolean
   /** How keys and management tokens are stored. */
-  hash(presented: string): string
-  mint(kind: 'key' | 'management'): string
+  hash: (presented: string) => string
+  mint: (kind: 'key' | 'management') => string
 }
 
 /** Loads the root secret, or makes it at the first start, and writes the operator's token beside the data. */

@@ -32,7 +32,11 @@ export type Output = { write(text: string): unknown; isTTY?: boolean }
 type Ready = Extract<Loaded, { ok: true }>
 
 /** Opens everything, listens, prints the start screen. Rejects with an error whose message tells the operator what to do. */
-export async function openServer(flags: StartFlags, environment: NodeJS.ProcessEnv, output: Output = process.stdout): Promise<RunningServer & { log: Logger }> {
+export async function openServer(
+  flags: StartFlags,
+  environment: NodeJS.ProcessEnv,
+  output: Output = process.stdout,
+): Promise<RunningServer & { log: Logger }> {
   const settings = readStartSettings(flags, environment)
   const loaded = configured(settings, environment)
   const log = createLog(loaded.configuration.log.level, output)
@@ -49,16 +53,28 @@ export async function openServer(flags: StartFlags, environment: NodeJS.ProcessE
 function configured(settings: StartSettings, environment: NodeJS.ProcessEnv): Ready {
   const loaded = loadConfiguration(settings.configFile, environment, vendors)
   if (loaded.ok) return loaded
-  throw new StartRefused(`The configuration cannot be served:\n${loaded.findings.map((finding) => `  ${formatFinding(finding)}`).join('\n')}`)
+  throw new StartRefused(
+    `The configuration cannot be served:\n${loaded.findings.map((finding) => `  ${formatFinding(finding)}`).join('\n')}`,
+  )
 }
 
-async function serve(settings: StartSettings, loaded: Ready, environment: NodeJS.ProcessEnv, log: Logger, closers: Closers, output: Output): Promise<RunningServer> {
+async function serve(
+  settings: StartSettings,
+  loaded: Ready,
+  environment: NodeJS.ProcessEnv,
+  log: Logger,
+  closers: Closers,
+  output: Output,
+): Promise<RunningServer> {
   const { configuration, placeOf, findings } = loaded
   for (const finding of findings) log.warn(formatFinding(finding))
   let url = ''
   let closing = false
   const publicUrl = () => configuration.publicUrl?.replace(/\/+$/, '') ?? url
-  const installation = await openInstallation({ settings, configuration, placeOf, environment, clock: systemClock(), random: systemRandom(), log }, closers)
+  const installation = await openInstallation(
+    { settings, configuration, placeOf, environment, clock: systemClock(), random: systemRandom(), log },
+    closers,
+  )
   const serving = assembleDataPlane(installation, configuration, publicUrl, closers)
   const admin = managementDeps(installation, serving, configuration, settings, publicUrl)
   const { server, plane } = await assembleHttp({ installation, serving, configuration, settings, admin, publicUrl, closing: () => closing })
@@ -71,10 +87,17 @@ async function serve(settings: StartSettings, loaded: Ready, environment: NodeJS
   })
   const note = noteInstance(settings.directory, { url, pid: process.pid, startedAt: installation.clock.now() })
   closers.add(() => note.remove())
-  output.write(startScreen({
-    version: VERSION, url, publicUrl: publicUrl(), ...settings, tokenFile: installation.secrets.tokenFile,
-    database: settings.databaseUrl === undefined ? `SQLite in ${settings.directory}` : 'PostgreSQL', snapshot: installation.live.snapshot,
-  }))
+  output.write(
+    startScreen({
+      version: VERSION,
+      url,
+      publicUrl: publicUrl(),
+      ...settings,
+      tokenFile: installation.secrets.tokenFile,
+      database: settings.databaseUrl === undefined ? `SQLite in ${settings.directory}` : 'PostgreSQL',
+      snapshot: installation.live.snapshot,
+    }),
+  )
   return { url, close: () => closers.close() }
 }
 
@@ -84,9 +107,12 @@ async function listen(server: FastifyInstance, { host, port }: StartSettings, tl
     await server.listen({ host, port })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'EADDRINUSE') throw new StartRefused(`Port ${port} on ${host} is in use: stop what uses it, or choose another with --port (0 picks a free one).`)
-    if (code === 'EACCES') throw new StartRefused(`Port ${port} on ${host} is not allowed for this user: choose one above 1023 with --port.`)
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new StartRefused(`This machine has no address ${host}: choose another with --host.`)
+    if (code === 'EADDRINUSE')
+      throw new StartRefused(`Port ${port} on ${host} is in use: stop what uses it, or choose another with --port (0 picks a free one).`)
+    if (code === 'EACCES')
+      throw new StartRefused(`Port ${port} on ${host} is not allowed for this user: choose one above 1023 with --port.`)
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new StartRefused(`This machine has no address ${host}: choose another with --host.`)
     throw error
   }
   const { address, port: taken } = server.server.address() as AddressInfo

@@ -15,7 +15,10 @@ export interface Child {
 
 /** `faregate start` as a process of its own, ended at the latest with the test. */
 export function launch(t: TestContext, args: string[]): Child {
-  const child = spawn(process.execPath, [LAUNCHER, 'start', ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], HOME: process.env['HOME'] } })
+  const child = spawn(process.execPath, [LAUNCHER, 'start', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
+  })
   t.after(() => child.kill('SIGKILL'))
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (text += piece.toString()))
@@ -32,6 +35,9 @@ export async function started(t: TestContext, args: string[]): Promise<Child> {
       if (url !== undefined) resolve(url)
     })
   })
-  const url = await Promise.race([ready, child.ended.then(() => Promise.reject(new Error(`it ended before it served:\n${child.output()}`)))])
+  const url = await Promise.race([
+    ready,
+    child.ended.then(() => Promise.reject(new Error(`it ended before it served:\n${child.output()}`))),
+  ])
   return { ...child, url }
 }

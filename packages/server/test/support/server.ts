@@ -25,7 +25,11 @@ export function folderWith(t: TestContext, configuration?: Record<string, unknow
 }
 
 /** A whole server in this process, on a free port, closed at the end of the test. */
-export async function opened(t: TestContext, configuration?: Record<string, unknown>, environment: NodeJS.ProcessEnv = {}): Promise<Opened> {
+export async function opened(
+  t: TestContext,
+  configuration?: Record<string, unknown>,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Opened> {
   const { directory, config } = folderWith(t, configuration)
   let text = ''
   const output = { write: (piece: string) => Boolean((text += piece)) }
@@ -34,7 +38,11 @@ export async function opened(t: TestContext, configuration?: Record<string, unkn
   t.after(() => server.close())
   const token = readFileSync(join(directory, 'operator-token'), 'utf8').trim()
   const api = (method: string, path: string, body?: unknown) =>
-    fetch(server.url + path, { method, headers: { authorization: `Bearer ${token}` }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+    fetch(server.url + path, {
+      method,
+      headers: { authorization: `Bearer ${token}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
   const made = async (path: string, body: unknown) => (await (await api('POST', path, body)).json()) as { id: string; key: string }
   const customer: Opened['customer'] = async (key = {}, credit = '1.00') => {
     const organization = await made('/api/organizations', { name: 'Acme' })
@@ -48,7 +56,8 @@ export async function opened(t: TestContext, configuration?: Record<string, unkn
 
 export function chat(url: string, key: string, body: Record<string, unknown> = {}): Promise<Response> {
   return fetch(`${url}/v1/chat/completions`, {
-    method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify({ model: 'demo', messages: [{ role: 'user', content: 'Hello' }], ...body }),
   })
 }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 
-export interface Received {
+interface Received {
   path: string
   headers: IncomingMessage['headers']
   body: Record<string, unknown>
@@ -15,14 +15,19 @@ export interface Upstream {
 }
 
 /** Usage in which every bucket that OpenAI's shape can report is there, 100 of each. */
-export const FULL_USAGE = {
-  prompt_tokens: 500, completion_tokens: 300, total_tokens: 800,
+const FULL_USAGE = {
+  prompt_tokens: 500,
+  completion_tokens: 300,
+  total_tokens: 800,
   prompt_tokens_details: { cached_tokens: 100, cache_write_tokens: 100, audio_tokens: 100, image_tokens: 100 },
   completion_tokens_details: { reasoning_tokens: 100, audio_tokens: 100 },
 }
 
 /** An OpenAI-compatible upstream; by default it answers every call with the same completion. */
-export async function upstream(t: TestContext, answer: (response: ServerResponse, body: Record<string, unknown>) => void = complete): Promise<Upstream> {
+export async function upstream(
+  t: TestContext,
+  answer: (response: ServerResponse, body: Record<string, unknown>) => void = complete,
+): Promise<Upstream> {
   const received: Received[] = []
   const server = createServer((request, response) => {
     let text = ''
@@ -42,5 +47,14 @@ export async function upstream(t: TestContext, answer: (response: ServerResponse
 function complete(response: ServerResponse): void {
   const message = { role: 'assistant', content: 'Hello' }
   response.setHeader('content-type', 'application/json')
-  response.end(JSON.stringify({ id: 'c', object: 'chat.completion', created: 1, model: 'm', choices: [{ index: 0, message, finish_reason: 'stop' }], usage: FULL_USAGE }))
+  response.end(
+    JSON.stringify({
+      id: 'c',
+      object: 'chat.completion',
+      created: 1,
+      model: 'm',
+      choices: [{ index: 0, message, finish_reason: 'stop' }],
+      usage: FULL_USAGE,
+    }),
+  )
 }
