@@ -10,6 +10,8 @@ export interface DataPlane {
   refuse(request: FastifyRequest, reply: FastifyReply, denial: Denial): void
   /** Where a running request comes from; proxies that are trusted are looked through. */
   addressOf(requestId: string): string | undefined
+  /** Whether no request is being served. */
+  idle: () => boolean
   /** Resolves when no request is being served, settled or recorded any more, or after `limitMs`. */
   quiet(limitMs: number): Promise<void>
 }
@@ -47,6 +49,7 @@ export function createDataPlane(gateway: Gateway, closing: () => boolean): DataP
       hand(request, reply, (inbound, outbound) => gateway.refuse(inbound, outbound, denial))
     },
     addressOf: (requestId) => running.get(requestId)?.ip,
+    idle: () => serving.size === 0,
     quiet: async (limitMs) => {
       const limit = Promise.withResolvers<void>()
       const timer = setTimeout(limit.resolve, limitMs)

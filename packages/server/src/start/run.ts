@@ -2,6 +2,7 @@ import module from 'node:module'
 import { dirname } from 'node:path'
 import type { Logger } from '../log/log.ts'
 import { onUncaught } from './failures.ts'
+import { giveBackMemory } from './give-back.ts'
 import type { StartFlags } from './options.ts'
 import { openServer, type RunningServer } from './start.ts'
 
@@ -16,6 +17,7 @@ export async function startServer(flags: StartFlags, environment: NodeJS.Process
   endBySignal(opening)
   const server = await opening
   keepCompileCache()
+  giveBackMemory(server.idle)
   onUncaught(server.log, (code) => process.exit(code))
   return server
 }

@@ -19,6 +19,8 @@ import { startScreen } from './screen.ts'
 export interface RunningServer {
   /** Where it listens: scheme, host, port. */
   url: string
+  /** Whether no request is being served. */
+  idle: () => boolean
   /** Lets running requests end (30 s, `--drain-seconds`), then closes everything. */
   close(): Promise<void>
 }
@@ -98,7 +100,7 @@ async function serve(
       snapshot: installation.live.snapshot,
     }),
   )
-  return { url, close: () => closers.close() }
+  return { url, idle: plane.idle, close: () => closers.close() }
 }
 
 /** Listens and tells the address; a port that is taken is a sentence, not a stack. */
