@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { grant, wallet } from '../../ledger/test/conformance/build.ts'
 import { appendAudit, brokenAuditRow, bumpConfiguration } from '../src/index.ts'
-import { monotonicClock } from '../src/clock.ts'
 import { openConnection } from '../src/sqlite/connection.ts'
 import { freshStoreFor, KINDS, skipOf } from './databases.ts'
 
@@ -95,22 +94,5 @@ describe('SQLite', () => {
     for (const statement of [entry, entriesBetween, entriesBeside, account, openLots, lot]) assert.doesNotMatch(plan(statement.source), /SCAN/, statement.source)
     assert.match(plan(openHoldsOf('1', '5')), /SEARCH h USING INTEGER PRIMARY KEY \(rowid>\?\)/)
     assert.match(plan(OPEN_HOLDS), /SEARCH s USING/)
-  })
-})
-
-describe('M10: the clock', () => {
-  it('follows the wall clock forwards, and never goes back with it', () => {
-    let [wall, elapsed] = [1_000, 0]
-    const clock = monotonicClock({ now: () => wall }, () => elapsed)
-    const tick = (toWall: number, passed: number): number => {
-      wall = toWall
-      elapsed += passed
-      return clock.now()
-    }
-    assert.equal(tick(1_000, 0), 1_000)
-    assert.equal(tick(5_000, 10), 5_000, 'forwards at once')
-    assert.equal(tick(4_000, 10), 5_005, 'backwards: on at half speed')
-    assert.equal(tick(4_100, 100), 5_055)
-    assert.equal(tick(6_000, 10), 6_000, 'caught up')
   })
 })

@@ -38,7 +38,8 @@ interface Found {
 }
 
 async function readFirst(client: pg.Client, batch: Operation[], begin: boolean): Promise<Found> {
-  const ids = [...new Set(entryIds(batch))]
+  // The accounts of a hold are in the operation: only what resolves entries has to find them first.
+  const ids = [...new Set(entryIds(batch.filter((operation) => operation.type !== 'hold')))]
   const queries = [
     ...(begin ? [client.query('BEGIN ISOLATION LEVEL READ COMMITTED')] : []),
     client.query<[bigint]>(READS.now()),
