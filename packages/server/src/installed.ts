@@ -16,8 +16,8 @@ function nameOf(folder: string): string | undefined {
 
 const folder = programFolder()
 
-/** The guides that come with the program. */
-export const GUIDES_FOLDER = join(folder, 'docs', 'guides')
+/** The documentation that comes with the program. */
+export const DOCS_FOLDER = join(folder, 'docs')
 
 /** The program's version, from its package.json. */
 export const VERSION: string = readVersion(join(folder, 'package.json'))

@@ -82,3 +82,29 @@ test('what a caller sends never becomes markup', async (t) => {
   assert.match(text, /&lt;img src=x&gt;/)
   assert.doesNotMatch(text, /<img/)
 })
+
+test('guides and reference are served, and every link from page to page leads somewhere, anchors included', async (t) => {
+  const server = await opened(t)
+  const pages = new Map<string, string>()
+  const read = async (path: string): Promise<string> => {
+    const known = pages.get(path)
+    if (known !== undefined) return known
+    const answer = await fetch(server.url + path)
+    assert.equal(answer.status, 200, path)
+    const text = await answer.text()
+    pages.set(path, text)
+    return text
+  }
+  const linksOf = (text: string) => [...text.matchAll(/href="([^"]*)"/g)].map(([, href = '']) => href)
+  const documents = linksOf(await read('/docs')).filter((href) => href.startsWith('/docs/'))
+  assert.ok(documents.length > 8)
+  for (const from of documents) {
+    for (const href of linksOf(await read(from))) {
+      if (!/^(\/docs\/|#)/.test(href)) continue
+      const [path = '', hash] = href.split('#')
+      const text = await read(path === '' ? from : path)
+      if (hash !== undefined) assert.ok(text.includes(`id="${hash}"`), `${from} links to ${href}`)
+    }
+  }
+  assert.equal((await fetch(`${server.url}/docs/..%2Fsecrets`)).status, 404)
+})

@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { configurationJsonSchema } from '../config/json-schema.ts'
 import { answerProblem, type ProblemDeps } from '../http/problem-answer.ts'
-import { guideIndex, guidePage, listGuides, readGuide } from './guides.ts'
+import { documentIndex, documentPage, listDocuments, readDocument, type Shelf } from './documents.ts'
 import { homePage, type HomeFacts } from './home.ts'
 import type { Html } from './html.ts'
 import { PAGE_HEADERS, page } from './layout.ts'
@@ -9,7 +10,8 @@ import { referencePage, type OpenApi } from './reference.ts'
 
 export interface PageDeps extends ProblemDeps {
   version: string
-  guides: string
+  /** The folder of the documentation. */
+  docs: string
   home: () => HomeFacts
   /** The management API's own description, JSON: so page and data cannot differ. */
   openApi: () => Promise<string>
@@ -19,9 +21,11 @@ interface Named {
   Params: { name: string }
 }
 
+type Send = (reply: FastifyReply, title: string, body: Html) => FastifyReply
+
 /** The pages that anyone may read: nothing in them is about an account. */
 export function mountPages(server: FastifyInstance, deps: PageDeps): void {
-  const send = (reply: FastifyReply, title: string, body: Html) => reply.headers(PAGE_HEADERS).send(page(title, body, deps.version))
+  const send: Send = (reply, title, body) => reply.headers(PAGE_HEADERS).send(page(title, body, deps.version))
 
   server.get('/', (_request, reply) => send(reply, 'Faregate', homePage(deps.home())))
   server.get('/problems', (_request, reply) => send(reply, 'Problems', problemIndex()))
@@ -30,14 +34,27 @@ export function mountPages(server: FastifyInstance, deps: PageDeps): void {
     if (found !== undefined) return send(reply, found.title, found.body)
     return answerProblem(deps, request, reply, { code: 'not_found', detail: 'There is no problem of that name; /problems lists them.' })
   })
-  server.get('/docs', (_request, reply) => send(reply, 'Guides', guideIndex(listGuides(deps.guides))))
-  server.get<Named>('/docs/:name', (request, reply) => {
-    const guide = readGuide(deps.guides, request.params.name)
-    if (guide !== undefined) return send(reply, guide.title, guidePage(guide))
-    return answerProblem(deps, request, reply, { code: 'not_found', detail: 'There is no guide of that name; /docs lists them.' })
-  })
+  mountDocuments(server, deps, send)
   server.get('/api/reference', async (_request, reply) => {
     const document = JSON.parse(await deps.openApi()) as OpenApi
     return send(reply, 'API reference', referencePage(document))
   })
+}
+
+function mountDocuments(server: FastifyInstance, deps: PageDeps, send: Send): void {
+  const missing = (request: FastifyRequest, reply: FastifyReply) =>
+    answerProblem(deps, request, reply, { code: 'not_found', detail: 'There is no page of that name; /docs lists them.' })
+  const show = (shelf: Shelf) => (request: FastifyRequest<Named>, reply: FastifyReply) => {
+    const document = readDocument(deps.docs, shelf, request.params.name)
+    return document === undefined ? missing(request, reply) : send(reply, document.title, documentPage(document))
+  }
+  server.get('/docs', (_request, reply) =>
+    send(reply, 'Guides', documentIndex(listDocuments(deps.docs, 'guides'), listDocuments(deps.docs, 'reference'))),
+  )
+  server.get<Named>('/docs/:name', show('guides'))
+  server.get<Named>('/docs/reference/:name', show('reference'))
+  // For editors: `# yaml-language-server: $schema=…`.
+  server.get('/docs/reference/configuration.schema.json', (_request, reply) =>
+    reply.type('application/schema+json').send(JSON.stringify(configurationJsonSchema(), null, 2)),
+  )
 }

@@ -8,7 +8,7 @@ import { mountHealth } from '../health/routes.ts'
 import { createDataPlane, type DataPlane } from '../http/data-plane.ts'
 import { LazyManagement } from '../http/management.ts'
 import { createHttpServer } from '../http/server.ts'
-import { GUIDES_FOLDER, VERSION } from '../installed.ts'
+import { DOCS_FOLDER, VERSION } from '../installed.ts'
 import { mountDenials } from '../pages/denial-routes.ts'
 import { mountPages } from '../pages/routes.ts'
 import type { Serving } from './data-plane.ts'
@@ -44,7 +44,7 @@ export async function assembleHttp(parts: HttpAssembly): Promise<{ server: Fasti
   plane.mount(server)
   const management = new LazyManagement(admin, configuration)
   management.mount(server, parts.closing)
-  mountPages(server, { ...shared, openApi: () => management.openApi(), guides: GUIDES_FOLDER, home: () => homeFacts(parts) })
+  mountPages(server, { ...shared, openApi: () => management.openApi(), docs: DOCS_FOLDER, home: () => homeFacts(parts) })
   mountDenials(server, {
     ...shared,
     isOperatorToken: installation.secrets.isOperatorToken,
