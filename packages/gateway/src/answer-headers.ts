@@ -19,7 +19,7 @@ export function sharedHeaders(deps: GatewayDeps, flow: Flow): Record<string, str
 /** The CORS headers of an answer to `origin`; none where the origin is not allowed. */
 export function corsHeaders(allowed: string[], origin: string): Record<string, string> {
   if (allowed.includes('*')) return { 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED }
-  if (!allowed.includes(origin)) return {}
+  if (!allowed.includes(origin)) return { vary: 'origin' }
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED, vary: 'origin' }
 }
 

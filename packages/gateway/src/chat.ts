@@ -1,21 +1,21 @@
 import { isDenial, type Denial } from '@faregate/core'
-import type { KeyEntry } from '@faregate/identity'
+import { allowsModel, type KeyEntry } from '@faregate/identity'
 import { readChatRequest, type ChatRequest } from '@faregate/wire'
 import { authorize } from './authorize.ts'
-import { call, type Called } from './call/call.ts'
+import { call, restChoice, type Called } from './call/call.ts'
 import type { Cooldowns } from './call/order.ts'
 import { deliverAnswer } from './deliver/answer.ts'
 import type { Delivery } from './deliver/context.ts'
+import { nobodyThere } from './deliver/nobody.ts'
 import { deliverLarge } from './deliver/large.ts'
 import { deliverStream } from './deliver/stream.ts'
 import type { GatewayDeps } from './deps.ts'
 import { laterBlockers } from './evaluate.ts'
-import { finish } from './finish.ts'
 import { note, type Flow } from './flow.ts'
 import { checkKeyState, identify } from './identify.ts'
 import type { Locator, Route } from './locate.ts'
 import { passOn, refuse } from './refuse.ts'
-import { reserve } from './reserve.ts'
+import { reserve, type Reservation } from './reserve.ts'
 import { release } from './settle.ts'
 import type { Unsettled } from './unsettled.ts'
 
@@ -36,9 +36,14 @@ export async function serveChat(shared: Shared, flow: Flow): Promise<void> {
   const reservation = await reserve(deps, flow, key, route, request)
   if (isDenial(reservation)) return refuse(deps, flow, reservation)
   flow.reservation = reservation
-  const delivery: Delivery = { deps, unsettled: shared.unsettled, flow, request, reservation }
+  const delivery = deliveryOf(shared, flow, request, reservation)
   if (flow.outbound.closed) return nobodyThere(delivery)
   await deliver(delivery, await call(deps, shared.cooldowns, flow, route, request, reservation))
+}
+
+/** What every way of delivering an answer works with. */
+export function deliveryOf({ deps, unsettled, cooldowns }: Shared, flow: Flow, request: ChatRequest, reservation: Reservation): Delivery {
+  return { deps, unsettled, flow, request, reservation, rest: (candidate) => restChoice(deps, cooldowns, candidate) }
 }
 
 /** The caller may make this request, money aside. */
@@ -56,7 +61,7 @@ export async function admit(shared: Shared, flow: Flow): Promise<Admitted | Deni
   if (!read.ok) return requestInvalid(read.pointer, read.message)
   const { request } = read
   flow.request = request
-  const route = shared.locator.find(request.model)
+  const route = shared.locator.find(request.model, (name) => allowsModel(key, name))
   if (isDenial(route)) return route
   flow.route = route
   note(flow, 'locate', 'ok', { model: route.model.name, configurationVersion: shared.deps.snapshot().version })
@@ -103,10 +108,4 @@ async function deliver(delivery: Delivery, called: Called): Promise<void> {
       return passOn(delivery.deps, delivery.flow, denial, rejected)
     }
   }
-}
-
-/** The caller went away before the first byte: nothing is owed (M21). */
-async function nobodyThere(delivery: Delivery): Promise<void> {
-  await release(delivery)
-  finish(delivery.deps, delivery.flow, { outcome: 'aborted', status: 499, delivery: 'none' })
 }

@@ -13,6 +13,8 @@ export interface Evaluation {
   plan: HoldPlan
   /** Output tokens a choice that the first hold would cover. */
   steps: number
+  /** Output tokens a choice that every balance would afford in all. */
+  reach: number
   balances: BalanceView[]
   refusal: Denial | undefined
 }
@@ -46,9 +48,9 @@ function judge(deps: GatewayDeps, key: KeyEntry, plan: HoldPlan, balances: Balan
   const fewest = Math.max(plan.steps.min, plan.outlook?.min ?? 0)
   const steps = Math.min(plan.steps.max, Math.max(affordable, plan.steps.min))
   const inDebt = balances.some(({ unit, available }) => unit === deps.settings.currency && available < 0n)
-  if (affordable >= fewest && !inDebt) return { plan, steps, balances, refusal: undefined }
+  if (affordable >= fewest && !inDebt) return { plan, steps, reach: affordable, balances, refusal: undefined }
   const outcome = predicted(plan, balances, fewest, Math.max(0, affordable))
-  return { plan, steps, balances, refusal: insufficientFunds({ settings: deps.settings, key, legs: plan.legs }, outcome) }
+  return { plan, steps, reach: affordable, balances, refusal: insufficientFunds({ settings: deps.settings, key, legs: plan.legs }, outcome) }
 }
 
 function predicted(plan: HoldPlan, balances: BalanceView[], fewest: number, affordable: number): Insufficient {

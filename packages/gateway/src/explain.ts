@@ -26,13 +26,13 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
   try {
     const evaluation = await evaluate(shared.deps, key, route, request)
     if (isDenial(evaluation)) return await answerJson(shared.deps, flow, { ...routeFacts(flow), hold: null, holds: [], verdict: problemOf(shared, flow, evaluation) })
-    const { plan, steps, balances, refusal } = evaluation
+    const { plan, steps, reach, balances, refusal } = evaluation
     const amount = formatAmount(amountOf(plan.measure, steps))
     await answerJson(shared.deps, flow, {
       ...routeFacts(flow),
       hold: amount,
       holds: balances.map(({ account, unit }) => ({ account, unit, amount })),
-      maxOutputTokens: steps,
+      maxOutputTokens: plan.sliced ? Math.min(plan.ceiling, reach) : steps,
       sliced: plan.sliced,
       verdict: refusal === undefined ? 'allow' : problemOf(shared, flow, refusal),
     })

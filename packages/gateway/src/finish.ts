@@ -12,6 +12,8 @@ export interface Ending {
   delivery: RequestRecord['delivery']
   estimated?: boolean
   clamped?: number | undefined
+  /** Of the deployment that served, where one did. */
+  priceVersion?: string
   denial?: { code: DenialCode; id: string }
 }
 
@@ -34,7 +36,7 @@ export function finish(deps: GatewayDeps, flow: Flow, ending: Ending): void {
     status: ending.status,
     cost: flow.cost,
     providerCost: providerCost(flow),
-    priceVersion: flow.route?.candidates[0]?.price.version ?? null,
+    priceVersion: ending.priceVersion ?? flow.route?.candidates[0]?.price.version ?? null,
     estimated: ending.estimated ?? false,
     flags: flow.flags,
     delivery: ending.delivery,

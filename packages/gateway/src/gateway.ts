@@ -1,10 +1,11 @@
-import { newId, type Denial } from '@faregate/core'
+import { formatAmount, newId, type Denial } from '@faregate/core'
 import { corsHeaders } from './answer-headers.ts'
 import { Cooldowns } from './call/order.ts'
-import { serveChat, type Shared } from './chat.ts'
+import { deliveryOf, serveChat, type Shared } from './chat.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Inbound, Outbound } from './edge.ts'
 import { serveExplain } from './explain.ts'
+import { finish } from './finish.ts'
 import { newFlow, type Flow } from './flow.ts'
 import { routeUnknown } from './hints.ts'
 import { serveKeyInfo } from './key-info.ts'
@@ -52,9 +53,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
 }
 
 function handlerFor({ method, path }: Inbound): Handler {
-  const handler = HANDLERS[`${method} ${path}`]
+  // The head of a GET is answered as its GET; the HTTP server leaves the body out (RFC 9110, 9.3.2).
+  const asked = method === 'HEAD' ? 'GET' : method
+  const handler = HANDLERS[`${asked} ${path}`]
   if (handler !== undefined) return handler
-  if (method === 'GET' && path.startsWith('/v1/models/')) return serveModels
+  if (asked === 'GET' && path.startsWith('/v1/models/')) return serveModels
   return ({ deps }, flow) => refuse(deps, flow, routeUnknown(deps.settings.publicUrl(), method, path))
 }
 
@@ -63,18 +66,20 @@ async function guarded(shared: Shared, flow: Flow, handler: Handler): Promise<vo
   try {
     await handler(shared, flow)
   } catch (error) {
-    const { deps, unsettled } = shared
+    const { deps } = shared
     deps.log.error({ request: flow.id, error: error instanceof Error ? error.stack : String(error) }, 'a request met a mistake in the gateway')
     try {
       const { request, reservation } = flow
-      if (request !== undefined && reservation !== undefined) await release({ deps, unsettled, flow, request, reservation })
+      if (request !== undefined && reservation !== undefined) await release(deliveryOf(shared, flow, request, reservation))
       await refuse(deps, flow, {
         code: 'gateway_misconfigured',
-        detail: 'The gateway met a mistake of its own. Nothing was charged.',
+        detail: 'The gateway met a mistake of its own.',
         operatorDetail: String(error),
+        ...(flow.cost > 0n ? { charged: formatAmount(flow.cost) } : {}),
       })
     } catch {
       flow.outbound.destroy()
+      finish(deps, flow, { outcome: 'failed', status: 500, delivery: 'unconfirmed' })
     }
   }
 }
@@ -82,6 +87,7 @@ async function guarded(shared: Shared, flow: Flow, handler: Handler): Promise<vo
 async function preflight({ settings }: GatewayDeps, inbound: Inbound, outbound: Outbound): Promise<void> {
   const { origin, 'access-control-request-headers': requested } = inbound.headers
   outbound.head(204, {
+    'x-request-id': inbound.id,
     ...(typeof origin === 'string' ? corsHeaders(settings.corsOrigins, origin) : {}),
     'access-control-allow-methods': 'GET, POST, PATCH, DELETE, OPTIONS',
     'access-control-allow-headers': typeof requested === 'string' ? requested : '*',

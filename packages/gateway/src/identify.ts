@@ -6,7 +6,7 @@ import type { Inbound } from './edge.ts'
 /** A key that exists; whether it may be used now is {@link checkKeyState}'s question. */
 export async function identify(deps: GatewayDeps, inbound: Inbound): Promise<KeyEntry | Denial> {
   const presented = presentedKey(inbound)
-  if (presented === undefined) return credentialMissing()
+  if (presented === undefined) return credentialMissing(inbound)
   const shape = readKey(presented)
   if (!shape.ok) return credentialInvalid(shape.hint)
   let entry: KeyEntry | undefined
@@ -57,10 +57,13 @@ function header(inbound: Inbound, name: string): string | undefined {
   return text === undefined || text === '' ? undefined : text
 }
 
-function credentialMissing(): Denial {
+function credentialMissing(inbound: Inbound): Denial {
+  const otherScheme = header(inbound, 'authorization') !== undefined
   return {
     code: 'credential_missing',
-    detail: 'No API key was sent. Send it as "Authorization: Bearer KEY" or in the header "x-api-key".',
+    detail: otherScheme
+      ? 'The header "Authorization" holds no API key: it takes "Bearer KEY".'
+      : 'No API key was sent. Send it as "Authorization: Bearer KEY" or in the header "x-api-key".',
     fixes: [{ kind: 'authenticate', action: 'send_key', by: 'caller', canYou: true }],
   }
 }

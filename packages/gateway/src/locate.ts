@@ -11,6 +11,8 @@ export interface Candidate {
   vendor: Vendor
   price: PriceTable
   providerPrice: PriceTable | undefined
+  /** The most output that this model makes by itself in one answer, where the catalogue knows. */
+  maxOutput: number | undefined
 }
 
 /** Where a model's requests can go. */
@@ -33,8 +35,8 @@ export class Locator {
     this.#deps = deps
   }
 
-  /** The route of a model, by the name that callers use. */
-  find(name: string): Route | Denial {
+  /** The route of a model, by the name that callers use. An unknown one is told names that `mayCall` lets it have. */
+  find(name: string, mayCall: (name: string) => boolean = () => true): Route | Denial {
     const snapshot = this.#deps.snapshot()
     if (snapshot !== this.#snapshot) {
       this.#snapshot = snapshot
@@ -43,17 +45,17 @@ export class Locator {
     const known = this.#routes.get(name)
     if (known !== undefined) return known
     const entry = snapshot.models.get(name)
-    if (entry === undefined) return this.#byProvider(snapshot, name)
+    if (entry === undefined) return this.#byProvider(snapshot, name, mayCall)
     const route = this.#resolve(snapshot, entry)
     this.#routes.set(name, route)
     return route
   }
 
   /** `provider/model` without an entry, where `allModels` is on; anything else is unknown. */
-  #byProvider(snapshot: Snapshot, name: string): Route | Denial {
+  #byProvider(snapshot: Snapshot, name: string, mayCall: (name: string) => boolean): Route | Denial {
     const slash = name.indexOf('/')
     const provider = slash > 0 ? snapshot.providers.get(name.slice(0, slash)) : undefined
-    if (!snapshot.allModels || provider === undefined || slash === name.length - 1) return modelUnknown(snapshot, name)
+    if (!snapshot.allModels || provider === undefined || slash === name.length - 1) return modelUnknown(nearest(name, [...snapshot.models.keys()].filter(mayCall)), name)
     return this.#resolve(snapshot, {
       name,
       deployments: [{ provider: provider.name, model: name.slice(slash + 1), weight: 1 }],
@@ -69,8 +71,8 @@ export class Locator {
       const vendor = provider === undefined ? undefined : vendors.get(provider.kind)
       if (provider === undefined || vendor === undefined) return misconfigured(model, deployment)
       const price = prices.charged(model, deployment, provider)
-      if (price === undefined) return priceMissing(model.name, `no price for ${deployment.model} at ${deployment.provider}, neither in the configuration nor in the catalogue`)
-      candidates.push({ deployment, provider, vendor, price, providerPrice: prices.provider(deployment, provider) })
+      if (price === undefined) return priceMissing(model.name, `no price for ${deployment.model} at ${deployment.provider}, in the configuration or the catalogue`)
+      candidates.push({ deployment, provider, vendor, price, providerPrice: prices.provider(deployment, provider), maxOutput: prices.maxOutput(deployment, provider) })
     }
     if (candidates.length === 0) return misconfigured(model, undefined)
     const usable = candidates.filter(({ provider }) => provider.keyless || provider.keys.length > 0)
@@ -79,7 +81,7 @@ export class Locator {
       model,
       candidates: usable,
       hiddenOutput: model.hiddenOutput ?? usable.some(({ deployment, price }) => hidesOutput(deployment.model) || price.rates.reasoning !== undefined),
-      maxOutput: model.maxOutput ?? smallest(usable.map(({ deployment, provider }) => prices.maxOutput(deployment, provider))),
+      maxOutput: model.maxOutput ?? smallest(usable.map(({ maxOutput }) => maxOutput)),
     }
   }
 }
@@ -89,8 +91,7 @@ function smallest(values: (number | undefined)[]): number | undefined {
   return known.length === 0 ? undefined : Math.min(...known)
 }
 
-function modelUnknown(snapshot: Snapshot, name: string): Denial {
-  const didYouMean = nearest(name, snapshot.models.keys())
+function modelUnknown(didYouMean: string[], name: string): Denial {
   const suggestion = didYouMean.length > 0 ? ` Did you mean ${didYouMean.map((other) => `"${other}"`).join(' or ')}?` : ''
   return {
     code: 'model_unknown',

@@ -15,7 +15,7 @@ export async function serveModels(shared: Shared, flow: Flow): Promise<void> {
   const wanted = flow.inbound.path.slice('/v1/models/'.length)
   if (wanted === '') return answerJson(deps, flow, { object: 'list', data: names.toSorted().map((name) => describe(shared, name)) })
   const name = decodeName(wanted)
-  const found = locator.find(name)
+  const found = locator.find(name, (other) => allowsModel(key, other))
   if (isDenial(found)) return refuse(deps, flow, found)
   const refused = authorize(key, name)
   if (refused !== undefined) return refuse(deps, flow, refused)

@@ -42,7 +42,8 @@ export function inBand(deps: GatewayDeps, flow: Flow, denial: Denial, ids: Strea
 function register(deps: GatewayDeps, flow: Flow, denial: Denial): Registered {
   const now = deps.clock.now()
   const operatorsOwn = catalogueEntry(denial.code).status === 500
-  const numbered = operatorsOwn ? { ...denial, incidentId: newId('inc', now, deps.random) } : denial
+  const told = { ...denial, detail: `${denial.detail}${chargeNote(denial)}` }
+  const numbered = operatorsOwn ? { ...told, incidentId: newId('inc', now, deps.random) } : told
   const id = newId('dn', now, deps.random)
   const { publicUrl, billing } = deps.settings
   const context: ProblemContext = {
@@ -71,6 +72,12 @@ function register(deps: GatewayDeps, flow: Flow, denial: Denial): Registered {
     configurationVersion: deps.snapshot().version,
   })
   return { problem, context, id }
+}
+
+/** Where the gateway or an upstream is at fault, callers ask first whether they paid for it. */
+function chargeNote({ code, charged }: Denial): string {
+  if (typeof charged === 'string') return ` What was delivered is charged: ${charged}.`
+  return catalogueEntry(code).status >= 500 ? ' Nothing was charged.' : ''
 }
 
 function outcomeOf(status: number): Ending['outcome'] {

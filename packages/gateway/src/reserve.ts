@@ -113,7 +113,7 @@ function reservationOf(deps: GatewayDeps, flow: Flow, key: KeyEntry, plan: HoldP
 }
 
 /** In debt nothing is admitted, whatever it costs: the debt and this request are what is missing (M6). */
-function inDebt(plan: HoldPlan, outcome: Extract<Outcome, { status: 'in_debt' }>): Extract<Outcome, { status: 'insufficient' }> {
+export function inDebt(plan: HoldPlan, outcome: Extract<Outcome, { status: 'in_debt' }>): Extract<Outcome, { status: 'insufficient' }> {
   const leg = plan.legs.findIndex((ref) => ref.kind === 'wallet')
   const required = amountOf(plan.measure, plan.steps.min)
   const unit = plan.legs[leg]?.unit ?? ''
@@ -124,7 +124,7 @@ function inDebt(plan: HoldPlan, outcome: Extract<Outcome, { status: 'in_debt' }>
 export function ledgerUnavailable(error: unknown): Denial {
   return {
     code: 'ledger_unavailable',
-    detail: 'The database that holds the balances does not answer; nothing is served unpaid. Nothing was charged.',
+    detail: 'The database that holds the balances does not answer, and nothing is served unpaid.',
     operatorDetail: String(error),
     retryAfterSeconds: 2,
     fixes: [{ kind: 'wait', action: 'retry', by: 'caller', canYou: true }],

@@ -26,6 +26,11 @@ export class TokenMeter {
     if (this.#bytes > UNCOUNTED_BYTES) void this.count()
   }
 
+  /** What has been counted so far, at least. */
+  get counted(): number {
+    return this.#counted
+  }
+
   /** What the count is at most. */
   get atMost(): number {
     return this.#counted + this.#bytes + this.#inFlightBytes

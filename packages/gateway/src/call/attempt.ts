@@ -10,7 +10,7 @@ type Headers = Record<string, string | string[] | undefined>
 export type Opening =
   | { kind: 'answer'; status: number; headers: Headers; body: Buffer }
   | { kind: 'large'; status: number; headers: Headers; head: Buffer }
-  | { kind: 'stream'; status: number; headers: Headers; events: RawEvent[] }
+  | { kind: 'stream'; status: number; headers: Headers; events: RawEvent[]; silent: boolean }
   | { kind: 'failed'; failure: UpstreamFailure; raw: Buffer }
   | { kind: 'broken'; error: UpstreamError }
 
@@ -43,6 +43,8 @@ export class Attempt implements UpstreamSink {
   #splitter: SseSplitter | undefined
   #bytes: ByteConsumer | undefined
   #events: EventConsumer | undefined
+  /** What of a stream came before it opened. */
+  #early: RawEvent[] = []
   #settled = false
   #backlog: (() => void)[] = []
   #patience: NodeJS.Timeout | undefined
@@ -66,7 +68,7 @@ export class Attempt implements UpstreamSink {
     this.#headers = headers
     if (status >= 200 && status < 300 && isEventStream(headers['content-type'])) {
       this.#splitter = new SseSplitter()
-      this.#patience = setTimeout(() => this.#settle({ kind: 'stream', status, headers, events: [] }), this.#patienceMs)
+      this.#patience = setTimeout(() => this.#openStream(true), this.#patienceMs)
     }
   }
 
@@ -90,7 +92,14 @@ export class Attempt implements UpstreamSink {
     }
     if (events.length === 0) return
     if (this.#settled) return this.#toEvents((consumer) => consumer.events(events))
-    this.#settle({ kind: 'stream', status: this.#status, headers: this.#headers, events })
+    this.#early.push(...events)
+    // Comments say nothing yet: an error may still follow, which is an answer with a status and not a stream.
+    if (events.some(({ data }) => data !== undefined)) this.#openStream(false)
+  }
+
+  /** `silent`: nothing but comments has come in a while. */
+  #openStream(silent: boolean): void {
+    this.#settle({ kind: 'stream', status: this.#status, headers: this.#headers, events: this.#early, silent })
   }
 
   end(): void {

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import type { ProviderKey } from '@faregate/core'
 import { ChatStreamReader, readAnswer, type AnswerReading, type ChatRequest } from '@faregate/wire'
 import type { GatewayDeps } from '../deps.ts'
 import { note, type Flow } from '../flow.ts'
@@ -8,7 +9,7 @@ import type { Reservation } from '../reserve.ts'
 import { Attempt, type Opening } from './attempt.ts'
 import { notAnAnswer, readBroken, readFailure, type Failure } from './failure.ts'
 import { deploymentName, keyName, orderOf, type Choice, type Cooldowns } from './order.ts'
-import { announcedLimit, send } from './send.ts'
+import { limitToWrite, send } from './send.ts'
 
 /** More attempts than this are not made for one request. */
 const MOST_ATTEMPTS = 4
@@ -43,11 +44,11 @@ export async function call(deps: GatewayDeps, cooldowns: Cooldowns, flow: Flow, 
   for (let made = 0; made < MOST_ATTEMPTS; made++) {
     const [choice] = choices
     if (choice === undefined) break
-    const clamped = announcedLimit(route, reservation, choice)
+    const limit = limitToWrite(route, request, reservation, choice)
     const attempt = new Attempt(deps.settings.limits.keepAliveMs)
     current = attempt
     const startedAt = performance.now()
-    attempt.start((sink) => send(deps, request, choice, clamped, sink))
+    attempt.start((sink) => send(deps, request, choice, limit, sink))
     const opening = await attempt.opened
     const record = recordOf(choice, startedAt)
     flow.attempts.push(record)
@@ -61,7 +62,7 @@ export async function call(deps: GatewayDeps, cooldowns: Cooldowns, flow: Flow, 
       current = undefined
       rested(cooldowns, choice)
       record.status = judged.opening.status
-      return { ...judged, candidate: choice.candidate, attempt, record, startedAt, clamped }
+      return { ...judged, candidate: choice.candidate, attempt, record, startedAt, clamped: limit?.announced === true ? limit : undefined }
     }
     attempt.abort()
     last = judged.failure
@@ -89,19 +90,24 @@ function judge(candidate: Candidate, request: ChatRequest, opening: Opening): Ju
     case 'broken':
       return { kind: 'failed', failure: readBroken(candidate, opening.error) }
     case 'large':
-      return { kind: 'large', opening }
+      return request.stream ? noStream(candidate, opening.status) : { kind: 'large', opening }
     case 'answer':
-      return judgeAnswer(candidate, opening)
+      return judgeAnswer(candidate, request, opening)
     case 'stream':
       return judgeStream(candidate, request, opening)
   }
 }
 
-function judgeAnswer(candidate: Candidate, opening: OpeningOf<'answer'>): Judged {
+function judgeAnswer(candidate: Candidate, request: ChatRequest, opening: OpeningOf<'answer'>): Judged {
   const read = readAnswer(opening.body)
   if (read === undefined) return { kind: 'failed', failure: noCompletion(candidate, opening) }
-  if (read.error === undefined || read.hasOutput) return { kind: 'answer', opening, read }
-  return { kind: 'failed', failure: errorInside(candidate, read.error, opening.body) }
+  if (read.error !== undefined && !read.hasOutput) return { kind: 'failed', failure: errorInside(candidate, read.error, opening.body) }
+  return request.stream ? noStream(candidate, opening.status) : { kind: 'answer', opening, read }
+}
+
+/** Only a first slice is held for a stream: a whole answer in its place is not covered. */
+function noStream(candidate: Candidate, status: number): Judged {
+  return { kind: 'failed', failure: notAnAnswer(candidate, status, 'JSON where a stream was asked for') }
 }
 
 /** An error object under a success status, HTML, or JSON that was cut off. */
@@ -156,16 +162,19 @@ function rested(cooldowns: Cooldowns, { candidate, key }: Choice): void {
 }
 
 function rest(deps: GatewayDeps, cooldowns: Cooldowns, { candidate, key }: Choice, failure: Failure): void {
-  const name = failure.action === 'rotate' && key !== undefined ? keyName(candidate, key) : deploymentName(candidate)
-  cooldowns.rest(name, deps.clock.now(), failure.retryAfterMs ?? REST_MS)
+  restChoice(deps, cooldowns, candidate, failure.action === 'rotate' ? key : undefined, failure.retryAfterMs)
   deps.log.warn({ provider: candidate.provider.name, model: candidate.deployment.model, cause: failure.denial.operatorDetail }, 'an upstream failed')
+}
+
+/** Tries a key, or a whole deployment, last for a while. */
+export function restChoice(deps: GatewayDeps, cooldowns: Cooldowns, candidate: Candidate, key?: ProviderKey, ms = REST_MS): void {
+  cooldowns.rest(key === undefined ? deploymentName(candidate) : keyName(candidate, key), deps.clock.now(), ms)
 }
 
 /** After `rotate` the next key; after `fallback` the next deployment, because another key would meet the same failure. */
 function remaining(choices: Choice[], { action }: Failure): Choice[] {
   const [tried, ...others] = choices
-  if (action === 'rotate' || tried === undefined) return others
-  return others.filter(({ candidate }) => candidate !== tried.candidate)
+  return action === 'rotate' ? others : others.filter(({ candidate }) => candidate !== tried?.candidate)
 }
 
 function nothingToTry(): Failure {

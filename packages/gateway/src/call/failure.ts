@@ -15,10 +15,10 @@ export interface Failure {
 
 const DETAILS: Record<Classification['code'], string> = {
   provider_rejected: 'The provider refused the request; its own answer is in the body.',
-  provider_account_unpaid: "The operator's account at the provider is out of credit. This is not your balance; nothing was charged.",
-  provider_rate_limited: "The operator's account at the provider is over its rate limit. This is not your limit; nothing was charged.",
-  provider_auth_failed: 'The provider does not accept the key that the operator set. Nothing was charged.',
-  provider_error: 'The provider failed. Nothing was charged.',
+  provider_account_unpaid: "The operator's account at the provider is out of credit. This is not your balance.",
+  provider_rate_limited: "The operator's account at the provider is over its rate limit. This is not your limit.",
+  provider_auth_failed: 'The provider does not accept the key that the operator set.',
+  provider_error: 'The provider failed.',
 }
 
 /** Reads an answer that is not a success. */
@@ -41,7 +41,7 @@ export function readBroken(candidate: Candidate, error: UpstreamError): Failure 
     status: null,
     denial: {
       code: 'provider_timeout',
-      detail: `The provider exceeded the limit "${kind}" of ${error.limitMs} ms. Nothing was charged.`,
+      detail: `The provider exceeded the limit "${kind}" of ${error.limitMs} ms.`,
       operatorDetail: `${candidate.provider.name}: ${error.detail}`,
       scope: { level: 'provider', id: candidate.provider.name },
       limit: { kind: 'timeout', name: kind, milliseconds: error.limitMs },

@@ -41,14 +41,27 @@ export function keyName({ provider }: Candidate, key: ProviderKey): string {
   return `key:${provider.name}/${key.id}`
 }
 
+/** So many keys of one account are tried before another deployment is. */
+const KEYS_FIRST = 2
+
 /** Everything that can be tried, in the order of trying: by weight, keys by priority first, the rested before the resting. */
 export function orderOf(candidates: Candidate[], cooldowns: Cooldowns, random: Random, now: number): Choice[] {
   const [only] = candidates
   if (candidates.length === 1 && only !== undefined) return keysOf(only, cooldowns, random, now)
   const shuffled = byWeight(candidates, ({ deployment }) => deployment.weight, random)
-  const rested = shuffled.filter((candidate) => !cooldowns.resting(deploymentName(candidate), now))
-  const resting = shuffled.filter((candidate) => cooldowns.resting(deploymentName(candidate), now))
-  return [...rested, ...resting].flatMap((candidate) => keysOf(candidate, cooldowns, random, now))
+  const rests = new Map(shuffled.map((candidate) => [candidate, isResting(candidate, cooldowns, now)]))
+  const rested = shuffled.filter((candidate) => rests.get(candidate) === false)
+  const resting = shuffled.filter((candidate) => rests.get(candidate) === true)
+  const byCandidate = [...rested, ...resting].map((candidate) => keysOf(candidate, cooldowns, random, now))
+  // The rest of an account's keys come after the other deployments: where two are limited, so are most.
+  return [...byCandidate.flatMap((keys) => keys.slice(0, KEYS_FIRST)), ...byCandidate.flatMap((keys) => keys.slice(KEYS_FIRST))]
+}
+
+/** A deployment rests by itself, or because every key of its provider does. */
+function isResting(candidate: Candidate, cooldowns: Cooldowns, now: number): boolean {
+  const { keys } = candidate.provider
+  if (cooldowns.resting(deploymentName(candidate), now)) return true
+  return keys.length > 0 && keys.every((key) => cooldowns.resting(keyName(candidate, key), now))
 }
 
 function keysOf(candidate: Candidate, cooldowns: Cooldowns, random: Random, now: number): Choice[] {

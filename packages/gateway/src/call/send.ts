@@ -7,15 +7,29 @@ import type { Reservation } from '../reserve.ts'
 import { playInProcess } from '../upstream/in-process.ts'
 import type { Choice } from './order.ts'
 
-/** The output limit that is written into the body, and where; undefined where the caller's own stands (M12). */
-export function announcedLimit(route: Route, reservation: Reservation, { candidate }: Choice): { member: string; value: number } | undefined {
-  if (!reservation.plan.limitIsOurs) return undefined
-  if (route.maxOutput !== undefined && reservation.limit >= route.maxOutput) return undefined
-  return { member: route.model.outputLimitMember ?? candidate.vendor.outputLimitMember, value: reservation.limit }
+/** An output limit that is written into the body, under the name that the model takes. */
+export interface WrittenLimit {
+  member: 'max_tokens' | 'max_completion_tokens'
+  value: number
+  /** It is ours, and the caller is told (M12). The caller's own is only repeated under another name. */
+  announced: boolean
+}
+
+/** The limit to write into the body for one deployment; undefined where the body says it, or the model by itself. */
+export function limitToWrite(route: Route, request: ChatRequest, reservation: Reservation, { candidate }: Choice): WrittenLimit | undefined {
+  const member = route.model.outputLimitMember ?? candidate.vendor.outputLimitMember
+  const value = reservation.limit
+  if (reservation.plan.limitIsOurs) {
+    const byItself = candidate.maxOutput !== undefined && value >= candidate.maxOutput
+    return byItself ? undefined : { member, value, announced: true }
+  }
+  // A server that knows only the old name would not stop at the caller's limit; OpenAI itself refuses both at once.
+  const unheard = member === 'max_tokens' && !request.scan.members.has('max_tokens')
+  return unheard ? { member, value, announced: false } : undefined
 }
 
 /** Sends a request to one deployment: only the members that must change are changed in its body. */
-export function send(deps: GatewayDeps, request: ChatRequest, choice: Choice, limit: { member: string; value: number } | undefined, sink: UpstreamSink): UpstreamCall {
+export function send(deps: GatewayDeps, request: ChatRequest, choice: Choice, limit: WrittenLimit | undefined, sink: UpstreamSink): UpstreamCall {
   const { candidate, key } = choice
   const body = upstreamBody(request, {
     model: candidate.deployment.model,

@@ -5,6 +5,7 @@ import { closeAttempt, finish } from '../finish.ts'
 import { refuse } from '../refuse.ts'
 import { consumed, costOf, settle } from '../settle.ts'
 import { ownCount, type Delivery } from './context.ts'
+import { nobodyThere } from './nobody.ts'
 
 /** Sends an answer that was collected whole: settled first, then sent, with its cost in the head (M16). */
 export async function deliverAnswer(delivery: Delivery, called: Extract<Called, { kind: 'answer' }>): Promise<void> {
@@ -12,6 +13,7 @@ export async function deliverAnswer(delivery: Delivery, called: Extract<Called, 
   const { candidate, opening, read, record, clamped, startedAt } = called
   const count = async (): Promise<Buckets> => ownCount(delivery, await deps.tokens.count(read.text()))
   const consumption = await consumed(flow, reservation, read.usage, count)
+  if (flow.outbound.closed) return nobodyThere(delivery)
   const cost = costOf(flow, candidate, reservation, consumption)
   closeAttempt(flow, record, 'served', consumption.buckets, startedAt)
   const refusal = await settle(delivery, cost, settleMemo(called, consumption), 'void')
@@ -23,11 +25,12 @@ export async function deliverAnswer(delivery: Delivery, called: Extract<Called, 
   })
   const delivered = await flow.outbound.end(opening.body)
   finish(deps, flow, {
-    outcome: 'served',
+    outcome: delivered ? 'served' : 'aborted',
     status: opening.status,
     delivery: delivered ? 'confirmed' : 'unconfirmed',
     estimated: consumption.estimated,
     clamped: clamped?.value,
+    priceVersion: candidate.price.version,
   })
 }
 

@@ -2,6 +2,7 @@ import type { Buckets } from '@faregate/core'
 import type { ChatRequest } from '@faregate/wire'
 import type { GatewayDeps } from '../deps.ts'
 import type { Flow } from '../flow.ts'
+import type { Candidate } from '../locate.ts'
 import type { Reservation } from '../reserve.ts'
 import type { Unsettled } from '../unsettled.ts'
 
@@ -12,6 +13,8 @@ export interface Delivery {
   flow: Flow
   request: ChatRequest
   reservation: Reservation
+  /** Tries a deployment last for a while, because it broke off in the middle of an answer. */
+  rest(candidate: Candidate): void
 }
 
 /** Our own count of an answer, where the provider gave none: the prompt by the tokenizer, the output as given. */

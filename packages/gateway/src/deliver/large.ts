@@ -5,7 +5,8 @@ import type { Called } from '../call/call.ts'
 import { readBroken } from '../call/failure.ts'
 import type { UpstreamError } from '../edge.ts'
 import { closeAttempt, finish, type Ending } from '../finish.ts'
-import { consumed, costOf, settle } from '../settle.ts'
+import { inBand } from '../refuse.ts'
+import { consumed, costOf, release, settle } from '../settle.ts'
 import { settleMemo } from './answer.ts'
 import { ownCount, type Delivery } from './context.ts'
 
@@ -27,6 +28,8 @@ class LargeRelay implements ByteConsumer {
   readonly #ended = Promise.withResolvers<UpstreamError | undefined>()
   #tail: Buffer = Buffer.alloc(0)
   #sent = 0
+  /** For the caller to read. */
+  #waiting = false
 
   constructor(delivery: Delivery, called: Large) {
     this.#delivery = delivery
@@ -57,9 +60,13 @@ class LargeRelay implements ByteConsumer {
     const free = outbound.write(part, () => {
       this.#sent += part.length
     })
-    if (free) return
+    if (free || this.#waiting) return
+    this.#waiting = true
     this.#called.attempt.pause()
-    void outbound.drained().then(() => this.#called.attempt.resume())
+    void outbound.drained().then(() => {
+      this.#waiting = false
+      this.#called.attempt.resume()
+    })
   }
 
   end(): void {
@@ -77,16 +84,27 @@ class LargeRelay implements ByteConsumer {
     const consumption = await consumed(flow, reservation, this.#usage.result(), () => ownCount(this.#delivery, Math.ceil(this.#sent / 4)))
     const cost = costOf(flow, candidate, reservation, consumption)
     const cut = error !== undefined
+    if (cut && this.#sent === 0) return this.#nothingSent()
     closeAttempt(flow, record, cut ? 'partial' : 'served', consumption.buckets, startedAt)
     const refusal = await settle(this.#delivery, cost, settleMemo(this.#called, consumption), 'post')
-    const shared = { status: opening.status, estimated: consumption.estimated, clamped: clamped?.value }
+    const shared = { status: opening.status, estimated: consumption.estimated, clamped: clamped?.value, priceVersion: candidate.price.version }
     if (cut || refusal !== undefined) {
-      flow.outbound.destroy()
       const outcome: Ending['outcome'] = flow.outbound.closed ? 'aborted' : 'partial'
-      if (error !== undefined) deps.log.warn({ request: flow.id, cause: readBroken(candidate, error).denial.operatorDetail }, 'a large answer was cut')
-      return finish(deps, flow, { ...shared, outcome, delivery: 'unconfirmed' })
+      const denial = refusal ?? (error === undefined ? undefined : readBroken(candidate, error).denial)
+      const named = outcome === 'aborted' || denial === undefined ? {} : inBand(deps, flow, denial, {}).ending
+      if (error !== undefined && outcome === 'partial') record.error = readBroken(candidate, error).denial.code
+      flow.outbound.destroy()
+      return finish(deps, flow, { ...shared, ...named, outcome, delivery: 'unconfirmed' })
     }
     const delivered = await flow.outbound.end(this.#tail)
     finish(deps, flow, { ...shared, outcome: 'served', delivery: delivered ? 'confirmed' : 'unconfirmed' })
+  }
+
+  /** Cut before any byte was accepted: nothing is owed (M20, M21). */
+  async #nothingSent(): Promise<void> {
+    const { deps, flow } = this.#delivery
+    await release(this.#delivery)
+    flow.outbound.destroy()
+    finish(deps, flow, { outcome: 'aborted', status: this.#called.opening.status, delivery: 'none' })
   }
 }

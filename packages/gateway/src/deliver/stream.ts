@@ -1,4 +1,5 @@
 import { formatAmount, type Denial } from '@faregate/core'
+import type { UsageReading } from '@faregate/wire'
 import { closeAttempt, finish, type Ending } from '../finish.ts'
 import { inBand } from '../refuse.ts'
 import { consumed, costOf, release, settle } from '../settle.ts'
@@ -9,21 +10,40 @@ import { ownCount, type Delivery } from './context.ts'
 /** Forwards a stream as it arrives; its terminal event waits until the settle is durable (M16). */
 export async function deliverStream(delivery: Delivery, called: Streaming): Promise<void> {
   const relay = new StreamRelay(delivery, called)
-  relay.start()
+  try {
+    relay.start()
+  } catch (error) {
+    called.attempt.abort()
+    throw error
+  }
   const end = await relay.ended
-  const delivered = relay.usage.ok ? undefined : await relay.deliveredTokens()
-  if (delivered === 0 && end.kind !== 'complete') return nothingDelivered(delivery, called, relay, end)
   const { flow, reservation } = delivery
-  const consumption = await consumed(flow, reservation, relay.usage, async () => ownCount(delivery, delivered ?? (await relay.deliveredTokens())))
+  if (end.kind === 'broken' && end.byUpstream) delivery.rest(called.candidate)
+  const whole = end.kind === 'complete'
+  const delivered = whole && relay.usage.ok ? undefined : await relay.deliveredTokens()
+  if (delivered === 0 && !whole) return nothingDelivered(delivery, called, relay, end)
+  const usage = whole ? relay.usage : usageOfPart(relay, delivered ?? 0)
+  const consumption = await consumed(flow, reservation, usage, () => ownCount(delivery, delivered ?? 0))
   const cost = costOf(flow, called.candidate, reservation, consumption)
-  closeAttempt(flow, called.record, end.kind === 'complete' ? 'served' : 'partial', consumption.buckets, called.startedAt)
+  closeAttempt(flow, called.record, whole ? 'served' : 'partial', consumption.buckets, called.startedAt)
+  if (end.kind === 'broken') called.record.error = end.denial.code
   const refusal = await settle(delivery, cost, settleMemo(called, consumption), 'post')
-  const shared = { status: called.opening.status, estimated: consumption.estimated, clamped: called.clamped?.value }
+  const shared = { status: called.opening.status, estimated: consumption.estimated, clamped: called.clamped?.value, priceVersion: called.candidate.price.version }
   if (flow.outbound.closed) return finish(delivery.deps, flow, { ...shared, outcome: 'aborted', delivery: 'unconfirmed' })
-  const denial = refusal ?? (end.kind === 'broken' ? charged(end.denial, consumption.buckets.output, flow.cost) : undefined)
-  if (denial !== undefined) return endInError(delivery, relay, denial, { ...shared, outcome: 'partial', delivery: 'confirmed' })
-  const accepted = await flow.outbound.end(end.kind === 'complete' ? end.terminal : undefined)
+  const denial = refusal ?? (end.kind === 'broken' ? end.denial : undefined)
+  if (denial !== undefined) return endInError(delivery, relay, charged(denial, delivered ?? consumption.buckets.output, flow.cost), { ...shared, outcome: 'partial', delivery: 'confirmed' })
+  const accepted = await flow.outbound.end(whole ? end.terminal : undefined)
   finish(delivery.deps, flow, { ...shared, outcome: 'served', delivery: accepted ? 'confirmed' : 'unconfirmed' })
+}
+
+/**
+ * The usage of a stream that did not end well counts if it came at the end, or if it can be true of what was
+ * delivered: some upstreams send it with the first chunk already, before there is anything to count (M21, M22).
+ */
+function usageOfPart({ usage, usageIsFinal }: StreamRelay, delivered: number): UsageReading {
+  if (!usage.ok || usageIsFinal) return usage
+  const { output = 0, reasoning = 0, audioOut = 0 } = usage.buckets
+  return (output + reasoning + audioOut) * 2 >= delivered ? usage : { ok: false, reason: 'missing' }
 }
 
 /** An answer without output that ends in an error, or whose caller went away before it, is void (M20, M21). */
@@ -31,19 +51,21 @@ async function nothingDelivered(delivery: Delivery, called: Streaming, relay: St
   const { deps, flow } = delivery
   await release(delivery)
   closeAttempt(flow, called.record, end.kind === 'gone' ? 'aborted' : 'failed', {}, called.startedAt)
-  const shared = { status: called.opening.status, clamped: called.clamped?.value }
+  const shared = { status: called.opening.status, clamped: called.clamped?.value, priceVersion: called.candidate.price.version }
   if (end.kind !== 'broken' || flow.outbound.closed) return finish(deps, flow, { ...shared, outcome: 'aborted', delivery: 'none' })
   called.record.error = end.denial.code
   await endInError(delivery, relay, { ...end.denial, deliveredTokens: 0, charged: false }, { ...shared, outcome: 'failed', delivery: 'none' })
 }
 
+/** What was delivered is charged, so sending the same request again would be paid again. */
 function charged(denial: Denial, tokens: number | undefined, cost: bigint): Denial {
-  return { ...denial, ...(tokens === undefined ? {} : { deliveredTokens: tokens }), charged: cost === 0n ? false : formatAmount(cost) }
+  if (cost === 0n) return { ...denial, charged: false }
+  return { ...denial, ...(tokens === undefined ? {} : { deliveredTokens: tokens }), charged: formatAmount(cost), retryable: false }
 }
 
 /** The dialect's error event, and no terminal event: the answer must not look complete. */
 async function endInError({ deps, flow }: Delivery, relay: StreamRelay, denial: Denial, ending: Ending): Promise<void> {
   const { event, ending: named } = inBand(deps, flow, denial, relay.ids)
-  await flow.outbound.end(event)
-  finish(deps, flow, { ...ending, ...named })
+  const accepted = await flow.outbound.end(event)
+  finish(deps, flow, { ...ending, ...named, ...(accepted ? {} : { delivery: 'unconfirmed' as const }) })
 }

@@ -34,8 +34,13 @@ export class NodeOutbound implements Outbound {
     const response = this.#response
     if (this.closed || !response.writableNeedDrain) return Promise.resolve()
     return new Promise((resolve) => {
-      response.once('drain', resolve)
-      response.once('close', resolve)
+      const done = (): void => {
+        response.off('drain', done)
+        response.off('close', done)
+        resolve()
+      }
+      response.on('drain', done)
+      response.on('close', done)
     })
   }
 

@@ -7,7 +7,8 @@ import type { Called } from '../call/call.ts'
 import { readBroken } from '../call/failure.ts'
 import type { Delivery } from '../deliver/context.ts'
 import type { UpstreamError } from '../edge.ts'
-import { TokenMeter } from '../token-meter.ts'
+import { Coverage } from './coverage.ts'
+import { Deliveries } from './deliveries.ts'
 import { Slices } from './slices.ts'
 
 export type Streaming = Extract<Called, { kind: 'stream' }>
@@ -15,13 +16,20 @@ export type Streaming = Extract<Called, { kind: 'stream' }>
 /** Why forwarding stopped. Only `complete` may send the terminal event, and only once the settle is durable. */
 export type StreamEnd =
   | { kind: 'complete'; terminal: Buffer }
-  | { kind: 'broken'; denial: Denial }
+  | { kind: 'broken'; denial: Denial; byUpstream: boolean }
   | { kind: 'gone' }
+
+interface Waiting {
+  raw: Buffer
+  step: StreamStep
+}
 
 const KEEP_ALIVE = Buffer.from(': keep-alive\n\n')
 const DONE = Buffer.from('data: [DONE]\n\n')
 /** Some servers end without the blank line that ends an event. */
 const UNTERMINATED_DONE = /^data:\s*\[DONE\]\s*$/
+/** An upstream that has sent its terminal event ends by itself, and its connection is used again; if not, it is cut. */
+const AFTER_DONE_MS = 1_000
 
 /**
  * Forwards a stream as it arrives, event by event and byte for byte, while a reader beside it picks up usage.
@@ -29,36 +37,37 @@ const UNTERMINATED_DONE = /^data:\s*\[DONE\]\s*$/
  */
 export class StreamRelay implements EventConsumer {
   readonly ended: Promise<StreamEnd>
+  /** What the upstream said last of its usage, and whether it said so at the end: with a finish reason or after it. */
   usage: UsageReading = { ok: false, reason: 'missing' }
+  usageIsFinal = false
   readonly #delivery: Delivery
   readonly #called: Streaming
   readonly #reader: ChatStreamReader
-  readonly #slices: Slices
-  readonly #forwarded: TokenMeter
-  readonly #accepted: TokenMeter
+  readonly #coverage: Coverage
+  readonly #deliveries: Deliveries
   readonly #end: (end: StreamEnd) => void
   readonly #keepAlive: NodeJS.Timeout
-  #queue: { raw: Buffer; step: StreamStep }[] = []
+  #queue: Waiting[] = []
   /** Covering an event, or waiting for the caller to read. */
   #blocked = false
   #over = false
+  /** The upstream has ended, well or not; what it sent before comes first. */
   #upstreamOver: (() => void) | undefined
   #headSent = false
   #finished = false
-  #inFlight = 0
-  #idle: (() => void) | undefined
+  #cutAfterDone: NodeJS.Timeout | undefined
 
   constructor(delivery: Delivery, called: Streaming) {
+    const { deps, flow, request } = delivery
     this.#delivery = delivery
     this.#called = called
-    this.#reader = new ChatStreamReader(delivery.request.n)
-    this.#forwarded = new TokenMeter(delivery.deps.tokens)
-    this.#accepted = new TokenMeter(delivery.deps.tokens)
-    this.#slices = new Slices(delivery, called.candidate, () => this.#accepted.count())
+    this.#reader = new ChatStreamReader(request.n)
+    this.#deliveries = new Deliveries(flow.outbound, deps.tokens)
+    this.#coverage = new Coverage(new Slices(delivery, called.candidate, this.#deliveries), deps.tokens)
     const { promise, resolve } = Promise.withResolvers<StreamEnd>()
     this.ended = promise
     this.#end = resolve
-    this.#keepAlive = setTimeout(() => this.#keepCallerAlive(), delivery.deps.settings.limits.keepAliveMs)
+    this.#keepAlive = setTimeout(() => this.#keepCallerAlive(), deps.settings.limits.keepAliveMs)
   }
 
   /** What identifies the answer; an error event of ours carries the same. */
@@ -66,21 +75,16 @@ export class StreamRelay implements EventConsumer {
     return this.#reader.ids
   }
 
-  /** Output tokens that the caller's socket has accepted; waits for writes that are on their way. */
-  async deliveredTokens(): Promise<number> {
-    if (this.#inFlight > 0 && !this.#delivery.flow.outbound.closed) {
-      await new Promise<void>((resolve) => {
-        this.#idle = resolve
-      })
-    }
-    return this.#accepted.count()
+  /** Output tokens that the caller's socket has accepted, writes on their way included. */
+  deliveredTokens(): Promise<number> {
+    return this.#deliveries.tokens()
   }
 
   start(): void {
     const { attempt, opening } = this.#called
     this.#delivery.flow.outbound.onGone(() => this.#callerGone())
     if (opening.events.length > 0) this.events(opening.events)
-    else this.#keepCallerAlive()
+    if (opening.silent) this.#keepCallerAlive()
     attempt.attachEvents(this)
     if (this.#blocked) attempt.pause()
   }
@@ -93,6 +97,7 @@ export class StreamRelay implements EventConsumer {
   }
 
   end(rest: Buffer): void {
+    clearTimeout(this.#cutAfterDone)
     this.#upstreamOver = () => {
       const terminated = rest.length === 0 ? this.#finished : UNTERMINATED_DONE.test(rest.toString())
       if (terminated) this.#stop({ kind: 'complete', terminal: DONE })
@@ -102,6 +107,7 @@ export class StreamRelay implements EventConsumer {
   }
 
   error(error: UpstreamError): void {
+    clearTimeout(this.#cutAfterDone)
     this.#upstreamOver = () => this.#broken(error)
     this.#pump()
   }
@@ -109,96 +115,75 @@ export class StreamRelay implements EventConsumer {
   /** Forwards what is covered, in one write; stops at the first event that is not. */
   #pump(): void {
     if (this.#over || (this.#blocked && !this.#delivery.flow.outbound.closed)) return
-    const batch: Buffer[] = []
-    const texts: string[] = []
-    let taken = 0
-    for (const { raw, step } of this.#queue) {
-      if (step.kind === 'done' || step.kind === 'error') break
-      if (!this.#covers(step.text)) break
-      taken += 1
-      this.#note(step)
-      if (step.text !== '') texts.push(step.text)
-      if (!(step.usageOnly && !this.#delivery.request.includeUsage)) batch.push(raw)
-    }
-    if (taken > 0) this.#queue = taken === this.#queue.length ? [] : this.#queue.slice(taken)
-    if (batch.length > 0) this.#write(batch, texts)
+    const stop = this.#queue.findIndex(({ step }) => isLast(step) || !this.#forwardable(step))
+    this.#write(this.#queue.splice(0, stop === -1 ? this.#queue.length : stop))
     this.#next()
   }
 
-  /** What follows a batch: the end, an event that is not covered yet, or nothing for now. */
+  /** Whether it is covered; if so it counts as forwarded. Once the caller is gone only usage is looked for. */
+  #forwardable(step: StreamStep): boolean {
+    if (this.#delivery.flow.outbound.closed) return true
+    if (!this.#coverage.fits(step.text)) return false
+    this.#coverage.add(step.text)
+    return true
+  }
+
+  /** What follows a write: the end, an event that is not covered yet, or nothing for now. */
   #next(): void {
     const [head] = this.#queue
     if (head === undefined) {
       if (this.#upstreamOver !== undefined) this.#upstreamOver()
-      else if (this.#forwarded.atMost > this.#slices.renewAbove) void this.#renew()
-      return
+      else this.#run(this.#coverage.renew())
+    } else if (head.step.kind === 'done') {
+      this.#stop({ kind: 'complete', terminal: head.raw })
+    } else if (head.step.kind === 'error') {
+      this.#broken({ reason: 'protocol', detail: `in-band error: ${head.step.error?.message ?? 'unknown'}` })
+    } else if (!this.#blocked) {
+      this.#run(this.#cover())
     }
-    if (head.step.kind === 'done') return this.#stop({ kind: 'complete', terminal: head.raw })
-    if (head.step.kind === 'error') return this.#broken({ reason: 'protocol', detail: `in-band error: ${head.step.error?.message ?? 'unknown'}` })
-    if (!this.#blocked) void this.#cover(head.step.text)
   }
 
-  #covers(text: string): boolean {
-    return text === '' || this.#forwarded.atMost + Buffer.byteLength(text) <= this.#slices.coveredTokens
+  /** Waits, under back-pressure, until what is queued is covered, in part at least. */
+  async #cover(): Promise<void> {
+    this.#block()
+    const last = this.#queue.findIndex(({ step }) => isLast(step))
+    const waiting = last === -1 ? this.#queue.length : last
+    const covered = await this.#coverage.cover(this.#queue.slice(0, waiting).map(({ step }) => step.text))
+    if (this.#over) return
+    if (typeof covered !== 'number') return this.#stop({ kind: 'broken', denial: covered, byUpstream: false })
+    const events = this.#queue.splice(0, covered)
+    for (const { step } of events) this.#coverage.add(step.text)
+    this.#write(events)
+    await this.#unblock()
+  }
+
+  /** Writes events that are covered, at once. */
+  #write(events: Waiting[]): void {
+    const { flow, request } = this.#delivery
+    const raws: Buffer[] = []
+    const texts: string[] = []
+    for (const { raw, step } of events) {
+      this.#note(step)
+      if (step.text !== '') texts.push(step.text)
+      if (!step.usageOnly || request.includeUsage) raws.push(raw)
+    }
+    if (raws.length === 0 || flow.outbound.closed) return
+    this.#sendHead()
+    const [only] = raws
+    const free = this.#deliveries.write(raws.length === 1 && only !== undefined ? only : Buffer.concat(raws), texts)
+    if (free || this.#blocked) return
+    this.#block()
+    this.#run(this.#unblock())
   }
 
   #note(step: StreamStep): void {
     const { flow } = this.#delivery
-    if (step.usage !== undefined) this.usage = step.usage
     if (step.finished) this.#finished = true
-    if (step.text === '') return
-    flow.ttftMs ??= Math.round(performance.now() - flow.startedAt)
-    this.#forwarded.add(step.text)
-  }
-
-  /** Waits, under back-pressure, until the event is covered: counts what was bounded, then takes slices. */
-  async #cover(text: string): Promise<void> {
-    this.#block()
-    const { deps } = this.#delivery
-    const needed = await deps.tokens.countEach([text])
-    let refusal: Denial | undefined
-    while (!this.#over && refusal === undefined && (await this.#forwarded.count()) + needed > this.#slices.coveredTokens) {
-      refusal = await this.#slices.take()
+    if (step.usage !== undefined) {
+      this.usage = step.usage
+      this.usageIsFinal = this.#finished
     }
-    if (this.#over) return
-    if (refusal !== undefined) return this.#stop({ kind: 'broken', denial: refusal })
-    if (!this.#delivery.flow.outbound.closed) this.#forwardHead()
-    this.#unblock()
-  }
-
-  /** The event that was waited for is covered by count; by its bytes it might not be, so it goes out by itself. */
-  #forwardHead(): void {
-    const [head, ...others] = this.#queue
-    if (head === undefined) return
-    this.#queue = others
-    this.#note(head.step)
-    this.#write([head.raw], head.step.text === '' ? [] : [head.step.text])
-  }
-
-  /** Asks for the next slice in advance. A refusal is no end yet: what is covered may suffice. */
-  async #renew(): Promise<void> {
-    const used = await this.#forwarded.count()
-    if (!this.#over && used > this.#slices.renewAbove) await this.#slices.take()
-  }
-
-  #write(batch: Buffer[], texts: string[]): void {
-    const { outbound } = this.#delivery.flow
-    if (outbound.closed) return
-    this.#sendHead()
-    const [only] = batch
-    this.#inFlight += 1
-    const free = outbound.write(batch.length === 1 && only !== undefined ? only : Buffer.concat(batch), () => {
-      for (const text of texts) this.#accepted.add(text)
-      this.#inFlight -= 1
-      if (this.#inFlight === 0) this.#idle?.()
-    })
-    if (!free && !this.#blocked) void this.#waitForReader()
-  }
-
-  async #waitForReader(): Promise<void> {
-    this.#block()
-    await this.#delivery.flow.outbound.drained()
-    if (!this.#over) this.#unblock()
+    if (step.text !== '') flow.ttftMs ??= Math.round(performance.now() - flow.startedAt)
   }
 
   #block(): void {
@@ -206,7 +191,10 @@ export class StreamRelay implements EventConsumer {
     this.#called.attempt.pause()
   }
 
-  #unblock(): void {
+  /** Goes on once the caller has read what it was sent. */
+  async #unblock(): Promise<void> {
+    await this.#delivery.flow.outbound.drained()
+    if (this.#over) return
     this.#blocked = false
     this.#pump()
     if (!this.#blocked && !this.#over) this.#called.attempt.resume()
@@ -217,7 +205,8 @@ export class StreamRelay implements EventConsumer {
     this.#headSent = true
     const { deps, flow } = this.#delivery
     const { candidate, opening, clamped } = this.#called
-    flow.outbound.head(opening.status, { ...servedHeaders(deps, flow, candidate, opening.headers, clamped), 'cache-control': 'no-cache', 'x-accel-buffering': 'no' })
+    const headers = servedHeaders(deps, flow, candidate, opening.headers, clamped)
+    flow.outbound.head(opening.status, { ...headers, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' })
   }
 
   #keepCallerAlive(): void {
@@ -229,7 +218,6 @@ export class StreamRelay implements EventConsumer {
 
   /** In the middle the upstream is cancelled at once; after a finish reason its usage is waited for, shortly (M21). */
   #callerGone(): void {
-    this.#idle?.()
     if (this.#over) return
     if (!this.#finished) return this.#stop({ kind: 'gone' })
     this.#called.attempt.resume()
@@ -238,17 +226,33 @@ export class StreamRelay implements EventConsumer {
 
   #broken(error: UpstreamError): void {
     const { denial } = readBroken(this.#called.candidate, error)
-    this.#stop({ kind: 'broken', denial })
+    this.#stop({ kind: 'broken', denial, byUpstream: true })
+  }
+
+  /** A mistake of ours must end the stream, not leave it waiting. */
+  #run(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.#delivery.deps.log.error({ request: this.#delivery.flow.id, error: String(error) }, 'a stream met a mistake in the gateway')
+      const denial: Denial = { code: 'gateway_misconfigured', detail: 'The gateway met a mistake of its own; the stream ends here.', operatorDetail: String(error) }
+      this.#stop({ kind: 'broken', denial, byUpstream: false })
+    })
   }
 
   #stop(end: StreamEnd): void {
     if (this.#over) return
     this.#over = true
     clearTimeout(this.#keepAlive)
-    // After its terminal event the upstream ends by itself, and its connection can be used again.
-    if (end.kind === 'complete') this.#called.attempt.resume()
-    else this.#called.attempt.abort()
+    const { attempt } = this.#called
+    if (end.kind !== 'complete') attempt.abort()
+    else if (this.#upstreamOver === undefined) {
+      this.#cutAfterDone = setTimeout(() => attempt.abort(), AFTER_DONE_MS).unref()
+      attempt.resume()
+    }
     if (!this.#delivery.flow.outbound.closed) this.#sendHead()
     this.#end(end)
   }
+}
+
+function isLast(step: StreamStep): boolean {
+  return step.kind === 'done' || step.kind === 'error'
 }

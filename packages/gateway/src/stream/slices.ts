@@ -4,7 +4,8 @@ import { amountOf, charge } from '@faregate/pricing'
 import type { Delivery } from '../deliver/context.ts'
 import { insufficientFunds } from '../funds.ts'
 import type { Candidate } from '../locate.ts'
-import { ledgerUnavailable } from '../reserve.ts'
+import { inDebt, ledgerUnavailable } from '../reserve.ts'
+import type { Deliveries } from './deliveries.ts'
 
 /** Our count can differ from the upstream's: this many times the limit is covered before a stream counts as endless (M22). */
 const LIMIT_TOLERANCE = 4
@@ -13,12 +14,13 @@ const LIMIT_TOLERANCE = 4
 export class Slices {
   readonly #delivery: Delivery
   readonly #candidate: Candidate
-  /** Tokens that the socket had accepted, counted; for the mark that recovery charges up to. */
-  readonly #delivered: () => Promise<number>
-  #inputTokens: Promise<number> | undefined
+  readonly #delivered: Pick<Deliveries, 'countedTokens'>
+  #inputTokens: number | undefined
   #taking: Promise<Denial | undefined> | undefined
+  /** A slice that the database did not decide in time: asked for again as it was. */
+  #undecided: HoldOp | undefined
 
-  constructor(delivery: Delivery, candidate: Candidate, delivered: () => Promise<number>) {
+  constructor(delivery: Delivery, candidate: Candidate, delivered: Pick<Deliveries, 'countedTokens'>) {
     this.#delivery = delivery
     this.#candidate = candidate
     this.#delivered = delivered
@@ -30,10 +32,16 @@ export class Slices {
     return reservation.plan.sliced ? reservation.covered * reservation.plan.bound.n : Number.POSITIVE_INFINITY
   }
 
-  /** Tokens above which the next slice is asked for in advance: half of the last one is used up. */
+  /** Whether the caller's limit leaves room for a further slice. */
+  get canGrow(): boolean {
+    const { covered, limit } = this.#delivery.reservation
+    return covered < limit
+  }
+
+  /** Tokens above which it is worth counting, and asking for the next slice: half of the last one is used up. */
   get renewAbove(): number {
-    const { plan, covered, limit } = this.#delivery.reservation
-    if (!plan.sliced || covered >= limit) return Number.POSITIVE_INFINITY
+    const { plan, covered } = this.#delivery.reservation
+    if (!plan.sliced) return Number.POSITIVE_INFINITY
     return this.coveredTokens - (Math.min(plan.sliceTokens, covered) * plan.bound.n) / 2
   }
 
@@ -46,28 +54,34 @@ export class Slices {
   }
 
   async #take(): Promise<Denial | undefined> {
-    const { deps, flow, reservation } = this.#delivery
-    const { plan, limit, covered } = reservation
-    if (covered >= limit * LIMIT_TOLERANCE) return endless(limit)
-    const size = covered < limit ? Math.min(plan.sliceTokens, limit - covered) : plan.sliceTokens
-    const operation: HoldOp = {
-      type: 'hold',
-      id: `${flow.id}.${reservation.slices}`,
-      request: flow.id,
-      slice: reservation.slices,
-      instance: deps.instance.epoch,
-      legs: plan.legs,
-      measure: { fixed: 0n, perStep: plan.measure.perStep },
-      steps: { min: 1, max: size },
-      memo: {},
-      mark: await this.#mark(),
-    }
+    const { deps, reservation } = this.#delivery
+    if (reservation.covered >= reservation.limit * LIMIT_TOLERANCE) return endless(reservation.limit)
+    const operation = this.#undecided ?? this.#nextSlice()
+    this.#undecided = operation
     try {
       const outcome = await deps.ledger.submit(operation, { timeoutMs: deps.settings.limits.coverMs })
+      this.#undecided = undefined
       return this.#taken(operation, outcome)
     } catch (error) {
       if (error instanceof LedgerUnavailable) return ledgerUnavailable(error)
       throw error
+    }
+  }
+
+  #nextSlice(): HoldOp {
+    const { deps, flow, reservation } = this.#delivery
+    const { plan, limit, covered, slices } = reservation
+    return {
+      type: 'hold',
+      id: `${flow.id}.${slices}`,
+      request: flow.id,
+      slice: slices,
+      instance: deps.instance.epoch,
+      legs: plan.legs,
+      measure: { fixed: 0n, perStep: plan.measure.perStep },
+      steps: { min: 1, max: covered < limit ? Math.min(plan.sliceTokens, limit - covered) : plan.sliceTokens },
+      memo: {},
+      mark: this.#mark(),
     }
   }
 
@@ -80,24 +94,38 @@ export class Slices {
       reservation.held += amountOf(operation.measure, steps)
       return undefined
     }
-    if (outcome.status === 'insufficient' && flow.key !== undefined) {
-      const cause = insufficientFunds({ settings: deps.settings, key: flow.key, legs: reservation.plan.legs }, outcome)
-      return {
-        ...cause,
-        code: 'stream_funds_exhausted',
-        detail: `The stream ends here: ${cause.detail}`,
-        also: [cause.code, ...(cause.also ?? [])],
-        retryable: false,
-      }
+    const short = outcome.status === 'in_debt' ? inDebt(reservation.plan, outcome) : outcome
+    if (short.status === 'insufficient' && flow.key !== undefined) {
+      return exhausted(insufficientFunds({ settings: deps.settings, key: flow.key, legs: reservation.plan.legs }, short))
     }
     return { ...ledgerUnavailable(`slice refused: ${outcome.status}`), detail: 'The stream ends here, because its balance can no longer be held.' }
   }
 
-  async #mark(): Promise<bigint> {
+  /**
+   * What is owed by now, for recovery (M23). Nothing waits for a count: what is not counted yet is left out, so the
+   * mark may be low, never high.
+   */
+  #mark(): bigint {
     const { deps, request } = this.#delivery
-    this.#inputTokens ??= deps.tokens.count(request.inputText())
-    const priced = charge({ input: await this.#inputTokens, output: await this.#delivered() }, this.#candidate.price)
+    if (this.#inputTokens === undefined) {
+      this.#inputTokens = 0
+      void deps.tokens.count(request.inputText()).then((tokens) => {
+        this.#inputTokens = tokens
+      })
+    }
+    const priced = charge({ input: this.#inputTokens, output: this.#delivered.countedTokens }, this.#candidate.price)
     return priced.ok ? priced.amount : 0n
+  }
+}
+
+/** The refusal of a slice, as the end of a stream: waiting does not bring it back. */
+function exhausted({ retryAfterSeconds: _noRetry, ...cause }: Denial): Denial {
+  return {
+    ...cause,
+    code: 'stream_funds_exhausted',
+    detail: `The stream ends here: ${cause.detail}`,
+    also: [cause.code, ...(cause.also ?? [])],
+    retryable: false,
   }
 }
 

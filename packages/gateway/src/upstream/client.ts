@@ -61,7 +61,7 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
     if (status < 200 || this.#aborted) return
     this.#answered = true
-    this.#decoder = decoderFor(headers['content-encoding'], (chunk) => this.#emit(chunk))
+    this.#decoder = decoderFor(headers['content-encoding'], (chunk) => this.#emit(chunk), (error) => this.#garbled(error))
     this.#sink.head(status, headers)
   }
 
@@ -77,10 +77,8 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
       this.#sink.end()
       return
     }
-    this.#decoder.end((error) => {
-      if (this.#aborted) return
-      if (error === undefined) this.#sink.end()
-      else this.#sink.error({ reason: 'protocol', detail: `content-encoding: ${error.message}` })
+    this.#decoder.end(() => {
+      if (!this.#aborted) this.#sink.end()
     })
   }
 
@@ -94,6 +92,13 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
     if (!this.#aborted) this.#sink.data(chunk)
   }
 
+  /** What comes cannot be decoded: nothing that follows can. */
+  #garbled(error: Error): void {
+    if (this.#aborted) return
+    this.abort()
+    this.#sink.error({ reason: 'protocol', detail: `content-encoding: ${error.message}` })
+  }
+
   pause(): void {
     this.#controller?.pause()
   }
@@ -105,6 +110,7 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
   abort(): void {
     if (this.#aborted) return
     this.#aborted = true
+    this.#decoder?.destroy()
     this.#controller?.abort(new Error('aborted by the gateway'))
   }
 }

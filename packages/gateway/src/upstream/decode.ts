@@ -4,20 +4,22 @@ import type { Transform } from 'node:stream'
 /** Undoes a content encoding chunk by chunk. Upstreams are asked for `identity`; some compress all the same. */
 export interface Decoder {
   push(chunk: Buffer): void
-  /** Calls back when the last decoded chunk is out, with the error if the encoding is broken. */
-  end(done: (error?: Error) => void): void
+  /** Calls back when the last decoded chunk is out; not where the encoding is broken. */
+  end(done: () => void): void
+  /** Gives its memory back when the call is aborted. */
+  destroy(): void
 }
 
 /** The decoder of a `Content-Encoding`, or undefined where there is nothing to undo. */
-export function decoderFor(encoding: string | string[] | undefined, emit: (chunk: Buffer) => void): Decoder | undefined {
+export function decoderFor(encoding: string | string[] | undefined, emit: (chunk: Buffer) => void, broken: (error: Error) => void): Decoder | undefined {
   const stream = transformFor(encoding)
   if (stream === undefined) return undefined
   let failure: Error | undefined
-  let finish: ((error?: Error) => void) | undefined
+  let finish: (() => void) | undefined
   stream.on('data', emit)
   stream.once('error', (error) => {
     failure = error
-    finish?.(error)
+    broken(error)
   })
   stream.once('end', () => finish?.())
   return {
@@ -26,9 +28,9 @@ export function decoderFor(encoding: string | string[] | undefined, emit: (chunk
     },
     end: (done) => {
       finish = done
-      if (failure !== undefined) done(failure)
-      else stream.end()
+      if (failure === undefined) stream.end()
     },
+    destroy: () => void stream.destroy(),
   }
 }
 

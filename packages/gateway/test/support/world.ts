@@ -22,6 +22,7 @@ export interface World {
   denials: DenialRecord[]
   key: KeyEntry
   models: Map<string, ModelEntry>
+  providers: Map<string, ProviderEntry>
   /** Resolves with the record of the next request that ends. */
   recorded(): Promise<RequestRecord>
   /** Makes the ledger fail until it is given back. */
@@ -55,9 +56,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const waiting: ((record: RequestRecord) => void)[] = []
   const models = new Map<string, ModelEntry>([['m', modelEntry(options.model)]])
   const key = keyEntry(options.key)
+  const providers = new Map([providerEntry(upstream.url), ...(options.providers ?? [])].map((entry) => [entry.name, entry]))
   const snapshot: Snapshot = {
     version: 1,
-    providers: new Map([providerEntry(upstream.url), ...(options.providers ?? [])].map((entry) => [entry.name, entry])),
+    providers,
     models,
     allModels: true,
     currency: 'USD',
@@ -98,7 +100,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   await ledger.submit({ type: 'wallet', account, unit: 'USD', overdraft: 0n, creditLimit: 0n })
   let grants = 0
   const world: World = {
-    url, upstream, gateway, storage, records, denials, key, models,
+    url, upstream, gateway, storage, records, denials, key, models, providers,
     recorded: () => new Promise((resolve) => waiting.push(resolve)),
     breakLedger: () => {
       broken.now = true

@@ -1,0 +1,9 @@
+import { finish } from '../finish.ts'
+import { release } from '../settle.ts'
+import type { Delivery } from './context.ts'
+
+/** The caller went away before the first byte: nothing is owed (M21). */
+export async function nobodyThere(delivery: Delivery): Promise<void> {
+  await release(delivery)
+  finish(delivery.deps, delivery.flow, { outcome: 'aborted', status: 499, delivery: 'none' })
+}
