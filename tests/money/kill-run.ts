@@ -15,6 +15,8 @@ const WORKERS = 20
 /** On PostgreSQL an instance counts as dead after 30 seconds of silence. */
 const RECOVERED_WITHIN_MS = 60_000
 
+export type LoadKind = 'streaming' | 'not streaming' | 'mixed'
+
 /** What a client knows of one call: who it was, and what it has. */
 interface Seen {
   user: string
@@ -49,14 +51,15 @@ async function answerByUser(exchange: Exchange): Promise<void> {
 }
 
 /** Kills the gateway under load so many times, restarts it each time, and holds what clients saw against the ledger. */
-export async function killUnderLoad(gateway: Gateway, kills: number, streaming: boolean): Promise<void> {
+export async function killUnderLoad(gateway: Gateway, kills: number, kind: LoadKind): Promise<void> {
   const customer = await gateway.customer('1000.00')
   const seen: Seen[] = []
   let broken = 0
   let next = 0
   for (let kill = 0; kill < kills; kill++) {
     let running = true
-    const load = Array.from({ length: WORKERS }, async () => {
+    const load = Array.from({ length: WORKERS }, async (_, i) => {
+      const streaming = kind === 'mixed' ? i % 2 === 0 : kind === 'streaming'
       while (running) {
         const user = `call-${next++}`
         const one = await call(gateway, customer, user, streaming)
@@ -65,7 +68,9 @@ export async function killUnderLoad(gateway: Gateway, kills: number, streaming: 
         if (one === undefined || !one.whole) return
       }
     })
-    await pause(300 + Math.random() * 700)
+    const target = seen.length + WORKERS
+    await eventually(() => assert.ok(seen.length >= target, `only ${seen.length} of ${target} answers`), 30_000)
+    await pause(Math.random() * 300)
     await gateway.kill('SIGKILL')
     running = false
     await Promise.all(load)

@@ -26,9 +26,10 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
       await database?.drop()
     })
 
-    for (const streaming of [false, true]) {
-      test(`M23, M24: every answer received completely is charged exactly once, the rest at most as delivered (${streaming ? 'streaming' : 'not streaming'})`, async () => {
-        await killUnderLoad(gateway, 3, streaming)
+    // On PostgreSQL a dead instance is recovered after 30 seconds of silence: one run has to do.
+    for (const kind of engine === 'SQLite' ? (['not streaming', 'streaming'] as const) : (['mixed'] as const)) {
+      test(`M23, M24: every answer received completely is charged exactly once, the rest at most as delivered (${kind})`, async () => {
+        await killUnderLoad(gateway, 3, kind)
       })
     }
   })

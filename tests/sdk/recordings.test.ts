@@ -27,7 +27,7 @@ describe('recorded answers of providers', { skip: recordingsMissing() }, () => {
   before(async () => {
     upstream = await startUpstream()
     const names = exchanges.map(({ request }) => (JSON.parse(request) as { model: string }).model)
-    const models = Object.fromEntries([...new Set([...names, 'replayed'])].map(name => [name, { price: PRICE, maxOutput: 100_000 }]))
+    const models = Object.fromEntries([...new Set([...names, 'replayed'])].map(name => [name, { price: PRICE, maxOutput: 16_384 }]))
     gateway = await startGateway({ config: configuration(upstream, models) })
   })
   after(async () => {

@@ -64,7 +64,7 @@ function isAnswer(name: string): boolean {
 function read(path: string): { stream: boolean; body: string } {
   const text = readFileSync(path, 'utf8')
   if (path.endsWith('.json')) return { stream: false, body: text }
-  if (path.endsWith('.sse')) return { stream: true, body: text }
+  if (path.endsWith('.sse')) return { stream: true, body: `${text.trimEnd()}\n\n` }
   const events = text.split('\n').filter(line => line !== '').map(line => `data: ${line}\n\n`)
   return { stream: true, body: `${events.join('')}data: [DONE]\n\n` }
 }

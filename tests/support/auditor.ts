@@ -17,6 +17,8 @@ export interface Usage {
   prompt_tokens: number
   completion_tokens: number
   total_tokens: number
+  /** Where Moonshot says it. */
+  cached_tokens?: number
   prompt_tokens_details?: { cached_tokens?: number; audio_tokens?: number }
   completion_tokens_details?: { reasoning_tokens?: number; audio_tokens?: number }
 }
@@ -26,7 +28,7 @@ export interface Usage {
  * upstream reported: disjoint buckets, a missing price falls back to its parent's (M15), one rounding, up (M1).
  */
 export function charge(price: Price, usage: Usage): bigint {
-  const cached = usage.prompt_tokens_details?.cached_tokens ?? 0
+  const cached = usage.prompt_tokens_details?.cached_tokens ?? usage.cached_tokens ?? 0
   const audioIn = usage.prompt_tokens_details?.audio_tokens ?? 0
   const reasoning = usage.completion_tokens_details?.reasoning_tokens ?? 0
   const audioOut = usage.completion_tokens_details?.audio_tokens ?? 0

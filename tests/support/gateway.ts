@@ -24,6 +24,8 @@ export interface GatewayOptions {
   /** A command that runs the gateway: `['strace', '-f', …]`. */
   wrap?: string[]
   readyWithinMs?: number
+  /** No flags at all: what the environment and the empty folder make of it. */
+  bare?: boolean
 }
 
 export interface Customer {
@@ -84,6 +86,10 @@ export class Gateway {
       throw new Error(`faregate start ${first}\n${this.output.slice(-3_000)}`)
     }
     this.url = first
+    child.on('exit', (code, signal) => {
+      if (child.killed || code === 0) return
+      process.stderr.write(`the gateway ended by itself with ${code ?? signal}:\n${this.output.slice(-3_000)}\n`)
+    })
     this.readyMs = performance.now() - startedAt
     return this
   }
@@ -98,7 +104,7 @@ export class Gateway {
       writeFileSync(file, typeof config === 'string' ? config : JSON.stringify(config, null, 2))
       flags.push('--config', file)
     }
-    const [command = process.execPath, ...rest] = [...wrap, process.execPath, LAUNCHER, ...flags, ...args]
+    const [command = process.execPath, ...rest] = [...wrap, process.execPath, LAUNCHER, ...(this.options.bare === true ? ['start'] : flags), ...args]
     this.#child = spawn(command, rest, {
       cwd: this.data,
       stdio: ['ignore', 'pipe', 'pipe'],
