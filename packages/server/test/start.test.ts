@@ -51,6 +51,14 @@ test('a port that is taken is a sentence and exit 1', async (t) => {
   assert.doesNotMatch(child.output(), /\n\s+at /)
 })
 
+test('a PostgreSQL that does not answer is a sentence and exit 1, and its password stays out of it', async (t) => {
+  const { directory } = folderWith(t)
+  const child = launch(t, ['--data', directory, '--port', '0', '--database-url', 'postgres://someone:hidden-word@127.0.0.1:1/none'])
+  assert.equal(await child.ended, 1)
+  assert.match(child.output(), /PostgreSQL cannot be used: .*ECONNREFUSED.* --database-url/)
+  assert.doesNotMatch(child.output(), /hidden-word|\n\s+at /)
+})
+
 test('a configuration that cannot be served is refused with place and mend', async (t) => {
   const { directory, config = '' } = folderWith(t, { sliceToken: 8 })
   const child = launch(t, ['--data', directory, '--port', '0', '--config', config])

@@ -8,13 +8,14 @@ import { keyByHash } from '@faregate/store/queries/index'
 import type { Configuration } from '../config/schema.ts'
 import type { Path, Place } from '../config/finding.ts'
 import type { Logger } from '../log/log.ts'
+import { redact } from '../log/redact.ts'
 import { DatabaseSource } from '../snapshot/database-source.ts'
 import { fileModels, fileProviders } from '../snapshot/file-entries.ts'
 import { LiveConfiguration } from '../snapshot/live.ts'
 import { createPriceBook } from '../snapshot/prices.ts'
 import type { Closers } from './closers.ts'
 import { checkCurrency } from './currency.ts'
-import type { StartSettings } from './options.ts'
+import { StartRefused, type StartSettings } from './options.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
 
 /** What a process works with: the database, the secrets, and the configuration in force. */
@@ -48,14 +49,7 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
   const { settings, configuration, environment, clock, random, log } = options
   mkdirSync(settings.directory, { recursive: true, mode: 0o700 })
   const secrets = openSecrets(settings.directory, environment, random)
-  const store = await openStore({
-    directory: settings.directory,
-    ...(settings.databaseUrl === undefined ? {} : { databaseUrl: settings.databaseUrl }),
-    clock,
-    log: (level, message, facts) => log[level](facts ?? {}, message),
-    retention: retentionOf(configuration),
-    secretFingerprint: secrets.fingerprint,
-  })
+  const store = await openDatabase(options, secrets)
   closers.add(() => store.close())
   await checkCurrency(store, configuration.billing.currency)
   const source = new DatabaseSource({ store, fixed: fixedSources(options), unseal: secrets.unseal, vendors, log })
@@ -64,6 +58,26 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
   closers.add(() => live.close())
   const prices = createPriceBook({ vendors, operator: () => source.prices, catalogue: () => source.catalogue, clock })
   return { clock, random, log, store, secrets, keys, live, source, prices }
+}
+
+/** Opens the database. A PostgreSQL that does not answer, or does not let us in, is a sentence for the operator. */
+async function openDatabase({ settings, configuration, clock, log }: InstallationOptions, secrets: Secrets): Promise<Store> {
+  const { directory, databaseUrl } = settings
+  try {
+    return await openStore({
+      directory,
+      ...(databaseUrl === undefined ? {} : { databaseUrl }),
+      clock,
+      log: (level, message, facts) => log[level](facts ?? {}, message),
+      retention: retentionOf(configuration),
+      secretFingerprint: secrets.fingerprint,
+    })
+  } catch (error) {
+    if (databaseUrl === undefined || !(error instanceof Error) || !('code' in error)) throw error
+    throw new StartRefused(
+      `PostgreSQL cannot be used: ${redact(error.message)}. Start it, or correct --database-url (FAREGATE_DATABASE_URL).`,
+    )
+  }
 }
 
 /** How long the store keeps records. */
