@@ -35,18 +35,41 @@ function holdOf(request: string, instance: number, key: number): HoldOp {
     ],
     measure: { fixed: 4_500_000_000_000n, perStep: 400_000_000n },
     steps: { min: 1024, max: 1024 },
-    memo: { organization: 'org_bench', application: 'app_bench', key: `key_${key}`, model: 'gpt-5-nano', path: '/v1/chat/completions', stream: true, priceVersion: 'catalogue 2026-11-01' },
+    memo: {
+      organization: 'org_bench',
+      application: 'app_bench',
+      key: `key_${key}`,
+      model: 'gpt-5-nano',
+      path: '/v1/chat/completions',
+      stream: true,
+      priceVersion: 'catalogue 2026-11-01',
+    },
   }
 }
 
 function settleOf(request: string, instance: number): SettleOp {
-  return { type: 'settle', request, slices: 1, cost: 2_345_678n, instance, memo: { flags: [], latencyMs: 812, ttftMs: 204, estimated: false } }
+  return {
+    type: 'settle',
+    request,
+    slices: 1,
+    cost: 2_345_678n,
+    instance,
+    memo: { flags: [], latencyMs: 812, ttftMs: 204, estimated: false },
+  }
 }
 
 async function open(queue: CommitQueue): Promise<void> {
   const wallet: Operation = { type: 'wallet', account: WALLET, unit: 'USD', overdraft: 0n, creditLimit: 0n }
   await queue.submit(wallet)
-  await queue.submit({ type: 'grant', id: 'gr_bench', account: WALLET, amount: 1_000_000_000_000_000n, priority: 0, expiresAt: null, reason: 'bench' })
+  await queue.submit({
+    type: 'grant',
+    id: 'gr_bench',
+    account: WALLET,
+    amount: 1_000_000_000_000_000n,
+    priority: 0,
+    expiresAt: null,
+    reason: 'bench',
+  })
 }
 
 async function measure(store: Store, seconds: number): Promise<{ pairs: number; p50: number; p99: number }> {

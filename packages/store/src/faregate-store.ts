@@ -135,7 +135,12 @@ export class FaregateStore implements Store {
 
   #schedule(retention: Retention): Pulse[] {
     const log = this.#report
-    const beat = new Pulse('heartbeat', HEARTBEAT_MS, () => this.#instances.beat(this.instance.epoch, this.#log, () => this.#clock.now()), log)
+    const beat = new Pulse(
+      'heartbeat',
+      HEARTBEAT_MS,
+      () => this.#instances.beat(this.instance.epoch, this.#log, () => this.#clock.now()),
+      log,
+    )
     const pruning = new Pulse(
       'retention',
       PRUNE_MS,

@@ -64,13 +64,7 @@ export class Instances {
   }
 
   async resolve(epoch: bigint): Promise<void> {
-    await this.#write((trx) =>
-      trx
-        .updateTable('instances')
-        .set({ resolved_at: this.#now() })
-        .where('epoch', '=', epoch)
-        .execute(),
-    )
+    await this.#write((trx) => trx.updateTable('instances').set({ resolved_at: this.#now() }).where('epoch', '=', epoch).execute())
   }
 
   /** Others that have been silent for so long; all of them for null. */

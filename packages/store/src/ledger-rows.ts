@@ -10,9 +10,7 @@ export const ACCOUNT_COLUMNS =
 export const LOT_COLUMNS = 'id, account, seq, priority, expires_at, granted, posted, held, expired, reversed, open'
 
 export type EntryTuple = [bigint, string, string, string | null, bigint, bigint | null, string, string, string]
-export type AccountTuple = [
-  string, string, string, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint | null, bigint,
-]
+export type AccountTuple = [string, string, string, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint | null, bigint]
 export type LotTuple = [string, string, bigint, bigint, bigint | null, bigint, bigint, bigint, bigint, bigint, bigint]
 
 export function entryFromRow(row: EntryTuple): Entry {
@@ -65,8 +63,19 @@ export function accountFromRow(row: AccountTuple): AccountState {
 
 export function accountToRow(a: AccountState): Row {
   return [
-    a.id, a.unit, a.kind, a.granted, a.expired, a.posted, a.held, a.overdraft, a.creditLimit, a.debt, a.heldOnCredit,
-    a.resetsAt, a.entries,
+    a.id,
+    a.unit,
+    a.kind,
+    a.granted,
+    a.expired,
+    a.posted,
+    a.held,
+    a.overdraft,
+    a.creditLimit,
+    a.debt,
+    a.heldOnCredit,
+    a.resetsAt,
+    a.entries,
   ]
 }
 
@@ -88,7 +97,5 @@ export function lotFromRow(row: LotTuple): Lot {
 
 export function lotToRow(lot: Lot): Row {
   const open = lot.granted - lot.posted - lot.expired - lot.reversed > 0n ? 1 : 0
-  return [
-    lot.id, lot.account, lot.seq, lot.priority, lot.expiresAt, lot.granted, lot.posted, lot.held, lot.expired, lot.reversed, open,
-  ]
+  return [lot.id, lot.account, lot.seq, lot.priority, lot.expiresAt, lot.granted, lot.posted, lot.held, lot.expired, lot.reversed, open]
 }

@@ -13,8 +13,7 @@ export interface OpenHold {
 export const OPEN_HOLDS = openHolds('')
 
 /** Open holds of one instance, from its low-water mark on. */
-export const openHoldsOf = (epoch: string, lowWater: string): string =>
-  openHolds(`AND h.seq >= ${lowWater} AND h.instance = ${epoch}`)
+export const openHoldsOf = (epoch: string, lowWater: string): string => openHolds(`AND h.seq >= ${lowWater} AND h.instance = ${epoch}`)
 
 function openHolds(condition: string): string {
   return (

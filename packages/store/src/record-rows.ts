@@ -16,23 +16,74 @@ const BUCKET_COLUMNS: Record<Bucket, string> = {
 }
 
 export const REQUEST_COLUMNS = [
-  'id', 'at', 'organization_id', 'application_id', 'key_id', 'end_user', 'tags', 'path', 'model', 'stream', 'outcome', 'denial',
-  'denial_id', 'status', 'cost', 'provider_cost', 'price_version', 'estimated', 'flags', 'delivery', 'clamped', 'latency_ms',
-  'ttft_ms', ...BUCKETS.map((bucket) => BUCKET_COLUMNS[bucket]), 'attempts',
+  'id',
+  'at',
+  'organization_id',
+  'application_id',
+  'key_id',
+  'end_user',
+  'tags',
+  'path',
+  'model',
+  'stream',
+  'outcome',
+  'denial',
+  'denial_id',
+  'status',
+  'cost',
+  'provider_cost',
+  'price_version',
+  'estimated',
+  'flags',
+  'delivery',
+  'clamped',
+  'latency_ms',
+  'ttft_ms',
+  ...BUCKETS.map((bucket) => BUCKET_COLUMNS[bucket]),
+  'attempts',
 ] as const
 
 export const DENIAL_COLUMNS = [
-  'id', 'at', 'request_id', 'organization_id', 'key_id', 'code', 'problem', 'trace', 'operator_detail', 'configuration_version',
+  'id',
+  'at',
+  'request_id',
+  'organization_id',
+  'key_id',
+  'code',
+  'problem',
+  'trace',
+  'operator_detail',
+  'configuration_version',
 ] as const
 
 /** A request record as a row, in the order of {@link REQUEST_COLUMNS}. */
 export function requestToRow(record: RequestRecord): Row {
   const sums = sumOf(record.attempts)
   return [
-    record.id, record.at, record.organization, record.application, record.key, clean(record.user), clean(record.tags),
-    clean(record.path), clean(record.model), flag(record.stream), record.outcome, record.denial, record.denialId, record.status,
-    record.cost, record.providerCost, record.priceVersion, flag(record.estimated), JSON.stringify(record.flags), record.delivery,
-    whole(record.clamped), Math.round(record.latencyMs), whole(record.ttftMs), ...BUCKETS.map((bucket) => sums[bucket] ?? null),
+    record.id,
+    record.at,
+    record.organization,
+    record.application,
+    record.key,
+    clean(record.user),
+    clean(record.tags),
+    clean(record.path),
+    clean(record.model),
+    flag(record.stream),
+    record.outcome,
+    record.denial,
+    record.denialId,
+    record.status,
+    record.cost,
+    record.providerCost,
+    record.priceVersion,
+    flag(record.estimated),
+    JSON.stringify(record.flags),
+    record.delivery,
+    whole(record.clamped),
+    Math.round(record.latencyMs),
+    whole(record.ttftMs),
+    ...BUCKETS.map((bucket) => sums[bucket] ?? null),
     JSON.stringify(record.attempts),
   ]
 }
@@ -40,8 +91,16 @@ export function requestToRow(record: RequestRecord): Row {
 /** A denial as a row, in the order of {@link DENIAL_COLUMNS}. */
 export function denialToRow(record: DenialRecord): Row {
   return [
-    record.id, record.at, record.requestId, record.organization, record.key, record.code, clean(record.problem),
-    JSON.stringify(record.trace), clean(record.operatorDetail), record.configurationVersion,
+    record.id,
+    record.at,
+    record.requestId,
+    record.organization,
+    record.key,
+    record.code,
+    clean(record.problem),
+    JSON.stringify(record.trace),
+    clean(record.operatorDetail),
+    record.configurationVersion,
   ]
 }
 

@@ -75,7 +75,7 @@ async function lostRequests(read: Kysely<Schema>, instance: DeadInstance): Promi
     .where('h.id', '=', sql<string>`h.request || '.0'`)
     .where('h.seq', '>=', instance.low_water_seq)
     .where('h.instance', '=', instance.epoch)
-    .where(({ not, exists, selectFrom }) => not(exists(selectFrom('requests as r').select('r.id').whereRef('r.id', '=', 'h.request'))))
+    .where((eb) => eb.not(eb.exists(eb.selectFrom('requests as r').select('r.id').whereRef('r.id', '=', 'h.request'))))
     .orderBy('h.seq')
     .limit(CHUNK)
     .execute()

@@ -69,7 +69,12 @@ async function deleteToFit(needs: RetentionNeeds): Promise<number> {
 
 /** About how much room the records take: rows times the mean size of the newest. */
 export async function recordBytes(read: Kysely<Schema>, overhead: number): Promise<{ rows: number; bytes: number }> {
-  const requests = await sizeOf(read, 'requests', sql`length(attempts) + length(path) + length(flags) + coalesce(length(tags), 0)`, overhead)
+  const requests = await sizeOf(
+    read,
+    'requests',
+    sql`length(attempts) + length(path) + length(flags) + coalesce(length(tags), 0)`,
+    overhead,
+  )
   const denials = await sizeOf(read, 'denials', sql`length(problem) + length(trace) + coalesce(length(operator_detail), 0)`, overhead)
   return { rows: requests.rows, bytes: requests.bytes + denials.bytes }
 }

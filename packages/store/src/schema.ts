@@ -30,7 +30,7 @@ export interface Schema {
   idempotency: IdempotencyTable
 }
 
-/** Facts about the database itself: `schema_version`, `installation`, `secret_fingerprint`, `currency`, … */
+/** Facts about the database itself: `schema_version`, `installation`, `secret_fingerprint`, `currency`, `setting:…`, … */
 export interface MetaTable {
   key: string
   value: string

@@ -2,8 +2,23 @@ import type { Schema } from './schema.ts'
 
 /** Every table that a backup holds, parents before children. */
 export const TABLES = [
-  'meta', 'counters', 'organizations', 'applications', 'keys', 'management_tokens', 'providers', 'models', 'prices', 'accounts',
-  'lots', 'entries', 'instances', 'requests', 'denials', 'audit', 'idempotency',
+  'meta',
+  'counters',
+  'organizations',
+  'applications',
+  'keys',
+  'management_tokens',
+  'providers',
+  'models',
+  'prices',
+  'accounts',
+  'lots',
+  'entries',
+  'instances',
+  'requests',
+  'denials',
+  'audit',
+  'idempotency',
 ] as const satisfies readonly (keyof Schema)[]
 
 /** What a restore takes from a backup: not who is running now, nor where the counters of running processes stand. */

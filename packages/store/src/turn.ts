@@ -5,12 +5,10 @@ export class Turn {
   /** Waits for its turn; answers what ends it. */
   async take(): Promise<() => void> {
     const before = this.#last
-    let release = (): void => undefined
-    this.#last = new Promise((resolve) => {
-      release = resolve
-    })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#last = promise
     await before
-    return release
+    return resolve
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {

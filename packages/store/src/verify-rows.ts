@@ -1,6 +1,16 @@
 import type { VerifyReport, Violation } from '@faregate/ledger/types'
 import { Verifier } from '@faregate/ledger/verify/verifier'
-import { ACCOUNT_COLUMNS, ENTRY_COLUMNS, LOT_COLUMNS, accountFromRow, entryFromRow, lotFromRow, type AccountTuple, type EntryTuple, type LotTuple } from './ledger-rows.ts'
+import {
+  ACCOUNT_COLUMNS,
+  ENTRY_COLUMNS,
+  LOT_COLUMNS,
+  accountFromRow,
+  entryFromRow,
+  lotFromRow,
+  type AccountTuple,
+  type EntryTuple,
+  type LotTuple,
+} from './ledger-rows.ts'
 
 /** What is read before the rows, in the same snapshot. */
 export interface VerifyFacts {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '@faregate/core'
-import pg from 'pg'
+import { Client, types } from 'pg'
 import { openStore, type Store, type StoreOptions } from '../src/index.ts'
 
 /** PostgreSQL for tests: where it is, or why it cannot be used. */
@@ -11,7 +11,7 @@ export const POSTGRES_URL = process.env['FAREGATE_TEST_POSTGRES_URL'] ?? 'postgr
 export const noPostgres: string | false = await reach()
 
 async function reach(): Promise<string | false> {
-  const client = new pg.Client({ connectionString: POSTGRES_URL, connectionTimeoutMillis: 2_000 })
+  const client = new Client({ connectionString: POSTGRES_URL, connectionTimeoutMillis: 2_000 })
   try {
     await client.connect()
     await client.end()
@@ -54,7 +54,7 @@ export function skipOf(kind: Kind): string | false {
   return kind === 'postgres' ? noPostgres : false
 }
 
-export async function place(kind: Kind): Promise<Place> {
+async function place(kind: Kind): Promise<Place> {
   return kind === 'sqlite' ? sqlitePlace() : postgresPlace()
 }
 
@@ -81,15 +81,19 @@ async function sqlitePlace(): Promise<Place> {
 async function postgresPlace(): Promise<Place> {
   const directory = temporaryDirectory()
   const schema = `faregate_test_${randomBytes(6).toString('hex')}`
-  const client = new pg.Client({ connectionString: POSTGRES_URL })
-  client.setTypeParser(20, BigInt)
+  const client = new Client({ connectionString: POSTGRES_URL })
+  client.setTypeParser(types.builtins.INT8, BigInt)
   await client.connect()
   await client.query(`CREATE SCHEMA ${schema}; SET search_path TO ${schema}; SET client_min_messages TO warning`)
   return {
     options: { directory: directory.path, databaseUrl: POSTGRES_URL, databaseSchema: schema },
     run: async (statement, parameters = []) => {
       let index = 0
-      return (await client.query(statement.replaceAll('?', () => `$${++index}`), parameters)).rows
+      const { rows } = await client.query<Record<string, unknown>>(
+        statement.replaceAll('?', () => `$${++index}`),
+        parameters,
+      )
+      return rows
     },
     remove: async () => {
       await client.query(`DROP SCHEMA ${schema} CASCADE`)

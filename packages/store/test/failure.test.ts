@@ -41,22 +41,32 @@ describe('a database that fails', () => {
   })
 
   for (const kind of ['sqlite', 'postgres'] as const) {
-    it(`${kind}: M17: an attached row that cannot be written takes its operation with it, and no other`, { skip: kind === 'postgres' && noPostgres }, async (t) => {
-      const { store } = await freshStoreFor(t, kind)
-      const queue = new CommitQueue(store.engine)
-      const values = { scope: 's', key: 'k', request_hash: 'h', status: 201, response: '{}', created_at: 1 }
-      await queue.submit(wallet())
-      const attach = [{ table: 'idempotency' as const, values }]
-      const results = await Promise.allSettled([
-        queue.submit(grant('a', 5n), { attach }),
-        queue.submit(grant('b', 7n), { attach }),
-        queue.submit(grant('c', 9n)),
-      ])
-      assert.deepEqual(results.map((result) => result.status), ['fulfilled', 'rejected', 'fulfilled'])
-      const lots = await store.read.selectFrom('lots').select('id').orderBy('id').execute()
-      assert.deepEqual(lots.map((lot) => lot.id), ['a', 'c'])
-      assert.deepEqual((await store.verify()).violations, [])
-    })
+    it(
+      `${kind}: M17: an attached row that cannot be written takes its operation with it, and no other`,
+      { skip: kind === 'postgres' && noPostgres },
+      async (t) => {
+        const { store } = await freshStoreFor(t, kind)
+        const queue = new CommitQueue(store.engine)
+        const values = { scope: 's', key: 'k', request_hash: 'h', status: 201, response: '{}', created_at: 1 }
+        await queue.submit(wallet())
+        const attach = [{ table: 'idempotency' as const, values }]
+        const results = await Promise.allSettled([
+          queue.submit(grant('a', 5n), { attach }),
+          queue.submit(grant('b', 7n), { attach }),
+          queue.submit(grant('c', 9n)),
+        ])
+        assert.deepEqual(
+          results.map((result) => result.status),
+          ['fulfilled', 'rejected', 'fulfilled'],
+        )
+        const lots = await store.read.selectFrom('lots').select('id').orderBy('id').execute()
+        assert.deepEqual(
+          lots.map((lot) => lot.id),
+          ['a', 'c'],
+        )
+        assert.deepEqual((await store.verify()).violations, [])
+      },
+    )
   }
 
   it('postgres: M17: a connection lost in mid-commit: the same ids again are decided once', { skip: noPostgres }, async (t) => {
@@ -82,25 +92,29 @@ describe('a database that fails', () => {
     assert.deepEqual((await store.verify()).violations, [])
   })
 
-  it('postgres: M17: 3 processes, 500 parallel holds against room for 10: exactly 10, on wallet and cap', { skip: noPostgres }, async (t) => {
-    const place = await placeFor(t, 'postgres')
-    const stores = [await openFor(t, place.options), await openFor(t, place.options), await openFor(t, place.options)]
-    const [first] = stores
-    await first?.engine.commit([{ operation: wallet() }, { operation: grant('g', 100n) }])
-    const queues = stores.map((store) => ({ queue: new CommitQueue(store.engine), instance: store.instance.epoch }))
-    const legs = [capLeg(10_000n), walletLeg()]
-    const outcomes = await Promise.all(
-      Array.from({ length: 500 }, (_, n) => {
-        const { queue, instance } = queues[n % 3] ?? assert.fail()
-        return queue.submit(hold(`r${n}.0`, 10n, { instance, legs }))
-      }),
-    )
-    assert.equal(outcomes.filter((outcome) => outcome.status === 'ok').length, 10)
-    assert.ok(outcomes.every((outcome) => outcome.status === 'ok' || (outcome.status === 'insufficient' && outcome.reserved)))
-    const report = await first?.verify()
-    assert.deepEqual(report?.violations, [])
-    const entries = await place.run(`SELECT count(*) AS n, max(seq) AS last FROM entries`)
-    assert.equal(Number(entries[0]?.['n']), Number(entries[0]?.['last']), 'no gap in the sequence')
-    assert.equal((await queues[0]?.queue.submit(settle('none', 0n)))?.status, 'hold_unknown')
-  })
+  it(
+    'postgres: M17: 3 processes, 500 parallel holds against room for 10: exactly 10, on wallet and cap',
+    { skip: noPostgres },
+    async (t) => {
+      const place = await placeFor(t, 'postgres')
+      const stores = [await openFor(t, place.options), await openFor(t, place.options), await openFor(t, place.options)]
+      const [first] = stores
+      await first?.engine.commit([{ operation: wallet() }, { operation: grant('g', 100n) }])
+      const queues = stores.map((store) => ({ queue: new CommitQueue(store.engine), instance: store.instance.epoch }))
+      const legs = [capLeg(10_000n), walletLeg()]
+      const outcomes = await Promise.all(
+        Array.from({ length: 500 }, (_, n) => {
+          const { queue, instance } = queues[n % 3] ?? assert.fail()
+          return queue.submit(hold(`r${n}.0`, 10n, { instance, legs }))
+        }),
+      )
+      assert.equal(outcomes.filter((outcome) => outcome.status === 'ok').length, 10)
+      assert.ok(outcomes.every((outcome) => outcome.status === 'ok' || (outcome.status === 'insufficient' && outcome.reserved)))
+      const report = await first?.verify()
+      assert.deepEqual(report?.violations, [])
+      const entries = await place.run(`SELECT count(*) AS n, max(seq) AS last FROM entries`)
+      assert.equal(Number(entries[0]?.['n']), Number(entries[0]?.['last']), 'no gap in the sequence')
+      assert.equal((await queues[0]?.queue.submit(settle('none', 0n)))?.status, 'hold_unknown')
+    },
+  )
 })

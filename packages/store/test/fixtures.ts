@@ -28,7 +28,16 @@ export function requestRecord(id: string, more: Partial<RequestRecord> = {}): Re
     ttftMs: null,
     attempts: [
       { provider: 'a', model: 'm', status: 500, outcome: 'failed', error: 'provider_error', buckets: {}, latencyMs: 1, ttftMs: null },
-      { provider: 'b', model: 'm', status: 200, outcome: 'served', error: null, buckets: { input: 10, output: 0 }, latencyMs: 2, ttftMs: 1 },
+      {
+        provider: 'b',
+        model: 'm',
+        status: 200,
+        outcome: 'served',
+        error: null,
+        buckets: { input: 10, output: 0 },
+        latencyMs: 2,
+        ttftMs: 1,
+      },
     ],
     ...more,
   }

@@ -11,7 +11,7 @@ const AWAY = new Error('away')
 function sink() {
   return {
     batches: [] as string[][],
-    done_: [] as string[],
+    recorded: [] as string[],
     fail: undefined as ((ids: string[]) => Error | undefined) | undefined,
     async insert(requests: Row[]) {
       const ids = requests.map((row) => String(row[0]))
@@ -21,7 +21,7 @@ function sink() {
     },
     passing: (error: unknown) => error === AWAY,
     done(requests: string[]) {
-      this.done_.push(...requests)
+      this.recorded.push(...requests)
     },
   }
 }
@@ -32,9 +32,15 @@ describe('records', () => {
     const records = new BatchedRecords(into, 10_000, () => undefined)
     for (let n = 0; n < 1_200; n++) records.request(requestRecord(String(n)))
     await records.flush()
-    assert.deepEqual(into.batches.map((batch) => batch.length), [500, 500, 200])
-    assert.deepEqual(into.batches.flat(), Array.from({ length: 1_200 }, (_, n) => String(n)))
-    assert.equal(into.done_.length, 1_200)
+    assert.deepEqual(
+      into.batches.map((batch) => batch.length),
+      [500, 500, 200],
+    )
+    assert.deepEqual(
+      into.batches.flat(),
+      Array.from({ length: 1_200 }, (_, n) => String(n)),
+    )
+    assert.equal(into.recorded.length, 1_200)
     await records.close()
   })
 
@@ -59,7 +65,7 @@ describe('records', () => {
     const records = new BatchedRecords(into, 3, () => undefined)
     for (let n = 0; n < 5; n++) records.request(requestRecord(String(n)))
     assert.deepEqual([records.depth, records.dropped], [3, 2])
-    assert.deepEqual(into.done_, ['3', '4'])
+    assert.deepEqual(into.recorded, ['3', '4'])
     await records.flush()
     assert.equal(records.depth, 3)
     into.fail = undefined
@@ -101,7 +107,10 @@ for (const kind of KINDS) {
       const needs = { read: store.read, write: store.write.bind(store), now: () => now, overhead: 600 }
       const left = async () => (await store.read.selectFrom('requests').select('id').orderBy('at', 'desc').execute()).map((row) => row.id)
       await store.write((trx) =>
-        trx.insertInto('idempotency').values({ scope: 's', key: 'k', request_hash: 'h', status: 201, response: '{}', created_at: now - 25 * 3_600_000 }).execute(),
+        trx
+          .insertInto('idempotency')
+          .values({ scope: 's', key: 'k', request_hash: 'h', status: 201, response: '{}', created_at: now - 25 * 3_600_000 })
+          .execute(),
       )
       assert.equal(await prune({ ...needs, limits: { maxAgeMs: 50 * 3_600_000, maxBytes: 1e12 } }), 49)
       assert.equal((await left()).length, 51)

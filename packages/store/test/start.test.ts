@@ -48,7 +48,10 @@ describe('starting', () => {
       const confirmed = await runAndKill(t, directory.path, 150 + round * 70)
       const store = await openFor(t, { directory: directory.path })
       const ids = new Set((await store.read.selectFrom('entries').select('id').execute()).map((row) => row.id))
-      assert.deepEqual(confirmed.filter((id) => !ids.has(id)), [])
+      assert.deepEqual(
+        confirmed.filter((id) => !ids.has(id)),
+        [],
+      )
       assert.deepEqual((await store.verify()).violations, [])
       assert.equal((await store.read.selectFrom('accounts').select('held').where('id', '=', 'w').executeTakeFirstOrThrow()).held, 0n)
       const open = await store.read.selectFrom('requests').select('id').where('outcome', '=', 'served').execute()
@@ -68,9 +71,18 @@ describe('starting', () => {
   it('M18: PostgreSQL that could lose a commit is refused', { skip: noPostgres }, async (t) => {
     const where = await placeFor(t, 'postgres')
     const databaseUrl = `${POSTGRES_URL}?options=-c%20synchronous_commit%3Doff`
-    await assert.rejects(openStore({ ...where.options, databaseUrl }), (error: Error) => error instanceof StoreUnfit && /synchronous_commit/.test(error.message))
+    await assert.rejects(
+      openStore({ ...where.options, databaseUrl }),
+      (error: Error) => error instanceof StoreUnfit && /synchronous_commit/.test(error.message),
+    )
     const settings = (fsync: string, version: string) => ({
-      query: async () => ({ rows: [{ name: 'fsync', value: fsync }, { name: 'synchronous_commit', value: 'on' }, { name: 'server_version_num', value: version }] }),
+      query: async () => ({
+        rows: [
+          { name: 'fsync', value: fsync },
+          { name: 'synchronous_commit', value: 'on' },
+          { name: 'server_version_num', value: version },
+        ],
+      }),
     })
     await assert.rejects(checkServer(settings('off', '150020')), /fsync/)
     await assert.rejects(checkServer(settings('on', '140020')), /15 or newer/)
@@ -89,7 +101,11 @@ describe('starting', () => {
   }
 })
 
-const NEXT = { number: MIGRATIONS.length + 1, name: 'next', statements: ['CREATE TABLE next_one (id TEXT PRIMARY KEY NOT NULL, n INTEGER) STRICT'] }
+const NEXT = {
+  number: MIGRATIONS.length + 1,
+  name: 'next',
+  statements: ['CREATE TABLE next_one (id TEXT PRIMARY KEY NOT NULL, n INTEGER) STRICT'],
+}
 const BROKEN = { ...NEXT, statements: [...NEXT.statements, 'CREATE TABLE broken ('] }
 
 describe('migrating', () => {
@@ -135,13 +151,12 @@ async function runAndKill(test: Scope, directory: string, count: number): Promis
   const { child, lines } = startChild(test, directory)
   const confirmed: string[] = []
   while (confirmed.length < count) {
-    const { value, done } = await lines.next()
-    if (done === true) throw new Error('the child ended by itself')
-    if (value !== 'ready') confirmed.push(value)
+    const line = await lines.next()
+    if (line.done === true) throw new Error('the child ended by itself')
+    if (line.value !== 'ready') confirmed.push(line.value)
   }
   await kill(child)
   // What was still in the pipe had been confirmed, too.
   for (let line = await lines.next(); line.done !== true; line = await lines.next()) confirmed.push(line.value)
   return confirmed.filter((id) => id !== '')
 }
-

@@ -11,7 +11,11 @@ const LEGS = [capLeg(500n), walletLeg()]
 /** What somebody with SQL does to the rows, and an invariant that must be named for it. */
 const CORRUPTIONS: { name: string; invariant: string; sql: string[] }[] = [
   { name: 'a balance off by one nano', invariant: 'balance_mismatch', sql: [`UPDATE accounts SET posted = posted + 1 WHERE id = 'w'`] },
-  { name: 'something held off by one nano', invariant: 'balance_mismatch', sql: [`UPDATE accounts SET held = held - 1 WHERE id = 'c@total'`] },
+  {
+    name: 'something held off by one nano',
+    invariant: 'balance_mismatch',
+    sql: [`UPDATE accounts SET held = held - 1 WHERE id = 'c@total'`],
+  },
   { name: 'an overdraft given by hand', invariant: 'balance_mismatch', sql: [`UPDATE accounts SET overdraft = 1000 WHERE id = 'w'`] },
   { name: 'debt forgiven by hand', invariant: 'lots_vs_account', sql: [`UPDATE accounts SET debt = debt + 3 WHERE id = 'w'`] },
   { name: 'an account deleted', invariant: 'account_missing', sql: [`DELETE FROM accounts WHERE id = 'c@total'`] },
@@ -22,7 +26,11 @@ const CORRUPTIONS: { name: string; invariant: string; sql: string[] }[] = [
     sql: [`DELETE FROM entries WHERE id IN ('v.0', 'v.settle')`],
   },
   { name: 'the last entry deleted', invariant: 'sequence_gap', sql: [`DELETE FROM entries WHERE seq = (SELECT max(seq) FROM entries)`] },
-  { name: 'an amount changed', invariant: 'entry_unbalanced', sql: [`UPDATE entries SET legs = replace(legs, '"100"', '"101"') WHERE id = 'g1'`] },
+  {
+    name: 'an amount changed',
+    invariant: 'entry_unbalanced',
+    sql: [`UPDATE entries SET legs = replace(legs, '"100"', '"101"') WHERE id = 'g1'`],
+  },
   {
     name: 'an amount changed on both sides',
     invariant: 'balance_mismatch',
@@ -79,7 +87,10 @@ for (const kind of KINDS) {
         for (const statement of sql) await fresh.place.run(statement)
         const report = await fresh.store.verify()
         assert.equal(report.ok, false)
-        assert.ok(report.violations.some((one) => one.invariant === invariant), JSON.stringify(report.violations))
+        assert.ok(
+          report.violations.some((one) => one.invariant === invariant),
+          JSON.stringify(report.violations),
+        )
       })
     }
   })

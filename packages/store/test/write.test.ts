@@ -6,7 +6,16 @@ import { appendAudit, brokenAuditRow, bumpConfiguration } from '../src/index.ts'
 import { openConnection } from '../src/sqlite/connection.ts'
 import { freshStoreFor, KINDS, skipOf } from './databases.ts'
 
-const event = (id: string) => ({ id, at: 1, actor: 'operator', action: 'x', subject: 'y', organization_id: null, before: null, after: '{"a":1}' })
+const event = (id: string) => ({
+  id,
+  at: 1,
+  actor: 'operator',
+  action: 'x',
+  subject: 'y',
+  organization_id: null,
+  before: null,
+  after: '{"a":1}',
+})
 
 for (const kind of KINDS) {
   describe(`transactions on ${kind}`, { skip: skipOf(kind) }, () => {
@@ -28,7 +37,11 @@ for (const kind of KINDS) {
       const increment = () =>
         store.write(async (trx) => {
           const { value } = await trx.selectFrom('meta').select('value').where('key', '=', 'n').executeTakeFirstOrThrow()
-          await trx.updateTable('meta').set({ value: String(Number(value) + 1) }).where('key', '=', 'n').execute()
+          await trx
+            .updateTable('meta')
+            .set({ value: String(Number(value) + 1) })
+            .where('key', '=', 'n')
+            .execute()
         })
       await Promise.all(Array.from({ length: 20 }, increment))
       const { value } = await store.read.selectFrom('meta').select('value').where('key', '=', 'n').executeTakeFirstOrThrow()
@@ -54,7 +67,10 @@ for (const kind of KINDS) {
         store.write((trx) => appendAudit(trx, event('au_4'))),
       ])
       const rows = await store.read.selectFrom('audit').select('id').orderBy('id').execute()
-      assert.deepEqual(rows.map((row) => row.id), ['au_1', 'au_2', 'au_3', 'au_4'])
+      assert.deepEqual(
+        rows.map((row) => row.id),
+        ['au_1', 'au_2', 'au_3', 'au_4'],
+      )
       assert.equal(await brokenAuditRow(store.read), undefined)
       await place.run(`UPDATE audit SET after = '{"a":2}' WHERE id = 'au_2'`)
       const { seq } = await store.read.selectFrom('audit').select('seq').where('id', '=', 'au_2').executeTakeFirstOrThrow()
@@ -76,7 +92,9 @@ describe('SQLite', () => {
     const { store } = await freshStoreFor(t, 'sqlite')
     let leaked: Promise<unknown> | undefined
     await store.write(async (trx) => {
-      leaked = new Promise((resolve) => setTimeout(resolve, 50)).then(() => trx.insertInto('meta').values({ key: 'late', value: '1' }).execute())
+      leaked = new Promise((resolve) => setTimeout(resolve, 50)).then(() =>
+        trx.insertInto('meta').values({ key: 'late', value: '1' }).execute(),
+      )
       leaked.catch(() => undefined)
     })
     await assert.rejects(Promise.resolve(leaked))
@@ -89,9 +107,13 @@ describe('SQLite', () => {
     const { OPEN_HOLDS, openHoldsOf } = await import('../src/open-holds.ts')
     const db = openConnection(join(place.options.directory, 'faregate.sqlite'), { readonly: false })
     t.after(() => db.close())
-    const plan = (text: string): string => (db.prepare(`EXPLAIN QUERY PLAN ${text}`).all(...Array(text.split('?').length - 1).fill(1)) as { detail: string }[]).map((row) => row.detail).join('; ')
+    const plan = (text: string): string =>
+      (db.prepare(`EXPLAIN QUERY PLAN ${text}`).all(...Array<number>(text.split('?').length - 1).fill(1)) as { detail: string }[])
+        .map((row) => row.detail)
+        .join('; ')
     const { entry, entriesBetween, entriesBeside, account, openLots, lot } = prepareLedger(db)
-    for (const statement of [entry, entriesBetween, entriesBeside, account, openLots, lot]) assert.doesNotMatch(plan(statement.source), /SCAN/, statement.source)
+    for (const statement of [entry, entriesBetween, entriesBeside, account, openLots, lot])
+      assert.doesNotMatch(plan(statement.source), /SCAN/, statement.source)
     assert.match(plan(openHoldsOf('1', '5')), /SEARCH h USING INTEGER PRIMARY KEY \(rowid>\?\)/)
     assert.match(plan(OPEN_HOLDS), /SEARCH s USING/)
   })

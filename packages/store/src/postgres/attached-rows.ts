@@ -15,8 +15,7 @@ const AUDIT =
   'INSERT INTO audit (seq, id, at, actor, action, subject, organization_id, before, after, prev_hash, hash) ' +
   'VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)'
 const AUDIT_COUNTER = `UPDATE counters SET value = $1 WHERE name = 'audit'`
-const IDEMPOTENCY =
-  'INSERT INTO idempotency (scope, key, request_hash, status, response, created_at) VALUES ($1, $2, $3, $4, $5, $6)'
+const IDEMPOTENCY = 'INSERT INTO idempotency (scope, key, request_hash, status, response, created_at) VALUES ($1, $2, $3, $4, $5, $6)'
 
 /** Locks the head of the audit chain, if the batch brings rows for it. */
 export async function readAuditHead(client: pg.Client, items: readonly BatchItem[]): Promise<AuditHead | undefined> {
@@ -50,5 +49,9 @@ function append(chain: AuditHead, values: Parameters<typeof auditEventOf>[0]): S
   chain.seq += 1n
   chain.hash = auditHash(previous, chain.seq, event)
   const { id, at, actor, action, subject, organization_id: organization, before, after } = event
-  return { name: 'audit', text: AUDIT, values: [chain.seq, id, at, actor, action, subject, organization, before, after, previous, chain.hash] }
+  return {
+    name: 'audit',
+    text: AUDIT,
+    values: [chain.seq, id, at, actor, action, subject, organization, before, after, previous, chain.hash],
+  }
 }

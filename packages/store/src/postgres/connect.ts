@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { Client, escapeIdentifier, Pool, types, type ClientConfig } from 'pg'
 import { StoreUnfit } from '../store.ts'
 
 /** Where the database is and how this process speaks to it. */
@@ -7,7 +7,9 @@ export interface PostgresTarget {
   schema: string
 }
 
-const INT8 = 20
+type TypeId = Parameters<typeof types.getTypeParser>[0]
+type TypeFormat = Parameters<typeof types.getTypeParser>[1]
+
 const OLDEST = 150_000
 
 /**
@@ -16,12 +18,12 @@ const OLDEST = 150_000
  */
 function sessionSettings(schema: string, idleMs: number): string {
   return (
-    `SET search_path TO ${pg.escapeIdentifier(schema)}; SET synchronous_commit TO on; SET lock_timeout TO 4000; ` +
+    `SET search_path TO ${escapeIdentifier(schema)}; SET synchronous_commit TO on; SET lock_timeout TO 4000; ` +
     `SET idle_in_transaction_session_timeout TO ${idleMs}; SET client_min_messages TO warning`
   )
 }
 
-function parameters(target: PostgresTarget, name: string): pg.ClientConfig {
+function parameters(target: PostgresTarget, name: string): ClientConfig {
   return {
     connectionString: target.url,
     application_name: `faregate ${name}`,
@@ -33,21 +35,22 @@ function parameters(target: PostgresTarget, name: string): pg.ClientConfig {
 }
 
 /** 64-bit integers as `bigint`; everything else as pg reads it. */
-function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
-  return oid === INT8 && format !== 'binary' ? BigInt : pg.types.getTypeParser(oid, format)
+function getTypeParser(oid: TypeId, format?: TypeFormat): (text: string) => unknown {
+  if (oid === types.builtins.INT8 && format !== 'binary') return BigInt
+  return types.getTypeParser(oid, format) as (text: string) => unknown
 }
 
 /** The connection that ledger batches run on: statements are sent without waiting for the one before. */
-export async function connectLedger(target: PostgresTarget): Promise<pg.Client> {
-  return connect(target, new pg.Client({ ...parameters(target, 'ledger'), pipeline: true, query_timeout: 10_000 }), 5_000)
+export async function connectLedger(target: PostgresTarget): Promise<Client> {
+  return connect(target, new Client({ ...parameters(target, 'ledger'), pipeline: true, query_timeout: 10_000 }), 5_000)
 }
 
 /** A connection for something long: migrations, backups, verification. No statement of it times out. */
-export async function connectAside(target: PostgresTarget): Promise<pg.Client> {
-  return connect(target, new pg.Client({ ...parameters(target, 'aside'), pipeline: true }), 0)
+export async function connectAside(target: PostgresTarget): Promise<Client> {
+  return connect(target, new Client({ ...parameters(target, 'aside'), pipeline: true }), 0)
 }
 
-async function connect(target: PostgresTarget, client: pg.Client, idleMs: number): Promise<pg.Client> {
+async function connect(target: PostgresTarget, client: Client, idleMs: number): Promise<Client> {
   // A lost connection shows in the queries that fail; unheard, the event would end the process.
   client.on('error', () => undefined)
   await client.connect()
@@ -61,12 +64,13 @@ async function connect(target: PostgresTarget, client: pg.Client, idleMs: number
 }
 
 /** Connections for queries, records and management transactions. */
-export function createPool(target: PostgresTarget): pg.Pool {
-  const pool = new pg.Pool({
+export function createPool(target: PostgresTarget): Pool {
+  const pool = new Pool({
     ...parameters(target, 'queries'),
     max: 8,
     idleTimeoutMillis: 30_000,
     query_timeout: 30_000,
+    // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for the promise; its types do not say so.
     onConnect: (client) => client.query(sessionSettings(target.schema, 10_000)).then(() => undefined),
   })
   pool.on('error', () => undefined)

@@ -33,7 +33,9 @@ export async function copyIn(client: pg.Client, file: string, epoch: number): Pr
 }
 
 async function copyTable(client: pg.Client, db: Sqlite, table: string, condition: string): Promise<void> {
-  const names = columnsIn(db, table).map((column) => `"${column}"`).join(', ')
+  const names = columnsIn(db, table)
+    .map((column) => `"${column}"`)
+    .join(', ')
   const insert = `INSERT INTO "${table}" (${names}) SELECT ${names} FROM json_populate_recordset(null::"${table}", $1)`
   let rows: unknown[] = []
   const flush = async (): Promise<void> => {
@@ -55,7 +57,12 @@ async function setCounters(client: pg.Client, db: Sqlite): Promise<void> {
   const rows = db.prepare('SELECT name, value FROM counters').all() as { name: string; value: bigint }[]
   for (const { name, value } of rows) {
     if (name === 'entry' || name === 'audit') await client.query('UPDATE counters SET value = $2 WHERE name = $1', [name, value])
-    else await client.query('UPDATE counters SET value = greatest(value, $2) + $3 WHERE name = $1', [name, value, name === 'configuration' ? 1 : 0])
+    else
+      await client.query('UPDATE counters SET value = greatest(value, $2) + $3 WHERE name = $1', [
+        name,
+        value,
+        name === 'configuration' ? 1 : 0,
+      ])
   }
 }
 

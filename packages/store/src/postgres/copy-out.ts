@@ -21,7 +21,11 @@ export async function copyOut(client: pg.Client, file: string, version: number):
   try {
     // The file is made durable once, at the end.
     db.pragma('synchronous = OFF')
-    migrate(db, null, MIGRATIONS.filter((migration) => migration.number <= version))
+    migrate(
+      db,
+      null,
+      MIGRATIONS.filter((migration) => migration.number <= version),
+    )
     db.pragma('foreign_keys = OFF')
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
     for (const table of tablesOf(db)) await copyTable(client, db, table)

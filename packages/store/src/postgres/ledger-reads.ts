@@ -8,7 +8,9 @@ export interface ArrayStatement {
   rowMode: 'array'
 }
 
-const statement = (name: string, text: string) => (values: unknown[]): ArrayStatement => ({ name, text, values, rowMode: 'array' })
+const statement =
+  (name: string, text: string) =>
+  (values: unknown[]): ArrayStatement => ({ name, text, values, rowMode: 'array' })
 
 const now = statement('now', 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint')
 const entries = statement('entries', `SELECT ${ENTRY_COLUMNS} FROM entries WHERE id = ANY($1::text[])`)

@@ -23,9 +23,9 @@ const LOT_TYPES = ['text', 'text', ...Array<string>(9).fill('bigint')]
 
 const INSERT_ENTRIES = `INSERT INTO entries (${ENTRY_COLUMNS}) SELECT * FROM unnest(${ENTRY_ARRAYS.join(', ')})`
 const INSERT_ACCOUNTS = `INSERT INTO accounts (${ACCOUNT_COLUMNS}) SELECT * FROM ${unnest(ACCOUNT_TYPES)} ON CONFLICT (id) DO NOTHING`
-const UPDATE_ACCOUNTS =
-  `UPDATE accounts a SET ${ACCOUNT_COLUMNS.split(', ').slice(3).map((column) => `${column} = n.${column}`).join(', ')} ` +
-  `FROM ${unnest(ACCOUNT_TYPES)} AS n (${ACCOUNT_COLUMNS}) WHERE a.id = n.id`
+const ACCOUNT_CHANGES = ACCOUNT_COLUMNS.split(', ').slice(3)
+const UPDATE_ACCOUNTS = `UPDATE accounts a SET ${ACCOUNT_CHANGES.map((column) => `${column} = n.${column}`).join(', ')}
+  FROM ${unnest(ACCOUNT_TYPES)} AS n (${ACCOUNT_COLUMNS}) WHERE a.id = n.id`
 const PUT_LOTS =
   `INSERT INTO lots (${LOT_COLUMNS}) SELECT * FROM ${unnest(LOT_TYPES)} ON CONFLICT (id) DO UPDATE SET ` +
   ['posted', 'held', 'expired', 'reversed', 'open'].map((column) => `${column} = excluded.${column}`).join(', ')

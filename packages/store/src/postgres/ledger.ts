@@ -3,9 +3,7 @@ import { LedgerUnavailable, type BatchItem } from '@faregate/ledger/port'
 import type { Operation, Outcome } from '@faregate/ledger/types'
 import type { AccountState, Changes, Entry, Lot } from '@faregate/ledger/working-set'
 import type pg from 'pg'
-import {
-  accountFromRow, entryFromRow, lotFromRow, type AccountTuple, type EntryTuple, type LotTuple,
-} from '../ledger-rows.ts'
+import { accountFromRow, entryFromRow, lotFromRow, type AccountTuple, type EntryTuple, type LotTuple } from '../ledger-rows.ts'
 import { attach, readAuditHead, type AuditHead } from './attached-rows.ts'
 import { insertAccounts, insertEntries, putLots, updateAccounts, type Statement } from './ledger-writes.ts'
 import { READS } from './ledger-reads.ts'
@@ -40,15 +38,13 @@ interface Found {
 async function readFirst(client: pg.Client, batch: Operation[], begin: boolean): Promise<Found> {
   // The accounts of a hold are in the operation: only what resolves entries has to find them first.
   const ids = [...new Set(entryIds(batch.filter((operation) => operation.type !== 'hold')))]
-  const queries = [
-    ...(begin ? [client.query('BEGIN ISOLATION LEVEL READ COMMITTED')] : []),
-    client.query<[bigint]>(READS.now()),
-    client.query<EntryTuple>(READS.entries(ids)),
-    ...requestQueries(client, batch),
-  ]
-  const results = await Promise.all(queries)
-  const [clock, ...rows] = results.slice(begin ? 1 : 0)
-  return { now: Number((clock?.rows[0] as [bigint])[0]), entries: entriesOf(rows) }
+  const begun = begin ? client.query('BEGIN ISOLATION LEVEL READ COMMITTED') : undefined
+  const clockRead = client.query<[bigint]>(READS.now())
+  const queries = [client.query<EntryTuple>(READS.entries(ids)), ...requestQueries(client, batch)]
+  const [, clock, rows] = await Promise.all([begun, clockRead, Promise.all(queries)])
+  const now = clock.rows[0]?.[0]
+  if (now === undefined) throw new LedgerUnavailable('the database told no time')
+  return { now: Number(now), entries: entriesOf(rows) }
 }
 
 function requestQueries(client: pg.Client, batch: Operation[]): Promise<pg.QueryArrayResult<EntryTuple>>[] {
@@ -81,8 +77,7 @@ async function readLocked(client: pg.Client, batch: Operation[], found: Found): 
   const entriesRead = client.query<EntryTuple>(READS.entries(missing))
   const requestsRead = requestQueries(client, batch)
   const lotsRead = refunds ? undefined : client.query<LotTuple>(READS.lots(lock, lotIds(batch, found.entries)))
-  const all = [made, accountsRead, counterRead, entriesRead, ...requestsRead, lotsRead]
-  await Promise.all(all)
+  await Promise.all([made, accountsRead, counterRead, entriesRead, lotsRead, Promise.all(requestsRead)])
   const fresh = entriesOf([await entriesRead, ...(await Promise.all(requestsRead))])
   const entries = new Map([...found.entries, ...fresh])
   // A refund's lots are those of all entries of its request, which are only known under lock.

@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { escapeIdentifier, type Client } from 'pg'
 import { META_TABLE, MIGRATIONS, renderForPostgres, type Migration } from '../migrations/migration.ts'
 import { tooNew } from '../sqlite/migrate.ts'
 
@@ -10,14 +10,14 @@ const LOCK = 4_020_261
  * What holds something already is backed up first. Rejects with `StoreTooNew` for a newer one. Answers the version before.
  */
 export async function migrate(
-  client: pg.Client,
+  client: Client,
   schema: string,
   backUp: (version: number) => Promise<void>,
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<number> {
   await client.query('SELECT pg_advisory_lock($1, hashtext($2))', [LOCK, schema])
   try {
-    await client.query(`CREATE SCHEMA IF NOT EXISTS ${pg.escapeIdentifier(schema)}`)
+    await client.query(`CREATE SCHEMA IF NOT EXISTS ${escapeIdentifier(schema)}`)
     await client.query(renderForPostgres(META_TABLE))
     const version = await versionOf(client)
     const newest = migrations.at(-1)?.number ?? 0
@@ -31,12 +31,12 @@ export async function migrate(
   }
 }
 
-async function versionOf(client: pg.Client): Promise<number> {
+async function versionOf(client: Client): Promise<number> {
   const { rows } = await client.query<{ value: string }>(`SELECT value FROM meta WHERE key = 'schema_version'`)
   return Number(rows[0]?.value ?? 0)
 }
 
-async function apply(client: pg.Client, migration: Migration): Promise<void> {
+async function apply(client: Client, migration: Migration): Promise<void> {
   await client.query('BEGIN')
   try {
     for (const statement of migration.statements) await client.query(renderForPostgres(statement))

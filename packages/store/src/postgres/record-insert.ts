@@ -4,8 +4,26 @@ import { DENIAL_COLUMNS, REQUEST_COLUMNS } from '../record-rows.ts'
 import { columnsOf } from './ledger-writes.ts'
 
 const TEXT = new Set([
-  'id', 'organization_id', 'application_id', 'key_id', 'end_user', 'tags', 'path', 'model', 'outcome', 'denial', 'denial_id',
-  'price_version', 'flags', 'delivery', 'attempts', 'request_id', 'code', 'problem', 'trace', 'operator_detail',
+  'id',
+  'organization_id',
+  'application_id',
+  'key_id',
+  'end_user',
+  'tags',
+  'path',
+  'model',
+  'outcome',
+  'denial',
+  'denial_id',
+  'price_version',
+  'flags',
+  'delivery',
+  'attempts',
+  'request_id',
+  'code',
+  'problem',
+  'trace',
+  'operator_detail',
 ])
 
 const REQUESTS = insertInto('requests', REQUEST_COLUMNS)

@@ -21,9 +21,9 @@ export async function verifyDatabase(client: pg.Client): Promise<VerifyReport> {
     refundedRequests: refunded.rows.map((row) => row.request),
     lastSeq: last.rows[0]?.value ?? 0n,
   })
-  await eachRow<EntryTuple>(client, VERIFY_SQL.entries, (row) => verifier.entry(row))
-  await eachRow<AccountTuple>(client, VERIFY_SQL.accounts, (row) => verifier.account(row))
-  await eachRow<LotTuple>(client, VERIFY_SQL.lots, (row) => verifier.lot(row))
+  await eachRow(client, VERIFY_SQL.entries, (row) => verifier.entry(row as EntryTuple))
+  await eachRow(client, VERIFY_SQL.accounts, (row) => verifier.account(row as AccountTuple))
+  await eachRow(client, VERIFY_SQL.lots, (row) => verifier.lot(row as LotTuple))
   await client.query('COMMIT')
   return verifier.finish()
 }

@@ -19,6 +19,7 @@ import {
   updateOrganization,
 } from './organizations.ts'
 import { requestQueries } from './requests.ts'
+import { deleteSetting, putSetting, settingQueries } from './settings.ts'
 import { insertToken, revokeToken, tokenQueries } from './tokens.ts'
 
 /** What the management API asks of the database, on a store. `now` dates the changes. */
@@ -38,6 +39,7 @@ function queriesOn(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQuerie
     providers: providerQueries(db),
     models: modelQueries(db),
     prices: priceQueries(db),
+    settings: settingQueries(db),
     money: moneyQueries(db),
     requests: requestQueries(db, kind),
     denials: denialQueries(db),
@@ -63,6 +65,8 @@ function transactionOn(trx: Transaction<Schema>, kind: 'sqlite' | 'postgres', no
     deleteModel: (name) => remove(trx, 'models', name),
     putPrice: (row) => putPrice(trx, row, now),
     deletePrice: (name) => remove(trx, 'prices', name),
+    putSetting: (name, value) => putSetting(trx, name, value),
+    deleteSetting: (name) => deleteSetting(trx, name),
     bumpConfiguration: async () => void (await bumpConfiguration(trx)),
     insertAudit: ({ organization, ...row }) => appendAudit(trx, { ...row, organization_id: organization }),
     forgetAnswers: (before) => forgetAnswers(trx, before),

@@ -1,27 +1,35 @@
-import { providerKeySealName, type ModelEntry, type ProviderEntry } from '@faregate/core'
+import { providerKeySealName, type ModelEntry, type ProviderEntry, type StoredSettings } from '@faregate/core'
 import type { AdminQueries } from '@faregate/admin/ports'
 import type { ModelDefinition, ModelRow, PriceRow, ProviderRow, SealedKey } from '@faregate/admin/rows'
 import type { Kysely, Selectable } from 'kysely'
 import type { ModelsTable, PricesTable, ProvidersTable, Schema } from '../schema.ts'
 import { toNumber } from './columns.ts'
+import { settingQueries } from './settings.ts'
 
 /** What the database adds to the configuration file. */
 export interface StoredConfiguration {
   providers: ProviderEntry[]
   models: ModelEntry[]
   prices: PriceRow[]
+  settings: StoredSettings
 }
 
-/** Reads providers, models and prices of the database. `unseal` opens provider keys; what it throws is passed on. */
+/** Reads providers, models, prices and settings of the database. `unseal` opens provider keys; what it throws is passed on. */
 export async function readConfiguration(
   db: Kysely<Schema>,
   unseal: (sealed: string, name: string) => string,
 ): Promise<StoredConfiguration> {
-  const [providers, models, prices] = await Promise.all([providerQueries(db).list(), modelQueries(db).list(), priceQueries(db).list()])
+  const [providers, models, prices, settings] = await Promise.all([
+    providerQueries(db).list(),
+    modelQueries(db).list(),
+    priceQueries(db).list(),
+    settingQueries(db).stored(),
+  ])
   return {
     providers: providers.map((row) => openProvider(row, unseal)),
     models: models.map(({ createdAt: _createdAt, ...model }) => ({ ...model, managedBy: { source: 'database' } })),
     prices,
+    settings,
   }
 }
 

@@ -1,6 +1,12 @@
 import {
-  CompiledQuery, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler,
-  type DatabaseConnection, type Driver, type QueryResult,
+  CompiledQuery,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type DatabaseConnection,
+  type Driver,
+  type QueryResult,
 } from 'kysely'
 import type { Schema } from '../schema.ts'
 import type { SqlResult } from './messages.ts'
@@ -9,7 +15,7 @@ import type { SqliteThread } from './thread.ts'
 /** Where a handle gets its thread from, and whether it may change anything. */
 export interface ThreadSource {
   /** Waits for its turn, where there is one to wait for. */
-  acquire(): Promise<{ thread: SqliteThread; release(): void }>
+  acquire(): Promise<{ thread: SqliteThread; release: () => void }>
   writes: boolean
 }
 

@@ -16,9 +16,7 @@ export function prepareLedger(db: Sqlite) {
     setCounter: db.prepare(`UPDATE counters SET value = ? WHERE name = 'entry'`),
     entry: db.prepare(`SELECT ${ENTRY_COLUMNS} FROM entries WHERE id = ?`).raw(),
     entriesBetween: db.prepare(`SELECT ${ENTRY_COLUMNS} FROM entries WHERE id >= ? AND id < ?`).raw(),
-    entriesBeside: db
-      .prepare(`SELECT ${ENTRY_COLUMNS} FROM entries WHERE request = ? AND kind IN ('refund', 'excess', 'expire')`)
-      .raw(),
+    entriesBeside: db.prepare(`SELECT ${ENTRY_COLUMNS} FROM entries WHERE request = ? AND kind IN ('refund', 'excess', 'expire')`).raw(),
     account: db.prepare(`SELECT ${ACCOUNT_COLUMNS} FROM accounts WHERE id = ?`).raw(),
     openLots: db.prepare(`SELECT ${LOT_COLUMNS} FROM lots WHERE account = ? AND open = 1`).raw(),
     lot: db.prepare(`SELECT ${LOT_COLUMNS} FROM lots WHERE id = ?`).raw(),
@@ -27,9 +25,7 @@ export function prepareLedger(db: Sqlite) {
     putAccount: db.prepare(
       `INSERT INTO accounts (${ACCOUNT_COLUMNS}) VALUES ${rows(1, 13)} ON CONFLICT (id) DO UPDATE SET ${excluded(accountChanges)}`,
     ),
-    putLot: db.prepare(
-      `INSERT INTO lots (${LOT_COLUMNS}) VALUES ${rows(1, 11)} ON CONFLICT (id) DO UPDATE SET ${excluded(lotChanges)}`,
-    ),
+    putLot: db.prepare(`INSERT INTO lots (${LOT_COLUMNS}) VALUES ${rows(1, 11)} ON CONFLICT (id) DO UPDATE SET ${excluded(lotChanges)}`),
   }
 }
 

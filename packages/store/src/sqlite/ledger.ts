@@ -3,7 +3,15 @@ import type { BatchItem } from '@faregate/ledger/port'
 import type { Operation, Outcome } from '@faregate/ledger/types'
 import type { AccountState, Changes, Entry, Lot, WorkingSet } from '@faregate/ledger/working-set'
 import {
-  accountFromRow, accountToRow, entryFromRow, entryToRow, lotFromRow, lotToRow, type AccountTuple, type EntryTuple, type LotTuple,
+  accountFromRow,
+  accountToRow,
+  entryFromRow,
+  entryToRow,
+  lotFromRow,
+  lotToRow,
+  type AccountTuple,
+  type EntryTuple,
+  type LotTuple,
 } from '../ledger-rows.ts'
 import { AttachedRows } from './attached-rows.ts'
 import type { Sqlite } from './connection.ts'

@@ -29,7 +29,7 @@ export function loadDatabase(db: Sqlite, ledger: SqliteLedger, order: { file: st
 }
 
 function replaceRows(db: Sqlite): void {
-  for (const table of [...RESTORED_TABLES].reverse()) db.exec(`DELETE FROM main.${table}`)
+  for (const table of RESTORED_TABLES.toReversed()) db.exec(`DELETE FROM main.${table}`)
   for (const table of RESTORED_TABLES) {
     const columns = columnsOf(db, table).join(', ')
     db.exec(`INSERT INTO main.${table} (${columns}) SELECT ${columns} FROM backup.${table}`)

@@ -9,10 +9,11 @@ export class RecordInsert {
   constructor(db: Sqlite) {
     const request = db.prepare(insertInto('requests', REQUEST_COLUMNS))
     const denial = db.prepare(insertInto('denials', DENIAL_COLUMNS))
-    this.#insert = db.transaction((requests: Row[], denials: Row[]) => {
+    const insert = db.transaction((requests: Row[], denials: Row[]) => {
       for (const row of requests) request.run(row)
       for (const row of denials) denial.run(row)
-    }).immediate
+    })
+    this.#insert = (requests, denials) => insert.immediate(requests, denials)
   }
 
   insert(requests: Row[], denials: Row[]): void {

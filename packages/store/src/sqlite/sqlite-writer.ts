@@ -31,7 +31,8 @@ function writer(db: Sqlite, lock: Sqlite, facts: Record<string, unknown>): Serve
       case 'records':
         return records.insert(request.requests, request.denials)
       case 'probe':
-        return db.exec('BEGIN IMMEDIATE; ROLLBACK') && undefined
+        db.exec('BEGIN IMMEDIATE; ROLLBACK')
+        return undefined
       case 'load':
         return loadDatabase(db, ledger, request)
       case 'close':

@@ -36,7 +36,7 @@ export class SqliteThread {
   private constructor(worker: Worker) {
     this.#worker = worker
     worker.on('message', (reply: Reply) => this.#settle(reply))
-    worker.on('error', (error) => this.#fail(error))
+    worker.on('error', (error: Error) => this.#fail(error))
     this.#exited = new Promise((resolve) => {
       worker.on('exit', () => {
         this.#fail(new SqliteFailure('the database thread has ended', 'THREAD_ENDED'))

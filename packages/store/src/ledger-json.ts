@@ -1,1 +1,0 @@
-export { decodeLegs as legsFromJson, encodeLegs as legsToJson } from '@faregate/ledger/codec'
