@@ -36,7 +36,8 @@ function priceOf(prices: Prices, name: Name): string | undefined {
 
 /** The cost in whole nano-units, rounded up once; `undefined` where something that was used has no price. */
 function modelCost(prices: Prices, counts: Counts): bigint | undefined {
-  let sum = fraction(prices.request ?? '0')
+  const fee = fraction(prices.request ?? '0')
+  let sum = { over: fee.over, under: fee.under * 1_000_000n }
   for (const name of [...INPUTS, ...OUTPUTS]) {
     const count = counts[name] ?? 0
     if (count === 0) continue

@@ -11,7 +11,7 @@ export interface Candidate {
   vendor: Vendor
   price: PriceTable
   providerPrice: PriceTable | undefined
-  /** The most output that this model makes by itself in one answer, where the catalogue knows. */
+  /** The most output that this model makes by itself in one answer, where the entry or the catalogue says. */
   maxOutput: number | undefined
 }
 
@@ -72,7 +72,7 @@ export class Locator {
       if (provider === undefined || vendor === undefined) return misconfigured(model, deployment)
       const price = prices.charged(model, deployment, provider)
       if (price === undefined) return priceMissing(model.name, `no price for ${deployment.model} at ${deployment.provider}, in the configuration or the catalogue`)
-      candidates.push({ deployment, provider, vendor, price, providerPrice: prices.provider(deployment, provider), maxOutput: prices.maxOutput(deployment, provider) })
+      candidates.push({ deployment, provider, vendor, price, providerPrice: prices.provider(deployment, provider), maxOutput: model.maxOutput ?? prices.maxOutput(deployment, provider) })
     }
     if (candidates.length === 0) return misconfigured(model, undefined)
     const usable = candidates.filter(({ provider }) => provider.keyless || provider.keys.length > 0)
@@ -81,7 +81,7 @@ export class Locator {
       model,
       candidates: usable,
       hiddenOutput: model.hiddenOutput ?? usable.some(({ deployment, price }) => hidesOutput(deployment.model) || price.rates.reasoning !== undefined),
-      maxOutput: model.maxOutput ?? smallest(usable.map(({ maxOutput }) => maxOutput)),
+      maxOutput: smallest(usable.map(({ maxOutput }) => maxOutput)),
     }
   }
 }

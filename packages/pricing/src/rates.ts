@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto'
 import { BUCKETS, parseDecimal, type Bucket } from '@faregate/core'
-import { RATE_SCALE } from './charge.ts'
 import type { PriceTable, Rate, Rates } from './types.ts'
 
 export type ParsedRates = { ok: true; rates: Rates } | { ok: false; member: string; message: string }
 
 /**
- * Reads prices as an operator writes them: decimal strings per million units (`request`: per request) by bucket,
+ * Reads prices as an operator writes them: decimal strings per million units (`request`: a million requests) by bucket,
  * at most 9 decimals. `"0"` is free on purpose; an absent bucket falls back to its parent (M1, M15).
  */
 export function parseRates(raw: Record<string, string>): ParsedRates {
   const rates: Rates = {}
   for (const [member, text] of Object.entries(raw)) {
     if (!isBucket(member)) return { ok: false, member, message: `"${member}" is not a price; known are ${BUCKETS.join(', ')}` }
-    const rate = readRate(member, text)
+    const rate = readRate(text)
     if (rate === undefined) return { ok: false, member, message: explain(text) }
     rates[member] = { base: rate, tiers: [] }
   }
@@ -34,11 +33,9 @@ function isBucket(member: string): member is Bucket {
   return (BUCKETS as readonly string[]).includes(member)
 }
 
-function readRate(bucket: Bucket, text: string): Rate | undefined {
+function readRate(text: string): Rate | undefined {
   // A configuration file or a client may bring anything; the type is only a promise.
-  const nano = typeof text === 'string' ? parseDecimal(text) : undefined
-  if (nano === undefined) return undefined
-  return bucket === 'request' ? nano * RATE_SCALE : nano
+  return typeof text === 'string' ? parseDecimal(text) : undefined
 }
 
 function explain(text: unknown): string {

@@ -21,7 +21,7 @@ function measure(of: Bound, ...tables: PriceTable[]): Measure {
 }
 
 test('M11: a hold is input bound × input rate + steps × output rate + the fee per request', () => {
-  const held = measure(bound(1000), table({ input: '1', output: '10', request: '0.005' }))
+  const held = measure(bound(1000), table({ input: '1', output: '10', request: '5000' }))
   assert.equal(amountOf(held, 0), 1_000_000n + 5_000_000n)
   assert.equal(amountOf(held, 200), 1_000_000n + 5_000_000n + 2_000_000n)
 })

@@ -59,7 +59,7 @@ test('M15: what was used and has no price at all is named, never free', () => {
 })
 
 test('a call is one request: the fee is charged once, whatever the bucket says', () => {
-  const fee = table({ input: '0', request: '0.005' })
+  const fee = table({ input: '0', request: '5000' })
   assert.equal(amount({ input: 10 }, fee), 5_000_000n)
   assert.equal(amount({ input: 10, request: 7 }, fee), 5_000_000n)
 })

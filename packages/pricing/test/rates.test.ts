@@ -16,8 +16,8 @@ test('M1: a price is read exactly, as nano-units per million', () => {
   }
 })
 
-test('M1: a fee per request is scaled so that one request costs it whole', () => {
-  assert.deepEqual(parseRates({ request: '0.005' }), { ok: true, rates: { request: { base: 5_000_000n * 1_000_000n, tiers: [] } } })
+test('M1: a price for requests is per million of them, like every price', () => {
+  assert.deepEqual(parseRates({ request: '5000' }), { ok: true, rates: { request: { base: 5_000_000_000_000n, tiers: [] } } })
 })
 
 test('M1: what is not an exact decimal is refused, and the member is named', () => {

@@ -143,7 +143,7 @@ proves(
     const priced = Object.fromEntries(
       BUCKETS.map((bucket) => [
         bucket,
-        { ...MEMBERS, hiddenOutput: true, price: { ...base, [bucket]: bucket === 'request' ? '0.01' : '50' } },
+        { ...MEMBERS, hiddenOutput: true, price: { ...base, [bucket]: bucket === 'request' ? '10000' : '50' } },
       ]),
     )
     const server = await opened(t, { providers: [provider(up.url)], models: { ...priced, base: { ...MEMBERS, hiddenOutput: true } } })

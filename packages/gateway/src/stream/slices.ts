@@ -2,7 +2,7 @@ import type { Denial } from '@faregate/core'
 import { LedgerUnavailable, type HoldOp, type Outcome } from '@faregate/ledger'
 import { amountOf, charge } from '@faregate/pricing'
 import type { Delivery } from '../deliver/context.ts'
-import { insufficientFunds } from '../funds.ts'
+import { insufficientFunds, type Insufficient } from '../funds.ts'
 import type { Candidate } from '../locate.ts'
 import { inDebt, ledgerUnavailable } from '../reserve.ts'
 import type { Deliveries } from './deliveries.ts'
@@ -96,7 +96,7 @@ export class Slices {
     }
     const short = outcome.status === 'in_debt' ? inDebt(reservation.plan, outcome) : outcome
     if (short.status === 'insufficient' && flow.key !== undefined) {
-      return exhausted(insufficientFunds({ settings: deps.settings, key: flow.key, legs: reservation.plan.legs }, short))
+      return exhausted(insufficientFunds({ settings: deps.settings, key: flow.key, legs: reservation.plan.legs }, ownAside(short)))
     }
     return { ...ledgerUnavailable(`slice refused: ${outcome.status}`), detail: 'The stream ends here, because its balance can no longer be held.' }
   }
@@ -116,6 +116,11 @@ export class Slices {
     const priced = charge({ input: this.#inputTokens, output: this.#delivered.countedTokens }, this.#candidate.price)
     return priced.ok ? priced.amount : 0n
   }
+}
+
+/** What is held is the stream's own: waiting for it does not help, so the balance is what is free. */
+function ownAside(short: Insufficient): Insufficient {
+  return { ...short, reserved: false, shortfalls: short.shortfalls.map((shortfall) => ({ ...shortfall, held: 0n })) }
 }
 
 /** The refusal of a slice, as the end of a stream: waiting does not bring it back. */
