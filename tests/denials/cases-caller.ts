@@ -10,7 +10,12 @@ import { BODY, fixesOf, inForce, sender } from './world.ts'
 import type { Case, World } from './world.ts'
 
 /** A key in some state, and the change that puts it right. */
-async function keyState(world: World, options: { expiresAt?: string; models?: string[] }, spoil: Record<string, unknown> | 'revoke' | undefined, right: Record<string, unknown>): Promise<Awaited<ReturnType<Case>>> {
+async function keyState(
+  world: World,
+  options: { expiresAt?: string; models?: string[] },
+  spoil: Record<string, unknown> | 'revoke' | undefined,
+  right: Record<string, unknown>,
+): Promise<Awaited<ReturnType<Case>>> {
   const { api } = world.gateway
   const customer = await world.gateway.customer('1.00', options)
   if (spoil === 'revoke') await api.expect(204, 'DELETE', `/api/keys/${customer.keyId}`)
@@ -66,9 +71,9 @@ export const CALLER_CASES: Record<string, Case> = {
     return { answer: refused, mend: sender(world, customer) }
   },
 
-  key_revoked: world => keyState(world, {}, 'revoke', {}),
-  key_expired: world => keyState(world, { expiresAt: new Date(Date.now() + 900).toISOString() }, undefined, { expiresAt: null }),
-  key_disabled: world => keyState(world, {}, { enabled: false }, { enabled: true }),
+  key_revoked: (world) => keyState(world, {}, 'revoke', {}),
+  key_expired: (world) => keyState(world, { expiresAt: new Date(Date.now() + 900).toISOString() }, undefined, { expiresAt: null }),
+  key_disabled: (world) => keyState(world, {}, { enabled: false }, { enabled: true }),
 
   async permission_denied(world) {
     const made = await keyState(world, { models: ['other'] }, undefined, { models: ['other', 'plain'] })
@@ -95,7 +100,7 @@ export const CALLER_CASES: Record<string, Case> = {
       answer: refused,
       customer,
       mend: async () => {
-        const pay = fixesOf(refused).find(fix => fix.kind === 'pay')
+        const pay = fixesOf(refused).find((fix) => fix.kind === 'pay')
         const [, ...words] = String(pay?.command).split(' ')
         const ran = await faregate(words, world.gateway)
         assert.equal(ran.code, 0, ran.stderr)
@@ -109,7 +114,7 @@ export const CALLER_CASES: Record<string, Case> = {
     const refused = await sender(world, customer)()
     const [raise] = fixesOf(refused)
     assert.equal(raise?.kind, 'change_policy', 'topping up would not help, so paying is not offered first')
-    assert.ok(!fixesOf(refused).some(fix => fix.kind === 'pay'))
+    assert.ok(!fixesOf(refused).some((fix) => fix.kind === 'pay'))
     return {
       answer: refused,
       customer,
@@ -136,7 +141,7 @@ export const CALLER_CASES: Record<string, Case> = {
       customer,
       delivered: true,
       mend: async () => {
-        await new Promise(resolve => setTimeout(resolve, 1_000 * Number(header(refused, 'retry-after') ?? 1)))
+        await new Promise((resolve) => setTimeout(resolve, 1_000 * Number(header(refused, 'retry-after') ?? 1)))
         return sender(world, customer)()
       },
     }

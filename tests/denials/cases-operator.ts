@@ -11,7 +11,7 @@ import type { Case, World } from './world.ts'
 
 /** The upstream fails in some way, and is put right. */
 function upstreamFault(fault: Behaviour): Case {
-  return async world => {
+  return async (world) => {
     const customer = await world.gateway.customer('1.00')
     world.upstream.on('plain', fault)
     const refused = await sender(world, customer)()
@@ -31,7 +31,7 @@ async function operatorMends(world: World, model: string, mend: () => Promise<un
   await inForce()
   const again = sender(world, customer, { ...BODY, model })
   const refused = await again()
-  assert.ok(!refused.text.includes('ghost'), 'the caller is not told of the operator\'s configuration')
+  assert.ok(!refused.text.includes('ghost'), "the caller is not told of the operator's configuration")
   return {
     answer: refused,
     customer,
@@ -45,19 +45,32 @@ async function operatorMends(world: World, model: string, mend: () => Promise<un
 
 /** Refusals that the operator or the upstream mends, and those of the management API. */
 export const OPERATOR_CASES: Record<string, Case> = {
-  gateway_misconfigured: world => operatorMends(world, 'orphan', () =>
-    world.gateway.api.expect(201, 'POST', '/api/providers', { name: 'ghost', kind: 'openai-compatible', baseUrl: world.upstream.url, apiKey: 'sk-x' })),
+  gateway_misconfigured: (world) =>
+    operatorMends(world, 'orphan', () =>
+      world.gateway.api.expect(201, 'POST', '/api/providers', {
+        name: 'ghost',
+        kind: 'openai-compatible',
+        baseUrl: world.upstream.url,
+        apiKey: 'sk-x',
+      }),
+    ),
 
   async price_missing(world) {
     const { api } = world.gateway
     await api.expect(201, 'POST', '/api/models', { name: 'priceless', deployments: [{ provider: 'fake', model: 'plain' }] })
-    return operatorMends(world, 'priceless', () => api.expect(200, 'PATCH', '/api/models/priceless', { price: { input: '0', output: '1' } }))
+    return operatorMends(world, 'priceless', () =>
+      api.expect(200, 'PATCH', '/api/models/priceless', { price: { input: '0', output: '1' } }),
+    )
   },
 
   async no_provider_key(world) {
     const { api } = world.gateway
     await api.expect(201, 'POST', '/api/providers', { name: 'keyless', kind: 'openai', baseUrl: world.upstream.url })
-    await api.expect(201, 'POST', '/api/models', { name: 'unopened', deployments: [{ provider: 'keyless', model: 'plain' }], price: { input: '0', output: '1' } })
+    await api.expect(201, 'POST', '/api/models', {
+      name: 'unopened',
+      deployments: [{ provider: 'keyless', model: 'plain' }],
+      price: { input: '0', output: '1' },
+    })
     return operatorMends(world, 'unopened', () => api.expect(200, 'PATCH', '/api/providers/keyless', { apiKey: 'sk-now' }))
   },
 
@@ -69,7 +82,9 @@ export const OPERATOR_CASES: Record<string, Case> = {
   },
 
   provider_rejected: upstreamFault(status(400, openaiError('Unsupported parameter', 'invalid_request_error', 'unsupported_parameter'))),
-  provider_account_unpaid: upstreamFault(status(429, openaiError('You exceeded your current quota', 'insufficient_quota', 'insufficient_quota'))),
+  provider_account_unpaid: upstreamFault(
+    status(429, openaiError('You exceeded your current quota', 'insufficient_quota', 'insufficient_quota')),
+  ),
   provider_rate_limited: upstreamFault(status(429, openaiError('slow down', 'requests', 'rate_limit_exceeded'), { 'retry-after': '1' })),
   provider_auth_failed: upstreamFault(status(401, openaiError('Incorrect API key', 'invalid_request_error', 'invalid_api_key'))),
   provider_error: upstreamFault(resetBeforeHead),
@@ -85,10 +100,16 @@ export const OPERATOR_CASES: Record<string, Case> = {
   async idempotency_in_progress(world) {
     const { api } = world.gateway
     const organization = await api.organization('Twice')
-    const grant = () => api.call('POST', `/api/organizations/${organization}/grants`, { amount: '1.00', reason: 'twice' }, { 'idempotency-key': 'progress-1' })
+    const grant = () =>
+      api.call(
+        'POST',
+        `/api/organizations/${organization}/grants`,
+        { amount: '1.00', reason: 'twice' },
+        { 'idempotency-key': 'progress-1' },
+      )
     const release = await lockDatabase(world.gateway.data)
     const first = grant()
-    await new Promise(resolve => setTimeout(resolve, 200))
+    await new Promise((resolve) => setTimeout(resolve, 200))
     const refused = await grant().finally(release)
     const made = await first
     return {
@@ -108,4 +129,3 @@ export const OPERATOR_CASES: Record<string, Case> = {
     }
   },
 }
-

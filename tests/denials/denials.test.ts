@@ -15,7 +15,7 @@ import type { Made, World } from './world.ts'
 const CASES = { ...CALLER_CASES, ...OPERATOR_CASES }
 
 test('every code of the catalogue is made to happen here, and nothing else', () => {
-  assert.deepEqual(Object.keys(CASES).sort(), [...DENIAL_CODES].sort())
+  assert.deepEqual(Object.keys(CASES).toSorted(), DENIAL_CODES.toSorted())
 })
 
 describe('every refusal', () => {
@@ -52,23 +52,30 @@ describe('every refusal', () => {
       assert.equal(page.status, 200)
       assert.match(header(page, 'content-type') ?? '', /^text\/html/)
       const text = plain(page.text)
-      for (const part of [title, code, String(status), plain(mend[0] ?? '')]) assert.ok(text.includes(part), `"${part}" in ${text.slice(0, 400)}`)
+      for (const part of [title, code, String(status), plain(mend[0] ?? '')])
+        assert.ok(text.includes(part), `"${part}" in ${text.slice(0, 400)}`)
     })
   }
 })
 
 /** The text of a page, without mark-up. */
 function plain(html: string): string {
-  return html.replace(/<[^>]*>/g, '').replaceAll('&#39;', '\'').replaceAll('&quot;', '"').replaceAll('&amp;', '&').replaceAll('`', '').replace(/\s+/g, ' ')
+  return html
+    .replace(/<[^>]*>/g, '')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&')
+    .replaceAll('`', '')
+    .replace(/\s+/g, ' ')
 }
 
 /** The problem of a refusal; for one in mid-stream, of the stream's error event. */
 function problemOf(code: DenialCode, answer: Answer): Record<string, unknown> | undefined {
   if (code === 'provider_rejected') return undefined
   if (code !== 'stream_funds_exhausted') return json(answer)
-  const event = chatStream(answer.body).chunks.find(chunk => chunk.error !== undefined)
+  const event = chatStream(answer.body).chunks.find((chunk) => chunk.error !== undefined)
   assert.ok(event, answer.text.slice(-1_000))
-  return 'code' in event ? event : (event.error as Record<string, unknown>)
+  return 'code' in event ? event : event.error
 }
 
 function codeOf(answer: Answer): string | undefined {
@@ -88,7 +95,8 @@ function assertHead(code: DenialCode, answer: Answer): void {
   assert.match(link, new RegExp(`/problems/${code.replaceAll('_', '-')}>; ?rel="help"`))
   assert.equal(link.includes('rel="payment"'), entry.status === 402)
   const retryAfter = header(answer, 'retry-after')
-  if (retryAfter !== undefined) assert.ok(/^\d+$/.test(retryAfter) && Number(retryAfter) <= 60 && entry.retryable, `retry-after: ${retryAfter}`)
+  if (retryAfter !== undefined)
+    assert.ok(/^\d+$/.test(retryAfter) && Number(retryAfter) <= 60 && entry.retryable, `retry-after: ${retryAfter}`)
 }
 
 function assertProblem(code: DenialCode, problem: Record<string, unknown> | undefined, answer: Answer): void {
@@ -124,14 +132,18 @@ async function assertUncharged(world: World, code: DenialCode, made: Made, probl
 /** Its owner and the operator see the whole decision; a stranger and somebody without a key see nothing of it. */
 async function assertLookup(world: World, made: Made, code: DenialCode): Promise<void> {
   const id = /id="(dn_\w+)"/.exec(header(made.answer, 'faregate-denial') ?? made.answer.text)?.[1] ?? /dn_\w+/.exec(made.answer.text)?.[0]
-  const look = (token?: string) => send(`${world.gateway.url}/denials/${id}`, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } })
+  const look = (token?: string) =>
+    send(`${world.gateway.url}/denials/${id}`, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } })
   const operator = await look(world.gateway.token)
   assert.equal(operator.status, 200, operator.text)
   assert.equal(json(operator)['code'], code)
   const trace = json(operator)['trace'] as { check: string; result: string }[]
   assert.equal(trace.at(-1)?.result, 'denied', operator.text)
   const stranger = await world.gateway.customer()
-  for (const [token, expected] of [[stranger.key, 404], [undefined, 401]] as const) {
+  for (const [token, expected] of [
+    [stranger.key, 404],
+    [undefined, 401],
+  ] as const) {
     const hidden = await look(token)
     assert.equal(hidden.status, expected, hidden.text)
     assert.doesNotMatch(hidden.text, /trace|Acme/)

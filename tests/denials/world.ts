@@ -69,5 +69,5 @@ export function fixesOf(answer: Answer): Fix[] {
 
 /** Changes are in force within a second. */
 export function inForce(): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, 1_000))
+  return new Promise((resolve) => setTimeout(resolve, 1_000))
 }

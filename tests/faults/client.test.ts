@@ -27,18 +27,28 @@ describe('a client that goes away', () => {
   })
 
   /** Calls, goes away when told, and gives the upstream's call and the one record. */
-  async function leave(customer: Customer, streaming: boolean, when: (abort: () => void, called: Promise<Exchange>) => unknown): Promise<{ exchange: Exchange; leftAt: number }> {
+  async function leave(
+    customer: Customer,
+    streaming: boolean,
+    when: (abort: () => void, called: Promise<Exchange>) => unknown,
+  ): Promise<{ exchange: Exchange; leftAt: number }> {
     const called = gate<Exchange>()
-    upstream.onCall = exchange => called.open(exchange)
+    upstream.onCall = (exchange) => called.open(exchange)
     const controller = new AbortController()
     let leftAt = 0
     const abort = (): void => {
       leftAt = performance.now()
       controller.abort()
     }
-    const sent = gateway.chat(customer.key, { model: 'left', max_tokens: 100, stream: streaming, messages: say() }, {
-      signal: controller.signal, fresh: true, onData: (_piece, soFar) => seenBytes?.(soFar, abort),
-    })
+    const sent = gateway.chat(
+      customer.key,
+      { model: 'left', max_tokens: 100, stream: streaming, messages: say() },
+      {
+        signal: controller.signal,
+        fresh: true,
+        onData: (_piece, soFar) => seenBytes?.(soFar, abort),
+      },
+    )
     await when(abort, called.promise)
     await sent.catch(() => undefined)
     upstream.onCall = undefined
@@ -79,12 +89,12 @@ describe('a client that goes away', () => {
   test('M21: in mid-stream: the upstream is let go within a second and the delivered part is charged', async () => {
     const customer = await gateway.customer('1.00')
     let sent = 0
-    upstream.on('left', async exchange => {
+    upstream.on('left', async (exchange) => {
       openStream(exchange)
       while (!exchange.response.destroyed && sent < 5_000) {
         exchange.response.write(chunk(exchange.model, { content: ' the' }))
         sent++
-        await new Promise(resolve => setTimeout(resolve, 5))
+        await new Promise((resolve) => setTimeout(resolve, 5))
       }
     })
     seenBytes = (soFar, abort) => soFar > 2_000 && abort()
@@ -104,12 +114,12 @@ describe('a client that goes away', () => {
   test('M21: after the last token but before usage: usage is waited for up to half a second, and charged', async () => {
     const customer = await gateway.customer('1.00')
     const left = gate()
-    upstream.on('left', async exchange => {
+    upstream.on('left', async (exchange) => {
       openStream(exchange)
       exchange.response.write(chunk(exchange.model, { content: ' the' }))
       exchange.response.write(chunk(exchange.model, {}, 'stop'))
       await left.promise
-      await new Promise(resolve => setTimeout(resolve, 100))
+      await new Promise((resolve) => setTimeout(resolve, 100))
       exchange.response.end(`${usageChunk(exchange.model, usage(4, 7))}data: [DONE]\n\n`)
     })
     seenBytes = (soFar, abort) => {
@@ -127,7 +137,7 @@ describe('a client that goes away', () => {
 
   test('M21: after the last token with usage that never comes: let go within a second, our own count charged', async () => {
     const customer = await gateway.customer('1.00')
-    upstream.on('left', exchange => {
+    upstream.on('left', (exchange) => {
       openStream(exchange)
       for (let i = 0; i < 3; i++) exchange.response.write(chunk(exchange.model, { content: ' the' }))
       exchange.response.write(chunk(exchange.model, {}, 'stop'))
@@ -144,13 +154,13 @@ describe('a client that goes away', () => {
   test('S11: a reader who does not read makes the upstream wait, instead of filling memory', async () => {
     const customer = await gateway.customer('100.00')
     let written = 0
-    upstream.on('left', async exchange => {
+    upstream.on('left', async (exchange) => {
       openStream(exchange)
       const word = 'x'.repeat(10_000)
       while (!exchange.response.destroyed && written < 200_000_000) {
         written += word.length
         if (!exchange.response.write(chunk(exchange.model, { reasoning_content: word }))) {
-          await Promise.race([new Promise(resolve => exchange.response.once('drain', resolve)), exchange.closed])
+          await Promise.race([new Promise((resolve) => exchange.response.once('drain', resolve)), exchange.closed])
         }
       }
     })
@@ -159,8 +169,10 @@ describe('a client that goes away', () => {
     socket.on('error', () => undefined)
     const body = JSON.stringify({ model: 'left', stream: true, max_tokens: 50_000, messages: say() })
     socket.pause()
-    socket.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${customer.key}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
-    await new Promise(resolve => setTimeout(resolve, 3_000))
+    socket.write(
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${customer.key}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    )
+    await new Promise((resolve) => setTimeout(resolve, 3_000))
     assert.ok(written < 50_000_000, `${written} bytes were taken from the upstream for a reader who reads nothing`)
     socket.destroy()
     await assertSettled(gateway.api, customer.organization)
@@ -169,10 +181,12 @@ describe('a client that goes away', () => {
   test('a hundred clients that leave at any moment leave nothing held and the process alive', async () => {
     const customer = await gateway.customer('10.00')
     upstream.on('left', either(50, { everyMs: 1 }))
-    await Promise.all(Array.from({ length: 100 }, async (_, i) => {
-      const body = { model: 'left', max_tokens: 60, stream: i % 2 === 0, messages: say() }
-      await gateway.chat(customer.key, body, { signal: AbortSignal.timeout(1 + i * 2), fresh: true }).catch(() => undefined)
-    }))
+    await Promise.all(
+      Array.from({ length: 100 }, async (_, i) => {
+        const body = { model: 'left', max_tokens: 60, stream: i % 2 === 0, messages: say() }
+        await gateway.chat(customer.key, body, { signal: AbortSignal.timeout(1 + i * 2), fresh: true }).catch(() => undefined)
+      }),
+    )
     await assertSettled(gateway.api, customer.organization)
     assert.equal((await gateway.chat(customer.key, { model: 'left', max_tokens: 60, messages: say() })).status, 200)
   })

@@ -25,7 +25,9 @@ describe('streams, however they are framed', () => {
   before(async () => {
     upstream = await startUpstream()
     const model = { price: { input: '0', output: '1000' }, maxOutput: 100 }
-    gateway = await startGateway({ config: configuration(upstream, { framed: model, quiet: model }, { limits: { keepAliveMs: 200, silenceMs: 5_000 } }) })
+    gateway = await startGateway({
+      config: configuration(upstream, { framed: model, quiet: model }, { limits: { keepAliveMs: 200, silenceMs: 5_000 } }),
+    })
   })
   after(async () => {
     await gateway?.stop()
@@ -40,7 +42,7 @@ describe('streams, however they are framed', () => {
     const bytes = Buffer.from(WHOLE)
     const customer = await gateway.customer('100.00')
     const offsets = Array.from({ length: bytes.length - 1 }, (_, i) => i + 1)
-    upstream.on(MODEL, ...offsets.map(at => pieces(SSE, [bytes.subarray(0, at), bytes.subarray(at)])))
+    upstream.on(MODEL, ...offsets.map((at) => pieces(SSE, [bytes.subarray(0, at), bytes.subarray(at)])))
     const lanes = Array.from({ length: 8 }, async (_, lane) => {
       for (let i = lane; i < offsets.length; i += 8) {
         const result = await call(customer.key, { stream_options: { include_usage: true } })
@@ -77,7 +79,10 @@ describe('streams, however they are framed', () => {
     assert.equal(upstream.calls.at(-1)?.body['stream_options'] instanceof Object, true)
     const seen = chatStream(plain.body)
     assert.equal(seen.done, 1)
-    assert.ok(seen.chunks.every(one => (one.choices?.length ?? 0) > 0), 'no chunk without choices')
+    assert.ok(
+      seen.chunks.every((one) => (one.choices?.length ?? 0) > 0),
+      'no chunk without choices',
+    )
     assert.equal(seen.usage.length, 0)
     const asked = chatStream((await call(customer.key, { stream_options: { include_usage: true } })).body)
     assert.equal(asked.usage.length, 1)
@@ -85,7 +90,7 @@ describe('streams, however they are framed', () => {
     assert.equal(nano((await assertSettled(gateway.api, customer.organization)).posted), 8n * TOKEN)
   })
 
-  test('U5: include_usage false is the caller\'s word, and its other stream options are kept', async () => {
+  test("U5: include_usage false is the caller's word, and its other stream options are kept", async () => {
     const customer = await gateway.customer('1.00')
     upstream.on(MODEL, either(4, { usage: usage(3, 4) }))
     const result = await call(customer.key, { stream_options: { include_obfuscation: false, include_usage: false } })
@@ -104,7 +109,7 @@ describe('streams, however they are framed', () => {
 
   test('U6: usage in every chunk is cumulative: the last one counts, once', async () => {
     const customer = await gateway.customer('1.00')
-    upstream.on(MODEL, exchange => {
+    upstream.on(MODEL, (exchange) => {
       openStream(exchange)
       for (let i = 1; i <= 5; i++) exchange.response.write(chunk(MODEL, { content: ' the' }, null, usage(3, i)))
       exchange.response.end(`${chunk(MODEL, {}, 'stop', usage(3, 5))}data: [DONE]\n\n`)
@@ -115,13 +120,13 @@ describe('streams, however they are framed', () => {
 
   test('S8: in the silence of an upstream a comment keeps the connection open, and never lands within an event', async () => {
     const customer = await gateway.customer('1.00')
-    upstream.on('quiet', async exchange => {
+    upstream.on('quiet', async (exchange) => {
       openStream(exchange)
       const half = chunk(exchange.model, { content: ' the' })
       exchange.response.write(half.slice(0, 40))
-      await new Promise(resolve => setTimeout(resolve, 700))
+      await new Promise((resolve) => setTimeout(resolve, 700))
       exchange.response.write(half.slice(40))
-      await new Promise(resolve => setTimeout(resolve, 700))
+      await new Promise((resolve) => setTimeout(resolve, 700))
       exchange.response.end(`${chunk(exchange.model, {}, 'stop')}data: [DONE]\n\n`)
     })
     const result = await gateway.chat(customer.key, { model: 'quiet', stream: true, messages: say() })

@@ -55,7 +55,9 @@ describe('requests that are not what the route takes', () => {
   before(async () => {
     upstream = await startUpstream()
     upstream.on('*', either(3))
-    gateway = await startGateway({ config: configuration(upstream, { plain: { maxOutput: 100 }, alias: { upstreamModel: 'real-name', maxOutput: 100 } }) })
+    gateway = await startGateway({
+      config: configuration(upstream, { plain: { maxOutput: 100 }, alias: { upstreamModel: 'real-name', maxOutput: 100 } }),
+    })
     customer = await gateway.customer('1.00')
   })
   after(async () => {
@@ -86,22 +88,26 @@ describe('requests that are not what the route takes', () => {
   })
 
   test('E7: a body beyond the limit is 413 request_too_large, chunked or not, and memory stays bounded', async () => {
-    const before = residentMb(gateway.pid)
+    const idle = residentMb(gateway.pid)
     const big = Buffer.concat([Buffer.from(`{"model":"plain",${MESSAGES},"x":"`), Buffer.alloc(50_000_000, 'x'), Buffer.from('"}')])
     const results = await Promise.all([1, 2, 3].map(() => gateway.chat(customer.key, big, { fresh: true }).catch(() => undefined)))
-    for (const result of results.filter(one => one !== undefined)) {
+    for (const result of results.filter((one) => one !== undefined)) {
       assert.equal(result.status, 413)
       assert.equal(json(result)['code'], 'request_too_large')
     }
     assert.equal(await chunked(gateway, customer.key, 50), 413)
-    assert.ok(residentMb(gateway.pid) - before < 150, `grew from ${before} to ${residentMb(gateway.pid)} MB`)
+    assert.ok(residentMb(gateway.pid) - idle < 150, `grew from ${idle} to ${residentMb(gateway.pid)} MB`)
     const next = await gateway.chat(customer.key, `{"model":"plain",${MESSAGES}}`, { fresh: true })
     assert.equal(next.status, 200)
   })
 
   test('a body of just below the limit is served', async () => {
     const other = await gateway.customer('1000.00')
-    const big = Buffer.concat([Buffer.from(`{"model":"plain","max_tokens":5,${MESSAGES},"metadata":{"x":"`), Buffer.alloc(20_000_000, 'x'), Buffer.from('"}}')])
+    const big = Buffer.concat([
+      Buffer.from(`{"model":"plain","max_tokens":5,${MESSAGES},"metadata":{"x":"`),
+      Buffer.alloc(20_000_000, 'x'),
+      Buffer.from('"}}'),
+    ])
     const result = await gateway.chat(other.key, big)
     assert.equal(result.status, 200, result.text.slice(0, 300))
     assert.ok(upstream.calls.at(-1)?.bytes.equals(big), 'it arrives byte for byte')
@@ -116,8 +122,13 @@ describe('requests that are not what the route takes', () => {
   })
 
   test('bytes that are not HTTP close that connection and no other', async () => {
-    for (const noise of ['GARBAGE\r\n\r\n', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 'POST / HTTP/1.1\r\ncontent-length: -5\r\n\r\n', 'POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n']) {
-      await new Promise<void>(resolve => {
+    for (const noise of [
+      'GARBAGE\r\n\r\n',
+      '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
+      'POST / HTTP/1.1\r\ncontent-length: -5\r\n\r\n',
+      'POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+    ]) {
+      await new Promise<void>((resolve) => {
         const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1', () => socket.write(Buffer.from(noise, 'latin1')))
         socket.on('error', () => undefined)
         socket.on('close', () => resolve())
@@ -131,10 +142,10 @@ describe('requests that are not what the route takes', () => {
 
 /** Sends megabytes in chunks, without saying how many beforehand. Gives the status. */
 function chunked(gateway: Gateway, key: string, megabytes: number): Promise<number> {
-  return new Promise(resolve => {
+  return new Promise((resolve) => {
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
     let said = ''
-    socket.on('data', piece => {
+    socket.on('data', (piece) => {
       said += piece.toString('latin1')
       const status = /^HTTP\/1\.1 (\d{3})/.exec(said)
       if (status !== null) {
@@ -144,7 +155,9 @@ function chunked(gateway: Gateway, key: string, megabytes: number): Promise<numb
     })
     socket.on('error', () => undefined)
     socket.on('close', () => resolve(Number(/^HTTP\/1\.1 (\d{3})/.exec(said)?.[1] ?? 413)))
-    socket.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`)
+    socket.write(
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`,
+    )
     const piece = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(0x100000, 'x'), Buffer.from('\r\n')])
     for (let i = 0; i < megabytes && !socket.destroyed; i++) socket.write(piece)
   })

@@ -5,8 +5,19 @@ import { answer, usage, words } from '../support/behaviours.ts'
 import { configuration, say } from '../support/config.ts'
 import { nano } from '../support/decimal.ts'
 import {
-  closedBeforeHead, cutAfter, errorAfter, errorIn200, html, openaiError, resetAfter, resetAfterHead, resetBeforeHead, silentAfter,
-  silentBeforeHead, status, truncatedJson,
+  closedBeforeHead,
+  cutAfter,
+  errorAfter,
+  errorIn200,
+  html,
+  openaiError,
+  resetAfter,
+  resetAfterHead,
+  resetBeforeHead,
+  silentAfter,
+  silentBeforeHead,
+  status,
+  truncatedJson,
 } from '../support/faults.ts'
 import { startGateway } from '../support/gateway.ts'
 import type { Gateway } from '../support/gateway.ts'
@@ -23,7 +34,11 @@ interface Case {
   retryAfter?: string
 }
 
-const QUOTA = openaiError('You exceeded your current quota, please check your plan and billing details.', 'insufficient_quota', 'insufficient_quota')
+const QUOTA = openaiError(
+  'You exceeded your current quota, please check your plan and billing details.',
+  'insufficient_quota',
+  'insufficient_quota',
+)
 const RATE = openaiError('Rate limit reached for gpt-test in organization org-SECRET', 'requests', 'rate_limit_exceeded')
 const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1_000).toUTCString()
 
@@ -31,20 +46,68 @@ const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1
 const BEFORE: Case[] = [
   { name: 'resets before its head', fault: resetBeforeHead, status: 502, code: 'provider_error' },
   { name: 'closes before its head', fault: closedBeforeHead, status: 502, code: 'provider_error' },
-  { name: 'answers 401', fault: status(401, openaiError('Incorrect API key provided: sk-up****test', 'invalid_request_error', 'invalid_api_key')), status: 502, code: 'provider_auth_failed' },
-  { name: 'answers 403', fault: status(403, openaiError('Project SECRET has no access', 'invalid_request_error', null)), status: 502, code: 'provider_auth_failed' },
-  { name: 'answers 402', fault: status(402, openaiError('Insufficient credits', 'billing_error', null)), status: 503, code: 'provider_account_unpaid' },
+  {
+    name: 'answers 401',
+    fault: status(401, openaiError('Incorrect API key provided: sk-up****test', 'invalid_request_error', 'invalid_api_key')),
+    status: 502,
+    code: 'provider_auth_failed',
+  },
+  {
+    name: 'answers 403',
+    fault: status(403, openaiError('Project SECRET has no access', 'invalid_request_error', null)),
+    status: 502,
+    code: 'provider_auth_failed',
+  },
+  {
+    name: 'answers 402',
+    fault: status(402, openaiError('Insufficient credits', 'billing_error', null)),
+    status: 503,
+    code: 'provider_account_unpaid',
+  },
   { name: 'answers 429 insufficient_quota', fault: status(429, QUOTA), status: 503, code: 'provider_account_unpaid' },
   { name: 'answers 429', fault: status(429, RATE), status: 503, code: 'provider_rate_limited' },
-  { name: 'answers 429 with Retry-After in seconds', fault: status(429, RATE, { 'retry-after': '7' }), status: 503, code: 'provider_rate_limited', retryAfter: '7' },
-  { name: 'answers 429 with Retry-After as a date', fault: status(429, RATE, { 'retry-after': inSeconds(3_600) }), status: 503, code: 'provider_rate_limited', retryAfter: 'none' },
-  { name: 'answers 429 with retry-after-ms', fault: status(429, RATE, { 'retry-after-ms': '2500' }), status: 503, code: 'provider_rate_limited', retryAfter: '3' },
-  { name: 'answers 429 with nonsense in Retry-After', fault: status(429, RATE, { 'retry-after': 'soon' }), status: 503, code: 'provider_rate_limited' },
+  {
+    name: 'answers 429 with Retry-After in seconds',
+    fault: status(429, RATE, { 'retry-after': '7' }),
+    status: 503,
+    code: 'provider_rate_limited',
+    retryAfter: '7',
+  },
+  {
+    name: 'answers 429 with Retry-After as a date',
+    fault: status(429, RATE, { 'retry-after': inSeconds(3_600) }),
+    status: 503,
+    code: 'provider_rate_limited',
+    retryAfter: 'none',
+  },
+  {
+    name: 'answers 429 with retry-after-ms',
+    fault: status(429, RATE, { 'retry-after-ms': '2500' }),
+    status: 503,
+    code: 'provider_rate_limited',
+    retryAfter: '3',
+  },
+  {
+    name: 'answers 429 with nonsense in Retry-After',
+    fault: status(429, RATE, { 'retry-after': 'soon' }),
+    status: 503,
+    code: 'provider_rate_limited',
+  },
   { name: 'answers 500', fault: status(500, openaiError('boom at 10.1.2.3', 'server_error', null)), status: 502, code: 'provider_error' },
-  { name: 'answers 503 in HTML', fault: status(503, '<html>down</html>', { 'content-type': 'text/html' }), status: 502, code: 'provider_error' },
+  {
+    name: 'answers 503 in HTML',
+    fault: status(503, '<html>down</html>', { 'content-type': 'text/html' }),
+    status: 502,
+    code: 'provider_error',
+  },
   { name: 'answers HTML with 200', fault: html, status: 502, code: 'provider_error' },
   { name: 'answers an error object with 200', fault: errorIn200, status: 502, code: 'provider_error' },
-  { name: 'redirects', fault: status(302, '', { location: 'http://169.254.169.254/latest/meta-data' }), status: 502, code: 'provider_error' },
+  {
+    name: 'redirects',
+    fault: status(302, '', { location: 'http://169.254.169.254/latest/meta-data' }),
+    status: 502,
+    code: 'provider_error',
+  },
   { name: 'is silent', fault: silentBeforeHead, status: 504, code: 'provider_timeout' },
 ]
 
@@ -95,7 +158,10 @@ describe('an upstream that fails', () => {
     }
   }
 
-  for (const [name, fault] of [['resets after its head', resetAfterHead], ['truncates its JSON', truncatedJson]] as const) {
+  for (const [name, fault] of [
+    ['resets after its head', resetAfterHead],
+    ['truncates its JSON', truncatedJson],
+  ] as const) {
     test(`${name}: 502 provider_error, nothing charged`, async () => {
       const customer = await gateway.customer('1.00')
       upstream.on('faulty', fault)
@@ -117,7 +183,8 @@ describe('an upstream that fails', () => {
       assert.ok(seen.error !== undefined, result.text)
       assert.match(JSON.stringify(seen.chunks.at(-1)), new RegExp(code))
       assert.ok(!seen.finishReasons.includes('stop'))
-      for (const chunk of seen.chunks) assert.ok(chunk.choices !== undefined || chunk.error !== undefined, 'S7: every chunk has choices or error')
+      for (const chunk of seen.chunks)
+        assert.ok(chunk.choices !== undefined || chunk.error !== undefined, 'S7: every chunk has choices or error')
       assert.doesNotMatch(result.text, /10\.1\.2\.3/)
       const record = await gateway.api.record(header(result, 'x-request-id') ?? '')
       assert.equal(record.outcome, 'partial')
@@ -141,8 +208,17 @@ describe('an upstream that fails', () => {
     const customer = await gateway.customer('1.00')
     const other = await startUpstream()
     const { port } = other
-    await gateway.api.expect(201, 'POST', '/api/providers', { name: 'absent', kind: 'openai-compatible', baseUrl: other.url, apiKey: 'sk-x' })
-    await gateway.api.expect(201, 'POST', '/api/models', { name: 'absent', deployments: [{ provider: 'absent', model: 'm' }], price: { input: '0', output: '1' } })
+    await gateway.api.expect(201, 'POST', '/api/providers', {
+      name: 'absent',
+      kind: 'openai-compatible',
+      baseUrl: other.url,
+      apiKey: 'sk-x',
+    })
+    await gateway.api.expect(201, 'POST', '/api/models', {
+      name: 'absent',
+      deployments: [{ provider: 'absent', model: 'm' }],
+      price: { input: '0', output: '1' },
+    })
     await other.close()
     const body = { model: 'absent', max_tokens: 5, messages: say() }
     const refused = await gateway.chat(customer.key, body)

@@ -28,13 +28,13 @@ function settings(node: SchemaNode, path = ''): string[] {
 
 test('every setting of the configuration has a test that it changes something, and nothing else is claimed', () => {
   const schema = JSON.parse(readFileSync(join(ROOT, 'docs/reference/configuration.schema.json'), 'utf8')) as SchemaNode
-  assert.deepEqual(Object.keys({ ...MODEL_KNOBS, ...SERVER_KNOBS }).sort(), settings(schema).sort())
+  assert.deepEqual(Object.keys({ ...MODEL_KNOBS, ...SERVER_KNOBS }).toSorted(), settings(schema).toSorted())
 })
 
 test('every flag of the start, and every variable that its help names, has a test that it changes something', async () => {
   const { stdout } = await faregate(['start', '--help'])
-  const named = [...stdout.matchAll(/--[a-z][a-z-]+|FAREGATE_[A-Z_]+/g)].map(([name]) => name).filter(name => name !== '--help')
-  const missing = [...new Set(named)].filter(name => !(name in START_KNOBS))
+  const named = [...stdout.matchAll(/--[a-z][a-z-]+|FAREGATE_[A-Z_]+/g)].map(([name]) => name).filter((name) => name !== '--help')
+  const missing = [...new Set(named)].filter((name) => !(name in START_KNOBS))
   assert.ok(named.length > 5, stdout)
   assert.deepEqual(missing, [])
 })

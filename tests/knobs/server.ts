@@ -24,21 +24,25 @@ async function timedOut(worlds: Worlds, streaming: boolean): Promise<{ result: A
 
 async function model(worlds: Worlds, name: string, provider: string): Promise<void> {
   await worlds.tuned.api.call('POST', '/api/models', { name, deployments: [{ provider, model: name }], price: { input: '0', output: '1' } })
-  await new Promise(resolve => setTimeout(resolve, 1_000))
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
 }
 
 /** Settings of the process, its limits and what it says. */
 export const SERVER_KNOBS: Knobs = {
-  publicUrl: async worlds => {
+  publicUrl: async (worlds) => {
     const refused = await poor(worlds)
     assert.equal(json(refused)['type'], 'https://gateway.example/base/problems/insufficient-balance')
     assert.match(header(refused, 'link') ?? '', /<https:\/\/gateway\.example\/base\/problems\/insufficient-balance>; rel="help"/)
     const customer = await worlds.plain.customer()
-    const own = await worlds.plain.chat(customer.key, { model: 'plain', max_tokens: 5, messages: say() }, { headers: { host: 'evil.example' } })
+    const own = await worlds.plain.chat(
+      customer.key,
+      { model: 'plain', max_tokens: 5, messages: say() },
+      { headers: { host: 'evil.example' } },
+    )
     assert.ok(String(json(own)['type']).startsWith(worlds.plain.url), 'never from the Host header')
   },
 
-  trustedProxies: async worlds => {
+  trustedProxies: async (worlds) => {
     const headers = { 'x-forwarded-for': '203.0.113.77' }
     await worlds.tuned.chat(worlds.rich.key, { model: 'nowhere', messages: say() }, { headers })
     await eventually(() => assert.match(worlds.tuned.output, /203\.0\.113\.77/))
@@ -48,7 +52,7 @@ export const SERVER_KNOBS: Knobs = {
     assert.doesNotMatch(worlds.plain.output, /203\.0\.113\.77/)
   },
 
-  'tls.cert': async worlds => {
+  'tls.cert': async (worlds) => {
     const tls = certificate()
     const gateway = await startGateway({ config: { tls } })
     try {
@@ -65,20 +69,20 @@ export const SERVER_KNOBS: Knobs = {
     await assert.rejects(startGateway({ config: { tls: { cert, key } } }), /exited with 1/)
   },
 
-  'billing.currency': async worlds => {
+  'billing.currency': async (worlds) => {
     assert.equal((await worlds.tuned.api.balance(worlds.rich.organization)).currency, 'EUR')
     assert.equal((json(await poor(worlds))['limit'] as { unit: string }).unit, 'EUR')
   },
 
-  'billing.topUpUrl': async worlds => {
+  'billing.topUpUrl': async (worlds) => {
     const refused = await poor(worlds)
     assert.match(header(refused, 'link') ?? '', /<https:\/\/pay\.example\/top-up>; rel="payment"/)
     assert.match(JSON.stringify(json(refused)['fixes']), /"url":"https:\/\/pay\.example\/top-up"/)
   },
 
-  'billing.contact': async worlds => assert.match(JSON.stringify(json(await poor(worlds))['fixes']), /"contact":"billing@pay\.example"/),
+  'billing.contact': async (worlds) => assert.match(JSON.stringify(json(await poor(worlds))['fixes']), /"contact":"billing@pay\.example"/),
 
-  'limits.bodyBytes': async worlds => {
+  'limits.bodyBytes': async (worlds) => {
     const large = { metadata: { x: 'y'.repeat(30_000) } }
     const refused = await call(worlds, 'plain', large)
     assert.equal(refused.status, 413)
@@ -87,16 +91,21 @@ export const SERVER_KNOBS: Knobs = {
     assert.equal((await worlds.plain.chat(customer.key, { model: 'plain', max_tokens: 5, messages: say(), ...large })).status, 200)
   },
 
-  'limits.headerBytes': async worlds => {
+  'limits.headerBytes': async (worlds) => {
     const headers = { 'x-large': 'y'.repeat(10_000) }
     assert.equal((await send(`${worlds.tuned.url}/healthz`, { headers, fresh: true })).status, 431)
     assert.equal((await send(`${worlds.plain.url}/healthz`, { headers, fresh: true })).status, 200)
   },
 
-  'limits.connectMs': async worlds => {
+  'limits.connectMs': async (worlds) => {
     const listener = await deafListener()
     try {
-      await worlds.tuned.api.expect(201, 'POST', '/api/providers', { name: 'deaf', kind: 'openai-compatible', baseUrl: `http://127.0.0.1:${listener.port}/v1`, apiKey: 'sk' })
+      await worlds.tuned.api.expect(201, 'POST', '/api/providers', {
+        name: 'deaf',
+        kind: 'openai-compatible',
+        baseUrl: `http://127.0.0.1:${listener.port}/v1`,
+        apiKey: 'sk',
+      })
       await model(worlds, 'deaf', 'deaf')
       const from = performance.now()
       const refused = await call(worlds, 'deaf')
@@ -108,7 +117,7 @@ export const SERVER_KNOBS: Knobs = {
     }
   },
 
-  'limits.firstByteMs': async worlds => {
+  'limits.firstByteMs': async (worlds) => {
     await model(worlds, 'timed', 'one')
     worlds.upstream.on('timed', silentBeforeHead)
     const { result, ms } = await timedOut(worlds, false)
@@ -117,7 +126,7 @@ export const SERVER_KNOBS: Knobs = {
     assert.ok(ms >= 650 && ms < 5_000, `${ms} ms`)
   },
 
-  'limits.silenceMs': async worlds => {
+  'limits.silenceMs': async (worlds) => {
     await model(worlds, 'timed', 'one')
     worlds.upstream.on('timed', silentAfter(2))
     const { result, ms } = await timedOut(worlds, true)
@@ -126,22 +135,28 @@ export const SERVER_KNOBS: Knobs = {
     assert.ok(ms >= 550 && ms < 5_000, `${ms} ms`)
   },
 
-  'limits.keepAliveMs': async worlds => {
+  'limits.keepAliveMs': async (worlds) => {
     await model(worlds, 'timed', 'one')
-    worlds.upstream.on('timed', async exchange => {
+    worlds.upstream.on('timed', async (exchange) => {
       openStream(exchange)
-      await new Promise(resolve => setTimeout(resolve, 500))
+      await new Promise((resolve) => setTimeout(resolve, 500))
       exchange.response.write(chunk('timed', { content: ' the' }))
       endStream(exchange, usage(0, 1))
     })
     const { result } = await timedOut(worlds, true)
-    const comments = result.text.split('\n').filter(line => line.startsWith(':'))
+    const comments = result.text.split('\n').filter((line) => line.startsWith(':'))
     assert.ok(comments.length >= 2 && comments.length <= 4, `${comments.length} comments in 500 ms`)
   },
 
-  'cors.origins': async worlds => {
+  'cors.origins': async (worlds) => {
     const ask = async (gateway: Worlds['tuned'], origin: string): Promise<string | undefined> =>
-      header(await send(`${gateway.url}/v1/chat/completions`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } }), 'access-control-allow-origin')
+      header(
+        await send(`${gateway.url}/v1/chat/completions`, {
+          method: 'OPTIONS',
+          headers: { origin, 'access-control-request-method': 'POST' },
+        }),
+        'access-control-allow-origin',
+      )
     assert.equal(await ask(worlds.tuned, 'https://app.example'), 'https://app.example')
     assert.equal(await ask(worlds.tuned, 'https://other.example'), undefined)
     assert.equal(await ask(worlds.plain, 'https://other.example'), '*')
@@ -150,12 +165,15 @@ export const SERVER_KNOBS: Knobs = {
   'retention.days': async () => assert.deepEqual(await retained({ days: 3 }, [1, 2, 5, 9]), [1, 2]),
 
   'retention.bytes': async () => {
-    const kept = await retained({ bytes: 1_000_000 }, Array.from({ length: 4_000 }, (_, i) => i / 1_000))
+    const kept = await retained(
+      { bytes: 1_000_000 },
+      Array.from({ length: 4_000 }, (_, i) => i / 1_000),
+    )
     assert.ok(kept.length > 500 && kept.length < 3_500, `${kept.length} of 4,000 records in a million bytes`)
     assert.equal(kept[0], 0, 'the newest is kept')
   },
 
-  'log.level': async worlds => {
+  'log.level': async (worlds) => {
     const served = await call(worlds, 'plain')
     await eventually(() => assert.ok(worlds.tuned.output.includes(header(served, 'x-request-id') ?? '-')))
     const customer = await worlds.plain.customer('1.00')

@@ -41,33 +41,36 @@ const models = async (gateway: Gateway): Promise<string> => (await gateway.api.c
 export const START_KNOBS: Knobs = {
   '--data': async () => {
     const folder = fresh()
-    await during({ data: folder }, async gateway => {
+    await during({ data: folder }, async (gateway) => {
       assert.ok(existsSync(join(folder, 'operator-token')))
       assert.equal(statSync(join(folder, 'operator-token')).mode & 0o777, 0o600)
       await gateway.api.organization('Kept')
     })
-    await during({ data: folder }, async gateway => assert.match((await gateway.api.call('GET', '/api/organizations')).text, /Kept/))
+    await during({ data: folder }, async (gateway) => assert.match((await gateway.api.call('GET', '/api/organizations')).text, /Kept/))
     rmSync(folder, { recursive: true })
   },
 
   '--port': async () => {
     const port = await freePort()
-    await during({ args: ['--port', String(port)] }, async gateway => assert.equal(new URL(gateway.url).port, String(port)))
+    await during({ args: ['--port', String(port)] }, async (gateway) => assert.equal(new URL(gateway.url).port, String(port)))
   },
 
-  '--host': () => during({ args: ['--host', '127.0.0.2'] }, async gateway => {
-    assert.equal(new URL(gateway.url).hostname, '127.0.0.2')
-    assert.equal((await send(`${gateway.url}/healthz`)).status, 200)
-    await assert.rejects(send(`http://127.0.0.1:${new URL(gateway.url).port}/healthz`, { fresh: true }), /ECONNREFUSED/)
-  }),
+  '--host': () =>
+    during({ args: ['--host', '127.0.0.2'] }, async (gateway) => {
+      assert.equal(new URL(gateway.url).hostname, '127.0.0.2')
+      assert.equal((await send(`${gateway.url}/healthz`)).status, 200)
+      await assert.rejects(send(`http://127.0.0.1:${new URL(gateway.url).port}/healthz`, { fresh: true }), /ECONNREFUSED/)
+    }),
 
-  '--config': () => during({ config: { providers: [{ name: 'named-in-file', kind: 'demo' }] } }, async gateway =>
-    assert.match((await gateway.api.call('GET', '/api/providers')).text, /named-in-file/)),
+  '--config': () =>
+    during({ config: { providers: [{ name: 'named-in-file', kind: 'demo' }] } }, async (gateway) =>
+      assert.match((await gateway.api.call('GET', '/api/providers')).text, /named-in-file/),
+    ),
 
   '--database-url': async () => {
-    if (await postgresMissing() !== false) return
+    if ((await postgresMissing()) !== false) return
     const database = await createDatabase()
-    await during({ args: ['--database-url', database.url] }, async gateway => {
+    await during({ args: ['--database-url', database.url] }, async (gateway) => {
       await gateway.api.organization('In PostgreSQL')
       assert.match(JSON.stringify(await database.query('SELECT name FROM organizations')), /In PostgreSQL/)
     }).finally(() => database.drop())
@@ -77,7 +80,10 @@ export const START_KNOBS: Knobs = {
     const upstream = await startUpstream()
     upstream.on('endless', stream(100_000, { everyMs: 5 }))
     upstream.on('short', stream(100, { everyMs: 5 }))
-    const config = configuration(upstream, { endless: { price: { input: '0', output: '1' } }, short: { price: { input: '0', output: '1' } } })
+    const config = configuration(upstream, {
+      endless: { price: { input: '0', output: '1' } },
+      short: { price: { input: '0', output: '1' } },
+    })
     const gateway = await startGateway({ config, args: ['--drain-seconds', '2'] })
     try {
       const customer = await gateway.customer('5.00')
@@ -99,7 +105,7 @@ export const START_KNOBS: Knobs = {
   '--demo': async () => {
     const upstream = await startUpstream()
     const config = configuration(upstream, { real: {} })
-    await during({ config, args: ['--demo'] }, async gateway => {
+    await during({ config, args: ['--demo'] }, async (gateway) => {
       const customer = await gateway.customer('1.00')
       assert.equal((await gateway.chat(customer.key, { model: 'demo', max_tokens: 20, messages: say() })).status, 200)
       assert.equal(upstream.calls.length, 0)
@@ -115,28 +121,33 @@ export const START_KNOBS: Knobs = {
 
   FAREGATE_PORT: async () => {
     const port = await freePort()
-    await withoutFlags({ FAREGATE_PORT: String(port) }, async url => assert.equal(new URL(url).port, String(port)))
+    await withoutFlags({ FAREGATE_PORT: String(port) }, async (url) => assert.equal(new URL(url).port, String(port)))
   },
 
-  FAREGATE_HOST: () => withoutFlags({ FAREGATE_HOST: '127.0.0.3', FAREGATE_PORT: '0' }, async url => assert.equal(new URL(url).hostname, '127.0.0.3')),
+  FAREGATE_HOST: () =>
+    withoutFlags({ FAREGATE_HOST: '127.0.0.3', FAREGATE_PORT: '0' }, async (url) => assert.equal(new URL(url).hostname, '127.0.0.3')),
 
   FAREGATE_CONFIG: async () => {
     const file = join(fresh(), 'mine.yaml')
-    writeFileSync(file, 'providers: [{ name: from-variable, kind: demo }]\nmodels: { mine: { deployments: [{ provider: from-variable, model: demo }], price: { input: 0.10, output: 0.20 } } }\n')
-    await during({ env: { FAREGATE_CONFIG: file } }, async gateway => assert.match(await models(gateway), /"mine"/))
+    writeFileSync(
+      file,
+      'providers: [{ name: from-variable, kind: demo }]\nmodels: { mine: { deployments: [{ provider: from-variable, model: demo }], price: { input: 0.10, output: 0.20 } } }\n',
+    )
+    await during({ env: { FAREGATE_CONFIG: file } }, async (gateway) => assert.match(await models(gateway), /"mine"/))
   },
 
   FAREGATE_DATABASE_URL: async () => {
-    if (await postgresMissing() !== false) return
+    if ((await postgresMissing()) !== false) return
     const database = await createDatabase()
-    await during({ databaseUrl: database.url }, async gateway => {
+    await during({ databaseUrl: database.url }, async (gateway) => {
       await gateway.api.organization('By variable')
       assert.match(JSON.stringify(await database.query('SELECT name FROM organizations')), /By variable/)
     }).finally(() => database.drop())
   },
 
   FAREGATE_SECRET: async () => {
-    const tokenOf = (secret: string) => during({ env: { FAREGATE_SECRET: Buffer.alloc(32, secret).toString('base64') } }, async gateway => gateway.token)
+    const tokenOf = (secret: string) =>
+      during({ env: { FAREGATE_SECRET: Buffer.alloc(32, secret).toString('base64') } }, async (gateway) => gateway.token)
     const [one, same, other] = [await tokenOf('a'), await tokenOf('a'), await tokenOf('b')]
     assert.equal(one, same)
     assert.notEqual(one, other)

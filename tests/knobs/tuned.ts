@@ -21,9 +21,16 @@ export type Knobs = Record<string, Knob>
 const COARSE = { input: '0', output: '1000' }
 
 /** One price an own bucket, all different, so that a charge tells which one was used. */
-export const BUCKET_PRICES = {
-  input: '1000', cacheRead: '2000', cacheWrite: '3000', cacheWrite1h: '5000', output: '7000', reasoning: '11000',
-  audioIn: '13000', audioOut: '17000', imageIn: '19000',
+const BUCKET_PRICES = {
+  input: '1000',
+  cacheRead: '2000',
+  cacheWrite: '3000',
+  cacheWrite1h: '5000',
+  output: '7000',
+  reasoning: '11000',
+  audioIn: '13000',
+  audioOut: '17000',
+  imageIn: '19000',
 }
 
 function on(provider: string, model: string, weight?: number): { provider: string; model: string; weight?: number } {
@@ -37,8 +44,24 @@ function tunedConfiguration(upstream: Upstream, second: Upstream): Record<string
       { name: 'one', kind: 'openai-compatible', baseUrl: `${upstream.url}/custom/v9`, apiKey: 'sk-one' },
       { name: 'two', kind: 'openai-compatible', baseUrl: second.url, apiKey: 'sk-two' },
       { name: 'vendor', kind: 'openai', baseUrl: upstream.url, apiKey: 'sk-vendor' },
-      { name: 'weighted', kind: 'openai-compatible', baseUrl: upstream.url, keys: [{ key: 'sk-heavy', weight: 1_000_000 }, { key: 'sk-light', weight: 1 }] },
-      { name: 'ranked', kind: 'openai-compatible', baseUrl: upstream.url, keys: [{ key: 'sk-later', priority: 2 }, { key: 'sk-first', priority: 1 }] },
+      {
+        name: 'weighted',
+        kind: 'openai-compatible',
+        baseUrl: upstream.url,
+        keys: [
+          { key: 'sk-heavy', weight: 1_000_000 },
+          { key: 'sk-light', weight: 1 },
+        ],
+      },
+      {
+        name: 'ranked',
+        kind: 'openai-compatible',
+        baseUrl: upstream.url,
+        keys: [
+          { key: 'sk-later', priority: 2 },
+          { key: 'sk-first', priority: 1 },
+        ],
+      },
       { name: 'offline', kind: 'demo' },
     ],
     models: {
@@ -75,9 +98,15 @@ export async function startWorlds(): Promise<Worlds> {
   for (const each of [upstream, second]) each.on('*', either(3, { usage: usage(0, 3) }))
   const plainConfig = {
     providers: [{ name: 'one', kind: 'openai-compatible', baseUrl: upstream.url, apiKey: 'sk-one' }],
-    models: { plain: { deployments: [on('one', 'plain')], price: COARSE, maxOutput: 10_000 }, unlimited: { deployments: [on('one', 'plain')], price: COARSE } },
+    models: {
+      plain: { deployments: [on('one', 'plain')], price: COARSE, maxOutput: 10_000 },
+      unlimited: { deployments: [on('one', 'plain')], price: COARSE },
+    },
   }
-  const [tuned, plain] = await Promise.all([startGateway({ config: tunedConfiguration(upstream, second) }), startGateway({ config: plainConfig })])
+  const [tuned, plain] = await Promise.all([
+    startGateway({ config: tunedConfiguration(upstream, second) }),
+    startGateway({ config: plainConfig }),
+  ])
   return { upstream, second, tuned, plain, rich: await tuned.customer('1000.00') }
 }
 

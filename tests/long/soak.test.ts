@@ -28,7 +28,9 @@ describe('for a long time', () => {
     upstream = await startUpstream()
     upstream.on('endless', stream(ENDLESS, { everyMs: 1 }))
     upstream.on('mixed', either(20, { usage: usage(0, 20) }))
-    gateway = await startGateway({ config: configuration(upstream, { endless: { price: PRICE, sliceTokens: 8 }, mixed: { price: PRICE } }) })
+    gateway = await startGateway({
+      config: configuration(upstream, { endless: { price: PRICE, sliceTokens: 8 }, mixed: { price: PRICE } }),
+    })
   })
   after(async () => {
     await gateway?.stop()

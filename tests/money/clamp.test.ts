@@ -32,7 +32,10 @@ describe('M12: the output limit of a caller who gives none', () => {
     await upstream?.close()
   })
 
-  for (const [model, member] of [['old', 'max_tokens'], ['new', 'max_completion_tokens']] as const) {
+  for (const [model, member] of [
+    ['old', 'max_tokens'],
+    ['new', 'max_completion_tokens'],
+  ] as const) {
     for (const streaming of [false, true]) {
       test(`is what the balance affords, written as ${member}, announced and recorded${streaming ? ' (streaming)' : ''}`, async () => {
         const customer = await gateway.customer('0.50')
@@ -41,7 +44,7 @@ describe('M12: the output limit of a caller who gives none', () => {
         assert.equal(result.status, 200, result.text)
         const sent = upstream.callsOf(model).at(-1)
         assert.equal(sent?.body[member], 500)
-        assert.equal(Object.keys(sent?.body ?? {}).filter(name => name.startsWith('max_')).length, 1)
+        assert.equal(Object.keys(sent?.body ?? {}).filter((name) => name.startsWith('max_')).length, 1)
         assert.match(header(result, 'faregate-clamped') ?? '', /\b500\b/)
         assert.ok(sent?.bytes.toString().includes('"unknown_member":[1, 2.50]'), 'other members keep their bytes')
         const record = await gateway.api.record(header(result, 'x-request-id') ?? '')

@@ -40,7 +40,8 @@ describe('corrections of money', () => {
 
   test('M9: refunds of a request add up to its charge at most', async () => {
     const { organization, request } = await charged()
-    const refund = (amount?: string) => gateway.api.call('POST', `/api/requests/${request}/refund`, { reason: 'test', ...(amount === undefined ? {} : { amount }) })
+    const refund = (amount?: string) =>
+      gateway.api.call('POST', `/api/requests/${request}/refund`, { reason: 'test', ...(amount === undefined ? {} : { amount }) })
     assert.equal((await refund('0.004')).status, 201)
     assert.equal(await available(organization), 994_000_000n)
     assert.equal((await refund('0.007')).status, 409)
@@ -54,8 +55,8 @@ describe('corrections of money', () => {
     const customer = await gateway.customer('0.001')
     const refused = await gateway.chat(customer.key, { model: 'plain', max_tokens: 10, messages: say() })
     assert.equal(refused.status, 402)
-    const answer = await gateway.api.call('POST', `/api/requests/${header(refused, 'x-request-id')}/refund`, { reason: 'test' })
-    assert.ok([404, 409].includes(answer.status), answer.text)
+    const again = await gateway.api.call('POST', `/api/requests/${header(refused, 'x-request-id')}/refund`, { reason: 'test' })
+    assert.ok([404, 409].includes(again.status), again.text)
     assert.equal(await available(customer.organization), 1_000_000n)
   })
 
@@ -81,7 +82,8 @@ describe('corrections of money', () => {
     const running = gateway.chat(key, { model: 'plain', max_tokens: 10, messages: say() })
     await called.promise
     upstream.onCall = undefined
-    const reverse = (amount?: string) => gateway.api.call('POST', `/api/grants/${grant}/reverse`, { reason: 'test', ...(amount === undefined ? {} : { amount }) })
+    const reverse = (amount?: string) =>
+      gateway.api.call('POST', `/api/grants/${grant}/reverse`, { reason: 'test', ...(amount === undefined ? {} : { amount }) })
     assert.equal((await reverse('0.025')).status, 409)
     assert.equal((await reverse('0.015')).status, 201)
     release.open()
@@ -95,7 +97,8 @@ describe('corrections of money', () => {
   test('a grant sent again with its Idempotency-Key grants once, also after a kill', async () => {
     const organization = await gateway.api.organization('Retried')
     const path = `/api/organizations/${organization}/grants`
-    const send = () => gateway.api.expect<{ id: string }>(201, 'POST', path, { amount: '2.50', reason: 'paid' }, { 'idempotency-key': 'payment-1' })
+    const send = () =>
+      gateway.api.expect<{ id: string }>(201, 'POST', path, { amount: '2.50', reason: 'paid' }, { 'idempotency-key': 'payment-1' })
     const [first, second] = [await send(), await send()]
     assert.equal(second.id, first.id)
     await gateway.kill('SIGKILL')
@@ -106,7 +109,14 @@ describe('corrections of money', () => {
 
   test('a key that is created again with its Idempotency-Key is the same key, and is not shown again', async () => {
     const application = await gateway.api.application(await gateway.api.organization('Keys'), 'app')
-    const make = () => gateway.api.expect<{ id: string; key?: string }>(201, 'POST', `/api/applications/${application}/keys`, { name: 'k' }, { 'idempotency-key': 'key-1' })
+    const make = () =>
+      gateway.api.expect<{ id: string; key?: string }>(
+        201,
+        'POST',
+        `/api/applications/${application}/keys`,
+        { name: 'k' },
+        { 'idempotency-key': 'key-1' },
+      )
     const [first, second] = [await make(), await make()]
     assert.equal(second.id, first.id)
     assert.match(first.key ?? '', /^fg_/)
@@ -129,7 +139,7 @@ describe('corrections of money', () => {
     await gateway.api.grant(customer.organization, '1.00', { expiresAt: new Date(Date.now() + 1_500).toISOString() })
     const body = { model: 'plain', max_tokens: 10, messages: say() }
     assert.equal((await gateway.chat(customer.key, body)).status, 200)
-    await new Promise(resolve => setTimeout(resolve, 1_600))
+    await new Promise((resolve) => setTimeout(resolve, 1_600))
     assert.equal((await gateway.chat(customer.key, body)).status, 402)
   })
 })

@@ -46,7 +46,7 @@ describe('the database is locked by another process', () => {
     const calls = upstream.calls.length
     const release = await lockDatabase(gateway.data)
     try {
-      const results = await Promise.all([customer.key, customer.key, unused.key].map(key => gateway.chat(key, BODY)))
+      const results = await Promise.all([customer.key, customer.key, unused.key].map((key) => gateway.chat(key, BODY)))
       for (const result of results) assertUnavailable(result)
     } finally {
       await release()
@@ -76,7 +76,7 @@ describe('the database is locked by another process', () => {
       const called = gate()
       const finish = gate()
       const held = streaming
-        ? stream(3, { ending: async exchange => (called.open(), await finish.promise, endStream(exchange, usage(0, 3))) })
+        ? stream(3, { ending: async (exchange) => (called.open(), await finish.promise, endStream(exchange, usage(0, 3))) })
         : answer(usage(0, 3), { after: finish.promise })
       upstream.on('slow', held)
       if (!streaming) upstream.onCall = () => called.open()
@@ -120,21 +120,24 @@ describe('PostgreSQL ends its connections', { skip: await postgresMissing() }, (
 
   test('M17, M25: in the middle of a load every call is either served and charged once, or refused with 503 and not charged', async () => {
     const customer = await gateway.customer('50.00')
-    let running = true
+    const load = { running: true }
     const results: Answer[] = []
     const workers = Array.from({ length: 20 }, async (_, i) => {
-      while (running) results.push(await gateway.chat(customer.key, { ...BODY, stream: i % 2 === 1 }))
+      while (load.running) results.push(await gateway.chat(customer.key, { ...BODY, stream: i % 2 === 1 }))
     })
     for (let i = 0; i < 3; i++) {
-      await new Promise(resolve => setTimeout(resolve, 400))
+      await new Promise((resolve) => setTimeout(resolve, 400))
       await database.terminate()
     }
-    await new Promise(resolve => setTimeout(resolve, 1_000))
-    running = false
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    load.running = false
     await Promise.all(workers)
     const balance = await assertSettled(gateway.api, customer.organization, 40_000)
-    const whole = results.filter(result => result.status === 200 && (result.headers['content-type']?.includes('json') === true || chatStream(result.body).done === 1))
-    const broken = results.filter(result => result.status === 200).length - whole.length
+    const whole = results.filter(
+      (result) =>
+        result.status === 200 && (result.headers['content-type']?.includes('json') === true || chatStream(result.body).done === 1),
+    )
+    const broken = results.filter((result) => result.status === 200).length - whole.length
     for (const refusal of results.filter(({ status }) => status !== 200)) assertUnavailable(refusal)
     assert.ok(whole.length > 20, `${whole.length} of ${results.length} served`)
     const posted = nano(balance.posted)

@@ -10,7 +10,7 @@ import { chatStream } from '../support/sse.ts'
 import type { Exchange, Upstream } from '../support/upstream.ts'
 import { eventually, pause } from '../support/wait.ts'
 
-export const TOKEN = 1_000_000n
+const TOKEN = 1_000_000n
 const WORKERS = 20
 /** On PostgreSQL an instance counts as dead after 30 seconds of silence. */
 const RECOVERED_WITHIN_MS = 60_000
@@ -57,10 +57,10 @@ export async function killUnderLoad(gateway: Gateway, kills: number, kind: LoadK
   let broken = 0
   let next = 0
   for (let kill = 0; kill < kills; kill++) {
-    let running = true
+    const phase = { running: true }
     const load = Array.from({ length: WORKERS }, async (_, i) => {
       const streaming = kind === 'mixed' ? i % 2 === 0 : kind === 'streaming'
-      while (running) {
+      while (phase.running) {
         const user = `call-${next++}`
         const one = await call(gateway, customer, user, streaming)
         if (one === undefined) broken++
@@ -72,7 +72,7 @@ export async function killUnderLoad(gateway: Gateway, kills: number, kind: LoadK
     await eventually(() => assert.ok(seen.length >= target, `only ${seen.length} of ${target} answers`), 30_000)
     await pause(Math.random() * 300)
     await gateway.kill('SIGKILL')
-    running = false
+    phase.running = false
     await Promise.all(load)
     await gateway.start()
   }
@@ -99,28 +99,37 @@ async function call(gateway: Gateway, customer: Customer, user: string, streamin
  */
 async function assertCharged(gateway: Gateway, customer: Customer, seen: Seen[], kills: number, broken: number): Promise<void> {
   const balance = await assertSettled(gateway.api, customer.organization, RECOVERED_WITHIN_MS)
-  const whole = seen.filter(one => one.whole)
+  const whole = seen.filter((one) => one.whole)
   assert.ok(whole.length >= kills * WORKERS, `a real load: ${whole.length} whole answers, ${broken} without a head`)
-  const records = await eventually(async () => {
-    const all = await gateway.api.records({ organization: customer.organization, limit: '500' })
-    const recorded = new Set(all.map(record => record.id))
-    const missing = whole.filter(one => !recorded.has(one.request))
-    assert.deepEqual(missing.slice(0, 3), [], `${missing.length} records are missing`)
-    return all
-  }, 20_000, 500)
-  assert.equal(new Set(records.map(record => record.id)).size, records.length, 'one record a request')
-  const byId = new Map(records.map(record => [record.id, record]))
-  for (const one of whole) assert.equal(costOf(byId.get(one.request)), BigInt(tokensOf(one.user)) * TOKEN, JSON.stringify(byId.get(one.request)))
-  for (const one of seen.filter(other => !other.whole)) {
+  const records = await eventually(
+    async () => {
+      const all = await gateway.api.records({ organization: customer.organization, limit: '500' })
+      const recorded = new Set(all.map((record) => record.id))
+      const missing = whole.filter((one) => !recorded.has(one.request))
+      assert.deepEqual(missing.slice(0, 3), [], `${missing.length} records are missing`)
+      return all
+    },
+    20_000,
+    500,
+  )
+  assert.equal(new Set(records.map((record) => record.id)).size, records.length, 'one record a request')
+  const byId = new Map(records.map((record) => [record.id, record]))
+  for (const one of whole)
+    assert.equal(costOf(byId.get(one.request)), BigInt(tokensOf(one.user)) * TOKEN, JSON.stringify(byId.get(one.request)))
+  for (const one of seen.filter((other) => !other.whole)) {
     const record = byId.get(one.request)
     if (record === undefined || record.delivery === 'unconfirmed') continue
     assert.ok(costOf(record) <= BigInt(one.tokens) * TOKEN, `${record.cost} for ${one.tokens} delivered tokens`)
   }
-  const known = new Set(seen.map(one => one.request))
-  const charged = records.filter(record => costOf(record) > 0n && !whole.some(one => one.request === record.id))
+  const known = new Set(seen.map((one) => one.request))
+  const charged = records.filter((record) => costOf(record) > 0n && !whole.some((one) => one.request === record.id))
   assert.ok(charged.length <= kills * WORKERS, `${charged.length} charged beyond the whole answers`)
-  for (const record of charged.filter(other => !known.has(other.id))) assert.equal(record.delivery, 'unconfirmed', JSON.stringify(record))
-  assert.equal(records.reduce((sum, record) => sum + costOf(record), 0n), nano(balance.posted), 'the records add up to the balance')
+  for (const record of charged.filter((other) => !known.has(other.id))) assert.equal(record.delivery, 'unconfirmed', JSON.stringify(record))
+  assert.equal(
+    records.reduce((sum, record) => sum + costOf(record), 0n),
+    nano(balance.posted),
+    'the records add up to the balance',
+  )
 }
 
 function costOf(record: RequestRecord | undefined): bigint {

@@ -18,7 +18,10 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
     before(async () => {
       upstream = await startUpstream()
       database = engine === 'PostgreSQL' ? await createDatabase() : undefined
-      gateway = await startGateway({ config: killConfiguration(upstream), ...(database === undefined ? {} : { databaseUrl: database.url }) })
+      gateway = await startGateway({
+        config: killConfiguration(upstream),
+        ...(database === undefined ? {} : { databaseUrl: database.url }),
+      })
     })
     after(async () => {
       await gateway?.stop()

@@ -45,7 +45,10 @@ describe('what is durable before what', () => {
       assert.ok(seen)
       assert.ok(nano(seen.held) > 0n)
       assert.equal(decimal(nano(seen.held)), decimal(nano(hold)))
-      assert.deepEqual(holds.map(({ amount }) => nano(amount)), [nano(hold)])
+      assert.deepEqual(
+        holds.map(({ amount }) => nano(amount)),
+        [nano(hold)],
+      )
       assert.equal(nano(seen.posted), 0n)
     })
 
@@ -86,15 +89,20 @@ describe('the order of system calls', { skip: withoutStrace }, () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  for (const [model, last] of [['plain', 'LAST-BYTES'], ['streamed', '[DONE]']] as const) {
+  for (const [model, last] of [
+    ['plain', 'LAST-BYTES'],
+    ['streamed', '[DONE]'],
+  ] as const) {
     test(`M16: sync, then the call to the upstream, then sync, then the last byte (${model})`, async () => {
       const customer = await gateway.customer('1.00')
       const marker = `PROMPT-OF-${model}`
       const result = await gateway.chat(customer.key, { model, max_tokens: 40, stream: model === 'streamed', messages: say(marker) })
       assert.equal(result.status, 200)
       const trace = readFileSync(log, 'utf8').split('\n')
-      const arrived = trace.findIndex(line => isWriteTo(line, upstream.port) && line.includes(marker))
-      const lastByte = trace.findIndex((line, i) => i > arrived && isWriteTo(line, Number(new URL(gateway.url).port)) && line.includes(last))
+      const arrived = trace.findIndex((line) => isWriteTo(line, upstream.port) && line.includes(marker))
+      const lastByte = trace.findIndex(
+        (line, i) => i > arrived && isWriteTo(line, Number(new URL(gateway.url).port)) && line.includes(last),
+      )
       assert.ok(arrived > 0, 'the write to the upstream is in the trace')
       assert.ok(lastByte > arrived, 'the write of the last byte is in the trace')
       const grant = trace.findLastIndex((line, i) => i < arrived && isWriteTo(line, Number(new URL(gateway.url).port)))

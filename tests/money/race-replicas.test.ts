@@ -24,7 +24,7 @@ describe('three gateways on one PostgreSQL', { skip: await postgresMissing() }, 
     gateways = await Promise.all([0, 1, 2].map(() => startGateway(options)))
   })
   after(async () => {
-    await Promise.all(gateways.map(gateway => gateway.stop()))
+    await Promise.all(gateways.map((gateway) => gateway.stop()))
     await upstream?.close()
     await database?.drop()
   })
@@ -51,13 +51,13 @@ describe('three gateways on one PostgreSQL', { skip: await postgresMissing() }, 
   })
 
   test('every replica shows the same operator token, and a change made at one is in force at all within a second', async () => {
-    assert.equal(new Set(gateways.map(gateway => gateway.token)).size, 1)
+    assert.equal(new Set(gateways.map((gateway) => gateway.token)).size, 1)
     const customer = await first().customer('1.00')
-    await new Promise(resolve => setTimeout(resolve, 1_000))
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
     const body = { model: 'raced', max_tokens: 10, messages: [{ role: 'user', content: 'Hello' }] }
     for (const gateway of gateways) assert.equal((await gateway.chat(customer.key, body)).status, 200)
     await first().api.expect(204, 'DELETE', `/api/keys/${customer.keyId}`)
-    await new Promise(resolve => setTimeout(resolve, 1_000))
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
     for (const gateway of gateways) assert.equal((await gateway.chat(customer.key, body)).status, 401)
   })
 })

@@ -22,7 +22,10 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
       upstream = await startUpstream()
       upstream.on('raced', answer(usage(8, 10), { content: words(10) }))
       database = engine === 'PostgreSQL' ? await createDatabase() : undefined
-      gateway = await startGateway({ config: raceConfiguration(upstream), ...(database === undefined ? {} : { databaseUrl: database.url }) })
+      gateway = await startGateway({
+        config: raceConfiguration(upstream),
+        ...(database === undefined ? {} : { databaseUrl: database.url }),
+      })
     })
     after(async () => {
       await gateway?.stop()

@@ -10,9 +10,9 @@ import type { Upstream } from '../support/upstream.ts'
 import { gate, within } from '../support/wait.ts'
 
 /** Ten output tokens cost exactly 0.01, input is stated to be free: a balance of 0.10 has room for exactly ten calls. */
-export const RACE_PRICE = { input: '0', output: '1000' }
-export const ROOM = 10
-export const CALLS = 500
+const RACE_PRICE = { input: '0', output: '1000' }
+const ROOM = 10
+const CALLS = 500
 const BODY = { model: 'raced', max_tokens: 10, messages: say() }
 
 export function raceConfiguration(upstream: Upstream): Record<string, unknown> {
@@ -20,7 +20,7 @@ export function raceConfiguration(upstream: Upstream): Record<string, unknown> {
 }
 
 /** Sends all calls at once, over one gateway or several in turn. */
-export function storm(gateways: Gateway[], key: string, model: string): Promise<Answer>[] {
+function storm(gateways: Gateway[], key: string, model: string): Promise<Answer>[] {
   return Array.from({ length: CALLS }, (_, i) => {
     const gateway = gateways[i % gateways.length]
     assert.ok(gateway)
@@ -32,7 +32,12 @@ export function storm(gateways: Gateway[], key: string, model: string): Promise<
  * All calls while the upstream holds its answers back: exactly ten are called, everybody else is told to wait for the
  * ten, and when these have ended the money is gone.
  */
-export async function raceWhileInFlight(gateways: Gateway[], upstream: Upstream, customer: Customer, after: { status: number; code: string }): Promise<void> {
+export async function raceWhileInFlight(
+  gateways: Gateway[],
+  upstream: Upstream,
+  customer: Customer,
+  after: { status: number; code: string },
+): Promise<void> {
   const [gateway] = gateways
   assert.ok(gateway)
   const release = gate()
@@ -40,7 +45,7 @@ export async function raceWhileInFlight(gateways: Gateway[], upstream: Upstream,
   const before = upstream.callsOf('held').length
   let refused = 0
   const allRefused = gate()
-  const calls = storm(gateways, customer.key, 'held').map(async call => {
+  const calls = storm(gateways, customer.key, 'held').map(async (call) => {
     const result = await call
     if (result.status !== 200 && ++refused === CALLS - ROOM) allRefused.open()
     return result
@@ -66,7 +71,7 @@ export async function raceFreely(gateways: Gateway[], customer: Customer, codes:
   const answers = await Promise.all(storm(gateways, customer.key, 'raced'))
   const served = answers.filter(({ status }) => status === 200)
   assert.equal(served.length, ROOM)
-  for (const answer of served) assert.equal(nano(header(answer, 'faregate-cost') ?? ''), 10_000_000n)
+  for (const one of served) assert.equal(nano(header(one, 'faregate-cost') ?? ''), 10_000_000n)
   for (const refusal of answers.filter(({ status }) => status !== 200)) {
     assert.ok(codes.includes(String(json(refusal)['code'])), refusal.text)
   }

@@ -44,7 +44,12 @@ describe('what a request is charged', () => {
   before(async () => {
     upstream = await startUpstream()
     gateway = await startGateway({
-      config: configuration(upstream, { exact: { price: PRICE }, coarse: { price: COARSE }, odd: { price: PRICE }, fee: { price: { input: '0', output: '0', request: '250' } } }),
+      config: configuration(upstream, {
+        exact: { price: PRICE },
+        coarse: { price: COARSE },
+        odd: { price: PRICE },
+        fee: { price: { input: '0', output: '0', request: '250' } },
+      }),
     })
   })
   after(async () => {
@@ -57,7 +62,12 @@ describe('what a request is charged', () => {
       test(`M1, M15: the charge is the upstream's usage at the configured prices, to the last decimal: ${name}${streaming ? ', streamed' : ''}`, async () => {
         const customer = await gateway.customer('1.00')
         upstream.on('exact', either(reported.completion_tokens, { usage: reported }))
-        const result = await gateway.chat(customer.key, { model: 'exact', max_tokens: 1_000, stream: streaming, messages: say('x'.repeat(2_000)) })
+        const result = await gateway.chat(customer.key, {
+          model: 'exact',
+          max_tokens: 1_000,
+          stream: streaming,
+          messages: say('x'.repeat(2_000)),
+        })
         assert.equal(result.status, 200, result.text)
         const due = charge(PRICE, reported)
         assert.equal(nano((await assertSettled(gateway.api, customer.organization)).posted), due)
@@ -139,10 +149,15 @@ describe('what a request is charged', () => {
     await assertSettled(gateway.api, customer.organization)
     await eventually(async () => assert.equal((await gateway.api.records({ organization: customer.organization })).length, 3))
     const total = await gateway.api.expect<{ requests: number; cost: string; groups: { model: string; requests: number }[] }>(
-      200, 'GET', `/api/usage?organization=${customer.organization}&groupBy=model`,
+      200,
+      'GET',
+      `/api/usage?organization=${customer.organization}&groupBy=model`,
     )
     assert.equal(total.requests, 3)
     assert.equal(nano(total.cost), 3n * charge(PRICE, usage(17, 23)))
-    assert.deepEqual(total.groups.map(group => [group.model, group.requests]), [['exact', 3]])
+    assert.deepEqual(
+      total.groups.map((group) => [group.model, group.requests]),
+      [['exact', 3]],
+    )
   })
 })

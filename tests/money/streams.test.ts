@@ -27,7 +27,9 @@ describe('a stream cannot overspend', () => {
     const sliced = { price: PRICE, sliceTokens: 8 }
     const paidInput = { price: { input: '1000', output: '1000' }, sliceTokens: 8, upstreamModel: 'endless' }
     const hidden = { price: PRICE, hiddenOutput: true, maxOutput: 100_000 }
-    gateway = await startGateway({ config: configuration(upstream, { endless: sliced, burst: sliced, short: sliced, 'paid-input': paidInput, hidden }) })
+    gateway = await startGateway({
+      config: configuration(upstream, { endless: sliced, burst: sliced, short: sliced, 'paid-input': paidInput, hidden }),
+    })
   })
   after(async () => {
     await gateway?.stop()

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import OpenAI, { APIError, AuthenticationError, BadRequestError, InternalServerError, NotFoundError, PermissionDeniedError, RateLimitError, UnprocessableEntityError } from 'openai'
+import OpenAI, {
+  APIError,
+  AuthenticationError,
+  BadRequestError,
+  InternalServerError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  UnprocessableEntityError,
+} from 'openai'
 import { assertSettled } from '../support/api.ts'
 import { answer, either, usage } from '../support/behaviours.ts'
 import { configuration } from '../support/config.ts'
@@ -34,11 +43,18 @@ describe('errors in the official openai SDK', () => {
   }
 
   /** Calls, insists on the class, and gives the error with the number of attempts that the gateway saw. */
-  async function failure(customer: Customer, expected: ErrorClass, body: Record<string, unknown> = {}): Promise<{ error: APIError; attempts: number }> {
+  async function failure(
+    customer: Customer,
+    expected: ErrorClass,
+    body: Record<string, unknown> = {},
+  ): Promise<{ error: APIError; attempts: number }> {
     const earlier = (await gateway.api.records({ organization: customer.organization })).length
-    const error = await clientOf(customer.key).chat.completions.create({ model: 'm', messages: USER, max_tokens: 10, ...body }).then(
-      () => assert.fail('no error'), (thrown: unknown) => thrown,
-    )
+    const error = await clientOf(customer.key)
+      .chat.completions.create({ model: 'm', messages: USER, max_tokens: 10, ...body })
+      .then(
+        () => assert.fail('no error'),
+        (thrown: unknown) => thrown,
+      )
     assert.ok(error instanceof expected, `${String(error)} is a ${expected.name}`)
     assert.ok(error instanceof APIError)
     await gateway.api.record(error.requestID ?? '')
@@ -51,7 +67,9 @@ describe('errors in the official openai SDK', () => {
   }
 
   test('401 is AuthenticationError, for a key that nobody knows', async () => {
-    const error = await clientOf('sk-proj-of-openai').chat.completions.create({ model: 'm', messages: USER }).catch((thrown: unknown) => thrown)
+    const error = await clientOf('sk-proj-of-openai')
+      .chat.completions.create({ model: 'm', messages: USER })
+      .catch((thrown: unknown) => thrown)
     assert.ok(error instanceof AuthenticationError)
     assert.equal(error.code, 'invalid_api_key')
     assert.equal(error.type, 'authentication_error')
@@ -75,11 +93,21 @@ describe('errors in the official openai SDK', () => {
     assert.deepEqual([error.status, error.code, attempts], [404, 'model_not_found', 1])
   })
 
-  test('400 is BadRequestError, sent once: ours with the member, and the provider\'s unchanged', async () => {
+  test("400 is BadRequestError, sent once: ours with the member, and the provider's unchanged", async () => {
     const customer = await gateway.customer('1.00')
     const own = await failure(customer, BadRequestError, { max_tokens: -1 })
     assert.deepEqual([own.error.param, own.attempts], ['max_tokens', 1])
-    upstream.on('m', status(400, { error: { message: 'Unsupported value: temperature', type: 'invalid_request_error', param: 'temperature', code: 'unsupported_value' } }))
+    upstream.on(
+      'm',
+      status(400, {
+        error: {
+          message: 'Unsupported value: temperature',
+          type: 'invalid_request_error',
+          param: 'temperature',
+          code: 'unsupported_value',
+        },
+      }),
+    )
     const passed = await failure(customer, BadRequestError)
     assert.deepEqual([passed.error.param, passed.error.code, passed.attempts], ['temperature', 'unsupported_value', 1])
     assert.equal(nano((await assertSettled(gateway.api, customer.organization)).posted), 0n)
@@ -97,8 +125,9 @@ describe('errors in the official openai SDK', () => {
     upstream.on('m', answer(usage(0, 5), { after: release.promise }), answer(usage(0, 5)))
     const first = clientOf(customer.key).chat.completions.create({ model: 'm', messages: USER, max_tokens: 10 })
     await eventually(async () => assert.ok(nano((await gateway.api.balance(customer.organization)).held) > 0n))
-    const refused = await new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: customer.key, maxRetries: 0 })
-      .chat.completions.create({ model: 'm', messages: USER, max_tokens: 10 }).catch((thrown: unknown) => thrown)
+    const refused = await new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: customer.key, maxRetries: 0 }).chat.completions
+      .create({ model: 'm', messages: USER, max_tokens: 10 })
+      .catch((thrown: unknown) => thrown)
     assert.ok(refused instanceof RateLimitError)
     assert.equal(refused.code, 'rate_limit_exceeded')
     const second = clientOf(customer.key).chat.completions.create({ model: 'm', messages: USER, max_tokens: 10 })
@@ -107,7 +136,10 @@ describe('errors in the official openai SDK', () => {
     assert.equal((await second).usage?.completion_tokens, 5)
   })
 
-  for (const [fault, expected] of [[status(500, openaiError('x', 'server_error', null)), 502], [status(429, openaiError('x', 'requests', 'rate_limit_exceeded'), { 'retry-after': '1' }), 503]] as const) {
+  for (const [fault, expected] of [
+    [status(500, openaiError('x', 'server_error', null)), 502],
+    [status(429, openaiError('x', 'requests', 'rate_limit_exceeded'), { 'retry-after': '1' }), 503],
+  ] as const) {
     test(`${expected} is InternalServerError; x-should-retry: true makes it three attempts`, async () => {
       upstream.on('m', fault)
       const { error, attempts } = await failure(await gateway.customer('1.00'), InternalServerError)
@@ -127,7 +159,12 @@ describe('errors in the official openai SDK', () => {
     const customer = await gateway.customer('1.00')
     let pieces = 0
     const running = async (): Promise<void> => {
-      for await (const piece of await clientOf(customer.key).chat.completions.create({ model: 'm', messages: USER, stream: true, max_tokens: 10 })) {
+      for await (const piece of await clientOf(customer.key).chat.completions.create({
+        model: 'm',
+        messages: USER,
+        stream: true,
+        max_tokens: 10,
+      })) {
         if (piece.choices[0]?.delta.content) pieces++
       }
     }
@@ -138,7 +175,9 @@ describe('errors in the official openai SDK', () => {
   test('S6: an error before the first byte of a stream is an error with its status', async () => {
     upstream.on('m', either(3))
     const customer = await gateway.customer('0.001')
-    const error = await clientOf(customer.key).chat.completions.create({ model: 'm', messages: USER, stream: true, max_tokens: 10 }).catch((thrown: unknown) => thrown)
+    const error = await clientOf(customer.key)
+      .chat.completions.create({ model: 'm', messages: USER, stream: true, max_tokens: 10 })
+      .catch((thrown: unknown) => thrown)
     assert.ok(error instanceof APIError)
     assert.equal(error.status, 402)
   })

@@ -16,7 +16,16 @@ import type { Exchange, Upstream } from '../support/upstream.ts'
 import { chatAnswers, chatExchanges, recordingsMissing } from './recordings.ts'
 
 const PRICE = { input: '1.25', output: '10', cacheRead: '0.125', audioIn: '10', audioOut: '20' }
-const PRIVATE_HEADERS = ['openai-organization', 'openai-project', 'set-cookie', 'cf-ray', 'x-ratelimit-limit-requests', 'x-ratelimit-remaining-tokens', 'server', 'alt-svc']
+const PRIVATE_HEADERS = [
+  'openai-organization',
+  'openai-project',
+  'set-cookie',
+  'cf-ray',
+  'x-ratelimit-limit-requests',
+  'x-ratelimit-remaining-tokens',
+  'server',
+  'alt-svc',
+]
 
 describe('recorded answers of providers', { skip: recordingsMissing() }, () => {
   let upstream: Upstream
@@ -27,7 +36,7 @@ describe('recorded answers of providers', { skip: recordingsMissing() }, () => {
   before(async () => {
     upstream = await startUpstream()
     const names = exchanges.map(({ request }) => (JSON.parse(request) as { model: string }).model)
-    const models = Object.fromEntries([...new Set([...names, 'replayed'])].map(name => [name, { price: PRICE, maxOutput: 16_384 }]))
+    const models = Object.fromEntries([...new Set([...names, 'replayed'])].map((name) => [name, { price: PRICE, maxOutput: 16_384 }]))
     gateway = await startGateway({ config: configuration(upstream, models) })
   })
   after(async () => {
@@ -37,7 +46,11 @@ describe('recorded answers of providers', { skip: recordingsMissing() }, () => {
 
   function replay(model: string, status: number, headers: Record<string, string>, body: string): void {
     upstream.on(model, (exchange: Exchange) => {
-      exchange.response.writeHead(status, { 'content-type': headers['content-type'] ?? 'application/json', ...headers, 'content-length': Buffer.byteLength(body) })
+      exchange.response.writeHead(status, {
+        'content-type': headers['content-type'] ?? 'application/json',
+        ...headers,
+        'content-length': Buffer.byteLength(body),
+      })
       exchange.response.end(body)
     })
   }
@@ -66,7 +79,8 @@ describe('recorded answers of providers', { skip: recordingsMissing() }, () => {
       const result = await gateway.chat(customer.key, request)
       const sent = upstream.calls.at(-1)
       assert.ok(sent)
-      if (stream === true) assert.deepEqual({ ...sent.body, stream_options: undefined }, { ...(JSON.parse(request) as object), stream_options: undefined })
+      if (stream === true)
+        assert.deepEqual({ ...sent.body, stream_options: undefined }, { ...(JSON.parse(request) as object), stream_options: undefined })
       else assert.equal(sent.bytes.toString(), request)
       if (stream === true) assert.equal(asksForUsage(sent), true)
       assert.equal(result.status, recorded.status)
@@ -103,5 +117,8 @@ describe('recorded answers of providers', { skip: recordingsMissing() }, () => {
 
 /** The stream without the one chunk that only carries usage. */
 function withoutUsageChunk(body: string): string {
-  return body.split(/(?<=\n\n)/).filter(event => !/"choices":\s*\[\]/.test(event) || !/"usage":\s*\{/.test(event)).join('')
+  return body
+    .split(/(?<=\n\n)/)
+    .filter((event) => !/"choices":\s*\[\]/.test(event) || !/"usage":\s*\{/.test(event))
+    .join('')
 }

@@ -19,7 +19,7 @@ export interface RecordedAnswer {
 }
 
 /** Where the recordings lie: the folder that `FAREGATE_RECORDED` names. */
-export const RECORDED = process.env['FAREGATE_RECORDED']
+const RECORDED = process.env['FAREGATE_RECORDED']
 
 /** Why the recordings cannot be replayed here, or false. */
 export function recordingsMissing(): string | false {
@@ -37,23 +37,42 @@ interface Cassette {
 export function chatExchanges(): RecordedExchange[] {
   const folder = join(RECORDED ?? '', 'openai-exchanges')
   if (!existsSync(folder)) return []
-  return readdirSync(folder).filter(name => name.endsWith('.yaml')).flatMap(name => {
-    const { interactions } = parse(readFileSync(join(folder, name), 'utf8')) as Cassette
-    return interactions.filter(({ request }) => request.url.includes('/chat/completions')).map(({ request, response }) => ({
-      name: basename(name, '.yaml'), request: request.body, status: response.code, body: response.body,
-      headers: Object.fromEntries(Object.entries(response.headers).map(([key, values]) => [key.toLowerCase(), values.join(', ')])),
-    }))
-  })
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .flatMap((name) => {
+      const { interactions } = parse(readFileSync(join(folder, name), 'utf8')) as Cassette
+      return interactions
+        .filter(({ request }) => request.url.includes('/chat/completions'))
+        .map(({ request, response }) => ({
+          name: basename(name, '.yaml'),
+          request: request.body,
+          status: response.code,
+          body: response.body,
+          headers: Object.fromEntries(Object.entries(response.headers).map(([key, values]) => [key.toLowerCase(), values.join(', ')])),
+        }))
+    })
 }
 
-const CHAT_FOLDERS = ['openai/chat', 'openai-compatible/chat', 'deepseek/chat', 'groq', 'mistral', 'perplexity', 'moonshotai', 'alibaba', 'xai']
+const CHAT_FOLDERS = [
+  'openai/chat',
+  'openai-compatible/chat',
+  'deepseek/chat',
+  'groq',
+  'mistral',
+  'perplexity',
+  'moonshotai',
+  'alibaba',
+  'xai',
+]
 
 /** Answers of every vendor that speaks OpenAI's chat dialect. */
 export function chatAnswers(): RecordedAnswer[] {
-  return CHAT_FOLDERS.flatMap(folder => {
+  return CHAT_FOLDERS.flatMap((folder) => {
     const path = join(RECORDED ?? '', folder)
     if (!existsSync(path)) return []
-    return readdirSync(path).filter(isAnswer).map(name => ({ name: `${folder}/${name}`, ...read(join(path, name)) }))
+    return readdirSync(path)
+      .filter(isAnswer)
+      .map((name) => ({ name: `${folder}/${name}`, ...read(join(path, name)) }))
   }).filter(({ body }) => body.includes('"chat.completion'))
 }
 
@@ -65,6 +84,9 @@ function read(path: string): { stream: boolean; body: string } {
   const text = readFileSync(path, 'utf8')
   if (path.endsWith('.json')) return { stream: false, body: text }
   if (path.endsWith('.sse')) return { stream: true, body: `${text.trimEnd()}\n\n` }
-  const events = text.split('\n').filter(line => line !== '').map(line => `data: ${line}\n\n`)
+  const events = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => `data: ${line}\n\n`)
   return { stream: true, body: `${events.join('')}data: [DONE]\n\n` }
 }

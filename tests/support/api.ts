@@ -14,7 +14,7 @@ export interface Balance {
   overdraft: string
 }
 
-export interface Attempt {
+interface Attempt {
   provider: string
   model: string
   status: number | null
@@ -93,7 +93,9 @@ export class ManagementApi {
   }
 
   async grant(organization: string, amount: string, more: Record<string, unknown> = {}): Promise<string> {
-    return (await this.expect<{ id: string }>(201, 'POST', `/api/organizations/${organization}/grants`, { amount, reason: 'test', ...more })).id
+    return (
+      await this.expect<{ id: string }>(201, 'POST', `/api/organizations/${organization}/grants`, { amount, reason: 'test', ...more })
+    ).id
   }
 
   balance(organization: string): Promise<Balance> {
@@ -111,7 +113,7 @@ export class ManagementApi {
     let cursor: string | undefined
     do {
       const parameters = new URLSearchParams({ ...query, ...(cursor === undefined ? {} : { cursor }) })
-      const page = await this.expect<{ data: RequestRecord[]; next?: string | null }>(200, 'GET', `/api/requests?${parameters}`)
+      const page = await this.expect<{ data: RequestRecord[]; next?: string | null }>(200, 'GET', `/api/requests?${parameters.toString()}`)
       found.push(...page.data)
       cursor = page.next ?? undefined
     } while (cursor !== undefined)

@@ -5,7 +5,9 @@ import { pause } from './wait.ts'
 /** Usage in OpenAI's shape. */
 export function usage(input: number, output: number, more: { cached?: number; reasoning?: number } = {}): Usage {
   return {
-    prompt_tokens: input, completion_tokens: output, total_tokens: input + output,
+    prompt_tokens: input,
+    completion_tokens: output,
+    total_tokens: input + output,
     prompt_tokens_details: { cached_tokens: more.cached ?? 0, audio_tokens: 0 },
     completion_tokens_details: { reasoning_tokens: more.reasoning ?? 0, audio_tokens: 0 },
   }
@@ -19,7 +21,10 @@ export function words(count: number): string {
 /** A whole answer with that usage; `null` leaves the member out. */
 export function completion(model: string, of: unknown, content = 'Hello from the upstream.'): Record<string, unknown> {
   return {
-    id: 'chatcmpl-test', object: 'chat.completion', created: 1_770_000_000, model,
+    id: 'chatcmpl-test',
+    object: 'chat.completion',
+    created: 1_770_000_000,
+    model,
     choices: [{ index: 0, message: { role: 'assistant', content, refusal: null }, logprobs: null, finish_reason: 'stop' }],
     ...(of === null ? {} : { usage: of }),
   }
@@ -32,7 +37,7 @@ export function sendJson(exchange: Exchange, status: number, body: unknown, head
 
 /** Answers whole, after a delay or when a promise resolves. */
 export function answer(of: unknown, options: { after?: number | Promise<unknown>; content?: string } = {}): Behaviour {
-  return async exchange => {
+  return async (exchange) => {
     if (options.after !== undefined) await (typeof options.after === 'number' ? pause(options.after) : options.after)
     sendJson(exchange, 200, completion(exchange.model, of, options.content))
   }
@@ -40,8 +45,12 @@ export function answer(of: unknown, options: { after?: number | Promise<unknown>
 
 export function chunk(model: string, delta: Record<string, unknown>, finish: string | null = null, of?: unknown): string {
   const body = {
-    id: 'chatcmpl-test', object: 'chat.completion.chunk', created: 1_770_000_000, model,
-    choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }], ...(of === undefined ? {} : { usage: of }),
+    id: 'chatcmpl-test',
+    object: 'chat.completion.chunk',
+    created: 1_770_000_000,
+    model,
+    choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
+    ...(of === undefined ? {} : { usage: of }),
   }
   return `data: ${JSON.stringify(body)}\n\n`
 }
@@ -76,14 +85,14 @@ export function openStream(exchange: Exchange): void {
 
 /** Streams words, then finish reason, usage if it was asked for, and the terminator. Stops when the gateway goes away. */
 export function stream(count: number, options: StreamOptions = {}): Behaviour {
-  return async exchange => {
+  return async (exchange) => {
     openStream(exchange)
     for (let sent = 1; sent <= count; sent++) {
       if (exchange.response.destroyed) return
       const room = exchange.response.write(chunk(exchange.model, { content: options.word ?? ' the' }))
       await options.onWord?.(sent, exchange)
       if (options.everyMs !== undefined) await pause(options.everyMs)
-      else if (!room) await Promise.race([new Promise(resolve => exchange.response.once('drain', resolve)), exchange.closed])
+      else if (!room) await Promise.race([new Promise((resolve) => exchange.response.once('drain', resolve)), exchange.closed])
     }
     if (options.ending !== undefined) return options.ending(exchange)
     endStream(exchange, options.usage ?? usage(10, count), options.finish)
@@ -102,5 +111,5 @@ export function endStream(exchange: Exchange, of: unknown, finish = 'stop'): voi
 export function either(count: number, options: StreamOptions = {}): Behaviour {
   const streaming = stream(count, options)
   const whole = answer(options.usage ?? usage(10, count), { content: words(count) })
-  return exchange => (exchange.body['stream'] === true ? streaming(exchange) : whole(exchange))
+  return (exchange) => (exchange.body['stream'] === true ? streaming(exchange) : whole(exchange))
 }

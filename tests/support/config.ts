@@ -8,10 +8,14 @@ export interface TestModel {
   [member: string]: unknown
 }
 
-export const PLAIN_PRICE: Price = { input: '1', output: '2' }
+const PLAIN_PRICE: Price = { input: '1', output: '2' }
 
 /** A configuration with one fake upstream and models that are deployed there under their own names. */
-export function configuration(upstream: Upstream, models: Record<string, TestModel>, more: Record<string, unknown> = {}): Record<string, unknown> {
+export function configuration(
+  upstream: Upstream,
+  models: Record<string, TestModel>,
+  more: Record<string, unknown> = {},
+): Record<string, unknown> {
   const entries = Object.entries(models).map(([name, { upstreamModel, price, ...members }]) => [
     name,
     { deployments: [{ provider: 'fake', model: upstreamModel ?? name }], price: price ?? PLAIN_PRICE, ...members },

@@ -3,13 +3,13 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { ManagementApi } from './api.ts'
 import type { NewKey } from './api.ts'
 import { json, send } from './http.ts'
 import type { Answer, Sent } from './http.ts'
 
-export const ROOT = resolve(import.meta.dirname, '../..')
+export const ROOT = join(import.meta.dirname, '../..')
 const LAUNCHER = join(ROOT, 'bin/faregate.mjs')
 const READY = /Faregate is ready on (https?:\/\/\S+:\d+)/
 
@@ -70,7 +70,7 @@ export class Gateway {
     const child = this.#spawn()
     const exited = once(child, 'exit').then(([code, signal]) => `exited with ${code ?? signal}`)
     const limit = this.options.readyWithinMs ?? 30_000
-    const ready = new Promise<string>(found => {
+    const ready = new Promise<string>((found) => {
       const look = (piece: Buffer): void => {
         this.output += piece.toString('utf8')
         const match = READY.exec(this.output)
@@ -79,7 +79,7 @@ export class Gateway {
       child.stdout?.on('data', look)
       child.stderr?.on('data', look)
     })
-    const late = new Promise<string>(resolve => setTimeout(resolve, limit, `not ready within ${limit} ms`).unref())
+    const late = new Promise<string>((resolve) => setTimeout(resolve, limit, `not ready within ${limit} ms`).unref())
     const first = await Promise.race([ready, exited, late])
     if (!first.startsWith('http')) {
       child.kill('SIGKILL')
@@ -104,13 +104,22 @@ export class Gateway {
       writeFileSync(file, typeof config === 'string' ? config : JSON.stringify(config, null, 2))
       flags.push('--config', file)
     }
-    const [command = process.execPath, ...rest] = [...wrap, process.execPath, LAUNCHER, ...(this.options.bare === true ? ['start'] : flags), ...args]
+    const [command = process.execPath, ...rest] = [
+      ...wrap,
+      process.execPath,
+      LAUNCHER,
+      ...(this.options.bare === true ? ['start'] : flags),
+      ...args,
+    ]
     this.#child = spawn(command, rest, {
       cwd: this.data,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
-        PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', TMPDIR: tmpdir(),
-        ...(databaseUrl === undefined ? {} : { FAREGATE_DATABASE_URL: databaseUrl }), ...env,
+        PATH: process.env['PATH'] ?? '',
+        HOME: process.env['HOME'] ?? '',
+        TMPDIR: tmpdir(),
+        ...(databaseUrl === undefined ? {} : { FAREGATE_DATABASE_URL: databaseUrl }),
+        ...env,
       },
     })
     return this.#child
@@ -119,7 +128,8 @@ export class Gateway {
   /** Sends a signal and, for one that ends the process, waits for the end. Gives the exit code, or the signal's name. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | string> {
     const child = this.#child
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? child?.signalCode ?? 'never started'
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null)
+      return child?.exitCode ?? child?.signalCode ?? 'never started'
     child.kill(signal)
     const [code, name] = (await once(child, 'exit')) as [number | null, string | null]
     return code ?? name ?? ''
@@ -158,7 +168,10 @@ export class Gateway {
   }
 
   /** What a request would cost at most, and whether it would be served. */
-  async explain(key: string, body: Record<string, unknown>): Promise<{ hold: string; verdict: unknown; holds: { account: string; unit: string; amount: string }[] }> {
+  async explain(
+    key: string,
+    body: Record<string, unknown>,
+  ): Promise<{ hold: string; verdict: unknown; holds: { account: string; unit: string; amount: string }[] }> {
     const answer = await send(`${this.url}/v1/explain`, { body, headers: { authorization: `Bearer ${key}` } })
     if (answer.status !== 200) throw new Error(`explain: ${answer.status} ${answer.text}`)
     return json(answer) as Awaited<ReturnType<Gateway['explain']>>

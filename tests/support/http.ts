@@ -41,7 +41,7 @@ export function send(url: string, sent: Sent = {}): Promise<Answer> {
         headers: { ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }), ...sent.headers },
         ...(sent.signal === undefined ? {} : { signal: sent.signal }),
       },
-      response => collect(response, startedAt, sent.onData).then(resolve, reject),
+      (response) => collect(response, startedAt, sent.onData).then(resolve, reject),
     )
     request.on('error', reject)
     request.end(body)
@@ -58,12 +58,18 @@ function collect(response: IncomingMessage, startedAt: number, onData: Sent['onD
   const pieces: Buffer[] = []
   let length = 0
   let firstByteMs = Number.NaN
-  return new Promise(resolve => {
+  return new Promise((resolve) => {
     const finish = (): void => {
       const body = Buffer.concat(pieces)
       resolve({
-        status: response.statusCode ?? 0, headers: response.headers, rawHeaders: response.rawHeaders, body,
-        text: body.toString('utf8'), complete: response.complete, firstByteMs, totalMs: performance.now() - startedAt,
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        rawHeaders: response.rawHeaders,
+        body,
+        text: body.toString('utf8'),
+        complete: response.complete,
+        firstByteMs,
+        totalMs: performance.now() - startedAt,
       })
     }
     response.on('data', (piece: Buffer) => {

@@ -18,7 +18,9 @@ process.stdin.on('end', () => process.exit(0))
 
 /** Locks the gateway's database from another process, as a backup tool gone wrong would. Gives the release. */
 export async function lockDatabase(directory: string): Promise<() => Promise<void>> {
-  const files = readdirSync(directory).map(name => join(directory, name)).filter(isSqlite)
+  const files = readdirSync(directory)
+    .map((name) => join(directory, name))
+    .filter(isSqlite)
   const child = spawn(process.execPath, ['--no-warnings', '-e', HOLDER, ...files], { stdio: ['pipe', 'pipe', 'inherit'] })
   const [said] = (await once(child.stdout, 'data')) as [Buffer]
   if (!/locked [1-9]/.test(said.toString())) throw new Error(`no database could be locked in ${directory}: ${files.join(', ')}`)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import pg from 'pg'
+import { Client } from 'pg'
 
 export interface TestDatabase {
   url: string
@@ -14,11 +14,11 @@ const ADMIN = process.env['FAREGATE_TEST_POSTGRES_URL'] ?? 'postgres://postgres@
 /** Why tests with PostgreSQL cannot run here, or false. */
 export async function postgresMissing(): Promise<string | false> {
   try {
-    await asAdmin(client => client.query('SELECT 1'))
+    await asAdmin((client) => client.query('SELECT 1'))
     return false
   } catch (error) {
     const reason = `PostgreSQL is not reachable (${error instanceof Error ? error.message : String(error)}): set FAREGATE_TEST_POSTGRES_URL`
-    if (process.env['CI'] === 'true') throw new Error(reason)
+    if (process.env['CI'] === 'true') throw new Error(reason, { cause: error })
     process.stderr.write(`SKIPPED: ${reason}\n`)
     return reason
   }
@@ -27,27 +27,27 @@ export async function postgresMissing(): Promise<string | false> {
 /** A database of its own, dropped by `drop`. */
 export async function createDatabase(): Promise<TestDatabase> {
   const name = `faregate_test_${randomBytes(6).toString('hex')}`
-  await asAdmin(client => client.query(`CREATE DATABASE ${name}`))
+  await asAdmin((client) => client.query(`CREATE DATABASE ${name}`))
   const url = new URL(ADMIN)
   url.pathname = `/${name}`
   return {
     url: url.href,
     terminate: () =>
-      asAdmin(async client => {
+      asAdmin(async (client) => {
         const { rowCount } = await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name])
         return rowCount ?? 0
       }),
-    query: (sql, values) => withClient(url.href, async client => (await client.query<Record<string, unknown>>(sql, values)).rows),
-    drop: () => asAdmin(async client => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
+    query: (sql, values) => withClient(url.href, async (client) => (await client.query<Record<string, unknown>>(sql, values)).rows),
+    drop: () => asAdmin(async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
   }
 }
 
-function asAdmin<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+function asAdmin<T>(work: (client: Client) => Promise<T>): Promise<T> {
   return withClient(ADMIN, work)
 }
 
-async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
+async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
   await client.connect()
   try {
     return await work(client)

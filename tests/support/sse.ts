@@ -1,20 +1,20 @@
 import { createParser } from 'eventsource-parser'
 
-export interface SseEvent {
+interface SseEvent {
   event: string | undefined
   data: string
 }
 
 /** The events of a stream, read by a parser that is not the product's. */
-export function events(bytes: Buffer | string): SseEvent[] {
+function events(bytes: Buffer | string): SseEvent[] {
   const found: SseEvent[] = []
-  const parser = createParser({ onEvent: event => found.push({ event: event.event, data: event.data }) })
+  const parser = createParser({ onEvent: (event) => found.push({ event: event.event, data: event.data }) })
   parser.feed(bytes.toString('utf8'))
   parser.reset({ consume: true })
   return found
 }
 
-export interface Chunk {
+interface Chunk {
   choices?: { index: number; delta: { content?: string | null; [member: string]: unknown }; finish_reason: string | null }[]
   usage?: Record<string, unknown> | null
   error?: { type?: string; code?: string; message?: string }
@@ -38,15 +38,18 @@ export function chatStream(bytes: Buffer | string): ChatStream {
   const text = bytes.toString('utf8')
   const whole = text.slice(0, text.lastIndexOf('\n\n') + 2)
   const all = events(whole)
-  const chunks = all.filter(event => event.data !== '[DONE]').map(event => JSON.parse(event.data) as Chunk)
-  const contents = chunks.flatMap(chunk => chunk.choices ?? []).map(choice => choice.delta?.content ?? '').filter(piece => piece !== '')
+  const chunks = all.filter((event) => event.data !== '[DONE]').map((event) => JSON.parse(event.data) as Chunk)
+  const contents = chunks
+    .flatMap((chunk) => chunk.choices ?? [])
+    .map((choice) => choice.delta?.content ?? '')
+    .filter((piece) => piece !== '')
   return {
     chunks,
     content: contents.join(''),
     pieces: contents.length,
-    done: all.filter(event => event.data === '[DONE]').length,
-    finishReasons: chunks.flatMap(chunk => chunk.choices ?? []).flatMap(choice => choice.finish_reason ?? []),
-    usage: chunks.flatMap(chunk => (chunk.usage === undefined || chunk.usage === null ? [] : [chunk.usage])),
-    error: chunks.find(chunk => chunk.error !== undefined)?.error,
+    done: all.filter((event) => event.data === '[DONE]').length,
+    finishReasons: chunks.flatMap((chunk) => chunk.choices ?? []).flatMap((choice) => choice.finish_reason ?? []),
+    usage: chunks.flatMap((chunk) => (chunk.usage === undefined || chunk.usage === null ? [] : [chunk.usage])),
+    error: chunks.find((chunk) => chunk.error !== undefined)?.error,
   }
 }

@@ -40,7 +40,7 @@ export class Upstream {
 
   constructor() {
     this.#server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => void this.#serve(request, response))
-    this.#server.on('connection', socket => {
+    this.#server.on('connection', (socket) => {
       this.sockets.add(socket)
       socket.on('error', () => undefined)
       socket.on('close', () => this.sockets.delete(socket))
@@ -65,13 +65,13 @@ export class Upstream {
   /** Chooses what a model does; several behaviours are used one after the other, the last one for ever. */
   on(model: string, ...behaviours: Behaviour[]): this {
     let next = 0
-    this.#behaviours.set(model, exchange => behaviours[Math.min(next++, behaviours.length - 1)]?.(exchange))
+    this.#behaviours.set(model, (exchange) => behaviours[Math.min(next++, behaviours.length - 1)]?.(exchange))
     return this
   }
 
   /** Calls for one model. */
   callsOf(model: string): Exchange[] {
-    return this.calls.filter(call => call.model === model)
+    return this.calls.filter((call) => call.model === model)
   }
 
   async close(): Promise<void> {
@@ -92,7 +92,11 @@ export class Upstream {
     await this.onCall?.(exchange)
     const behaviour = this.#behaviours.get(exchange.model) ?? this.#behaviours.get('*')
     if (behaviour === undefined) {
-      response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify({ error: { message: `no such model ${exchange.model}`, type: 'invalid_request_error', code: 'model_not_found', param: null } }))
+      response.writeHead(404, { 'content-type': 'application/json' }).end(
+        JSON.stringify({
+          error: { message: `no such model ${exchange.model}`, type: 'invalid_request_error', code: 'model_not_found', param: null },
+        }),
+      )
       return
     }
     await behaviour(exchange)
@@ -109,9 +113,19 @@ function describe(request: IncomingMessage, response: ServerResponse, bytes: Buf
   socket.setNoDelay(true)
   response.on('error', () => undefined)
   const exchange: Exchange = {
-    at: performance.now(), method: request.method ?? '', url: request.url ?? '', headers: request.headers, rawHeaders: request.rawHeaders,
-    bytes, body, model: String(body['model'] ?? ''), request, response, socket, abandoned: false,
-    closed: new Promise(resolve => {
+    at: performance.now(),
+    method: request.method ?? '',
+    url: request.url ?? '',
+    headers: request.headers,
+    rawHeaders: request.rawHeaders,
+    bytes,
+    body,
+    model: typeof body['model'] === 'string' ? body['model'] : '',
+    request,
+    response,
+    socket,
+    abandoned: false,
+    closed: new Promise((resolve) => {
       response.on('close', () => {
         exchange.abandoned = !response.writableFinished
         resolve(performance.now())

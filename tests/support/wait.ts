@@ -1,6 +1,6 @@
 /** Resolves after some milliseconds; for pacing a load, never for waiting until something has happened. */
 export function pause(ms: number): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, ms))
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 /**
@@ -36,7 +36,7 @@ export interface Gate<T = void> {
 
 export function gate<T = void>(): Gate<T> {
   let open: (value: T) => void = () => undefined
-  const promise = new Promise<T>(resolve => {
+  const promise = new Promise<T>((resolve) => {
     open = resolve
   })
   return { promise, open }
