@@ -1,5 +1,5 @@
 import { chunk, completion, openStream, sendJson, usage } from './behaviours.ts'
-import type { Behaviour, Exchange } from './upstream.ts'
+import type { Behaviour } from './upstream.ts'
 import { pause } from './wait.ts'
 
 /** What an error of OpenAI looks like. */
