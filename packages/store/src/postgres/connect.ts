@@ -40,22 +40,32 @@ function getTypeParser(oid: TypeId, format?: TypeFormat): (text: string) => unkn
   return types.getTypeParser(oid, format) as (text: string) => unknown
 }
 
+/**
+ * Every row that a batch reads has a key. A statement that is planned while the tables are small would scan them
+ * for as long as the connection lives, while they grow.
+ */
+const BY_KEY =
+  'SET enable_seqscan TO off; SET enable_hashjoin TO off; SET enable_mergejoin TO off; SET plan_cache_mode TO force_generic_plan'
+
 /** The connection that ledger batches run on: statements are sent without waiting for the one before. */
 export async function connectLedger(target: PostgresTarget): Promise<Client> {
-  return connect(target, new Client({ ...parameters(target, 'ledger'), pipeline: true, query_timeout: 10_000 }), 5_000)
+  return connect(
+    new Client({ ...parameters(target, 'ledger'), pipeline: true, query_timeout: 10_000 }),
+    `${sessionSettings(target.schema, 5_000)}; ${BY_KEY}`,
+  )
 }
 
 /** A connection for something long: migrations, backups, verification. No statement of it times out. */
 export async function connectAside(target: PostgresTarget): Promise<Client> {
-  return connect(target, new Client({ ...parameters(target, 'aside'), pipeline: true }), 0)
+  return connect(new Client({ ...parameters(target, 'aside'), pipeline: true }), sessionSettings(target.schema, 0))
 }
 
-async function connect(target: PostgresTarget, client: Client, idleMs: number): Promise<Client> {
+async function connect(client: Client, settings: string): Promise<Client> {
   // A lost connection shows in the queries that fail; unheard, the event would end the process.
   client.on('error', () => undefined)
   await client.connect()
   try {
-    await client.query(sessionSettings(target.schema, idleMs))
+    await client.query(settings)
     return client
   } catch (error) {
     await client.end().catch(() => undefined)
