@@ -15,12 +15,13 @@ export interface Asked {
 export function answerProblem(deps: AdminDeps, reply: FastifyReply, denial: ManagementDenial, asked: Asked): FastifyReply {
   const now = deps.clock.now()
   const denialId = newId('dn', now, deps.random)
+  const paymentUrl = deps.settings()['billing.topUpUrl'].value
   const context: ProblemContext = {
     denialId,
     requestId: asked.requestId,
     publicUrl: deps.publicUrl(),
     asOf: new Date(now).toISOString(),
-    ...(deps.topUpUrl === undefined ? {} : { paymentUrl: deps.topUpUrl }),
+    ...(paymentUrl === undefined ? {} : { paymentUrl }),
   }
   const { status, problem, headers } = renderManagementProblem(denial, context)
   const text = JSON.stringify(problem)

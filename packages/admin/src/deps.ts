@@ -1,4 +1,4 @@
-import type { Clock, Deployment, Millis, Random, Snapshot } from '@faregate/core'
+import type { Clock, Deployment, Millis, Random, SettingsInForce, Snapshot } from '@faregate/core'
 import type { Ledger } from '@faregate/ledger/port'
 import type { VerifyReport } from '@faregate/ledger/types'
 import type { AdminStore } from './ports.ts'
@@ -29,9 +29,8 @@ export interface AdminDeps {
   /** Absolute, without a trailing slash. */
   publicUrl(): string
   currency: string
-  /** The operator's own page or address for payments, where one is set. */
-  topUpUrl?: string | undefined
-  billingContact?: string | undefined
+  /** What can change at run time, as it is in force now. */
+  settings(): SettingsInForce
   log: AdminLog
   /** Resolves when every request record that was handed in before is in the database. */
   flushed(): Promise<void>

@@ -1,21 +1,41 @@
+import type { StoredSettings } from '@faregate/core'
 import { stringify } from 'yaml'
 import type { ModelDefinition, ModelRow, PriceRow, ProviderRow } from './rows.ts'
+
+/** What the database holds of the configuration. */
+export interface Exported {
+  providers: ProviderRow[]
+  models: ModelRow[]
+  prices: PriceRow[]
+  settings: StoredSettings
+}
 
 /**
  * What the database holds of the configuration, as members of the configuration file. Secrets become references to the
  * environment. An override of a price becomes the price of a model entry; where that would change other deployments of
  * the same model, a comment says so instead.
  */
-export function exportYaml(providers: ProviderRow[], models: ModelRow[], prices: PriceRow[]): string {
+export function exportYaml({ providers, models, prices, settings }: Exported): string {
   const entries = new Map<string, ModelDefinition>(models.map(({ name, createdAt: _createdAt, ...definition }) => [name, definition]))
   const comments: string[] = []
   for (const price of prices) comments.push(...foldPrice(entries, price))
   const members = {
     ...(providers.length === 0 ? {} : { providers: providers.map(providerMember) }),
     ...(entries.size === 0 ? {} : { models: Object.fromEntries(entries) }),
+    ...nested(settings),
   }
   const head = comments.map((comment) => `# ${comment}\n`).join('')
   return Object.keys(members).length === 0 ? `${head}# The database defines nothing.\n` : head + stringify(members, { lineWidth: 0 })
+}
+
+/** `billing.contact` as a member of `billing`. */
+function nested(settings: StoredSettings): Record<string, unknown> {
+  const members: Record<string, unknown> = {}
+  for (const [path, value] of Object.entries(settings)) {
+    const [first = '', second] = path.split('.')
+    members[first] = second === undefined ? value : { ...(members[first] as Record<string, unknown> | undefined), [second]: value }
+  }
+  return members
 }
 
 function providerMember({ name, kind, baseUrl, keys }: ProviderRow) {

@@ -1,4 +1,4 @@
-import type { Millis, Nano } from '@faregate/core'
+import type { Millis, Nano, SettingName, StoredSettings } from '@faregate/core'
 import type {
   ApplicationRow,
   AuditRow,
@@ -76,6 +76,7 @@ export interface AdminQueries {
   providers: { get(name: string): Promise<ProviderRow | undefined>; list(): Promise<ProviderRow[]> }
   models: { get(name: string): Promise<ModelRow | undefined>; list(): Promise<ModelRow[]> }
   prices: { get(name: string): Promise<PriceRow | undefined>; list(): Promise<PriceRow[]> }
+  settings: { stored(): Promise<StoredSettings> }
   money: {
     balance(organization: string, now: Millis): Promise<BalanceRow | undefined>
     grant(id: string): Promise<GrantRow | undefined>
@@ -120,6 +121,8 @@ export interface AdminTransaction extends AdminQueries {
   deleteModel(name: string): Promise<void>
   putPrice(row: PriceRow): Promise<void>
   deletePrice(name: string): Promise<void>
+  putSetting(name: SettingName, value: StoredSettings[SettingName]): Promise<void>
+  deleteSetting(name: SettingName): Promise<void>
   /** Bumps the configuration's version, so that every process takes it up. */
   bumpConfiguration(): Promise<void>
   /** Appends to the audit chain. */

@@ -55,7 +55,7 @@ export function billingFinding(billing: Instance['billing']): Finding {
     check: 'billing',
     result: 'warning',
     detail: 'a customer without balance is not told whom to ask',
-    fix: 'set billing.contact or billing.topUpUrl in the configuration',
+    fix: 'faregate settings set billing.contact ADDRESS, or billing.topUpUrl',
   }
 }
 

@@ -178,6 +178,32 @@ describe('what the gateway serves', () => {
   })
 })
 
+describe('settings', () => {
+  test('a setting is set, seen, in force, exported, and taken back', async () => {
+    await does('settings', 'set', 'billing.contact', 'billing@example.com')
+    await does('settings', 'set', 'cors.origins', 'https://a.example, https://b.example')
+    await does('settings', 'set', 'sliceTokens', '64')
+    await does('settings', 'set', 'allModels', 'true')
+    const listed = (await does('settings')).stdout
+    assert.match(listed, /billing\.contact +billing@example\.com +database/)
+    assert.match(listed, /cors\.origins +https:\/\/a\.example,https:\/\/b\.example +database/)
+    assert.match(listed, /maxOutputWhenAbsent +16384 +default/)
+    assert.equal((await does('settings', 'show')).stdout, listed)
+    assert.match((await does('export')).stdout, /^billing:\n +contact: billing@example\.com$/m)
+    assert.match((await does('settings', 'unset', 'billing.contact')).stdout, /^billing\.contact is not set/)
+    assert.match((await does('settings', 'unset', 'cors.origins')).stdout, /^cors\.origins is \*\./)
+    await does('settings', 'unset', 'sliceTokens')
+    await does('settings', 'unset', 'allModels')
+  })
+
+  test('a member that cannot change, or a value that cannot be, ends with 2 and says what can', async () => {
+    const unknown = await runs('settings', 'set', 'limits.bodyBytes', '5')
+    assert.deepEqual([unknown.code, /these do: allModels/.test(unknown.stderr)], [2, true])
+    assert.equal((await runs('settings', 'set', 'sliceTokens', 'many')).code, 2)
+    assert.equal((await runs('settings', 'set', 'allModels', 'yes')).code, 2)
+  })
+})
+
 describe('operating', () => {
   test('doctor examines, and says what to do about what it finds', async () => {
     const findings = await answered<{ check: string; result: string; fix?: string }[]>('doctor')

@@ -26,6 +26,8 @@ export const PERMISSIONS = {
   'models:write': { title: 'Create, change and remove models', bindable: false },
   'prices:read': { title: 'See prices', bindable: false },
   'prices:write': { title: 'Set and remove prices', bindable: false },
+  'settings:read': { title: 'See the settings', bindable: false },
+  'settings:write': { title: 'Change settings', bindable: false },
   'ledger:verify': { title: 'Verify the ledger', bindable: false },
   'backup:write': { title: 'Make backups', bindable: false },
   'backup:restore': { title: 'Restore a backup', bindable: false },

@@ -13,6 +13,7 @@ import { priceRoutes } from './prices.ts'
 import { providerRoutes } from './providers.ts'
 import { refundRoutes } from './refunds.ts'
 import { requestRoutes } from './requests.ts'
+import { settingRoutes } from './settings.ts'
 import { tokenRoutes } from './tokens.ts'
 
 /** The management API, call by call. The description of it all, `GET /api/openapi.json`, is made from this. */
@@ -29,6 +30,7 @@ export const ROUTES = {
   ...providerRoutes,
   ...modelRoutes,
   ...priceRoutes,
+  ...settingRoutes,
   ...instanceRoutes,
   ...backupRoutes,
   ...auditRoutes,

@@ -20,6 +20,7 @@ import { providersName } from './providers.name.ts'
 import { providers } from './providers.ts'
 import { requestsIdRefund } from './requests.id.refund.ts'
 import { requests } from './requests.ts'
+import { settings } from './settings.ts'
 import { tokens } from './tokens.ts'
 
 /** The handler of each route of the contract; one that is missing does not compile. */
@@ -41,6 +42,7 @@ export const HANDLERS: Handlers<RouteName> = {
   ...providersName,
   ...models,
   ...prices,
+  ...settings,
   ...instance,
   ...backup,
   ...audit,

@@ -6,13 +6,14 @@ import { timeText } from '../present/time.ts'
 export const instance: Handlers<'getInstance' | 'exportConfiguration'> = {
   async getInstance({ deps }) {
     const { version, providers, models } = deps.snapshot()
+    const { 'billing.topUpUrl': topUpUrl, 'billing.contact': contact } = deps.settings()
     return {
       version: deps.version,
       startedAt: timeText(deps.startedAt),
       uptimeSeconds: Math.floor((deps.clock.now() - deps.startedAt) / 1000),
       publicUrl: deps.publicUrl(),
       currency: deps.currency,
-      billing: { topUpUrl: deps.topUpUrl ?? null, contact: deps.billingContact ?? null },
+      billing: { topUpUrl: topUpUrl.value ?? null, contact: contact.value ?? null },
       configurationVersion: version,
       models: models.size,
       providers: [...providers.values()].map((entry) => presentProvider(deps, entry)),
@@ -22,7 +23,12 @@ export const instance: Handlers<'getInstance' | 'exportConfiguration'> = {
 
   async exportConfiguration({ deps }) {
     const { read } = deps.store
-    const [providers, models, prices] = await Promise.all([read.providers.list(), read.models.list(), read.prices.list()])
-    return { yaml: exportYaml(providers, models, prices) }
+    const [providers, models, prices, settings] = await Promise.all([
+      read.providers.list(),
+      read.models.list(),
+      read.prices.list(),
+      read.settings.stored(),
+    ])
+    return { yaml: exportYaml({ providers, models, prices, settings }) }
   },
 }

@@ -20,6 +20,7 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   updateModel: { maxOutput: 5 },
   createPrice: { provider: 'file-provider', model: 'fresh', price: { input: '1' } },
   updatePrice: { price: { input: '2' } },
+  updateSettings: { sliceTokens: 9 },
   createBackup: {},
   restoreBackup: { file: 'backup.sqlite' },
   createToken: { name: 'n', permissions: ['usage:read'] },

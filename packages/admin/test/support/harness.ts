@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Clock, ManagedBy, Random, Snapshot } from '@faregate/core'
+import { settingsInForce, type Clock, type ManagedBy, type Random, type SettingsInForce, type Snapshot } from '@faregate/core'
 import { CommitQueue } from '@faregate/ledger'
 import type { Store } from '@faregate/store'
 import { createAdminStore, readConfiguration } from '@faregate/store/queries/index'
@@ -57,6 +57,17 @@ export interface Harness {
 }
 
 const FILE: ManagedBy = { source: 'file', file: 'faregate.yaml', line: 7 }
+const DEFAULT = { source: 'default' } as const
+
+const FIXED_SETTINGS: SettingsInForce = {
+  allModels: { value: undefined, managedBy: DEFAULT },
+  publicUrl: { value: undefined, managedBy: { source: 'environment', variable: 'FAREGATE_PUBLIC_URL' } },
+  'billing.topUpUrl': { value: undefined, managedBy: DEFAULT },
+  'billing.contact': { value: 'billing@example.com', managedBy: FILE },
+  sliceTokens: { value: 1_024, managedBy: DEFAULT },
+  maxOutputWhenAbsent: { value: 16_384, managedBy: DEFAULT },
+  'cors.origins': { value: ['*'], managedBy: DEFAULT },
+}
 
 export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDeps> = {}): Promise<Harness> {
   const clock = new TestClock()
@@ -70,6 +81,7 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
       .toString()
       .slice(name.length + 1)
   let snapshot = await snapshotOf(store, unseal)
+  let settings = await settingsOf(store)
   let minted = 0
   const deps: AdminDeps = {
     store: createAdminStore(store, () => clock.now()),
@@ -78,6 +90,7 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
     snapshot: () => snapshot,
     changed: async () => {
       snapshot = await snapshotOf(store, unseal)
+      settings = await settingsOf(store)
     },
     isOperatorToken: (presented) => presented === OPERATOR_TOKEN,
     hashSecret: (presented) => createHmac('sha256', 'test').update(presented).digest('hex'),
@@ -88,6 +101,7 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
     random,
     publicUrl: () => 'https://gateway.example',
     currency: 'USD',
+    settings: () => settings,
     log: { info: () => {}, warn: () => {}, error: (facts, message) => console.error(message, facts) },
     flushed: () => store.records.flush(),
     denied: (row) => void denied.push(row),
@@ -147,6 +161,10 @@ async function inject(app: FastifyInstance, method: string, path: string, option
   return { status: answer.statusCode, body: parsed as Answer['body'], text: answer.body, headers: answer.headers }
 }
 
+async function settingsOf(store: Store): Promise<SettingsInForce> {
+  return settingsInForce(FIXED_SETTINGS, (await readConfiguration(store.read, (sealed) => sealed)).settings)
+}
+
 async function snapshotOf(store: Store, unseal: (sealed: string, name: string) => string): Promise<Snapshot> {
   const stored = await readConfiguration(store.read, unseal)
   const file = {
@@ -164,7 +182,7 @@ async function snapshotOf(store: Store, unseal: (sealed: string, name: string) =
     version: await store.configurationVersion(),
     providers: new Map([file, fromEnvironment, ...stored.providers].map((entry) => [entry.name, entry])),
     models: new Map([fileModel, pricedModel, ...stored.models].map((entry) => [entry.name, entry])),
-    allModels: false,
+    allModels: stored.settings.allModels ?? false,
     currency: 'USD',
   }
 }

@@ -7,6 +7,7 @@ import { operateCommands } from './operate.ts'
 import { organizationCommands } from './organization.ts'
 import { providerCommands } from './provider.ts'
 import { requestCommands } from './requests.ts'
+import { settingCommands } from './settings.ts'
 import { startCommands } from './start.ts'
 import { tokenCommands } from './token.ts'
 
@@ -20,6 +21,7 @@ export const COMMANDS: Command[] = [
   ...requestCommands,
   ...providerCommands,
   ...catalogueCommands,
+  ...settingCommands,
   ...operateCommands,
   ...tokenCommands,
 ]

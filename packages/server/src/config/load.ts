@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { ManagedBy } from '@faregate/core'
 import { checkMeaning, type Kinds } from './meaning.ts'
 import { environmentSettings, unknownVariables } from './environment.ts'
 import { formatPath, hasErrors, type Finding, type Path, type Place } from './finding.ts'
@@ -8,7 +9,14 @@ import { readSource } from './source.ts'
 
 /** A configuration that can be served, or the reasons why not. */
 export type Loaded =
-  | { ok: true; configuration: Configuration; placeOf: (path: Path) => Place | undefined; findings: Finding[] }
+  | {
+      ok: true
+      configuration: Configuration
+      placeOf: (path: Path) => Place | undefined
+      /** Who sets a member: a variable, or the file; undefined where neither does and it has its default. */
+      definedBy: (path: Path) => ManagedBy | undefined
+      findings: Finding[]
+    }
   | { ok: false; findings: Finding[] }
 
 /**
@@ -38,7 +46,14 @@ export function loadConfiguration(file: string | undefined, environment: NodeJS.
     return { ok: false, findings }
   }
   checkMeaning(parsed.data, file, kinds, report)
-  return hasErrors(findings) ? { ok: false, findings } : { ok: true, configuration: parsed.data, placeOf: locate, findings }
+  if (hasErrors(findings)) return { ok: false, findings }
+  const definedBy = (path: Path): ManagedBy | undefined => {
+    const variable = inEnvironment(path, variables)
+    if (variable !== undefined) return { source: 'environment', variable }
+    if (memberAt(source.value, path) === undefined) return undefined
+    return { source: 'file', file: name, line: source.placeOf(path).line }
+  }
+  return { ok: true, configuration: parsed.data, placeOf: locate, definedBy, findings }
 }
 
 function readFile(file: string | undefined): string | Finding {
@@ -62,6 +77,13 @@ function withMember(whole: unknown, path: readonly string[], value: unknown): un
   if (first === undefined) return value
   const members = typeof whole === 'object' && whole !== null && !Array.isArray(whole) ? whole : {}
   return { ...members, [first]: withMember((members as Record<string, unknown>)[first], rest, value) }
+}
+
+function memberAt(whole: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, part) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined),
+    whole,
+  )
 }
 
 function inEnvironment(path: Path, variables: ReadonlyMap<string, string>): string | undefined {

@@ -3,8 +3,8 @@ import { z } from 'zod'
 
 /**
  * The configuration file as a schema: the one source of validation, of defaults, of the JSON Schema for editors
- * and of docs/reference/configuration.md. Each member has a description; members of the data plane take
- * effect without a restart where the management API can change them, everything else at the next start.
+ * and of docs/reference/configuration.md. Each member has a description; members that
+ * the management API can change are in force without a restart, what is needed to start comes from here alone.
  */
 
 const name = z.string().regex(/^[^\s/]+$/)

@@ -1,4 +1,4 @@
-import type { ModelEntry, ProviderEntry, Snapshot } from '@faregate/core'
+import { settingsInForce, type ModelEntry, type ProviderEntry, type SettingsInForce, type Snapshot, type StoredSettings } from '@faregate/core'
 import type { Store } from '@faregate/store'
 import { readConfiguration } from '@faregate/store/queries/index'
 import type { Catalogue } from '@faregate/pricing'
@@ -13,21 +13,26 @@ interface Stored {
   providers: ProviderEntry[]
   models: ModelEntry[]
   prices: OperatorPrices
+  settings: StoredSettings
 }
 
-/** Reads snapshots from file, environment and database; keeps the prices that belong to the newest. */
+/** What file, environment and start say, for as long as the process runs. */
+export type FixedSources = Omit<SnapshotSources, 'version' | 'database' | 'allModels'> & { settings: SettingsInForce }
+
+/** Reads snapshots from file, environment and database; keeps the prices and settings that belong to the newest. */
 export class DatabaseSource implements ConfigurationSource {
   readonly #store: Pick<Store, 'read' | 'configurationVersion'>
-  readonly #fixed: Omit<SnapshotSources, 'version' | 'database'>
+  readonly #fixed: FixedSources
   readonly #unseal: (sealed: string, name: string) => string
   readonly #vendors: ReadonlyMap<string, Vendor>
   readonly #log: Pick<Logger, 'error'>
   prices: OperatorPrices = new Map()
   catalogue: Catalogue | undefined
+  settings: SettingsInForce
 
   constructor(options: {
     store: Pick<Store, 'read' | 'configurationVersion'>
-    fixed: Omit<SnapshotSources, 'version' | 'database'>
+    fixed: FixedSources
     unseal: (sealed: string, name: string) => string
     vendors: ReadonlyMap<string, Vendor>
     log: Pick<Logger, 'error'>
@@ -37,6 +42,7 @@ export class DatabaseSource implements ConfigurationSource {
     this.#unseal = options.unseal
     this.#vendors = options.vendors
     this.#log = options.log
+    this.settings = options.fixed.settings
   }
 
   version(): Promise<number> {
@@ -45,16 +51,18 @@ export class DatabaseSource implements ConfigurationSource {
 
   async read(version: number): Promise<Snapshot> {
     const stored = await this.#stored()
-    const snapshot = buildSnapshot({ ...this.#fixed, version, database: stored })
+    const settings = settingsInForce(this.#fixed.settings, stored.settings)
+    const snapshot = buildSnapshot({ ...this.#fixed, version, database: stored, allModels: settings.allModels.value })
     this.catalogue = await catalogueFor(snapshot, this.#vendors)
     this.prices = stored.prices
+    this.settings = settings
     return snapshot
   }
 
   /** A provider whose keys cannot be opened is left out: its models answer `gateway_misconfigured`, the others go on. */
   async #stored(): Promise<Stored> {
     const unopened = new Set<string>()
-    const { providers, models, prices } = await readConfiguration(this.#store.read, (sealed, name) => {
+    const { providers, models, prices, settings } = await readConfiguration(this.#store.read, (sealed, name) => {
       try {
         return this.#unseal(sealed, name)
       } catch (error) {
@@ -71,6 +79,7 @@ export class DatabaseSource implements ConfigurationSource {
       providers: providers.filter(({ name }) => !unopened.has(name)),
       models,
       prices: new Map(prices.map(({ provider, model, rates }) => [`${provider}/${model}`, rates])),
+      settings,
     }
   }
 }

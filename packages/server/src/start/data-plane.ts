@@ -8,6 +8,7 @@ import { ProviderHealth } from '../health/providers.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import { observedRecorder } from '../metrics/recorder.ts'
 import { createBalanceReader } from '../snapshot/balances.ts'
+import { gatewaySettings } from '../snapshot/settings.ts'
 import type { Closers } from './closers.ts'
 import type { Installation } from './installation.ts'
 
@@ -33,7 +34,7 @@ export function assembleDataPlane(
   closers: Closers,
 ): Serving {
   const { clock, random, store, keys, live, prices, log } = installation
-  const { limits, billing } = configuration
+  const { limits } = configuration
   const health = new ProviderHealth()
   const addresses: Serving['addresses'] = { of: () => undefined }
   const metrics = createMetrics({
@@ -65,18 +66,11 @@ export function assembleDataPlane(
     tokens,
     upstream,
     recorder: observedRecorder({ recorder: store.records, metrics, health, log, addressOf: (id) => addresses.of(id) }),
-    settings: {
+    settings: gatewaySettings(() => installation.source.settings, {
       publicUrl,
-      currency: billing.currency,
-      billing: {
-        ...(billing.topUpUrl === undefined ? {} : { topUpUrl: billing.topUpUrl }),
-        ...(billing.contact === undefined ? {} : { contact: billing.contact }),
-      },
-      sliceTokens: configuration.sliceTokens,
-      maxOutputWhenAbsent: configuration.maxOutputWhenAbsent,
+      currency: configuration.billing.currency,
       limits: { bodyBytes: limits.bodyBytes, keepAliveMs: limits.keepAliveMs, ...WAITS },
-      corsOrigins: configuration.cors.origins,
-    },
+    }),
     log,
   })
   return { gateway, ledger, upstream, health, metrics, addresses }

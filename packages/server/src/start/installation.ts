@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import type { Clock, Random } from '@faregate/core'
+import type { Clock, ManagedBy, Random } from '@faregate/core'
 import type { PriceBook } from '@faregate/gateway'
 import { VerifiedKeys } from '@faregate/identity'
 import { environmentProviders, DEMO_MODEL, demo, vendors } from '@faregate/providers'
@@ -9,10 +9,11 @@ import type { Configuration } from '../config/schema.ts'
 import type { Path, Place } from '../config/finding.ts'
 import type { Logger } from '../log/log.ts'
 import { redact } from '../log/redact.ts'
-import { DatabaseSource } from '../snapshot/database-source.ts'
+import { DatabaseSource, type FixedSources } from '../snapshot/database-source.ts'
 import { fileModels, fileProviders } from '../snapshot/file-entries.ts'
 import { LiveConfiguration } from '../snapshot/live.ts'
 import { createPriceBook } from '../snapshot/prices.ts'
+import { fixedSettings } from '../snapshot/settings.ts'
 import type { Closers } from './closers.ts'
 import { checkCurrency } from './currency.ts'
 import { StartRefused, type StartSettings } from './options.ts'
@@ -36,6 +37,7 @@ export interface InstallationOptions {
   settings: StartSettings
   configuration: Configuration
   placeOf: (path: Path) => Place | undefined
+  definedBy: (path: Path) => ManagedBy | undefined
   environment: NodeJS.ProcessEnv
   clock: Clock
   random: Random
@@ -85,12 +87,12 @@ export function retentionOf({ retention }: Pick<Configuration, 'retention'>): Re
   return { maxAgeMs: retention.days * DAY_MS, maxBytes: retention.bytes }
 }
 
-function fixedSources({ settings, configuration, placeOf, environment }: InstallationOptions) {
+function fixedSources({ settings, configuration, placeOf, definedBy, environment }: InstallationOptions): FixedSources {
   return {
     file: { providers: fileProviders(configuration, vendors, placeOf), models: fileModels(configuration, placeOf) },
     environment: environmentProviders(environment),
     demo: { provider: demo.kind, model: DEMO_MODEL, baseUrl: demo.defaultBaseUrl ?? '', only: settings.demo },
-    allModels: configuration.allModels,
+    settings: fixedSettings(configuration, definedBy),
     currency: configuration.billing.currency,
   }
 }

@@ -38,8 +38,7 @@ export function managementDeps(
     random,
     publicUrl,
     currency: configuration.billing.currency,
-    topUpUrl: configuration.billing.topUpUrl,
-    billingContact: configuration.billing.contact,
+    settings: () => installation.source.settings,
     log,
     flushed: () => store.records.flush(),
     // The management API has codes of its own; the record keeps whichever it was.

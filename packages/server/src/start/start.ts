@@ -68,15 +68,15 @@ async function serve(
   closers: Closers,
   output: Output,
 ): Promise<RunningServer> {
-  const { configuration, placeOf, findings } = loaded
+  const { configuration, placeOf, definedBy, findings } = loaded
   for (const finding of findings) log.warn(formatFinding(finding))
   let url = ''
   let closing = false
-  const publicUrl = () => configuration.publicUrl?.replace(/\/+$/, '') ?? url
   const installation = await openInstallation(
-    { settings, configuration, placeOf, environment, clock: systemClock(), random: systemRandom(), log },
+    { settings, configuration, placeOf, definedBy, environment, clock: systemClock(), random: systemRandom(), log },
     closers,
   )
+  const publicUrl = () => installation.source.settings.publicUrl.value?.replace(/\/+$/, '') ?? url
   const serving = assembleDataPlane(installation, configuration, publicUrl, closers)
   const admin = managementDeps(installation, serving, configuration, settings, publicUrl)
   const { server, plane } = await assembleHttp({ installation, serving, configuration, settings, admin, publicUrl, closing: () => closing })

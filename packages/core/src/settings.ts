@@ -1,0 +1,56 @@
+import type { ManagedBy } from './route.ts'
+
+/** What of the configuration can change while the gateway runs, by its path in the configuration file. */
+export interface RuntimeSettings {
+  /** Undefined: as the snapshot decides. */
+  allModels: boolean | undefined
+  /** Undefined: the address it listens on. */
+  publicUrl: string | undefined
+  'billing.topUpUrl': string | undefined
+  'billing.contact': string | undefined
+  sliceTokens: number
+  maxOutputWhenAbsent: number
+  'cors.origins': string[]
+}
+
+export type SettingName = keyof RuntimeSettings
+
+/** In the order in which they are listed. */
+export const SETTING_NAMES = [
+  'allModels',
+  'publicUrl',
+  'billing.topUpUrl',
+  'billing.contact',
+  'sliceTokens',
+  'maxOutputWhenAbsent',
+  'cors.origins',
+] as const satisfies readonly SettingName[]
+
+/** Those that were set in the database. */
+export type StoredSettings = { [Name in SettingName]?: Exclude<RuntimeSettings[Name], undefined> }
+
+export interface SettingInForce<T> {
+  value: T
+  managedBy: ManagedBy | { source: 'default' }
+}
+
+/** Every setting with its value and where that comes from. */
+export type SettingsInForce = { readonly [Name in SettingName]: SettingInForce<RuntimeSettings[Name]> }
+
+/** File and environment win over the database, which wins over the defaults. */
+export function settingsInForce(fixed: SettingsInForce, stored: StoredSettings): SettingsInForce {
+  return {
+    allModels: inForce(fixed.allModels, stored.allModels),
+    publicUrl: inForce(fixed.publicUrl, stored.publicUrl),
+    'billing.topUpUrl': inForce(fixed['billing.topUpUrl'], stored['billing.topUpUrl']),
+    'billing.contact': inForce(fixed['billing.contact'], stored['billing.contact']),
+    sliceTokens: inForce(fixed.sliceTokens, stored.sliceTokens),
+    maxOutputWhenAbsent: inForce(fixed.maxOutputWhenAbsent, stored.maxOutputWhenAbsent),
+    'cors.origins': inForce(fixed['cors.origins'], stored['cors.origins']),
+  }
+}
+
+function inForce<T>(fixed: SettingInForce<T>, stored: T | undefined): SettingInForce<T> {
+  if (stored === undefined || fixed.managedBy.source !== 'default') return fixed
+  return { value: stored, managedBy: { source: 'database' } }
+}
