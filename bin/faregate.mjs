@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import module, { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const NEEDED = 24
 const self = fileURLToPath(import.meta.url)
@@ -13,8 +13,7 @@ if (Number.parseInt(process.versions.node, 10) >= NEEDED) {
   endWithLauncher()
   endWithNpm()
   module.enableCompileCache?.()
-  const source = new URL('../packages/cli/src/main.ts', import.meta.url)
-  await import(existsSync(source) ? source.href : new URL('../dist/cli.js', import.meta.url).href)
+  await import(await commandLine())
 } else {
   const node = bundledNode()
   if (node === undefined) {
@@ -24,6 +23,19 @@ if (Number.parseInt(process.versions.node, 10) >= NEEDED) {
     process.exitCode = 1
   } else {
     run(node)
+  }
+}
+
+/** In the repository the sources, bundled; in the published package what was bundled for it. */
+async function commandLine() {
+  const source = new URL('../packages/cli/src/main.ts', import.meta.url)
+  if (!existsSync(source)) return new URL('../dist/cli.js', import.meta.url).href
+  try {
+    const { bundledCommandLine } = await import('../tools/bundle.mjs')
+    return pathToFileURL(await bundledCommandLine()).href
+  } catch {
+    // Without the bundler, or on a disk that takes no more, the sources run as they are.
+    return source.href
   }
 }
 

@@ -2,15 +2,8 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { ENTRIES } from './bundle.mjs'
 import { ROOT } from './support/root.ts'
-
-/** By the name of the output: workers are looked up beside the bundle under these names. */
-const ENTRIES = {
-  cli: 'packages/cli/src/main.ts',
-  'sqlite-writer': 'packages/store/src/sqlite/sqlite-writer.ts',
-  'sqlite-reader': 'packages/store/src/sqlite/sqlite-reader.ts',
-  'tokenizer-worker': 'packages/pricing/src/tokenizer/worker.ts',
-}
 
 const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: Record<string, string> }
 
