@@ -34,7 +34,12 @@ describe('settings at run time', () => {
 
   it('PATCH changes what is named and no more, is in force when it answers, and moves the version', async () => {
     const { version } = api.deps.snapshot()
-    const changes = { allModels: true, billing: { topUpUrl: 'https://pay.example/' }, sliceTokens: 8, cors: { origins: ['https://a.example'] } }
+    const changes = {
+      allModels: true,
+      billing: { topUpUrl: 'https://pay.example/' },
+      sliceTokens: 8,
+      cors: { origins: ['https://a.example'] },
+    }
     const answer = await patch(changes)
     assert.equal(answer.status, 200, answer.text)
     assert.deepEqual(answer.body, (await api.call('GET', '/api/settings')).body)
@@ -67,7 +72,13 @@ describe('settings at run time', () => {
   })
 
   it('null takes a member back to its default', async () => {
-    const answer = await patch({ allModels: null, billing: { topUpUrl: null }, sliceTokens: null, maxOutputWhenAbsent: null, cors: { origins: null } })
+    const answer = await patch({
+      allModels: null,
+      billing: { topUpUrl: null },
+      sliceTokens: null,
+      maxOutputWhenAbsent: null,
+      cors: { origins: null },
+    })
     assert.deepEqual(answer.body.sliceTokens, { value: 1_024, managedBy: DEFAULT })
     assert.deepEqual(answer.body.allModels, { value: false, managedBy: DEFAULT })
     assert.deepEqual(answer.body.cors, { origins: { value: ['*'], managedBy: DEFAULT } })

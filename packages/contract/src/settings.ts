@@ -30,11 +30,7 @@ const members = z.strictObject({
     .describe('Output limit where the caller gives none, if the balance affords it.'),
   cors: z
     .strictObject({
-      origins: z
-        .array(z.string().min(1))
-        .nullable()
-        .optional()
-        .describe('Origins of web pages that may call the data plane; `*` for all.'),
+      origins: z.array(z.string().min(1)).nullable().optional().describe('Origins of web pages that may call the data plane; `*` for all.'),
     })
     .optional()
     .describe('Calls from browsers.'),

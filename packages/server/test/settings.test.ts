@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
 import { settingRoutes } from '@faregate/contract/settings'
 import { SETTING_NAMES } from '@faregate/core'
 import { z } from 'zod'
+import { createDatabase, postgresMissing } from '../../../tests/support/postgres.ts'
 import { schemaAt, type SchemaNode } from '../src/config/json-schema.ts'
 import { chat, opened, type Opened } from './support/server.ts'
 import { upstream } from './support/upstream.ts'
+
+const noPostgres = await postgresMissing()
 
 const MODELS = { m: { deployments: [{ provider: 'up', model: 'm' }], price: { input: '1', output: '1' } } }
 
@@ -77,7 +81,10 @@ test('publicUrl and billing of a PATCH stand in the next refusal', async (t) => 
   const { key } = await server.customer({}, '0.000001')
   const before = await chat(server.url, key, { model: 'm' })
   assert.ok(((await before.json()) as { type: string }).type.startsWith(`${server.url}/problems/`))
-  await patch(server, { publicUrl: 'https://gateway.example/', billing: { topUpUrl: 'https://pay.example/', contact: 'billing@example.com' } })
+  await patch(server, {
+    publicUrl: 'https://gateway.example/',
+    billing: { topUpUrl: 'https://pay.example/', contact: 'billing@example.com' },
+  })
   const answer = await chat(server.url, key, { model: 'm' })
   const problem = (await answer.json()) as { type: string; fixes: { contact?: string }[] }
   assert.equal(problem.type, 'https://gateway.example/problems/insufficient-balance')
@@ -100,6 +107,26 @@ test('what the file or a variable sets is shown with its place and is read-only;
   const problem = (await refused.json()) as Record<string, unknown>
   assert.deepEqual([refused.status, problem['code'], problem['file'], problem['line']], [409, 'managed_by_file', file, line])
   await patch(server, { billing: { topUpUrl: 'https://pay.example/' } })
+})
+
+test('a setting that one process changes is in force at another within a second, and after a restart', { skip: noPostgres }, async (t) => {
+  const database = await createDatabase()
+  t.after(() => database.drop())
+  const environment = { FAREGATE_DATABASE_URL: database.url, FAREGATE_SECRET: randomBytes(32).toString('hex') }
+  // The servers are closed with the inner test, before the database is dropped.
+  await t.test('two processes on one database', async (within) => {
+    const one = await opened(within, undefined, environment)
+    const other = await opened(within, undefined, environment)
+    const changedAt = performance.now()
+    await patch(one, { billing: { contact: 'billing@example.com' } })
+    const contactAt = async (server: Opened) => {
+      const settings = (await (await server.api('GET', '/api/settings')).json()) as { billing: { contact: { value: string | null } } }
+      return settings.billing.contact.value
+    }
+    while ((await contactAt(other)) === null) assert.ok(performance.now() - changedAt < 1_000)
+    const later = await opened(within, undefined, environment)
+    assert.equal(await contactAt(later), 'billing@example.com')
+  })
 })
 
 test('the management API takes for a setting what the file takes', () => {

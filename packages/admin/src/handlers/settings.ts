@@ -24,9 +24,14 @@ export const settings: Handlers<'getSettings' | 'updateSettings'> = {
         const value = sent[name] ?? null
         await (value === null ? trx.deleteSetting(name) : trx.putSetting(name, value))
       }
-      const shown = (values: Sent) => Object.fromEntries(names.map((name) => [name, values[name] ?? null]))
       return {
-        event: { action: 'settings.update', subject: 'settings', organization: null, before: shown(before), after: shown(sent) },
+        event: {
+          action: 'settings.update',
+          subject: 'settings',
+          organization: null,
+          before: shown(names, before),
+          after: shown(names, sent),
+        },
         answer: undefined,
       }
     })
@@ -39,4 +44,9 @@ type Sent = { [Name in SettingName]?: StoredSettings[Name] | null | undefined }
 
 function sentOf({ billing, cors, ...members }: Call<'updateSettings'>['body']): Sent {
   return { ...members, 'billing.topUpUrl': billing?.topUpUrl, 'billing.contact': billing?.contact, 'cors.origins': cors?.origins }
+}
+
+/** Those of the names; null: at its default. */
+function shown(names: SettingName[], values: Sent): Record<string, unknown> {
+  return Object.fromEntries(names.map((name) => [name, values[name] ?? null]))
 }

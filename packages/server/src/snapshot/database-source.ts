@@ -1,4 +1,11 @@
-import { settingsInForce, type ModelEntry, type ProviderEntry, type SettingsInForce, type Snapshot, type StoredSettings } from '@faregate/core'
+import {
+  settingsInForce,
+  type ModelEntry,
+  type ProviderEntry,
+  type SettingsInForce,
+  type Snapshot,
+  type StoredSettings,
+} from '@faregate/core'
 import type { Store } from '@faregate/store'
 import { readConfiguration } from '@faregate/store/queries/index'
 import type { Catalogue } from '@faregate/pricing'

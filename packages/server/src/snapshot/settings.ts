@@ -22,10 +22,7 @@ export function fixedSettings(configuration: Configuration, definedBy: (path: Pa
 }
 
 /** The gateway's settings: what can change is looked up at each use, the rest stands since the start. */
-export function gatewaySettings(
-  current: () => SettingsInForce,
-  standing: Pick<Settings, 'publicUrl' | 'currency' | 'limits'>,
-): Settings {
+export function gatewaySettings(current: () => SettingsInForce, standing: Pick<Settings, 'publicUrl' | 'currency' | 'limits'>): Settings {
   return {
     ...standing,
     get billing() {
