@@ -107,7 +107,7 @@ export class FaregateStore implements Store {
       await this.#batched.flush()
       await this.#backend.load(prepared.file, this.instance.epoch)
     } finally {
-      prepared.remove()
+      await prepared.remove()
     }
     this.#report('warn', 'a backup was restored', { file })
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
@@ -104,6 +104,7 @@ describe('backup and restore, while running', () => {
         await fill(source.store)
         const file = join(source.place.options.directory, 'backup.sqlite')
         await source.store.backup(file)
+        assert.equal(statSync(file).mode & 0o777, 0o600)
         const before = await target.store.configurationVersion()
         await target.store.restore(file)
         const [expected, actual] = [await contents(source.store), await contents(target.store)]

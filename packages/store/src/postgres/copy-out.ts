@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type pg from 'pg'
 import { MIGRATIONS } from '../migrations/migration.ts'
-import { finishFile } from '../sqlite/backup.ts'
+import { finishFileAside } from '../sqlite/backup.ts'
 import { openConnection, type Sqlite } from '../sqlite/connection.ts'
 import { migrate } from '../sqlite/migrate.ts'
 import { StoreUnfit } from '../store.ts'
@@ -31,7 +31,7 @@ export async function copyOut(client: pg.Client, file: string, version: number):
     for (const table of tablesOf(db)) await copyTable(client, db, table)
     await client.query('COMMIT')
     db.close()
-    finishFile(partial, file)
+    await finishFileAside(partial, file)
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined)
     throw error

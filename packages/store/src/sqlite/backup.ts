@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { StoreUnfit } from '../store.ts'
 import type { Sqlite } from './connection.ts'
@@ -19,11 +20,32 @@ export function writeBackup(db: Sqlite, file: string): void {
   }
 }
 
+/** For its owner alone: a backup holds sealed provider keys and everybody's usage. */
+const MODE = 0o600
+
 /** Makes a written file durable under its final name. */
-export function finishFile(partial: string, file: string): void {
+function finishFile(partial: string, file: string): void {
+  chmodSync(partial, MODE)
   sync(partial)
   renameSync(partial, file)
   sync(dirname(file))
+}
+
+/** The same for the main thread, which does not wait for the disk. */
+export async function finishFileAside(partial: string, file: string): Promise<void> {
+  await syncAside(partial)
+  await rename(partial, file)
+  await syncAside(dirname(file))
+}
+
+async function syncAside(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    if ((await handle.stat()).isFile()) await handle.chmod(MODE)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }
 
 function sync(path: string): void {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type Database from 'better-sqlite3'
 import { StoreLocked } from '../store.ts'
@@ -22,10 +21,12 @@ export function openConnection(file: string, options: { readonly: boolean }): Sq
 /** The connection that writes: WAL, and durable at each commit (M18). */
 export function openWriter(file: string): Sqlite {
   const db = openConnection(file, { readonly: false })
+  // Takes effect on a new file only: an entry is long, and fewer pages are less to write.
+  db.pragma('page_size = 8192')
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = FULL')
   db.pragma('foreign_keys = ON')
-  db.pragma('wal_autocheckpoint = 4000')
+  db.pragma('wal_autocheckpoint = 2000')
   db.pragma('journal_size_limit = 67108864')
   db.pragma('temp_store = MEMORY')
   return db
@@ -60,8 +61,4 @@ export function lockDirectory(file: string, directory: string): Sqlite {
 
 export function isBusy(error: unknown): boolean {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_BUSY')
-}
-
-export function isNew(file: string): boolean {
-  return !existsSync(file)
 }

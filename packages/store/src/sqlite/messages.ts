@@ -12,6 +12,8 @@ export type Request =
   /** Whether a write lock can be had. */
   | { type: 'probe' }
   | { type: 'backup'; file: string }
+  /** Checks the copy of a backup and brings it to this program's schema. */
+  | { type: 'prepare'; file: string; name: string; fingerprint: string | undefined }
   /** Replaces everything by a backup of the same schema version. */
   | { type: 'load'; file: string; epoch: number; now: number }
   /** Recomputes the ledger; answers `VerifyReport`. */
