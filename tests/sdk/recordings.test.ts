@@ -37,7 +37,8 @@ describe('recorded answers of providers', { skip: recordingsMissing() }, () => {
     upstream = await startUpstream()
     const names = exchanges.map(({ request }) => (JSON.parse(request) as { model: string }).model)
     const models = Object.fromEntries([...new Set([...names, 'replayed'])].map((name) => [name, { price: PRICE, maxOutput: 16_384 }]))
-    gateway = await startGateway({ config: configuration(upstream, models) })
+    const provider = { name: 'fake', kind: 'openai', baseUrl: upstream.url, apiKey: 'sk-upstream-test' }
+    gateway = await startGateway({ config: configuration(upstream, models, { providers: [provider] }) })
   })
   after(async () => {
     await gateway?.stop()
