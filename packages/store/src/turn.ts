@@ -1,14 +1,23 @@
 /** Lets one at a time work, in order of asking. */
 export class Turn {
-  #last: Promise<void> = Promise.resolve()
+  readonly #waiting: (() => void)[] = []
+  #taken = false
+
+  /** Takes the turn if it is free; answers what ends it. */
+  takeNow(): (() => void) | undefined {
+    if (this.#taken) return undefined
+    this.#taken = true
+    return () => this.#pass()
+  }
 
   /** Waits for its turn; answers what ends it. */
   async take(): Promise<() => void> {
-    const before = this.#last
+    const now = this.takeNow()
+    if (now !== undefined) return now
     const { promise, resolve } = Promise.withResolvers<void>()
-    this.#last = promise
-    await before
-    return resolve
+    this.#waiting.push(resolve)
+    await promise
+    return () => this.#pass()
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
@@ -18,5 +27,11 @@ export class Turn {
     } finally {
       release()
     }
+  }
+
+  #pass(): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#taken = false
+    else next()
   }
 }

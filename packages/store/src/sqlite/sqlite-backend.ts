@@ -73,12 +73,16 @@ export class SqliteBackend implements Backend {
     return sql`${BigInt(this.#clock.now())}`
   }
 
+  /** Where nobody else writes, the batch is on its way when this returns: the caller goes on while it is decided. */
   async commit(items: BatchItem[]): Promise<Outcome[]> {
     if (this.#restoring) throw new LedgerUnavailable('a backup is being restored')
-    return this.#turn.run(async () => {
-      const writer = await this.#writer.get()
-      return writer.call<Outcome[]>({ type: 'batch', now: this.#clock.now(), items })
-    })
+    const release = this.#turn.takeNow() ?? (await this.#turn.take())
+    try {
+      const writer = this.#writer.current ?? (await this.#writer.get())
+      return await writer.call<Outcome[]>({ type: 'batch', now: this.#clock.now(), items })
+    } finally {
+      release()
+    }
   }
 
   write<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {

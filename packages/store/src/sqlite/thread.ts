@@ -135,6 +135,11 @@ export class Restarting {
     this.#log = log
   }
 
+  /** The thread, if it lives. */
+  get current(): SqliteThread | undefined {
+    return this.#thread.alive ? this.#thread : undefined
+  }
+
   async get(): Promise<SqliteThread> {
     if (this.#thread.alive) return this.#thread
     if (this.#closed) throw new SqliteFailure('the store is closed', 'CLOSED')
