@@ -39,8 +39,8 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
       await assertSpent(gateway, customer, 100_000_000n)
     })
 
-    test('M4: room for ten serves ten when answers come at once', async () => {
-      const customer = await gateway.customer('0.10')
+    test('M4: room for ten, and all but a billionth of an eleventh, serves ten when answers come at once', async () => {
+      const customer = await gateway.customer('0.109999999')
       await raceFreely([gateway], customer, WALLET_CODES)
       await assertSpent(gateway, customer, 100_000_000n)
     })
@@ -49,7 +49,7 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
       const customer = await gateway.customer('5.00', { cap: { amount: '0.10', period: 'total' } })
       await raceWhileInFlight([gateway], upstream, customer, { status: 403, code: 'cap_key' })
       await assertSpent(gateway, customer, 100_000_000n)
-      const second = await gateway.customer('5.00', { cap: { amount: '0.10', period: 'day' } })
+      const second = await gateway.customer('5.00', { cap: { amount: '0.109999999', period: 'day' } })
       await raceFreely([gateway], second, CAP_CODES)
       await assertSpent(gateway, second, 100_000_000n)
     })

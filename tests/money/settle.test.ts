@@ -98,6 +98,13 @@ describe('what a request is charged', () => {
     })
   }
 
+  test('M21: our own count is never charged above the hold, however much an upstream without usage sends', async () => {
+    const customer = await gateway.customer('1.00')
+    upstream.on('coarse', answer(null, { content: words(30) }))
+    await gateway.chat(customer.key, { model: 'coarse', max_tokens: 10, messages: say() })
+    assert.equal(nano((await assertSettled(gateway.api, customer.organization)).posted), 10_000_000n)
+  })
+
   test('M6: cost beyond the hold is taken from what is available, and flagged as excess', async () => {
     const customer = await gateway.customer('1.00')
     upstream.on('coarse', answer(usage(5, 30)))
