@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 const ANY = '…'
 
 /** Whether an output is what a guide shows, `…` standing for anything. */
-export function matchesText(shown: string, output: string): boolean {
+function matchesText(shown: string, output: string): boolean {
   const pattern = tidy(shown)
     .split('\n')
     .map((line) => (line.trim() === ANY ? '(?:.*\\n)*' : `${line.split(ANY).map(quote).join('.*?')}\\n`))
@@ -29,7 +29,7 @@ function quote(text: string): string {
  * Whether a JSON value is what a guide shows. A string may hold `…` for anything, or be it for any value; an object
  * that has a member named `…` may have members that are not shown, a list that ends in it more items.
  */
-export function matchesJson(shown: unknown, value: unknown): boolean {
+function matchesJson(shown: unknown, value: unknown): boolean {
   if (shown === ANY) return value !== undefined
   if (typeof shown === 'string') return typeof value === 'string' && matchesText(shown, value)
   if (Array.isArray(shown)) return Array.isArray(value) && matchesList(shown, value)

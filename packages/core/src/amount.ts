@@ -26,7 +26,10 @@ export function parseAmount(text: string): Nano | undefined {
 export function formatAmount(nano: Nano): string {
   const sign = nano < 0n ? '-' : ''
   const absolute = nano < 0n ? -nano : nano
-  const fraction = (absolute % NANO_PER_UNIT).toString().padStart(9, '0').replace(/0{1,7}$/, '')
+  const fraction = (absolute % NANO_PER_UNIT)
+    .toString()
+    .padStart(9, '0')
+    .replace(/0{1,7}$/, '')
   return `${sign}${absolute / NANO_PER_UNIT}.${fraction}`
 }
 

@@ -20,7 +20,10 @@ export interface ProviderKey {
 }
 
 /** Where an entry was defined: a place in the configuration file, or the database. */
-export type ManagedBy = { source: 'file'; file: string; line: number } | { source: 'database' } | { source: 'environment'; variable: string }
+export type ManagedBy =
+  | { source: 'file'; file: string; line: number }
+  | { source: 'database' }
+  | { source: 'environment'; variable: string }
 
 /** One upstream that can serve a model. */
 export interface Deployment {

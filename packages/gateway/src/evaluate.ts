@@ -31,7 +31,12 @@ export async function evaluate(deps: GatewayDeps, key: KeyEntry, route: Route, r
 }
 
 /** The money blockers that come after a refusal for another reason, for its `also`. */
-export async function laterBlockers(deps: GatewayDeps, key: KeyEntry, route: Route, request: ChatRequest): Promise<{ also?: DenialCode[] }> {
+export async function laterBlockers(
+  deps: GatewayDeps,
+  key: KeyEntry,
+  route: Route,
+  request: ChatRequest,
+): Promise<{ also?: DenialCode[] }> {
   try {
     const evaluation = await evaluate(deps, key, route, request)
     const refusal = isDenial(evaluation) ? evaluation : evaluation.refusal
@@ -50,7 +55,13 @@ function judge(deps: GatewayDeps, key: KeyEntry, plan: HoldPlan, balances: Balan
   const inDebt = balances.some(({ unit, available }) => unit === deps.settings.currency && available < 0n)
   if (affordable >= fewest && !inDebt) return { plan, steps, reach: affordable, balances, refusal: undefined }
   const outcome = predicted(plan, balances, fewest, Math.max(0, affordable))
-  return { plan, steps, reach: affordable, balances, refusal: insufficientFunds({ settings: deps.settings, key, legs: plan.legs }, outcome) }
+  return {
+    plan,
+    steps,
+    reach: affordable,
+    balances,
+    refusal: insufficientFunds({ settings: deps.settings, key, legs: plan.legs }, outcome),
+  }
 }
 
 function predicted(plan: HoldPlan, balances: BalanceView[], fewest: number, affordable: number): Insufficient {

@@ -11,7 +11,15 @@ import { ledgerUnavailable } from './reserve.ts'
 const EXPLAINED = '/v1/chat/completions'
 
 /** Codes that concern the call of explain itself rather than the request that it explains. */
-const OWN_REFUSALS = new Set(['credential_missing', 'credential_invalid', 'key_revoked', 'key_expired', 'key_disabled', 'request_invalid', 'ledger_unavailable'])
+const OWN_REFUSALS = new Set([
+  'credential_missing',
+  'credential_invalid',
+  'key_revoked',
+  'key_expired',
+  'key_disabled',
+  'request_invalid',
+  'ledger_unavailable',
+])
 
 /** `POST /v1/explain`: price, holds and verdict of a request, without calling an upstream and without holding anything. */
 export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
@@ -25,7 +33,13 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
   const { key, route, request } = admitted
   try {
     const evaluation = await evaluate(shared.deps, key, route, request)
-    if (isDenial(evaluation)) return await answerJson(shared.deps, flow, { ...routeFacts(flow), hold: null, holds: [], verdict: problemOf(shared, flow, evaluation) })
+    if (isDenial(evaluation))
+      return await answerJson(shared.deps, flow, {
+        ...routeFacts(flow),
+        hold: null,
+        holds: [],
+        verdict: problemOf(shared, flow, evaluation),
+      })
     const { plan, steps, reach, balances, refusal } = evaluation
     const amount = formatAmount(amountOf(plan.measure, steps))
     await answerJson(shared.deps, flow, {
@@ -47,7 +61,12 @@ function otherPath({ body, scan }: ChatRequest): Denial | undefined {
   if (member === undefined) return undefined
   const path: unknown = JSON.parse(body.toString('utf8', member.valueStart, member.valueEnd))
   if (path === EXPLAINED) return undefined
-  return { code: 'route_unknown', detail: `"path" names a route that is not served or costs nothing; ${EXPLAINED} can be explained.`, pointer: '/path', didYouMean: [EXPLAINED] }
+  return {
+    code: 'route_unknown',
+    detail: `"path" names a route that is not served or costs nothing; ${EXPLAINED} can be explained.`,
+    pointer: '/path',
+    didYouMean: [EXPLAINED],
+  }
 }
 
 function routeFacts({ route, request }: Flow): Record<string, unknown> {
@@ -62,6 +81,10 @@ function routeFacts({ route, request }: Flow): Record<string, unknown> {
 /** The problem as the request itself would get it; it has no denial id, because nothing was denied. */
 function problemOf({ deps }: Shared, flow: Flow, denial: Denial): Record<string, unknown> {
   const asOf = new Date(deps.clock.now()).toISOString()
-  const { instance: _none, denialId: _neither, ...problem } = renderProblem(denial, { denialId: '', requestId: flow.id, publicUrl: deps.settings.publicUrl(), asOf })
+  const {
+    instance: _none,
+    denialId: _neither,
+    ...problem
+  } = renderProblem(denial, { denialId: '', requestId: flow.id, publicUrl: deps.settings.publicUrl(), asOf })
   return { ...problem, status: catalogueEntry(denial.code).status }
 }

@@ -48,7 +48,13 @@ export function finish(deps: GatewayDeps, flow: Flow, ending: Ending): void {
 }
 
 /** Closes the record of the attempt that served, wholly or in part. */
-export function closeAttempt(flow: Flow, record: AttemptRecord, outcome: AttemptRecord['outcome'], buckets: Buckets, startedAt: number): void {
+export function closeAttempt(
+  flow: Flow,
+  record: AttemptRecord,
+  outcome: AttemptRecord['outcome'],
+  buckets: Buckets,
+  startedAt: number,
+): void {
   record.outcome = outcome
   record.buckets = buckets
   record.latencyMs = Math.round(performance.now() - startedAt)

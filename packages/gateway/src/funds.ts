@@ -17,9 +17,16 @@ export interface FundsContext {
  * otherwise the first balance, in precedence, that is too small even so. The rest goes to `also`.
  */
 export function insufficientFunds(context: FundsContext, outcome: Insufficient): Denial {
-  const tooSmall = outcome.reserved ? outcome.shortfalls : outcome.shortfalls.filter(({ required, available, held }) => available + held < required)
+  const tooSmall = outcome.reserved
+    ? outcome.shortfalls
+    : outcome.shortfalls.filter(({ required, available, held }) => available + held < required)
   const [first] = tooSmall
-  if (first === undefined) return { code: 'gateway_misconfigured', detail: 'The ledger refused without a reason.', operatorDetail: 'insufficient without shortfalls' }
+  if (first === undefined)
+    return {
+      code: 'gateway_misconfigured',
+      detail: 'The ledger refused without a reason.',
+      operatorDetail: 'insufficient without shortfalls',
+    }
   const code = outcome.reserved ? 'balance_reserved' : codeOf(context, first)
   const also = alsoCodes(outcome, code, context)
   const affordable = outcome.steps > 0 && code !== 'balance_reserved' ? { affordable: { maxOutputTokens: outcome.steps } } : {}
@@ -73,12 +80,14 @@ function describe({ key, settings }: FundsContext, code: DenialCode, { required,
   const unit = settings.currency
   const cost = `this request may cost up to ${formatAmount(required)} ${unit}`
   if (code === 'cap_key') return `The key …${key.lastFour} has ${formatAmount(available)} ${unit} left of its spend cap; ${cost}.`
-  if (code === 'balance_reserved') return `${formatAmount(held)} ${unit} are held by requests in flight, ${formatAmount(available)} ${unit} are free; ${cost}.`
+  if (code === 'balance_reserved')
+    return `${formatAmount(held)} ${unit} are held by requests in flight, ${formatAmount(available)} ${unit} are free; ${cost}.`
   return `${key.organization.name}'s balance is ${formatAmount(available)} ${unit}; ${cost}.`
 }
 
 function fixesOf(context: FundsContext, code: DenialCode, shortfall: Shortfall, affordable: number): Fix[] {
-  const lower: Fix[] = affordable > 0 ? [{ kind: 'change_request', action: 'lower_max_tokens', by: 'caller', canYou: true, to: affordable }] : []
+  const lower: Fix[] =
+    affordable > 0 ? [{ kind: 'change_request', action: 'lower_max_tokens', by: 'caller', canYou: true, to: affordable }] : []
   if (code === 'balance_reserved') return [{ kind: 'wait', action: 'wait_for_own_requests', by: 'caller', canYou: true }]
   if (code === 'cap_key') return [raiseCap(context, shortfall), ...resetFix(shortfall), ...lower]
   return [payFix(context.settings, context.key.organization.id, shortfall.required - shortfall.available), ...lower]
@@ -97,7 +106,9 @@ function raiseCap({ key }: FundsContext, { required, available }: Shortfall): Fi
 }
 
 function resetFix({ resetsAt }: Shortfall): Fix[] {
-  return resetsAt === null ? [] : [{ kind: 'wait', action: 'wait_for_reset', by: 'caller', canYou: true, resetsAt: new Date(resetsAt).toISOString() }]
+  return resetsAt === null
+    ? []
+    : [{ kind: 'wait', action: 'wait_for_reset', by: 'caller', canYou: true, resetsAt: new Date(resetsAt).toISOString() }]
 }
 
 /** While no payment rail is connected, paying means that the operator grants credit. Never a URL that is not served. */

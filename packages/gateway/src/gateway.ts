@@ -67,7 +67,10 @@ async function guarded(shared: Shared, flow: Flow, handler: Handler): Promise<vo
     await handler(shared, flow)
   } catch (error) {
     const { deps } = shared
-    deps.log.error({ request: flow.id, error: error instanceof Error ? error.stack : String(error) }, 'a request met a mistake in the gateway')
+    deps.log.error(
+      { request: flow.id, error: error instanceof Error ? error.stack : String(error) },
+      'a request met a mistake in the gateway',
+    )
     try {
       const { request, reservation } = flow
       if (request !== undefined && reservation !== undefined) await release(deliveryOf(shared, flow, request, reservation))

@@ -12,7 +12,10 @@ export const DATA_PLANE_ROUTES = [
 /** Refuses a path that is not served, and names the base URL that an SDK should have been given. */
 export function routeUnknown(publicUrl: string, method: string, path: string): Denial {
   const hint = hintFor(publicUrl, method, path)
-  const didYouMean = nearest(path, DATA_PLANE_ROUTES.map((route) => route.path))
+  const didYouMean = nearest(
+    path,
+    DATA_PLANE_ROUTES.map((route) => route.path),
+  )
   return {
     code: 'route_unknown',
     detail: `${method} ${path.slice(0, 200)} is not served here.${hint === undefined ? '' : ` ${hint}`}`,

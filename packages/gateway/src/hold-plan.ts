@@ -27,10 +27,19 @@ export interface HoldPlan {
 }
 
 /** Plans the hold of a request by M11 to M15. `inputTokens` replaces the bound by bytes once it was counted. */
-export function planHold(settings: Settings, key: KeyEntry, route: Route, request: ChatRequest, inputTokens = inputBound(route, request)): HoldPlan | Denial {
+export function planHold(
+  settings: Settings,
+  key: KeyEntry,
+  route: Route,
+  request: ChatRequest,
+  inputTokens = inputBound(route, request),
+): HoldPlan | Denial {
   const hiddenOutput = route.hiddenOutput || request.canCause.hiddenOutput
   const bound: Bound = { inputTokens, n: request.n, canCause: { ...request.canCause, hiddenOutput } }
-  const measured = holdMeasure(bound, route.candidates.map(({ price }) => price))
+  const measured = holdMeasure(
+    bound,
+    route.candidates.map(({ price }) => price),
+  )
   if (!measured.ok) return priceMissing(route.model.name, `the request can cause "${measured.missing}", which has no price`)
   const limitIsOurs = request.outputLimit === null
   const ceiling = request.outputLimit ?? absentLimit(settings, route)

@@ -14,7 +14,11 @@ export async function identify(deps: GatewayDeps, inbound: Inbound): Promise<Key
     const found = deps.keys.find(presented)
     entry = found instanceof Promise ? await found : found
   } catch (error) {
-    return { code: 'ledger_unavailable', detail: 'The key cannot be checked, because the database does not answer.', operatorDetail: String(error) }
+    return {
+      code: 'ledger_unavailable',
+      detail: 'The key cannot be checked, because the database does not answer.',
+      operatorDetail: String(error),
+    }
   }
   return entry ?? credentialInvalid('The key has the right shape, but no such key exists here. It may belong to another installation.')
 }
@@ -28,18 +32,31 @@ export function checkKeyState(entry: KeyEntry, now: number): Denial | undefined 
     case 'revoked':
       return { code: 'key_revoked', detail: `The key …${entry.lastFour} was revoked.`, scope, fixes: [newKeyFix] }
     case 'expired':
-      return { code: 'key_expired', detail: `The key …${entry.lastFour} expired at ${new Date(entry.expiresAt ?? now).toISOString()}.`, scope, fixes: [newKeyFix] }
+      return {
+        code: 'key_expired',
+        detail: `The key …${entry.lastFour} expired at ${new Date(entry.expiresAt ?? now).toISOString()}.`,
+        scope,
+        fixes: [newKeyFix],
+      }
     case 'disabled':
       return {
         code: 'key_disabled',
         detail: `The key …${entry.lastFour} is disabled.`,
         scope,
-        fixes: [{ kind: 'change_policy', action: 'enable_key', by: 'org_admin', canYou: false, command: `faregate key enable ${entry.id}` }],
+        fixes: [
+          { kind: 'change_policy', action: 'enable_key', by: 'org_admin', canYou: false, command: `faregate key enable ${entry.id}` },
+        ],
       }
   }
 }
 
-const newKeyFix = { kind: 'authenticate' as const, action: 'create_key', by: 'key_owner' as const, canYou: false, command: 'faregate key create' }
+const newKeyFix = {
+  kind: 'authenticate' as const,
+  action: 'create_key',
+  by: 'key_owner' as const,
+  canYou: false,
+  command: 'faregate key create',
+}
 
 /** `Authorization: Bearer`, `x-api-key`, `api-key` or `x-goog-api-key`; the first that is there. */
 export function presentedKey(inbound: Inbound): string | undefined {

@@ -25,7 +25,12 @@ export async function serveKeyInfo(shared: Shared, flow: Flow): Promise<void> {
   await answerJson(deps, flow, facts)
 }
 
-function describeKey(key: KeyEntry, wallet: BalanceView | undefined, cap: BalanceView | undefined, currency: string): Record<string, unknown> {
+function describeKey(
+  key: KeyEntry,
+  wallet: BalanceView | undefined,
+  cap: BalanceView | undefined,
+  currency: string,
+): Record<string, unknown> {
   return {
     id: key.id,
     name: key.name,
@@ -36,7 +41,10 @@ function describeKey(key: KeyEntry, wallet: BalanceView | undefined, cap: Balanc
     application: key.application,
     organization: { id: key.organization.id, name: key.organization.name },
     currency,
-    balance: wallet === undefined ? null : { available: formatAmount(wallet.available), held: formatAmount(wallet.held), used: formatAmount(wallet.posted) },
+    balance:
+      wallet === undefined
+        ? null
+        : { available: formatAmount(wallet.available), held: formatAmount(wallet.held), used: formatAmount(wallet.posted) },
     caps: cap === undefined || key.cap === null ? [] : [describeCap(key.cap, cap)],
   }
 }

@@ -55,7 +55,8 @@ export class Locator {
   #byProvider(snapshot: Snapshot, name: string, mayCall: (name: string) => boolean): Route | Denial {
     const slash = name.indexOf('/')
     const provider = slash > 0 ? snapshot.providers.get(name.slice(0, slash)) : undefined
-    if (!snapshot.allModels || provider === undefined || slash === name.length - 1) return modelUnknown(nearest(name, [...snapshot.models.keys()].filter(mayCall)), name)
+    if (!snapshot.allModels || provider === undefined || slash === name.length - 1)
+      return modelUnknown(nearest(name, [...snapshot.models.keys()].filter(mayCall)), name)
     return this.#resolve(snapshot, {
       name,
       deployments: [{ provider: provider.name, model: name.slice(slash + 1), weight: 1 }],
@@ -71,8 +72,16 @@ export class Locator {
       const vendor = provider === undefined ? undefined : vendors.get(provider.kind)
       if (provider === undefined || vendor === undefined) return misconfigured(model, deployment)
       const price = prices.charged(model, deployment, provider)
-      if (price === undefined) return priceMissing(model.name, `no price for ${deployment.model} at ${deployment.provider}, in the configuration or the catalogue`)
-      candidates.push({ deployment, provider, vendor, price, providerPrice: prices.provider(deployment, provider), maxOutput: model.maxOutput ?? prices.maxOutput(deployment, provider) })
+      if (price === undefined)
+        return priceMissing(model.name, `no price for ${deployment.model} at ${deployment.provider}, in the configuration or the catalogue`)
+      candidates.push({
+        deployment,
+        provider,
+        vendor,
+        price,
+        providerPrice: prices.provider(deployment, provider),
+        maxOutput: model.maxOutput ?? prices.maxOutput(deployment, provider),
+      })
     }
     if (candidates.length === 0) return misconfigured(model, undefined)
     const usable = candidates.filter(({ provider }) => provider.keyless || provider.keys.length > 0)
@@ -80,7 +89,8 @@ export class Locator {
     return {
       model,
       candidates: usable,
-      hiddenOutput: model.hiddenOutput ?? usable.some(({ deployment, price }) => hidesOutput(deployment.model) || price.rates.reasoning !== undefined),
+      hiddenOutput:
+        model.hiddenOutput ?? usable.some(({ deployment, price }) => hidesOutput(deployment.model) || price.rates.reasoning !== undefined),
       maxOutput: smallest(usable.map(({ maxOutput }) => maxOutput)),
     }
   }
@@ -98,12 +108,23 @@ function modelUnknown(didYouMean: string[], name: string): Denial {
     detail: `No model named "${name.slice(0, 128)}" is served here.${suggestion} GET /v1/models lists what your key may call.`,
     pointer: '/model',
     didYouMean,
-    fixes: [{ kind: 'change_request', action: 'use_known_model', by: 'caller', canYou: true, ...(didYouMean[0] === undefined ? {} : { model: didYouMean[0] }) }],
+    fixes: [
+      {
+        kind: 'change_request',
+        action: 'use_known_model',
+        by: 'caller',
+        canYou: true,
+        ...(didYouMean[0] === undefined ? {} : { model: didYouMean[0] }),
+      },
+    ],
   }
 }
 
 function misconfigured(model: ModelEntry, deployment: Deployment | undefined): Denial {
-  const cause = deployment === undefined ? 'it has no deployment' : `its deployment names the provider "${deployment.provider}", which does not exist or is of an unknown kind`
+  const cause =
+    deployment === undefined
+      ? 'it has no deployment'
+      : `its deployment names the provider "${deployment.provider}", which does not exist or is of an unknown kind`
   return {
     code: 'gateway_misconfigured',
     detail: `The model "${model.name}" is not configured properly.`,

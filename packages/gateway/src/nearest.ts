@@ -7,7 +7,10 @@ export function nearest(name: string, candidates: Iterable<string>): string[] {
     const distance = other.includes(wanted) || wanted.includes(other) ? 1 : editDistance(wanted, other)
     if (distance <= Math.max(2, Math.floor(wanted.length / 3))) scored.push([distance, candidate])
   }
-  return scored.toSorted((a, b) => a[0] - b[0] || a[1].localeCompare(b[1])).slice(0, 3).map(([, candidate]) => candidate)
+  return scored
+    .toSorted((a, b) => (a[0] === b[0] ? a[1].localeCompare(b[1]) : a[0] - b[0]))
+    .slice(0, 3)
+    .map(([, candidate]) => candidate)
 }
 
 /** Levenshtein's distance, one row at a time. */

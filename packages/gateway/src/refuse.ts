@@ -26,7 +26,11 @@ export async function refuse(deps: GatewayDeps, flow: Flow, denial: Denial): Pro
 /** Passes on the upstream's own refusal of the request, body unchanged, with our headers added. */
 export async function passOn(deps: GatewayDeps, flow: Flow, denial: Denial, rejected: NonNullable<Failure['rejected']>): Promise<void> {
   const { context, id } = register(deps, flow, denial)
-  const headers = { ...problemHeaders(denial, context), 'content-type': rejected.contentType, 'content-length': String(rejected.body.length) }
+  const headers = {
+    ...problemHeaders(denial, context),
+    'content-type': rejected.contentType,
+    'content-length': String(rejected.body.length),
+  }
   flow.outbound.head(rejected.status, { ...sharedHeaders(deps, flow), ...headers })
   await flow.outbound.end(rejected.body)
   finish(deps, flow, { outcome: 'refused', status: rejected.status, delivery: 'none', denial: { code: denial.code, id } })
@@ -45,11 +49,12 @@ function register(deps: GatewayDeps, flow: Flow, denial: Denial): Registered {
   const told = { ...denial, detail: `${denial.detail}${chargeNote(denial)}` }
   const numbered = operatorsOwn ? { ...told, incidentId: newId('inc', now, deps.random) } : told
   const id = newId('dn', now, deps.random)
-  const { publicUrl, billing } = deps.settings
+  const { settings } = deps
+  const { billing } = settings
   const context: ProblemContext = {
     denialId: id,
     requestId: flow.id,
-    publicUrl: publicUrl(),
+    publicUrl: settings.publicUrl(),
     asOf: new Date(now).toISOString(),
     ...(billing.topUpUrl === undefined ? {} : { paymentUrl: billing.topUpUrl }),
   }
@@ -57,7 +62,10 @@ function register(deps: GatewayDeps, flow: Flow, denial: Denial): Registered {
   flow.denial = numbered
   note(flow, denial.code, 'denied', { ...denial.limit })
   if (denial.operatorDetail !== undefined) {
-    deps.log.warn({ request: flow.id, denial: id, incident: numbered.incidentId, code: denial.code, cause: denial.operatorDetail }, 'a request was refused')
+    deps.log.warn(
+      { request: flow.id, denial: id, incident: numbered.incidentId, code: denial.code, cause: denial.operatorDetail },
+      'a request was refused',
+    )
   }
   deps.recorder.denial({
     id,

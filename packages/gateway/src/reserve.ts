@@ -23,7 +23,13 @@ export interface Reservation {
 }
 
 /** Takes the one hold over every balance that the request touches, durably, or says which lacks room. */
-export async function reserve(deps: GatewayDeps, flow: Flow, key: KeyEntry, route: Route, request: ChatRequest): Promise<Reservation | Denial> {
+export async function reserve(
+  deps: GatewayDeps,
+  flow: Flow,
+  key: KeyEntry,
+  route: Route,
+  request: ChatRequest,
+): Promise<Reservation | Denial> {
   const plan = planHold(deps.settings, key, route, request)
   if (isDenial(plan)) return plan
   let outcome = await submitHold(deps, flow, plan, key, route, request)
@@ -53,7 +59,14 @@ export async function countedPlan(deps: GatewayDeps, key: KeyEntry, route: Route
   return isDenial(plan) ? undefined : plan
 }
 
-async function submitHold(deps: GatewayDeps, flow: Flow, plan: HoldPlan, key: KeyEntry, route: Route, request: ChatRequest): Promise<Outcome | Denial> {
+async function submitHold(
+  deps: GatewayDeps,
+  flow: Flow,
+  plan: HoldPlan,
+  key: KeyEntry,
+  route: Route,
+  request: ChatRequest,
+): Promise<Outcome | Denial> {
   const operation: HoldOp = {
     type: 'hold',
     id: `${flow.id}.0`,
@@ -108,7 +121,11 @@ function reservationOf(deps: GatewayDeps, flow: Flow, key: KeyEntry, plan: HoldP
     case 'in_debt':
       return insufficientFunds({ settings: deps.settings, key, legs: plan.legs }, inDebt(plan, outcome))
     default:
-      return { code: 'gateway_misconfigured', detail: 'The balance of this key cannot be used.', operatorDetail: `hold refused: ${outcome.status}` }
+      return {
+        code: 'gateway_misconfigured',
+        detail: 'The balance of this key cannot be used.',
+        operatorDetail: `hold refused: ${outcome.status}`,
+      }
   }
 }
 

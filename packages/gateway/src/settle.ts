@@ -19,7 +19,12 @@ export interface Consumption {
  * The provider's usage if it can be believed, else our own count of what was delivered. Usage that is missing,
  * contradictory or absurd counts as missing and is flagged (M22).
  */
-export async function consumed(flow: Flow, reservation: Reservation, usage: UsageReading, count: () => Promise<Buckets>): Promise<Consumption> {
+export async function consumed(
+  flow: Flow,
+  reservation: Reservation,
+  usage: UsageReading,
+  count: () => Promise<Buckets>,
+): Promise<Consumption> {
   const { bound } = reservation.plan
   if (!usage.ok) {
     flow.flags.push(`usage_${usage.reason}`)
@@ -47,7 +52,12 @@ export function costOf(flow: Flow, candidate: Candidate, reservation: Reservatio
  * to be durable, and that the last byte must be withheld; what is unresolved is sent again under the same id:
  * as it is where something was delivered, as a void where nothing was.
  */
-export async function settle({ deps, unsettled, flow, reservation }: Delivery, cost: Nano, memo: Record<string, unknown>, late: Late): Promise<Denial | undefined> {
+export async function settle(
+  { deps, unsettled, flow, reservation }: Delivery,
+  cost: Nano,
+  memo: Record<string, unknown>,
+  late: Late,
+): Promise<Denial | undefined> {
   const operation: SettleOp = {
     type: 'settle',
     request: flow.id,

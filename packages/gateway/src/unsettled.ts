@@ -57,6 +57,12 @@ export class Unsettled {
 
   /** The first settle was durable after all, although its answer never left: what it charged is given back. */
   async #giveBack({ request }: SettleOp): Promise<void> {
-    await this.#ledger.submit({ type: 'refund', id: `${request}.undelivered`, request, amount: null, reason: 'the answer was never delivered' })
+    await this.#ledger.submit({
+      type: 'refund',
+      id: `${request}.undelivered`,
+      request,
+      amount: null,
+      reason: 'the answer was never delivered',
+    })
   }
 }

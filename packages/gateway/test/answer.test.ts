@@ -17,7 +17,12 @@ afterEach(() => world.close())
 test('an answer arrives byte for byte, with its cost, and the wallet pays exactly that', async () => {
   const { upstream, post, wallet } = await open()
   const body = completion('hi', { prompt_tokens: 10, completion_tokens: 5 }).replace('{', '{ "unknown" : [1,  2],')
-  upstream.behave((response) => void response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': 'secret=1', 'x-ratelimit-limit-requests': '5' }).end(body))
+  upstream.behave(
+    (response) =>
+      void response
+        .writeHead(200, { 'content-type': 'application/json', 'set-cookie': 'secret=1', 'x-ratelimit-limit-requests': '5' })
+        .end(body),
+  )
   const response = await post(ASK)
   assert.equal(await response.text(), body)
   assert.equal(response.headers.get('faregate-cost'), '0.00002')
@@ -30,17 +35,30 @@ test('an answer arrives byte for byte, with its cost, and the wallet pays exactl
 
 test('the body goes upstream byte for byte but for the model, with the operator’s key and never the caller’s', async () => {
   const { upstream, post } = await open()
-  upstream.behave((response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(completion('hi', { prompt_tokens: 1, completion_tokens: 1 })))
+  upstream.behave(
+    (response) =>
+      void response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(completion('hi', { prompt_tokens: 1, completion_tokens: 1 })),
+  )
   await post('{"z": 1,  "messages": [{"content": "\\"model\\":\\"x\\"", "role":"user"}], "model": "m", "max_tokens": 9, "a": null}')
   const [call] = upstream.calls
-  assert.equal(call?.body.toString(), '{"z": 1,  "messages": [{"content": "\\"model\\":\\"x\\"", "role":"user"}], "model": "up-model", "max_tokens": 9, "a": null}')
+  assert.equal(
+    call?.body.toString(),
+    '{"z": 1,  "messages": [{"content": "\\"model\\":\\"x\\"", "role":"user"}], "model": "up-model", "max_tokens": 9, "a": null}',
+  )
   assert.equal(call?.headers.authorization, 'Bearer sk-upstream')
   assert.equal(call?.path, '/v1/chat/completions')
 })
 
 test('M12: without a limit one is written, announced and recorded; it is what the balance affords', async () => {
   const { upstream, post, recorded } = await open({ grant: '0.001' })
-  upstream.behave((response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(completion('hi', { prompt_tokens: 3, completion_tokens: 1 })))
+  upstream.behave(
+    (response) =>
+      void response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(completion('hi', { prompt_tokens: 3, completion_tokens: 1 })),
+  )
   const record = recorded()
   const response = await post({ model: 'm', messages: ASK.messages })
   const { max_tokens: limit } = JSON.parse(upstream.calls[0]?.body.toString() ?? '{}') as { max_tokens: number }
@@ -71,7 +89,12 @@ test('M22: usage that is missing is counted by us, flagged as estimated', async 
 
 test('M22: absurd usage is not believed', async () => {
   const { upstream, post, recorded } = await open()
-  upstream.behave((response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(completion('one', { prompt_tokens: 2, completion_tokens: 5000 })))
+  upstream.behave(
+    (response) =>
+      void response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(completion('one', { prompt_tokens: 2, completion_tokens: 5000 })),
+  )
   const record = recorded()
   await (await post(ASK)).text()
   assert.equal((await record).estimated, true)
@@ -80,7 +103,12 @@ test('M22: absurd usage is not believed', async () => {
 
 test('M6: cost beyond the hold is taken from the balance and flagged', async () => {
   const { upstream, post, recorded, wallet } = await open()
-  upstream.behave((response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(completion('one', { prompt_tokens: 2, completion_tokens: 300 })))
+  upstream.behave(
+    (response) =>
+      void response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(completion('one', { prompt_tokens: 2, completion_tokens: 300 })),
+  )
   const record = recorded()
   await (await post(ASK)).text()
   assert.deepEqual((await record).flags, ['excess'])
@@ -91,7 +119,14 @@ const FAULTS: [name: string, status: number, headers: Record<string, string>, bo
   ['401 on the operator’s key', 401, {}, '{"error":{"message":"bad key"}}', 'provider_auth_failed', 502],
   ['402 on the operator’s account', 402, {}, '{"error":{"message":"pay"}}', 'provider_account_unpaid', 503],
   ['429 with Retry-After', 429, { 'retry-after': '7' }, '{}', 'provider_rate_limited', 503],
-  ['insufficient_quota', 429, {}, '{"error":{"code":"insufficient_quota","type":"insufficient_quota","message":"m"}}', 'provider_account_unpaid', 503],
+  [
+    'insufficient_quota',
+    429,
+    {},
+    '{"error":{"code":"insufficient_quota","type":"insufficient_quota","message":"m"}}',
+    'provider_account_unpaid',
+    503,
+  ],
   ['500', 500, {}, 'oops', 'provider_error', 502],
   ['HTML under status 200', 200, { 'content-type': 'text/html' }, '<html></html>', 'provider_error', 502],
   ['truncated JSON', 200, {}, completion('hello', { prompt_tokens: 1, completion_tokens: 1 }).slice(0, -9), 'provider_error', 502],
@@ -124,13 +159,31 @@ test('an upstream’s refusal of the request is passed on unchanged, with our he
 
 test('M20: after a failure the next deployment serves; both attempts are recorded, one is paid', async () => {
   const { upstream, post, recorded, models } = await open({ providers: [providerEntry('http://127.0.0.1:1/v1', 'dead')] })
-  models.set('m', { name: 'm', deployments: [{ provider: 'dead', model: 'x', weight: 1e12 }, { provider: 'up', model: 'y', weight: 1e-12 }], managedBy: { source: 'database' } })
-  upstream.behave((response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(completion('hi', { prompt_tokens: 1, completion_tokens: 1 })))
+  models.set('m', {
+    name: 'm',
+    deployments: [
+      { provider: 'dead', model: 'x', weight: 1e12 },
+      { provider: 'up', model: 'y', weight: 1e-12 },
+    ],
+    managedBy: { source: 'database' },
+  })
+  upstream.behave(
+    (response) =>
+      void response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(completion('hi', { prompt_tokens: 1, completion_tokens: 1 })),
+  )
   const record = recorded()
   const response = await post(ASK)
   assert.equal(response.status, 200)
   const { attempts, cost } = await record
-  assert.deepEqual(attempts.map(({ provider, outcome, error }) => [provider, outcome, error]), [['dead', 'failed', 'provider_error'], ['up', 'served', null]])
+  assert.deepEqual(
+    attempts.map(({ provider, outcome, error }) => [provider, outcome, error]),
+    [
+      ['dead', 'failed', 'provider_error'],
+      ['up', 'served', null],
+    ],
+  )
   assert.equal(cost, 3000n)
 })
 

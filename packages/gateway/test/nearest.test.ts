@@ -10,7 +10,7 @@ for (const [typed, expected] of [
   ['claude', ['claude-opus']],
   ['something else entirely', []],
 ] as const) {
-  test(`the nearest names to ${typed} are ${expected.join(', ') || 'none'}`, () => {
+  test(`the nearest names to ${typed} are ${expected.length === 0 ? 'none' : expected.join(', ')}`, () => {
     assert.deepEqual(nearest(typed, MODELS), expected)
   })
 }

@@ -11,19 +11,38 @@ function candidate(name: string, weight: number, keys: [id: string, priority: nu
   return { deployment: { provider: name, model: 'm', weight }, provider: { name, keys: providerKeys } } as Candidate
 }
 
-const names = (choices: ReturnType<typeof orderOf>): string[] => choices.map(({ candidate: { provider }, key }) => `${provider.name}/${key?.id}`)
+const names = (choices: ReturnType<typeof orderOf>): string[] =>
+  choices.map(({ candidate: { provider }, key }) => `${provider.name}/${key?.id}`)
 
 test('the heavier deployment tends to come first', () => {
   assert.deepEqual(names(orderOf([candidate('a', 1), candidate('b', 9)], new Cooldowns(), random, 0)), ['b/k', 'a/k'])
 })
 
 test('keys of a lower priority number come first', () => {
-  assert.deepEqual(names(orderOf([candidate('a', 1, [['second', 2], ['first', 1]])], new Cooldowns(), random, 0)), ['a/first', 'a/second'])
+  assert.deepEqual(
+    names(
+      orderOf(
+        [
+          candidate('a', 1, [
+            ['second', 2],
+            ['first', 1],
+          ]),
+        ],
+        new Cooldowns(),
+        random,
+        0,
+      ),
+    ),
+    ['a/first', 'a/second'],
+  )
 })
 
 test('a key that rests is tried last, not left out, and returns when its time is over', () => {
   const cooldowns = new Cooldowns()
-  const only = candidate('a', 1, [['x', 1], ['y', 2]])
+  const only = candidate('a', 1, [
+    ['x', 1],
+    ['y', 2],
+  ])
   const [key] = only.provider.keys
   if (key === undefined) throw new Error('no key')
   cooldowns.rest(keyName(only, key), 0, 1000)

@@ -9,12 +9,15 @@ const JSON_HEAD = { 'content-type': 'application/json' }
 let world: World
 const open = async (options?: WorldOptions): Promise<World> => {
   world = await openWorld(options)
-  world.upstream.behave((response) => void response.writeHead(200, JSON_HEAD).end(completion('hi', { prompt_tokens: 1, completion_tokens: 1 })))
+  world.upstream.behave(
+    (response) => void response.writeHead(200, JSON_HEAD).end(completion('hi', { prompt_tokens: 1, completion_tokens: 1 })),
+  )
   return world
 }
 afterEach(() => world.close())
 
-const sent = ({ upstream }: World): Record<string, unknown> => JSON.parse(upstream.calls[0]?.body.toString() ?? '{}') as Record<string, unknown>
+const sent = ({ upstream }: World): Record<string, unknown> =>
+  JSON.parse(upstream.calls[0]?.body.toString() ?? '{}') as Record<string, unknown>
 
 test('M14: a caller’s limit is repeated under the name that the upstream knows, and not announced as ours', async () => {
   const response = await (await open()).post({ model: 'm', messages: MESSAGES, max_completion_tokens: 7 })
@@ -45,11 +48,22 @@ test('M13: JSON where a stream was asked for is not delivered uncovered', async 
 
 test('keys that are rate limited do not hide a deployment that serves', async () => {
   const { post, models, upstream } = await open({ providers: [] })
-  const limited = { ...providerEntry(upstream.url, 'limited'), keys: ['a', 'b', 'c', 'd', 'e'].map((id) => ({ id, secret: `sk-${id}`, weight: 1, priority: 0 })) }
+  const limited = {
+    ...providerEntry(upstream.url, 'limited'),
+    keys: ['a', 'b', 'c', 'd', 'e'].map((id) => ({ id, secret: `sk-${id}`, weight: 1, priority: 0 })),
+  }
   world.providers.set('limited', limited)
-  models.set('m', { name: 'm', deployments: [{ provider: 'limited', model: 'x', weight: 1e12 }, { provider: 'up', model: 'y', weight: 1e-12 }], managedBy: { source: 'database' } })
+  models.set('m', {
+    name: 'm',
+    deployments: [
+      { provider: 'limited', model: 'x', weight: 1e12 },
+      { provider: 'up', model: 'y', weight: 1e-12 },
+    ],
+    managedBy: { source: 'database' },
+  })
   upstream.behave((response, call) => {
-    if (call.headers.authorization === 'Bearer sk-upstream') response.writeHead(200, JSON_HEAD).end(completion('hi', { prompt_tokens: 1, completion_tokens: 1 }))
+    if (call.headers.authorization === 'Bearer sk-upstream')
+      response.writeHead(200, JSON_HEAD).end(completion('hi', { prompt_tokens: 1, completion_tokens: 1 }))
     else response.writeHead(429, JSON_HEAD).end('{}')
   })
   assert.equal((await post({ model: 'm', messages: MESSAGES, max_tokens: 5 })).status, 200)
@@ -65,7 +79,8 @@ test('M11: explain tells the hold that the request then takes, for a stream too'
     let held = 0n
     upstream.behave((response) => {
       held = wallet().held
-      if (ask.stream === true) response.writeHead(200, { 'content-type': 'text/event-stream' }).end(chunk({ content: 'a' }, 'stop') + usageChunk(1, 1) + DONE)
+      if (ask.stream === true)
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).end(chunk({ content: 'a' }, 'stop') + usageChunk(1, 1) + DONE)
       else response.writeHead(200, JSON_HEAD).end(completion('hi', { prompt_tokens: 1, completion_tokens: 1 }))
     })
     await (await post(ask)).text()

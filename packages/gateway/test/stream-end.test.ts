@@ -19,12 +19,14 @@ afterEach(() => world.close())
 const words = (count: number): string[] => Array.from({ length: count }, (_, i) => chunk({ content: ` w${i}` }))
 
 /** Sends these events, lets them arrive, then cuts the connection. */
-const cutAfter = (...events: string[]): Behaviour => async (response) => {
-  response.writeHead(200, SSE)
-  for (const event of events) response.write(event)
-  await wait(30)
-  response.destroy()
-}
+const cutAfter =
+  (...events: string[]): Behaviour =>
+  async (response) => {
+    response.writeHead(200, SSE)
+    for (const event of events) response.write(event)
+    await wait(30)
+    response.destroy()
+  }
 
 test('M22: usage that came with the first chunk is not believed of a stream that is cut later', async () => {
   const { upstream, post, recorded } = await open()
@@ -74,7 +76,9 @@ test('M25: the error event of a late settle tells what the late settle charges',
 
 test('S6: comments before an error do not make it a stream', async () => {
   const { upstream, post } = await open()
-  upstream.behave((response) => void response.writeHead(200, SSE).end(': PROCESSING\n\ndata: {"error":{"message":"overloaded","code":503}}\n\n'))
+  upstream.behave(
+    (response) => void response.writeHead(200, SSE).end(': PROCESSING\n\ndata: {"error":{"message":"overloaded","code":503}}\n\n'),
+  )
   const response = await post(ASK)
   assert.equal(response.status, 502)
   assert.equal((await problemOf(response)).code, 'provider_error')

@@ -16,7 +16,10 @@ const open = async (options?: WorldOptions): Promise<World> => {
 afterEach(() => world.close())
 
 const SSE = { 'content-type': 'text/event-stream' }
-const stream = (...events: string[]): Behaviour => (response) => void response.writeHead(200, SSE).end(events.join(''))
+const stream =
+  (...events: string[]): Behaviour =>
+  (response) =>
+    void response.writeHead(200, SSE).end(events.join(''))
 const words = (count: number): string[] => Array.from({ length: count }, (_, i) => chunk({ content: ` w${i}` }))
 
 test('a stream arrives byte for byte; usage that the caller did not ask for is asked for, used and stripped', async () => {
@@ -61,7 +64,10 @@ test('M13: an endless stream delivers what the balance covers, charges just that
   const text = await (await post({ ...ASK, max_tokens: 5000 })).text()
   const delivered = text.split('"content":" w').length - 1
   const last = text.trim().split('\n\n').at(-1) ?? ''
-  const event = JSON.parse(last.slice('data: '.length)) as { error: { code: string; deliveredTokens?: number }; choices: { finish_reason: string }[] }
+  const event = JSON.parse(last.slice('data: '.length)) as {
+    error: { code: string; deliveredTokens?: number }
+    choices: { finish_reason: string }[]
+  }
   assert.match(JSON.stringify(event), /stream_funds_exhausted/)
   assert.equal(event.choices[0]?.finish_reason, 'error')
   assert.ok(!text.includes('[DONE]'))

@@ -21,10 +21,23 @@ const FOREIGN: [prefix: string, owner: string][] = [
 /** Checks the shape of what a caller presented as a key; the hint says what it looks like and never repeats it. */
 export function readKey(text: string): KeyReading {
   if (isWellFormed('key', text)) return { ok: true }
-  if (text.startsWith(PREFIXES.operator)) return { ok: false, hint: 'This is the operator\'s token: it opens the management API, not models. Create an API key with it: faregate key create.' }
-  if (text.startsWith(PREFIXES.management)) return { ok: false, hint: 'This is a management token: it opens the management API, not models. Use an API key, which starts with "fg_".' }
-  if (text.startsWith(PREFIXES.key)) return { ok: false, hint: 'It starts like a key of this gateway, but it is mistyped or cut off: its checksum does not fit.' }
+  if (text.startsWith(PREFIXES.operator))
+    return {
+      ok: false,
+      hint: "This is the operator's token: it opens the management API, not models. Create an API key with it: faregate key create.",
+    }
+  if (text.startsWith(PREFIXES.management))
+    return {
+      ok: false,
+      hint: 'This is a management token: it opens the management API, not models. Use an API key, which starts with "fg_".',
+    }
+  if (text.startsWith(PREFIXES.key))
+    return { ok: false, hint: 'It starts like a key of this gateway, but it is mistyped or cut off: its checksum does not fit.' }
   const foreign = FOREIGN.find(([prefix]) => text.startsWith(prefix))
-  if (foreign !== undefined) return { ok: false, hint: `It looks like a key of ${foreign[1]}. Keys of this gateway start with "fg_"; the provider's own key stays with the operator.` }
+  if (foreign !== undefined)
+    return {
+      ok: false,
+      hint: `It looks like a key of ${foreign[1]}. Keys of this gateway start with "fg_"; the provider's own key stays with the operator.`,
+    }
   return { ok: false, hint: 'Keys of this gateway start with "fg_" and are 41 characters long.' }
 }

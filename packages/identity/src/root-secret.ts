@@ -68,7 +68,10 @@ function makeRoot(directory: string, file: string): Buffer {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const draft = `${file}.${randomBytes(8).toString('hex')}`
   const note = 'Root of every secret of this installation. Back it up apart from the database; whoever has both can open the provider keys.'
-  writeFileSync(draft, `${JSON.stringify({ note, root: randomBytes(LEAST_BYTES).toString('base64') }, null, 2)}\n`, { mode: 0o600, flush: true })
+  writeFileSync(draft, `${JSON.stringify({ note, root: randomBytes(LEAST_BYTES).toString('base64') }, null, 2)}\n`, {
+    mode: 0o600,
+    flush: true,
+  })
   try {
     linkSync(draft, file)
     syncDirectory(directory)
@@ -102,7 +105,9 @@ function decodeRoot(text: string, place: string): Buffer {
   // Node decodes what is not base64 by leaving it out: a sentence would pass for a secret.
   const root = HEX.test(written) ? Buffer.from(written, 'hex') : Buffer.from(BASE64.test(written) ? written : '', 'base64')
   if (root.length < LEAST_BYTES) {
-    throw new SecretUnreadable(`${place} holds no root secret: it takes at least ${LEAST_BYTES} random bytes as base64 or hex, for example from "openssl rand -base64 32"`)
+    throw new SecretUnreadable(
+      `${place} holds no root secret: it takes at least ${LEAST_BYTES} random bytes as base64 or hex, for example from "openssl rand -base64 32"`,
+    )
   }
   return root
 }

@@ -39,7 +39,8 @@ test('a list of models allows what it names or matches, and nothing else', () =>
     [['gpt.5'], 'gpt-5', false],
     [['gpt-5', 'claude-*'], 'claude-x', true],
   ]
-  for (const [models, model, allowed] of cases) assert.equal(allowsModel(keyEntry({ models }), model), allowed, `${models?.join()} ${model}`)
+  for (const [models, model, allowed] of cases)
+    assert.equal(allowsModel(keyEntry({ models }), model), allowed, `${models?.join()} ${model}`)
 })
 
 test('a pattern of many stars is matched in linear time', () => {

@@ -61,7 +61,13 @@ test('a hint says what was presented instead of a key', () => {
 })
 
 test('a hint never repeats what was presented', () => {
-  const presented = [`${generateKey(random)}x`, mint('operator', 'Q7'.repeat(16)), 'sk-ant-api03-S3cretS3cret', 'AIzaS3cretS3cret', 'S3cretS3cret']
+  const presented = [
+    `${generateKey(random)}x`,
+    mint('operator', 'Q7'.repeat(16)),
+    'sk-ant-api03-S3cretS3cret',
+    'AIzaS3cretS3cret',
+    'S3cretS3cret',
+  ]
   for (const text of presented) assert.ok(!hintOf(text).includes(text.slice(-8)), text)
 })
 

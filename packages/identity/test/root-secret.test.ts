@@ -41,7 +41,10 @@ test('a secret that is too short or no base64 is refused, and never shown', (t) 
   const dir = directory(t)
   const weak = [Buffer.alloc(31).toString('base64'), 'correct horse battery staple correct horse battery staple', 'x'.repeat(20)]
   for (const text of weak) {
-    assert.throws(() => loadRootSecret(dir, text), (error) => error instanceof SecretUnreadable && error.message.includes('FAREGATE_SECRET') && !error.message.includes(text))
+    assert.throws(
+      () => loadRootSecret(dir, text),
+      (error) => error instanceof SecretUnreadable && error.message.includes('FAREGATE_SECRET') && !error.message.includes(text),
+    )
   }
 })
 
@@ -50,7 +53,11 @@ test('a damaged file is refused by name instead of being replaced: what is seale
   const file = join(dir, 'secrets.json')
   for (const text of ['', '{', '{"root": 5}', '{"root": "c2hvcnQ="}', '[]']) {
     writeFileSync(file, text)
-    assert.throws(() => loadRootSecret(dir, undefined), (error) => error instanceof SecretUnreadable && error.message.includes(file), text)
+    assert.throws(
+      () => loadRootSecret(dir, undefined),
+      (error) => error instanceof SecretUnreadable && error.message.includes(file),
+      text,
+    )
     assert.equal(readFileSync(file, 'utf8'), text)
   }
 })
@@ -58,7 +65,8 @@ test('a damaged file is refused by name instead of being replaced: what is seale
 test('processes that start at once end up with the same secret', async (t) => {
   const dir = directory(t)
   const source = `import { loadRootSecret } from '@faregate/identity'; process.stdout.write(loadRootSecret(process.argv[1], undefined).toString('hex'))`
-  const start = (): Promise<{ stdout: string }> => run(process.execPath, ['--input-type=module', '-e', source, dir], { cwd: import.meta.dirname })
+  const start = (): Promise<{ stdout: string }> =>
+    run(process.execPath, ['--input-type=module', '-e', source, dir], { cwd: import.meta.dirname })
   const roots = await Promise.all([start(), start(), start()])
   assert.equal(new Set(roots.map(({ stdout }) => stdout)).size, 1)
   assert.equal(roots[0]?.stdout, loadRootSecret(dir, undefined).toString('hex'))
@@ -82,7 +90,7 @@ test('derived secrets stay what they are across releases: stored hashes and seal
   assert.equal(deriveSecrets(Buffer.alloc(32, 1)).seal.toString('hex'), 'f5f33d871aeb1b07a009e7084a4a0c0254496dfe7284bf04d51c06f797237ef4')
 })
 
-test('the operator\'s token is written for the owner alone, over an older and wider one', (t) => {
+test("the operator's token is written for the owner alone, over an older and wider one", (t) => {
   const dir = directory(t)
   const file = join(dir, 'operator-token')
   writeFileSync(file, 'old', { mode: 0o644 })

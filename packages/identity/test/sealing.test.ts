@@ -26,14 +26,26 @@ test('any changed character is noticed, and the error tells nothing of the secre
     // The last character of a base64url part may carry bits that are not used: every other one counts.
     if (sealed[i] === '.' || sealed[i + 1] === '.' || i === sealed.length - 1) continue
     const changed = sealed.slice(0, i) + (sealed[i] === 'A' ? 'B' : 'A') + sealed.slice(i + 1)
-    assert.throws(() => sealer.unseal(changed, 'n'), (error) => error instanceof Unsealable && !error.message.includes('sk-'), `character ${i}`)
+    assert.throws(
+      () => sealer.unseal(changed, 'n'),
+      (error) => error instanceof Unsealable && !error.message.includes('sk-'),
+      `character ${i}`,
+    )
   }
 })
 
-test('no text at all, a cut text and another installation\'s text do not open', () => {
+test("no text at all, a cut text and another installation's text do not open", () => {
   const sealer = createSealer(OLD)
   const sealed = sealer.seal(SECRET, 'n')
-  for (const text of ['', 'v1', 'v1..', sealed.slice(0, 40), sealed.slice(0, -30), `v2${sealed.slice(2)}`, createSealer(NEW).seal(SECRET, 'n')]) {
+  for (const text of [
+    '',
+    'v1',
+    'v1..',
+    sealed.slice(0, 40),
+    sealed.slice(0, -30),
+    `v2${sealed.slice(2)}`,
+    createSealer(NEW).seal(SECRET, 'n'),
+  ]) {
     assert.throws(() => sealer.unseal(text, 'n'), Unsealable, text)
   }
 })

@@ -41,14 +41,7 @@ export function bookContra(legs: EntryLeg[], unit: string, purpose: Purpose, amo
   if (amount !== 0n) merge(legs, `contra:${unit}:${purpose}`, unit, 'contra', amount)
 }
 
-function merge(
-  legs: EntryLeg[],
-  account: string,
-  unit: string,
-  field: EntryLeg['field'],
-  amount: Nano,
-  lots?: [string, Nano][],
-): void {
+function merge(legs: EntryLeg[], account: string, unit: string, field: EntryLeg['field'], amount: Nano, lots?: [string, Nano][]): void {
   for (const leg of legs) {
     if (leg.field !== field || leg.account !== account) continue
     leg.amount += amount

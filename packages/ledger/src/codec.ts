@@ -28,7 +28,7 @@ type EncodedLeg = [account: string, unit: string, amount: string, field: number,
 
 /** Reads what {@link encodeLegs} wrote. Throws a SyntaxError for text that is not JSON, and for an unknown field. */
 export function decodeLegs(text: string): EntryLeg[] {
-  const encoded: EncodedLeg[] = JSON.parse(text)
+  const encoded = JSON.parse(text) as EncodedLeg[]
   return encoded.map(([account, unit, amount, index, lots]) => {
     const field = FIELDS[index]
     if (field === undefined) throw new SyntaxError(`unknown field ${index} of a leg`)

@@ -9,9 +9,9 @@ export interface QueueOptions {
   /** The pause after the database did not answer; it doubles up to a second (default 20). */
   retryMs?: number
   /** Milliseconds that never go back (default: the process's own). */
-  now?(): number
+  now?: () => number
   /** Told of every failed batch, for the operator's log. */
-  onFailure?(error: unknown): void
+  onFailure?: (error: unknown) => void
 }
 
 /** An operation on its way. Without `answer`, nobody waits for it: it is sent until the database decides it. */

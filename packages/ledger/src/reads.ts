@@ -77,7 +77,7 @@ export function accountsOf(
   for (const request of requestsOf(batch)) {
     for (const entry of entries.values()) if (entry.request === request) pushLegs(entry, lock)
   }
-  return { lock: [...lock].sort(byCodeUnits), create: [...create.values()] }
+  return { lock: [...lock].toSorted(byCodeUnits), create: [...create.values()] }
 }
 
 function pushAccounts(

@@ -21,7 +21,7 @@ export interface EngineUnderTest {
   close(): Promise<void>
 }
 
-export const CASES: Case[] = [...HOLDS, ...SETTLES, ...GRANTS]
+const CASES: Case[] = [...HOLDS, ...SETTLES, ...GRANTS]
 
 /** The suite that every engine passes: each case with a batch per operation, and again with as few batches as it allows. */
 export function engineConformance(name: string, open: () => Promise<EngineUnderTest>): void {

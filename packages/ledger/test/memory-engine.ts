@@ -65,7 +65,7 @@ function insert(storage: MemoryStorage, entry: Entry): void {
 /** As a database gives it back. */
 function throughText(entry: Entry): Entry {
   const legs = decodeLegs(encodeLegs(entry.legs))
-  return { ...entry, legs, terms: JSON.parse(JSON.stringify(entry.terms)), memo: JSON.parse(JSON.stringify(entry.memo)) }
+  return { ...entry, legs, terms: structuredClone(entry.terms), memo: structuredClone(entry.memo) }
 }
 
 function load(storage: MemoryStorage, operations: Parameters<typeof entryIds>[0], now: Millis): WorkingSet {

@@ -64,7 +64,10 @@ describe('group commit', () => {
     const after = await next()
     assert.deepEqual(ids(after), ['c.0', 'd.0', 'e.0'])
     after.answer()
-    assert.deepEqual((await Promise.all(second)).map((outcome) => outcome.status), ['ok', 'ok', 'ok'])
+    assert.deepEqual(
+      (await Promise.all(second)).map((outcome) => outcome.status),
+      ['ok', 'ok', 'ok'],
+    )
     assert.equal(queue.depth, 0)
     await queue.close()
   })
@@ -98,7 +101,10 @@ describe('group commit', () => {
       else single.answer()
     }
     await refused
-    assert.deepEqual((await Promise.all([all[0], all[2]])).map((outcome) => outcome?.status), ['ok', 'ok'])
+    assert.deepEqual(
+      (await Promise.all([all[0], all[2]])).map((outcome) => outcome?.status),
+      ['ok', 'ok'],
+    )
     const after = await next()
     assert.deepEqual(ids(after), ['b.settle'], 'a hold that may have been taken is voided')
     after.answer([{ status: 'hold_unknown' }])

@@ -20,9 +20,10 @@ describe('what an engine reads', () => {
     const holds = [hold('r.0', 1n, { legs }), hold('s.0', 1n, { legs: [walletLeg('B')] })]
     const { lock, create } = accountsOf([...holds, grant('g', 1n, { account: 'a' })], NONE, NOW)
     assert.deepEqual(lock, ['B', 'a', 'c@2026-11', 'z'])
-    assert.deepEqual(create.map(({ id, kind, unit, resetsAt, entries }) => [id, kind, unit, resetsAt, entries]), [
-      ['c@2026-11', 'cap', 'cap:USD', Date.UTC(2026, 11, 1), 0n],
-    ])
+    assert.deepEqual(
+      create.map(({ id, kind, unit, resetsAt, entries }) => [id, kind, unit, resetsAt, entries]),
+      [['c@2026-11', 'cap', 'cap:USD', Date.UTC(2026, 11, 1), 0n]],
+    )
   })
 
   it('M9: a refund locks every account of its request and names the lots it gives back to', () => {

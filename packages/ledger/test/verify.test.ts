@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { decideBatch, verify, type AccountState, type Entry, type EntryLeg, type Lot, type VerifyReport } from '@faregate/ledger'
+import { type decideBatch, verify, type AccountState, type Entry, type EntryLeg, type Lot, type VerifyReport } from '@faregate/ledger'
 import { capLeg, grant, hold, refund, reverse, settle, wallet, walletLeg } from './conformance/build.ts'
 import { memoryEngine, memoryStorage, rowsOf, type MemoryStorage } from './memory-engine.ts'
 
@@ -207,7 +207,10 @@ describe('verify', () => {
 
   it('Proofs: an open hold of a dead instance is reported, one of a living instance is not', async () => {
     const { violations } = await report(healthy(), [])
-    assert.deepEqual(violations.map((one) => [one.invariant, one.subject]), [['hold_open_of_dead_instance', 'open']])
+    assert.deepEqual(
+      violations.map((one) => [one.invariant, one.subject]),
+      [['hold_open_of_dead_instance', 'open']],
+    )
   })
 
   it('M17: gaps are no violation where the engine cannot promise their absence', async () => {

@@ -31,7 +31,16 @@ test('M11: each choice is held', () => {
 })
 
 test('M11: only what the body can cause makes the hold dearer', () => {
-  const dear = table({ input: '1', cacheWrite: '2', cacheWrite1h: '3', audioIn: '40', imageIn: '5', output: '1', reasoning: '2', audioOut: '80' })
+  const dear = table({
+    input: '1',
+    cacheWrite: '2',
+    cacheWrite1h: '3',
+    audioIn: '40',
+    imageIn: '5',
+    output: '1',
+    reasoning: '2',
+    audioOut: '80',
+  })
   const fixed = (more: Partial<Bound['canCause']>): bigint => amountOf(measure(bound(1000, more), dear), 0)
   const perThousand = (more: Partial<Bound['canCause']>): bigint => amountOf(measure(bound(0, more), dear), 1000)
   assert.equal(fixed({}), 1_000_000n)

@@ -76,7 +76,20 @@ test('a tier of the package begins beyond its start', () => {
 
 test('every price in the package that is by the token can be read', () => {
   let models = 0
-  for (const providerId of ['openai', 'anthropic', 'google', 'mistral', 'cohere', 'deepseek', 'x-ai', 'groq', 'openrouter', 'aws', 'azure', 'together']) {
+  for (const providerId of [
+    'openai',
+    'anthropic',
+    'google',
+    'mistral',
+    'cohere',
+    'deepseek',
+    'x-ai',
+    'groq',
+    'openrouter',
+    'aws',
+    'azure',
+    'together',
+  ]) {
     for (const model of findProvider({ providerId })?.models ?? []) {
       const all = Array.isArray(model.prices) ? model.prices.map(({ prices }) => prices) : [model.prices]
       for (const prices of all) {
@@ -111,7 +124,14 @@ test('OpenAI writes its cache unasked; Anthropic when it is asked', () => {
 })
 
 test('the overlay wins from its day on, the latest entry first', async () => {
-  const entry = (from: string, input: string) => ({ priceKey: 'openai', model: 'gpt-5-nano', from, source: 'https://vendor.example/prices', price: { input, output: '1' }, facts: { maxOutput: 7 } })
+  const entry = (from: string, input: string) => ({
+    priceKey: 'openai',
+    model: 'gpt-5-nano',
+    from,
+    source: 'https://vendor.example/prices',
+    price: { input, output: '1' },
+    facts: { maxOutput: 7 },
+  })
   const overlaid = await loadCatalogue({ overlay: [entry('2026-10-10', '9'), entry('2026-10-01', '3')] })
   assert.equal(overlaid.find('openai', 'gpt-5-nano', at('2026-09-30'))?.rates.input?.base, 50_000_000n)
   assert.equal(overlaid.find('openai', 'gpt-5-nano', at('2026-10-01'))?.rates.input?.base, 3_000_000_000n)

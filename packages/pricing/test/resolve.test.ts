@@ -16,7 +16,7 @@ function inputRate(sources: Partial<PriceSources>): bigint | undefined {
   return resolved.ok ? resolved.table.rates.input?.base : undefined
 }
 
-test('M15: the model entry wins over the operator\'s price, and that over the catalogue', () => {
+test("M15: the model entry wins over the operator's price, and that over the catalogue", () => {
   const model = { input: '1' }
   const operator = { input: '2' }
   assert.equal(inputRate({ model, operator }), 1_000_000_000n)
@@ -32,7 +32,10 @@ test('M15: the first source is taken whole, its gaps are not filled from the nex
 
 test('a vendor or model that nobody priced is unknown', () => {
   for (const sources of [{ upstreamModel: 'other' }, { priceKey: undefined }]) {
-    assert.deepEqual(resolvePrice({ catalogue, upstreamModel: 'known', priceKey: 'openai', ...sources }, 0), { ok: false, reason: 'unknown' })
+    assert.deepEqual(resolvePrice({ catalogue, upstreamModel: 'known', priceKey: 'openai', ...sources }, 0), {
+      ok: false,
+      reason: 'unknown',
+    })
   }
 })
 

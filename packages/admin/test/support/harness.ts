@@ -15,7 +15,7 @@ export const OPERATOR_TOKEN = 'fgo_operator'
 export const PROVIDER_SECRET = 'sk-provider-secret-that-nobody-may-see-9876'
 
 /** A clock that a test moves and that otherwise stands. */
-export class TestClock implements Clock {
+class TestClock implements Clock {
   time = Date.UTC(2026, 10, 22, 13)
   now(): number {
     return this.time
@@ -23,7 +23,7 @@ export class TestClock implements Clock {
 }
 
 /** Numbers that differ each time and are the same in each run. */
-export function countingRandom(): Random {
+function countingRandom(): Random {
   let count = 0
   return {
     bytes: (length) => createHash('sha256').update(String(++count)).digest().subarray(0, length),
@@ -31,14 +31,14 @@ export function countingRandom(): Random {
   }
 }
 
-export interface Answer {
+interface Answer {
   status: number
   body: Record<string, unknown>
   text: string
   headers: Record<string, unknown>
 }
 
-export interface CallOptions {
+interface CallOptions {
   token?: string | undefined
   body?: unknown
   idempotencyKey?: string

@@ -1,4 +1,5 @@
-import type { Actor, DenialCode } from './catalogue.ts'
+import type { DenialCode } from './catalogue.ts'
+import type { Actor } from './entry.ts'
 
 /** One way to mend a refusal. The first `pay` fix, carried out, makes the identical request succeed. */
 export interface Fix {

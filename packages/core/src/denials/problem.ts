@@ -1,4 +1,5 @@
-import { catalogueEntry, errorType, type CatalogueEntry } from './catalogue.ts'
+import { catalogueEntry } from './catalogue.ts'
+import { errorType, type CatalogueEntry } from './entry.ts'
 import type { Denial } from './denial.ts'
 
 /** What a refusal is rendered with: the request it belongs to and the way the gateway is reached. */

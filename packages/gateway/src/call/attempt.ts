@@ -114,7 +114,8 @@ export class Attempt implements UpstreamSink {
 
   #whole(): Opening {
     const status = this.#status
-    if (this.#splitter !== undefined) return { kind: 'broken', error: { reason: 'reset', detail: 'the stream ended before its first event' } }
+    if (this.#splitter !== undefined)
+      return { kind: 'broken', error: { reason: 'reset', detail: 'the stream ended before its first event' } }
     const body = this.#chunks.length === 1 && this.#chunks[0] !== undefined ? this.#chunks[0] : Buffer.concat(this.#chunks)
     if (status >= 200 && status < 300) return { kind: 'answer', status, headers: this.#headers, body }
     return { kind: 'failed', failure: { status, headers: this.#headers, body: body.toString('utf8', 0, 64 * 1024) }, raw: body }
@@ -190,5 +191,7 @@ export class Attempt implements UpstreamSink {
 }
 
 function isEventStream(contentType: string | string[] | undefined): boolean {
-  return String(contentType ?? '').toLowerCase().startsWith('text/event-stream')
+  return String(contentType ?? '')
+    .toLowerCase()
+    .startsWith('text/event-stream')
 }

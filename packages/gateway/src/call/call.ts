@@ -36,7 +36,14 @@ export type Called =
   | { kind: 'gone' }
 
 /** Calls deployments in turn until one serves, one refuses the request itself, or none is left. */
-export async function call(deps: GatewayDeps, cooldowns: Cooldowns, flow: Flow, route: Route, request: ChatRequest, reservation: Reservation): Promise<Called> {
+export async function call(
+  deps: GatewayDeps,
+  cooldowns: Cooldowns,
+  flow: Flow,
+  route: Route,
+  request: ChatRequest,
+  reservation: Reservation,
+): Promise<Called> {
   let choices = orderOf(route.candidates, cooldowns, deps.random, deps.clock.now())
   let last: Failure | undefined
   let current: Attempt | undefined
@@ -68,7 +75,12 @@ export async function call(deps: GatewayDeps, cooldowns: Cooldowns, flow: Flow, 
     last = judged.failure
     record.status = last.status
     record.error = last.denial.code
-    note(flow, 'call', 'denied', { provider: choice.candidate.provider.name, model: choice.candidate.deployment.model, status: last.status, code: last.denial.code })
+    note(flow, 'call', 'denied', {
+      provider: choice.candidate.provider.name,
+      model: choice.candidate.deployment.model,
+      status: last.status,
+      code: last.denial.code,
+    })
     if (last.action === 'surface') break
     rest(deps, cooldowns, choice, last)
     choices = remaining(choices, last)
@@ -163,7 +175,10 @@ function rested(cooldowns: Cooldowns, { candidate, key }: Choice): void {
 
 function rest(deps: GatewayDeps, cooldowns: Cooldowns, { candidate, key }: Choice, failure: Failure): void {
   restChoice(deps, cooldowns, candidate, failure.action === 'rotate' ? key : undefined, failure.retryAfterMs)
-  deps.log.warn({ provider: candidate.provider.name, model: candidate.deployment.model, cause: failure.denial.operatorDetail }, 'an upstream failed')
+  deps.log.warn(
+    { provider: candidate.provider.name, model: candidate.deployment.model, cause: failure.denial.operatorDetail },
+    'an upstream failed',
+  )
 }
 
 /** Tries a key, or a whole deployment, last for a while. */
@@ -181,6 +196,10 @@ function nothingToTry(): Failure {
   return {
     action: 'fallback',
     status: null,
-    denial: { code: 'gateway_misconfigured', detail: 'The model has no deployment that can be called.', operatorDetail: 'the route has no choice' },
+    denial: {
+      code: 'gateway_misconfigured',
+      detail: 'The model has no deployment that can be called.',
+      operatorDetail: 'the route has no choice',
+    },
   }
 }

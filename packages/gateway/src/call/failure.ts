@@ -27,7 +27,10 @@ export function readFailure(candidate: Candidate, failure: UpstreamFailure, raw:
   const denial = providerDenial(candidate, code, `HTTP ${failure.status}: ${failure.body.slice(0, 500)}`, retryAfterMs)
   const shared = { action, denial, status: failure.status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
   if (code !== 'provider_rejected') return shared
-  return { ...shared, rejected: { status: failure.status, contentType: String(failure.headers['content-type'] ?? 'application/json'), body: raw } }
+  return {
+    ...shared,
+    rejected: { status: failure.status, contentType: String(failure.headers['content-type'] ?? 'application/json'), body: raw },
+  }
 }
 
 /** Reads a call that ended without an answer. */
@@ -78,5 +81,7 @@ function providerDenial(candidate: Candidate, code: Classification['code'], oper
 function fixesOf(code: Classification['code']): NonNullable<Denial['fixes']> {
   if (code === 'provider_rejected') return [{ kind: 'change_request', action: 'read_provider_message', by: 'caller', canYou: true }]
   if (code === 'provider_error' || code === 'provider_rate_limited') return [{ kind: 'wait', action: 'retry', by: 'caller', canYou: true }]
-  return [{ kind: 'configure', action: code === 'provider_auth_failed' ? 'replace_provider_key' : 'pay_provider', by: 'operator', canYou: false }]
+  return [
+    { kind: 'configure', action: code === 'provider_auth_failed' ? 'replace_provider_key' : 'pay_provider', by: 'operator', canYou: false },
+  ]
 }

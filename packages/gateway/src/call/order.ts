@@ -75,6 +75,9 @@ function keysOf(candidate: Candidate, cooldowns: Cooldowns, random: Random, now:
 
 /** A random order in which a heavier item tends to come earlier, in proportion to its weight. */
 function byWeight<T>(items: T[], weightOf: (item: T) => number, random: Random): T[] {
-  const drawn = items.map((item) => ({ item, ticket: Math.log(random.fraction() || Number.MIN_VALUE) / Math.max(weightOf(item), Number.MIN_VALUE) }))
+  const drawn = items.map((item) => ({
+    item,
+    ticket: Math.log(Math.max(random.fraction(), Number.MIN_VALUE)) / Math.max(weightOf(item), Number.MIN_VALUE),
+  }))
   return drawn.toSorted((a, b) => b.ticket - a.ticket).map(({ item }) => item)
 }

@@ -1,5 +1,5 @@
 import type { ProviderEntry } from '@faregate/core'
-import { upstreamBody, type ChatRequest } from '@faregate/wire'
+import { upstreamBody, type ChatRequest, type Vendor } from '@faregate/wire'
 import type { GatewayDeps } from '../deps.ts'
 import type { UpstreamCall, UpstreamSink } from '../edge.ts'
 import type { Route } from '../locate.ts'
@@ -16,7 +16,12 @@ export interface WrittenLimit {
 }
 
 /** The limit to write into the body for one deployment; undefined where the body says it, or the model by itself. */
-export function limitToWrite(route: Route, request: ChatRequest, reservation: Reservation, { candidate }: Choice): WrittenLimit | undefined {
+export function limitToWrite(
+  route: Route,
+  request: ChatRequest,
+  reservation: Reservation,
+  { candidate }: Choice,
+): WrittenLimit | undefined {
   const member = route.model.outputLimitMember ?? candidate.vendor.outputLimitMember
   const value = reservation.limit
   if (reservation.plan.limitIsOurs) {
@@ -29,7 +34,13 @@ export function limitToWrite(route: Route, request: ChatRequest, reservation: Re
 }
 
 /** Sends a request to one deployment: only the members that must change are changed in its body. */
-export function send(deps: GatewayDeps, request: ChatRequest, choice: Choice, limit: WrittenLimit | undefined, sink: UpstreamSink): UpstreamCall {
+export function send(
+  deps: GatewayDeps,
+  request: ChatRequest,
+  choice: Choice,
+  limit: WrittenLimit | undefined,
+  sink: UpstreamSink,
+): UpstreamCall {
   const { candidate, key } = choice
   const body = upstreamBody(request, {
     model: candidate.deployment.model,
@@ -37,11 +48,14 @@ export function send(deps: GatewayDeps, request: ChatRequest, choice: Choice, li
     ...(limit === undefined ? {} : { outputLimit: limit }),
   })
   const { vendor, provider } = candidate
-  const { answer } = vendor
-  if (answer !== undefined) return playInProcess((signal) => answer(body, { signal }), sink)
+  if (vendor.answer !== undefined) return inProcess(vendor.answer.bind(vendor), body, sink)
   const { path, headers } = vendor.chatRequest(provider, key?.secret)
   const base = baseOf(provider)
   return deps.upstream.send({ origin: base.origin, path: base.path + path, headers: { ...FIXED_HEADERS, ...headers }, body }, sink)
+}
+
+function inProcess(answer: NonNullable<Vendor['answer']>, body: Buffer, sink: UpstreamSink): UpstreamCall {
+  return playInProcess((signal) => answer(body, { signal }), sink)
 }
 
 const FIXED_HEADERS = { 'content-type': 'application/json', 'accept-encoding': 'identity', 'user-agent': 'faregate' }

@@ -63,10 +63,13 @@ class LargeRelay implements ByteConsumer {
     if (free || this.#waiting) return
     this.#waiting = true
     this.#called.attempt.pause()
-    void outbound.drained().then(() => {
-      this.#waiting = false
-      this.#called.attempt.resume()
-    })
+    void this.#resumeWhenRead()
+  }
+
+  async #resumeWhenRead(): Promise<void> {
+    await this.#delivery.flow.outbound.drained()
+    this.#waiting = false
+    this.#called.attempt.resume()
   }
 
   end(): void {
@@ -87,7 +90,12 @@ class LargeRelay implements ByteConsumer {
     if (cut && this.#sent === 0) return this.#nothingSent()
     closeAttempt(flow, record, cut ? 'partial' : 'served', consumption.buckets, startedAt)
     const refusal = await settle(this.#delivery, cost, settleMemo(this.#called, consumption), 'post')
-    const shared = { status: opening.status, estimated: consumption.estimated, clamped: clamped?.value, priceVersion: candidate.price.version }
+    const shared = {
+      status: opening.status,
+      estimated: consumption.estimated,
+      clamped: clamped?.value,
+      priceVersion: candidate.price.version,
+    }
     if (cut || refusal !== undefined) {
       const outcome: Ending['outcome'] = flow.outbound.closed ? 'aborted' : 'partial'
       const denial = refusal ?? (error === undefined ? undefined : readBroken(candidate, error).denial)

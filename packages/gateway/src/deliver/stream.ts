@@ -28,10 +28,20 @@ export async function deliverStream(delivery: Delivery, called: Streaming): Prom
   closeAttempt(flow, called.record, whole ? 'served' : 'partial', consumption.buckets, called.startedAt)
   if (end.kind === 'broken') called.record.error = end.denial.code
   const refusal = await settle(delivery, cost, settleMemo(called, consumption), 'post')
-  const shared = { status: called.opening.status, estimated: consumption.estimated, clamped: called.clamped?.value, priceVersion: called.candidate.price.version }
+  const shared = {
+    status: called.opening.status,
+    estimated: consumption.estimated,
+    clamped: called.clamped?.value,
+    priceVersion: called.candidate.price.version,
+  }
   if (flow.outbound.closed) return finish(delivery.deps, flow, { ...shared, outcome: 'aborted', delivery: 'unconfirmed' })
   const denial = refusal ?? (end.kind === 'broken' ? end.denial : undefined)
-  if (denial !== undefined) return endInError(delivery, relay, charged(denial, delivered ?? consumption.buckets.output, flow.cost), { ...shared, outcome: 'partial', delivery: 'confirmed' })
+  if (denial !== undefined)
+    return endInError(delivery, relay, charged(denial, delivered ?? consumption.buckets.output, flow.cost), {
+      ...shared,
+      outcome: 'partial',
+      delivery: 'confirmed',
+    })
   const accepted = await flow.outbound.end(whole ? end.terminal : undefined)
   finish(delivery.deps, flow, { ...shared, outcome: 'served', delivery: accepted ? 'confirmed' : 'unconfirmed' })
 }
@@ -54,7 +64,12 @@ async function nothingDelivered(delivery: Delivery, called: Streaming, relay: St
   const shared = { status: called.opening.status, clamped: called.clamped?.value, priceVersion: called.candidate.price.version }
   if (end.kind !== 'broken' || flow.outbound.closed) return finish(deps, flow, { ...shared, outcome: 'aborted', delivery: 'none' })
   called.record.error = end.denial.code
-  await endInError(delivery, relay, { ...end.denial, deliveredTokens: 0, charged: false }, { ...shared, outcome: 'failed', delivery: 'none' })
+  await endInError(
+    delivery,
+    relay,
+    { ...end.denial, deliveredTokens: 0, charged: false },
+    { ...shared, outcome: 'failed', delivery: 'none' },
+  )
 }
 
 /** What was delivered is charged, so sending the same request again would be paid again. */

@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Denial } from '@faregate/core'
 import { ChatStreamReader, type RawEvent, type StreamIds, type StreamStep, type UsageReading } from '@faregate/wire'
-import { servedHeaders } from '../answer-headers.ts'
 import type { EventConsumer } from '../call/attempt.ts'
 import type { Called } from '../call/call.ts'
 import { readBroken } from '../call/failure.ts'
@@ -10,21 +9,18 @@ import type { UpstreamError } from '../edge.ts'
 import { Coverage } from './coverage.ts'
 import { Deliveries } from './deliveries.ts'
 import { Slices } from './slices.ts'
+import { StreamHead } from './stream-head.ts'
 
 export type Streaming = Extract<Called, { kind: 'stream' }>
 
 /** Why forwarding stopped. Only `complete` may send the terminal event, and only once the settle is durable. */
-export type StreamEnd =
-  | { kind: 'complete'; terminal: Buffer }
-  | { kind: 'broken'; denial: Denial; byUpstream: boolean }
-  | { kind: 'gone' }
+export type StreamEnd = { kind: 'complete'; terminal: Buffer } | { kind: 'broken'; denial: Denial; byUpstream: boolean } | { kind: 'gone' }
 
 interface Waiting {
   raw: Buffer
   step: StreamStep
 }
 
-const KEEP_ALIVE = Buffer.from(': keep-alive\n\n')
 const DONE = Buffer.from('data: [DONE]\n\n')
 /** Some servers end without the blank line that ends an event. */
 const UNTERMINATED_DONE = /^data:\s*\[DONE\]\s*$/
@@ -46,14 +42,13 @@ export class StreamRelay implements EventConsumer {
   readonly #coverage: Coverage
   readonly #deliveries: Deliveries
   readonly #end: (end: StreamEnd) => void
-  readonly #keepAlive: NodeJS.Timeout
+  readonly #head: StreamHead
   #queue: Waiting[] = []
   /** Covering an event, or waiting for the caller to read. */
   #blocked = false
   #over = false
   /** The upstream has ended, well or not; what it sent before comes first. */
   #upstreamOver: (() => void) | undefined
-  #headSent = false
   #finished = false
   #cutAfterDone: NodeJS.Timeout | undefined
 
@@ -67,7 +62,7 @@ export class StreamRelay implements EventConsumer {
     const { promise, resolve } = Promise.withResolvers<StreamEnd>()
     this.ended = promise
     this.#end = resolve
-    this.#keepAlive = setTimeout(() => this.#keepCallerAlive(), deps.settings.limits.keepAliveMs)
+    this.#head = new StreamHead(delivery, called)
   }
 
   /** What identifies the answer; an error event of ours carries the same. */
@@ -84,14 +79,14 @@ export class StreamRelay implements EventConsumer {
     const { attempt, opening } = this.#called
     this.#delivery.flow.outbound.onGone(() => this.#callerGone())
     if (opening.events.length > 0) this.events(opening.events)
-    if (opening.silent) this.#keepCallerAlive()
+    if (opening.silent) this.#head.keepAlive()
     attempt.attachEvents(this)
     if (this.#blocked) attempt.pause()
   }
 
   events(events: RawEvent[]): void {
     if (this.#over) return
-    this.#keepAlive.refresh()
+    this.#head.heard()
     for (const event of events) this.#queue.push({ raw: event.raw, step: this.#reader.read(event) })
     this.#pump()
   }
@@ -168,7 +163,7 @@ export class StreamRelay implements EventConsumer {
       if (!step.usageOnly || request.includeUsage) raws.push(raw)
     }
     if (raws.length === 0 || flow.outbound.closed) return
-    this.#sendHead()
+    this.#head.send()
     const [only] = raws
     const free = this.#deliveries.write(raws.length === 1 && only !== undefined ? only : Buffer.concat(raws), texts)
     if (free || this.#blocked) return
@@ -200,22 +195,6 @@ export class StreamRelay implements EventConsumer {
     if (!this.#blocked && !this.#over) this.#called.attempt.resume()
   }
 
-  #sendHead(): void {
-    if (this.#headSent) return
-    this.#headSent = true
-    const { deps, flow } = this.#delivery
-    const { candidate, opening, clamped } = this.#called
-    const headers = servedHeaders(deps, flow, candidate, opening.headers, clamped)
-    flow.outbound.head(opening.status, { ...headers, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' })
-  }
-
-  #keepCallerAlive(): void {
-    if (this.#over || this.#delivery.flow.outbound.closed) return
-    this.#sendHead()
-    this.#delivery.flow.outbound.write(KEEP_ALIVE)
-    this.#keepAlive.refresh()
-  }
-
   /** In the middle the upstream is cancelled at once; after a finish reason its usage is waited for, shortly (M21). */
   #callerGone(): void {
     if (this.#over) return
@@ -233,7 +212,11 @@ export class StreamRelay implements EventConsumer {
   #run(work: Promise<void>): void {
     work.catch((error: unknown) => {
       this.#delivery.deps.log.error({ request: this.#delivery.flow.id, error: String(error) }, 'a stream met a mistake in the gateway')
-      const denial: Denial = { code: 'gateway_misconfigured', detail: 'The gateway met a mistake of its own; the stream ends here.', operatorDetail: String(error) }
+      const denial: Denial = {
+        code: 'gateway_misconfigured',
+        detail: 'The gateway met a mistake of its own; the stream ends here.',
+        operatorDetail: String(error),
+      }
       this.#stop({ kind: 'broken', denial, byUpstream: false })
     })
   }
@@ -241,14 +224,14 @@ export class StreamRelay implements EventConsumer {
   #stop(end: StreamEnd): void {
     if (this.#over) return
     this.#over = true
-    clearTimeout(this.#keepAlive)
+    this.#head.stop()
     const { attempt } = this.#called
     if (end.kind !== 'complete') attempt.abort()
     else if (this.#upstreamOver === undefined) {
       this.#cutAfterDone = setTimeout(() => attempt.abort(), AFTER_DONE_MS).unref()
       attempt.resume()
     }
-    if (!this.#delivery.flow.outbound.closed) this.#sendHead()
+    this.#head.send()
     this.#end(end)
   }
 }

@@ -98,7 +98,10 @@ export class Slices {
     if (short.status === 'insufficient' && flow.key !== undefined) {
       return exhausted(insufficientFunds({ settings: deps.settings, key: flow.key, legs: reservation.plan.legs }, ownAside(short)))
     }
-    return { ...ledgerUnavailable(`slice refused: ${outcome.status}`), detail: 'The stream ends here, because its balance can no longer be held.' }
+    return {
+      ...ledgerUnavailable(`slice refused: ${outcome.status}`),
+      detail: 'The stream ends here, because its balance can no longer be held.',
+    }
   }
 
   /**
@@ -106,15 +109,17 @@ export class Slices {
    * mark may be low, never high.
    */
   #mark(): bigint {
-    const { deps, request } = this.#delivery
     if (this.#inputTokens === undefined) {
       this.#inputTokens = 0
-      void deps.tokens.count(request.inputText()).then((tokens) => {
-        this.#inputTokens = tokens
-      })
+      void this.#countInput()
     }
     const priced = charge({ input: this.#inputTokens, output: this.#delivered.countedTokens }, this.#candidate.price)
     return priced.ok ? priced.amount : 0n
+  }
+
+  async #countInput(): Promise<void> {
+    const { deps, request } = this.#delivery
+    this.#inputTokens = await deps.tokens.count(request.inputText())
   }
 }
 

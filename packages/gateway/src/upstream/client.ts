@@ -58,10 +58,18 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
     if (this.#aborted) controller.abort(new Error('aborted by the gateway'))
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
     if (status < 200 || this.#aborted) return
     this.#answered = true
-    this.#decoder = decoderFor(headers['content-encoding'], (chunk) => this.#emit(chunk), (error) => this.#garbled(error))
+    this.#decoder = decoderFor(
+      headers['content-encoding'],
+      (chunk) => this.#emit(chunk),
+      (error) => this.#garbled(error),
+    )
     this.#sink.head(status, headers)
   }
 
@@ -122,7 +130,10 @@ function readError(error: Error, answered: boolean, limits: UpstreamLimits): Ups
   if (error instanceof errors.BodyTimeoutError) return { reason: 'silence', limitMs: limits.silenceMs, detail }
   if (error instanceof errors.HTTPParserError) return { reason: 'protocol', detail }
   const code = 'code' in error ? error.code : undefined
-  if (!answered && (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH')) {
+  if (
+    !answered &&
+    (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH')
+  ) {
     return { reason: 'connect', detail }
   }
   return { reason: 'reset', detail }

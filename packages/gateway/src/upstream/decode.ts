@@ -11,7 +11,11 @@ export interface Decoder {
 }
 
 /** The decoder of a `Content-Encoding`, or undefined where there is nothing to undo. */
-export function decoderFor(encoding: string | string[] | undefined, emit: (chunk: Buffer) => void, broken: (error: Error) => void): Decoder | undefined {
+export function decoderFor(
+  encoding: string | string[] | undefined,
+  emit: (chunk: Buffer) => void,
+  broken: (error: Error) => void,
+): Decoder | undefined {
   const stream = transformFor(encoding)
   if (stream === undefined) return undefined
   let failure: Error | undefined
@@ -35,7 +39,11 @@ export function decoderFor(encoding: string | string[] | undefined, emit: (chunk
 }
 
 function transformFor(encoding: string | string[] | undefined): Transform | undefined {
-  switch (String(encoding ?? 'identity').trim().toLowerCase()) {
+  switch (
+    String(encoding ?? 'identity')
+      .trim()
+      .toLowerCase()
+  ) {
     case 'gzip':
     case 'x-gzip':
       return createGunzip({ flush: constants.Z_SYNC_FLUSH })

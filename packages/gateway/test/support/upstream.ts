@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 
 /** What an upstream saw of one call. */
-export interface SeenCall {
+interface SeenCall {
   path: string
   headers: IncomingMessage['headers']
   body: Buffer
@@ -26,7 +26,7 @@ export async function startUpstream(): Promise<FakeUpstream> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     const closed = new Promise<void>((resolve) => request.socket.once('close', () => resolve()))
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('data', (piece: Buffer) => chunks.push(piece))
     request.on('end', () => {
       const call = { path: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks), closed }
       calls.push(call)

@@ -5,12 +5,20 @@ import { generateKey, type KeyEntry } from '@faregate/identity'
 import { CommitQueue, type BatchItem, type LedgerEngine } from '@faregate/ledger'
 import type { PriceTable } from '@faregate/pricing'
 import { vendors } from '@faregate/providers'
-import { createGateway, createUpstreamClient, NodeOutbound, type DenialRecord, type Gateway, type GatewayDeps, type RequestRecord } from '@faregate/gateway'
+import {
+  createGateway,
+  createUpstreamClient,
+  NodeOutbound,
+  type DenialRecord,
+  type Gateway,
+  type GatewayDeps,
+  type RequestRecord,
+} from '@faregate/gateway'
 import { memoryEngine, memoryStorage, type MemoryStorage } from '../../../ledger/test/memory-engine.ts'
 import { startUpstream, type FakeUpstream } from './upstream.ts'
 
 /** What callers present. */
-export const KEY = generateKey({ bytes: (count) => new Uint8Array(count).fill(7), fraction: () => 0 })
+const KEY = generateKey({ bytes: (count) => new Uint8Array(count).fill(7), fraction: () => 0 })
 
 /** A gateway on real sockets, with a ledger in memory and one upstream, in a world that a test can look into. */
 export interface World {
@@ -50,7 +58,13 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const upstream = await startUpstream()
   const storage = memoryStorage()
   const broken = { now: false }
-  const ledger = new CommitQueue(breakable(memoryEngine(storage, () => Date.now()), broken), { timeoutMs: 300 })
+  const ledger = new CommitQueue(
+    breakable(
+      memoryEngine(storage, () => Date.now()),
+      broken,
+    ),
+    { timeoutMs: 300 },
+  )
   const records: RequestRecord[] = []
   const denials: DenialRecord[] = []
   const waiting: ((record: RequestRecord) => void)[] = []
@@ -74,7 +88,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     balances: { read: (refs) => Promise.resolve(refs.map((ref) => viewOf(storage, ref))) },
     prices: { charged: () => priceTable(options.price), provider: () => undefined, maxOutput: () => undefined },
     vendors,
-    tokens: { count: async (text) => words(text), countEach: async (texts) => texts.reduce((sum, text) => sum + words(text), 0), close: () => {} },
+    tokens: {
+      count: async (text) => words(text),
+      countEach: async (texts) => texts.reduce((sum, text) => sum + words(text), 0),
+      close: () => {},
+    },
     upstream: createUpstreamClient({ connectMs: 500, firstByteMs: 2000, silenceMs: 2000, ...options.upstreamLimits }),
     recorder: {
       request: (record) => {
@@ -100,7 +118,15 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   await ledger.submit({ type: 'wallet', account, unit: 'USD', overdraft: 0n, creditLimit: 0n })
   let grants = 0
   const world: World = {
-    url, upstream, gateway, storage, records, denials, key, models, providers,
+    url,
+    upstream,
+    gateway,
+    storage,
+    records,
+    denials,
+    key,
+    models,
+    providers,
     recorded: () => new Promise((resolve) => waiting.push(resolve)),
     breakLedger: () => {
       broken.now = true
@@ -109,7 +135,15 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       }
     },
     grant: async (amount) => {
-      await ledger.submit({ type: 'grant', id: `gr_${grants++}`, account, amount: parseAmount(amount) ?? 0n, priority: 0, expiresAt: null, reason: 'test' })
+      await ledger.submit({
+        type: 'grant',
+        id: `gr_${grants++}`,
+        account,
+        amount: parseAmount(amount) ?? 0n,
+        priority: 0,
+        expiresAt: null,
+        reason: 'test',
+      })
     },
     wallet: () => {
       const row = storage.accounts.get(account)
@@ -155,7 +189,10 @@ async function listen(gateway: Gateway): Promise<{ url: string; close(): Promise
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const { method = '', url = '', headers } = request
-      void gateway.handle({ id: gateway.newRequestId(), method, path: url, query: '', headers, body: Buffer.concat(chunks) }, new NodeOutbound(response))
+      void gateway.handle(
+        { id: gateway.newRequestId(), method, path: url, query: '', headers, body: Buffer.concat(chunks) },
+        new NodeOutbound(response),
+      )
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -170,10 +207,22 @@ function availableOf({ granted, expired, posted, held }: { granted: bigint; expi
   return granted - expired - posted - held
 }
 
-function viewOf(storage: MemoryStorage, ref: Parameters<GatewayDeps['balances']['read']>[0][number]): Awaited<ReturnType<GatewayDeps['balances']['read']>>[number] {
+function viewOf(
+  storage: MemoryStorage,
+  ref: Parameters<GatewayDeps['balances']['read']>[0][number],
+): Awaited<ReturnType<GatewayDeps['balances']['read']>>[number] {
   const prefix = ref.kind === 'wallet' ? ref.id : `${ref.base}@`
   const row = [...storage.accounts.values()].find(({ id }) => (ref.kind === 'wallet' ? id === prefix : id.startsWith(prefix)))
-  if (row !== undefined) return { account: row.id, unit: row.unit, granted: row.granted, posted: row.posted, available: availableOf(row), held: row.held, resetsAt: row.resetsAt }
+  if (row !== undefined)
+    return {
+      account: row.id,
+      unit: row.unit,
+      granted: row.granted,
+      posted: row.posted,
+      available: availableOf(row),
+      held: row.held,
+      resetsAt: row.resetsAt,
+    }
   const limit = ref.kind === 'cap' ? ref.limit : 0n
   return { account: prefix, unit: ref.unit, granted: limit, posted: 0n, available: limit, held: 0n, resetsAt: null }
 }
@@ -195,7 +244,14 @@ export function providerEntry(baseUrl: string, name = 'up'): ProviderEntry {
 
 function keyEntry(overrides: Partial<KeyEntry> = {}): KeyEntry {
   return {
-    id: 'key_1', name: 'test', lastFour: 'test', state: 'active', expiresAt: null, scopes: [], models: null, cap: null,
+    id: 'key_1',
+    name: 'test',
+    lastFour: 'test',
+    state: 'active',
+    expiresAt: null,
+    scopes: [],
+    models: null,
+    cap: null,
     application: { id: 'app_1', name: 'app' },
     organization: { id: ORGANIZATION, name: 'Acme', zone: 'UTC' },
     ...overrides,

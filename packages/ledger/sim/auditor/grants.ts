@@ -91,7 +91,7 @@ export function auditRefund(world: World, op: RefundOp, zone: string): Predictio
 function last<T extends { amount: bigint }>(list: T[], already: bigint, amount: bigint): T[] {
   const found: T[] = []
   let position = 0n
-  for (const one of [...list].reverse()) {
+  for (const one of list.toReversed()) {
     const [from, until] = [position, position + one.amount]
     position = until
     const low = from > already ? from : already

@@ -43,7 +43,13 @@ export function auditHold(world: World, op: HoldOp): Prediction {
   const fewest = Math.max(op.steps.min, op.outlook?.min ?? 0)
   const lacking = targets.flatMap((one, index) => (one.room < price(op, fewest) ? [{ ...one, index }] : []))
   if (lacking.length > 0) return refusal(world, op, targets, lacking, price(op, fewest))
-  return take(world, op, targets, wallet, caps.filter((cap) => cap !== undefined))
+  return take(
+    world,
+    op,
+    targets,
+    wallet,
+    caps.filter((cap) => cap !== undefined),
+  )
 }
 
 function find(world: World, op: HoldOp): { wallet?: Wallet; caps: (Cap | undefined)[]; wrong?: Prediction } {

@@ -49,7 +49,7 @@ export interface Cap {
   held: bigint
 }
 
-export interface Request {
+interface Request {
   id: string
   slices: Map<number, Slice>
   resolution?: Resolution
@@ -124,7 +124,7 @@ export function spendable(world: World, wallet: Wallet): Lot[] {
   const never = Number.POSITIVE_INFINITY
   return wallet.lots
     .filter((lot) => unspent(lot) > 0n && !gone(world, lot))
-    .sort((a, b) => a.priority - b.priority || compare(a.expiresAt ?? never, b.expiresAt ?? never) || a.order - b.order)
+    .toSorted((a, b) => a.priority - b.priority || compare(a.expiresAt ?? never, b.expiresAt ?? never) || a.order - b.order)
 }
 
 function compare(a: number, b: number): number {
