@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { affordableSteps, amountOf, charge, holdMeasure, parseRates, type Bound, type PriceTable } from '../../packages/pricing/src/index.ts'
+import {
+  affordableSteps,
+  amountOf,
+  charge,
+  holdMeasure,
+  parseRates,
+  type Bound,
+  type PriceTable,
+} from '../../packages/pricing/src/index.ts'
 import { nanoOf } from '../../packages/pricing/src/nano-of.ts'
 
 /** A model of its own: exact fractions, prices as decimal text, the rules of money written down once more. */
@@ -56,7 +64,8 @@ const decimal = fc
 const count = fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 400_000 }))
 /** How far a tier begins from the length that matters: at the border more often than elsewhere. */
 const offset = fc.oneof(fc.integer({ min: -2, max: 2 }), fc.integer({ min: -400_000, max: 400_000 }))
-const countsOf = (names: Name[]): fc.Arbitrary<Counts> => fc.record(Object.fromEntries(names.map((name) => [name, count])), { requiredKeys: [] })
+const countsOf = (names: Name[]): fc.Arbitrary<Counts> =>
+  fc.record(Object.fromEntries(names.map((name) => [name, count])), { requiredKeys: [] })
 const prices = fc.record(Object.fromEntries(NAMES.map((name) => [name, decimal])), { requiredKeys: [] }) as fc.Arbitrary<Prices>
 const fullPrices = fc.tuple(prices, decimal, decimal).map(([some, input, output]): Prices => ({ input, output, ...some }))
 
@@ -76,7 +85,7 @@ function tieredTable(short: Prices, long: Prices, from: number): PriceTable {
   return { version: 'test', rates }
 }
 
-test('M1, M15: a charge equals the model\'s exact fraction, rounded up once', () => {
+test("M1, M15: a charge equals the model's exact fraction, rounded up once", () => {
   fc.assert(
     fc.property(prices, countsOf([...INPUTS, ...OUTPUTS]), (raw, counts) => {
       const charged = charge(counts, table(raw))
@@ -93,7 +102,9 @@ test('M1, M15: a charge equals the model\'s exact fraction, rounded up once', ()
 test('M1: a tier prices the whole request, by the length of all input', () => {
   fc.assert(
     fc.property(fullPrices, offset, countsOf([...INPUTS, ...OUTPUTS]), (short, apart, counts) => {
-      const long: Prices = Object.fromEntries(Object.entries(short).map(([name, price]) => [name, price.startsWith('1') ? '0.5' : `1${price}`]))
+      const long: Prices = Object.fromEntries(
+        Object.entries(short).map(([name, price]) => [name, price.startsWith('1') ? '0.5' : `1${price}`]),
+      )
       const length = INPUTS.reduce((sum, name) => sum + (counts[name] ?? 0), 0)
       const from = Math.max(0, length + apart)
       const expected = modelCost(length >= from ? long : short, counts)
@@ -116,7 +127,13 @@ const withinBound: fc.Arbitrary<Case> = fc
     long: fullPrices,
     apart: offset,
     automatic: fc.boolean(),
-    canCause: fc.record({ cacheWrite: fc.boolean(), audioIn: fc.boolean(), audioOut: fc.boolean(), imageIn: fc.boolean(), hiddenOutput: fc.boolean() }),
+    canCause: fc.record({
+      cacheWrite: fc.boolean(),
+      audioIn: fc.boolean(),
+      audioOut: fc.boolean(),
+      imageIn: fc.boolean(),
+      hiddenOutput: fc.boolean(),
+    }),
     n: fc.integer({ min: 1, max: 4 }),
     steps: count,
     counts: countsOf([...INPUTS, ...OUTPUTS]),
@@ -124,9 +141,15 @@ const withinBound: fc.Arbitrary<Case> = fc
   })
   .map(({ short, long, apart, automatic, canCause, n, steps, counts, slack }) => {
     const caused: Partial<Record<Name, boolean>> = {
-      input: true, cacheRead: true, output: true,
-      cacheWrite: canCause.cacheWrite || automatic, cacheWrite1h: canCause.cacheWrite,
-      audioIn: canCause.audioIn, imageIn: canCause.imageIn, reasoning: canCause.hiddenOutput, audioOut: canCause.audioOut,
+      input: true,
+      cacheRead: true,
+      output: true,
+      cacheWrite: canCause.cacheWrite || automatic,
+      cacheWrite1h: canCause.cacheWrite,
+      audioIn: canCause.audioIn,
+      imageIn: canCause.imageIn,
+      reasoning: canCause.hiddenOutput,
+      audioOut: canCause.audioOut,
     }
     let room = n * steps
     const kept: Counts = {}
@@ -138,7 +161,12 @@ const withinBound: fc.Arbitrary<Case> = fc
     }
     const inputTokens = INPUTS.reduce((sum, name) => sum + (kept[name] ?? 0), 0) + slack
     const priced = tieredTable(short, long, Math.max(0, inputTokens + apart))
-    return { bound: { inputTokens, n, canCause }, table: automatic ? { ...priced, automaticCacheWrite: true } : priced, counts: kept, steps }
+    return {
+      bound: { inputTokens, n, canCause },
+      table: automatic ? { ...priced, automaticCacheWrite: true } : priced,
+      counts: kept,
+      steps,
+    }
   })
 
 test('M11: whatever stays within the bound costs at most the hold, tiers included', () => {

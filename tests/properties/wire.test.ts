@@ -165,22 +165,20 @@ const plain = (delta: unknown, finish: string | null = null): Record<string, unk
 })
 
 /** The repeated shapes come most often, so that one is learnt and then met again, and mimicked by others. */
-const chunk = fc
-  .tuple(content, content, content)
-  .chain(([text, other, padding]) =>
-    fc.oneof(
-      { weight: 6, arbitrary: fc.constant(plain({ content: text })) },
-      { weight: 6, arbitrary: fc.constant({ ...plain({ content: text }), obfuscation: padding }) },
-      { weight: 1, arbitrary: fc.constant(plain({ role: 'assistant', content: text }, 'stop')) },
-      { weight: 1, arbitrary: fc.constant(plain({ content: text, reasoning_content: other })) },
-      { weight: 1, arbitrary: fc.constant({ content: text, ...plain({ content: other }), obfuscation: padding }) },
-      {
-        weight: 1,
-        arbitrary: fc.constant({ ...plain({ content: text }), usage: { prompt_tokens: 1, completion_tokens: 2 }, obfuscation: padding }),
-      },
-      { weight: 1, arbitrary: fc.constant({ ...plain({ content: text }), obfuscation: padding, error: other }) },
-    ),
-  )
+const chunk = fc.tuple(content, content, content).chain(([text, other, padding]) =>
+  fc.oneof(
+    { weight: 6, arbitrary: fc.constant(plain({ content: text })) },
+    { weight: 6, arbitrary: fc.constant({ ...plain({ content: text }), obfuscation: padding }) },
+    { weight: 1, arbitrary: fc.constant(plain({ role: 'assistant', content: text }, 'stop')) },
+    { weight: 1, arbitrary: fc.constant(plain({ content: text, reasoning_content: other })) },
+    { weight: 1, arbitrary: fc.constant({ content: text, ...plain({ content: other }), obfuscation: padding }) },
+    {
+      weight: 1,
+      arbitrary: fc.constant({ ...plain({ content: text }), usage: { prompt_tokens: 1, completion_tokens: 2 }, obfuscation: padding }),
+    },
+    { weight: 1, arbitrary: fc.constant({ ...plain({ content: text }), obfuscation: padding, error: other }) },
+  ),
+)
 
 test('chunks that are read without parsing give the same step as parsed ones', () => {
   fc.assert(
