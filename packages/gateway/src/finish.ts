@@ -62,7 +62,7 @@ export function closeAttempt(
 }
 
 /** What the provider is owed by its own price, over all attempts that consumed something; null where that is unknown. */
-function providerCost(flow: Flow): bigint | null {
+export function providerCost(flow: Flow): bigint | null {
   let sum = 0n
   for (const attempt of flow.attempts) {
     if (Object.keys(attempt.buckets).length === 0) continue
@@ -78,7 +78,7 @@ function candidateOf(flow: Flow, { provider, model }: AttemptRecord): Candidate 
   return flow.route?.candidates.find(({ deployment }) => deployment.provider === provider && deployment.model === model)
 }
 
-function tagsOf(flow: Flow): string | null {
+export function tagsOf(flow: Flow): string | null {
   const tags = flow.inbound.headers['faregate-tags']
   const text = Array.isArray(tags) ? tags.join(',') : tags
   return text === undefined || text === '' ? null : text.slice(0, 512)

@@ -4,6 +4,7 @@ import { LedgerUnavailable, type HoldOp, type Outcome } from '@faregate/ledger'
 import { amountOf } from '@faregate/pricing'
 import type { ChatRequest } from '@faregate/wire'
 import type { GatewayDeps } from './deps.ts'
+import { tagsOf } from './finish.ts'
 import { note, type Flow } from './flow.ts'
 import { insufficientFunds } from './funds.ts'
 import { inputBound, planHold, type HoldPlan } from './hold-plan.ts'
@@ -89,6 +90,7 @@ async function submitHold(
 
 /** What a record can be rebuilt from after a kill. */
 function holdMemo(flow: Flow, key: KeyEntry, route: Route, request: ChatRequest): Record<string, unknown> {
+  const tags = tagsOf(flow)
   return {
     organization: key.organization.id,
     application: key.application.id,
@@ -98,6 +100,7 @@ function holdMemo(flow: Flow, key: KeyEntry, route: Route, request: ChatRequest)
     stream: request.stream,
     priceVersion: route.candidates[0]?.price.version ?? null,
     ...(request.user === null ? {} : { user: request.user }),
+    ...(tags === null ? {} : { tags }),
   }
 }
 

@@ -6,6 +6,7 @@ import { refuse } from '../refuse.ts'
 import { consumed, costOf, settle } from '../settle.ts'
 import { ownCount, type Delivery } from './context.ts'
 import { nobodyThere } from './nobody.ts'
+import { settleMemo } from './settle-memo.ts'
 
 /** Sends an answer that was collected whole: settled first, then sent, with its cost in the head (M16). */
 export async function deliverAnswer(delivery: Delivery, called: Extract<Called, { kind: 'answer' }>): Promise<void> {
@@ -16,7 +17,7 @@ export async function deliverAnswer(delivery: Delivery, called: Extract<Called, 
   if (flow.outbound.closed) return nobodyThere(delivery)
   const cost = costOf(flow, candidate, reservation, consumption)
   closeAttempt(flow, record, 'served', consumption.buckets, startedAt)
-  const refusal = await settle(delivery, cost, settleMemo(called, consumption), 'void')
+  const refusal = await settle(delivery, cost, settleMemo(flow, called, consumption.estimated), 'void')
   if (refusal !== undefined) return refuse(deps, flow, refusal)
   flow.outbound.head(opening.status, {
     ...servedHeaders(deps, flow, candidate, opening.headers, clamped),
@@ -32,19 +33,4 @@ export async function deliverAnswer(delivery: Delivery, called: Extract<Called, 
     clamped: clamped?.value,
     priceVersion: candidate.price.version,
   })
-}
-
-/** What a record is rebuilt from if the process dies before writing it. */
-export function settleMemo(
-  { candidate, clamped }: Pick<Exclude<Called, { kind: 'failed' | 'gone' }>, 'candidate' | 'clamped'>,
-  { buckets, estimated }: { buckets: Buckets; estimated: boolean },
-): Record<string, unknown> {
-  return {
-    provider: candidate.provider.name,
-    upstreamModel: candidate.deployment.model,
-    priceVersion: candidate.price.version,
-    buckets,
-    estimated,
-    ...(clamped === undefined ? {} : { clamped: clamped.value }),
-  }
 }

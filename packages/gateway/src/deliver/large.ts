@@ -7,8 +7,8 @@ import type { UpstreamError } from '../edge.ts'
 import { closeAttempt, finish, type Ending } from '../finish.ts'
 import { inBand } from '../refuse.ts'
 import { consumed, costOf, release, settle } from '../settle.ts'
-import { settleMemo } from './answer.ts'
 import { ownCount, type Delivery } from './context.ts'
+import { settleMemo } from './settle-memo.ts'
 
 /** So much of the end waits until the settle is durable (M16): without it the JSON is not complete. */
 const WITHHELD_BYTES = 64
@@ -89,7 +89,7 @@ class LargeRelay implements ByteConsumer {
     const cut = error !== undefined
     if (cut && this.#sent === 0) return this.#nothingSent()
     closeAttempt(flow, record, cut ? 'partial' : 'served', consumption.buckets, startedAt)
-    const refusal = await settle(this.#delivery, cost, settleMemo(this.#called, consumption), 'post')
+    const refusal = await settle(this.#delivery, cost, settleMemo(flow, this.#called, consumption.estimated), 'post')
     const shared = {
       status: opening.status,
       estimated: consumption.estimated,

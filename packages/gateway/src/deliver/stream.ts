@@ -4,8 +4,8 @@ import { closeAttempt, finish, type Ending } from '../finish.ts'
 import { inBand } from '../refuse.ts'
 import { consumed, costOf, release, settle } from '../settle.ts'
 import { StreamRelay, type StreamEnd, type Streaming } from '../stream/relay.ts'
-import { settleMemo } from './answer.ts'
 import { ownCount, type Delivery } from './context.ts'
+import { settleMemo } from './settle-memo.ts'
 
 /** Forwards a stream as it arrives; its terminal event waits until the settle is durable (M16). */
 export async function deliverStream(delivery: Delivery, called: Streaming): Promise<void> {
@@ -27,7 +27,7 @@ export async function deliverStream(delivery: Delivery, called: Streaming): Prom
   const cost = costOf(flow, called.candidate, reservation, consumption)
   closeAttempt(flow, called.record, whole ? 'served' : 'partial', consumption.buckets, called.startedAt)
   if (end.kind === 'broken') called.record.error = end.denial.code
-  const refusal = await settle(delivery, cost, settleMemo(called, consumption), 'post')
+  const refusal = await settle(delivery, cost, settleMemo(flow, called, consumption.estimated), 'post')
   const shared = {
     status: called.opening.status,
     estimated: consumption.estimated,
