@@ -62,6 +62,11 @@ export class Options {
     return this.#values[name] === true
   }
 
+  /** Whether the flag that takes something away was given: `--no-cap`, by the name `cap`. */
+  isOff(name: string): boolean {
+    return this.#values[name] === false
+  }
+
   /** The values of a flag that may be repeated; `undefined` when it was not given. */
   list(name: string): string[] | undefined {
     const value = this.#values[name]

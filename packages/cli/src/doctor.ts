@@ -101,9 +101,13 @@ export function pricesFinding(
 
 function providerFinding(provider: Instance['providers'][number]): Finding {
   const check = `provider ${provider.name}`
-  const where = `${provider.kind} at ${provider.baseUrl}, defined in ${placeOf(provider.managedBy)}`
+  const where = `${provider.kind} at ${provider.baseUrl}, ${whence(placeOf(provider.managedBy))}`
   if (provider.state !== 'failing') return { check, result: 'ok', detail: where }
   return { check, result: 'failed', detail: `${where}: ${provider.lastError ?? 'failing'}`, fix: `faregate provider test ${provider.name}` }
+}
+
+function whence(place: string): string {
+  return place === 'built in' ? place : `defined in ${place}`
 }
 
 function realProviders(instance: Instance): Finding {

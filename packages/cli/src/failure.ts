@@ -8,11 +8,16 @@ export async function explainFailure(error: unknown): Promise<string> {
   const problem = problemOf(error)
   if (problem !== undefined) {
     const { problemEntry } = await import('@faregate/contract')
-    return withFix(`${problem.detail} (${problem.code})`, firstFix(problem) ?? problemEntry(problem.code)?.mend[0])
+    return withFix(`${problem.detail} (${problem.code})`, firstFix(problem) ?? usefulHint(problemEntry(problem.code)?.mend[0]))
   }
   if (isUnreachable(error))
     return withFix(`The gateway does not answer: ${causeOf(error)}.`, 'Start it with `faregate start`, or name its address with --url.')
   return error.message
+}
+
+/** `detail` is what was just printed: a hint that only points there is left out. */
+function usefulHint(hint: string | undefined): string | undefined {
+  return hint?.startsWith('Read `detail`') === true ? undefined : hint
 }
 
 interface ProblemFacts {

@@ -1,7 +1,9 @@
 import type { Client, RouteOutput, Routes } from '@faregate/contract'
 import { Failure } from './command.ts'
+import { shellWord } from './shell.ts'
 
-export type Organization = RouteOutput<Routes['getOrganization']>
+/** An organization as far as it is known: one that was given by its id is not looked up, so it has no name here. */
+export type Organization = Pick<RouteOutput<Routes['getOrganization']>, 'id'> & Partial<RouteOutput<Routes['getOrganization']>>
 export type Application = RouteOutput<Routes['getApplication']>
 
 interface Page<T> {
@@ -24,11 +26,22 @@ export async function everyItem<T>(page: (cursor: { cursor?: string }) => Promis
   return items
 }
 
-/** Finds an organization by id or name. @throws Failure when there is none, or more than one of that name */
+const ORGANIZATION_ID = /^org_[0-9A-HJKMNP-TV-Z]{26}$/
+
+/** How people are told of an organization: by its name where it is known. */
+export function labelOf({ id, name }: Organization): string {
+  return name ?? id
+}
+
+/**
+ * Finds an organization by id or name. An id is taken as it is: a token that may not list organizations can still name its own.
+ * @throws Failure when there is none, or more than one of that name
+ */
 export async function findOrganization(client: Client, reference: string): Promise<Organization> {
+  if (ORGANIZATION_ID.test(reference)) return { id: reference }
   const found = await searchOrganization(client, reference)
   if (found !== undefined) return found
-  throw new Failure(`No organization is called "${reference}".`, `Create it: faregate org create ${reference}`)
+  throw new Failure(`No organization is called "${reference}".`, `Create it: faregate org create ${shellWord(reference)}`)
 }
 
 /** The same, but `undefined` when there is none. */

@@ -110,6 +110,37 @@ describe('keys', () => {
     )
   })
 
+  test('a key gets another name, models, cap and expiry, and loses each again', async () => {
+    interface Terms {
+      name: string
+      models: string[] | null
+      cap: { amount: string; period: string } | null
+      expiresAt: string | null
+    }
+    const { id } = await answered<NewKey>('key', 'create')
+    const terms = ['--name', 'web', '--models', 'demo, other-*', '--cap', '5/month', '--expires', '2099-01-31']
+    const given = await answered<Terms>('key', 'update', id, ...terms)
+    assert.deepEqual([given.name, given.models, given.cap], ['web', ['demo', 'other-*'], { amount: '5.00', period: 'month' }])
+    assert.equal(Date.parse(given.expiresAt ?? ''), Date.UTC(2099, 0, 31))
+    const capless = await answered<Terms>('key', 'update', id, '--no-cap')
+    assert.deepEqual([capless.name, capless.models?.length, capless.cap], ['web', 2, null])
+    assert.notEqual(capless.expiresAt, null)
+    const free = await does('key', 'update', id, '--all-models', '--no-expiry')
+    assert.match(free.stdout, /is active: all models; no cap; no expiry\.$/m)
+  })
+
+  test('a key update that asks for nothing, or for both, ends with 2', async () => {
+    for (const flags of [
+      [],
+      ['--models', 'a', '--all-models'],
+      ['--expires', '30d', '--no-expiry'],
+      ['--models', 'a,,b'],
+      ['--cap', '5'],
+    ]) {
+      assert.equal((await runs('key', 'update', 'key_any', ...flags)).code, 2, flags.join(' '))
+    }
+  })
+
   test('disabled, enabled and revoked keys are refused, served and refused', async () => {
     const { id, key, model } = await answered<NewKey>('key', 'create')
     await does('key', 'disable', id)
@@ -134,6 +165,17 @@ describe('money', () => {
     await does('grant', 'reverse', grant.id, '--amount', '0.50')
     assert.match((await does('org', 'show', 'acme')).stdout, /available +2\.00 USD/)
     assert.match((await does('verify')).stdout, /^The ledger is right/)
+  })
+})
+
+describe('what to do next', () => {
+  test('the printed command names the organization and quotes what a shell would split', async () => {
+    const created = await does('org', 'create', "Widgets & 'Co'")
+    assert.match(created.stdout, /faregate grant 'Widgets & '\\''Co'\\''' 5\.00/)
+    const application = await does('app', 'create', 'my app', '--organization', "Widgets & 'Co'")
+    assert.match(application.stdout, /key create --organization 'Widgets & '\\''Co'\\''' --application 'my app'$/m)
+    assert.match((await does('key', 'list', '--organization', "Widgets & 'Co'")).stdout, /key create --organization '.*' --credit 5/)
+    assert.match((await does('app', 'create', 'plain', '--organization', 'default')).stdout, /key create --application plain$/m)
   })
 })
 
@@ -206,12 +248,14 @@ describe('settings', () => {
 
 describe('operating', () => {
   test('doctor examines, and says what to do about what it finds', async () => {
-    const findings = await answered<{ check: string; result: string; fix?: string }[]>('doctor')
+    const findings = await answered<{ check: string; result: string; detail: string; fix?: string }[]>('doctor')
     assert.equal(findings.find(({ check }) => check === 'ledger')?.result, 'ok')
     assert.ok(
       findings.every(({ result, fix }) => result === 'ok' || fix !== undefined),
       JSON.stringify(findings),
     )
+    const { detail } = findings.find(({ check }) => check === 'provider demo') ?? assert.fail('the demo is not listed')
+    assert.match(detail, /, built in$/)
   })
 
   test('a backup taken to a path brings back what was there, once it is meant', async () => {
@@ -246,6 +290,24 @@ describe('operating', () => {
     assert.equal((await faregate(limited, 'balance', 'acme')).code, 1)
   })
 
+  test('a token that may not list organizations names its own by id', async () => {
+    const { id } = await answered<{ id: string }>('org', 'create', 'own')
+    const flags = ['--organization', id, '--permission', 'money:read', '--permission', 'keys:read', '--permission', 'usage:read']
+    const { token } = await answered<{ token: string }>('token', 'create', 'bound', ...flags)
+    const limited = { ...environment, FAREGATE_TOKEN: token }
+    const shown = await faregate(limited, 'balance', id)
+    assert.deepEqual([shown.code, shown.stderr], [0, ''])
+    assert.ok(shown.stdout.startsWith(`organization  ${id}\n`), shown.stdout)
+    for (const args of [
+      ['grant', 'list', id],
+      ['key', 'list', '--organization', id],
+      ['usage', '--organization', id],
+    ]) {
+      assert.equal((await faregate(limited, ...args)).code, 0, args.join(' '))
+    }
+    assert.equal((await faregate(limited, 'balance', 'own')).code, 1)
+  })
+
   test('`check` finds the fault in a configuration, names its place, and ends with 1', async () => {
     const right = await does('check', '--json')
     assert.equal((JSON.parse(right.stdout) as { ok: boolean }).ok, true)
@@ -266,6 +328,14 @@ describe('errors', () => {
     const said = await runs('key', 'disable', 'key_nope')
     assert.equal(said.code, 1)
     assert.match(said.stderr, /key_nope.*\(not_found\)\n→ /)
+  })
+
+  test('a conflict says what is in the way, without a hint to read what was just read', async () => {
+    const { id } = await answered<NewKey>('key', 'create')
+    await does('key', 'revoke', id)
+    const said = await runs('key', 'enable', id)
+    assert.equal(said.code, 1)
+    assert.match(said.stderr, /revoked for good.*\(conflict\)\n$/)
   })
 
   test('a command line that is wrong ends with 2', async () => {

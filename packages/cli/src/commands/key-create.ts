@@ -1,9 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { Client, RouteInput, Routes } from '@faregate/contract'
 import { Failure, type Call, type Command, type Options } from '../command.ts'
-import { DEFAULT_NAME, findOrganization, searchApplication, searchOrganization, type Application, type Organization } from '../lookup.ts'
+import {
+  DEFAULT_NAME,
+  findOrganization,
+  labelOf,
+  searchApplication,
+  searchOrganization,
+  type Application,
+  type Organization,
+} from '../lookup.ts'
 import { fields } from '../output.ts'
 import { amountOf, capOf, instantOf } from '../parse.ts'
+import { shellWord } from '../shell.ts'
 
 export const keyCreate: Command = {
   name: 'key create',
@@ -63,8 +72,8 @@ async function applicationFor(client: Client, organization: Organization, refere
   if (found !== undefined) return found
   if (reference !== DEFAULT_NAME) {
     throw new Failure(
-      `${organization.name} has no application "${reference}".`,
-      `Create it: faregate app create ${reference} --organization ${organization.name}`,
+      `${labelOf(organization)} has no application "${reference}".`,
+      `Create it: faregate app create ${shellWord(reference)} --organization ${shellWord(labelOf(organization))}`,
     )
   }
   return client.createApplication({ params: { id: organization.id }, body: { name: DEFAULT_NAME }, idempotencyKey: randomUUID() })
@@ -80,14 +89,18 @@ async function show(call: Call, created: { id: string; key: string }, owner: Own
   const model = (await firstModel(url, created.key)) ?? 'MODEL'
   const curl = curlLine(url, created.key, model)
   const names = fields([
-    ['organization', `${owner.organization.name} (${owner.organization.id})`],
-    ['application', `${owner.application.name} (${owner.application.id})`],
+    ['organization', named(owner.organization)],
+    ['application', named(owner.application)],
     ['key', `${created.key}  (${created.id}; shown once, keep it now)`],
   ])
   call.output.result(
     { ...created, ...owner, url, model, curl },
     `${names}\n\nCall it:\n\n${curl}\n\nThen see what it cost: faregate requests`,
   )
+}
+
+function named({ id, name }: { id: string; name?: string | undefined }): string {
+  return name === undefined ? id : `${name} (${id})`
 }
 
 /** A call that can be pasted into a shell. */

@@ -1,6 +1,11 @@
-import type { Call, Command } from '../command.ts'
-import { findOrganization } from '../lookup.ts'
+import { UsageError, type Call, type Command, type Options } from '../command.ts'
+import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
+import { DEFAULT_NAME, findOrganization } from '../lookup.ts'
 import { shortTime, table } from '../output.ts'
+import { capOf, instantOf } from '../parse.ts'
+import { shellWord } from '../shell.ts'
+
+type Key = RouteOutput<Routes['getKey']>
 
 const keyList: Command = {
   name: 'key list',
@@ -17,14 +22,71 @@ const keyList: Command = {
       `…${key.lastFour}`,
       key.state,
       key.models?.join(' ') ?? 'all',
-      key.cap === null ? null : `${key.cap.amount}/${key.cap.period}`,
+      capText(key.cap),
       shortTime(key.expiresAt),
     ])
-    call.output.result(
-      data,
-      table(['id', 'name', 'key', 'state', 'models', 'cap', 'expires'], rows, 'No keys yet: faregate key create --credit 5'),
-    )
+    const owner = named === undefined || named === DEFAULT_NAME ? '' : ` --organization ${shellWord(named)}`
+    const none = `No keys yet: faregate key create${owner} --credit 5`
+    call.output.result(data, table(['id', 'name', 'key', 'state', 'models', 'cap', 'expires'], rows, none))
   },
+}
+
+function capText(cap: Key['cap']): string | null {
+  return cap === null ? null : `${cap.amount}/${cap.period}`
+}
+
+const keyUpdate: Command = {
+  name: 'key update',
+  summary: 'Change the name, models, cap or expiry of a key, in force within a second',
+  args: ['<id>'],
+  options: [
+    { flags: '--name <name>', summary: 'name of the key' },
+    { flags: '--models <models>', summary: 'the models that it may call, separated by commas' },
+    { flags: '--all-models', summary: 'it may call every model' },
+    { flags: '--cap <amount/period>', summary: 'how much may be spent with it: 1.00/day, 20/month, 5/total' },
+    { flags: '--no-cap', summary: 'only the balance limits it' },
+    { flags: '--expires <when>', summary: 'a date, a time, or a span: 2027-01-31, 30d' },
+    { flags: '--no-expiry', summary: 'it does not expire' },
+  ],
+  async run(call) {
+    const [id = ''] = call.args
+    const body = changesOf(call.options)
+    if (Object.keys(body).length === 0) {
+      throw new UsageError('say what to change: --name, --models, --all-models, --cap, --no-cap, --expires or --no-expiry')
+    }
+    const client = await call.client()
+    const key = await client.updateKey({ params: { id }, body })
+    call.output.result(key, `${key.id} is ${key.state}: ${termsOf(key)}.`)
+  },
+}
+
+function changesOf(options: Options): RouteInput<Routes['updateKey']>['body'] {
+  const models = options.text('models')
+  const cap = options.text('cap')
+  const expires = options.text('expires')
+  if (models !== undefined && options.is('allModels')) throw new UsageError('--models and --all-models contradict each other')
+  if (expires !== undefined && options.isOff('expiry')) throw new UsageError('--expires and --no-expiry contradict each other')
+  return {
+    ...options.some('name'),
+    ...(models === undefined ? {} : { models: modelsOf(models) }),
+    ...(options.is('allModels') ? { models: null } : {}),
+    ...(cap === undefined ? {} : { cap: capOf(cap) }),
+    ...(options.isOff('cap') ? { cap: null } : {}),
+    ...(expires === undefined ? {} : { expiresAt: instantOf(expires, Date.now()) }),
+    ...(options.isOff('expiry') ? { expiresAt: null } : {}),
+  }
+}
+
+function modelsOf(text: string): string[] {
+  const models = text.split(',').map((model) => model.trim())
+  if (models.includes('')) throw new UsageError(`--models is "${text}": write names separated by commas, like gpt-5-nano,demo`)
+  return models
+}
+
+function termsOf(key: Key): string {
+  const models = key.models === null ? 'all models' : `models ${key.models.join(', ')}`
+  const cap = key.cap === null ? 'no cap' : `cap ${capText(key.cap)}`
+  return [models, cap, key.expiresAt === null ? 'no expiry' : `expires ${shortTime(key.expiresAt)}`].join('; ')
 }
 
 const keyDisable: Command = {
@@ -55,4 +117,4 @@ const keyRevoke: Command = {
   },
 }
 
-export const keyCommands = [keyList, keyDisable, keyEnable, keyRevoke]
+export const keyCommands = [keyList, keyUpdate, keyDisable, keyEnable, keyRevoke]

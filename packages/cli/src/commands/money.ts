@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Failure, type Call, type Command } from '../command.ts'
-import { findOrganization, organizationOrOnly } from '../lookup.ts'
+import { findOrganization, labelOf, organizationOrOnly } from '../lookup.ts'
 import { fields, shortTime, table } from '../output.ts'
 import { amountOf, instantOf } from '../parse.ts'
 
@@ -24,10 +24,14 @@ const grant: Command = {
       ...(expires === undefined ? {} : { expiresAt: instantOf(expires, Date.now()) }),
     }
     const client = await call.client()
-    const { id, name } = await findOrganization(client, reference)
+    const organization = await findOrganization(client, reference)
+    const { id } = organization
     const created = await client.createGrant({ params: { id }, body, idempotencyKey: randomUUID() })
     const balance = await client.getBalance({ params: { id } })
-    call.output.result(created, `${created.id}: ${name} got ${created.amount}; available are ${balance.available} ${balance.currency}.`)
+    call.output.result(
+      created,
+      `${created.id}: ${labelOf(organization)} got ${created.amount}; available are ${balance.available} ${balance.currency}.`,
+    )
   },
 }
 
@@ -85,7 +89,7 @@ const balance: Command = {
     const { id, name } = await organizationOrOnly(client, call.args[0])
     const now = await client.getBalance({ params: { id } })
     const text = fields([
-      ['organization', `${name} (${id})`],
+      ['organization', name === undefined ? id : `${name} (${id})`],
       ['granted', now.granted],
       ['expired', now.expired],
       ['posted', now.posted],

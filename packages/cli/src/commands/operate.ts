@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Failure, type Call, type Command } from '../command.ts'
 import { examine } from '../doctor.ts'
+import { shellWord } from '../shell.ts'
 
 const SIGNS = { ok: '✓', warning: '!', failed: '✗' } as const
 
@@ -50,7 +51,10 @@ const restore: Command = {
   async run(call) {
     const [file = ''] = call.args
     if (!call.options.is('yes'))
-      throw new Failure(`This replaces everything in the gateway by ${file}.`, `If that is what you want: faregate restore ${file} --yes`)
+      throw new Failure(
+        `This replaces everything in the gateway by ${file}.`,
+        `If that is what you want: faregate restore ${shellWord(file)} --yes`,
+      )
     const client = await call.client()
     const name = await bringIntoFolder(call, file)
     const restored = await client.restoreBackup({ body: { file: name }, idempotencyKey: randomUUID() })

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from '../command.ts'
-import { everyItem, findOrganization, organizationOrOnly } from '../lookup.ts'
+import { DEFAULT_NAME, everyItem, findOrganization, labelOf, organizationOrOnly } from '../lookup.ts'
 import { fields, shortTime, table } from '../output.ts'
+import { shellWord } from '../shell.ts'
 
 const create: Command = {
   name: 'org create',
@@ -16,7 +17,7 @@ const create: Command = {
     const client = await call.client()
     const body = { name, ...call.options.some('zone', 'overdraft') }
     const created = await client.createOrganization({ body, idempotencyKey: randomUUID() })
-    call.output.result(created, `${created.name} is ${created.id}. Give it credit: faregate grant ${created.name} 5.00`)
+    call.output.result(created, `${created.name} is ${created.id}. Give it credit: faregate grant ${shellWord(created.name)} 5.00`)
   },
 }
 
@@ -43,9 +44,10 @@ const show: Command = {
   args: ['<organization>'],
   async run(call) {
     const client = await call.client()
-    const organization = await findOrganization(client, call.args[0] ?? '')
-    const params = { id: organization.id }
-    const [balance, applications] = await Promise.all([
+    const { id } = await findOrganization(client, call.args[0] ?? '')
+    const params = { id }
+    const [organization, balance, applications] = await Promise.all([
+      client.getOrganization({ params }),
       client.getBalance({ params }),
       everyItem((query) => client.listApplicationsOfOrganization({ params, query: { limit: 500, ...query } })),
     ])
@@ -68,9 +70,12 @@ const createApplication: Command = {
   async run(call) {
     const [name = ''] = call.args
     const client = await call.client()
-    const { id } = await organizationOrOnly(client, call.options.text('organization'))
-    const created = await client.createApplication({ params: { id }, body: { name }, idempotencyKey: randomUUID() })
-    call.output.result(created, `${created.name} is ${created.id}. Give it a key: faregate key create --application ${created.name}`)
+    const organization = await organizationOrOnly(client, call.options.text('organization'))
+    const created = await client.createApplication({ params: { id: organization.id }, body: { name }, idempotencyKey: randomUUID() })
+    // `key create` alone means the organization `default`.
+    const owner = organization.name === DEFAULT_NAME ? '' : ` --organization ${shellWord(labelOf(organization))}`
+    const next = `faregate key create${owner} --application ${shellWord(created.name)}`
+    call.output.result(created, `${created.name} is ${created.id}. Give it a key: ${next}`)
   },
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Failure, UsageError, type Call, type Command, type Option } from '../command.ts'
 import { table } from '../output.ts'
 import { placeOf } from '../place.ts'
+import { shellWord } from '../shell.ts'
 
 const list: Command = {
   name: 'provider list',
@@ -44,7 +45,10 @@ const add: Command = {
     const body = { name, kind: call.options.text('kind') ?? name, ...(await accountOf(call)) }
     const client = await call.client()
     const provider = await client.createProvider({ body, idempotencyKey: randomUUID() })
-    call.output.result(provider, `${provider.name} is connected at ${provider.baseUrl}. Try it: faregate provider test ${provider.name}`)
+    call.output.result(
+      provider,
+      `${provider.name} is connected at ${provider.baseUrl}. Try it: faregate provider test ${shellWord(provider.name)}`,
+    )
   },
 }
 
