@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { answer, usage } from '../support/behaviours.ts'
 import { faregate } from '../support/cli.ts'
 import { say } from '../support/config.ts'
-import { decimal, nano } from '../support/decimal.ts'
+import { nano } from '../support/decimal.ts'
 import { header, json, send } from '../support/http.ts'
 import { chatStream } from '../support/sse.ts'
 import { eventually, gate } from '../support/wait.ts'
@@ -119,7 +119,12 @@ export const CALLER_CASES: Record<string, Case> = {
       answer: refused,
       customer,
       mend: async () => {
-        const amount = decimal(4_000_000n + nano(String(raise.byAtLeast)))
+        const [, id, amount = ''] = /^faregate key update (\S+) --cap ([\d.]+)\/month$/.exec(String(raise.command)) ?? []
+        assert.deepEqual(
+          [id, nano(amount)],
+          [customer.keyId, 4_000_000n + nano(String(raise.byAtLeast))],
+          'the command raises it far enough',
+        )
         await world.gateway.api.expect(200, 'PATCH', `/api/keys/${customer.keyId}`, { cap: { amount, period: 'month' } })
         await inForce()
         return sender(world, customer)()

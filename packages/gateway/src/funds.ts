@@ -94,6 +94,8 @@ function fixesOf(context: FundsContext, code: DenialCode, shortfall: Shortfall, 
 }
 
 function raiseCap({ key }: FundsContext, { required, available }: Shortfall): Fix {
+  // As far as this request needs it: what is spent and held stays counted under a higher limit.
+  const enough = key.cap === null ? undefined : `${formatAmount(key.cap.amount + required - available)}/${key.cap.period}`
   return {
     kind: 'change_policy',
     action: 'raise_cap',
@@ -102,6 +104,7 @@ function raiseCap({ key }: FundsContext, { required, available }: Shortfall): Fi
     byAtLeast: formatAmount(required - available),
     method: 'PATCH',
     path: `/api/keys/${key.id}`,
+    ...(enough === undefined ? {} : { command: `faregate key update ${key.id} --cap ${enough}` }),
   }
 }
 
