@@ -1,4 +1,4 @@
-import type { Client } from '@faregate/contract'
+import type { Client, Fetch } from '@faregate/contract'
 import type { Output } from './output.ts'
 
 /** One command as data: its words, what it takes, and what it does. */
@@ -41,6 +41,8 @@ export interface Gateway {
   token: string
   /** The data folder that this command line looks into. */
   directory: string
+  /** What reaches it. */
+  fetch: Fetch
 }
 
 /** What was given by flags, by the name in camel case. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Failure, type Gateway, type Options } from './command.ts'
+import { pinnedFetch } from './pinned-fetch.ts'
 
 const DEFAULT_URL = 'http://127.0.0.1:4020'
 
@@ -10,7 +11,9 @@ const DEFAULT_URL = 'http://127.0.0.1:4020'
  */
 export function findGateway(options: Options, environment: NodeJS.ProcessEnv): Gateway {
   const directory = resolve(options.text('data') ?? given(environment['FAREGATE_DATA']) ?? 'data')
-  const url = options.text('url') ?? given(environment['FAREGATE_URL']) ?? notedUrl(directory) ?? DEFAULT_URL
+  const noted = notedInstance(directory)
+  const named = (options.text('url') ?? given(environment['FAREGATE_URL']))?.replace(/\/+$/, '')
+  const url = named ?? noted?.url ?? DEFAULT_URL
   const token = given(environment['FAREGATE_TOKEN']) ?? readText(join(directory, 'operator-token'))
   if (token === undefined) {
     throw new Failure(
@@ -18,16 +21,20 @@ export function findGateway(options: Options, environment: NodeJS.ProcessEnv): G
       'Run this where `faregate start` runs, name its data folder with --data, or set FAREGATE_TOKEN and FAREGATE_URL.',
     )
   }
-  return { url: url.replace(/\/+$/, ''), token, directory }
+  // Elsewhere a certificate must name its host, and be signed by someone whom this machine trusts.
+  const certificate = url === noted?.url ? noted.certificate : undefined
+  return { url, token, directory, fetch: certificate === undefined ? fetch : pinnedFetch(certificate) }
 }
 
-/** The address that a running gateway noted in its data folder. */
-function notedUrl(directory: string): string | undefined {
+/** What a running gateway noted in its data folder. */
+function notedInstance(directory: string): { url: string; certificate: string | undefined } | undefined {
   const text = readText(join(directory, 'instance.json'))
   if (text === undefined) return undefined
   try {
     const noted: unknown = JSON.parse(text)
-    return typeof noted === 'object' && noted !== null && 'url' in noted && typeof noted.url === 'string' ? noted.url : undefined
+    if (typeof noted !== 'object' || noted === null || !('url' in noted) || typeof noted.url !== 'string') return undefined
+    const certificate = 'certificate' in noted && typeof noted.certificate === 'string' ? noted.certificate : undefined
+    return { url: noted.url, certificate }
   } catch {
     return undefined
   }

@@ -1,4 +1,5 @@
 import type { Client, RouteOutput, Routes } from '@faregate/contract'
+import type { Gateway } from './command.ts'
 import { placeOf } from './place.ts'
 
 /** One thing that was examined. */
@@ -12,10 +13,10 @@ export interface Finding {
 type Instance = RouteOutput<Routes['getInstance']>
 
 /** Examines a running gateway through its own surface, in the order in which a fault would show. */
-export async function examine(client: Client, url: string): Promise<Finding[]> {
+export async function examine(client: Client, gateway: Pick<Gateway, 'url' | 'fetch'>): Promise<Finding[]> {
   const instance = await client.getInstance({})
   const [ready, ledger, audit, models, prices, keys] = await Promise.all([
-    readiness(url),
+    readiness(gateway),
     client.verifyLedger({}),
     client.verifyAudit({}),
     client.listModels({}),
@@ -129,7 +130,7 @@ interface ReadyCheck {
 }
 
 /** What `/readyz` says, check by check. */
-async function readiness(url: string): Promise<Finding[]> {
+async function readiness({ url, fetch }: Pick<Gateway, 'url' | 'fetch'>): Promise<Finding[]> {
   const answer = await fetch(`${url}/readyz`)
   const { checks = [] } = (await answer.json()) as { checks?: ReadyCheck[] }
   return checks.map(({ name, ok, required, detail }) => ({

@@ -101,9 +101,9 @@ function callOf(command: Program, surroundings: Surroundings): Call {
     environment: surroundings.environment,
     gateway,
     client: async () => {
-      const { url, token } = gateway()
+      const { url, token, fetch } = gateway()
       const { createClient } = await import('@faregate/contract')
-      return createClient({ baseUrl: url, token })
+      return createClient({ baseUrl: url, token, fetch })
     },
   }
 }

@@ -7,8 +7,14 @@ export interface ClientOptions {
   /** The operator's token, or a management token. */
   token: string
   /** Default: the global one. */
-  fetch?: typeof fetch
+  fetch?: Fetch
 }
+
+/** As much of the Fetch standard as the client needs, so that other implementations than the global one fit too. */
+export type Fetch = (
+  url: string,
+  init?: { method?: string; headers?: Record<string, string>; body?: string },
+) => Promise<Pick<Response, 'ok' | 'status' | 'statusText' | 'text' | 'json'>>
 
 /** One function for each call, by the name of its route. Each returns the answer's data or throws {@link ApiError}. */
 export type Client = { [Name in RouteName]: (input: RouteInput<Routes[Name]>) => Promise<RouteOutput<Routes[Name]>> }
@@ -74,7 +80,7 @@ function urlOf(baseUrl: string, route: RouteSpec, input: CallInput): string {
   return `${baseUrl.replace(/\/+$/, '')}${path}${search}`
 }
 
-async function readProblem(answer: Response): Promise<ApiProblem> {
+async function readProblem(answer: Awaited<ReturnType<Fetch>>): Promise<ApiProblem> {
   const text = await answer.text()
   const fallback = {
     title: answer.statusText,

@@ -1,4 +1,4 @@
-export { ApiError, createClient, type ApiProblem, type Client, type ClientOptions } from './client.ts'
+export { ApiError, createClient, type ApiProblem, type Client, type ClientOptions, type Fetch } from './client.ts'
 export { AMOUNT_AS_NUMBER } from './common.ts'
 export { DIAGNOSIS_STEPS } from './diagnose.ts'
 export { isPermission, PERMISSIONS, PERMISSION_NAMES, type Permission, type PermissionFacts } from './permissions.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Client, RouteInput, Routes } from '@faregate/contract'
-import { Failure, type Call, type Command, type Options } from '../command.ts'
+import { Failure, type Call, type Command, type Gateway, type Options } from '../command.ts'
 import {
   DEFAULT_NAME,
   findOrganization,
@@ -85,8 +85,9 @@ interface Owner {
 }
 
 async function show(call: Call, created: { id: string; key: string }, owner: Owner): Promise<void> {
-  const { url } = call.gateway()
-  const model = (await firstModel(url, created.key)) ?? 'MODEL'
+  const gateway = call.gateway()
+  const { url } = gateway
+  const model = (await firstModel(gateway, created.key)) ?? 'MODEL'
   const curl = curlLine(url, created.key, model)
   const names = fields([
     ['organization', named(owner.organization)],
@@ -115,7 +116,7 @@ function curlLine(url: string, key: string, model: string): string {
 }
 
 /** The first model that the key may call, so that the pasted line works. */
-async function firstModel(url: string, key: string): Promise<string | undefined> {
+async function firstModel({ url, fetch }: Gateway, key: string): Promise<string | undefined> {
   const answer = await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })
   if (!answer.ok) return undefined
   const list = (await answer.json()) as { data?: { id?: string }[] }

@@ -11,7 +11,7 @@ const doctor: Command = {
   name: 'doctor',
   summary: 'Examine the running gateway: what is right, what is not, and how to mend it',
   async run(call) {
-    const findings = await examine(await call.client(), call.gateway().url)
+    const findings = await examine(await call.client(), call.gateway())
     const lines = findings.map((finding) => {
       const fix = finding.fix === undefined ? '' : `\n    → ${finding.fix}`
       return `${SIGNS[finding.result]} ${finding.check}: ${finding.detail}${fix}`

@@ -27,17 +27,31 @@ export interface HttpAssembly {
   closing: () => boolean
 }
 
+export interface Assembled {
+  server: FastifyInstance
+  plane: DataPlane
+  /** What the listener proves itself with; `undefined`: it speaks HTTP. */
+  tls: Tls | undefined
+}
+
+/** PEM files as they are. */
+interface Tls {
+  cert: Buffer
+  key: Buffer
+}
+
 /** Mounts everything that is served on one HTTP server: data plane, management API, pages, health. */
-export async function assembleHttp(parts: HttpAssembly): Promise<{ server: FastifyInstance; plane: DataPlane }> {
+export async function assembleHttp(parts: HttpAssembly): Promise<Assembled> {
   const { installation, serving, configuration, settings, admin, publicUrl } = parts
   const { clock, random, store, live } = installation
   const plane = createDataPlane(serving.gateway, parts.closing)
   serving.addresses.of = (id) => plane.addressOf(id)
+  const tls = readTls(configuration, settings)
   const server = createHttpServer(serving.gateway, plane, {
     bodyBytes: configuration.limits.bodyBytes,
     headerBytes: configuration.limits.headerBytes,
     trustedProxies: configuration.trustedProxies,
-    tls: readTls(configuration, settings),
+    tls,
     publicUrl,
   })
   const shared = { clock, random, publicUrl, version: VERSION }
@@ -60,7 +74,7 @@ export async function assembleHttp(parts: HttpAssembly): Promise<{ server: Fasti
     ready: () => checkReadiness({ store, snapshot: () => live.snapshot, health: serving.health, directory: settings.directory }),
   })
   await server.ready()
-  return { server, plane }
+  return { server, plane, tls }
 }
 
 function homeFacts({ installation, serving, settings, publicUrl }: HttpAssembly) {
@@ -73,7 +87,7 @@ function homeFacts({ installation, serving, settings, publicUrl }: HttpAssembly)
   }
 }
 
-function readTls({ tls }: Configuration, { configFile }: StartSettings): { cert: Buffer; key: Buffer } | undefined {
+function readTls({ tls }: Configuration, { configFile }: StartSettings): Tls | undefined {
   return tls === undefined
     ? undefined
     : { cert: readFileSync(relativeTo(configFile, tls.cert)), key: readFileSync(relativeTo(configFile, tls.key)) }

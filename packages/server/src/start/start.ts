@@ -11,7 +11,7 @@ import { assembleDataPlane } from './data-plane.ts'
 import { drain } from './drain.ts'
 import { assembleHttp } from './http.ts'
 import { openInstallation } from './installation.ts'
-import { noteInstance } from './instance-file.ts'
+import { noteInstance, ownCertificate } from './instance-file.ts'
 import { managementDeps } from './management.ts'
 import { readStartSettings, StartRefused, type StartFlags, type StartSettings } from './options.ts'
 import { startScreen } from './screen.ts'
@@ -79,15 +79,24 @@ async function serve(
   const publicUrl = () => installation.source.settings.publicUrl.value?.replace(/\/+$/, '') ?? url
   const serving = assembleDataPlane(installation, configuration, publicUrl, closers)
   const admin = managementDeps(installation, serving, configuration, settings, publicUrl)
-  const { server, plane } = await assembleHttp({ installation, serving, configuration, settings, admin, publicUrl, closing: () => closing })
-  url = await listen(server, settings, configuration.tls !== undefined)
+  const { server, plane, tls } = await assembleHttp({
+    installation,
+    serving,
+    configuration,
+    settings,
+    admin,
+    publicUrl,
+    closing: () => closing,
+  })
+  url = await listen(server, settings, tls !== undefined)
   closers.add(async () => {
     closing = true
     const { cut } = await drain(server, settings.drainSeconds * 1000)
     await plane.quiet(SETTLE_MS)
     if (cut) log.warn({ seconds: settings.drainSeconds }, 'requests that had not ended in time were cut')
   })
-  const note = noteInstance(settings.directory, { url, pid: process.pid, startedAt: installation.clock.now() })
+  const certificate = tls === undefined ? {} : { certificate: ownCertificate(tls.cert) }
+  const note = noteInstance(settings.directory, { url, pid: process.pid, startedAt: installation.clock.now(), ...certificate })
   closers.add(() => note.remove())
   output.write(
     startScreen({
