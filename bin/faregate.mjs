@@ -33,10 +33,21 @@ async function commandLine() {
   try {
     const { bundledCommandLine } = await import('../tools/bundle.mjs')
     return pathToFileURL(await bundledCommandLine()).href
-  } catch {
-    // Without the bundler, or on a disk that takes no more, the sources run as they are.
+  } catch (error) {
+    // The sources run as they are, a little slower.
+    if (!isExpected(error)) console.error(`faregate: the sources are not bundled, they run as they are: ${firstLine(error)}`)
     return source.href
   }
+}
+
+/** Without the bundler, or on a disk that takes no more, nothing is wrong. */
+function isExpected(error) {
+  if (error?.code === 'ERR_MODULE_NOT_FOUND') return String(error.message).includes("'esbuild'")
+  return ['EACCES', 'EROFS', 'ENOSPC'].includes(error?.code)
+}
+
+function firstLine(error) {
+  return String(error?.message ?? error).split('\n', 1)[0]
 }
 
 /** The Node that came as a package for this platform, if there is one. */
