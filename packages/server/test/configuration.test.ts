@@ -186,6 +186,18 @@ test('a variable that sets nothing is a warning with the nearest one', () => {
   assert.deepEqual([findings[0]?.severity, findings[0]?.fix], ['warning', 'did you mean FAREGATE_PUBLIC_URL?'])
 })
 
+test('variables of the command line, of examples and of the test suite are no mistakes', () => {
+  const environment = {
+    FAREGATE_TOKEN: 't',
+    FAREGATE_KEY: 'k',
+    FAREGATE_RECORDED: '/recordings',
+    FAREGATE_SHOW_GUIDES: '1',
+    FAREGATE_TEST_POSTGRES_URL: 'postgres://127.0.0.1/postgres',
+    FAREGATE_TEST_ANYTHING: '1',
+  }
+  assert.deepEqual(good(load('', environment)).findings, [])
+})
+
 test('places are those of the file: a model where its name stands', () => {
   const { placeOf } = good(load('providers:\n  - name: a\n    kind: demo\nmodels:\n  one:\n    deployments: [{ provider: a, model: x }]\n'))
   assert.equal(placeOf(['models', 'one'])?.line, 5)

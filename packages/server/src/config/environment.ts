@@ -14,7 +14,15 @@ export const START_VARIABLES = {
 } as const
 
 /** Variables of other parts of the project that are not settings of the server. */
-const FOREIGN = new Set(['FAREGATE_TOKEN', 'FAREGATE_URL', 'FAREGATE_API_KEY', 'FAREGATE_KEY'])
+const FOREIGN = new Set([
+  'FAREGATE_TOKEN',
+  'FAREGATE_URL',
+  'FAREGATE_API_KEY',
+  'FAREGATE_KEY',
+  // Of the test suite, besides FAREGATE_TEST_*.
+  'FAREGATE_RECORDED',
+  'FAREGATE_SHOW_GUIDES',
+])
 
 /** The variable that sets a member of the file: `limits.bodyBytes` is `FAREGATE_LIMITS_BODY_BYTES`. */
 export function variableOf(path: Path): string {
