@@ -16,8 +16,7 @@ USER node
 WORKDIR /data
 VOLUME /data
 EXPOSE 4020
-# Asks this container alone, so a certificate that names another host is no reason to call it ill.
-HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
-  CMD NODE_TLS_REJECT_UNAUTHORIZED=0 node -e "fetch(JSON.parse(require('fs').readFileSync('/data/instance.json')).url + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"
+# The command line finds the gateway by what it noted in /data, its certificate included: no verification is switched off.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=3 CMD faregate settings --json > /dev/null
 STOPSIGNAL SIGTERM
 CMD ["faregate", "start"]
