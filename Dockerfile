@@ -6,8 +6,9 @@ RUN npm ci --ignore-scripts --no-audit --no-fund && npm pack --pack-destination 
 
 FROM node:24-bookworm-slim
 COPY --from=build /tmp/faregate-*.tgz /tmp/
-# The image brings Node 24 itself, so the Node that the package carries for other machines is left out.
-RUN npm install --global --omit=optional --ignore-scripts --no-audit --no-fund /tmp/faregate-*.tgz \
+# The image brings Node 24 itself, so the Node that the package carries for other machines is taken out again.
+RUN npm install --global --ignore-scripts --no-audit --no-fund /tmp/faregate-*.tgz \
+ && rm -rf "$(npm root --global)"/faregate/node_modules/node-linux-* \
  && npm cache clean --force \
  && rm /tmp/faregate-*.tgz \
  && install -d -o node -g node -m 0700 /data

@@ -26,11 +26,9 @@ export interface GatewayDeps {
   log: Log
 }
 
-/** The ledger's instance that this process is, and what it still owes a record for (M23). */
+/** The ledger's instance that this process is (M23). */
 export interface InstanceLog {
   readonly epoch: number
-  /** A request that took a hold is over and writes no record. */
-  closed(request: string): void
 }
 
 /** A balance as it is read, without lock or effect: for explanations, never for decisions. */
@@ -67,7 +65,6 @@ export interface Settings {
   sliceTokens: number
   maxOutputWhenAbsent: number
   limits: {
-    bodyBytes: number
     /** Keep-alive comment after this much silence in a stream. */
     keepAliveMs: number
     /** How long a stream waits for its next slice (M13). */

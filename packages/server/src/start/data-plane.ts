@@ -69,7 +69,7 @@ export function assembleDataPlane(
     settings: gatewaySettings(() => installation.source.settings, {
       publicUrl,
       currency: configuration.billing.currency,
-      limits: { bodyBytes: limits.bodyBytes, keepAliveMs: limits.keepAliveMs, ...WAITS },
+      limits: { keepAliveMs: limits.keepAliveMs, ...WAITS },
     }),
     log,
   })
