@@ -1,21 +1,65 @@
 /**
- * What a gateway is compared with: the barest proxy that Node makes, `node control.ts PORT-OF-UPSTREAM`. It checks
- * nothing, meters nothing and keeps nothing. Prints its port.
+ * What a gateway is compared with: a proxy of `node:http` and undici that reads the same bodies and does nothing with
+ * them, `node control.ts PORT-OF-UPSTREAM`. It parses the request, and the answer or each event of a stream, as whoever
+ * meters them must; it checks nobody, charges nothing and keeps nothing. `--bare` parses nothing either. Prints its port.
  */
 import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Pool } from 'undici'
 
-const pool = new Pool(`http://127.0.0.1:${process.argv[2]}`, { connections: 256 })
+const bare = process.argv.includes('--bare')
+const pool = new Pool(`http://127.0.0.1:${process.argv[2]}`, { connections: 1_024 })
+
+function headersFor({ headers }: IncomingMessage): Record<string, string | string[] | undefined> {
+  const { host: _host, connection: _connection, ...kept } = headers
+  return kept
+}
+
+function forwardBare(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
+  const options = { path: request.url ?? '/', method: 'POST', headers: headersFor(request), body: request } as const
+  return pool.stream(options, ({ statusCode, headers }) => {
+    const { connection: _closed, 'transfer-encoding': _chunked, 'keep-alive': _kept, ...kept } = headers
+    response.writeHead(statusCode, kept)
+    return response
+  })
+}
+
+async function collect(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  for await (const piece of body) pieces.push(piece)
+  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
+}
+
+/** Forwards every piece as it comes and parses the events that became whole with it. */
+async function forwardEvents(body: AsyncIterable<Buffer>, response: ServerResponse): Promise<void> {
+  let text = ''
+  for await (const piece of body) {
+    text += piece.toString('utf8')
+    const events = text.split('\n\n')
+    text = events.pop() ?? ''
+    for (const event of events) if (event.startsWith('data: {')) JSON.parse(event.slice(6))
+    if (!response.write(piece)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve))
+  }
+  response.end()
+}
+
+async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await collect(request)
+  JSON.parse(body.toString('utf8'))
+  const answer = await pool.request({ path: request.url ?? '/', method: 'POST', headers: headersFor(request), body })
+  const type = String(answer.headers['content-type'])
+  if (type === 'text/event-stream') {
+    response.writeHead(answer.statusCode, { 'content-type': type })
+    return forwardEvents(answer.body, response)
+  }
+  const bytes = await collect(answer.body)
+  JSON.parse(bytes.toString('utf8'))
+  response.writeHead(answer.statusCode, { 'content-type': type, 'content-length': bytes.length })
+  response.end(bytes)
+}
 
 const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-  const { host: _host, connection: _connection, ...headers } = request.headers
-  pool
-    .stream({ path: request.url ?? '/', method: 'POST', headers, body: request }, ({ statusCode, headers: answered }) => {
-      const { connection: _closed, 'transfer-encoding': _chunked, 'keep-alive': _kept, ...kept } = answered
-      response.writeHead(statusCode, kept)
-      return response
-    })
-    .catch(() => response.destroy())
+  ;(bare ? forwardBare : forward)(request, response).catch(() => response.destroy())
 })
-server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`))
+server.listen(0, '127.0.0.1', 1024, () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`))

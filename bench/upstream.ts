@@ -1,60 +1,61 @@
 /**
  * The fixed upstream of the benchmark, a process of its own: `node upstream.ts`. Prints its port. Answers every chat
- * completion with the same 0.7 kB, or with the same stream of 100 events, each written by itself.
+ * completion with the same 0.7 kB, or with the same stream of 100 events, each written by itself. Raw sockets and
+ * buffers made beforehand: it shares a core with the load, and neither may be what a measurement waits for.
  */
-import { createServer } from 'node:http'
-import type { ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { ANSWER, END, END_WITH_USAGE, WORDS } from './answers.ts'
+import { MessageReader } from './message-reader.ts'
 
-const EVENTS = 100
-const USAGE = { prompt_tokens: 20, completion_tokens: EVENTS, total_tokens: 20 + EVENTS }
-const BASE = { id: 'chatcmpl-bench', created: 1_770_000_000, model: 'bench' }
+const JSON_ANSWER = Buffer.concat([
+  Buffer.from(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${ANSWER.length}\r\n\r\n`),
+  ANSWER,
+])
+const STREAM_HEAD = Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n')
 
-const ANSWER = Buffer.from(
-  JSON.stringify({
-    ...BASE,
-    object: 'chat.completion',
-    choices: [
-      { index: 0, message: { role: 'assistant', content: 'word '.repeat(80), refusal: null }, logprobs: null, finish_reason: 'stop' },
-    ],
-    usage: USAGE,
-  }),
-)
-
-function event(members: Record<string, unknown>): Buffer {
-  return Buffer.from(`data: ${JSON.stringify({ ...BASE, object: 'chat.completion.chunk', ...members })}\n\n`)
+function chunk(bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
 }
 
-const WORD = event({ choices: [{ index: 0, delta: { content: ' the' }, logprobs: null, finish_reason: null }] })
-const STOP = event({ choices: [{ index: 0, delta: {}, logprobs: null, finish_reason: 'stop' }] })
-const USED = event({ choices: [], usage: USAGE })
-const DONE = Buffer.from('data: [DONE]\n\n')
+const WORD_CHUNKS = WORDS.map(chunk)
+const LAST = Buffer.from('0\r\n\r\n')
+const END_CHUNKS = Buffer.concat([chunk(END), LAST])
+const END_WITH_USAGE_CHUNKS = Buffer.concat([chunk(END_WITH_USAGE), LAST])
 
-function stream(response: ServerResponse, usage: boolean): void {
-  response.writeHead(200, { 'content-type': 'text/event-stream' })
+function stream(socket: Socket, usage: boolean): void {
+  socket.write(STREAM_HEAD)
   let sent = 0
   const next = (): void => {
-    if (response.destroyed) return
-    if (sent++ < EVENTS) {
-      response.write(WORD)
-      setImmediate(next)
+    if (socket.destroyed) return
+    const piece = WORD_CHUNKS[sent++]
+    if (piece === undefined) {
+      socket.write(usage ? END_WITH_USAGE_CHUNKS : END_CHUNKS)
       return
     }
-    response.write(STOP)
-    if (usage) response.write(USED)
-    response.end(DONE)
+    socket.write(piece)
+    setImmediate(next)
   }
   next()
 }
 
-const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-  const pieces: Buffer[] = []
-  request.on('data', (piece: Buffer) => pieces.push(piece))
-  request.on('end', () => {
-    const head = Buffer.concat(pieces)
-    if (head.includes('"stream":true')) return stream(response, head.includes('include_usage'))
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': ANSWER.length })
-    response.end(ANSWER)
+function answer(socket: Socket, request: Buffer): void {
+  if (request.includes('"stream":true')) stream(socket, request.includes('include_usage'))
+  else socket.write(JSON_ANSWER)
+}
+
+const server = createServer({ noDelay: true }, (socket) => {
+  let pieces: Buffer[] = []
+  const reader = new MessageReader({
+    head: () => undefined,
+    body: (piece) => pieces.push(Buffer.from(piece)),
+    end: () => {
+      const request = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
+      pieces = []
+      answer(socket, request)
+    },
   })
+  socket.on('data', (piece: Buffer) => reader.push(piece))
+  socket.on('error', () => socket.destroy())
 })
-server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`))
+server.listen(0, '127.0.0.1', 1024, () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`))

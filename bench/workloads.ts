@@ -1,9 +1,8 @@
 /** What is sent, and what it costs by the price that the benchmark configures: 20 input and 100 output tokens. */
 export interface Workload {
+  id: string
   name: string
   body: string
-  connections: number
-  ending: string
 }
 
 /** Per million; a request costs (20 × 0.05 + 100 × 0.40) / 1,000,000 = 0.000041. */
@@ -17,7 +16,7 @@ function body(members: Record<string, unknown>, text: string): string {
 const LONG_PROMPT = 'The quick brown fox jumps over the lazy dog. '.repeat(380)
 
 export const WORKLOADS: Workload[] = [
-  { name: 'JSON, 0.7 kB answer', body: body({}, 'Hello!'), connections: 64, ending: '}' },
-  { name: 'JSON, 17 kB prompt', body: body({}, LONG_PROMPT), connections: 64, ending: '}' },
-  { name: 'stream of 100 events', body: body({ stream: true }, 'Hello!'), connections: 64, ending: 'data: [DONE]\n\n' },
+  { id: 'json', name: 'JSON, 0.7 kB answer', body: body({}, 'Hello!') },
+  { id: 'prompt', name: 'JSON, 17 kB prompt', body: body({}, LONG_PROMPT) },
+  { id: 'stream', name: 'stream of 100 events', body: body({ stream: true }, 'Hello!') },
 ]
