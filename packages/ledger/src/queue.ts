@@ -1,4 +1,5 @@
 import { LedgerUnavailable, type BatchItem, type Ledger, type LedgerEngine, type SubmitOptions } from './port.ts'
+import { processTimers, type Timers } from './timers.ts'
 import type { Operation, Outcome, SettleOp } from './types.ts'
 
 export interface QueueOptions {
@@ -10,6 +11,8 @@ export interface QueueOptions {
   retryMs?: number
   /** Milliseconds that never go back (default: the process's own). */
   now?: () => number
+  /** Those that wait and look for the late (default: the process's own). */
+  timers?: Timers
   /** Told of every failed batch, for the operator's log. */
   onFailure?: (error: unknown) => void
 }
@@ -37,12 +40,13 @@ export class CommitQueue implements Ledger {
   readonly #maxBatch: number
   readonly #retryMs: number
   readonly #now: () => number
+  readonly #timers: Timers
   readonly #onFailure: (error: unknown) => void
   #waiting: Item[] = []
   #inFlight: Item[] = []
   #running: Promise<void> | undefined
   #closed = false
-  #sweeper: NodeJS.Timeout | undefined
+  #stopSweeping: (() => void) | undefined
 
   constructor(engine: LedgerEngine, options: QueueOptions = {}) {
     this.#engine = engine
@@ -50,6 +54,7 @@ export class CommitQueue implements Ledger {
     this.#maxBatch = options.maxBatch ?? 1_000
     this.#retryMs = options.retryMs ?? 20
     this.#now = options.now ?? (() => performance.now())
+    this.#timers = options.timers ?? processTimers
     this.#onFailure = options.onFailure ?? (() => {})
   }
 
@@ -70,12 +75,12 @@ export class CommitQueue implements Ledger {
   async close(): Promise<void> {
     this.#closed = true
     await this.#running
-    clearInterval(this.#sweeper)
+    this.#stopSweeping?.()
   }
 
   #enqueue(item: Item): void {
     this.#waiting.push(item)
-    this.#sweeper ??= setInterval(() => this.#sweep(), Math.min(250, Math.max(5, this.#timeoutMs / 10))).unref()
+    this.#stopSweeping ??= this.#timers.every(Math.min(250, Math.max(5, this.#timeoutMs / 10)), () => this.#sweep())
     // What is submitted in the same turn goes into the same batch.
     this.#running ??= Promise.resolve().then(() => this.#run())
   }
@@ -92,11 +97,11 @@ export class CommitQueue implements Ledger {
       }
       this.#sendAgain(undecided)
       if (this.#closed && this.#waiting.every((item) => item.answer === undefined)) break
-      await new Promise((resolve) => setTimeout(resolve, pause))
+      await this.#timers.after(pause)
       pause = Math.min(pause * 2, MAX_RETRY_MS)
     }
-    clearInterval(this.#sweeper)
-    this.#sweeper = undefined
+    this.#stopSweeping?.()
+    this.#stopSweeping = undefined
     this.#running = undefined
   }
 
