@@ -37,6 +37,30 @@ test('M22: usage that came with the first chunk is not believed of a stream that
   assert.deepEqual({ cost, estimated }, { cost: PROMPT + 50n * 2000n, estimated: true })
 })
 
+test('M20: a stream that is cut pays what was delivered, not what its upstream said that it was going to make', async () => {
+  const { upstream, post, recorded } = await open()
+  upstream.behave(cutAfter(usageChunk(10, 100), ...words(5)))
+  const record = recorded()
+  await (await post(ASK)).text()
+  const { cost, estimated } = await record
+  assert.deepEqual({ cost, estimated }, { cost: PROMPT + 5n * 2000n, estimated: true })
+})
+
+for (const [name, events] of [
+  ['is absurd', [...words(5), chunk({}, 'stop'), usageChunk(10, 401)]],
+  ['tells of no output, although there was some', [...words(5), chunk({}, 'stop'), usageChunk(10, 0)]],
+  ['came before there was any output', [usageChunk(10, 0), ...words(5), chunk({}, 'stop')]],
+] as const) {
+  test(`M22: usage of a whole stream that ${name} counts as missing: our own count is charged, output included`, async () => {
+    const { upstream, post, recorded } = await open()
+    upstream.behave((response) => void response.writeHead(200, SSE).end([...events, DONE].join('')))
+    const record = recorded()
+    await (await post(ASK)).text()
+    const { cost, estimated } = await record
+    assert.deepEqual({ cost, estimated }, { cost: PROMPT + 5n * 2000n, estimated: true })
+  })
+}
+
 test('M20: a stream that fails without output is void, although usage came', async () => {
   const { upstream, post, recorded, wallet } = await open()
   upstream.behave(cutAfter(usageChunk(10, 1), chunk({ role: 'assistant' })))

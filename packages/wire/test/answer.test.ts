@@ -31,6 +31,21 @@ test('an answer tells its usage, its text and whether there is any output', () =
   assert.deepEqual(answer({ choices: [{ message: { content: 'a' } }] })?.usage, { ok: false, reason: 'missing' })
 })
 
+test('M22: usage that tells of no output where there is some cannot be true', () => {
+  const usage = { prompt_tokens: 3, completion_tokens: 0, total_tokens: 3 }
+  assert.equal(answer({ choices: [{ message: { content: 'a' } }], usage })?.usage.ok, false)
+  assert.equal(answer({ choices: [{ message: { content: '' } }], usage })?.usage.ok, true)
+})
+
+test('a large answer is whole when its one object has ended, wherever it is cut', () => {
+  const text = JSON.stringify({ a: '}"', b: [{ c: 1 }], usage: USAGE })
+  for (let at = 0; at <= text.length; at++) {
+    const scanner = new UsageScanner()
+    scanner.push(Buffer.from(text.slice(0, at)))
+    assert.equal(scanner.whole, at === text.length, text.slice(0, at))
+  }
+})
+
 test('what is no chat completion is none: HTML, truncated JSON, an error under 200', () => {
   for (const text of [
     '<html>',

@@ -102,12 +102,20 @@ function judge(candidate: Candidate, request: ChatRequest, opening: Opening): Ju
     case 'broken':
       return { kind: 'failed', failure: readBroken(candidate, opening.error) }
     case 'large':
-      return request.stream ? noStream(candidate, opening.status) : { kind: 'large', opening }
+      return judgeLarge(candidate, request, opening)
     case 'answer':
       return judgeAnswer(candidate, request, opening)
     case 'stream':
       return judgeStream(candidate, request, opening)
   }
+}
+
+/** Only its beginning can be judged: what does not begin as a JSON object is a web page or the like. */
+function judgeLarge(candidate: Candidate, request: ChatRequest, opening: OpeningOf<'large'>): Judged {
+  if (request.stream) return noStream(candidate, opening.status)
+  const begin = opening.head.toString('utf8', 0, 200)
+  if (begin.trimStart().startsWith('{')) return { kind: 'large', opening }
+  return { kind: 'failed', failure: notAnAnswer(candidate, opening.status, `no chat completion: ${begin}`) }
 }
 
 function judgeAnswer(candidate: Candidate, request: ChatRequest, opening: OpeningOf<'answer'>): Judged {

@@ -1,4 +1,4 @@
-import { UsageScanner } from '@faregate/wire'
+import { believed, UsageScanner } from '@faregate/wire'
 import { servedHeaders } from '../answer-headers.ts'
 import type { ByteConsumer } from '../call/attempt.ts'
 import type { Called } from '../call/call.ts'
@@ -72,8 +72,9 @@ class LargeRelay implements ByteConsumer {
     this.#called.attempt.resume()
   }
 
+  /** An end that HTTP calls proper can still be in the middle of the JSON: the caller must see that it is cut. */
   end(): void {
-    this.#ended.resolve(undefined)
+    this.#ended.resolve(this.#usage.whole ? undefined : { reason: 'protocol', detail: 'the JSON ended before its end' })
   }
 
   error(error: UpstreamError): void {
@@ -84,7 +85,9 @@ class LargeRelay implements ByteConsumer {
   async #close(error: UpstreamError | undefined): Promise<void> {
     const { deps, flow, reservation } = this.#delivery
     const { candidate, record, startedAt, clamped, opening } = this.#called
-    const consumption = await consumed(flow, reservation, this.#usage.result(), () => ownCount(this.#delivery, Math.ceil(this.#sent / 4)))
+    const consumption = await consumed(flow, reservation, believed(this.#usage.result(), true), () =>
+      ownCount(this.#delivery, Math.ceil(this.#sent / 4)),
+    )
     const cost = costOf(flow, candidate, reservation, consumption)
     const cut = error !== undefined
     if (cut && this.#sent === 0) return this.#nothingSent()

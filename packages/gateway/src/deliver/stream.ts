@@ -1,5 +1,5 @@
-import { formatAmount, type Denial } from '@faregate/core'
-import type { UsageReading } from '@faregate/wire'
+import { formatAmount, type Buckets, type Denial } from '@faregate/core'
+import { believed, type UsageReading } from '@faregate/wire'
 import { closeAttempt, finish, type Ending } from '../finish.ts'
 import { inBand } from '../refuse.ts'
 import { consumed, costOf, release, settle } from '../settle.ts'
@@ -20,10 +20,11 @@ export async function deliverStream(delivery: Delivery, called: Streaming): Prom
   const { flow, reservation } = delivery
   if (end.kind === 'broken' && end.byUpstream) delivery.rest(called.candidate)
   const whole = end.kind === 'complete'
-  const delivered = whole && relay.usage.ok ? undefined : await relay.deliveredTokens()
+  const delivered = whole && isLastWord(relay) ? undefined : await relay.deliveredTokens()
   if (delivered === 0 && !whole) return nothingDelivered(delivery, called, relay, end)
-  const usage = whole ? relay.usage : usageOfPart(relay, delivered ?? 0)
-  const consumption = await consumed(flow, reservation, usage, () => ownCount(delivery, delivered ?? 0))
+  const usage = delivered === undefined ? relay.usage : usageOf(relay, delivered)
+  const count = async (): Promise<Buckets> => ownCount(delivery, delivered ?? (await relay.deliveredTokens()))
+  const consumption = await consumed(flow, reservation, usage, count)
   const cost = costOf(flow, called.candidate, reservation, consumption)
   closeAttempt(flow, called.record, whole ? 'served' : 'partial', consumption.buckets, called.startedAt)
   if (end.kind === 'broken') called.record.error = end.denial.code
@@ -46,14 +47,23 @@ export async function deliverStream(delivery: Delivery, called: Streaming): Prom
   finish(delivery.deps, flow, { ...shared, outcome: 'served', delivery: accepted ? 'confirmed' : 'unconfirmed' })
 }
 
+/** The upstream told at the end what it made: nothing needs to be counted. */
+function isLastWord({ usage, usageIsFinal }: StreamRelay): boolean {
+  return usage.ok && usageIsFinal && believed(usage, true).ok
+}
+
 /**
- * The usage of a stream that did not end well counts if it came at the end, or if it can be true of what was
- * delivered: some upstreams send it with the first chunk already, before there is anything to count (M21, M22).
+ * The usage of a stream counts if it came at the end, or if it can be true of what was delivered, give or take the
+ * difference of tokenizers: some upstreams send it with the first chunk already, before there is anything to count, or
+ * tell what they are going to make (M20, M21, M22).
  */
-function usageOfPart({ usage, usageIsFinal }: StreamRelay, delivered: number): UsageReading {
-  if (!usage.ok || usageIsFinal) return usage
-  const { output = 0, reasoning = 0, audioOut = 0 } = usage.buckets
-  return (output + reasoning + audioOut) * 2 >= delivered ? usage : { ok: false, reason: 'missing' }
+function usageOf({ usage, usageIsFinal }: StreamRelay, delivered: number): UsageReading {
+  const told = believed(usage, delivered > 0)
+  if (!told.ok || usageIsFinal) return told
+  const { output = 0, reasoning = 0, audioOut = 0 } = told.buckets
+  const tooLittle = (output + reasoning + audioOut) * 2 < delivered
+  const tooMuch = output + audioOut > delivered * 2
+  return tooLittle || tooMuch ? { ok: false, reason: 'missing' } : told
 }
 
 /** An answer without output that ends in an error, or whose caller went away before it, is void (M20, M21). */

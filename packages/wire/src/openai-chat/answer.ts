@@ -1,7 +1,7 @@
 import { generatedText } from './generated-text.ts'
 import { isObject } from './input.ts'
 import type { JsonObject } from './input.ts'
-import { readUsage } from './usage.ts'
+import { believed, readUsage } from './usage.ts'
 import type { UsageReading } from './usage.ts'
 
 /** A whole chat completion, as far as money needs it. */
@@ -25,10 +25,11 @@ export function readAnswer(body: Buffer): AnswerReading | undefined {
   const choices = answer['choices'].filter(isObject)
   const error = answer['error'] ?? choices.find((choice) => choice['error'] != null)?.['error']
   if (error != null && choices.length === 0) return undefined
+  const hasOutput = choices.some((choice) => choiceText(choice) !== '' || hasMedia(choice['message']))
   return {
-    usage: readUsage(answer['usage']),
+    usage: believed(readUsage(answer['usage']), hasOutput),
     text: () => choices.map(choiceText).join(''),
-    hasOutput: choices.some((choice) => choiceText(choice) !== '' || hasMedia(choice['message'])),
+    hasOutput,
     ...(error == null ? {} : { error }),
   }
 }

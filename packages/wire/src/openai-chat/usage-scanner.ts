@@ -16,6 +16,7 @@ type Place = 'name' | 'colon' | 'value'
  */
 export class UsageScanner {
   private depth = 0
+  private begun = false
   private inString = false
   private escaped = false
   private place: Place = 'name'
@@ -28,6 +29,11 @@ export class UsageScanner {
       if (this.inString) at = this.inside(chunk, at)
       else this.outside(chunk[at] ?? 0)
     }
+  }
+
+  /** Whether one object began and ended: what ends before that is cut off, whatever its framing says. */
+  get whole(): boolean {
+    return this.begun && this.depth === 0 && !this.inString
   }
 
   result(): UsageReading {
@@ -66,6 +72,7 @@ export class UsageScanner {
       if (top && this.place === 'name') this.name = []
     } else if (byte === 0x7b || byte === 0x5b) {
       this.depth++
+      this.begun = true
     } else if (byte === 0x7d || byte === 0x5d) {
       this.depth--
       if (this.depth === 0) this.endMember()

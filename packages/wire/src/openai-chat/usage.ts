@@ -34,6 +34,12 @@ export function absurd(buckets: Buckets, bound: { input: number; output: number 
   return sum(buckets, INPUT_BUCKETS) > 4 * bound.input || sum(buckets, OUTPUT_BUCKETS) > 4 * bound.output
 }
 
+/** Usage that tells of no output where there was some cannot be true (M22). */
+export function believed(usage: UsageReading, hasOutput: boolean): UsageReading {
+  if (!usage.ok || !hasOutput || sum(usage.buckets, OUTPUT_BUCKETS) > 0) return usage
+  return { ok: false, reason: 'contradictory', raw: usage.buckets }
+}
+
 const INPUT_BUCKETS: Bucket[] = ['input', 'cacheRead', 'cacheWrite', 'cacheWrite1h', 'audioIn', 'imageIn']
 const OUTPUT_BUCKETS: Bucket[] = ['output', 'reasoning', 'audioOut']
 
