@@ -1,11 +1,14 @@
 /**
  * The test runner: `npm test [-- PATH…]`. Runs every `*.test.ts` of the packages, then those of the whole system one
- * file at a time, for these measure and kill. What is under `tests/long` runs only when it is named.
+ * file at a time, for these measure and kill. What is under `tests/long` runs only when it is named. What every test said
+ * last is kept for the page that shows it: `npm run docs`.
  */
 import { globSync } from 'node:fs'
 import { ensureInstalled } from './support/install.ts'
+import { rememberResults } from './support/last-results.ts'
 import { findPostgres } from './support/postgres.ts'
 import { ROOT } from './support/root.ts'
+import type { TestResult } from './support/results.ts'
 import { runFiles, type Skip } from './support/run-files.ts'
 import { addTallies, formatTally, type Tally } from './support/tally.ts'
 
@@ -40,6 +43,8 @@ async function main(named: string[]): Promise<boolean> {
   if (postgres.url === undefined) process.stderr.write(`\nSKIPPING WHAT NEEDS POSTGRESQL. ${postgres.reason ?? ''}\n\n`)
   else process.env['FAREGATE_TEST_POSTGRES_URL'] = postgres.url
   const skips: Skip[] = []
+  const results: TestResult[] = []
+  const begunAt = new Date()
   let tally: Tally = { passed: 0, failed: 0, skipped: 0 }
   try {
     for (const phase of PHASES) {
@@ -48,10 +53,12 @@ async function main(named: string[]): Promise<boolean> {
       const result = await runFiles(files, phase.concurrency)
       tally = addTallies(tally, result.tally)
       skips.push(...result.skips)
+      results.push(...result.results)
     }
   } finally {
     await postgres.stop()
   }
+  rememberResults(results, begunAt)
   const wrong = wronglySkipped(skips, [
     { name: 'PostgreSQL', here: postgres.url !== undefined, pattern: /postgres/i },
     { name: 'recordings', here: process.env['FAREGATE_RECORDED'] !== undefined, pattern: /FAREGATE_RECORDED/ },

@@ -10,61 +10,129 @@ import { configuration, say } from '../support/config.ts'
 import { decimal, nano } from '../support/decimal.ts'
 import { startGateway } from '../support/gateway.ts'
 import type { Gateway } from '../support/gateway.ts'
+import { header } from '../support/http.ts'
+import { lockDatabase } from '../support/lock-database.ts'
+import { createDatabase, postgresMissing } from '../support/postgres.ts'
+import type { TestDatabase } from '../support/postgres.ts'
+import { chatStream } from '../support/sse.ts'
 import { startUpstream } from '../support/upstream.ts'
 import type { Upstream } from '../support/upstream.ts'
+import { gate, within } from '../support/wait.ts'
 
 const PRICE = { input: '3', output: '15' }
+/** Long enough for what must not happen to happen, short enough for the ledger not to give up. */
+const LOCKED_MS = 600
+const withoutPostgres = await postgresMissing()
 
-describe('what is durable before what', () => {
-  let upstream: Upstream
-  let gateway: Gateway
+for (const engine of ['SQLite', 'PostgreSQL'] as const) {
+  describe(`what is durable before what, on ${engine}`, { skip: engine === 'PostgreSQL' && withoutPostgres }, () => {
+    let upstream: Upstream
+    let gateway: Gateway
+    let database: TestDatabase | undefined
 
-  before(async () => {
-    upstream = await startUpstream()
-    upstream.on('plain', either(20))
-    gateway = await startGateway({ config: configuration(upstream, { plain: { price: PRICE } }) })
-  })
-  after(async () => {
-    await gateway?.stop()
-    await upstream?.close()
-  })
+    before(async () => {
+      upstream = await startUpstream()
+      upstream.on('plain', either(20))
+      database = engine === 'PostgreSQL' ? await createDatabase() : undefined
+      gateway = await startGateway({
+        config: configuration(upstream, { plain: { price: PRICE } }),
+        ...(database === undefined ? {} : { databaseUrl: database.url }),
+      })
+    })
+    after(async () => {
+      await gateway?.stop()
+      await upstream?.close()
+      await database?.drop()
+    })
 
-  for (const streaming of [false, true]) {
-    const kind = streaming ? 'streaming' : 'not streaming'
-    test(`M16: an upstream that reads the balance when it is called sees the hold, which is what explain said (${kind})`, async () => {
-      const customer = await gateway.customer('1.00')
-      let seen: Balance | undefined
-      upstream.onCall = async () => {
-        seen = await gateway.api.balance(customer.organization)
-      }
+    /** Keeps the ledger from writing, as another process could. Gives the release. */
+    function lock(): Promise<() => Promise<void>> {
+      return database === undefined ? lockDatabase(gateway.data) : database.lock('entries')
+    }
+
+    for (const streaming of [false, true]) {
+      const kind = streaming ? 'streaming' : 'not streaming'
       const body = { model: 'plain', max_tokens: 40, stream: streaming, messages: say('How are you today?') }
-      const { hold, holds, verdict } = await gateway.explain(customer.key, body)
-      assert.equal(verdict, 'allow')
-      assert.equal((await gateway.chat(customer.key, body)).status, 200)
-      upstream.onCall = undefined
-      assert.ok(seen)
-      assert.ok(nano(seen.held) > 0n)
-      assert.equal(decimal(nano(seen.held)), decimal(nano(hold)))
-      assert.deepEqual(
-        holds.map(({ amount }) => nano(amount)),
-        [nano(hold)],
-      )
-      assert.equal(nano(seen.posted), 0n)
-    })
 
-    test(`M16: whoever has the last byte finds the charge in the balance (${kind})`, async () => {
-      const customer = await gateway.customer('1.00')
-      const body = { model: 'plain', max_tokens: 40, stream: streaming, messages: say() }
-      for (let i = 1; i <= 5; i++) {
-        const result = await gateway.chat(customer.key, body)
-        const balance = await gateway.api.balance(customer.organization)
-        assert.equal(result.complete, true)
-        assert.equal(nano(balance.posted), BigInt(i) * (10n * 3_000n + 20n * 15_000n))
-        assert.equal(nano(balance.held), 0n)
-      }
-    })
-  }
-})
+      test(`M16: an upstream that reads the balance when it is called sees the hold, which is what explain said (${kind})`, async () => {
+        const customer = await gateway.customer('1.00')
+        let seen: Balance | undefined
+        upstream.onCall = async () => {
+          seen = await gateway.api.balance(customer.organization)
+        }
+        const { hold, holds, verdict } = await gateway.explain(customer.key, body)
+        assert.equal(verdict, 'allow')
+        assert.equal((await gateway.chat(customer.key, body)).status, 200)
+        upstream.onCall = undefined
+        assert.ok(seen)
+        assert.ok(nano(seen.held) > 0n)
+        assert.equal(decimal(nano(seen.held)), decimal(nano(hold)))
+        assert.deepEqual(
+          holds.map(({ amount }) => nano(amount)),
+          [nano(hold)],
+        )
+        assert.equal(nano(seen.posted), 0n)
+      })
+
+      test(`M16: whoever has the last byte finds the charge in the balance (${kind})`, async () => {
+        const customer = await gateway.customer('1.00')
+        for (let i = 1; i <= 5; i++) {
+          const result = await gateway.chat(customer.key, body)
+          const balance = await gateway.api.balance(customer.organization)
+          assert.equal(result.complete, true)
+          assert.equal(nano(balance.posted), BigInt(i) * (10n * 3_000n + 20n * 15_000n))
+          assert.equal(nano(balance.held), 0n)
+        }
+      })
+
+      test(`M16: while the hold cannot be made durable the upstream is not called, and then it is (${kind})`, async () => {
+        const customer = await gateway.customer('1.00')
+        const called = gate()
+        upstream.onCall = () => called.open()
+        const release = await lock()
+        try {
+          const running = gateway.chat(customer.key, body)
+          await within(LOCKED_MS, 'called', called.promise).then(
+            () => assert.fail('the upstream was called before the hold was durable'),
+            (error: unknown) => assert.match(String(error), /called: not within/),
+          )
+          await release()
+          assert.equal((await running).status, 200)
+          await called.promise
+        } finally {
+          upstream.onCall = undefined
+          await release()
+        }
+      })
+
+      test(`M16: while the settle cannot be made durable the last byte is withheld, and then it comes (${kind})`, async () => {
+        const customer = await gateway.customer('1.00')
+        let release = async (): Promise<void> => undefined
+        const locked = gate()
+        upstream.onCall = async () => {
+          release = await lock()
+          locked.open()
+        }
+        try {
+          const running = gateway.chat(customer.key, body)
+          await locked.promise
+          await within(LOCKED_MS, 'ended', running).then(
+            () => assert.fail('the last byte came before the settle was durable'),
+            (error: unknown) => assert.match(String(error), /ended: not within/),
+          )
+          await release()
+          const result = await running
+          assert.equal(result.complete, true)
+          if (streaming) assert.equal(chatStream(result.body).done, 1)
+          assert.equal(nano((await gateway.api.balance(customer.organization)).posted), 10n * 3_000n + 20n * 15_000n)
+        } finally {
+          upstream.onCall = undefined
+          await release()
+        }
+      })
+    }
+  })
+}
 
 const strace = spawnSync('strace', ['-f', '-o', '/dev/null', 'true'])
 const withoutStrace = strace.status === 0 ? false : 'strace is missing or may not trace here'
@@ -80,7 +148,19 @@ describe('the order of system calls', { skip: withoutStrace }, () => {
     upstream = await startUpstream()
     upstream.on('plain', answer(usage(10, 20), { content: `${words(19)} LAST-BYTES` }))
     upstream.on('streamed', stream(20))
-    const wrap = ['strace', '-D', '-f', '-yy', '-ttt', '-s', '20000', '-e', 'trace=fsync,fdatasync,write,writev,sendto,sendmsg', '-o', log]
+    const wrap = [
+      'strace',
+      '-D',
+      '-f',
+      '-yy',
+      '-ttt',
+      '-s',
+      '20000',
+      '-e',
+      'trace=fsync,fdatasync,pwrite64,write,writev,sendto,sendmsg',
+      '-o',
+      log,
+    ]
     gateway = await startGateway({ config: configuration(upstream, { plain: {}, streamed: {} }), wrap, readyWithinMs: 120_000 })
   })
   after(async () => {
@@ -93,29 +173,70 @@ describe('the order of system calls', { skip: withoutStrace }, () => {
     ['plain', 'LAST-BYTES'],
     ['streamed', '[DONE]'],
   ] as const) {
-    test(`M16: sync, then the call to the upstream, then sync, then the last byte (${model})`, async () => {
+    test(`M16: sync, then the call to the upstream, then sync, then the last byte (${model})`, async (context) => {
       const customer = await gateway.customer('1.00')
       const marker = `PROMPT-OF-${model}`
       const result = await gateway.chat(customer.key, { model, max_tokens: 40, stream: model === 'streamed', messages: say(marker) })
       assert.equal(result.status, 200)
+      const request = header(result, 'x-request-id') ?? ''
       const trace = readFileSync(log, 'utf8').split('\n')
-      const arrived = trace.findIndex((line) => isWriteTo(line, upstream.port) && line.includes(marker))
-      const lastByte = trace.findIndex(
-        (line, i) => i > arrived && isWriteTo(line, Number(new URL(gateway.url).port)) && line.includes(last),
-      )
-      assert.ok(arrived > 0, 'the write to the upstream is in the trace')
-      assert.ok(lastByte > arrived, 'the write of the last byte is in the trace')
-      const grant = trace.findLastIndex((line, i) => i < arrived && isWriteTo(line, Number(new URL(gateway.url).port)))
-      assert.ok(trace.slice(grant + 1, arrived).some(isSync), 'a sync between the last answer before and the call to the upstream')
-      assert.ok(trace.slice(arrived + 1, lastByte).some(isSync), 'a sync between the call to the upstream and the last byte')
+      const callers = Number(new URL(gateway.url).port)
+      const steps = [
+        { name: 'the hold is written', is: (line: string) => isLogged(line, `${request}.0`) },
+        { name: 'the hold is synced', is: isSync },
+        { name: 'the upstream is called', is: (line: string) => isSentTo(line, upstream.port) && line.includes(marker) },
+        { name: 'the settle is written', is: (line: string) => isLogged(line, `${request}.settle`) },
+        { name: 'the settle is synced', is: isSync },
+        { name: 'the last byte leaves', is: (line: string) => isSentTo(line, callers) && line.includes(last) },
+      ]
+      // Each step is looked for from the beginning, so that one which came too early is not passed over.
+      const called = trace.findIndex((line) => steps[2]?.is(line))
+      const left = trace.findIndex((line, index) => index > called && steps[5]?.is(line))
+      assert.ok(called > 0 && left > called, 'the call and the last byte are in the trace')
+      const times = assertInOrder(trace, steps)
+      assert.equal(times[2], timeOf(trace[called]), 'the hold is synced before the first byte of the call')
+      assert.equal(times[5], timeOf(trace[left]), 'the settle is synced before the last byte')
+      const [, held = 0, call = 0, , settled = 0, end = 0] = times
+      context.diagnostic(`the hold was synced ${ms(call - held)} before the call, the settle ${ms(end - settled)} before the last byte`)
     })
   }
 })
 
-function isSync(line: string): boolean {
-  return /\b(fsync|fdatasync)(\(| resumed)/.test(line) && !line.includes('unfinished')
+interface Step {
+  name: string
+  is(line: string): boolean
 }
 
-function isWriteTo(line: string, port: number): boolean {
+/** Finds the steps in a trace, each after the one before; fails naming the first that is not there. @returns when each was, in seconds */
+function assertInOrder(trace: string[], steps: Step[]): number[] {
+  let from = 0
+  return steps.map(({ name, is }, index) => {
+    const found = trace.findIndex((line, at) => at >= from && is(line))
+    assert.ok(found !== -1, `${name}: not after ${index === 0 ? 'the start' : steps[index - 1]?.name}`)
+    from = found + 1
+    return timeOf(trace[found])
+  })
+}
+
+/** A page with this text goes into SQLite's write-ahead log. */
+function isLogged(line: string, text: string): boolean {
+  return /\bpwrite64\(\d+<[^>]*-wal>/.test(line) && line.includes(text)
+}
+
+/** A sync of SQLite's write-ahead log has ended. */
+function isSync(line: string): boolean {
+  return /\bf(data)?sync(\(\d+<[^>]*-wal>\)| resumed).*= 0/.test(line)
+}
+
+function isSentTo(line: string, port: number): boolean {
   return /\b(write|writev|sendto|sendmsg)\(/.test(line) && line.includes('TCP') && line.includes(`127.0.0.1:${port}`)
+}
+
+/** Of `-ttt`: seconds since the epoch. */
+function timeOf(line = ''): number {
+  return Number(/^\d+ +([\d.]+)/.exec(line)?.[1])
+}
+
+function ms(seconds: number): string {
+  return `${(seconds * 1_000).toFixed(1)} ms`
 }

@@ -55,7 +55,7 @@ export async function raceWhileInFlight(
   release.open()
   const answers = await Promise.all(calls)
   const served = answers.filter(({ status }) => status === 200)
-  assert.equal(served.length, ROOM)
+  assert.equal(served.length, ROOM, servedOf(served))
   for (const refusal of answers.filter(({ status }) => status !== 200)) {
     assert.equal(refusal.status, 429, refusal.text)
     assert.equal(json(refusal)['code'], 'balance_reserved')
@@ -70,11 +70,15 @@ export async function raceWhileInFlight(
 export async function raceFreely(gateways: Gateway[], customer: Customer, codes: string[]): Promise<void> {
   const answers = await Promise.all(storm(gateways, customer.key, 'raced'))
   const served = answers.filter(({ status }) => status === 200)
-  assert.equal(served.length, ROOM)
+  assert.equal(served.length, ROOM, servedOf(served))
   for (const one of served) assert.equal(nano(header(one, 'faregate-cost') ?? ''), 10_000_000n)
   for (const refusal of answers.filter(({ status }) => status !== 200)) {
     assert.ok(codes.includes(String(json(refusal)['code'])), refusal.text)
   }
+}
+
+function servedOf(served: Answer[]): string {
+  return `${served.length} of ${CALLS} calls were served, there was room for ${ROOM}`
 }
 
 /** Everything that was granted was spent, to the last unit, and nothing stays held. */

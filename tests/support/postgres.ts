@@ -6,6 +6,8 @@ export interface TestDatabase {
   /** Ends every connection of others to the database, as a restart of the server would. */
   terminate(): Promise<number>
   query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>
+  /** Keeps everybody from writing to a table, as a careless administrator would. Gives the release. */
+  lock(table: string): Promise<() => Promise<void>>
   drop(): Promise<void>
 }
 
@@ -38,6 +40,7 @@ export async function createDatabase(): Promise<TestDatabase> {
         return rowCount ?? 0
       }),
     query: (sql, values) => withClient(url.href, async (client) => (await client.query<Record<string, unknown>>(sql, values)).rows),
+    lock: (table) => lockTable(url.href, table),
     drop: () => asAdmin(async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
   }
 }
@@ -54,4 +57,12 @@ async function withClient<T>(url: string, work: (client: Client) => Promise<T>):
   } finally {
     await client.end()
   }
+}
+
+async function lockTable(url: string, table: string): Promise<() => Promise<void>> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
+  await client.connect()
+  await client.query(`BEGIN; LOCK TABLE ${table} IN SHARE MODE`)
+  let released: Promise<void> | undefined
+  return () => (released ??= client.end())
 }

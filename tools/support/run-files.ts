@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import { run, type EventData } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { failedInside, Results, type TestResult } from './results.ts'
 import { ROOT } from './root.ts'
 import type { Tally } from './tally.ts'
 
@@ -11,19 +12,35 @@ export interface Skip {
   reason: string
 }
 
+/** What a run of files came to. */
+export interface FilesRun {
+  tally: Tally
+  skips: Skip[]
+  results: TestResult[]
+}
+
 /** A test file that is not done by then hangs. */
 const FILE_TIMEOUT_MS = 15 * 60_000
 
 /** Runs test files, each in a process of its own, with their results shown; counts tests, and what was skipped. */
-export async function runFiles(files: string[], concurrency: number): Promise<{ tally: Tally; skips: Skip[] }> {
+export async function runFiles(files: string[], concurrency: number): Promise<FilesRun> {
   const tally: Tally = { passed: 0, failed: 0, skipped: 0 }
   const skips: Skip[] = []
+  const results = new Results()
   const stream = run({ files, concurrency, cwd: ROOT, timeout: FILE_TIMEOUT_MS })
-  stream.on('test:pass', (event) => count(event, tally, skips, 'passed'))
-  stream.on('test:fail', (event) => count(event, tally, skips, 'failed'))
+  stream.on('test:start', (event) => results.start(event))
+  stream.on('test:diagnostic', (event) => results.diagnostic(event))
+  stream.on('test:pass', (event) => {
+    results.end(event, 'passed')
+    count(event, tally, skips, 'passed')
+  })
+  stream.on('test:fail', (event) => {
+    results.end(event, 'failed')
+    count(event, tally, skips, 'failed')
+  })
   const shown = stream.compose<NodeJS.ReadableStream>(new spec())
   for await (const piece of shown) process.stdout.write(piece)
-  return { tally, skips }
+  return { tally, skips, results: results.all }
 }
 
 type Ended = EventData.TestPass | EventData.TestFail
@@ -47,9 +64,4 @@ function count(event: Ended, tally: Tally, skips: Skip[], outcome: 'passed' | 'f
 
 function reasonOf(mark: string | boolean | undefined): string | undefined {
   return typeof mark === 'string' && mark !== '' ? mark : undefined
-}
-
-function failedInside(event: Ended): boolean {
-  const error = 'error' in event.details ? event.details.error : undefined
-  return error !== undefined && 'failureType' in error && error.failureType === 'subtestsFailed'
 }
