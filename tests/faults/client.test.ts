@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { assertSettled } from '../support/api.ts'
 import { chunk, either, openStream, usage, usageChunk } from '../support/behaviours.ts'
 import { configuration, say } from '../support/config.ts'
@@ -7,9 +10,10 @@ import { nano } from '../support/decimal.ts'
 import { startGateway } from '../support/gateway.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
 import { silentBeforeHead } from '../support/faults.ts'
+import { residentMb } from '../support/process.ts'
 import { startUpstream } from '../support/upstream.ts'
 import type { Exchange, Upstream } from '../support/upstream.ts'
-import { eventually, gate, within } from '../support/wait.ts'
+import { eventually, gate, pause, within } from '../support/wait.ts'
 
 const TOKEN = 1_000_000n
 
@@ -66,6 +70,18 @@ describe('a client that goes away', () => {
     const [record] = records
     assert.ok(record)
     return record
+  }
+
+  /** Sends a call and never reads a byte of the answer. */
+  function readNothing(body: Record<string, unknown>, key: string): Socket {
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.pause()
+    const text = JSON.stringify(body)
+    socket.write(
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`,
+    )
+    return socket
   }
 
   for (const streaming of [false, true]) {
@@ -164,17 +180,28 @@ describe('a client that goes away', () => {
         }
       }
     })
-    const { connect } = await import('node:net')
-    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
-    socket.on('error', () => undefined)
-    const body = JSON.stringify({ model: 'left', stream: true, max_tokens: 50_000, messages: say() })
-    socket.pause()
-    socket.write(
-      `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${customer.key}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-    )
-    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    const socket = readNothing({ model: 'left', stream: true, max_tokens: 50_000, messages: say() }, customer.key)
+    await pause(3_000)
     assert.ok(written < 50_000_000, `${written} bytes were taken from the upstream for a reader who reads nothing`)
     socket.destroy()
+    await assertSettled(gateway.api, customer.organization)
+  })
+
+  test('S11, S13: a reader who does not read makes a compressed answer wait too, however far it inflates', async () => {
+    const customer = await gateway.customer('100.00')
+    // Half a gigabyte, as members of a megabyte each.
+    const member = gzipSync(chunk('left', { padding: ' '.repeat(1_000_000) }))
+    const bomb = Buffer.concat(Array.from({ length: 500 }, () => member))
+    upstream.on('left', (exchange) => {
+      exchange.response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' })
+      exchange.response.end(bomb)
+    })
+    const before = residentMb(gateway.pid)
+    const socket = readNothing({ model: 'left', stream: true, max_tokens: 1_000_000, messages: say() }, customer.key)
+    await pause(5_000)
+    const grown = residentMb(gateway.pid) - before
+    socket.destroy()
+    assert.ok(grown < 100, `${grown} MB for a reader who reads nothing`)
     await assertSettled(gateway.api, customer.organization)
   })
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { assertSettled } from '../support/api.ts'
@@ -9,6 +8,7 @@ import { nano } from '../support/decimal.ts'
 import { startGateway } from '../support/gateway.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
 import { header, json, send } from '../support/http.ts'
+import { residentMb } from '../support/process.ts'
 import { startUpstream } from '../support/upstream.ts'
 import type { Upstream } from '../support/upstream.ts'
 
@@ -161,8 +161,4 @@ function chunked(gateway: Gateway, key: string, megabytes: number): Promise<numb
     const piece = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(0x100000, 'x'), Buffer.from('\r\n')])
     for (let i = 0; i < megabytes && !socket.destroyed; i++) socket.write(piece)
   })
-}
-
-function residentMb(pid: number): number {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { assertSettled } from '../support/api.ts'
 import { either, stream, usage } from '../support/behaviours.ts'
@@ -7,18 +6,13 @@ import { configuration, say } from '../support/config.ts'
 import { nano } from '../support/decimal.ts'
 import { startGateway } from '../support/gateway.ts'
 import type { Gateway } from '../support/gateway.ts'
+import { residentMb } from '../support/process.ts'
 import { chatStream } from '../support/sse.ts'
 import { startUpstream } from '../support/upstream.ts'
 import type { Upstream } from '../support/upstream.ts'
 import { ENDLESS, PRICE, TOKEN, manyStreams } from '../money/many-streams.ts'
 
 const MINUTES = Number(process.env['SOAK_MINUTES'] ?? 5)
-
-/** Resident memory of a process, in MB. */
-function residentMb(pid: number): number {
-  const match = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  return Number(match?.[1] ?? 0) / 1024
-}
 
 describe('for a long time', () => {
   let upstream: Upstream

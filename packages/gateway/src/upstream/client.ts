@@ -109,10 +109,12 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
 
   pause(): void {
     this.#controller?.pause()
+    this.#decoder?.pause()
   }
 
   resume(): void {
     this.#controller?.resume()
+    this.#decoder?.resume()
   }
 
   abort(): void {

@@ -6,6 +6,9 @@ export interface Decoder {
   push(chunk: Buffer): void
   /** Calls back when the last decoded chunk is out; not where the encoding is broken. */
   end(done: () => void): void
+  /** Nothing more comes out until `resume`, however far what came in inflates. */
+  pause(): void
+  resume(): void
   /** Gives its memory back when the call is aborted. */
   destroy(): void
 }
@@ -34,6 +37,8 @@ export function decoderFor(
       finish = done
       if (failure === undefined) stream.end()
     },
+    pause: () => void stream.pause(),
+    resume: () => void stream.resume(),
     destroy: () => void stream.destroy(),
   }
 }
