@@ -196,10 +196,10 @@ describe('a client that goes away', () => {
       exchange.response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' })
       exchange.response.end(bomb)
     })
-    const before = residentMb(gateway.pid)
+    const idle = residentMb(gateway.pid)
     const socket = readNothing({ model: 'left', stream: true, max_tokens: 1_000_000, messages: say() }, customer.key)
     await pause(5_000)
-    const grown = residentMb(gateway.pid) - before
+    const grown = residentMb(gateway.pid) - idle
     socket.destroy()
     assert.ok(grown < 100, `${grown} MB for a reader who reads nothing`)
     await assertSettled(gateway.api, customer.organization)

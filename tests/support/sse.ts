@@ -14,6 +14,15 @@ function events(bytes: Buffer | string): SseEvent[] {
   return found
 }
 
+function isObject(data: string): boolean {
+  try {
+    const value: unknown = JSON.parse(data)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+  } catch {
+    return false
+  }
+}
+
 interface Chunk {
   choices?: { index: number; delta: { content?: string | null; [member: string]: unknown }; finish_reason: string | null }[]
   usage?: Record<string, unknown> | null
@@ -33,12 +42,19 @@ export interface ChatStream {
   error: Chunk['error'] | undefined
 }
 
-/** Reads an OpenAI chat stream; a last event that was cut off is ignored, as every client would. */
-export function chatStream(bytes: Buffer | string): ChatStream {
-  const text = bytes.toString('utf8')
+/**
+ * Reads an OpenAI chat stream; a last event that was cut off is ignored, as every client would. An event that is no
+ * JSON object fails it, unless `foreign` ones are expected.
+ */
+export function chatStream(bytes: Buffer | string, options: { foreign?: boolean } = {}): ChatStream {
+  const text = bytes
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .replace(/\r\n?/g, '\n')
   const whole = text.slice(0, text.lastIndexOf('\n\n') + 2)
   const all = events(whole)
-  const chunks = all.filter((event) => event.data !== '[DONE]').map((event) => JSON.parse(event.data) as Chunk)
+  const data = all.map((event) => event.data).filter((one) => one !== '[DONE]' && (options.foreign !== true || isObject(one)))
+  const chunks = data.map((one) => JSON.parse(one) as Chunk)
   const contents = chunks
     .flatMap((chunk) => chunk.choices ?? [])
     .map((choice) => choice.delta?.content ?? '')

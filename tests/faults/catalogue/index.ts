@@ -1,0 +1,40 @@
+import type { Upstream } from '../../support/upstream.ts'
+import { BODY } from './body.ts'
+import { CONNECT } from './connect.ts'
+import type { Fault, Listener } from './fault.ts'
+import { HEAD } from './head.ts'
+import { STATUS } from './status.ts'
+import { STREAM } from './stream.ts'
+import { TIMING } from './timing.ts'
+import { USAGES } from './usage.ts'
+
+/** Every way in which an upstream misbehaves, each chosen by its name as the model's. */
+export const CATALOGUE: readonly Fault[] = [...CONNECT, ...HEAD, ...STATUS, ...BODY, ...STREAM, ...USAGES, ...TIMING]
+
+export interface Faulty {
+  /** A configuration with a model for each fault added, and a provider for each that has a port of its own. */
+  configure(configuration: Record<string, unknown>, model: Record<string, unknown>): Record<string, unknown>
+  close(): Promise<void>
+}
+
+/** Teaches an upstream faults, and opens the ports that some of them need. */
+export async function play(upstream: Upstream, faults: readonly Fault[]): Promise<Faulty> {
+  const listeners = new Map<string, Listener>()
+  for (const { name, upstream: does } of faults) {
+    if (typeof does === 'function') upstream.on(name, does)
+    else listeners.set(name, await does.listen())
+  }
+  const providers = [...listeners].map(([name, { url }]) => ({ name, kind: 'openai-compatible', baseUrl: url, apiKey: 'sk-upstream-test' }))
+  const deploymentOf = (name: string) => ({ provider: listeners.has(name) ? name : 'fake', model: name })
+  return {
+    configure: (configuration, model) => ({
+      ...configuration,
+      providers: [...(configuration['providers'] as unknown[]), ...providers],
+      models: {
+        ...(configuration['models'] as object),
+        ...Object.fromEntries(faults.map(({ name }) => [name, { ...model, deployments: [deploymentOf(name)] }])),
+      },
+    }),
+    close: async () => void (await Promise.all([...listeners.values()].map((listener) => listener.close()))),
+  }
+}
