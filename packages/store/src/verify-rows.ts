@@ -56,8 +56,8 @@ export class RowVerifier {
   lot(row: LotTuple): void {
     const lot = lotFromRow(row)
     this.#verifier.lot(lot)
-    const open = lot.granted - lot.posted - lot.expired - lot.reversed > 0n
-    if (open !== (row[10] === 1n)) this.#extra.push({ invariant: 'lot_mismatch', subject: lot.id, detail: `open is ${row[10]}` })
+    const open = lot.granted - lot.posted - lot.expired - lot.reversed > 0n ? 1n : 0n
+    if (row[10] !== open) this.#extra.push({ invariant: 'lot_mismatch', subject: lot.id, detail: `open is ${row[10]}` })
   }
 
   finish(): VerifyReport {

@@ -2,6 +2,7 @@ import type { Nano } from '@faregate/core'
 import type { VerifyReport } from '../types.ts'
 import type { AccountState, Entry, Lot } from '../working-set.ts'
 import { Findings } from './findings.ts'
+import { expectIdentity } from './identity.ts'
 import { Recount, type AccountSum, type LotSum } from './recount.ts'
 import { Requests } from './requests.ts'
 
@@ -58,6 +59,7 @@ export class Verifier {
   entry(entry: Entry): void {
     this.#checked.entries += 1
     this.#expectNext(entry)
+    expectIdentity(entry, this.#findings)
     this.#recount.add(entry)
     this.#requests.add(entry)
     if (entry.kind === 'grant') this.#expectGranted(entry, BigInt(entry.terms.amount ?? 0))
