@@ -1,24 +1,17 @@
-import { completion, usage, words } from '../../support/behaviours.ts'
 import { raw, resetBeforeHead, status } from '../../support/faults.ts'
 import type { Exchange } from '../../support/upstream.ts'
-import { answered, FAILED, faultsOf } from './fault.ts'
-
-const USAGE = usage(10, 5)
-
-function body(exchange: Exchange): string {
-  return JSON.stringify(completion(exchange.model, USAGE, words(5)))
-}
+import { FAILED, faultsOf } from './fault.ts'
+import { OK, whole } from './healthy.ts'
 
 /** A whole answer under a head that is written by hand. */
 function headed(...lines: string[]): (exchange: Exchange) => string {
   return (exchange) => {
-    const content = body(exchange)
+    const content = whole(exchange)
     return `${lines.join('\r\n').replaceAll('LENGTH', String(content.length))}\r\n\r\n${content}`
   }
 }
 
 const JSON_HEAD = ['content-type: application/json', 'content-length: LENGTH', 'connection: close']
-const OK = answered(5, USAGE)
 
 /** The first line and the headers of the answer. */
 export const HEAD = faultsOf('head', [

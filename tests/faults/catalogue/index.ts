@@ -1,15 +1,33 @@
 import type { Upstream } from '../../support/upstream.ts'
 import { BODY } from './body.ts'
 import { CONNECT } from './connect.ts'
+import { CUTS } from './cuts.ts'
 import type { Fault, Listener } from './fault.ts'
+import { FORMS } from './forms.ts'
+import { ENCODED, FRAMING } from './framing.ts'
 import { HEAD } from './head.ts'
+import { LARGE } from './large.ts'
 import { STATUS } from './status.ts'
-import { STREAM } from './stream.ts'
+import { ENDS, ERRORS } from './stream.ts'
 import { TIMING } from './timing.ts'
 import { USAGES } from './usage.ts'
 
 /** Every way in which an upstream misbehaves, each chosen by its name as the model's. */
-export const CATALOGUE: readonly Fault[] = [...CONNECT, ...HEAD, ...STATUS, ...BODY, ...STREAM, ...USAGES, ...TIMING]
+export const CATALOGUE: readonly Fault[] = [
+  ...CONNECT,
+  ...HEAD,
+  ...STATUS,
+  ...BODY,
+  ...FRAMING,
+  ...ENCODED,
+  ...LARGE,
+  ...CUTS,
+  ...ERRORS,
+  ...ENDS,
+  ...FORMS,
+  ...USAGES,
+  ...TIMING,
+]
 
 export interface Faulty {
   /** A configuration with a model for each fault added, and a provider for each that has a port of its own. */

@@ -1,17 +1,10 @@
-import { completion, usage, words } from '../../support/behaviours.ts'
 import { events, raw, scriptOf, silentBeforeHead } from '../../support/faults.ts'
 import type { Script } from '../../support/faults.ts'
 import type { Behaviour, Exchange } from '../../support/upstream.ts'
 import { pause } from '../../support/wait.ts'
-import { answered, brokenOff, faultsOf, TIMED_OUT } from './fault.ts'
+import { brokenOff, faultsOf, TIMED_OUT } from './fault.ts'
 import type { Due } from './fault.ts'
-
-const USAGE = usage(10, 5)
-const OK = answered(5, USAGE)
-
-function whole({ model }: Exchange): string {
-  return JSON.stringify(completion(model, USAGE, words(5)))
-}
+import { healthy, OK, USAGE, whole } from './healthy.ts'
 
 /** Writes parts, so many milliseconds after one another, then ends properly or stays open. */
 function paced(everyMs: number, parts: (exchange: Exchange) => string[], open = false): Behaviour {
@@ -29,10 +22,6 @@ function paced(everyMs: number, parts: (exchange: Exchange) => string[], open = 
 
 function streamed(parts: (say: Script) => string[]): (exchange: Exchange) => string[] {
   return ({ model }) => parts(scriptOf(model))
-}
-
-function healthy(say: Script): string[] {
-  return [say.role, ...say.words(5), say.finish, say.usage(USAGE), say.done]
 }
 
 /** Stays open and says no more. */
