@@ -30,12 +30,15 @@ export function expectIdentity(entry: Entry, findings: Findings): void {
   if (entry.kind === 'hold') expectPeriods(entry, findings)
 }
 
+/** What the terms of a hold say of a cap, at the end of its line: period, zone, limit. */
+const CAP_RULES = /(?:^| )(day|week|month|total) (\S+) \d+$/
+
 /** A hold counts in the periods in which it was taken (M8): its time lies in them, by the cap's own zone. */
 function expectPeriods(entry: Entry, findings: Findings): void {
   const rules = String(entry.terms.legs ?? '').split('\n')
   const held = entry.legs.filter(({ field }) => field === 'held')
   for (const [index, { account }] of held.entries()) {
-    const [period, zone] = (rules[index] ?? '').split(' ')
+    const [, period, zone] = CAP_RULES.exec(rules[index] ?? '') ?? []
     if (period === undefined || zone === undefined) continue
     const { start } = spanOf(period as Period, zone, entry.at)
     if (!account.endsWith(`@${start}`))
