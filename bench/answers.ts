@@ -15,24 +15,29 @@ export const ANSWER = Buffer.from(
   }),
 )
 
-function event(members: Record<string, unknown>): Buffer {
-  return Buffer.from(`data: ${JSON.stringify({ ...BASE, object: 'chat.completion.chunk', ...members })}\n\n`)
+function event(members: Record<string, unknown>): string {
+  return `data: ${JSON.stringify({ ...BASE, object: 'chat.completion.chunk', ...members })}\n\n`
 }
 
 /** An event with a piece of text. */
-export function word(content: string): Buffer {
+export function word(content: string): string {
   return event({ choices: [{ index: 0, delta: { content }, logprobs: null, finish_reason: null }] })
 }
 
 const STOP = event({ choices: [{ index: 0, delta: {}, logprobs: null, finish_reason: 'stop' }] })
-const DONE = Buffer.from('data: [DONE]\n\n')
+const DONE = 'data: [DONE]\n\n'
 
 /** How a stream ends; the event of the usage is there when it was asked for. */
-export const END = Buffer.concat([STOP, DONE])
-export const END_WITH_USAGE = Buffer.concat([STOP, event({ choices: [], usage: USAGE }), DONE])
+export const END = STOP + DONE
+export const END_WITH_USAGE = STOP + event({ choices: [], usage: USAGE }) + DONE
 
 /** The events of the stream of 100, each to be written by itself. */
-export const WORDS: Buffer[] = Array.from({ length: EVENTS }, () => word(' the'))
+export const WORDS: string[] = Array.from({ length: EVENTS }, () => word(' the'))
 
 /** The whole body of that stream as a caller reads it who did not ask for usage. */
-export const STREAM = Buffer.concat([...WORDS, END])
+const STREAM = Buffer.from(WORDS.join('') + END)
+
+/** What the answer to a request has to be. */
+export function expectedAnswer(body: string): Buffer {
+  return body.includes('"stream":true') ? STREAM : ANSWER
+}

@@ -1,13 +1,28 @@
 import { readFileSync } from 'node:fs'
-import type { Load, Loaded } from './load.ts'
+import { coreSeconds, cpuSeconds, QUIET } from './cores.ts'
+import { percent } from './figures.ts'
 import { runScript } from './processes.ts'
+import type { Script } from './processes.ts'
+import type { Target } from './targets.ts'
 
 /** Above this share of core 1, what is measured may be the load and not the proxy. */
 const SATURATED = 0.9
-const TICKS_PER_SECOND = 100
 
-/** One run of one proxy under a load. */
-export interface Run extends Loaded {
+/** What every load generator prints. */
+export interface Loaded {
+  /** Whole answers, each compared with what the upstream sent. */
+  requests: number
+  errors: number
+  /** What was wrong first. */
+  error?: string
+  /** From the first request to the last answer. */
+  elapsedMs: number
+  /** Processor time of the load generator in that while. */
+  cpuMs: number
+}
+
+/** What everyone used while a load ran. */
+export interface Used {
   perSecond: number
   /** Processor time of the measured process with all its threads, per request. */
   cpuMicros: number
@@ -15,13 +30,8 @@ export interface Run extends Loaded {
   busy: number
   /** Share of one core that load and upstream used together. */
   aroundBusy: number
-}
-
-/** Processor time of a process with all its threads, ended ones too, in seconds. */
-export function cpuSeconds(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+  /** Share of core 0 that anything else used. */
+  others: number
 }
 
 /** Resident memory of a process with all its threads, in MB. */
@@ -29,33 +39,38 @@ export function residentMb(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
 }
 
-export function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-}
-
-/** Puts a load on a proxy and reads beside it how much processor time everyone took. */
-export async function measureRun(load: Load, measured: number, upstream: number): Promise<Run> {
-  const before = { measured: cpuSeconds(measured), upstream: cpuSeconds(upstream) }
-  const result = await runScript<Loaded>('load.ts', load)
-  const seconds = result.elapsedMs / 1_000
-  const used = cpuSeconds(measured) - before.measured
+/**
+ * Puts a load on a target, reads beside it how much processor time everyone took, and has the target prove that it did
+ * what it is there for. Throws when it did not.
+ */
+export async function measure<T extends Loaded>(script: string, load: object, target: Target, upstream: Script): Promise<T & Used> {
+  const session = await target.open()
+  const before = { measured: cpuSeconds(target.pid), upstream: cpuSeconds(upstream.pid), core: coreSeconds() }
+  const loaded = await runScript<T>(script, { ...load, port: target.port, headers: session.headers })
+  const seconds = loaded.elapsedMs / 1_000
+  const measured = cpuSeconds(target.pid) - before.measured
+  const core = coreSeconds() - before.core
+  const around = cpuSeconds(upstream.pid) - before.upstream + loaded.cpuMs / 1_000
+  if (loaded.errors === 0) await session.prove(loaded.requests)
   return {
-    ...result,
-    perSecond: result.requests / seconds,
-    cpuMicros: (used * 1e6) / result.requests,
-    busy: used / seconds,
-    aroundBusy: (cpuSeconds(upstream) - before.upstream + result.cpuMs / 1_000) / seconds,
+    ...loaded,
+    perSecond: loaded.requests / seconds,
+    cpuMicros: (measured * 1e6) / loaded.requests,
+    busy: measured / seconds,
+    aroundBusy: around / seconds,
+    others: target.pid === upstream.pid ? core / seconds : Math.max(0, core - measured) / seconds,
   }
 }
 
+/** Whether others were on the core of the measured process so much that its times say nothing. */
+export function disturbed(runs: Used[]): boolean {
+  return runs.some(({ others }) => others > QUIET)
+}
+
 /** Why a run does not count, or undefined. */
-export function objection(run: Run): string | undefined {
+export function objection(run: Loaded & Used): string | undefined {
   if (run.errors > 0) return `${run.errors} connections met an error: ${run.error}`
   if (run.aroundBusy > SATURATED)
     return `load and upstream kept core 1 busy for ${percent(run.aroundBusy)}, so they may be what was measured`
   return undefined
-}
-
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(0)} %`
 }

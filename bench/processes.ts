@@ -4,7 +4,11 @@ import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
-const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-c', '0', 'true']).status === 0
+/** 0 is what is measured, 1 is everything around it. */
+type Core = 0 | 1 | 'any'
+
+/** Whether processes are kept on cores. */
+export const pinned = availableParallelism() > 1 && spawnSync('taskset', ['-c', '0', 'true']).status === 0
 const endings = new Set<() => unknown>()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end().then(() => process.exit(1)))
 
@@ -13,7 +17,7 @@ export function atEnd(ending: () => unknown): void {
   endings.add(ending)
 }
 
-/** Ends everything that was started. */
+/** Ends everything that was started, the last first. */
 export async function end(): Promise<void> {
   for (const ending of [...endings].toReversed()) {
     endings.delete(ending)
@@ -21,14 +25,14 @@ export async function end(): Promise<void> {
   }
 }
 
-/** The words before a command that keep it on one core: 0 is what is measured, 1 is everything around it. */
-export function onCore(core: 0 | 1): string[] {
-  return canPin ? ['taskset', '-c', String(core)] : []
+/** The words before a command that keep it on one core. */
+export function onCore(core: Core): string[] {
+  return pinned && core !== 'any' ? ['taskset', '-c', String(core)] : []
 }
 
 /** How the processes are kept apart, for the head of the report. */
 export function pinning(): string {
-  return canPin ? 'the measured process on core 0, upstream and load on core 1' : 'not pinned: one core, or no taskset'
+  return pinned ? 'the measured process on core 0, upstream and load on core 1' : 'not pinned: one core, or no taskset'
 }
 
 export interface Script {
@@ -37,16 +41,15 @@ export interface Script {
 }
 
 /** Starts a script of this folder that prints its port; it ends with the bench. */
-export async function startScript(file: string, args: string[], core: 0 | 1): Promise<Script> {
+export async function startScript(file: string, args: string[], core: Core): Promise<Script> {
   const child = spawnScript(file, args, core)
   const [said] = (await once(child.stdout ?? child, 'data')) as [Buffer]
   return { pid: child.pid ?? -1, port: Number(said.toString().trim()) }
 }
 
-/** Runs a script of this folder on core 1 to its end and gives the JSON that it prints. */
-export async function runScript<T>(file: string, input: unknown, onStart: (pid: number) => void = () => undefined): Promise<T> {
-  const child = spawnScript(file, [JSON.stringify(input)], 1)
-  onStart(child.pid ?? -1)
+/** Runs a script of this folder to its end and gives the JSON that it prints. */
+export async function runScript<T>(file: string, input: unknown, core: Core = 1): Promise<T> {
+  const child = spawnScript(file, [JSON.stringify(input)], core)
   let said = ''
   child.stdout?.on('data', (piece: Buffer) => (said += piece.toString('utf8')))
   const [code] = (await once(child, 'close')) as [number | null]
@@ -54,9 +57,11 @@ export async function runScript<T>(file: string, input: unknown, onStart: (pid: 
   return JSON.parse(said) as T
 }
 
-function spawnScript(file: string, args: string[], core: 0 | 1): ChildProcess {
+function spawnScript(file: string, args: string[], core: Core): ChildProcess {
   const words = [...onCore(core), process.execPath, join(import.meta.dirname, file), ...args]
   const child = spawn(words[0] ?? process.execPath, words.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] })
-  atEnd(() => child.kill('SIGKILL'))
+  const kill = (): boolean => child.kill('SIGKILL')
+  atEnd(kill)
+  child.once('close', () => endings.delete(kill))
   return child
 }

@@ -1,68 +1,110 @@
 /**
- * `npm run bench`: the gateway, with everything on, beside a bare node:http + undici proxy, on the same core, in turns.
- * `node bench/run.ts --only json --rounds 2 --seconds 4` measures a part of it quickly; see options.ts.
+ * `npm run bench`: the gateway with everything on, beside proxies that only pass on. Each measured process has core 0 for
+ * itself, what is around it core 1, and those compared take turns.
+ *
+ *   node bench/run.ts                                             everything, about ten minutes
+ *   node bench/run.ts --write                                     and write docs/reference/performance.md
+ *   node bench/run.ts --only json --rounds 2 --seconds 4 --alone  one part, for trying something out
  */
-import { cpus } from 'node:os'
-import { Gateway, startGateway } from '../tests/support/gateway.ts'
-import { pause } from '../tests/support/wait.ts'
-import { median, residentMb } from './measure.ts'
+import { pathToFileURL } from 'node:url'
+import { createDatabase, postgresMissing } from '../tests/support/postgres.ts'
+import { heapAfterGcMb, READABLE_HEAP } from './heap.ts'
+import { latency } from './latency.ts'
+import { ledgerPairs } from './ledger.ts'
+import { machine, writePage } from './page.ts'
+import { residentMb } from './measure.ts'
 import { readOptions } from './options.ts'
-import type { Options } from './options.ts'
-import { atEnd, end, onCore, pinning, startScript } from './processes.ts'
-import { compare, controlContender, gatewayContender, HEAD } from './throughput.ts'
-import { PRICE, WORKLOADS } from './workloads.ts'
+import type { Options, Part } from './options.ts'
+import { startNginx, startPortkey } from './peers.ts'
+import { atEnd, end, startScript } from './processes.ts'
+import type { Script } from './processes.ts'
+import { profile } from './profile.ts'
+import { sectionText } from './report.ts'
+import type { Section } from './report.ts'
+import { slowReaders } from './slow-readers.ts'
+import { startUp } from './start-up.ts'
+import { streams } from './streams.ts'
+import { direct, gatewayTarget, startBenchGateway, startControl } from './targets.ts'
+import { throughput } from './throughput.ts'
+import { WORKLOADS } from './workloads.ts'
 
-const IDLE_MS = 10_000
+type Measure = (upstream: Script, options: Options) => Promise<Section>
 
-function wanted(options: Options, id: string): boolean {
-  return options.only.length === 0 || options.only.includes(id)
-}
+const [JSON_WORKLOAD] = WORKLOADS
 
-async function throughput(options: Options): Promise<void> {
-  const upstream = await startScript('upstream.ts', [], 1)
-  const config = {
-    providers: [{ name: 'bench', kind: 'openai-compatible', baseUrl: `http://127.0.0.1:${upstream.port}/v1`, apiKey: 'none' }],
-    models: { bench: { deployments: [{ provider: 'bench', model: 'bench' }], price: PRICE, maxOutput: 4_096 } },
+async function measureThroughput(upstream: Script, options: Options): Promise<Section> {
+  const gateway = await startBenchGateway(upstream, { env: READABLE_HEAP })
+  const targets = [await startControl(upstream), gatewayTarget(gateway)]
+  const missing: string[] = []
+  if (!options.alone) {
+    targets.push(await startControl(upstream, 'control, nothing parsed', ['--bare']))
+    for (const peer of [await startNginx(upstream), await startPortkey(upstream)])
+      if (typeof peer === 'string') missing.push(peer)
+      else targets.push(peer)
   }
-  const gateway = await startGateway({ config, wrap: onCore(0) })
-  atEnd(() => gateway.stop())
-  const contenders = [
-    await controlContender('control', upstream),
-    gatewayContender(gateway, upstream),
-    await controlContender('bare control', upstream, ['--bare']),
-  ]
-  process.stdout.write(`${HEAD}\n`)
-  for (const workload of WORKLOADS.filter(({ id }) => wanted(options, id)))
-    for (const row of await compare(workload, contenders, options)) process.stdout.write(`${row}\n`)
-  process.stdout.write(`\nmemory after the load: ${residentMb(gateway.pid).toFixed(0)} MB\n`)
-  await end()
+  const workloads = WORKLOADS.filter(({ id }) => options.only.includes(id))
+  const section = await throughput(workloads, targets, upstream, options)
+  const resident = residentMb(gateway.pid)
+  const memory = `memory of the gateway after all that: ${resident.toFixed(0)} MB resident, of which the heap of the main thread after a garbage collection is ${(await heapAfterGcMb(gateway)).toFixed(0)} MB`
+  return { ...section, notes: [...missing, ...section.notes, memory] }
 }
 
-/** From spawn to the ready line, on a second run; and resident memory when nothing has happened for ten seconds. */
-async function startUp(): Promise<void> {
-  const gateway = await new Gateway({}).start()
-  atEnd(() => gateway.stop())
-  const times: number[] = []
-  for (let i = 0; i < 5; i++) {
-    await gateway.kill('SIGTERM')
-    await gateway.start()
-    times.push(gateway.readyMs)
+async function measureLatency(upstream: Script, options: Options): Promise<Section> {
+  const targets = { control: await startControl(upstream), gateway: gatewayTarget(await startBenchGateway(upstream)) }
+  return latency(JSON_WORKLOAD, targets, upstream, options, { database: 'SQLite', p50Ms: 1, p99Ms: 4 })
+}
+
+async function measureLatencyPostgres(upstream: Script, options: Options): Promise<Section> {
+  const missing = await postgresMissing()
+  if (missing !== false) return { title: 'Added latency, PostgreSQL', about: missing, table: [], notes: [], goals: [] }
+  const database = await createDatabase()
+  atEnd(() => database.drop())
+  const gateway = await startBenchGateway(upstream, { databaseUrl: database.url })
+  const targets = { control: await startControl(upstream), gateway: gatewayTarget(gateway) }
+  return latency(JSON_WORKLOAD, targets, upstream, options, { database: 'PostgreSQL', elsewhere: true, p50Ms: 3 })
+}
+
+async function measureStreams(upstream: Script): Promise<Section> {
+  const gateway = gatewayTarget(await startBenchGateway(upstream))
+  return streams({ direct: direct(upstream), control: await startControl(upstream), gateway }, upstream)
+}
+
+async function measureSlowReaders(upstream: Script): Promise<Section> {
+  return slowReaders(await startControl(upstream), await startBenchGateway(upstream))
+}
+
+/** What each part runs; the workloads of one comparison run together. */
+const MEASURES: [Part[], Measure][] = [
+  [['json', 'prompt', 'stream'], measureThroughput],
+  [['latency'], measureLatency],
+  [['latency-postgres'], measureLatencyPostgres],
+  [['streams'], measureStreams],
+  [['slow-readers'], measureSlowReaders],
+  [['ledger'], () => ledgerPairs()],
+  [['start-up'], () => startUp()],
+  [['profile'], (upstream) => profile(JSON_WORKLOAD, upstream)],
+]
+
+async function measured(measure: Measure, options: Options): Promise<Section> {
+  try {
+    return await measure(await startScript('upstream.ts', [], 1), options)
+  } finally {
+    await end()
   }
-  await pause(IDLE_MS)
-  process.stdout.write(
-    `ready after ${median(times).toFixed(0)} ms (median of 5 starts with data); idle memory ${residentMb(gateway.pid).toFixed(0)} MB\n`,
-  )
-  await end()
 }
 
-const options = readOptions()
-process.stdout.write(
-  `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}; ${pinning()}; ` +
-    `${options.connections} connections; ${options.rounds} rounds of ${options.seconds} s\n\n`,
-)
-try {
-  if (WORKLOADS.some(({ id }) => wanted(options, id))) await throughput(options)
-  if (wanted(options, 'start-up')) await startUp()
-} finally {
-  await end()
+/** Every part with processes of its own, which end with it. */
+async function run(options: Options): Promise<void> {
+  process.stdout.write(`${machine()}\n\n`)
+  const sections: Section[] = []
+  for (const [parts, measure] of MEASURES) {
+    if (!parts.some((part) => options.only.includes(part))) continue
+    const section = await measured(measure, options)
+    sections.push(section)
+    process.stdout.write(`${sectionText(section)}\n`)
+  }
+  if (options.write) process.stdout.write(`${pathToFileURL(writePage(sections)).href}\n`)
+  if (sections.some(({ goals }) => goals.some(({ reached }) => reached !== true))) process.stdout.write('Not every goal was reached.\n')
 }
+
+await run(readOptions())

@@ -1,85 +1,80 @@
-import type { Gateway } from '../tests/support/gateway.ts'
-import { measureRun, median, objection, percent } from './measure.ts'
-import type { Run } from './measure.ts'
+import { median, percent } from './figures.ts'
+import type { Latencies } from './figures.ts'
+import { measure, objection } from './measure.ts'
+import type { Loaded, Used } from './measure.ts'
 import type { Options } from './options.ts'
-import { startScript } from './processes.ts'
 import type { Script } from './processes.ts'
-import { assertPaid, durable, payingCustomer } from './proof.ts'
+import type { Section } from './report.ts'
+import type { Target } from './targets.ts'
 import type { Workload } from './workloads.ts'
 
 const WARM_UP_SECONDS = 2
 
-/** Something that stands between load and upstream; gives one run, or throws why it does not count. */
-export interface Contender {
-  name: string
-  run(workload: Workload, seconds: number, connections: number): Promise<Run>
-}
+type Run = Loaded & Used & Latencies
+type Figure = Exclude<keyof Run, 'error'>
 
-/** The proxy of `control.ts`, `--bare` or parsing. */
-export async function controlContender(name: string, upstream: Script, flags: string[] = []): Promise<Contender> {
-  const { pid, port } = await startScript('control.ts', [String(upstream.port), ...flags], 0)
-  return {
-    name,
-    run: ({ body }, seconds, connections) => measureRun({ port, key: 'none', body, connections, seconds }, pid, upstream.pid),
+/** Everyone in turns, round after round, with as many requests in flight as there are connections. */
+export async function throughput(workloads: Workload[], targets: Target[], upstream: Script, options: Options): Promise<Section> {
+  const table = [
+    ['workload', 'through', 'requests/s', 'to control', 'CPU µs/request', 'to control', 'core 0', 'others', 'core 1', 'p50 ms', 'p99 ms'],
+  ]
+  const notes: string[] = []
+  for (const workload of workloads) {
+    const runs = await compare(workload, targets, upstream, options, notes)
+    const control = runs.get('control') ?? []
+    for (const { name } of targets) table.push(row(workload.name, name, runs.get(name) ?? [], control))
   }
+  return { title: 'Throughput', about: about(options), table, notes, goals: [] }
 }
 
-/** The gateway, each run for a customer of its own and proved paid. */
-export function gatewayContender(gateway: Gateway, upstream: Script): Contender {
-  const port = Number(new URL(gateway.url).port)
-  return {
-    name: 'gateway',
-    run: async ({ body }, seconds, connections) => {
-      const customer = await payingCustomer(gateway)
-      const before = await durable(gateway)
-      const run = await measureRun({ port, key: customer.key, body, connections, seconds }, gateway.pid, upstream.pid)
-      if (run.errors === 0) await assertPaid(gateway, customer, run.requests, before)
-      return run
-    },
-  }
+function about({ connections, rounds, seconds }: Options): string {
+  return (
+    `${connections} requests in flight all the time, ${rounds} rounds of ${seconds} s in turns, medians. "to control" is the ratio to the ` +
+    'control of the same rounds. "core 0" is the share that the measured process had of its core, "others" is what anything else had of it: ' +
+    'where that is much, trust the processor time per request. "core 1" is what load and upstream used.'
+  )
 }
 
-export const HEAD = [
-  '| workload | | requests/s | to control | CPU µs/request | to control | core 0 busy | core 1 busy | p50 / p99 ms |',
-  '| --- | --- | --: | --: | --: | --: | --: | --: | --: |',
-].join('\n')
-
-/** Everyone in turns, round after round; rows with medians, the first contender being what the others are held against. */
-export async function compare(workload: Workload, contenders: Contender[], options: Options): Promise<string[]> {
-  const runs = new Map<Contender, Run[]>(contenders.map((contender) => [contender, []]))
-  for (const contender of contenders) await contender.run(workload, WARM_UP_SECONDS, options.connections)
-  for (let round = 0; round < options.rounds; round++) {
-    for (const contender of contenders) {
-      const run = await contender.run(workload, options.seconds, options.connections)
-      const why = objection(run)
-      if (why === undefined) runs.get(contender)?.push(run)
-      else process.stdout.write(`not counted, ${workload.name}, ${contender.name}: ${why}\n`)
+async function compare(
+  workload: Workload,
+  targets: Target[],
+  upstream: Script,
+  { connections, rounds, seconds }: Options,
+  notes: string[],
+): Promise<Map<string, Run[]>> {
+  const run = (target: Target, length: number): Promise<Run> =>
+    measure<Loaded & Latencies>('load.ts', { ...workload, connections, seconds: length }, target, upstream)
+  const runs = new Map<string, Run[]>(targets.map(({ name }) => [name, []]))
+  for (const target of targets) await run(target, WARM_UP_SECONDS)
+  for (let round = 0; round < rounds; round++) {
+    for (const target of targets) {
+      const result = await run(target, seconds)
+      const why = objection(result)
+      if (why === undefined) runs.get(target.name)?.push(result)
+      else notes.push(`not counted: ${workload.name} through ${target.name}: ${why}`)
     }
   }
-  const first = contenders[0]
-  const control = (first && runs.get(first)) ?? []
-  return contenders.map((contender) => row(workload, contender, runs.get(contender) ?? [], control))
+  return runs
 }
-
-type Figure = Exclude<keyof Run, 'error'>
 
 function of(runs: Run[], figure: Figure): number {
   return median(runs.map((run) => run[figure]))
 }
 
-function row({ name }: Workload, contender: Contender, runs: Run[], control: Run[]): string {
-  if (runs.length === 0) return `| ${name} | ${contender.name} | no run counted |`
-  const against = (figure: Figure): string => (of(runs, figure) / of(control, figure)).toFixed(2)
-  const cells = [
-    name,
-    contender.name,
+function row(workload: string, target: string, runs: Run[], control: Run[]): string[] {
+  if (runs.length === 0) return [workload, target, 'no run counted', ...Array.from({ length: 8 }, () => '')]
+  const against = (figure: Figure): string => (control.length === 0 ? '' : (of(runs, figure) / of(control, figure)).toFixed(2))
+  return [
+    workload,
+    target,
     of(runs, 'perSecond').toFixed(0),
     against('perSecond'),
     of(runs, 'cpuMicros').toFixed(0),
     against('cpuMicros'),
     percent(of(runs, 'busy')),
+    percent(of(runs, 'others')),
     percent(of(runs, 'aroundBusy')),
-    `${of(runs, 'p50Ms').toFixed(1)} / ${of(runs, 'p99Ms').toFixed(1)}`,
+    of(runs, 'p50Ms').toFixed(1),
+    of(runs, 'p99Ms').toFixed(1),
   ]
-  return `| ${cells.join(' | ')} |`
 }

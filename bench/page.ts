@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus, release, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { pinning } from './processes.ts'
+import { sectionText } from './report.ts'
+import type { Section } from './report.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const PAGE = join(ROOT, 'docs/reference/performance.md')
+
+/** The machine and the versions, in one line. */
+export function machine(): string {
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: Record<string, string> }
+  const facts = [
+    `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores`,
+    `${(totalmem() / 2 ** 30).toFixed(0)} GB`,
+    `Linux ${release().split('-')[0]}`,
+    `Node ${process.version}`,
+    `undici ${dependencies['undici']}`,
+    `better-sqlite3 ${dependencies['better-sqlite3']}`,
+    pinning(),
+  ]
+  return facts.join('; ')
+}
+
+/** Writes docs/reference/performance.md and gives its path. */
+export function writePage(sections: Section[]): string {
+  const goals = sections.flatMap((section) => section.goals)
+  const missed = goals.filter(({ reached }) => !reached)
+  const parts = [
+    '# Performance',
+    `This page is generated (\`npm run bench -- --write\`), with figures of ${new Date().toISOString().slice(0, 10)} at ${commit()}.`,
+    `Machine: ${machine()}.`,
+    HOW,
+    `Of ${goals.length} goals ${goals.length - missed.length} are reached${missed.length === 0 ? '.' : `; not: ${missed.map(({ what }) => what).join(', ')}.`}`,
+    ...sections.map((section) => sectionText(section).trimEnd()),
+  ]
+  writeFileSync(PAGE, `${parts.join('\n\n')}\n`)
+  return PAGE
+}
+
+const HOW = `What is compared runs on the same core in the same minutes, in turns: the gateway, a control, and others that stand between callers and an upstream. The **control** is a proxy of \`node:http\` and undici (\`bench/control.ts\`) that parses the same bodies as the gateway, request and answer, each event of a stream, and does nothing with them. The upstream answers at once and always the same, so nothing but the proxies is measured.
+
+Everything is on in the gateway: the key is looked up, money is held on the wallet and on the cap of the key, the settle is durable before the last byte, every request is recorded. A run counts only if:
+
+- every answer was whole and the same, byte for byte, that the upstream sent;
+- the money posted is the number of requests times their cost, and there is a record of each request;
+- with SQLite, the disk was synced at least once for every transaction of the ledger (\`faregate_ledger_batch_size_count\` of \`/metrics\` against the flushes in \`/proc/diskstats\`, where the disk counts them);
+- \`GET /api/ledger/verify\` finds nothing;
+- load and upstream kept their core less than 90 % busy, so that they are not what was measured.`
+
+/** The commit that was measured, and whether something was changed since. */
+function commit(): string {
+  try {
+    const git = (...args: string[]): string => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim()
+    return `commit ${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', 'packages') === '' ? '' : ' with changes'}`
+  } catch {
+    return 'an unknown commit'
+  }
+}
