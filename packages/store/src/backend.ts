@@ -11,8 +11,11 @@ export interface Backend {
   read: Kysely<Schema>
   /** The database's own clock as an expression, in milliseconds. */
   now(): RawBuilder<bigint>
-  /** One ledger batch in one transaction. Rejects when the database does not decide. */
-  commit(items: BatchItem[]): Promise<Outcome[]>
+  /**
+   * One ledger batch of an instance in one transaction. Rejects when the database does not decide, and with
+   * {@link InstanceFenced} where another instance has shut this one out.
+   */
+  commit(items: BatchItem[], epoch: number): Promise<Outcome[]>
   write<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T>
   insertRecords(requests: Row[], denials: Row[]): Promise<void>
   verify(): Promise<VerifyReport>
@@ -26,4 +29,9 @@ export interface Backend {
   /** Instances that are silent for so long are dead; null: every other one is, and no more come while this one lives. */
   silentMs: number | null
   close(): Promise<void>
+}
+
+/** Another instance has taken this one for dead: it has to say that it lives before anything of it is decided. */
+export class InstanceFenced extends Error {
+  override readonly name = 'InstanceFenced'
 }

@@ -2,7 +2,7 @@ import { LedgerUnavailable, type BatchItem, type LedgerEngine } from '@faregate/
 import type { Outcome, VerifyReport } from '@faregate/ledger/types'
 import type { Clock } from '@faregate/core'
 import type { Kysely, Transaction } from 'kysely'
-import type { Backend } from './backend.ts'
+import { InstanceFenced, type Backend } from './backend.ts'
 import { configurationVersion } from './configuration.ts'
 import { prepareRestore } from './prepare-restore.ts'
 import { InstanceLog } from './instance-log.ts'
@@ -50,7 +50,7 @@ export class FaregateStore implements Store {
     this.#log = new InstanceLog()
     this.engine = {
       commit: async (items) => {
-        const outcomes = await decide(backend, items)
+        const outcomes = await this.#decide(items)
         this.#log.committed(items, outcomes, this.#clock.now())
         return outcomes
       },
@@ -129,18 +129,13 @@ export class FaregateStore implements Store {
     await this.#stop()
     await this.#batched.close()
     // With requests open, the next process has to look: the row stays unresolved.
-    if (this.#log.size === 0) await this.#instances.resolve(BigInt(this.instance.epoch)).catch(() => undefined)
+    if (this.#log.size === 0) await this.#instances.leave(this.instance.epoch).catch(() => undefined)
     await this.#backend.close()
   }
 
   #schedule(retention: Retention): Pulse[] {
     const log = this.#report
-    const beat = new Pulse(
-      'heartbeat',
-      HEARTBEAT_MS,
-      () => this.#instances.beat(this.instance.epoch, this.#log, () => this.#clock.now()),
-      log,
-    )
+    const beat = new Pulse('heartbeat', HEARTBEAT_MS, () => this.#beat(), log)
     const pruning = new Pulse(
       'retention',
       PRUNE_MS,
@@ -154,6 +149,22 @@ export class FaregateStore implements Store {
     )
     if (this.#backend.silentMs === null) return [beat, pruning]
     return [beat, pruning, new Pulse('recovery', WATCH_MS, async () => void (await this.#recover()), log)]
+  }
+
+  #beat(): Promise<void> {
+    return this.#instances.beat(this.instance.epoch, this.#log, () => this.#clock.now())
+  }
+
+  /** What the database could not decide now is {@link LedgerUnavailable}: the queue sends it again. */
+  async #decide(items: BatchItem[]): Promise<Outcome[]> {
+    try {
+      return await this.#backend.commit(items, this.instance.epoch)
+    } catch (error) {
+      // It stood still, and was taken for dead: it says first that it lives.
+      if (error instanceof InstanceFenced) await this.#beat().catch(() => undefined)
+      else if (error instanceof LedgerUnavailable || !this.#backend.passing(error)) throw error
+      throw new LedgerUnavailable(error instanceof Error ? error.message : String(error), { cause: error })
+    }
   }
 
   async #stop(): Promise<void> {
@@ -170,15 +181,5 @@ export class FaregateStore implements Store {
       log: this.#report,
       silentMs: this.#backend.silentMs,
     })
-  }
-}
-
-/** What the database could not decide now is {@link LedgerUnavailable}: the queue sends it again. */
-async function decide(backend: Backend, items: BatchItem[]): Promise<Outcome[]> {
-  try {
-    return await backend.commit(items)
-  } catch (error) {
-    if (error instanceof LedgerUnavailable || !backend.passing(error)) throw error
-    throw new LedgerUnavailable(error instanceof Error ? error.message : String(error), { cause: error })
   }
 }

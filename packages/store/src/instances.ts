@@ -6,6 +6,7 @@ import type { Schema } from './schema.ts'
 export interface DeadInstance {
   epoch: bigint
   low_water_seq: bigint
+  heartbeat_at: bigint
 }
 
 const FORGET_MS = 7 * 86_400_000
@@ -49,7 +50,7 @@ export class Instances {
     })
   }
 
-  /** Says that this process lives; undoes that another took it for dead. */
+  /** Says that this process lives; undoes that another took it for dead and shut it out. */
   async beat(epoch: number, log: InstanceLog, clock: () => number): Promise<void> {
     await this.#write(async (trx) => {
       const lowWater = log.lowWater(clock())
@@ -63,15 +64,42 @@ export class Instances {
     })
   }
 
+  /**
+   * Shuts a dead instance out: from now on none of its batches is decided until it has said that it lives. Waits for
+   * those that are under way. Answers the last entry that it can have written; `undefined` where it lives after all.
+   */
+  fence({ epoch, heartbeat_at: heartbeat }: DeadInstance): Promise<bigint | undefined> {
+    return this.#write(async (trx) => {
+      const fenced = await trx
+        .updateTable('instances')
+        .set((eb) => ({ heartbeat_at: sql<bigint>`-abs(${eb.ref('heartbeat_at')})` }))
+        .where('epoch', '=', epoch)
+        .where('heartbeat_at', '=', heartbeat)
+        .returning('epoch')
+        .execute()
+      if (fenced.length === 0) return undefined
+      const last = await trx.selectFrom('counters').select('value').where('name', '=', 'entry').executeTakeFirstOrThrow()
+      return last.value
+    })
+  }
+
+  /** Nothing is left of an instance that was shut out. One that has come back in the meantime is not touched. */
   async resolve(epoch: bigint): Promise<void> {
-    await this.#write((trx) => trx.updateTable('instances').set({ resolved_at: this.#now() }).where('epoch', '=', epoch).execute())
+    await this.#write((trx) =>
+      trx.updateTable('instances').set({ resolved_at: this.#now() }).where('epoch', '=', epoch).where('heartbeat_at', '<=', 0n).execute(),
+    )
+  }
+
+  /** This process ends in order and leaves nothing behind. */
+  async leave(epoch: number): Promise<void> {
+    await this.#write((trx) => trx.updateTable('instances').set({ resolved_at: this.#now() }).where('epoch', '=', BigInt(epoch)).execute())
   }
 
   /** Others that have been silent for so long; all of them for null. */
   dead(epoch: number, silentMs: number | null): Promise<DeadInstance[]> {
     let query = this.#read
       .selectFrom('instances')
-      .select(['epoch', 'low_water_seq'])
+      .select(['epoch', 'low_water_seq', 'heartbeat_at'])
       .where('resolved_at', 'is', null)
       .where('epoch', '<>', BigInt(epoch))
     if (silentMs !== null) query = query.where('heartbeat_at', '<', sql<bigint>`${this.#now()} - ${silentMs}`)

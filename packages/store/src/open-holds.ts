@@ -12,8 +12,9 @@ export interface OpenHold {
 /** Every open hold there is; a walk over the whole ledger. */
 export const OPEN_HOLDS = openHolds('')
 
-/** Open holds of one instance, from its low-water mark on. */
-export const openHoldsOf = (epoch: string, lowWater: string): string => openHolds(`AND h.seq >= ${lowWater} AND h.instance = ${epoch}`)
+/** Open holds of one instance, from its low-water mark up to the last entry that it can have written. */
+export const openHoldsOf = (epoch: string, lowWater: string, last: string): string =>
+  openHolds(`AND h.seq BETWEEN ${lowWater} AND ${last} AND h.instance = ${epoch}`)
 
 function openHolds(condition: string): string {
   return (

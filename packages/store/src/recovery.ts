@@ -23,13 +23,15 @@ export interface RecoveryNeeds {
 }
 
 /**
- * Resolves what dead instances left (M23): their open holds are posted up to the last durable mark or voided,
+ * Resolves what dead instances left (M23): each is shut out first, so that nothing comes after what is read. Their open holds are posted up to the last durable mark or voided,
  * requests that were settled without a record get one. The same work done twice changes nothing.
  */
 export async function recover(needs: RecoveryNeeds): Promise<RecoveryReport> {
   const report: RecoveryReport = { instances: 0, posted: 0, voided: 0, records: 0 }
   for (const instance of await needs.instances.dead(needs.epoch, needs.silentMs)) {
-    await settleHolds(needs, instance, report)
+    const last = await needs.instances.fence(instance)
+    if (last === undefined) continue
+    await settleHolds(needs, instance, last, report)
     await writeRecords(needs, instance, report)
     await needs.instances.resolve(instance.epoch)
     report.instances++
@@ -38,8 +40,8 @@ export async function recover(needs: RecoveryNeeds): Promise<RecoveryReport> {
   return report
 }
 
-async function settleHolds(needs: RecoveryNeeds, instance: DeadInstance, report: RecoveryReport): Promise<void> {
-  const query = openHoldsOf(String(instance.epoch), String(instance.low_water_seq))
+async function settleHolds(needs: RecoveryNeeds, instance: DeadInstance, last: bigint, report: RecoveryReport): Promise<void> {
+  const query = openHoldsOf(String(instance.epoch), String(instance.low_water_seq), String(last))
   const { rows } = await sql<OpenHold>`${sql.raw(query)}`.execute(needs.read)
   const settlements = settlementsOf(rows, needs.epoch)
   for (let from = 0; from < settlements.length; from += CHUNK) {

@@ -8,7 +8,7 @@ import { eachRow } from './cursor.ts'
 const RECOVERED_MS = 60_000
 const LIVE =
   `SELECT epoch FROM instances WHERE resolved_at IS NULL ` +
-  `AND heartbeat_at > (extract(epoch FROM clock_timestamp()) * 1000)::bigint - ${RECOVERED_MS}`
+  `AND abs(heartbeat_at) > (extract(epoch FROM clock_timestamp()) * 1000)::bigint - ${RECOVERED_MS}`
 
 /** Recomputes the ledger as of one moment. */
 export async function verifyDatabase(client: pg.Client): Promise<VerifyReport> {
