@@ -75,7 +75,7 @@ for (const kind of KINDS) {
         slices: 1,
         cost: 0n,
         instance: api.store.instance.epoch,
-        memo: {},
+        memo: '{}',
       })
     })
 

@@ -89,9 +89,9 @@ async function submitHold(
 }
 
 /** What a record can be rebuilt from after a kill. */
-function holdMemo(flow: Flow, key: KeyEntry, route: Route, request: ChatRequest): Record<string, unknown> {
+function holdMemo(flow: Flow, key: KeyEntry, route: Route, request: ChatRequest): string {
   const tags = tagsOf(flow)
-  return {
+  return JSON.stringify({
     organization: key.organization.id,
     application: key.application.id,
     key: key.id,
@@ -101,7 +101,7 @@ function holdMemo(flow: Flow, key: KeyEntry, route: Route, request: ChatRequest)
     priceVersion: route.candidates[0]?.price.version ?? null,
     ...(request.user === null ? {} : { user: request.user }),
     ...(tags === null ? {} : { tags }),
-  }
+  })
 }
 
 function reservationOf(deps: GatewayDeps, flow: Flow, key: KeyEntry, plan: HoldPlan, outcome: Outcome): Reservation | Denial {

@@ -64,7 +64,7 @@ export async function settle(
     slices: reservation.slices,
     cost,
     instance: deps.instance.epoch,
-    memo: { ...memo, flags: flow.flags, latencyMs: elapsed(flow), ttftMs: flow.ttftMs },
+    memo: JSON.stringify({ ...memo, flags: flow.flags, latencyMs: elapsed(flow), ttftMs: flow.ttftMs }),
   }
   try {
     return applied(flow, cost, await deps.ledger.submit(operation, { timeoutMs: deps.settings.limits.settleMs }))

@@ -139,7 +139,7 @@ export class Generator {
       legs,
       measure: { fixed, perStep },
       steps: { min, max },
-      memo: { n: this.#made },
+      memo: `{"n":${this.#made}}`,
       ...(this.#random.chance(0.15) ? { outlook } : {}),
       ...(slice > 0 ? { mark: BigInt(this.#random.between(0, Number(request.held))) } : {}),
     }
@@ -176,13 +176,13 @@ export class Generator {
     const share = this.#random.pick([0, 0, 0.3, 0.8, 1, 1, 1.2, 3]) ?? 1
     const cost = BigInt(Math.round(Number(held) * share)) + (share > 1 ? 1n : 0n)
     const counted = this.#random.chance(0.1) ? Math.max(0, slices - 1) : slices
-    return { type: 'settle', request: id, slices: counted, cost, instance, memo: { n: this.#made } }
+    return { type: 'settle', request: id, slices: counted, cost, instance, memo: `{"n":${this.#made}}` }
   }
 
   #lateSettle(): SettleOp {
     const request = this.#random.pick(this.#settled) ?? 'none'
     const instance = this.#random.pick(this.#instances) ?? 1
-    return { type: 'settle', request, slices: 1, cost: BigInt(this.#random.between(0, 9)), instance, memo: {} }
+    return { type: 'settle', request, slices: 1, cost: BigInt(this.#random.between(0, 9)), instance, memo: '{}' }
   }
 
   #grant(now: number): Operation {
@@ -197,7 +197,7 @@ export class Generator {
     const operation = this.#random.pick(this.#history)
     switch (operation?.type) {
       case 'hold':
-        return this.#random.chance(0.5) ? { ...operation, instance: operation.instance + 1 } : { ...operation, memo: { twisted: true } }
+        return this.#random.chance(0.5) ? { ...operation, instance: operation.instance + 1 } : { ...operation, memo: '{"twisted":true}' }
       case 'settle':
         return { ...operation, cost: operation.cost + 1n }
       case 'grant':

@@ -106,7 +106,7 @@ function crash(run: Run): void {
     if (entry.kind !== 'hold' || entry.instance !== dead || entry.request === null) continue
     if (!run.storage.entries.has(`${entry.request}.settle`)) open.set(entry.request, [...(open.get(entry.request) ?? []), entry])
   }
-  const settles = [...open].map(([request, holds]) => recoverySettle(request, holds, recoverer, { recovered: true }))
+  const settles = [...open].map(([request, holds]) => recoverySettle(request, holds, recoverer))
   if (settles.length > 0) judge(run, settles)
   for (const { request } of settles) ok(run.storage.entries.has(`${request}.settle`))
   run.report.crashes += 1

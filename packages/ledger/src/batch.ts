@@ -1,5 +1,6 @@
 import type { Millis } from '@faregate/core'
 import { byLotOrder } from './lots.ts'
+import type { Memo } from './types.ts'
 import type { AccountState, Changes, Entry, EntryKind, EntryLeg, Lot, Terms, WorkingSet } from './working-set.ts'
 
 /** The largest 64-bit integer: no sum may pass it. */
@@ -64,10 +65,11 @@ export interface EntryDraft {
   instance: number | null
   legs: EntryLeg[]
   terms: Terms
-  memo: Record<string, unknown>
+  memo: Memo
 }
 
-const NO_MEMO: Record<string, unknown> = {}
+/** The memo of what has none. */
+export const NO_MEMO: Memo = '{}'
 
 /** A draft of an entry that no request or caller stands behind. */
 export function draftOf(id: string, kind: EntryKind, legs: EntryLeg[], terms: Terms): EntryDraft {

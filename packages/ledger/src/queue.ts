@@ -28,6 +28,9 @@ interface Item {
   givenUp: boolean
 }
 
+/** Memo of a void whose hold nobody waits for any more. */
+const ABANDONED = '{"abandoned":true}'
+
 const MAX_RETRY_MS = 1_000
 
 /**
@@ -181,7 +184,7 @@ export class CommitQueue implements Ledger {
   #voidHold(operation: Operation): void {
     if (operation.type !== 'hold' || operation.slice > 0) return
     const { request, instance } = operation
-    const settle: SettleOp = { type: 'settle', request, slices: 1, cost: 0n, instance, memo: { abandoned: true } }
+    const settle: SettleOp = { type: 'settle', request, slices: 1, cost: 0n, instance, memo: ABANDONED }
     this.#enqueue({ batch: { operation: settle }, deadline: Number.POSITIVE_INFINITY, answer: undefined, sent: false, givenUp: false })
   }
 }

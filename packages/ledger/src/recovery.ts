@@ -1,16 +1,14 @@
 import type { SettleOp } from './types.ts'
 import type { Entry } from './working-set.ts'
 
+/** Tells the record that it was not the instance itself that settled. */
+const RECOVERED = '{"recovered":true}'
+
 /**
  * What resolves the open holds of one request whose instance is dead: the cost is the last durable mark, which counts
  * only what the socket had accepted before; without a mark, a void (M23). `instance` is the one that recovers.
  */
-export function recoverySettle(
-  request: string,
-  holds: readonly Pick<Entry, 'id' | 'terms'>[],
-  instance: number,
-  memo: Record<string, unknown>,
-): SettleOp {
+export function recoverySettle(request: string, holds: readonly Pick<Entry, 'id' | 'terms'>[], instance: number): SettleOp {
   let last = -1
   let cost = 0n
   for (const entry of holds) {
@@ -19,5 +17,5 @@ export function recoverySettle(
     const mark = BigInt(entry.terms.mark ?? 0)
     if (mark > cost) cost = mark
   }
-  return { type: 'settle', request, slices: last + 1, cost, instance, memo }
+  return { type: 'settle', request, slices: last + 1, cost, instance, memo: RECOVERED }
 }

@@ -1,5 +1,5 @@
 import type { Nano } from '@faregate/core'
-import { addLot, loadedLot, writeEntry, type Batch } from './batch.ts'
+import { addLot, loadedLot, NO_MEMO, writeEntry, type Batch } from './batch.ts'
 import { book, repayDebt, sweepExpired } from './booking.ts'
 import { newLot } from './grant.ts'
 import { isExpired } from './lots.ts'
@@ -35,7 +35,7 @@ export function decideRefund(batch: Batch, op: RefundOp): Outcome {
   repayDebt(batch, legs, wallet)
   const { id, request } = op
   const allTerms = priority === undefined ? terms : { ...terms, priority }
-  return refunded('ok', writeEntry(batch, { id, kind: 'refund', request, instance: null, legs, terms: allTerms, memo: {} }))
+  return refunded('ok', writeEntry(batch, { id, kind: 'refund', request, instance: null, legs, terms: allTerms, memo: NO_MEMO }))
 }
 
 function refunded(status: 'ok' | 'exists', entry: Entry): Outcome {

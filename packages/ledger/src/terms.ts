@@ -38,7 +38,7 @@ export function termsOf(operation: Operation): Terms {
 function holdTerms(operation: HoldOp): Terms {
   const { legs, measure, steps, outlook, mark } = operation
   const terms: Terms = {
-    legs: legs.map(refKey).join('\n'),
+    legs: legs.map(rules).join('\n'),
     measure: `${measure.fixed} ${measure.perStep}`,
     steps: `${steps.min} ${steps.max}`,
   }
@@ -49,6 +49,23 @@ function holdTerms(operation: HoldOp): Terms {
 
 /** Members that an entry may have and the operation may lack, or the reverse. */
 const OPTIONAL = ['outlook', 'mark']
+
+/** What of a leg the entry's own legs do not say. */
+function rules(ref: AccountRef): string {
+  return ref.kind === 'wallet' ? '' : `${ref.period} ${ref.zone} ${ref.limit}`
+}
+
+/** Whether a hold names the accounts that an entry holds on, in the same order. A cap's period is not the operation's. */
+function holdsOn(entry: Entry, refs: readonly AccountRef[]): boolean {
+  const held = entry.legs.filter((leg) => leg.field === 'held')
+  if (held.length !== refs.length) return false
+  return refs.every((ref, index) => {
+    const leg = held[index]
+    const name = ref.kind === 'wallet' ? ref.id : ref.base
+    const account = ref.kind === 'wallet' ? leg?.account : leg?.account.slice(0, leg.account.lastIndexOf('@'))
+    return account === name && leg?.unit === ref.unit
+  })
+}
 
 function refKey(ref: AccountRef): string {
   if (ref.kind === 'wallet') return `wallet ${ref.id} ${ref.unit}`
@@ -62,12 +79,13 @@ function nullable(amount: bigint | null): string | null {
 /** The refusal for an id that is taken by something else; `undefined` if every member is equal. */
 export function differenceFrom(entry: Entry, operation: Operation): Outcome | undefined {
   if (!KINDS[operation.type].includes(entry.kind)) return { status: 'exists_with_different_type' }
+  if (operation.type === 'hold' && !holdsOn(entry, operation.legs)) return { status: 'exists_with_different_legs' }
   const terms = termsOf(operation)
   for (const member of [...Object.keys(terms), ...OPTIONAL]) {
     if (entry.terms[member] !== terms[member]) return { status: `exists_with_different_${member}` }
   }
   if ('instance' in operation && entry.instance !== operation.instance) return { status: 'exists_with_different_instance' }
-  if ('memo' in operation && !sameJson(entry.memo, operation.memo)) return { status: 'exists_with_different_memo' }
+  if ('memo' in operation && entry.memo !== operation.memo) return { status: 'exists_with_different_memo' }
   return undefined
 }
 
@@ -79,19 +97,4 @@ const KINDS: Record<Operation['type'], string[]> = {
   refund: ['refund'],
   adjust: ['adjust'],
   wallet: ['wallet'],
-}
-
-/** Equal as JSON, whatever the order of members: one side may have been through a database. */
-function sameJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  const left = definedMembers(a)
-  const right = definedMembers(b)
-  if (left.length !== right.length || Array.isArray(a) !== Array.isArray(b)) return false
-  const byName = new Map(right)
-  return left.every(([name, value]) => byName.has(name) && sameJson(value, byName.get(name)))
-}
-
-function definedMembers(value: object): [string, unknown][] {
-  return Object.entries(value).filter(([, member]) => member !== undefined)
 }

@@ -38,6 +38,12 @@ export interface Measure {
   perStep: bigint
 }
 
+/**
+ * JSON text that is kept with an entry and never interpreted: key, application, organization, model, price version. As
+ * text, because it is written by one side, carried by many, and read only when a record has to be rebuilt.
+ */
+export type Memo = string
+
 /** One request's claim on every account it touches: all or nothing (M3). */
 export interface HoldOp {
   type: 'hold'
@@ -61,8 +67,7 @@ export interface HoldOp {
    * outcome tells how many are, at most `max`. Decided with the hold, it holds nothing itself.
    */
   outlook?: { min: number; max: number }
-  /** Kept with the entry, never interpreted: key, application, organization, model, price version. */
-  memo: Record<string, unknown>
+  memo: Memo
   /**
    * For slices after the first: what the socket had accepted when the slice was asked for,
    * in nano-units. Recovery charges up to the last durable mark (M23).
@@ -82,7 +87,7 @@ export interface SettleOp {
   /** What is owed, on every account that the holds touch. Zero: void. */
   cost: Nano
   instance: number
-  memo: Record<string, unknown>
+  memo: Memo
 }
 
 export interface GrantOp {

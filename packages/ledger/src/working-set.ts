@@ -1,5 +1,5 @@
 import type { Millis, Nano } from '@faregate/core'
-import type { Account } from './types.ts'
+import type { Account, Memo } from './types.ts'
 
 /** One grant of credit, spent in order of priority, expiry (none last), sequence (M7). */
 export interface Lot {
@@ -49,8 +49,7 @@ export interface Entry {
   legs: EntryLeg[]
   /** The operation's own members, flat and ready for JSON (64-bit integers as decimal strings): see `terms.ts`. */
   terms: Terms
-  /** The caller's, never interpreted. */
-  memo: Record<string, unknown>
+  memo: Memo
 }
 
 /** What was asked for and what was decided, beside the legs: `exists_with_different_<member>` compares these. */

@@ -150,7 +150,7 @@ describe('group commit', () => {
     await assert.rejects(given, LedgerUnavailable)
     call.answer()
     const after = await next()
-    assert.deepEqual(after.operations, [{ type: 'settle', request: 'a', slices: 1, cost: 0n, instance: 3, memo: { abandoned: true } }])
+    assert.deepEqual(after.operations, [{ type: 'settle', request: 'a', slices: 1, cost: 0n, instance: 3, memo: '{"abandoned":true}' }])
     after.answer()
     await queue.close()
   })

@@ -49,8 +49,8 @@ describe('what an engine reads', () => {
     engine.commitNow([wallet(), grant('g', 90n), ...holds].map((operation) => ({ operation })))
     const [first, second, other] = ['r.0', 'r.1', 's.0'].flatMap((id) => storage.entries.get(id) ?? [])
     assert.ok(first && second && other)
-    const members = { type: 'settle', instance: 4, memo: {} }
-    assert.deepEqual(recoverySettle('r', [second, first], 4, {}), { ...members, request: 'r', slices: 2, cost: 5n })
-    assert.deepEqual(recoverySettle('s', [other], 4, {}), { ...members, request: 's', slices: 1, cost: 0n })
+    const members = { type: 'settle', instance: 4, memo: '{"recovered":true}' }
+    assert.deepEqual(recoverySettle('r', [second, first], 4), { ...members, request: 'r', slices: 2, cost: 5n })
+    assert.deepEqual(recoverySettle('s', [other], 4), { ...members, request: 's', slices: 1, cost: 0n })
   })
 })

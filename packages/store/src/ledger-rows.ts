@@ -24,22 +24,19 @@ export function entryFromRow(row: EntryTuple): Entry {
     instance: instance === null ? null : Number(instance),
     legs: decodeLegs(legs),
     terms: JSON.parse(terms) as Entry['terms'],
-    memo: JSON.parse(memo) as Entry['memo'],
+    memo,
   }
 }
 
 export function entryToRow(entry: Entry): Row {
-  return [
-    entry.seq,
-    entry.id,
-    entry.kind,
-    entry.request,
-    entry.at,
-    entry.instance,
-    encodeLegs(entry.legs),
-    JSON.stringify(entry.terms),
-    JSON.stringify(entry.memo),
-  ]
+  const row: Row = []
+  pushEntry(row, entry)
+  return row
+}
+
+/** Adds an entry's values to those of a statement that inserts many. */
+export function pushEntry(values: Row, { seq, id, kind, request, at, instance, legs, terms, memo }: Entry): void {
+  values.push(seq, id, kind, request, at, instance, encodeLegs(legs), JSON.stringify(terms), memo)
 }
 
 export function accountFromRow(row: AccountTuple): AccountState {

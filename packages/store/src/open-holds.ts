@@ -32,5 +32,5 @@ export function settlementsOf(holds: readonly OpenHold[], instance: number): Set
     if (others === undefined) requests.set(request, [hold])
     else others.push(hold)
   }
-  return [...requests].map(([request, entries]) => recoverySettle(request, entries, instance, { recovered: true }))
+  return [...requests].map(([request, entries]) => recoverySettle(request, entries, instance))
 }

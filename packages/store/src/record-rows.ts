@@ -118,7 +118,8 @@ function sumOf(attempts: readonly AttemptRecord[]): Buckets {
 
 /** Text from callers as both engines take it: PostgreSQL knows neither U+0000 nor lone surrogates. */
 function clean<T extends string | null>(text: T): T | string {
-  return text === null ? text : text.replaceAll('\u0000', '').toWellFormed()
+  if (text === null || (!text.includes('\u0000') && text.isWellFormed())) return text
+  return text.replaceAll('\u0000', '').toWellFormed()
 }
 
 function flag(value: boolean): number {

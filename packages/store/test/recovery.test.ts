@@ -35,7 +35,8 @@ async function storeWithOther(t: Scope, kind: Kind, heartbeatAt: number, lowWate
   return { store, place }
 }
 
-const other = (id: string, amount: bigint, more: object = {}) => hold(id, amount, { instance: OTHER, legs: LEGS, memo: MEMO, ...more })
+const other = (id: string, amount: bigint, more: object = {}) =>
+  hold(id, amount, { instance: OTHER, legs: LEGS, memo: JSON.stringify(MEMO), ...more })
 
 for (const kind of KINDS) {
   describe(`recovery on ${kind}`, { skip: skipOf(kind) }, () => {
@@ -86,7 +87,7 @@ for (const kind of KINDS) {
       await run(store, other('r.0', 50n), other('known.0', 50n))
       await run(
         store,
-        settle('r', 70n, { instance: OTHER, memo: { flags: ['excess'], latencyMs: 812, ttftMs: 20, estimated: true } }),
+        settle('r', 70n, { instance: OTHER, memo: JSON.stringify({ flags: ['excess'], latencyMs: 812, ttftMs: 20, estimated: true }) }),
         settle('known', 1n, { instance: OTHER }),
       )
       store.records.request(requestRecord('known'))

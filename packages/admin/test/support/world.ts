@@ -54,7 +54,7 @@ export async function charge(
 ): Promise<void> {
   await hold(api, organization, request, cost, memo)
   const instance = api.store.instance.epoch
-  const settled = await api.deps.ledger.submit({ type: 'settle', request, slices: 1, cost, instance, memo })
+  const settled = await api.deps.ledger.submit({ type: 'settle', request, slices: 1, cost, instance, memo: JSON.stringify(memo) })
   if (settled.status !== 'ok') throw new Error(`settle: ${settled.status}`)
 }
 
@@ -74,7 +74,7 @@ export async function hold(
     legs: [{ kind: 'wallet', id: walletOf(organization), unit: 'USD' }],
     measure: { fixed: cost * 1_000_000n, perStep: 0n },
     steps: { min: 0, max: 0 },
-    memo: { organization, ...memo },
+    memo: JSON.stringify({ organization, ...memo }),
   })
   if (outcome.status !== 'ok')
     throw new Error(`hold: ${JSON.stringify(outcome, (_k, v: unknown) => (typeof v === 'bigint' ? String(v) : v))}`)

@@ -80,7 +80,7 @@ export class Slices {
       legs: plan.legs,
       measure: { fixed: 0n, perStep: plan.measure.perStep },
       steps: { min: 1, max: covered < limit ? Math.min(plan.sliceTokens, limit - covered) : plan.sliceTokens },
-      memo: {},
+      memo: '{}',
       mark: this.#mark(),
     }
   }

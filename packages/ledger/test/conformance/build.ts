@@ -57,13 +57,13 @@ export function hold(id: string, amount: Nano, more: Partial<HoldOp> = {}): Hold
     legs: [walletLeg()],
     measure: { fixed: amount * 1_000_000n, perStep: 0n },
     steps: { min: 0, max: 0 },
-    memo: { key: 'k' },
+    memo: '{"key":"k"}',
     ...more,
   }
 }
 
 export function settle(request: string, cost: Nano, more: Partial<SettleOp> = {}): SettleOp {
-  return { type: 'settle', request, slices: 1, cost, instance: 1, memo: {}, ...more }
+  return { type: 'settle', request, slices: 1, cost, instance: 1, memo: '{}', ...more }
 }
 
 export function reverse(id: string, of: string, amount: Nano | null = null): ReverseOp {

@@ -7,11 +7,13 @@ import {
   accountToRow,
   entryFromRow,
   entryToRow,
+  pushEntry,
   lotFromRow,
   lotToRow,
   type AccountTuple,
   type EntryTuple,
   type LotTuple,
+  type Row,
 } from '../ledger-rows.ts'
 import { AttachedRows } from './attached-rows.ts'
 import type { Sqlite } from './connection.ts'
@@ -149,7 +151,9 @@ export class SqliteLedger {
     if (last !== undefined) this.#sql.setCounter.run(last.seq)
     let from = 0
     for (; from + ROWS_AT_ONCE <= entries.length; from += ROWS_AT_ONCE) {
-      this.#sql.insertEntries.run(entries.slice(from, from + ROWS_AT_ONCE).flatMap(entryToRow))
+      const values: Row = []
+      for (let i = from; i < from + ROWS_AT_ONCE; i++) pushEntry(values, entries[i] as Entry)
+      this.#sql.insertEntries.run(values)
     }
     for (const entry of entries.slice(from)) this.#sql.insertEntry.run(entryToRow(entry))
     for (const account of changes.accounts) this.#sql.putAccount.run(accountToRow(account))

@@ -1,10 +1,11 @@
 import type { BatchItem } from '@faregate/ledger/port'
 import type { Row } from '../ledger-rows.ts'
+import type { Parcel } from './batch-text.ts'
 
 /** What the main thread asks of a thread that holds a SQLite connection. */
 export type Request =
-  /** One ledger batch, in a transaction of its own; answers `Outcome[]`. */
-  | { type: 'batch'; now: number; items: BatchItem[] }
+  /** One ledger batch, in a transaction of its own; answers `Parcel<Outcome>`. */
+  | { type: 'batch'; now: number; items: Parcel<BatchItem> }
   /** One statement; answers {@link SqlResult}. */
   | { type: 'sql'; sql: string; parameters: readonly unknown[] }
   /** Rows of request and denial records, in a transaction of its own. */

@@ -9,6 +9,7 @@ import type { Row } from '../ledger-rows.ts'
 import type { Schema } from '../schema.ts'
 import type { Log, Readiness } from '../store.ts'
 import { Turn } from '../turn.ts'
+import { packItems, unpackOutcomes, type Parcel } from './batch-text.ts'
 import { threadKysely } from './dialect.ts'
 import type { ThreadData } from './messages.ts'
 import { Restarting, SqliteFailure, SqliteThread } from './thread.ts'
@@ -79,7 +80,7 @@ export class SqliteBackend implements Backend {
     const release = this.#turn.takeNow() ?? (await this.#turn.take())
     try {
       const writer = this.#writer.current ?? (await this.#writer.get())
-      return await writer.call<Outcome[]>({ type: 'batch', now: this.#clock.now(), items })
+      return unpackOutcomes(await writer.call<Parcel<Outcome>>({ type: 'batch', now: this.#clock.now(), items: packItems(items) }))
     } finally {
       release()
     }

@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads'
 import { MIGRATIONS } from '../migrations/migration.ts'
+import { packOutcomes, unpackItems } from './batch-text.ts'
 import { lockDirectory, openWriter, type Sqlite } from './connection.ts'
 import { SqliteLedger } from './ledger.ts'
 import { loadDatabase } from './load.ts'
@@ -25,7 +26,7 @@ function writer(db: Sqlite, lock: Sqlite, facts: Record<string, unknown>): Serve
   const handle = (request: Request): unknown => {
     switch (request.type) {
       case 'batch':
-        return ledger.commit(request.items, request.now)
+        return packOutcomes(ledger.commit(unpackItems(request.items), request.now))
       case 'sql':
         return statements.run(request.sql, request.parameters)
       case 'records':
