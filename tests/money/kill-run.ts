@@ -50,8 +50,8 @@ async function answerByUser(exchange: Exchange): Promise<void> {
   endStream(exchange, usage(0, count))
 }
 
-/** Kills the gateway under load so many times, restarts it each time, and holds what clients saw against the ledger. */
-export async function killUnderLoad(gateway: Gateway, kills: number, kind: LoadKind): Promise<void> {
+/** Kills the gateway under load so many times, restarts it each time, and holds what clients saw against the ledger. @returns its figures */
+export async function killUnderLoad(gateway: Gateway, kills: number, kind: LoadKind): Promise<string> {
   const customer = await gateway.customer('1000.00')
   const seen: Seen[] = []
   let broken = 0
@@ -76,7 +76,7 @@ export async function killUnderLoad(gateway: Gateway, kills: number, kind: LoadK
     await Promise.all(load)
     await gateway.start()
   }
-  await assertCharged(gateway, customer, seen, kills, broken)
+  return assertCharged(gateway, customer, seen, kills, broken)
 }
 
 async function call(gateway: Gateway, customer: Customer, user: string, streaming: boolean): Promise<Seen | undefined> {
@@ -97,7 +97,7 @@ async function call(gateway: Gateway, customer: Customer, user: string, streamin
  * Every answer that was received completely is charged exactly once and exactly; of the others at most what was
  * delivered, or one unconfirmed answer for each connection of a kill; nothing is held; the ledger verifies.
  */
-async function assertCharged(gateway: Gateway, customer: Customer, seen: Seen[], kills: number, broken: number): Promise<void> {
+async function assertCharged(gateway: Gateway, customer: Customer, seen: Seen[], kills: number, broken: number): Promise<string> {
   const balance = await assertSettled(gateway.api, customer.organization, RECOVERED_WITHIN_MS)
   const whole = seen.filter((one) => one.whole)
   assert.ok(whole.length >= kills * WORKERS, `a real load: ${whole.length} whole answers, ${broken} without a head`)
@@ -130,6 +130,7 @@ async function assertCharged(gateway: Gateway, customer: Customer, seen: Seen[],
     nano(balance.posted),
     'the records add up to the balance',
   )
+  return `${kills} kills, ${whole.length} whole answers charged once each, ${seen.length - whole.length + broken} broken off, ${balance.posted} in all`
 }
 
 function costOf(record: RequestRecord | undefined): bigint {

@@ -31,8 +31,8 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
 
     // On PostgreSQL a dead instance is recovered after 30 seconds of silence: one run has to do.
     for (const kind of engine === 'SQLite' ? (['not streaming', 'streaming'] as const) : (['mixed'] as const)) {
-      test(`M23, M24: every answer received completely is charged exactly once, the rest at most as delivered (${kind})`, async () => {
-        await killUnderLoad(gateway, 3, kind)
+      test(`M23, M24: every answer received completely is charged exactly once, the rest at most as delivered (${kind})`, async (context) => {
+        context.diagnostic(await killUnderLoad(gateway, 3, kind))
       })
     }
   })

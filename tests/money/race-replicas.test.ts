@@ -35,18 +35,18 @@ describe('three gateways on one PostgreSQL', { skip: await postgresMissing() }, 
     return gateway
   }
 
-  test('M17: 500 parallel requests over all three against room for ten serve exactly ten', async () => {
+  test('M17: 500 parallel requests over all three against room for ten serve exactly ten', async (context) => {
     const customer = await first().customer('0.10')
-    await raceWhileInFlight(gateways, upstream, customer, { status: 402, code: 'insufficient_balance' })
+    context.diagnostic(await raceWhileInFlight(gateways, upstream, customer, { status: 402, code: 'insufficient_balance' }))
     await assertSpent(first(), customer, 100_000_000n)
     const second = await first().customer('0.10')
-    await raceFreely(gateways, second, ['balance_reserved', 'insufficient_balance'])
+    context.diagnostic(await raceFreely(gateways, second, ['balance_reserved', 'insufficient_balance']))
     await assertSpent(first(), second, 100_000_000n)
   })
 
-  test('a cap of the key holds across the three', async () => {
+  test('a cap of the key holds across the three', async (context) => {
     const customer = await first().customer('5.00', { cap: { amount: '0.10', period: 'month' } })
-    await raceWhileInFlight(gateways, upstream, customer, { status: 403, code: 'cap_key' })
+    context.diagnostic(await raceWhileInFlight(gateways, upstream, customer, { status: 403, code: 'cap_key' }))
     await assertSpent(first(), customer, 100_000_000n)
   })
 

@@ -33,24 +33,24 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
       await database?.drop()
     })
 
-    test('M4, M26: room for ten serves ten, the others wait for these, and then the balance is empty', async () => {
+    test('M4, M26: room for ten serves ten, the others wait for these, and then the balance is empty', async (context) => {
       const customer = await gateway.customer('0.10')
-      await raceWhileInFlight([gateway], upstream, customer, { status: 402, code: 'insufficient_balance' })
+      context.diagnostic(await raceWhileInFlight([gateway], upstream, customer, { status: 402, code: 'insufficient_balance' }))
       await assertSpent(gateway, customer, 100_000_000n)
     })
 
-    test('M4: room for ten, and all but a billionth of an eleventh, serves ten when answers come at once', async () => {
+    test('M4: room for ten, and all but a billionth of an eleventh, serves ten when answers come at once', async (context) => {
       const customer = await gateway.customer('0.109999999')
-      await raceFreely([gateway], customer, WALLET_CODES)
+      context.diagnostic(await raceFreely([gateway], customer, WALLET_CODES))
       await assertSpent(gateway, customer, 100_000_000n)
     })
 
-    test('M3, M26: a cap of the key with room for ten serves ten, however much the wallet holds', async () => {
+    test('M3, M26: a cap of the key with room for ten serves ten, however much the wallet holds', async (context) => {
       const customer = await gateway.customer('5.00', { cap: { amount: '0.10', period: 'total' } })
-      await raceWhileInFlight([gateway], upstream, customer, { status: 403, code: 'cap_key' })
+      context.diagnostic(await raceWhileInFlight([gateway], upstream, customer, { status: 403, code: 'cap_key' }))
       await assertSpent(gateway, customer, 100_000_000n)
       const second = await gateway.customer('5.00', { cap: { amount: '0.109999999', period: 'day' } })
-      await raceFreely([gateway], second, CAP_CODES)
+      context.diagnostic(await raceFreely([gateway], second, CAP_CODES))
       await assertSpent(gateway, second, 100_000_000n)
     })
   })

@@ -30,14 +30,14 @@ function storm(gateways: Gateway[], key: string, model: string): Promise<Answer>
 
 /**
  * All calls while the upstream holds its answers back: exactly ten are called, everybody else is told to wait for the
- * ten, and when these have ended the money is gone.
+ * ten, and when these have ended the money is gone. @returns its figures
  */
 export async function raceWhileInFlight(
   gateways: Gateway[],
   upstream: Upstream,
   customer: Customer,
   after: { status: number; code: string },
-): Promise<void> {
+): Promise<string> {
   const [gateway] = gateways
   assert.ok(gateway)
   const release = gate()
@@ -64,10 +64,11 @@ export async function raceWhileInFlight(
   const late = await gateway.chat(customer.key, { ...BODY, model: 'held' })
   assert.equal(late.status, after.status, late.text)
   assert.equal(json(late)['code'], after.code)
+  return servedOf(served)
 }
 
-/** All calls against an upstream that answers at once: whatever the order, exactly ten are served and paid. */
-export async function raceFreely(gateways: Gateway[], customer: Customer, codes: string[]): Promise<void> {
+/** All calls against an upstream that answers at once: whatever the order, exactly ten are served and paid. @returns its figures */
+export async function raceFreely(gateways: Gateway[], customer: Customer, codes: string[]): Promise<string> {
   const answers = await Promise.all(storm(gateways, customer.key, 'raced'))
   const served = answers.filter(({ status }) => status === 200)
   assert.equal(served.length, ROOM, servedOf(served))
@@ -75,6 +76,7 @@ export async function raceFreely(gateways: Gateway[], customer: Customer, codes:
   for (const refusal of answers.filter(({ status }) => status !== 200)) {
     assert.ok(codes.includes(String(json(refusal)['code'])), refusal.text)
   }
+  return servedOf(served)
 }
 
 function servedOf(served: Answer[]): string {

@@ -37,7 +37,7 @@ describe('a stream cannot overspend', () => {
   })
 
   for (const model of ['endless', 'burst']) {
-    test(`M13: with money for exactly 400 tokens an unending stream delivers at most 400 and charges what it delivered (${model})`, async () => {
+    test(`M13: with money for exactly 400 tokens an unending stream delivers at most 400 and charges what it delivered (${model})`, async (context) => {
       const customer = await gateway.customer('0.40')
       const calls = upstream.calls.length
       const result = await within(60_000, 'the end of the stream', gateway.chat(customer.key, { model, stream: true, messages: say() }))
@@ -51,6 +51,7 @@ describe('a stream cannot overspend', () => {
       const call = upstream.calls[calls]
       assert.ok(call)
       await within(1_000, 'the upstream to be cancelled', call.closed)
+      context.diagnostic(`${seen.pieces} tokens delivered, ${balance.posted} charged, ${balance.available} left`)
     })
   }
 
@@ -80,8 +81,8 @@ describe('a stream cannot overspend', () => {
     assert.equal(record.estimated, true)
   })
 
-  test('M13: a hundred unending streams on one wallet never take it below zero, and the sum delivered is the sum charged', async () => {
-    await manyStreams(gateway, 100, '10.00')
+  test('M13: a hundred unending streams on one wallet never take it below zero, and the sum delivered is the sum charged', async (context) => {
+    context.diagnostic(await manyStreams(gateway, 100, '10.00'))
   })
 
   test('M13: a slice never reaches beyond the limit of the caller, and a stream that ends by itself is charged by its usage', async () => {
