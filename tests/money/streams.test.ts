@@ -24,11 +24,12 @@ describe('a stream cannot overspend', () => {
     upstream.on('burst', stream(ENDLESS))
     upstream.on('short', stream(20))
     upstream.on('hidden', hiddenReasoning)
+    upstream.on('deaf', stream(5, { usage: usage(10, 20_005, { reasoning: 20_000 }) }))
     const sliced = { price: PRICE, sliceTokens: 8 }
     const paidInput = { price: { input: '1000', output: '1000' }, sliceTokens: 8, upstreamModel: 'endless' }
     const hidden = { price: PRICE, hiddenOutput: true, maxOutput: 100_000 }
     gateway = await startGateway({
-      config: configuration(upstream, { endless: sliced, burst: sliced, short: sliced, 'paid-input': paidInput, hidden }),
+      config: configuration(upstream, { endless: sliced, burst: sliced, short: sliced, 'paid-input': paidInput, hidden, deaf: hidden }),
     })
   })
   after(async () => {
@@ -127,6 +128,19 @@ describe('a stream cannot overspend', () => {
     assert.ok(limit <= 10_000, `limit sent upstream: ${limit}`)
     const balance = await assertSettled(gateway.api, poor.organization)
     assert.ok(nano(balance.available) >= 0n, `available ${decimal(nano(balance.available))}`)
+  })
+
+  test('M14, M6: an upstream that bills 20,000 hidden tokens whatever its limit takes what the balance has and no more; the rest is the operator’s', async (context) => {
+    const customer = await gateway.customer('10.00')
+    const result = await gateway.chat(customer.key, { model: 'deaf', stream: true, messages: say() })
+    assert.equal(chatStream(result.body).done, 1)
+    const balance = await assertSettled(gateway.api, customer.organization)
+    assert.equal(nano(balance.posted), 10_000n * TOKEN)
+    assert.equal(nano(balance.available), 0n)
+    const record = await gateway.api.record(header(result, 'x-request-id') ?? '')
+    assert.equal(nano(record.cost), 10_000n * TOKEN)
+    assert.ok(record.flags?.includes('absorbed'), JSON.stringify(record.flags))
+    context.diagnostic(`20,005 tokens billed, ${balance.posted} of 10.00 charged, ${balance.available} left`)
   })
 })
 
