@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
-import { chunk, endStream, openStream, usage } from '../support/behaviours.ts'
-import { say } from '../support/config.ts'
+import { answer, chunk, endStream, openStream, usage } from '../support/behaviours.ts'
+import { configuration, say } from '../support/config.ts'
 import { silentAfter, silentBeforeHead } from '../support/faults.ts'
 import { startGateway } from '../support/gateway.ts'
+import type { Gateway } from '../support/gateway.ts'
 import { header, json, send } from '../support/http.ts'
 import type { Answer } from '../support/http.ts'
-import { eventually } from '../support/wait.ts'
+import { talk } from '../support/raw.ts'
+import { eventually, gate, pause } from '../support/wait.ts'
 import { certificate, deafListener, overHttps, retained } from './means.ts'
 import { call } from './tuned.ts'
 import type { Knobs, Worlds } from './tuned.ts'
@@ -89,6 +91,44 @@ export const SERVER_KNOBS: Knobs = {
     assert.match(refused.text, /20[,.]?000|bodyBytes/)
     const customer = await worlds.plain.customer('1.00')
     assert.equal((await worlds.plain.chat(customer.key, { model: 'plain', max_tokens: 5, messages: say(), ...large })).status, 200)
+  },
+
+  'limits.bodiesBytes': async (worlds) => {
+    const customer = async (gateway: Gateway): Promise<string> => (await gateway.customer('100.00')).key
+    const together = async (gateway: Gateway, key: string): Promise<number> => {
+      const release = gate()
+      const before = worlds.upstream.callsOf('roomy').length
+      worlds.upstream.on('roomy', answer(usage(0, 1), { after: release.promise }))
+      const body = { model: 'roomy', max_tokens: 5, messages: say(), metadata: { x: 'y'.repeat(600_000) } }
+      const both = [1, 2].map(() => gateway.chat(key, body))
+      await eventually(() => assert.ok(worlds.upstream.callsOf('roomy').length > before))
+      await pause(500)
+      const reached = worlds.upstream.callsOf('roomy').length - before
+      release.open()
+      for (const { status } of await Promise.all(both)) assert.equal(status, 200)
+      return reached
+    }
+    const models = { roomy: { price: { input: '0', output: '1' } } }
+    const narrow = await startGateway({
+      config: configuration(worlds.upstream, models, { limits: { bodyBytes: 1_000_000, bodiesBytes: 1_048_576 } }),
+    })
+    const wide = await startGateway({ config: configuration(worlds.upstream, models, { limits: { bodyBytes: 1_000_000 } }) })
+    try {
+      assert.equal(await together(narrow, await customer(narrow)), 1, 'the second waits until the first has ended')
+      assert.equal(await together(wide, await customer(wide)), 2)
+    } finally {
+      await Promise.all([narrow.stop(), wide.stop()])
+    }
+  },
+
+  'limits.requestMs': async (worlds) => {
+    const begun = 'POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 50\r\n\r\n{'
+    const from = performance.now()
+    const { answers } = await talk(worlds.tuned.url, begun, { withinMs: 8_000 })
+    const ms = performance.now() - from
+    assert.equal(answers[0]?.status, 408)
+    assert.ok(ms >= 1_400 && ms < 4_000, `${ms} ms`)
+    assert.deepEqual((await talk(worlds.plain.url, begun, { withinMs: 4_000 })).answers, [])
   },
 
   'limits.headerBytes': async (worlds) => {

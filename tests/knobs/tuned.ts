@@ -85,7 +85,7 @@ function tunedConfiguration(upstream: Upstream, second: Upstream): Record<string
     publicUrl: 'https://gateway.example/base',
     trustedProxies: ['127.0.0.1'],
     billing: { currency: 'EUR', topUpUrl: 'https://pay.example/top-up', contact: 'billing@pay.example' },
-    limits: { bodyBytes: 20_000, headerBytes: 8_192, firstByteMs: 700, silenceMs: 600, keepAliveMs: 150, connectMs: 400 },
+    limits: { bodyBytes: 20_000, headerBytes: 8_192, firstByteMs: 700, silenceMs: 600, keepAliveMs: 150, connectMs: 400, requestMs: 1_500 },
     sliceTokens: 32,
     maxOutputWhenAbsent: 500,
     cors: { origins: ['https://app.example'] },

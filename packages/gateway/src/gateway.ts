@@ -1,4 +1,4 @@
-import { formatAmount, newId, type Denial } from '@faregate/core'
+import { formatAmount, isDenial, newId, type Denial } from '@faregate/core'
 import { corsHeaders } from './answer-headers.ts'
 import { Cooldowns } from './call/order.ts'
 import { deliveryOf, serveChat, type Shared } from './chat.ts'
@@ -8,6 +8,7 @@ import { serveExplain } from './explain.ts'
 import { finish } from './finish.ts'
 import { newFlow, type Flow } from './flow.ts'
 import { routeUnknown } from './hints.ts'
+import { checkKeyState, identify } from './identify.ts'
 import { serveKeyInfo } from './key-info.ts'
 import { Locator } from './locate.ts'
 import { serveModels } from './models.ts'
@@ -24,6 +25,8 @@ export interface Gateway {
   /** Answers a CORS preflight. */
   preflight(inbound: Inbound, outbound: Outbound): Promise<void>
   newRequestId(): string
+  /** Why the credential of a request cannot be used, for a look before a large body is read; undefined: it can. */
+  vouch(inbound: Inbound): Promise<Denial | undefined>
   /** Settles that the database has not confirmed yet. */
   readonly unsettled: number
 }
@@ -46,6 +49,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
       guarded(shared, newFlow(inbound, outbound, deps.clock.now()), (_shared, flow) => refuse(deps, flow, denial)),
     preflight: (inbound, outbound) => preflight(deps, inbound, outbound),
     newRequestId: () => newId('req', deps.clock.now(), deps.random),
+    vouch: async (inbound) => {
+      const key = await identify(deps, inbound)
+      return isDenial(key) ? key : checkKeyState(key, deps.clock.now())
+    },
     get unsettled() {
       return shared.unsettled.size
     },

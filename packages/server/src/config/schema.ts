@@ -68,7 +68,16 @@ const model = z.strictObject({
 
 const limits = z.strictObject({
   bodyBytes: count(1024, 1_073_741_824).default(33_554_432).describe('Largest request body, in bytes. Beyond: 413 `request_too_large`.'),
+  bodiesBytes: count(1_048_576, Number.MAX_SAFE_INTEGER)
+    .default(268_435_456)
+    .describe(
+      'Memory for the bodies of all requests that are being received or served, in bytes; those of up to 64 KiB are not counted. ' +
+        'A body that finds no room waits; after 30 s it is refused: 413 with `Retry-After`.',
+    ),
   headerBytes: count(4096, 1_048_576).default(16_384).describe('Largest request head, in bytes. Beyond: 431.'),
+  requestMs: count(100, 3_600_000)
+    .default(300_000)
+    .describe('Time for a request to arrive, head and body, in milliseconds; a head has a minute at most. Beyond: 408.'),
   connectMs: count(1, 600_000).default(5_000).describe('Time for the connection to a provider, in milliseconds.'),
   firstByteMs: count(1, 3_600_000).default(600_000).describe("Time for the first byte of a provider's answer, in milliseconds."),
   silenceMs: count(1, 3_600_000).default(120_000).describe('Longest silence of a provider within an answer, in milliseconds.'),

@@ -18,8 +18,11 @@ export interface DataPlane {
 
 const NO_BODY = Buffer.alloc(0)
 
-/** Hands requests to the gateway, and the raw connection with them. `closing()`: connections end with their answer. */
-export function createDataPlane(gateway: Gateway, closing: () => boolean): DataPlane {
+/**
+ * Hands requests to the gateway, and the raw connection with them. `closing()`: connections end with their answer;
+ * `served`: told of every request once its answer has ended.
+ */
+export function createDataPlane(gateway: Gateway, closing: () => boolean, served: (requestId: string) => void): DataPlane {
   const running = new Map<string, FastifyRequest>()
   const serving = new Set<Promise<void>>()
 
@@ -28,11 +31,12 @@ export function createDataPlane(gateway: Gateway, closing: () => boolean): DataP
     if (closing()) reply.raw.shouldKeepAlive = false
     running.set(request.id, request)
     // The gateway answers by itself and never rejects.
-    const served = serve(inboundOf(request), new NodeOutbound(reply.raw)).finally(() => {
+    const work = serve(inboundOf(request), new NodeOutbound(reply.raw)).finally(() => {
       running.delete(request.id)
-      serving.delete(served)
+      serving.delete(work)
+      served(request.id)
     })
-    serving.add(served)
+    serving.add(work)
   }
 
   const handle = (request: FastifyRequest, reply: FastifyReply) =>
@@ -59,9 +63,16 @@ export function createDataPlane(gateway: Gateway, closing: () => boolean): DataP
   }
 }
 
+/** A target may name scheme and host as well (RFC 9112, 3.2.2): neither decides anything. */
+function originForm(target: string): string {
+  if (target.startsWith('/')) return target
+  const path = target.replace(/^https?:\/\/[^/?#]*/i, '')
+  return path.startsWith('/') ? path : `/${path}`
+}
+
 /** The request as the gateway takes it. */
 export function inboundOf(request: FastifyRequest): Inbound {
-  const url = request.raw.url ?? '/'
+  const url = originForm(request.raw.url ?? '/')
   const question = url.indexOf('?')
   return {
     id: request.id,

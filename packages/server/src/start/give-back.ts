@@ -3,15 +3,31 @@ import { runInNewContext } from 'node:vm'
 
 const AFTER_MS = 3_000
 
+export interface MemoryKeeper {
+  /** Collects what is not used and gives it back to the system, in the next moment without requests. */
+  giveBack: () => void
+}
+
 /**
- * Loading leaves the heap at more than twice what serving needs, and V8 keeps that for as long as little happens.
- * Once, in a moment without requests, it is collected and given back to the system: about 25 MB, some 50 ms.
+ * Loading leaves the heap at more than twice what serving needs, large bodies leave as much as they were, and V8 keeps
+ * that for as long as little happens. Collecting it takes some 50 ms: `idle` says when nobody waits for them.
  */
-export function giveBackMemory(idle: () => boolean): void {
-  setTimeout(() => {
-    if (!idle()) return giveBackMemory(idle)
-    collector()({ type: 'major', execution: 'sync', flavor: 'last-resort' })
-  }, AFTER_MS).unref()
+export function memoryKeeper(idle: () => boolean): MemoryKeeper {
+  let due = false
+  const whenIdle = (): void => {
+    setTimeout(() => {
+      if (!idle()) return whenIdle()
+      due = false
+      collector()({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+    }, AFTER_MS).unref()
+  }
+  return {
+    giveBack: () => {
+      if (due) return
+      due = true
+      whenIdle()
+    },
+  }
 }
 
 type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void

@@ -5,6 +5,7 @@ import { relativeTo } from '../config/meaning.ts'
 import type { Configuration } from '../config/schema.ts'
 import { checkReadiness } from '../health/ready.ts'
 import { mountHealth } from '../health/routes.ts'
+import { BodyRoom } from '../http/body-room.ts'
 import { createDataPlane, type DataPlane } from '../http/data-plane.ts'
 import { LazyManagement } from '../http/management.ts'
 import { createHttpServer } from '../http/server.ts'
@@ -12,6 +13,7 @@ import { DOCS_FOLDER, VERSION } from '../installed.ts'
 import { mountDenials } from '../pages/denial-routes.ts'
 import { mountPages } from '../pages/routes.ts'
 import type { Serving } from './data-plane.ts'
+import { memoryKeeper } from './give-back.ts'
 import type { Installation } from './installation.ts'
 import type { StartSettings } from './options.ts'
 import { commandsOf } from './screen.ts'
@@ -44,12 +46,17 @@ interface Tls {
 export async function assembleHttp(parts: HttpAssembly): Promise<Assembled> {
   const { installation, serving, configuration, settings, admin, publicUrl } = parts
   const { clock, random, store, live } = installation
-  const plane = createDataPlane(serving.gateway, parts.closing)
+  const { limits } = configuration
+  const memory = memoryKeeper(() => plane.idle())
+  const room = new BodyRoom(Math.max(limits.bodiesBytes, limits.bodyBytes), memory.giveBack)
+  const plane = createDataPlane(serving.gateway, parts.closing, (id) => room.release(id))
   serving.addresses.of = (id) => plane.addressOf(id)
   const tls = readTls(configuration, settings)
   const server = createHttpServer(serving.gateway, plane, {
-    bodyBytes: configuration.limits.bodyBytes,
-    headerBytes: configuration.limits.headerBytes,
+    bodyBytes: limits.bodyBytes,
+    headerBytes: limits.headerBytes,
+    requestMs: limits.requestMs,
+    room,
     trustedProxies: configuration.trustedProxies,
     tls,
     publicUrl,

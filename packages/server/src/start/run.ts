@@ -2,7 +2,7 @@ import module from 'node:module'
 import { dirname } from 'node:path'
 import type { Logger } from '../log/log.ts'
 import { onUncaught } from './failures.ts'
-import { giveBackMemory } from './give-back.ts'
+import { memoryKeeper } from './give-back.ts'
 import type { StartFlags } from './options.ts'
 import { openServer, type RunningServer } from './start.ts'
 
@@ -17,7 +17,7 @@ export async function startServer(flags: StartFlags, environment: NodeJS.Process
   endBySignal(opening)
   const server = await opening
   keepCompileCache()
-  giveBackMemory(server.idle)
+  memoryKeeper(server.idle).giveBack()
   onUncaught(server.log, (code) => process.exit(code))
   return server
 }

@@ -1,0 +1,138 @@
+import type { IncomingMessage } from 'node:http'
+import { isDenial, type Denial } from '@faregate/core'
+import type { FastifyRequest } from 'fastify'
+import { BodyRefused, brokenOff, encoded, noRoom, tooLarge } from './body-denials.ts'
+import type { BodyRoom } from './body-room.ts'
+
+export interface BodyOptions {
+  bodyBytes: number
+  room: BodyRoom
+  /** Why the credential of a request cannot be used; undefined: it can. */
+  vouch: (request: FastifyRequest) => Promise<Denial | undefined>
+}
+
+type Done = (error: Error | null, body?: Buffer) => void
+
+/** Larger bodies need a good credential and room before they are read. Most requests are smaller. */
+export const FREE_BYTES = 64 * 1024
+/** So long a body waits for room. */
+const ROOM_WAIT_MS = 30_000
+
+const NO_BODY = Buffer.alloc(0)
+
+/**
+ * Reads the body of a request, as raw bytes. What cannot be taken is refused as early as it can be told: an encoding
+ * and a declared length before any of it is read, a large one without a good credential as well. The room that a large
+ * body takes stays the request's until that is answered: whoever answers releases it.
+ */
+export function readBody(options: BodyOptions, request: FastifyRequest, payload: IncomingMessage, done: Done): void {
+  const { 'content-encoding': encoding, 'content-length': length } = request.headers
+  const declared = length === undefined ? undefined : Number(length)
+  if (declared !== undefined && declared > options.bodyBytes) return done(new BodyRefused(tooLarge(options.bodyBytes)))
+  // What is not served is not read.
+  if (request.is404) return done(null, NO_BODY)
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return done(new BodyRefused(encoded(encoding)))
+  new Reading(options, request, payload, declared, done).start()
+}
+
+/** One body on its way in. */
+class Reading {
+  readonly #options: BodyOptions
+  readonly #request: FastifyRequest
+  readonly #payload: IncomingMessage
+  readonly #done: Done
+  readonly #declared: number | undefined
+  #chunks: Buffer[] = []
+  /** A large body is put together as it comes: kept until its end, its many pieces would outlive it in memory. */
+  #whole: Buffer | undefined
+  #size = 0
+  #asked = false
+  #over = false
+
+  constructor(options: BodyOptions, request: FastifyRequest, payload: IncomingMessage, declared: number | undefined, done: Done) {
+    this.#options = options
+    this.#request = request
+    this.#payload = payload
+    this.#declared = declared
+    this.#done = done
+  }
+
+  start(): void {
+    const payload = this.#payload
+    payload.on('error', this.#onError)
+    payload.on('close', this.#onClose)
+    payload.on('end', this.#onEnd)
+    if (this.#declared === undefined || this.#declared <= FREE_BYTES) payload.on('data', this.#onData)
+    else void this.#admit(this.#declared).then((admitted) => admitted && payload.on('data', this.#onData))
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    const at = this.#size
+    this.#size += chunk.length
+    if (this.#size > this.#options.bodyBytes) return this.#refuse(tooLarge(this.#options.bodyBytes))
+    if (this.#whole !== undefined) return this.#put(this.#whole, at, chunk)
+    this.#chunks.push(chunk)
+    if (this.#size <= FREE_BYTES || this.#asked) return
+    // Of undeclared length: it may become as large as any.
+    this.#asked = true
+    this.#payload.pause()
+    void this.#admit(this.#options.bodyBytes).then((admitted) => admitted && this.#payload.resume())
+  }
+
+  #put(whole: Buffer, at: number, chunk: Buffer): void {
+    let target = whole
+    if (this.#size > whole.length) {
+      target = Buffer.allocUnsafeSlow(Math.min(this.#options.bodyBytes, 2 * Math.max(whole.length, this.#size)))
+      whole.copy(target)
+      this.#whole = target
+    }
+    chunk.copy(target, at)
+  }
+
+  readonly #onEnd = (): void => {
+    const body = this.#whole?.subarray(0, this.#size) ?? Buffer.concat(this.#chunks, this.#size)
+    if (this.#asked) this.#options.room.keep(this.#request.id, this.#whole?.length ?? 0)
+    this.#end(null, body)
+  }
+
+  readonly #onError = (error: Error): void => this.#refuse(brokenOff(error.message))
+
+  readonly #onClose = (): void => this.#refuse(brokenOff('it broke off'))
+
+  /** Whether the body may be read on; where not, it has been refused. */
+  async #admit(bytes: number): Promise<boolean> {
+    const refusal = await this.#obstacle(bytes).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
+    if (refusal !== undefined) this.#end(isDenial(refusal) ? new BodyRefused(refusal) : refusal)
+    if (this.#over) return false
+    this.#whole = Buffer.allocUnsafeSlow(this.#declared ?? 2 * this.#size)
+    Buffer.concat(this.#chunks).copy(this.#whole)
+    this.#chunks = []
+    return true
+  }
+
+  async #obstacle(bytes: number): Promise<Denial | undefined> {
+    const { room, vouch } = this.#options
+    const unknown = await vouch(this.#request)
+    if (unknown !== undefined) return unknown
+    if (this.#over) return undefined
+    const { id, socket } = this.#request
+    return (await room.take({ id, socket }, bytes, ROOM_WAIT_MS)) ? undefined : noRoom(FREE_BYTES, room.bytes)
+  }
+
+  #refuse(denial: Denial): void {
+    this.#end(new BodyRefused(denial))
+  }
+
+  #end(error: Error | null, body?: Buffer): void {
+    if (this.#over) return
+    this.#over = true
+    this.#chunks = []
+    this.#whole = undefined
+    this.#payload.off('data', this.#onData)
+    this.#payload.off('end', this.#onEnd)
+    this.#payload.off('close', this.#onClose)
+    if (error === null) return this.#done(null, body)
+    this.#options.room.release(this.#request.id)
+    this.#done(error)
+  }
+}
