@@ -7,7 +7,6 @@ import { configurationVersion } from './configuration.ts'
 import { prepareRestore } from './prepare-restore.ts'
 import { InstanceLog } from './instance-log.ts'
 import { Instances } from './instances.ts'
-import { Pulse } from './pulse.ts'
 import { BatchedRecords } from './records.ts'
 import { recover } from './recovery.ts'
 import { prune } from './retention.ts'
@@ -24,6 +23,16 @@ const RECORD_QUEUE = 10_000
 const ROW_OVERHEAD_BYTES = 600
 const RETENTION: Retention = { maxAgeMs: 30 * 86_400_000, maxBytes: 5 * 1024 ** 3 }
 
+/** What a store runs on beside its database. */
+export interface Surroundings {
+  clock: Clock
+  log: Log
+  /** Milliseconds of a monotonic clock. */
+  elapsed: () => number
+  /** Does something again and again, never twice at once; the first time after `firstMs`, where that is given. */
+  repeat: (name: string, everyMs: number, work: () => Promise<void>, firstMs?: number) => { stop(): Promise<void> }
+}
+
 /** The store, on either engine. */
 export class FaregateStore implements Store {
   readonly kind: Store['kind']
@@ -37,10 +46,10 @@ export class FaregateStore implements Store {
   readonly #log: InstanceLog
   readonly #report: Log
   readonly #clock: Clock
-  readonly #pulses: Pulse[]
+  readonly #pulses: ReturnType<Surroundings['repeat']>[]
   #closing: Promise<void> | undefined
 
-  private constructor(backend: Backend, options: StoreOptions, epoch: number, instances: Instances, needs: { clock: Clock; log: Log }) {
+  private constructor(backend: Backend, options: StoreOptions, epoch: number, instances: Instances, needs: Surroundings) {
     this.kind = backend.kind
     this.read = backend.read
     this.#backend = backend
@@ -68,14 +77,14 @@ export class FaregateStore implements Store {
     )
     this.records = this.#batched
     this.instance = { epoch, closed: (request) => this.#log.closed(request), recover: () => this.#recover() }
-    this.#pulses = this.#schedule({ ...RETENTION, ...options.retention })
+    this.#pulses = this.#schedule(needs, { ...RETENTION, ...options.retention })
   }
 
   /** Registers this process and recovers, before anything else is served. */
-  static async start(backend: Backend, options: StoreOptions, needs: { clock: Clock; log: Log }): Promise<FaregateStore> {
+  static async start(backend: Backend, options: StoreOptions, needs: Surroundings): Promise<FaregateStore> {
     const write = backend.write.bind(backend)
     if (options.secretFingerprint !== undefined) await checkSecret(write, options.secretFingerprint)
-    const instances = new Instances(backend.read, write, () => backend.now())
+    const instances = new Instances(backend.read, write, { now: () => backend.now(), elapsed: needs.elapsed })
     const epoch = await instances.register()
     const store = new FaregateStore(backend, options, epoch, instances, needs)
     try {
@@ -133,22 +142,14 @@ export class FaregateStore implements Store {
     await this.#backend.close()
   }
 
-  #schedule(retention: Retention): Pulse[] {
-    const log = this.#report
-    const beat = new Pulse('heartbeat', HEARTBEAT_MS, () => this.#beat(), log)
-    const pruning = new Pulse(
-      'retention',
-      PRUNE_MS,
-      async () => {
-        const backend = this.#backend
-        const now = (): number => this.#clock.now()
-        await prune({ read: backend.read, write: (work) => backend.write(work), limits: retention, now, overhead: ROW_OVERHEAD_BYTES })
-      },
-      log,
-      FIRST_PRUNE_MS,
-    )
-    if (this.#backend.silentMs === null) return [beat, pruning]
-    return [beat, pruning, new Pulse('recovery', WATCH_MS, async () => void (await this.#recover()), log)]
+  #schedule({ repeat }: Surroundings, limits: Retention): ReturnType<Surroundings['repeat']>[] {
+    const { read } = this.#backend
+    const write: Store['write'] = (work) => this.#backend.write(work)
+    const now = (): number => this.#clock.now()
+    const pruning = async (): Promise<void> => void (await prune({ read, write, limits, now, overhead: ROW_OVERHEAD_BYTES }))
+    const pulses = [repeat('heartbeat', HEARTBEAT_MS, () => this.#beat()), repeat('retention', PRUNE_MS, pruning, FIRST_PRUNE_MS)]
+    if (this.#backend.silentMs === null) return pulses
+    return [...pulses, repeat('recovery', WATCH_MS, async () => void (await this.#recover()))]
   }
 
   #beat(): Promise<void> {

@@ -1,6 +1,7 @@
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { InstanceLog } from './instance-log.ts'
 import type { Schema } from './schema.ts'
+import { Silences } from './silences.ts'
 
 /** A process that ended without saying so, or is silent. */
 export interface DeadInstance {
@@ -11,20 +12,22 @@ export interface DeadInstance {
 
 const FORGET_MS = 7 * 86_400_000
 
-/** Rows of `instances`. `now` is the database's clock where it has one, as an expression. */
+/** Rows of `instances`. `now` is the database's clock where it has one, as an expression; `elapsed` this process's own. */
 export class Instances {
   readonly #write: <T>(work: (trx: Transaction<Schema>) => Promise<T>) => Promise<T>
   readonly #read: Kysely<Schema>
   readonly #now: () => RawBuilder<bigint>
+  readonly #silences: Silences
 
   constructor(
     read: Kysely<Schema>,
     write: <T>(work: (trx: Transaction<Schema>) => Promise<T>) => Promise<T>,
-    now: () => RawBuilder<bigint>,
+    clocks: { now(): RawBuilder<bigint>; elapsed(): number },
   ) {
     this.#read = read
     this.#write = write
-    this.#now = now
+    this.#now = () => clocks.now()
+    this.#silences = new Silences(() => clocks.elapsed())
   }
 
   /** Enters this process; answers its epoch, which is larger than every one before. */
@@ -95,14 +98,17 @@ export class Instances {
     await this.#write((trx) => trx.updateTable('instances').set({ resolved_at: this.#now() }).where('epoch', '=', BigInt(epoch)).execute())
   }
 
-  /** Others that have been silent for so long; all of them for null. */
-  dead(epoch: number, silentMs: number | null): Promise<DeadInstance[]> {
-    let query = this.#read
+  /** Others that have been silent for longer; all of them for null. */
+  async dead(epoch: number, silentMs: number | null): Promise<DeadInstance[]> {
+    const rows = await this.#read
       .selectFrom('instances')
-      .select(['epoch', 'low_water_seq', 'heartbeat_at'])
+      .select(['epoch', 'low_water_seq', 'heartbeat_at', this.#now().as('now')])
       .where('resolved_at', 'is', null)
       .where('epoch', '<>', BigInt(epoch))
-    if (silentMs !== null) query = query.where('heartbeat_at', '<', sql<bigint>`${this.#now()} - ${silentMs}`)
-    return query.orderBy('epoch').execute()
+      .orderBy('epoch')
+      .execute()
+    if (silentMs === null) return rows
+    const silences = this.#silences.look(rows, rows[0]?.now ?? 0n)
+    return rows.filter((_, index) => (silences[index] ?? 0) > silentMs)
   }
 }

@@ -114,7 +114,7 @@ describe('SQLite', () => {
     const { entry, entriesBetween, entriesBeside, account, openLots, lot } = prepareLedger(db)
     for (const statement of [entry, entriesBetween, entriesBeside, account, openLots, lot])
       assert.doesNotMatch(plan(statement.source), /SCAN/, statement.source)
-    assert.match(plan(openHoldsOf('1', '5')), /SEARCH h USING INTEGER PRIMARY KEY \(rowid>\?\)/)
+    assert.match(plan(openHoldsOf('1', '5', '9')), /SEARCH h USING INTEGER PRIMARY KEY \(rowid>\? AND rowid<\?\)/)
     assert.match(plan(OPEN_HOLDS), /SEARCH s USING/)
   })
 })
