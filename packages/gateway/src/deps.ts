@@ -13,7 +13,7 @@ export interface GatewayDeps {
   /** The configuration in force, now. */
   snapshot(): Snapshot
   /** Finds a key by what the caller presented, remembered for as long as a configuration version lasts. */
-  keys: Pick<VerifiedKeys, 'find'>
+  keys: Pick<VerifiedKeys, 'remembered' | 'find'>
   ledger: Ledger
   instance: InstanceLog
   balances: BalanceReader

@@ -7,6 +7,8 @@ import type { Inbound } from './edge.ts'
 export async function identify(deps: GatewayDeps, inbound: Inbound): Promise<KeyEntry | Denial> {
   const presented = presentedKey(inbound)
   if (presented === undefined) return credentialMissing(inbound)
+  const remembered = deps.keys.remembered(presented)
+  if (remembered !== undefined) return remembered
   const shape = readKey(presented)
   if (!shape.ok) return credentialInvalid(shape.hint)
   let entry: KeyEntry | undefined

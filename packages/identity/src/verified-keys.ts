@@ -25,6 +25,11 @@ export class VerifiedKeys {
     this.#clock = clock
   }
 
+  /** The entry, if this very text was found before: then its shape need not be checked again. */
+  remembered(presented: string): KeyEntry | undefined {
+    return this.#known.get(presented)
+  }
+
   /** The entry at once where it is remembered, else a promise; rejects where the database does not answer. */
   find(presented: string): KeyEntry | undefined | Promise<KeyEntry | undefined> {
     const known = this.#known.get(presented)

@@ -38,7 +38,19 @@ export function book(
 
 /** Adds to a contra leg. */
 export function bookContra(legs: EntryLeg[], unit: string, purpose: Purpose, amount: Nano): void {
-  if (amount !== 0n) merge(legs, `contra:${unit}:${purpose}`, unit, 'contra', amount)
+  if (amount !== 0n) merge(legs, contraOf(unit, purpose), unit, 'contra', amount)
+}
+
+/** Made once for each unit and purpose, of which there are few: the same string compares at once. */
+const contraNames = new Map<string, Map<Purpose, string>>()
+
+function contraOf(unit: string, purpose: Purpose): string {
+  const names = contraNames.get(unit) ?? new Map<Purpose, string>()
+  const known = names.get(purpose)
+  if (known !== undefined) return known
+  const name = `contra:${unit}:${purpose}`
+  contraNames.set(unit, names.set(purpose, name))
+  return name
 }
 
 function merge(legs: EntryLeg[], account: string, unit: string, field: EntryLeg['field'], amount: Nano, lots?: [string, Nano][]): void {

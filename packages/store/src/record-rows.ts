@@ -59,7 +59,7 @@ export const DENIAL_COLUMNS = [
 /** A request record as a row, in the order of {@link REQUEST_COLUMNS}. */
 export function requestToRow(record: RequestRecord): Row {
   const sums = sumOf(record.attempts)
-  return [
+  const row: Row = [
     record.id,
     record.at,
     record.organization,
@@ -78,14 +78,15 @@ export function requestToRow(record: RequestRecord): Row {
     record.providerCost,
     record.priceVersion,
     flag(record.estimated),
-    JSON.stringify(record.flags),
+    record.flags.length === 0 ? '[]' : JSON.stringify(record.flags),
     record.delivery,
     whole(record.clamped),
     Math.round(record.latencyMs),
     whole(record.ttftMs),
-    ...BUCKETS.map((bucket) => sums[bucket] ?? null),
-    JSON.stringify(record.attempts),
   ]
+  for (const bucket of BUCKETS) row.push(sums[bucket] ?? null)
+  row.push(JSON.stringify(record.attempts))
+  return row
 }
 
 /** A denial as a row, in the order of {@link DENIAL_COLUMNS}. */
@@ -108,7 +109,7 @@ export function denialToRow(record: DenialRecord): Row {
 function sumOf(attempts: readonly AttemptRecord[]): Buckets {
   const sums: Buckets = {}
   for (const { buckets } of attempts) {
-    for (const bucket of BUCKETS) {
+    for (const bucket of Object.keys(buckets) as Bucket[]) {
       const count = buckets[bucket]
       if (count !== undefined && Number.isFinite(count)) sums[bucket] = (sums[bucket] ?? 0) + Math.trunc(count)
     }

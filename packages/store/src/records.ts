@@ -7,7 +7,12 @@ const FLUSH_MS = 250
 const FLUSH_ROWS = 500
 const RETRY_MS = 1_000
 
-type Item = { kind: 'request'; record: RequestRecord } | { kind: 'denial'; record: DenialRecord }
+/** A record as its row: made at once, while what it is made of is at hand, and smaller to keep. */
+interface Item {
+  kind: 'request' | 'denial'
+  id: string
+  row: Row
+}
 
 export interface RecordSink {
   /** Writes rows in one transaction; rows that are there already are left alone. */
@@ -47,11 +52,11 @@ export class BatchedRecords implements RecordWriter {
   }
 
   request(record: RequestRecord): void {
-    this.#take({ kind: 'request', record })
+    this.#take('request', record.id, () => requestToRow(record))
   }
 
   denial(record: DenialRecord): void {
-    this.#take({ kind: 'denial', record })
+    this.#take('denial', record.id, () => denialToRow(record))
   }
 
   /** Writes what waits now; gives up on the first absence of the database (what waits is tried again later). */
@@ -69,13 +74,13 @@ export class BatchedRecords implements RecordWriter {
     this.#waiting = []
   }
 
-  #take(item: Item): void {
+  #take(kind: Item['kind'], id: string, row: () => Row): void {
     if (this.#waiting.length >= this.#capacity) {
       this.#dropped++
-      if (item.kind === 'request') this.#sink.done([item.record.id])
+      if (kind === 'request') this.#sink.done([id])
       return
     }
-    this.#waiting.push(item)
+    this.#waiting.push({ kind, id, row: row() })
     if (this.#running !== undefined) return
     if (this.#waiting.length >= FLUSH_ROWS && !this.#away) void this.#run()
     else this.#schedule(FLUSH_MS)
@@ -111,7 +116,7 @@ export class BatchedRecords implements RecordWriter {
         await this.#writeSingly(batch)
       }
       this.#waiting = this.#waiting.slice(batch.length)
-      this.#sink.done(batch.flatMap((item) => (item.kind === 'request' ? [item.record.id] : [])))
+      this.#sink.done(batch.flatMap((item) => (item.kind === 'request' ? [item.id] : [])))
     }
   }
 
@@ -119,8 +124,8 @@ export class BatchedRecords implements RecordWriter {
     const requests: Row[] = []
     const denials: Row[] = []
     for (const item of batch) {
-      if (item.kind === 'request') requests.push(requestToRow(item.record))
-      else denials.push(denialToRow(item.record))
+      if (item.kind === 'request') requests.push(item.row)
+      else denials.push(item.row)
     }
     await this.#sink.insert(requests, denials)
   }
@@ -131,7 +136,7 @@ export class BatchedRecords implements RecordWriter {
         await this.#write([item])
       } catch (error) {
         this.#dropped++
-        this.#log('error', 'a record was refused by the database', { id: item.record.id, error: String(error) })
+        this.#log('error', 'a record was refused by the database', { id: item.id, error: String(error) })
       }
     }
   }

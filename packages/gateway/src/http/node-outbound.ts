@@ -7,6 +7,8 @@ export class NodeOutbound implements Outbound {
   readonly #listeners: (() => void)[] = []
   #gone = false
   #ended = false
+  /** Tells the sender of the last chunk that the socket closed before it took it. */
+  #lost: (() => void) | undefined
 
   constructor(response: ServerResponse) {
     this.#response = response
@@ -48,7 +50,7 @@ export class NodeOutbound implements Outbound {
     if (this.closed) return Promise.resolve(false)
     this.#ended = true
     return new Promise((resolve) => {
-      this.#response.once('close', () => resolve(false))
+      this.#lost = () => resolve(false)
       this.#response.end(chunk, () => resolve(true))
     })
   }
@@ -63,6 +65,7 @@ export class NodeOutbound implements Outbound {
   }
 
   #close(): void {
+    this.#lost?.()
     if (this.#ended) return
     this.#gone = true
     for (const listener of this.#listeners) listener()

@@ -82,7 +82,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     clock: { now: () => Date.now() },
     random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)), fraction: () => Math.random() },
     snapshot: () => snapshot,
-    keys: { find: (presented) => Promise.resolve(presented === KEY ? key : undefined) },
+    keys: { remembered: () => undefined, find: (presented) => Promise.resolve(presented === KEY ? key : undefined) },
     ledger,
     instance: { epoch: 1 },
     balances: { read: (refs) => Promise.resolve(refs.map((ref) => viewOf(storage, ref))) },

@@ -136,14 +136,16 @@ function splitOutput(counts: Counts, prompt: number, completion: number): Bucket
   return output && { ...output, reasoning: beside }
 }
 
-function split(total: number, rest: Bucket, parts: [Bucket, number | undefined][]): Buckets | undefined {
-  const buckets: Buckets = {}
+function split(total: number, rest: 'input' | 'output', parts: [Bucket, number | undefined][]): Buckets | undefined {
+  const buckets: Buckets = rest === 'input' ? { input: 0 } : { output: 0 }
   let left = total
   for (const [name, part] of parts) {
     if (part === undefined) continue
     if (part > total) return undefined
-    buckets[name] = Math.min(part, left)
-    left -= buckets[name]
+    const own = Math.min(part, left)
+    buckets[name] = own
+    left -= own
   }
-  return { [rest]: left, ...buckets }
+  buckets[rest] = left
+  return buckets
 }
