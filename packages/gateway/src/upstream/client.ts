@@ -1,5 +1,6 @@
 import { Pool, type Dispatcher, errors } from 'undici'
 import type { UpstreamCall, UpstreamClient, UpstreamError, UpstreamRequest, UpstreamSink } from '../edge.ts'
+import { boundedConnector } from './bounded-reads.ts'
 import { decoderFor, type Decoder } from './decode.ts'
 
 export interface UpstreamLimits {
@@ -15,7 +16,7 @@ export function createUpstreamClient(limits: UpstreamLimits): UpstreamClient {
     let pool = pools.get(origin)
     if (pool === undefined) {
       pool = new Pool(origin, {
-        connect: { timeout: limits.connectMs },
+        connect: boundedConnector(limits.connectMs),
         headersTimeout: limits.firstByteMs,
         bodyTimeout: limits.silenceMs,
         pipelining: 1,
