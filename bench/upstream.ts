@@ -20,7 +20,7 @@ function chunk(text: string): Buffer {
 }
 
 const WORD_CHUNKS = WORDS.map(chunk)
-const FLOOD_CHUNK = chunk(word(' the'.repeat(250)))
+const FLOOD = Buffer.concat(WORD_CHUNKS)
 const END_CHUNKS = Buffer.concat([chunk(END), chunk('')])
 const END_WITH_USAGE_CHUNKS = Buffer.concat([chunk(END_WITH_USAGE), chunk('')])
 
@@ -52,7 +52,7 @@ function paced(socket: Socket, { perSecond, events }: Pace, end: Buffer): void {
 /** As much as the other side takes, without end. */
 function flood(socket: Socket): void {
   const fill = (): void => {
-    while (!socket.destroyed && socket.write(FLOOD_CHUNK));
+    while (!socket.destroyed && socket.write(FLOOD));
   }
   socket.on('drain', fill)
   fill()
