@@ -1,5 +1,6 @@
 import type { Millis } from '@faregate/core'
 import { byLotOrder } from './lots.ts'
+import { LedgerUnavailable } from './port.ts'
 import type { Memo } from './types.ts'
 import type { AccountState, Changes, Entry, EntryKind, EntryLeg, Lot, Terms, WorkingSet } from './working-set.ts'
 
@@ -32,17 +33,20 @@ export function changesOf(batch: Batch): Changes {
   return { entries: batch.entries, accounts: [...batch.accounts], lots: [...batch.changedLots] }
 }
 
-/** An account that was locked. Its absence is a fault of the engine, or a race that a second try resolves. */
+/**
+ * An account that was locked. It is absent where an entry became visible only once the locks were taken, too late to
+ * lock what it names: nothing can be decided then, and a second try finds it.
+ */
 export function lockedAccount(batch: Batch, id: string): AccountState {
   const account = batch.set.accounts.get(id)
-  if (account === undefined) throw new Error(`account ${id} was not locked`)
+  if (account === undefined) throw new LedgerUnavailable(`account ${id} was not locked`)
   return account
 }
 
 /** A lot that was loaded; see {@link lockedAccount}. */
 export function loadedLot(batch: Batch, id: string): Lot {
   const lot = batch.lots.get(id)
-  if (lot === undefined) throw new Error(`lot ${id} was not loaded`)
+  if (lot === undefined) throw new LedgerUnavailable(`lot ${id} was not loaded`)
   return lot
 }
 

@@ -12,8 +12,8 @@ export { accountsOf, entryIds, lotIds, requestsOf } from './reads.ts'
 
 /**
  * Decides the operations in order on the working set, changing it in place; every outcome is a named status, in
- * the precedence: invalid, resolved before, exists, unknown, in debt or insufficient or exceeding. Throws only for
- * a working set that lacks an account or a lot: then nothing may be written, and the batch can be tried again.
+ * the precedence: invalid, resolved before, exists, unknown, in debt or insufficient or exceeding. Throws
+ * `LedgerUnavailable` for a working set that lacks an account or a lot: then nothing may be written, and the batch is tried again.
  *
  * An engine runs it between loading and writing:
  *

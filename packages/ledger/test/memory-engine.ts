@@ -32,19 +32,32 @@ export function memoryStorage(): MemoryStorage {
   return { accounts: new Map(), lots: new Map(), openLots: new Map(), entries: new Map(), attached: [], nextSeq: 1n }
 }
 
-/** An engine on memory: the steps of a real one, in their order, with nobody else there to be locked out. */
+/** An engine on memory: the steps of a real one, in their order. */
 export function memoryEngine(storage: MemoryStorage, now: () => Millis): LedgerEngine & { commitNow(batch: BatchItem[]): Outcome[] } {
-  const commitNow = (batch: BatchItem[]): Outcome[] => {
-    const operations = batch.map((item) => item.operation)
-    const set = load(storage, operations, now())
-    const { outcomes, changes } = decideBatch(set, operations)
-    for (const entry of changes.entries) insert(storage, entry)
-    for (const account of changes.accounts) storage.accounts.set(account.id, { ...account })
-    for (const lot of changes.lots) putLot(storage, { ...lot })
-    for (let i = 0; i < batch.length; i++) if (outcomes[i]?.status === 'ok') storage.attached.push(...(batch[i]?.attach ?? []))
-    return outcomes
-  }
+  const commitNow = (batch: BatchItem[]): Outcome[] => commitUnderLock(storage, batch, readFirst(storage, batch, now()))
   return { commitNow, commit: async (batch) => commitNow(batch) }
+}
+
+/** What a transaction reads before it knows what to lock. Others may commit between this and its locks. */
+export interface FirstRead {
+  now: Millis
+  entries: Map<string, Entry>
+}
+
+export function readFirst(storage: MemoryStorage, batch: BatchItem[], now: Millis): FirstRead {
+  const operations = batch.map((item) => item.operation)
+  return { now, entries: readEntries(storage, operations) }
+}
+
+/** The rest of the transaction, from its locks on: nobody else decides meanwhile. Throws like the machine; nothing is written then. */
+export function commitUnderLock(storage: MemoryStorage, batch: BatchItem[], first: FirstRead): Outcome[] {
+  const operations = batch.map((item) => item.operation)
+  const { outcomes, changes } = decideBatch(load(storage, operations, first), operations)
+  for (const entry of changes.entries) insert(storage, entry)
+  for (const account of changes.accounts) storage.accounts.set(account.id, { ...account })
+  for (const lot of changes.lots) putLot(storage, { ...lot })
+  for (let i = 0; i < batch.length; i++) if (outcomes[i]?.status === 'ok') storage.attached.push(...(batch[i]?.attach ?? []))
+  return outcomes
 }
 
 function putLot(storage: MemoryStorage, lot: Lot): void {
@@ -65,26 +78,26 @@ function insert(storage: MemoryStorage, entry: Entry): void {
 /** As a database gives it back. */
 function throughText(entry: Entry): Entry {
   const legs = decodeLegs(encodeLegs(entry.legs))
-  return { ...entry, legs, terms: structuredClone(entry.terms), memo: structuredClone(entry.memo) }
+  return { ...entry, legs, terms: JSON.parse(JSON.stringify(entry.terms)) as Entry['terms'] }
 }
 
-function load(storage: MemoryStorage, operations: Parameters<typeof entryIds>[0], now: Millis): WorkingSet {
+function load(storage: MemoryStorage, operations: Parameters<typeof entryIds>[0], { now, entries: found }: FirstRead): WorkingSet {
+  const { lock, create } = accountsOf(operations, found, now)
   const entries = readEntries(storage, operations)
-  const { lock, create } = accountsOf(operations, entries, now)
   const accounts = new Map<string, AccountState>()
   for (const row of create) if (!storage.accounts.has(row.id)) storage.accounts.set(row.id, row)
   for (const id of lock) {
     const row = storage.accounts.get(id)
     if (row !== undefined) accounts.set(id, { ...row })
   }
-  const found = new Map<string, Lot>()
-  for (const id of accounts.keys()) for (const lot of storage.openLots.get(id)?.values() ?? []) found.set(lot.id, lot)
+  const open = new Map<string, Lot>()
+  for (const id of accounts.keys()) for (const lot of storage.openLots.get(id)?.values() ?? []) open.set(lot.id, lot)
   for (const id of lotIds(operations, entries)) {
     const lot = storage.lots.get(id)
-    if (lot !== undefined) found.set(id, lot)
+    if (lot !== undefined) open.set(id, lot)
   }
   const lots = new Map<string, Lot[]>()
-  for (const lot of found.values()) {
+  for (const lot of open.values()) {
     const owned = lots.get(lot.account)
     if (owned === undefined) lots.set(lot.account, [{ ...lot }])
     else owned.push({ ...lot })
