@@ -1,9 +1,4 @@
-import { readFileSync } from 'node:fs'
-
-/** Resident memory of a process, in MB. */
-export function residentMb(pid: number): number {
-  return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024)
-}
+import { residentMb } from './process.ts'
 
 /** The most resident memory that a process has from now on, looked at often. */
 export class PeakMemory {

@@ -49,7 +49,11 @@ test('a byte order mark is read over and passes on', () => {
   assert.equal(upstreamBody(read(text), { model: 'm', injectUsage: true }).toString(), text)
 })
 
-for (const member of ['model', 'stream', 'max_tokens', 'max_completion_tokens', 'n', 'stream_options', 'messages']) {
+for (const member of [
+  ...['model', 'stream', 'max_tokens', 'max_completion_tokens', 'n', 'stream_options', 'messages'],
+  ...['tools', 'functions', 'tool_choice', 'response_format', 'prediction', 'modalities', 'audio'],
+  ...['reasoning_effort', 'reasoning', 'thinking', 'web_search_options', 'plugins', 'cache_control'],
+]) {
   test(`\`${member}\` twice is refused, also where its name is escaped`, () => {
     const value = { model: '"m"', stream: 'true', stream_options: '{}', messages: '[{"role":"user","content":"hi"}]' }[member] ?? '1'
     const body = { model: '"m"', messages: '[{"role":"user","content":"hi"}]', [member]: value }
@@ -59,6 +63,32 @@ for (const member of ['model', 'stream', 'max_tokens', 'max_completion_tokens', 
     assert.equal(refused(`{${[...members, escaped].join(',')}}`).pointer, `/${member}`)
   })
 }
+
+test('a member that is a billed one but for its case is refused by name: some upstreams read it as that', () => {
+  for (const name of [
+    'Model',
+    'STREAM',
+    'Max_Tokens',
+    'max_Completion_tokens',
+    'N',
+    'Messages',
+    '\u017ftream',
+    'max_to\u212aens',
+    'Tools',
+  ]) {
+    const { pointer, message } = refused(`{"model":"m",${MESSAGES},${JSON.stringify(name)}:1}`)
+    assert.equal(pointer, `/${name}`)
+    assert.match(message, /could be read as `[a-z_]+`: send it under that name/)
+  }
+  read(`{"model":"m",${MESSAGES},"Seed":1,"MODELS":[],"X":{"Model":1},"metadata":{"Model":"a"}}`)
+})
+
+test('whether usage is told is said once, and under its name', () => {
+  for (const options of ['{"include_usage":true,"include_usage":false}', '{"include_usage":true,"Include_Usage":false}']) {
+    const { pointer } = refused(`{"model":"m",${MESSAGES},"stream":true,"stream_options":${options}}`)
+    assert.match(pointer, /^\/stream_options\/include_usage$/i)
+  }
+})
 
 test('duplicates that bill nothing, and nested ones, pass', () => {
   read(`{"model":"m",${MESSAGES},"seed":1,"seed":2,"metadata":{"model":"a","model":"b","n":1,"n":2}}`)

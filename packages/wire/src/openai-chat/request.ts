@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { locateJsonError } from '../json/locate.ts'
 import { scanMembers, startOf } from '../json/scan.ts'
 import type { OkScan } from '../json/scan.ts'
+import { ambiguousMember } from './ambiguous.ts'
 import { hasMember, isObject, summarizeMessages, textOf } from './input.ts'
 import type { JsonObject } from './input.ts'
 import { knowsImagesOf, mediaBound } from './media.ts'
@@ -69,7 +70,7 @@ export function readChatRequest(body: Buffer): ReadResult {
   if (parsed === undefined) return invalid('', notJson(body))
   if (!isObject(parsed.value)) return invalid('', 'the body is not a JSON object: send {"model": …, "messages": […]}')
   if (!scan.ok) return invalid('', `${scan.reason}: simplify the body`)
-  const problem = validateChat(parsed.value, scan.duplicates)
+  const problem = ambiguousMember(body, scan) ?? validateChat(parsed.value)
   return problem ?? { ok: true, request: describe(body, scan, parsed.value) }
 }
 

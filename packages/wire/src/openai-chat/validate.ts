@@ -2,9 +2,6 @@ import { isObject } from './input.ts'
 import type { JsonObject } from './input.ts'
 import type { Invalid } from './request.ts'
 
-/** Members that decide what is billed: twice with different values, gateway and upstream could read different ones. */
-const BILLED = ['model', 'stream', 'max_tokens', 'max_completion_tokens', 'n', 'stream_options', 'messages']
-
 const MOST_ANSWERS = 128
 const LARGEST_LIMIT = 2_147_483_647
 const LONGEST_MODEL = 256
@@ -25,9 +22,7 @@ const CHECKS: [member: string, check: Check][] = [
 ]
 
 /** The first thing that is wrong with a parsed request; undefined if it is fine. */
-export function validateChat(value: JsonObject, duplicates: string[]): Invalid | undefined {
-  const twice = BILLED.find((name) => duplicates.includes(name))
-  if (twice !== undefined) return invalid(`/${twice}`, `\`${twice}\` occurs more than once: send it once`)
+export function validateChat(value: JsonObject): Invalid | undefined {
   for (const [member, check] of CHECKS) {
     const expected = check(value[member])
     if (expected !== undefined) return invalid(`/${member}`, complaint(member, value[member], expected))
