@@ -1,8 +1,9 @@
-/** What CI runs after `npm ci`: the tests, the repository's own checks, the package; ends with the sum of them all. */
+/** What CI runs after `npm ci`: the tests, the checks, the planted defects, the package; ends with the sum of them all. */
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { CHECKS, runCheck } from './check.ts'
 import { packSmoke } from './pack-smoke.ts'
+import { runPlanted } from './planted/run.ts'
 import { ensureInstalled } from './support/install.ts'
 import { ROOT } from './support/root.ts'
 import { runFiles } from './support/run-files.ts'
@@ -46,9 +47,15 @@ async function ownTests(): Promise<Tally> {
   return (await runFiles(globSync('tools/test/**/*.test.ts', { cwd: ROOT }), 1)).tally
 }
 
+async function planted(): Promise<Tally> {
+  process.stdout.write('\n— planted defects\n')
+  return runPlanted()
+}
+
 const tallies = [await npmTest()]
 for (const name of Object.keys(CHECKS)) tallies.push(await counted(name, () => runCheck(name)))
 tallies.push(await ownTests())
+tallies.push(await planted())
 tallies.push(
   await counted('the package runs in an empty folder', async () => {
     process.stdout.write(`${await packSmoke()}\n`)

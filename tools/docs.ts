@@ -5,7 +5,8 @@ import { cliPage } from './docs/cli.ts'
 import { denialsPage } from './docs/denials.ts'
 import { managementPage } from './docs/management-api.ts'
 import type { Page } from './docs/page.ts'
-import { promisesPage } from './docs/promises.ts'
+import { allWitnesses, promisesPage } from './docs/promises.ts'
+import { updateReport } from './promises/report.ts'
 import { ROOT } from './support/root.ts'
 
 export const PAGES: Page[] = [denialsPage, managementPage, cliPage, promisesPage]
@@ -16,6 +17,7 @@ export function pathOf(page: Page): string {
 }
 
 async function main(): Promise<void> {
+  updateReport(allWitnesses())
   for (const page of PAGES) {
     writeFileSync(pathOf(page), await page.text())
     process.stdout.write(`docs/reference/${page.file}\n`)

@@ -7,7 +7,8 @@ import type { RouteSpec } from '@faregate/contract'
 import { DATA_PLANE_ROUTES } from '@faregate/gateway'
 import { COMMANDS } from '../../packages/cli/src/commands/index.ts'
 import { PAGES, pathOf } from '../../tools/docs.ts'
-import { PENDING, moneyRules, promisesPage, rulesNamed, testsOfRules } from '../../tools/docs/promises.ts'
+import { allWitnesses, moneyRules, promisesPage, RULES, rulesNamed, testsOfRules } from '../../tools/docs/promises.ts'
+import { isNamed, vanished, witnessesOf } from '../../tools/promises/witness.ts'
 import { ROOT } from '../support/gateway.ts'
 import { blocksOf, codeSpans, proseOf } from './markdown.ts'
 import { allPages, read } from './pages.ts'
@@ -18,7 +19,7 @@ const HTTP = read('docs/reference/http-api.md')
 const TROUBLES = read('docs/guides/troubleshooting.md')
 
 describe('the generated reference', () => {
-  for (const page of PAGES.filter((one) => one !== promisesPage)) {
+  for (const page of PAGES) {
     it(`docs/reference/${page.file} is what its source says; if not: npm run docs`, async () => {
       const fresh = await page.text()
       assert.ok(readFileSync(pathOf(page), 'utf8') === fresh, 'it is stale: npm run docs')
@@ -164,35 +165,45 @@ describe('routes', () => {
   })
 })
 
-describe('the rules of money', () => {
-  it('each has a test that carries its number, or says why not', () => {
-    const carriers = testsOfRules()
-    const rules = moneyRules()
-    assert.equal(rules.length, 27)
-    assert.deepEqual(
-      rules.filter((rule) => !carriers.has(rule) && PENDING[rule] === undefined),
-      [],
+describe('the promises', () => {
+  it('every test that the page names is there; where one was renamed or taken out, tools/promises has to follow', () => {
+    const witnesses = allWitnesses()
+    assert.ok(witnesses.length >= 100)
+    assert.deepEqual(vanished(witnesses), [])
+    const gone = { file: 'tests/docs/pages.test.ts', name: 'no test there is called so' }
+    const other = { file: 'tests/docs/no-such.test.ts', name: 'x' }
+    assert.deepEqual(vanished([gone, other]), [gone, other])
+  })
+
+  it('every rule of money has a line, and a test of its own among those that it names', () => {
+    assert.deepEqual(Object.keys(RULES), moneyRules())
+    assert.equal(moneyRules().length, 27)
+    const without = Object.entries(RULES).filter(
+      ([rule, promised]) => !witnessesOf(promised).some(({ name }) => rulesNamed(`'${name}'`).has(rule)),
     )
     assert.deepEqual(
-      Object.keys(PENDING).filter((rule) => carriers.has(rule)),
+      without.map(([rule]) => rule),
       [],
-      'a rule that is said to wait has tests',
     )
   })
 
-  it('docs/reference/promises.md names for each rule only tests that carry it; newer tests join at the next npm run docs', () => {
+  it('the page names each of them', async () => {
+    const text = await promisesPage.text()
+    for (const { name } of allWitnesses()) assert.ok(text.includes(name), name)
+  })
+
+  it('a name is told by a run where its parts are', () => {
+    const witness = { file: 'a.ts', name: 'M1: … of … (x)' }
+    assert.ok(isNamed(witness, 'M1: two of three (x)'))
+    assert.ok(isNamed(witness, 'M1: two of three (x) (in one batch)'))
+    assert.ok(!isNamed(witness, 'M1: two of three x'))
+    assert.ok(!isNamed(witness, 'and M1: two of three (x)'))
+  })
+
+  it('every rule has a test that carries its number', () => {
     const carriers = testsOfRules()
-    const rows = [...read('docs/reference/promises.md').matchAll(/^\| (M\d+) \| (.+) \|$/gm)].map((row) => ({
-      rule: row[1] ?? '',
-      tests: row[2] ?? '',
-    }))
     assert.deepEqual(
-      rows.map(({ rule }) => rule),
-      moneyRules(),
-    )
-    const named = rows.flatMap(({ rule, tests }) => [...tests.matchAll(/`([^`]+)`/g)].map((match) => ({ rule, file: match[1] ?? '' })))
-    assert.deepEqual(
-      named.filter(({ rule, file }) => carriers.get(rule)?.includes(file) !== true),
+      moneyRules().filter((rule) => !carriers.has(rule)),
       [],
     )
   })
@@ -206,6 +217,9 @@ describe('the rules of money', () => {
   })
 
   it('the numbers of a name are read, ranges too', () => {
-    assert.deepEqual([...rulesNamed(`it('M2–M4: …'); test("M17, M23: …"); it('about M5: no')`)], ['M2', 'M3', 'M4', 'M17', 'M23'])
+    assert.deepEqual(
+      [...rulesNamed(`it('M2–M4: …'); test("M17, M23: …"); it('postgres: M9: …'); it('all about M5: no')`)],
+      ['M2', 'M3', 'M4', 'M17', 'M23', 'M9'],
+    )
   })
 })

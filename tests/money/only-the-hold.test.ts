@@ -40,7 +40,7 @@ describe('only the hold admits', () => {
   test('M27: what is read to explain, or to say what else would refuse, takes no hold, writes no entry and needs no lock', async (context) => {
     const customer = await gateway.customer('0.01', { models: ['plain'] })
     const poor = await gateway.customer('0.005', { models: ['plain'] })
-    const before = await entries()
+    const atFirst = await entries()
     const release = await lockDatabase(gateway.data)
     try {
       const explained = await Promise.all(Array.from({ length: 50 }, () => gateway.explain(customer.key, body('plain', 10))))
@@ -51,7 +51,7 @@ describe('only the hold admits', () => {
     } finally {
       await release()
     }
-    assert.equal(await entries(), before)
+    assert.equal(await entries(), atFirst)
     for (const { organization } of [customer, poor]) assert.equal(nano((await gateway.api.balance(organization)).held), 0n)
     const served = await Promise.all(Array.from({ length: 50 }, () => gateway.chat(customer.key, body('plain', 10))))
     assert.equal(

@@ -1,0 +1,68 @@
+import type { Promised } from './witness.ts'
+
+/** The promises of the design, by their names. That money is exact is what the rules after them say one by one. */
+export const DESIGN: Record<string, Promised> = {
+  'Exact money': {
+    says: 'Nobody spends more than they have, every served request is charged once, a crash loses no completed charge.',
+    tests: {
+      'tests/money/race.test.ts': ['M4, M26: room for ten serves ten, the others wait for these, and then the balance is empty'],
+      'tests/money/race-replicas.test.ts': ['M17: 500 parallel requests over all three against room for ten serve exactly ten'],
+      'tests/money/kills.test.ts': [
+        'M23, M24: every answer received completely is charged exactly once, the rest at most as delivered (…)',
+      ],
+      'tests/long/kills.test.ts': ['M23, M24: every answer received completely is charged exactly once (…)'],
+      'tests/money/streams.test.ts': [
+        'M13: a hundred unending streams on one wallet never take it below zero, and the sum delivered is the sum charged',
+      ],
+    },
+  },
+  'Honest refusals': {
+    says: 'Every refusal has one code, the right status, and a fix that works when it is carried out.',
+    tests: {
+      'tests/denials/denials.test.ts': [
+        'every code of the catalogue is made to happen here, and nothing else',
+        '…: right status, headers and body; can be looked up; charged nothing; its fix works',
+      ],
+      'tests/sdk/errors.test.ts': ['errors in the official openai SDK'],
+    },
+  },
+  'Faithful wires': {
+    says: 'A client’s official SDK cannot tell the gateway from the provider: bytes pass through, in order, unknown members included.',
+    tests: {
+      'tests/sdk/chat.test.ts': ['the official openai SDK, changed only in baseURL and apiKey'],
+      'tests/sdk/recordings.test.ts': ['recorded answers of providers'],
+      'tests/faults/framing.test.ts': ['S1: split at every byte offset, the caller gets the same bytes and the same charge'],
+      'tests/properties/wire.test.ts': ['patch changes its members and not one byte more'],
+    },
+  },
+  'No dead knobs': {
+    says: 'Every setting, flag and variable that is shown anywhere changes what the gateway does.',
+    tests: {
+      'tests/knobs/knobs.test.ts': [
+        'every setting of the configuration has a test that it changes something, and nothing else is claimed',
+        'every flag of the start, and every variable that its help names, has a test that it changes something',
+        'a setting changes what the gateway does',
+      ],
+    },
+  },
+}
+
+/** Why the checks themselves can be believed. */
+export const CHECKS: Record<string, Promised> = {
+  'The ledger’s own check': {
+    says: '`GET /api/ledger/verify` names the invariant that is broken, whatever somebody with SQL did to the rows.',
+    tests: {
+      'packages/store/test/verify.test.ts': ['verify on …', 'Proofs: every invariant that SQL can break is broken here'],
+      'packages/ledger/test/verify.test.ts': ['verify'],
+    },
+  },
+  'The auditors': {
+    says: 'What charges are compared with is computed by code that runs nothing of the product.',
+    tests: {
+      'tests/money/auditor.test.ts': [
+        'Proofs: the auditor of charges, and all that starts and watches the gateway, run nothing of the product',
+        'Proofs: the auditor of the simulation takes types of the ledger, and runs nothing of it or of pricing',
+      ],
+    },
+  },
+}
