@@ -98,6 +98,25 @@ test('M25: the error event of a late settle tells what the late settle charges',
   assert.equal(wallet().posted, 6000n)
 })
 
+test('M20, M25: a stream without output whose settle is late ends in error, and is void', async () => {
+  const { upstream, post, breakLedger, gateway, wallet, recorded } = await open()
+  let mend = (): void => {}
+  upstream.behave(async (response) => {
+    response.writeHead(200, SSE)
+    response.write([chunk({ role: 'assistant' }), chunk({}, 'stop'), usageChunk(2, 2)].join(''))
+    await wait(20)
+    mend = breakLedger()
+    response.end(DONE)
+  })
+  const record = recorded()
+  const text = await (await post(ASK)).text()
+  assert.match(text, /"charged":false/)
+  assert.equal((await record).outcome, 'failed')
+  mend()
+  while (gateway.unsettled > 0) await wait(20)
+  assert.deepEqual(wallet(), { available: 1_000_000_000n, held: 0n, posted: 0n })
+})
+
 test('S6: comments before an error do not make it a stream', async () => {
   const { upstream, post } = await open()
   upstream.behave(

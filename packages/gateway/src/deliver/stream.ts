@@ -4,6 +4,7 @@ import { closeAttempt, finish, type Ending } from '../finish.ts'
 import { inBand } from '../refuse.ts'
 import { consumed, costOf, release, settle } from '../settle.ts'
 import { StreamRelay, type StreamEnd, type Streaming } from '../stream/relay.ts'
+import type { Late } from '../unsettled.ts'
 import { ownCount, type Delivery } from './context.ts'
 import { settleMemo } from './settle-memo.ts'
 
@@ -28,7 +29,9 @@ export async function deliverStream(delivery: Delivery, called: Streaming): Prom
   const cost = costOf(flow, called.candidate, reservation, consumption)
   closeAttempt(flow, called.record, whole ? 'served' : 'partial', consumption.buckets, called.startedAt)
   if (end.kind === 'broken') called.record.error = end.denial.code
-  const refusal = await settle(delivery, cost, settleMemo(flow, called, consumption.estimated), 'post')
+  // Without any output an answer that ends in error is void, also when what ends it is the settle itself (M20).
+  const late: Late = relay.hasOutput ? 'post' : 'void'
+  const refusal = await settle(delivery, cost, settleMemo(flow, called, consumption.estimated), late)
   const shared = {
     status: called.opening.status,
     estimated: consumption.estimated,
@@ -37,12 +40,12 @@ export async function deliverStream(delivery: Delivery, called: Streaming): Prom
   }
   if (flow.outbound.closed) return finish(delivery.deps, flow, { ...shared, outcome: 'aborted', delivery: 'unconfirmed' })
   const denial = refusal ?? (end.kind === 'broken' ? end.denial : undefined)
-  if (denial !== undefined)
-    return endInError(delivery, relay, charged(denial, delivered ?? consumption.buckets.output, flow.cost), {
-      ...shared,
-      outcome: 'partial',
-      delivery: 'confirmed',
-    })
+  if (denial !== undefined) {
+    const ending: Ending = relay.hasOutput
+      ? { ...shared, outcome: 'partial', delivery: 'confirmed' }
+      : { ...shared, outcome: 'failed', delivery: 'none' }
+    return endInError(delivery, relay, charged(denial, delivered ?? consumption.buckets.output, flow.cost), ending)
+  }
   const accepted = await flow.outbound.end(whole ? end.terminal : undefined)
   finish(delivery.deps, flow, { ...shared, outcome: 'served', delivery: accepted ? 'confirmed' : 'unconfirmed' })
 }

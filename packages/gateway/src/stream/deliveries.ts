@@ -6,6 +6,8 @@ import { TokenMeter } from '../token-meter.ts'
 export class Deliveries {
   readonly #outbound: Outbound
   readonly #accepted: TokenMeter
+  /** Whether any output was sent at all. */
+  hasOutput = false
   #inFlight = 0
   #idle: (() => void) | undefined
 
@@ -18,6 +20,7 @@ export class Deliveries {
   /** False: the caller reads slower than we send. */
   write(chunk: Buffer, texts: string[]): boolean {
     this.#inFlight += 1
+    if (texts.length > 0) this.hasOutput = true
     return this.#outbound.write(chunk, () => {
       for (const text of texts) this.#accepted.add(text)
       this.#inFlight -= 1

@@ -70,6 +70,11 @@ export class StreamRelay implements EventConsumer {
     return this.#reader.ids
   }
 
+  /** Whether the caller was sent any output. */
+  get hasOutput(): boolean {
+    return this.#deliveries.hasOutput
+  }
+
   /** Output tokens that the caller's socket has accepted, writes on their way included. */
   deliveredTokens(): Promise<number> {
     return this.#deliveries.tokens()
