@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { pinned } from './processes.ts'
 
 const TICKS_PER_SECOND = 100
@@ -8,9 +8,24 @@ export const QUIET = 0.05
 
 /** Processor time of a process with all its threads, ended ones too, in seconds. */
 export function cpuSeconds(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+  return readStat(`/proc/${pid}/stat`).seconds
+}
+
+/** Processor time of the threads of a process, by their names, in seconds; threads of one name together. */
+export function threadSeconds(pid: number): Map<string, number> {
+  const threads = new Map<string, number>()
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const { name, seconds } = readStat(`/proc/${pid}/task/${thread}/stat`)
+    threads.set(name, (threads.get(name) ?? 0) + seconds)
+  }
+  return threads
+}
+
+function readStat(file: string): { name: string; seconds: number } {
+  const text = readFileSync(file, 'utf8')
+  const end = text.lastIndexOf(')')
+  const fields = text.slice(end + 2).split(' ')
+  return { name: text.slice(text.indexOf('(') + 1, end), seconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND }
 }
 
 /**

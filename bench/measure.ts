@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { coreSeconds, cpuSeconds, QUIET } from './cores.ts'
+import { coreSeconds, cpuSeconds, QUIET, threadSeconds } from './cores.ts'
 import { percent } from './figures.ts'
 import { runScript } from './processes.ts'
 import type { Script } from './processes.ts'
@@ -26,6 +26,8 @@ export interface Used {
   perSecond: number
   /** Processor time of the measured process with all its threads, per request. */
   cpuMicros: number
+  /** Of that, what its threads had, by their names. */
+  threads: Map<string, number>
   /** Share of one core that the measured process used. */
   busy: number
   /** Share of one core that load and upstream used together. */
@@ -45,10 +47,16 @@ export function residentMb(pid: number): number {
  */
 export async function measure<T extends Loaded>(script: string, load: object, target: Target, upstream: Script): Promise<T & Used> {
   const session = await target.open()
-  const before = { measured: cpuSeconds(target.pid), upstream: cpuSeconds(upstream.pid), core: coreSeconds() }
+  const before = {
+    measured: cpuSeconds(target.pid),
+    threads: threadSeconds(target.pid),
+    upstream: cpuSeconds(upstream.pid),
+    core: coreSeconds(),
+  }
   const loaded = await runScript<T>(script, { ...load, port: target.port, headers: session.headers })
   const seconds = loaded.elapsedMs / 1_000
   const measured = cpuSeconds(target.pid) - before.measured
+  const threads = [...threadSeconds(target.pid)].map(([name, used]) => [name, used - (before.threads.get(name) ?? 0)] as const)
   const core = coreSeconds() - before.core
   const around = cpuSeconds(upstream.pid) - before.upstream + loaded.cpuMs / 1_000
   if (loaded.errors === 0) await session.prove(loaded.requests)
@@ -56,6 +64,7 @@ export async function measure<T extends Loaded>(script: string, load: object, ta
     ...loaded,
     perSecond: loaded.requests / seconds,
     cpuMicros: (measured * 1e6) / loaded.requests,
+    threads: new Map(threads.map(([name, used]) => [name, (used * 1e6) / loaded.requests])),
     busy: measured / seconds,
     aroundBusy: around / seconds,
     others: target.pid === upstream.pid ? core / seconds : Math.max(0, core - measured) / seconds,

@@ -1,7 +1,7 @@
 /** Others that stand between callers and an upstream, for a row beside: nginx, which only passes on, and Portkey's gateway. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -13,20 +13,21 @@ import type { Script } from './processes.ts'
 import { passingTarget } from './targets.ts'
 import type { Target } from './targets.ts'
 
-const PORTKEY = join(import.meta.dirname, 'peers/node_modules/@portkey-ai/gateway/build/start-server.js')
+const PORTKEY = join(import.meta.dirname, 'peers/node_modules/@portkey-ai/gateway')
 
 /** A target, or why there is none and how to get it. */
 export type Peer = Target | string
 
 /** nginx with `proxy_pass` and kept-alive connections, one process, nothing logged or buffered to disk. */
 export async function startNginx(upstream: Script): Promise<Peer> {
-  if (spawnSync('nginx', ['-v']).status !== 0) return 'nginx is not on PATH, so it has no row: `apt install nginx-light` gets it'
+  const nginx = spawnSync('nginx', ['-v'], { encoding: 'utf8' })
+  if (nginx.status !== 0) return 'nginx is not on PATH, so it has no row: `apt install nginx-light` gets it'
   const folder = mkdtempSync(join(tmpdir(), 'faregate-bench-nginx-'))
   atEnd(() => rmSync(folder, { recursive: true, force: true }))
   const port = await freePort()
   writeFileSync(join(folder, 'nginx.conf'), nginxConfig(folder, port, upstream.port))
   const pid = await startListening(['nginx', '-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf')], port)
-  return passingTarget('nginx', { pid, port })
+  return passingTarget(/nginx\/[\d.]+/.exec(nginx.stderr)?.[0].replace('/', ' ') ?? 'nginx', { pid, port })
 }
 
 function nginxConfig(folder: string, port: number, upstream: number): string {
@@ -51,13 +52,14 @@ export async function startPortkey(upstream: Script): Promise<Peer> {
     return `Portkey's gateway has no row: ${error instanceof Error ? error.message : String(error)}`
   }
   const port = await freePort()
-  const pid = await startListening([process.execPath, PORTKEY, '--headless', `--port=${port}`], port)
+  const pid = await startListening([process.execPath, join(PORTKEY, 'build/start-server.js'), '--headless', `--port=${port}`], port)
   const headers = {
     authorization: 'Bearer none',
     'x-portkey-provider': 'openai',
     'x-portkey-custom-host': `http://127.0.0.1:${upstream.port}/v1`,
   }
-  return passingTarget('Portkey', { pid, port }, headers)
+  const { version } = JSON.parse(readFileSync(join(PORTKEY, 'package.json'), 'utf8')) as { version: string }
+  return passingTarget(`Portkey ${version}`, { pid, port }, headers)
 }
 
 async function startListening(command: string[], port: number): Promise<number> {

@@ -95,7 +95,8 @@ async function measured(measure: Measure, options: Options): Promise<Section> {
 
 /** Every part with processes of its own, which end with it. */
 async function run(options: Options): Promise<void> {
-  process.stdout.write(`${machine()}\n\n`)
+  const facts = machine()
+  process.stdout.write(`${facts}\n\n`)
   const sections: Section[] = []
   for (const [parts, measure] of MEASURES) {
     if (!parts.some((part) => options.only.includes(part))) continue
@@ -103,8 +104,13 @@ async function run(options: Options): Promise<void> {
     sections.push(section)
     process.stdout.write(`${sectionText(section)}\n`)
   }
-  if (options.write) process.stdout.write(`${pathToFileURL(writePage(sections)).href}\n`)
+  if (options.write) process.stdout.write(`${pathToFileURL(writePage(facts, sections)).href}\n`)
   if (sections.some(({ goals }) => goals.some(({ reached }) => reached !== true))) process.stdout.write('Not every goal was reached.\n')
 }
 
-await run(readOptions())
+try {
+  await run(readOptions())
+} catch (error) {
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}

@@ -11,7 +11,7 @@ import type { Workload } from './workloads.ts'
 const WARM_UP_SECONDS = 2
 
 type Run = Loaded & Used & Latencies
-type Figure = Exclude<keyof Run, 'error'>
+type Figure = Exclude<keyof Run, 'error' | 'threads'>
 
 /** Everyone in turns, round after round, with as many requests in flight as there are connections. */
 export async function throughput(workloads: Workload[], targets: Target[], upstream: Script, options: Options): Promise<Section> {
@@ -23,6 +23,7 @@ export async function throughput(workloads: Workload[], targets: Target[], upstr
     const runs = await compare(workload, targets, upstream, options, notes)
     const control = runs.get('control') ?? []
     for (const { name } of targets) table.push(row(workload.name, name, runs.get(name) ?? [], control))
+    notes.push(`${workload.name}, processor time a request in the threads of the gateway: ${threadsOf(runs.get('gateway') ?? [])}`)
   }
   return { title: 'Throughput', about: about(options), table, notes, goals: [] }
 }
@@ -59,6 +60,13 @@ async function compare(
 
 function of(runs: Run[], figure: Figure): number {
   return median(runs.map((run) => run[figure]))
+}
+
+function threadsOf(runs: Run[]): string {
+  const names = [...(runs[0]?.threads.keys() ?? [])]
+  const micros = names.map((name) => ({ name, used: median(runs.map(({ threads }) => threads.get(name) ?? 0)) }))
+  const most = micros.filter(({ used }) => used >= 1).toSorted((a, b) => b.used - a.used)
+  return most.map(({ name, used }) => `${name} ${used.toFixed(0)} µs`).join(', ')
 }
 
 function row(workload: string, target: string, runs: Run[], control: Run[]): string[] {
