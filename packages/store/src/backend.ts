@@ -12,10 +12,10 @@ export interface Backend {
   /** The database's own clock as an expression, in milliseconds. */
   now(): RawBuilder<bigint>
   /**
-   * One ledger batch of an instance in one transaction. Rejects when the database does not decide, and with
-   * {@link InstanceFenced} where another instance has shut this one out.
+   * One ledger batch of an instance in one transaction. Rejects when the database does not decide, with
+   * {@link InstanceFenced} where another instance has shut this one out, and with {@link InstanceBack} where `fenced` is not.
    */
-  commit(items: BatchItem[], epoch: number): Promise<Outcome[]>
+  commit(items: BatchItem[], by: { epoch: number; fenced?: bigint | undefined }): Promise<Outcome[]>
   write<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T>
   insertRecords(requests: Row[], denials: Row[]): Promise<void>
   verify(): Promise<VerifyReport>
@@ -34,4 +34,9 @@ export interface Backend {
 /** Another instance has taken this one for dead: it has to say that it lives before anything of it is decided. */
 export class InstanceFenced extends Error {
   override readonly name = 'InstanceFenced'
+}
+
+/** The instance that is being recovered has said that it lives: what was read of it is out of date. */
+export class InstanceBack extends Error {
+  override readonly name = 'InstanceBack'
 }

@@ -157,9 +157,9 @@ export class FaregateStore implements Store {
   }
 
   /** What the database could not decide now is {@link LedgerUnavailable}: the queue sends it again. */
-  async #decide(items: BatchItem[]): Promise<Outcome[]> {
+  async #decide(items: BatchItem[], fenced?: bigint): Promise<Outcome[]> {
     try {
-      return await this.#backend.commit(items, this.instance.epoch)
+      return await this.#backend.commit(items, { epoch: this.instance.epoch, fenced })
     } catch (error) {
       // It stood still, and was taken for dead: it says first that it lives.
       if (error instanceof InstanceFenced) await this.#beat().catch(() => undefined)
@@ -177,7 +177,7 @@ export class FaregateStore implements Store {
       epoch: this.instance.epoch,
       instances: this.#instances,
       read: this.read,
-      engine: this.engine,
+      settle: (items, fenced) => this.#decide(items, fenced),
       insert: (requests) => this.#backend.insertRecords(requests, []),
       log: this.#report,
       silentMs: this.#backend.silentMs,

@@ -1,6 +1,7 @@
-import type { LedgerEngine } from '@faregate/ledger/port'
+import type { BatchItem } from '@faregate/ledger/port'
 import type { Outcome } from '@faregate/ledger/types'
 import { sql, type Kysely } from 'kysely'
+import { InstanceBack } from './backend.ts'
 import type { DeadInstance, Instances } from './instances.ts'
 import { openHoldsOf, settlementsOf, type OpenHold } from './open-holds.ts'
 import { lostRecord, type LostRequest } from './lost-record.ts'
@@ -15,7 +16,8 @@ export interface RecoveryNeeds {
   epoch: number
   instances: Instances
   read: Kysely<Schema>
-  engine: LedgerEngine
+  /** Commits a batch while an instance is shut out. */
+  settle(items: BatchItem[], fenced: bigint): Promise<Outcome[]>
   insert(requests: Row[]): Promise<void>
   log: Log
   /** How long an instance is silent before it is dead; null: every other one is. */
@@ -30,14 +32,23 @@ export async function recover(needs: RecoveryNeeds): Promise<RecoveryReport> {
   const report: RecoveryReport = { instances: 0, posted: 0, voided: 0, records: 0 }
   for (const instance of await needs.instances.dead(needs.epoch, needs.silentMs)) {
     const last = await needs.instances.fence(instance)
-    if (last === undefined) continue
-    await settleHolds(needs, instance, last, report)
-    await writeRecords(needs, instance, report)
-    await needs.instances.resolve(instance.epoch)
-    report.instances++
+    if (last !== undefined && (await settledAll(needs, instance, last, report))) report.instances++
   }
   if (report.posted + report.voided + report.records > 0) needs.log('warn', 'recovered what ended processes left', { ...report })
   return report
+}
+
+/** False: it has come back meanwhile, and goes on with what is left. */
+async function settledAll(needs: RecoveryNeeds, instance: DeadInstance, last: bigint, report: RecoveryReport): Promise<boolean> {
+  try {
+    await settleHolds(needs, instance, last, report)
+  } catch (error) {
+    if (error instanceof InstanceBack) return false
+    throw error
+  }
+  await writeRecords(needs, instance, report)
+  await needs.instances.resolve(instance.epoch)
+  return true
 }
 
 async function settleHolds(needs: RecoveryNeeds, instance: DeadInstance, last: bigint, report: RecoveryReport): Promise<void> {
@@ -46,7 +57,8 @@ async function settleHolds(needs: RecoveryNeeds, instance: DeadInstance, last: b
   const settlements = settlementsOf(rows, needs.epoch)
   for (let from = 0; from < settlements.length; from += CHUNK) {
     const chunk = settlements.slice(from, from + CHUNK)
-    const outcomes = await needs.engine.commit(chunk.map((operation) => ({ operation })))
+    const items = chunk.map((operation) => ({ operation }))
+    const outcomes = await needs.settle(items, instance.epoch)
     for (const [index, operation] of chunk.entries()) count(report, operation.cost, outcomes[index])
   }
 }

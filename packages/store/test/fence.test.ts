@@ -6,6 +6,9 @@ import { CommitQueue } from '@faregate/ledger/queue'
 import { Client } from 'pg'
 import { grant, hold, settle, wallet } from '../../ledger/test/conformance/build.ts'
 import type { Store } from '../src/index.ts'
+import { Instances } from '../src/instances.ts'
+import { PostgresBackend } from '../src/postgres/postgres-backend.ts'
+import { recover } from '../src/recovery.ts'
 import { noPostgres, openFor, placeFor, POSTGRES_URL, type Place, type Scope } from './databases.ts'
 
 async function twoStores(t: Scope): Promise<{ place: Place; first: Store; second: Store }> {
@@ -68,6 +71,38 @@ describe('an instance that was taken for dead', { skip: noPostgres }, () => {
     assert.equal((await second.instance.recover()).instances, 0)
     assert.equal((await queue.submit(settle('a', 5n, { instance }))).status, 'already_voided')
     assert.equal((await queue.submit(settle('b', 5n, { instance }))).status, 'ok')
+  })
+})
+
+describe('recovery', { skip: noPostgres }, () => {
+  it('M23: leaves alone what an instance took that came back between the look and the settle', async (t) => {
+    const { place, first } = await twoStores(t)
+    const instance = first.instance.epoch
+    await commit(first, hold('a.0', 5n, { instance }))
+    await silence(place, first)
+    const backend = await PostgresBackend.open({
+      url: POSTGRES_URL,
+      schema: place.options.databaseSchema ?? '',
+      directory: '',
+      log: () => {},
+    })
+    t.after(() => backend.close())
+    const queue = new CommitQueue(first.engine)
+    const report = await recover({
+      epoch: 99,
+      instances: new Instances(backend.read, (work) => backend.write(work), { now: () => backend.now(), elapsed: () => 0 }),
+      read: backend.read,
+      settle: async (items, fenced) => {
+        for (const slice of [1, 2]) await queue.submit(hold(`a.${slice}`, 5n, { instance, slice }))
+        return backend.commit(items, { epoch: 99, fenced })
+      },
+      insert: async () => {},
+      log: () => {},
+      silentMs: 30_000,
+    })
+    assert.equal(report.instances, 0)
+    assert.equal((await queue.submit(settle('a', 12n, { instance, slices: 3 }))).status, 'ok')
+    assert.deepEqual((await first.verify()).violations, [])
   })
 })
 

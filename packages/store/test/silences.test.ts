@@ -18,7 +18,7 @@ function watch(): { pass(ms: number): void; database: { now: number }; look(hear
 }
 
 describe('M23: how long an instance has been silent', () => {
-  it('is told by the database’s clock at first sight', () => {
+  it('is told by the database’s clock in the first look', () => {
     assert.equal(watch().look(960_000), 40_000)
     assert.equal(watch().look(1_000_000), 0)
   })
@@ -39,6 +39,13 @@ describe('M23: how long an instance has been silent', () => {
     database.now -= 3_600_000
     pass(31_000)
     assert.equal(look(1_000_000), 31_000)
+  })
+
+  it('begins when an instance appears that was not there before, unless it was shut out', () => {
+    const silences = new Silences(() => 50_000)
+    const heard = (epoch: bigint, heartbeat_at: bigint) => ({ epoch, heartbeat_at })
+    assert.deepEqual(silences.look([], 1_000_000n), [])
+    assert.deepEqual(silences.look([heard(1n, 900_000n), heard(2n, -900_000n)], 1_000_000n), [0, 1_900_000])
   })
 
   it('begins anew with every beat, and by the database’s clock where a heartbeat was taken back', () => {

@@ -70,6 +70,6 @@ async function voidOpenHolds(client: pg.Client, epoch: number): Promise<void> {
   const { rows } = await client.query<OpenHold>(OPEN_HOLDS)
   const items = settlementsOf(rows, epoch).map((operation): BatchItem => ({ operation: { ...operation, cost: 0n } }))
   for (let from = 0; from < items.length; from += CHUNK) {
-    await decideOn(client, items.slice(from, from + CHUNK), { begin: false, commit: false, epoch: null })
+    await decideOn(client, items.slice(from, from + CHUNK), { begin: false, commit: false, epoch: null, fenced: null })
   }
 }

@@ -12,10 +12,8 @@ const statement =
   (name: string, text: string) =>
   (values: unknown[]): ArrayStatement => ({ name, text, values, rowMode: 'array' })
 
-const now = statement(
-  'now',
-  `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, (SELECT heartbeat_at FROM instances WHERE epoch = $1 FOR SHARE)`,
-)
+const heartbeat = (parameter: string): string => `(SELECT heartbeat_at FROM instances WHERE epoch = ${parameter} FOR SHARE)`
+const now = statement('now', `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, ${heartbeat('$1')}, ${heartbeat('$2')}`)
 const entries = statement('entries', `SELECT ${ENTRY_COLUMNS} FROM entries WHERE id = ANY($1::text[])`)
 const entriesOfRequest = statement(
   'entries-of-request',
@@ -33,8 +31,8 @@ const lots = statement(
 
 /** What a batch reads, and the one counter. */
 export const READS = {
-  /** The time, and the heartbeat of the instance, which nobody can take away before the batch has ended: below one, it is shut out. */
-  now: (epoch: number | null) => now([epoch]),
+  /** The time, and the heartbeats of two instances, which nobody can change before the batch has ended: below one, it is shut out. */
+  now: (epoch: number | null, fenced: bigint | null) => now([epoch, fenced]),
   entries: (ids: readonly string[]) => entries([ids]),
   /** Holds, settle and excess have ids that begin with the request's; refunds name it. */
   entriesOfRequest: (request: string) => entriesOfRequest([`${request}.`, `${request}/`, request]),

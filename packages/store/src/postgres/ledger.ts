@@ -3,7 +3,7 @@ import { LedgerUnavailable, type BatchItem } from '@faregate/ledger/port'
 import type { Operation, Outcome } from '@faregate/ledger/types'
 import type { AccountState, Changes, Entry, Lot } from '@faregate/ledger/working-set'
 import type pg from 'pg'
-import { InstanceFenced } from '../backend.ts'
+import { InstanceBack, InstanceFenced } from '../backend.ts'
 import { accountFromRow, entryFromRow, lotFromRow, type AccountTuple, type EntryTuple, type LotTuple } from '../ledger-rows.ts'
 import { attach, readAuditHead, type AuditHead } from './attached-rows.ts'
 import { insertAccounts, insertEntries, putLots, updateAccounts, type Statement } from './ledger-writes.ts'
@@ -15,12 +15,14 @@ export interface Bounds {
   commit: boolean
   /** The instance whose batch it is; null: nobody's, because all others are kept out. */
   epoch: number | null
+  /** Another one, that has to be shut out until the batch has ended; null: none. */
+  fenced: bigint | null
 }
 
 /**
  * Decides a batch on a connection that pipelines. Three round trips: what exists; what is locked, and what is there
  * once it is; what changed. Accounts are locked in the order of their ids, the sequence last, so that no two
- * batches wait for each other. Rejects with pg's errors, and with `InstanceFenced`; the caller then ends the connection.
+ * batches wait for each other. Rejects with pg's errors, `InstanceFenced` and `InstanceBack`; the caller then ends the connection.
  */
 export async function decideOn(client: pg.Client, items: BatchItem[], bounds: Bounds): Promise<Outcome[]> {
   const batch = items.map((item) => item.operation)
@@ -38,16 +40,17 @@ interface Found {
   entries: Map<string, Entry>
 }
 
-async function readFirst(client: pg.Client, batch: Operation[], { begin, epoch }: Bounds): Promise<Found> {
+async function readFirst(client: pg.Client, batch: Operation[], { begin, epoch, fenced }: Bounds): Promise<Found> {
   // The accounts of a hold are in the operation: only what resolves entries has to find them first.
   const ids = [...new Set(entryIds(batch.filter((operation) => operation.type !== 'hold')))]
   const begun = begin ? client.query('BEGIN ISOLATION LEVEL READ COMMITTED') : undefined
-  const clockRead = client.query<[bigint, bigint | null]>(READS.now(epoch))
+  const clockRead = client.query<[bigint, bigint | null, bigint | null]>(READS.now(epoch, fenced))
   const queries = [client.query<EntryTuple>(READS.entries(ids)), ...requestQueries(client, batch)]
   const [, clock, rows] = await Promise.all([begun, clockRead, Promise.all(queries)])
-  const [now, heartbeat] = clock.rows[0] ?? []
+  const [now, own, other] = clock.rows[0] ?? []
   if (now === undefined) throw new LedgerUnavailable('the database told no time')
-  if (typeof heartbeat === 'bigint' && heartbeat <= 0n) throw new InstanceFenced('another instance has taken this one for dead')
+  if (typeof own === 'bigint' && own <= 0n) throw new InstanceFenced('another instance has taken this one for dead')
+  if (typeof other === 'bigint' && other > 0n) throw new InstanceBack('the instance that is recovered lives')
   return { now: Number(now), entries: entriesOf(rows) }
 }
 

@@ -64,12 +64,12 @@ export class PostgresBackend implements Backend {
     return sql<bigint>`(extract(epoch FROM clock_timestamp()) * 1000)::bigint`
   }
 
-  async commit(items: BatchItem[], epoch: number): Promise<Outcome[]> {
+  async commit(items: BatchItem[], by: { epoch: number; fenced?: bigint | undefined }): Promise<Outcome[]> {
     if (this.#restoring) throw new LedgerUnavailable('a backup is being restored')
     this.#ledger ??= connectLedger(this.#target)
     const connecting = this.#ledger
     try {
-      return await decideOn(await connecting, items, { begin: true, commit: true, epoch })
+      return await decideOn(await connecting, items, { begin: true, commit: true, epoch: by.epoch, fenced: by.fenced ?? null })
     } catch (error) {
       // The server rolls back what a lost connection began. Whether a COMMIT came through is not known: the queue sends
       // the same ids again.
