@@ -46,6 +46,11 @@ export function vanished(witnesses: readonly Witness[]): Witness[] {
   return witnesses.filter(({ file, name }) => texts.get(file)?.has(name) !== true)
 }
 
+/** Whether a name, as a run tells it, is written in a file, with or without what is filled in. */
+export function isWritten(file: string, told: string): boolean {
+  return [...textsOf(file)].some((name) => /[^… ]/.test(name) && isNamed({ file, name }, told))
+}
+
 /** Every text in the source of a file, with `…` where something is filled in. */
 function textsOf(file: string): Set<string> {
   const path = join(ROOT, file)

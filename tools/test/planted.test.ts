@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import type { Defect } from '../planted/defect.ts'
 import { DEFECTS } from '../planted/defects.ts'
 import { changesOf, plant, StaleDefect } from '../planted/plant.ts'
+import { isWritten } from '../promises/witness.ts'
 import { ROOT } from '../support/root.ts'
 
 const CAUGHT_BY = { file: 'some.test.ts', names: ['some test'] }
@@ -13,7 +14,11 @@ const CAUGHT_BY = { file: 'some.test.ts', names: ['some test'] }
 test('every defect of the list can still be planted, and names a test of its own', () => {
   assert.ok(DEFECTS.length >= 10)
   assert.equal(new Set(DEFECTS.map(({ name }) => name)).size, DEFECTS.length)
-  for (const defect of DEFECTS) assert.doesNotThrow(() => changesOf(ROOT, defect))
+  for (const defect of DEFECTS) {
+    assert.doesNotThrow(() => changesOf(ROOT, defect))
+    const { file, names } = defect.caughtBy
+    for (const name of names) assert.ok(isWritten(file, name), `${defect.name}: nothing in ${file} is called ${name}`)
+  }
 })
 
 test('a defect changes its texts and no other, and is taken back to the byte', (context) => {
