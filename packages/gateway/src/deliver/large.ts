@@ -28,6 +28,7 @@ class LargeRelay implements ByteConsumer {
   readonly #ended = Promise.withResolvers<UpstreamError | undefined>()
   #tail: Buffer = Buffer.alloc(0)
   #sent = 0
+  #received = 0
   /** For the caller to read. */
   #waiting = false
 
@@ -51,6 +52,7 @@ class LargeRelay implements ByteConsumer {
 
   data(chunk: Buffer): void {
     this.#usage.push(chunk)
+    this.#received += chunk.length
     const pending = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk])
     const ready = Math.max(0, pending.length - WITHHELD_BYTES)
     this.#tail = pending.subarray(ready)
@@ -81,15 +83,16 @@ class LargeRelay implements ByteConsumer {
     this.#ended.resolve(error)
   }
 
-  /** A cut answer is charged by the bytes that were delivered, at most the hold; a whole one by its usage. */
+  /** A whole answer is charged by its usage, else by all its bytes; a cut one by those that were delivered, at most the hold. */
   async #close(error: UpstreamError | undefined): Promise<void> {
     const { deps, flow, reservation } = this.#delivery
     const { candidate, record, startedAt, clamped, opening } = this.#called
+    const cut = error !== undefined
+    const bytes = cut ? this.#sent : this.#received
     const consumption = await consumed(flow, reservation, believed(this.#usage.result(), true), () =>
-      ownCount(this.#delivery, Math.ceil(this.#sent / 4)),
+      ownCount(this.#delivery, Math.ceil(bytes / 4)),
     )
     const cost = costOf(flow, candidate, reservation, consumption)
-    const cut = error !== undefined
     if (cut && this.#sent === 0) return this.#nothingSent()
     closeAttempt(flow, record, cut ? 'partial' : 'served', consumption.buckets, startedAt)
     const refusal = await settle(this.#delivery, cost, settleMemo(flow, this.#called, consumption.estimated), 'post')

@@ -11,6 +11,7 @@ export class Coverage {
   #renewing = false
   /** A slice was refused in advance: only an event that needs one asks again. */
   #dry = false
+  #stopped = false
 
   constructor(slices: Slices, tokens: TokenCounter) {
     this.#slices = slices
@@ -37,12 +38,17 @@ export class Coverage {
     const [used, all] = await Promise.all([this.#forwarded.count(), this.#tokens.countEach(texts)])
     if (used + all <= this.#slices.coveredTokens) return texts.length
     const needed = used + (texts.length === 1 ? all : await this.#tokens.countEach([first]))
-    while (needed > this.#slices.coveredTokens) {
+    while (!this.#stopped && needed > this.#slices.coveredTokens) {
       const refusal = await this.#slices.take()
       if (refusal !== undefined) return refusal
     }
     this.#dry = false
     return used + all <= this.#slices.coveredTokens ? texts.length : 1
+  }
+
+  /** Nothing is forwarded any more: no slice is asked for that the settle might not know of. */
+  stop(): void {
+    this.#stopped = true
   }
 
   /** Counts, and asks for the next slice, in advance: once half of the last one is used up. */
@@ -51,7 +57,7 @@ export class Coverage {
     this.#renewing = true
     try {
       const used = await this.#forwarded.count()
-      if (used > this.#slices.renewAbove && this.#slices.canGrow) this.#dry = (await this.#slices.take()) !== undefined
+      if (!this.#stopped && used > this.#slices.renewAbove && this.#slices.canGrow) this.#dry = (await this.#slices.take()) !== undefined
     } finally {
       this.#renewing = false
     }

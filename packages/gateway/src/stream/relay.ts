@@ -229,6 +229,7 @@ export class StreamRelay implements EventConsumer {
   #stop(end: StreamEnd): void {
     if (this.#over) return
     this.#over = true
+    this.#coverage.stop()
     this.#head.stop()
     const { attempt } = this.#called
     if (end.kind !== 'complete') attempt.abort()

@@ -106,14 +106,16 @@ export class Slices {
 
   /**
    * What is owed by now, for recovery (M23). Nothing waits for a count: what is not counted yet is left out, so the
-   * mark may be low, never high.
+   * mark may be low, never high. Where nothing has arrived, nothing is owed, whatever the prompt costs (M20).
    */
   #mark(): bigint {
     if (this.#inputTokens === undefined) {
       this.#inputTokens = 0
       void this.#countInput()
     }
-    const priced = charge({ input: this.#inputTokens, output: this.#delivered.countedTokens }, this.#candidate.price)
+    const output = this.#delivered.countedTokens
+    if (output === 0) return 0n
+    const priced = charge({ input: this.#inputTokens, output }, this.#candidate.price)
     return priced.ok ? priced.amount : 0n
   }
 

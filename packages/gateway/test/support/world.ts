@@ -33,8 +33,8 @@ export interface World {
   providers: Map<string, ProviderEntry>
   /** Resolves with the record of the next request that ends. */
   recorded(): Promise<RequestRecord>
-  /** Makes the ledger fail until it is given back. */
-  breakLedger(): () => void
+  /** Makes the ledger fail until it is given back; as a database that answers with an error, unless told otherwise. */
+  breakLedger(error?: Error): () => void
   grant(amount: string): Promise<void>
   wallet(): { available: bigint; held: bigint; posted: bigint }
   post(body: unknown, init?: { path?: string; headers?: Record<string, string>; signal?: AbortSignal }): Promise<Response>
@@ -57,7 +57,7 @@ const ORGANIZATION = 'org_acme'
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const upstream = await startUpstream()
   const storage = memoryStorage()
-  const broken = { now: false }
+  const broken: Broken = { error: undefined }
   const ledger = new CommitQueue(
     breakable(
       memoryEngine(storage, () => Date.now()),
@@ -128,10 +128,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     models,
     providers,
     recorded: () => new Promise((resolve) => waiting.push(resolve)),
-    breakLedger: () => {
-      broken.now = true
+    breakLedger: (error = new Error('the database is locked')) => {
+      broken.error = error
       return () => {
-        broken.now = false
+        broken.error = undefined
       }
     },
     grant: async (amount) => {
@@ -177,9 +177,13 @@ function words(text: string): number {
   return Math.max(1, text.trim().split(/\s+/).length)
 }
 
-function breakable(engine: LedgerEngine, broken: { now: boolean }): LedgerEngine {
+interface Broken {
+  error: Error | undefined
+}
+
+function breakable(engine: LedgerEngine, broken: Broken): LedgerEngine {
   return {
-    commit: (batch: BatchItem[]) => (broken.now ? Promise.reject(new Error('the database is locked')) : engine.commit(batch)),
+    commit: (batch: BatchItem[]) => (broken.error === undefined ? engine.commit(batch) : Promise.reject(broken.error)),
   }
 }
 
