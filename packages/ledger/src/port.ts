@@ -26,6 +26,8 @@ export interface AttachedRow {
 
 /** An engine: decides and writes a whole batch in one transaction, outcomes in the order of the batch. */
 export interface LedgerEngine {
+  /** Batches that it takes before it has answered the first, and decides in order. Absent: one. */
+  readonly depth?: number
   commit(batch: BatchItem[]): Promise<Outcome[]>
 }
 

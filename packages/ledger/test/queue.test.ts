@@ -11,11 +11,12 @@ interface Call {
 }
 
 /** An engine whose every commit waits for the test to answer it. */
-function manualEngine(): { engine: LedgerEngine; calls: Call[]; next(): Promise<Call> } {
+function manualEngine(depth = 1): { engine: LedgerEngine; calls: Call[]; next(): Promise<Call> } {
   const calls: Call[] = []
   const waiters: ((call: Call) => void)[] = []
   let given = 0
   const engine: LedgerEngine = {
+    depth,
     commit: (items: BatchItem[]) =>
       new Promise((resolve, reject) => {
         const operations = items.map((item) => item.operation)
@@ -69,6 +70,46 @@ describe('group commit', () => {
       ['ok', 'ok', 'ok'],
     )
     assert.equal(queue.depth, 0)
+    await queue.close()
+  })
+
+  it('M17: a second batch goes ahead only to an engine that keeps it waiting itself, and only if it is worth a transaction', async () => {
+    const { engine, next, calls } = manualEngine(2)
+    const queue = new CommitQueue(engine)
+    const submit = (from: number, count: number) => Array.from({ length: count }, (_, i) => queue.submit(hold(`r${from + i}.0`, 1n)))
+    const settled = submit(0, 300)
+    const [one, two] = [await next(), await next()]
+    assert.deepEqual([one.operations.length, two.operations.length, queue.depth], [128, 128, 300])
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(calls.length, 2, 'two at most')
+    one.answer()
+    const three = await next()
+    assert.deepEqual(ids(three)[0], 'r256.0')
+    settled.push(...submit(300, 31))
+    await new Promise((resolve) => setImmediate(resolve))
+    two.answer()
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(calls.length, 3, 'thirty-one wait for their turn')
+    three.answer()
+    const four = await next()
+    assert.equal(four.operations.length, 31)
+    four.answer()
+    await Promise.all(settled)
+    await queue.close()
+  })
+
+  it('M17: what two batches in flight did not get decided is sent again in the order of arrival', async () => {
+    const { engine, next } = manualEngine(2)
+    const queue = new CommitQueue(engine, { retryMs: 1, maxBatch: 40 })
+    const settled = Array.from({ length: 80 }, (_, i) => queue.submit(hold(`r${i}.0`, 1n)))
+    const [one, two] = [await next(), await next()]
+    two.fail(new LedgerUnavailable('locked'))
+    one.fail(new LedgerUnavailable('locked'))
+    const [again, rest] = [await next(), await next()]
+    assert.deepEqual([ids(again)[0], ids(rest)[0]], ['r0.0', 'r40.0'])
+    again.answer()
+    rest.answer()
+    assert.ok((await Promise.all(settled)).every((outcome) => outcome.status === 'ok'))
     await queue.close()
   })
 

@@ -16,6 +16,8 @@ export interface Backend {
    * {@link InstanceFenced} where another instance has shut this one out, and with {@link InstanceBack} where `fenced` is not.
    */
   commit(items: BatchItem[], by: { epoch: number; fenced?: bigint | undefined }): Promise<Outcome[]>
+  /** Batches that it takes before it has answered the first; it decides them in order. */
+  depth: number
   write<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T>
   insertRecords(requests: Row[], denials: Row[]): Promise<void>
   verify(): Promise<VerifyReport>

@@ -58,6 +58,7 @@ export class FaregateStore implements Store {
     this.#clock = needs.clock
     this.#log = new InstanceLog()
     this.engine = {
+      depth: backend.depth,
       commit: async (items) => {
         const outcomes = await this.#decide(items)
         this.#log.committed(items, outcomes, this.#clock.now())

@@ -123,6 +123,7 @@ function measureEngine(registry: Registry, engine: LedgerEngine, open: Set<strin
     registers,
   })
   return {
+    depth: engine.depth ?? 1,
     commit: async (batch) => {
       const started = performance.now()
       const outcomes = await engine.commit(batch)

@@ -32,6 +32,7 @@ const VERSION = MIGRATIONS.at(-1)?.number ?? 0
 export class PostgresBackend implements Backend {
   readonly kind = 'postgres'
   readonly silentMs = SILENT_MS
+  readonly depth = 1
   readonly read: Kysely<Schema>
   readonly #target: PostgresTarget
   readonly #pool: pg.Pool

@@ -11,7 +11,7 @@ import type { Log, Readiness } from '../store.ts'
 import { Turn } from '../turn.ts'
 import { packItems, unpackOutcomes, type Parcel } from './batch-text.ts'
 import { threadKysely } from './dialect.ts'
-import type { ThreadData } from './messages.ts'
+import type { Request, ThreadData } from './messages.ts'
 import { Restarting, SqliteFailure, SqliteThread } from './thread.ts'
 
 const WRITE_MS = 5_000
@@ -27,6 +27,7 @@ export interface SqliteOptions {
 export class SqliteBackend implements Backend {
   readonly kind = 'sqlite'
   readonly silentMs = null
+  readonly depth = 2
   readonly read: Kysely<Schema>
   readonly #writing: Kysely<Schema>
   readonly #turn = new Turn()
@@ -77,13 +78,7 @@ export class SqliteBackend implements Backend {
   /** Where nobody else writes, the batch is on its way when this returns: the caller goes on while it is decided. */
   async commit(items: BatchItem[]): Promise<Outcome[]> {
     if (this.#restoring) throw new LedgerUnavailable('a backup is being restored')
-    const release = this.#turn.takeNow() ?? (await this.#turn.take())
-    try {
-      const writer = this.#writer.current ?? (await this.#writer.get())
-      return unpackOutcomes(await writer.call<Parcel<Outcome>>({ type: 'batch', now: this.#clock.now(), items: packItems(items) }))
-    } finally {
-      release()
-    }
+    return unpackOutcomes(await this.#post<Parcel<Outcome>>({ type: 'batch', now: this.#clock.now(), items: packItems(items) }))
   }
 
   write<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
@@ -91,10 +86,20 @@ export class SqliteBackend implements Backend {
   }
 
   async insertRecords(requests: Row[], denials: Row[]): Promise<void> {
-    await this.#turn.run(async () => {
-      const writer = await this.#writer.get()
-      await writer.call({ type: 'records', requests, denials })
-    })
+    await this.#post({ type: 'records', requests, denials })
+  }
+
+  /** The thread answers in order, so that the turn ends with the question: only a transaction of several keeps it. */
+  async #post<T>(request: Request): Promise<T> {
+    const release = this.#turn.takeNow() ?? (await this.#turn.take())
+    let answer: Promise<T>
+    try {
+      const writer = this.#writer.current ?? (await this.#writer.get())
+      answer = writer.call<T>(request)
+    } finally {
+      release()
+    }
+    return answer
   }
 
   verify(): Promise<VerifyReport> {
