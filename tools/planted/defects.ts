@@ -114,10 +114,14 @@ export const DEFECTS: Defect[] = [
       },
     ],
     caughtBy: {
-      file: 'tests/faults/framing.test.ts',
-      names: ['streams, however they are framed', 'U6: usage in every chunk is cumulative: the last one counts, once'],
+      file: 'tests/faults/sweep.test.ts',
+      names: [
+        'whatever the upstream does',
+        'the caller gets what is due, and pays for no more',
+        'M20, M22: fault-usage-cumulative, streaming: an upstream that sends its usage so far with each word: answer',
+      ],
     },
-    because: /\+ 20000000n - 5000000n/,
+    because: /charged 0\.020010000, due 0\.005010000/,
   },
   {
     name: 'a hold that leaks when the caller goes away',
