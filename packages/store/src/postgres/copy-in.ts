@@ -16,6 +16,8 @@ export async function copyIn(client: pg.Client, file: string, epoch: number): Pr
   const db = openConnection(file, { readonly: true })
   try {
     await client.query('BEGIN')
+    // First, because their batches hold these rows: the others have to say that they live, and forget what they know.
+    await client.query('UPDATE instances SET heartbeat_at = -abs(heartbeat_at) WHERE epoch <> $1', [epoch])
     await client.query(`LOCK TABLE ${RESTORED_TABLES.join(', ')}, meta, counters IN ACCESS EXCLUSIVE MODE`)
     await client.query(`TRUNCATE ${RESTORED_TABLES.join(', ')}`)
     for (const table of RESTORED_TABLES) await copyTable(client, db, table, '1 = 1')

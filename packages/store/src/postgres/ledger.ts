@@ -5,6 +5,7 @@ import type { AccountState, Changes, Entry, Lot } from '@faregate/ledger/working
 import type pg from 'pg'
 import { InstanceBack, InstanceFenced } from '../backend.ts'
 import { accountFromRow, entryFromRow, lotFromRow, type AccountTuple, type EntryTuple, type LotTuple } from '../ledger-rows.ts'
+import type { OpenRequests } from '../open-requests.ts'
 import { attach, readAuditHead, type AuditHead } from './attached-rows.ts'
 import { insertAccounts, insertEntries, putLots, updateAccounts, type Statement } from './ledger-writes.ts'
 import { READS } from './ledger-reads.ts'
@@ -17,6 +18,8 @@ export interface Bounds {
   epoch: number | null
   /** Another one, that has to be shut out until the batch has ended; null: none. */
   fenced: bigint | null
+  /** What the instance has committed; undefined: nothing is known. */
+  open?: OpenRequests
 }
 
 /**
@@ -32,6 +35,7 @@ export async function decideOn(client: pg.Client, items: BatchItem[], bounds: Bo
   const nextSeq = locked.lastSeq + 1n
   const { outcomes, changes } = decideBatch({ now: found.now, ...locked, nextSeq }, batch)
   await writeAll(client, items, outcomes, changes, audit, bounds.commit)
+  bounds.open?.committed(changes.entries, firstHolds(changes.entries))
   return outcomes
 }
 
@@ -40,18 +44,38 @@ interface Found {
   entries: Map<string, Entry>
 }
 
-async function readFirst(client: pg.Client, batch: Operation[], { begin, epoch, fenced }: Bounds): Promise<Found> {
+/** Requests whose first hold is among these entries. */
+function firstHolds(entries: readonly Entry[]): Set<string> {
+  const requests = new Set<string>()
+  for (const { kind, request, id } of entries) if (kind === 'hold' && request !== null && id === `${request}.0`) requests.add(request)
+  return requests
+}
+
+async function readFirst(client: pg.Client, batch: Operation[], { begin, epoch, fenced, open }: Bounds): Promise<Found> {
+  const own = ownHolds(batch, open)
   // The accounts of a hold are in the operation: only what resolves entries has to find them first.
-  const ids = [...new Set(entryIds(batch.filter((operation) => operation.type !== 'hold')))]
+  const ids = [...new Set(entryIds(batch.filter((operation) => operation.type !== 'hold')))].filter((id) => !own.has(id))
   const begun = begin ? client.query('BEGIN ISOLATION LEVEL READ COMMITTED') : undefined
   const clockRead = client.query<[bigint, bigint | null, bigint | null]>(READS.now(epoch, fenced))
   const queries = [client.query<EntryTuple>(READS.entries(ids)), ...requestQueries(client, batch)]
   const [, clock, rows] = await Promise.all([begun, clockRead, Promise.all(queries)])
-  const [now, own, other] = clock.rows[0] ?? []
+  const [now, alive, other] = clock.rows[0] ?? []
   if (now === undefined) throw new LedgerUnavailable('the database told no time')
-  if (typeof own === 'bigint' && own <= 0n) throw new InstanceFenced('another instance has taken this one for dead')
+  if (typeof alive === 'bigint' && alive <= 0n) throw new InstanceFenced('another instance has taken this one for dead')
   if (typeof other === 'bigint' && other > 0n) throw new InstanceBack('the instance that is recovered lives')
-  return { now: Number(now), entries: entriesOf(rows) }
+  const entries = entriesOf(rows)
+  for (const entry of own.values()) entries.set(entry.id, entry)
+  return { now: Number(now), entries }
+}
+
+/** The holds of settles that this process took itself: nine in ten of what a batch would read. */
+function ownHolds(batch: Operation[], open: OpenRequests | undefined): Map<string, Entry> {
+  const holds = new Map<string, Entry>()
+  for (const operation of batch) {
+    if (operation.type !== 'settle') continue
+    for (const entry of open?.entriesOf(operation.request) ?? []) holds.set(entry.id, entry)
+  }
+  return holds
 }
 
 function requestQueries(client: pg.Client, batch: Operation[]): Promise<pg.QueryArrayResult<EntryTuple>>[] {

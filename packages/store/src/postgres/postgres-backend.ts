@@ -7,6 +7,7 @@ import type pg from 'pg'
 import type { Backend } from '../backend.ts'
 import type { Row } from '../ledger-rows.ts'
 import { MIGRATIONS } from '../migrations/migration.ts'
+import { OpenRequests } from '../open-requests.ts'
 import type { Schema } from '../schema.ts'
 import type { Log, Readiness } from '../store.ts'
 import { checkServer, connectAside, connectLedger, createPool, type PostgresTarget } from './connect.ts'
@@ -37,6 +38,7 @@ export class PostgresBackend implements Backend {
   readonly #target: PostgresTarget
   readonly #pool: pg.Pool
   #ledger: Promise<pg.Client> | undefined
+  readonly #open = new OpenRequests()
   #restoring = false
 
   private constructor(target: PostgresTarget) {
@@ -70,8 +72,11 @@ export class PostgresBackend implements Backend {
     this.#ledger ??= connectLedger(this.#target)
     const connecting = this.#ledger
     try {
-      return await decideOn(await connecting, items, { begin: true, commit: true, epoch: by.epoch, fenced: by.fenced ?? null })
+      const bounds = { begin: true, commit: true, epoch: by.epoch, fenced: by.fenced ?? null, open: this.#open }
+      return await decideOn(await connecting, items, bounds)
     } catch (error) {
+      // After a restore, which shuts every instance out, what was known may be gone.
+      this.#open.clear()
       // The server rolls back what a lost connection began. Whether a COMMIT came through is not known: the queue sends
       // the same ids again.
       this.#ledger = undefined
@@ -105,6 +110,7 @@ export class PostgresBackend implements Backend {
     try {
       await aside(this.#target, (client) => copyIn(client, file, epoch))
     } finally {
+      this.#open.clear()
       this.#restoring = false
     }
   }

@@ -18,7 +18,7 @@ import {
 import { AttachedRows } from './attached-rows.ts'
 import type { Sqlite } from './connection.ts'
 import { prepareLedger, ROWS_AT_ONCE } from './ledger-statements.ts'
-import { OpenRequests } from './open-requests.ts'
+import { OpenRequests } from '../open-requests.ts'
 
 /** What a batch was decided to write, and which of its requests had no entry before. */
 interface Decision {

@@ -3,8 +3,8 @@ import type { Entry } from '@faregate/ledger/working-set'
 const REMEMBERED = 5_000
 
 /**
- * Holds of requests that are not settled, as this thread has committed them. Entries never change and nobody else
- * writes to the file, so a request that is here has exactly these entries, and reading them again tells nothing new.
+ * Holds of requests that are not settled, as this process has committed them. Entries never change, so that reading
+ * these again tells nothing new; on SQLite, where nobody else writes to the file, a request that is here has no others.
  * (Balances are never kept.)
  */
 export class OpenRequests {
