@@ -11,9 +11,9 @@ import type { Charge, Due } from './catalogue/fault.ts'
 
 /** What every model of the catalogue costs: a token of output shows in the millions, one of input in the thousands. */
 export const PRICE: Price = { input: '1', output: '1000' }
-const TOKEN = 1_000_000n
+export const TOKEN = 1_000_000n
 /** More than any count of the short prompt that the sweep sends. */
-const PROMPT = 100_000n
+export const PROMPT = 100_000n
 
 /** The caller got what was due. */
 export function assertGot(due: Due, result: Answer, streaming: boolean): void {
@@ -85,7 +85,7 @@ export function assertPaid(expected: Due, result: Answer, record: RequestRecord)
   const due = arrived(expected, result)
   const owed = chargeOf(due)
   const paid = nano(record.cost)
-  const [least, most] = rangeOf(owed)
+  const [least, most] = range(owed)
   assert.ok(paid >= least && paid <= most, `charged ${decimal(paid)}, due ${decimal(least)} to ${decimal(most)}`)
   assert.equal(record.estimated, owed.by === 'count', `estimated: ${record.estimated}, flags ${String(record.flags)}`)
   assert.equal(record.denial, denialOf(due))
@@ -102,16 +102,16 @@ function arrived(due: Due, result: Answer): Due {
   return { ...due, charge: pieces === 0 ? { by: 'nothing' } : { by: 'count', tokens: pieces } }
 }
 
-/** The most that a caller may be charged for a call of this fault, however it ends. */
-export function mostDue(due: Due): bigint {
-  return rangeOf(chargeOf(due))[1]
+/** The least and the most that is due for a call of a fault. */
+export function rangeOf(due: Due): [bigint, bigint] {
+  return range(chargeOf(due))
 }
 
 function chargeOf(due: Due): Charge {
   return 'charge' in due ? due.charge : { by: 'nothing' }
 }
 
-function rangeOf(owed: Charge): [bigint, bigint] {
+function range(owed: Charge): [bigint, bigint] {
   if (owed.by === 'nothing') return [0n, 0n]
   if (owed.by === 'usage') return [charge(PRICE, owed.usage), charge(PRICE, owed.usage)]
   return [BigInt(owed.tokens) * TOKEN + 1n, BigInt(owed.tokens) * TOKEN + PROMPT]

@@ -43,6 +43,8 @@ export class Gateway {
   output = ''
   /** Milliseconds from spawn to the ready line. */
   readyMs = 0
+  /** Something else may end it: that it ends is no news then. */
+  mayEnd = false
   #child: ChildProcess | undefined
   readonly #temporary: boolean
 
@@ -87,7 +89,7 @@ export class Gateway {
     }
     this.url = first
     child.on('exit', (code, signal) => {
-      if (child.killed || code === 0) return
+      if (child.killed || code === 0 || this.mayEnd) return
       process.stderr.write(`the gateway ended by itself with ${code ?? signal}:\n${this.output.slice(-3_000)}\n`)
     })
     this.readyMs = performance.now() - startedAt
