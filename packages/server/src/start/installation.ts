@@ -16,6 +16,7 @@ import { createPriceBook } from '../snapshot/prices.ts'
 import { fixedSettings } from '../snapshot/settings.ts'
 import type { Closers } from './closers.ts'
 import { checkCurrency } from './currency.ts'
+import { patientDirectory } from './key-directory.ts'
 import { StartRefused, type StartSettings } from './options.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
 
@@ -55,7 +56,10 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
   closers.add(() => store.close())
   await checkCurrency(store, configuration.billing.currency)
   const source = new DatabaseSource({ store, fixed: fixedSources(options), unseal: secrets.unseal, vendors, log })
-  const keys = new VerifiedKeys({ find: (presented) => keyByHash(store.read, secrets.hash(presented)) }, clock)
+  const keys = new VerifiedKeys(
+    patientDirectory((presented) => keyByHash(store.read, secrets.hash(presented))),
+    clock,
+  )
   const live = new LiveConfiguration(source, await source.read(await source.version()), log, () => keys.forget())
   closers.add(() => live.close())
   const prices = createPriceBook({ vendors, operator: () => source.prices, catalogue: () => source.catalogue, clock })
