@@ -3,8 +3,8 @@ import { pinned } from './processes.ts'
 
 const TICKS_PER_SECOND = 100
 
-/** More than this on core 0 beside the measured process, and what was measured is the others, too. */
-export const QUIET = 0.05
+/** More than this of a core in other hands, and what was measured is the others, too. */
+export const QUIET = 0.1
 
 /** Processor time of a process with all its threads, ended ones too, in seconds. */
 export function cpuSeconds(pid: number): number {
@@ -29,12 +29,12 @@ function readStat(file: string): { name: string; seconds: number } {
 }
 
 /**
- * What all processes together, and other machines on the same hardware, have had of core 0, in seconds. Interrupts are
+ * What all processes together, and other machines on the same hardware, have had of a core, in seconds. Interrupts are
  * left out: the kernel counts them for no process.
  */
-export function coreSeconds(): number {
+export function coreSeconds(core: 0 | 1): number {
   if (!pinned) return 0
-  const row = /^cpu0 (.*)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? ''
+  const row = new RegExp(`^cpu${core} (.*)$`, 'm').exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? ''
   const [user = 0, nice = 0, system = 0, , , , , stolen = 0] = row.split(' ').map(Number)
   return (user + nice + system + stolen) / TICKS_PER_SECOND
 }

@@ -18,7 +18,7 @@ const START_MS = 2_500
 
 /** How many hold-and-settle pairs a second become durable, and that every one of them is in the books. */
 export async function ledgerPairs(): Promise<Section> {
-  const table = [['', 'pairs/s', 'hold p50 ms', 'hold p99 ms', 'CPU µs/pair', 'cores used', 'posted = pairs × cost', 'verify']]
+  const table = [['', 'pairs/s', 'hold p50 ms', 'hold p99 ms', 'CPU µs/pair', 'cores used']]
   table.push(await measured('SQLite', 1))
   const missing = await postgresMissing()
   if (missing === false) {
@@ -35,7 +35,8 @@ export async function ledgerPairs(): Promise<Section> {
     title: 'Ledger',
     about:
       `Holds of a wallet and a key's cap, each settled, all on one hot wallet, ${IN_FLIGHT} in flight in each process, for ${SECONDS} s, ` +
-      'without HTTP and without pinning. Processor time is that of these processes, not of the database.',
+      'without HTTP and without pinning. Processor time is that of these processes, not of the database. Counted only if what is posted ' +
+      'is the number of all pairs times their cost, and the ledger verifies.',
     table,
     notes: missing === false ? [] : [missing],
     goals: [],
@@ -67,8 +68,6 @@ async function measured(name: string, processes: number, databaseUrl?: string): 
     Math.max(...results.map((result) => result.p99Ms)).toFixed(1),
     ((cpuMs * 1_000) / pairs).toFixed(0),
     percent(cpuMs / elapsedMs),
-    'yes',
-    'ok',
   ]
 }
 

@@ -32,13 +32,31 @@ export interface Used {
   busy: number
   /** Share of one core that load and upstream used together. */
   aroundBusy: number
-  /** Share of core 0 that anything else used. */
+  /** Shares of core 0 and of core 1 that anything else used. */
   others: number
+  othersAround: number
 }
 
 /** Resident memory of a process with all its threads, in MB. */
 export function residentMb(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+}
+
+/** What everyone has used by some moment, in seconds. */
+interface Reading {
+  measured: number
+  threads: Map<string, number>
+  upstream: number
+  cores: readonly [number, number]
+}
+
+function reading(target: Target, upstream: Script): Reading {
+  return {
+    measured: cpuSeconds(target.pid),
+    threads: threadSeconds(target.pid),
+    upstream: cpuSeconds(upstream.pid),
+    cores: [coreSeconds(0), coreSeconds(1)],
+  }
 }
 
 /**
@@ -47,33 +65,35 @@ export function residentMb(pid: number): number {
  */
 export async function measure<T extends Loaded>(script: string, load: object, target: Target, upstream: Script): Promise<T & Used> {
   const session = await target.open()
-  const before = {
-    measured: cpuSeconds(target.pid),
-    threads: threadSeconds(target.pid),
-    upstream: cpuSeconds(upstream.pid),
-    core: coreSeconds(),
-  }
+  const before = reading(target, upstream)
   const loaded = await runScript<T>(script, { ...load, port: target.port, headers: session.headers })
-  const seconds = loaded.elapsedMs / 1_000
-  const measured = cpuSeconds(target.pid) - before.measured
-  const threads = [...threadSeconds(target.pid)].map(([name, used]) => [name, used - (before.threads.get(name) ?? 0)] as const)
-  const core = coreSeconds() - before.core
-  const around = cpuSeconds(upstream.pid) - before.upstream + loaded.cpuMs / 1_000
+  const after = reading(target, upstream)
   if (loaded.errors === 0) await session.prove(loaded.requests)
+  const share = (seconds: number): number => (Math.max(0, seconds) * 1_000) / loaded.elapsedMs
+  const perRequest = (seconds: number): number => (seconds * 1e6) / loaded.requests
+  const measured = after.measured - before.measured
+  const around = after.upstream - before.upstream + loaded.cpuMs / 1_000
+  const threads = [...after.threads].map(([name, used]) => [name, perRequest(used - (before.threads.get(name) ?? 0))] as const)
   return {
     ...loaded,
-    perSecond: loaded.requests / seconds,
-    cpuMicros: (measured * 1e6) / loaded.requests,
-    threads: new Map(threads.map(([name, used]) => [name, (used * 1e6) / loaded.requests])),
-    busy: measured / seconds,
-    aroundBusy: around / seconds,
-    others: target.pid === upstream.pid ? core / seconds : Math.max(0, core - measured) / seconds,
+    perSecond: (loaded.requests * 1_000) / loaded.elapsedMs,
+    cpuMicros: perRequest(measured),
+    threads: new Map(threads),
+    busy: share(measured),
+    aroundBusy: share(around),
+    others: share(after.cores[0] - before.cores[0] - (target.pid === upstream.pid ? 0 : measured)),
+    othersAround: share(after.cores[1] - before.cores[1] - around),
   }
 }
 
-/** Whether others were on the core of the measured process so much that its times say nothing. */
+/** Whether others were on the cores so much that times say nothing. */
 export function disturbed(runs: Used[]): boolean {
-  return runs.some(({ others }) => others > QUIET)
+  return runs.some(({ others, othersAround }) => others > QUIET || othersAround > QUIET)
+}
+
+/** Whether load and upstream could not get enough of core 1, so that rates say nothing. */
+export function starved(runs: Used[]): boolean {
+  return runs.some(({ aroundBusy, othersAround }) => othersAround > QUIET && aroundBusy + othersAround > SATURATED)
 }
 
 /** Why a run does not count, or undefined. */

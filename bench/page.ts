@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { median } from './figures.ts'
 import { pinning } from './processes.ts'
 import { sectionText } from './report.ts'
-import type { Section } from './report.ts'
+import type { Goal, Section } from './report.ts'
 
 const SYNCS = 100
 const ROOT = join(import.meta.dirname, '..')
@@ -47,18 +47,24 @@ function syncMicros(): number {
 
 /** Writes docs/reference/performance.md and gives its path. */
 export function writePage(facts: string, sections: Section[]): string {
-  const goals = sections.flatMap((section) => section.goals)
-  const missed = goals.filter(({ reached }) => !reached)
   const parts = [
     '# Performance',
     `This page is generated (\`npm run bench -- --write\`), with figures of ${new Date().toISOString().slice(0, 10)} at ${commit()}.`,
     `Machine: ${facts}.`,
     HOW,
-    `Of ${goals.length} goals ${goals.length - missed.length} are reached${missed.length === 0 ? '.' : `; not: ${missed.map(({ what }) => what).join(', ')}.`}`,
+    summary(sections.flatMap((section) => section.goals)),
     ...sections.map((section) => sectionText(section).trimEnd()),
   ]
   writeFileSync(PAGE, `${parts.join('\n\n')}\n`)
   return PAGE
+}
+
+function summary(goals: Goal[]): string {
+  const named = (wanted: boolean | undefined): string => {
+    const names = goals.filter(({ reached }) => reached === wanted).map(({ what }) => what)
+    return names.length === 0 ? 'none' : names.join('; ')
+  }
+  return `Goals: reached: ${named(true)}. **Not reached**: ${named(false)}. Unclear, because others used the machine meanwhile: ${named(undefined)}.`
 }
 
 const HOW = `What is compared runs on the same core in the same minutes, in turns: the gateway, a control, and others that stand between callers and an upstream. The **control** is a proxy of \`node:http\` and undici (\`bench/control.ts\`) that parses the same bodies as the gateway, request and answer, each event of a stream, and does nothing with them. The upstream answers at once and always the same, so nothing but the proxies is measured.

@@ -50,7 +50,8 @@ export async function profile(workload: Workload, upstream: Script): Promise<Sec
     about:
       `${workload.name}, ${CONNECTIONS} in flight for ${SECONDS} s. The processor time of each thread, ` +
       `${run.cpuMicros.toFixed(0)} µs in all with the profiler on, divided by what its samples met on top of the stack. ` +
-      'Functions that Node implements natively count where they are called; the commit of the writer includes that it waits for the disk.',
+      'Functions that Node implements natively count where they are called; the commit of the writer includes that it waits for the disk. ' +
+      `Below, the ${FUNCTIONS} functions that take longest by themselves.`,
     table: [
       ['thread', 'area', 'µs/request', 'share'],
       ...[...threads, helpers(run.threads)].flatMap((thread) => rows(thread, run.cpuMicros)),

@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pause } from '../tests/support/wait.ts'
-import { median } from './figures.ts'
+import { coreSeconds, QUIET } from './cores.ts'
+import { median, percent } from './figures.ts'
 import { residentMb } from './measure.ts'
 import { atEnd } from './processes.ts'
 import type { Section } from './report.ts'
@@ -34,17 +35,24 @@ export async function startUp(): Promise<Section> {
   }
   const last = await start(data)
   times.push(last.readyMs)
+  const before = coreSeconds(0) + coreSeconds(1)
   await pause(IDLE_MS)
+  const others = (coreSeconds(0) + coreSeconds(1) - before) / 2 / (IDLE_MS / 1_000)
   const idle = residentMb(last.pid)
   await last.stop()
   const ready = median(times)
   return {
     title: 'Start and idle memory',
-    about: `\`npm start\` on data of an earlier run, median of ${STARTS} starts, both cores. Idle: resident memory, with all threads, ${IDLE_MS / 1_000} s after the ready line.`,
+    about: `\`npm start\` on data of an earlier run, median of ${STARTS} starts, both cores. Idle: resident memory, with all threads, ${IDLE_MS / 1_000} s after the ready line; others had ${percent(others)} of the cores then.`,
     table: [],
     notes: [],
     goals: [
-      { what: 'ready after', goal: `≤ ${MOST_READY_MS} ms`, measured: `${ready.toFixed(0)} ms`, reached: ready <= MOST_READY_MS },
+      {
+        what: 'ready after',
+        goal: `≤ ${MOST_READY_MS} ms`,
+        measured: `${ready.toFixed(0)} ms`,
+        reached: others > QUIET ? undefined : ready <= MOST_READY_MS,
+      },
       { what: 'idle memory', goal: `≤ ${MOST_IDLE_MB} MB`, measured: `${idle.toFixed(0)} MB`, reached: idle <= MOST_IDLE_MB },
     ],
   }

@@ -39,7 +39,7 @@ export async function streams(targets: { direct: Target; control: Target; gatewa
       `Each for ${EVENTS / PER_SECOND} s. Every event carries the time at which the upstream sent it; the delay is until it is read. ` +
       'Memory: how much the resident memory of the process grew, at most, divided by the streams; processes that have been warmed up before.',
     table: [
-      ['', 'events/s', 'delay p50 ms', 'delay p99 ms', 'kB a stream', 'core 0', 'others', 'core 1'],
+      ['', 'events/s', 'delay p50 ms', 'delay p99 ms', 'kB a stream', 'core 0', 'others', 'core 1', 'others'],
       row('direct', straight),
       row('control', bare),
       row('gateway', full),
@@ -85,5 +85,6 @@ function row(name: string, { run, kbPerStream }: Measured): string[] {
     name === 'direct' ? '' : percent(run.busy),
     percent(run.others),
     percent(run.aroundBusy),
+    percent(run.othersAround),
   ]
 }

@@ -1,6 +1,6 @@
 import { median, percent } from './figures.ts'
 import type { Latencies } from './figures.ts'
-import { measure, objection } from './measure.ts'
+import { measure, objection, starved } from './measure.ts'
 import type { Loaded, Used } from './measure.ts'
 import type { Options } from './options.ts'
 import type { Script } from './processes.ts'
@@ -16,7 +16,20 @@ type Figure = Exclude<keyof Run, 'error' | 'threads'>
 /** Everyone in turns, round after round, with as many requests in flight as there are connections. */
 export async function throughput(workloads: Workload[], targets: Target[], upstream: Script, options: Options): Promise<Section> {
   const table = [
-    ['workload', 'through', 'requests/s', 'to control', 'CPU µs/request', 'to control', 'core 0', 'others', 'core 1', 'p50 ms', 'p99 ms'],
+    [
+      'workload',
+      'through',
+      'requests/s',
+      'to control',
+      'CPU µs/request',
+      'to control',
+      'core 0',
+      'others',
+      'core 1',
+      'others',
+      'p50 ms',
+      'p99 ms',
+    ],
   ]
   const notes: string[] = []
   for (const workload of workloads) {
@@ -31,8 +44,9 @@ export async function throughput(workloads: Workload[], targets: Target[], upstr
 function about({ connections, rounds, seconds }: Options): string {
   return (
     `${connections} requests in flight all the time, ${rounds} rounds of ${seconds} s in turns, medians. "to control" is the ratio to the ` +
-    'control of the same rounds. "core 0" is the share that the measured process had of its core, "others" is what anything else had of it: ' +
-    'where that is much, trust the processor time per request. "core 1" is what load and upstream used.'
+    'control of the same rounds. "core 0" is the share that the measured process had of its core, "core 1" what load and upstream had of ' +
+    'theirs, "others" is what anything else had of the same core: where that is much, trust the processor time per request. A rate in ' +
+    'parentheses says nothing: others left too little of core 1 for the load.'
   )
 }
 
@@ -70,18 +84,20 @@ function threadsOf(runs: Run[]): string {
 }
 
 function row(workload: string, target: string, runs: Run[], control: Run[]): string[] {
-  if (runs.length === 0) return [workload, target, 'no run counted', ...Array.from({ length: 8 }, () => '')]
+  if (runs.length === 0) return [workload, target, 'no run counted', ...Array.from({ length: 9 }, () => '')]
   const against = (figure: Figure): string => (control.length === 0 ? '' : (of(runs, figure) / of(control, figure)).toFixed(2))
+  const rate = (text: string): string => (starved(runs) ? `(${text})` : text)
   return [
     workload,
     target,
-    of(runs, 'perSecond').toFixed(0),
-    against('perSecond'),
+    rate(of(runs, 'perSecond').toFixed(0)),
+    rate(against('perSecond')),
     of(runs, 'cpuMicros').toFixed(0),
     against('cpuMicros'),
     percent(of(runs, 'busy')),
     percent(of(runs, 'others')),
     percent(of(runs, 'aroundBusy')),
+    percent(of(runs, 'othersAround')),
     of(runs, 'p50Ms').toFixed(1),
     of(runs, 'p99Ms').toFixed(1),
   ]
