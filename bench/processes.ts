@@ -9,6 +9,8 @@ type Core = 0 | 1 | 'any'
 
 /** Whether processes are kept on cores. */
 export const pinned = availableParallelism() > 1 && spawnSync('taskset', ['-c', '0', 'true']).status === 0
+/** Longer than any run: what is not answered by then never is. */
+const MOST_MS = 240_000
 const endings = new Set<() => unknown>()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end().then(() => process.exit(1)))
 
@@ -43,17 +45,20 @@ export interface Script {
 /** Starts a script of this folder that prints its port; it ends with the bench. */
 export async function startScript(file: string, args: string[], core: Core): Promise<Script> {
   const child = spawnScript(file, args, core)
-  const [said] = (await once(child.stdout ?? child, 'data')) as [Buffer]
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`bench/${file} ended with ${code}`)))
+  const [said] = (await Promise.race([once(child.stdout ?? child, 'data'), ended])) as [Buffer]
   return { pid: child.pid ?? -1, port: Number(said.toString().trim()) }
 }
 
-/** Runs a script of this folder to its end and gives the JSON that it prints. */
+/** Runs a script of this folder to its end and gives the JSON that it prints. Throws when it fails or never ends. */
 export async function runScript<T>(file: string, input: unknown, core: Core = 1): Promise<T> {
   const child = spawnScript(file, [JSON.stringify(input)], core)
   let said = ''
   child.stdout?.on('data', (piece: Buffer) => (said += piece.toString('utf8')))
+  const late = setTimeout(() => child.kill('SIGKILL'), MOST_MS)
   const [code] = (await once(child, 'close')) as [number | null]
-  if (code !== 0) throw new Error(`bench/${file} ended with ${code}`)
+  clearTimeout(late)
+  if (code !== 0) throw new Error(`bench/${file} ended with ${code ?? `a signal, after ${MOST_MS / 1_000} s at most`}`)
   return JSON.parse(said) as T
 }
 
