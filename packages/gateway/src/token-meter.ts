@@ -1,4 +1,4 @@
-import type { TokenCounter } from '@faregate/pricing'
+import type { Otherwise, TokenCounter } from '@faregate/pricing'
 
 /** More uncounted text than this is counted, so that a long stream is not kept in memory. */
 const UNCOUNTED_BYTES = 64 * 1024
@@ -9,14 +9,16 @@ const UNCOUNTED_BYTES = 64 * 1024
  */
 export class TokenMeter {
   readonly #counter: TokenCounter
+  readonly #otherwise: Otherwise
   #counted = 0
   #texts: string[] = []
   #bytes = 0
   #inFlightBytes = 0
   #counting: Promise<void> | undefined
 
-  constructor(counter: TokenCounter) {
+  constructor(counter: TokenCounter, otherwise: Otherwise) {
     this.#counter = counter
+    this.#otherwise = otherwise
   }
 
   /** Adds the text of one event. */
@@ -50,7 +52,7 @@ export class TokenMeter {
     this.#inFlightBytes = this.#bytes
     this.#texts = []
     this.#bytes = 0
-    this.#counted += await this.#counter.countEach(texts)
+    this.#counted += await this.#counter.countEach(texts, this.#otherwise)
     this.#inFlightBytes = 0
     this.#counting = undefined
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
+import { createTokenCounter } from '@faregate/pricing'
 import { setTimeout as wait } from 'node:timers/promises'
 import { chunk, DONE, usageChunk, type Behaviour } from './support/upstream.ts'
 import { openWorld, problemOf, type World, type WorldOptions } from './support/world.ts'
@@ -44,6 +45,17 @@ test('M20: a stream that is cut pays what was delivered, not what its upstream s
   await (await post(ASK)).text()
   const { cost, estimated } = await record
   assert.deepEqual({ cost, estimated }, { cost: PROMPT + 5n * 2000n, estimated: true })
+})
+
+test('M20: where the tokenizer is away, what is charged is bounded from below, though what is held is bounded from above', async () => {
+  const tokens = createTokenCounter({ worker: new URL('file:///no-such-worker.ts') })
+  const { upstream, post, recorded } = await open({ tokens })
+  upstream.behave(cutAfter(...words(5)))
+  const record = recorded()
+  await (await post(ASK)).text()
+  const { cost } = await record
+  assert.ok(cost > 5n * 2000n && cost <= 5n * 2000n + PROMPT, `${cost}`)
+  tokens.close()
 })
 
 for (const [name, events] of [

@@ -18,7 +18,7 @@ function counter(): TokenCounter & { asked: number } {
 
 test('bytes bound the count from above until the tokenizer was asked', async () => {
   const tokens = counter()
-  const meter = new TokenMeter(tokens)
+  const meter = new TokenMeter(tokens, 'most')
   meter.add('hello')
   meter.add('wörld')
   assert.equal(meter.atMost, 11)
@@ -28,7 +28,7 @@ test('bytes bound the count from above until the tokenizer was asked', async () 
 })
 
 test('text that is added while counting is counted too', async () => {
-  const meter = new TokenMeter(counter())
+  const meter = new TokenMeter(counter(), 'most')
   meter.add('a')
   const counted = meter.count()
   meter.add('b')
@@ -38,7 +38,7 @@ test('text that is added while counting is counted too', async () => {
 
 test('much text is counted by itself, so that it is not kept', async () => {
   const tokens = counter()
-  const meter = new TokenMeter(tokens)
+  const meter = new TokenMeter(tokens, 'most')
   for (let i = 0; i < 70; i++) meter.add('x'.repeat(1000))
   assert.equal(tokens.asked, 1)
 })

@@ -47,6 +47,29 @@ test('a worker that dies, is silent or does not exist leaves the bound by bytes,
   }
 })
 
+test('M20: where nothing can be counted, what is charged is bounded from below, what is reserved from above', async () => {
+  const counter = createTokenCounter({ worker: fixture('no-such-worker') })
+  const pieces = Array.from({ length: 5 }, () => ' the')
+  assert.equal(await counter.countEach(pieces, 'least'), 5)
+  assert.equal(await counter.countEach(pieces, 'most'), 20)
+  assert.equal(await counter.countEach(['', 'a'.repeat(800)], 'least'), 100)
+  counter.close()
+})
+
+test('a worker that failed again and again is tried anew after a rest', async (t) => {
+  let starts = 0
+  const counter = createTokenCounter({ worker: fixture('dying-worker'), restMs: 200 })
+  const remember = (): number => ++starts
+  process.on('worker', remember)
+  t.after(() => process.off('worker', remember))
+  for (let i = 0; i < 5; i++) await counter.count('hello')
+  assert.equal(starts, 3)
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  await counter.count('hello')
+  assert.equal(starts, 4)
+  counter.close()
+})
+
 test('closing answers what is being counted, and what comes later', async () => {
   const counter = createTokenCounter({ worker: fixture('silent-worker') })
   const waiting = counter.count('hello')

@@ -19,5 +19,5 @@ export interface Delivery {
 
 /** Our own count of an answer, where the provider gave none: the prompt by the tokenizer, the output as given. */
 export async function ownCount({ deps, request }: Delivery, output: number): Promise<Buckets> {
-  return { input: await deps.tokens.count(request.inputText()), output }
+  return { input: await deps.tokens.count(request.inputText(), 'least'), output }
 }

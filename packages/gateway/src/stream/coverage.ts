@@ -16,7 +16,7 @@ export class Coverage {
   constructor(slices: Slices, tokens: TokenCounter) {
     this.#slices = slices
     this.#tokens = tokens
-    this.#forwarded = new TokenMeter(tokens)
+    this.#forwarded = new TokenMeter(tokens, 'most')
   }
 
   /** Whether the text is covered, judged by its bytes: true is certain, false means that it must be counted. */

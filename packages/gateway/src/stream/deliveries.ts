@@ -13,7 +13,7 @@ export class Deliveries {
 
   constructor(outbound: Outbound, tokens: TokenCounter) {
     this.#outbound = outbound
-    this.#accepted = new TokenMeter(tokens)
+    this.#accepted = new TokenMeter(tokens, 'least')
     outbound.onGone(() => this.#idle?.())
   }
 

@@ -121,7 +121,7 @@ export class Slices {
 
   async #countInput(): Promise<void> {
     const { deps, request } = this.#delivery
-    this.#inputTokens = await deps.tokens.count(request.inputText())
+    this.#inputTokens = await deps.tokens.count(request.inputText(), 'least')
   }
 }
 

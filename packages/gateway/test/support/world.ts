@@ -50,6 +50,7 @@ export interface WorldOptions {
   limits?: Partial<GatewayDeps['settings']['limits']>
   upstreamLimits?: Partial<Parameters<typeof createUpstreamClient>[0]>
   providers?: ProviderEntry[]
+  tokens?: GatewayDeps['tokens']
 }
 
 const ORGANIZATION = 'org_acme'
@@ -88,7 +89,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     balances: { read: (refs) => Promise.resolve(refs.map((ref) => viewOf(storage, ref))) },
     prices: { charged: () => priceTable(options.price), provider: () => undefined, maxOutput: () => undefined },
     vendors,
-    tokens: {
+    tokens: options.tokens ?? {
       count: async (text) => words(text),
       countEach: async (texts) => texts.reduce((sum, text) => sum + words(text), 0),
       close: () => {},

@@ -2,12 +2,15 @@ import { Worker } from 'node:worker_threads'
 import type { CountReply, CountRequest } from './messages.ts'
 import { tokenizerWorkerUrl } from './worker-url.ts'
 
+/** What is answered where nothing can be counted: what it is at most, to reserve; what it is at least, to charge. */
+export type Otherwise = 'most' | 'least'
+
 /** Counts tokens by o200k_base, for every vendor: to reserve, and where usage is missing; never for a bill that has usage. */
 export interface TokenCounter {
-  /** Tokens of a text. Never rejects: where it cannot count, the answer is {@link tokensByBytes}, an upper bound. */
-  count(text: string): Promise<number>
+  /** Tokens of a text. Never rejects: where it cannot count, the answer is a bound by bytes (default: the upper one). */
+  count(text: string, otherwise?: Otherwise): Promise<number>
   /** The sum over texts that are counted each by itself, such as the pieces of a stream. */
-  countEach(texts: string[]): Promise<number>
+  countEach(texts: string[], otherwise?: Otherwise): Promise<number>
   /** Ends the worker; what is being counted is answered by bytes. */
   close(): void
 }
@@ -17,23 +20,34 @@ export interface TokenCounterOptions {
   idleMs?: number
   /** A count that takes longer is given up. Milliseconds; loading takes up to 400 of them. */
   timeoutMs?: number
+  /** A worker that failed again and again is tried anew after so long. Milliseconds. */
+  restMs?: number
   worker?: URL
 }
 
 interface Pending {
   resolve: (tokens: number) => void
-  bytes: number
+  otherwise: number
 }
 
 /** Beyond this many characters a request is not encoded: its first million is, the rest counts by its bytes. */
 const ENCODED_CHARACTERS = 1_000_000
-/** A worker that fails this often in a row is not started again. */
+/** A worker that fails this often in a row is left alone for a while. */
 const FAILURES = 3
+/** Tokens of ordinary text have fewer bytes. */
+const LONG_TOKEN_BYTES = 8
 
 /** At most this many tokens: every token has at least one byte of UTF-8. */
 export function tokensByBytes(text: string): number {
   return Buffer.byteLength(text)
 }
+
+/** At least this many, for ordinary text: every text has a token. */
+function tokensAtLeast(text: string): number {
+  return text === '' ? 0 : Math.max(1, Math.floor(Buffer.byteLength(text) / LONG_TOKEN_BYTES))
+}
+
+const BOUNDS: Record<Otherwise, (text: string) => number> = { most: tokensByBytes, least: tokensAtLeast }
 
 /** A counter whose worker thread starts with the first count. */
 export function createTokenCounter(options: TokenCounterOptions = {}): TokenCounter {
@@ -43,6 +57,7 @@ export function createTokenCounter(options: TokenCounterOptions = {}): TokenCoun
 class WorkerTokenCounter implements TokenCounter {
   readonly #idleMs: number
   readonly #timeoutMs: number
+  readonly #restMs: number
   readonly #entry: URL
   readonly #pending = new Map<number, Pending>()
   #worker: Worker | undefined
@@ -52,25 +67,27 @@ class WorkerTokenCounter implements TokenCounter {
   #idle: NodeJS.Timeout | undefined
   #deadline: NodeJS.Timeout | undefined
 
-  constructor({ idleMs = 60_000, timeoutMs = 5_000, worker = tokenizerWorkerUrl() }: TokenCounterOptions) {
+  constructor({ idleMs = 60_000, timeoutMs = 5_000, restMs = 60_000, worker = tokenizerWorkerUrl() }: TokenCounterOptions) {
     this.#idleMs = idleMs
     this.#timeoutMs = timeoutMs
+    this.#restMs = restMs
     this.#entry = worker
   }
 
-  count(text: string): Promise<number> {
-    return this.countEach([text])
+  count(text: string, otherwise?: Otherwise): Promise<number> {
+    return this.countEach([text], otherwise)
   }
 
-  countEach(texts: string[]): Promise<number> {
-    const { encoded, restBytes } = withinLimit(texts)
-    const bytes = encoded.reduce((sum, text) => sum + tokensByBytes(text), 0)
-    if (bytes === 0) return Promise.resolve(restBytes)
+  countEach(texts: string[], otherwise: Otherwise = 'most'): Promise<number> {
+    const bound = BOUNDS[otherwise]
+    const { encoded, rest } = withinLimit(texts, bound)
+    const bounded = encoded.reduce((sum, text) => sum + bound(text), 0)
+    if (bounded === 0) return Promise.resolve(rest)
     const worker = this.#running()
-    if (worker === undefined) return Promise.resolve(bytes + restBytes)
+    if (worker === undefined) return Promise.resolve(bounded + rest)
     const id = this.#nextId++
     return new Promise((resolve) => {
-      this.#pending.set(id, { bytes, resolve: (tokens) => resolve(tokens + restBytes) })
+      this.#pending.set(id, { otherwise: bounded, resolve: (tokens) => resolve(tokens + rest) })
       if (this.#pending.size === 1) this.#busy(worker)
       worker.postMessage({ id, texts: encoded } satisfies CountRequest)
     })
@@ -87,7 +104,7 @@ class WorkerTokenCounter implements TokenCounter {
     try {
       this.#worker = this.#start()
     } catch {
-      this.#failures += 1
+      this.#failed()
     }
     return this.#worker
   }
@@ -97,7 +114,7 @@ class WorkerTokenCounter implements TokenCounter {
     worker.on('message', (reply: CountReply) => this.#answer(worker, reply))
     const failed = (): void => {
       if (this.#worker !== worker) return
-      this.#failures += 1
+      this.#failed()
       this.#drop(worker)
     }
     worker.on('error', failed)
@@ -116,13 +133,21 @@ class WorkerTokenCounter implements TokenCounter {
     else this.#rest(worker)
   }
 
+  #failed(): void {
+    this.#failures += 1
+    if (this.#failures < FAILURES) return
+    setTimeout(() => {
+      this.#failures = 0
+    }, this.#restMs).unref()
+  }
+
   /** While something is being counted the worker keeps the process alive, and has a deadline for its next answer. */
   #busy(worker: Worker): void {
     worker.ref()
     clearTimeout(this.#idle)
     clearTimeout(this.#deadline)
     this.#deadline = setTimeout(() => {
-      this.#failures += 1
+      this.#failed()
       this.#drop(worker)
     }, this.#timeoutMs).unref()
   }
@@ -140,20 +165,20 @@ class WorkerTokenCounter implements TokenCounter {
     clearTimeout(this.#idle)
     clearTimeout(this.#deadline)
     void worker.terminate()
-    for (const { resolve, bytes } of this.#pending.values()) resolve(bytes)
+    for (const { resolve, otherwise } of this.#pending.values()) resolve(otherwise)
     this.#pending.clear()
   }
 }
 
-function withinLimit(texts: string[]): { encoded: string[]; restBytes: number } {
+function withinLimit(texts: string[], bound: (text: string) => number): { encoded: string[]; rest: number } {
   const encoded: string[] = []
   let room = ENCODED_CHARACTERS
-  let restBytes = 0
+  let rest = 0
   for (const text of texts) {
     const part = text.slice(0, room)
     if (part !== '') encoded.push(part)
-    if (part.length < text.length) restBytes += tokensByBytes(text.slice(part.length))
+    if (part.length < text.length) rest += bound(text.slice(part.length))
     room -= part.length
   }
-  return { encoded, restBytes }
+  return { encoded, rest }
 }
