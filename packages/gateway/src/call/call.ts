@@ -7,6 +7,7 @@ import type { Candidate, Route } from '../locate.ts'
 import type { AttemptRecord } from '../record.ts'
 import type { Reservation } from '../reserve.ts'
 import { Attempt, type Opening } from './attempt.ts'
+import { discreet } from './discreet.ts'
 import { notAnAnswer, readBroken, readFailure, type Failure } from './failure.ts'
 import { deploymentName, keyName, orderOf, type Choice, type Cooldowns } from './order.ts'
 import { limitToWrite, send } from './send.ts'
@@ -72,7 +73,7 @@ export async function call(
       return { ...judged, candidate: choice.candidate, attempt, record, startedAt, clamped: limit?.announced === true ? limit : undefined }
     }
     attempt.abort()
-    last = judged.failure
+    last = discreet(judged.failure, choice.candidate, request.body)
     record.status = last.status
     record.error = last.denial.code
     note(flow, 'call', 'denied', {
@@ -113,9 +114,19 @@ function judge(candidate: Candidate, request: ChatRequest, opening: Opening): Ju
 /** Only its beginning can be judged: what does not begin as a JSON object is a web page or the like. */
 function judgeLarge(candidate: Candidate, request: ChatRequest, opening: OpeningOf<'large'>): Judged {
   if (request.stream) return noStream(candidate, opening.status)
-  const begin = opening.head.toString('utf8', 0, 200)
-  if (begin.trimStart().startsWith('{')) return { kind: 'large', opening }
-  return { kind: 'failed', failure: notAnAnswer(candidate, opening.status, `no chat completion: ${begin}`) }
+  if (opening.head.toString('utf8', 0, 200).trimStart().startsWith('{')) return { kind: 'large', opening }
+  return { kind: 'failed', failure: notACompletion(candidate, opening, opening.head) }
+}
+
+/** Told by its kind and size alone: what is in it may be what a model wrote. */
+function notACompletion(candidate: Candidate, { status, headers }: OpeningOf<'answer' | 'large'>, body: Buffer): Failure {
+  const markup = /^\s*(<[!?]?[a-z]+)/i.exec(body.toString('utf8', 0, 200))?.[1]
+  const begins = markup === undefined ? '' : `, it begins with ${markup}`
+  return notAnAnswer(
+    candidate,
+    status,
+    `no chat completion: ${String(headers['content-type'] ?? 'no type')}, ${body.length} bytes or more${begins}`,
+  )
 }
 
 function judgeAnswer(candidate: Candidate, request: ChatRequest, opening: OpeningOf<'answer'>): Judged {
@@ -131,10 +142,9 @@ function noStream(candidate: Candidate, status: number): Judged {
 }
 
 /** An error object under a success status, HTML, or JSON that was cut off. */
-function noCompletion(candidate: Candidate, { status, body }: OpeningOf<'answer'>): Failure {
-  const error = errorMember(body)
-  if (error !== undefined) return errorInside(candidate, error, body)
-  return notAnAnswer(candidate, status, `no chat completion: ${body.toString('utf8', 0, 200)}`)
+function noCompletion(candidate: Candidate, opening: OpeningOf<'answer'>): Failure {
+  const error = errorMember(opening.body)
+  return error === undefined ? notACompletion(candidate, opening, opening.body) : errorInside(candidate, error, opening.body)
 }
 
 function errorMember(body: Buffer): unknown {

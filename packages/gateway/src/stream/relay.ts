@@ -3,6 +3,7 @@ import type { Denial } from '@faregate/core'
 import { ChatStreamReader, type RawEvent, type StreamIds, type StreamStep, type UsageReading } from '@faregate/wire'
 import type { EventConsumer } from '../call/attempt.ts'
 import type { Called } from '../call/call.ts'
+import { discreet } from '../call/discreet.ts'
 import { readBroken } from '../call/failure.ts'
 import type { Delivery } from '../deliver/context.ts'
 import type { UpstreamError } from '../edge.ts'
@@ -209,7 +210,8 @@ export class StreamRelay implements EventConsumer {
   }
 
   #broken(error: UpstreamError): void {
-    const { denial } = readBroken(this.#called.candidate, error)
+    const { candidate } = this.#called
+    const { denial } = discreet(readBroken(candidate, error), candidate, this.#delivery.request.body)
     this.#stop({ kind: 'broken', denial, byUpstream: true })
   }
 
