@@ -62,6 +62,7 @@ describe('providers, models and prices at run time', () => {
       ['/api/providers', { name: 'a', kind: 'nonsense' }, '/kind'],
       ['/api/providers', { name: 'a', kind: 'openai-compatible' }, '/baseUrl'],
       ['/api/providers', { name: 'a', kind: 'openai', baseUrl: 'ftp://x' }, '/baseUrl'],
+      ['/api/providers', { name: 'a', kind: 'openai', baseUrl: 'https://user:secret@x.example' }, '/baseUrl'],
       ['/api/providers', { name: 'a/b', kind: 'openai' }, '/name'],
       ['/api/providers', { name: 'a', kind: 'openai', apiKey: 'x', keys: [{ key: 'y' }] }, '/keys'],
       ['/api/models', { name: 'm', deployments: [{ provider: 'nobody', model: 'm' }] }, '/deployments/0/provider'],

@@ -7,7 +7,9 @@ const providerName = z
   .string()
   .max(100)
   .regex(/^[^\s/]+$/, "a provider's name has no spaces and no slash")
-const baseUrl = z.url({ protocol: /^https?$/, error: 'not an http or https URL' })
+const baseUrl = z
+  .url({ protocol: /^https?$/, error: 'not an http or https URL' })
+  .refine(hasNoSecret, 'holds a user or a password, which would be shown: send the key as apiKey')
 const secret = z.string().min(1).max(4096)
 const key = z.strictObject({
   key: secret,
@@ -15,6 +17,12 @@ const key = z.strictObject({
   priority: z.int().min(0).max(1000).optional(),
 })
 const keys = z.array(key).max(100)
+
+/** An address is shown to everybody who may list providers. */
+function hasNoSecret(text: string): boolean {
+  const { username, password } = new URL(text)
+  return username === '' && password === ''
+}
 
 export const provider = z
   .object({

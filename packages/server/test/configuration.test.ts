@@ -38,6 +38,15 @@ const mistakes: [string, string, number, number, string, RegExp, RegExp][] = [
     /add it/,
   ],
   [
+    'a base URL with a password in it, which lists of providers would show',
+    'providers:\n  - name: a\n    kind: openai\n    baseUrl: https://user:secret@x.example/v1\n',
+    4,
+    14,
+    'providers[0].baseUrl',
+    /wrong form/,
+    /without user and password/,
+  ],
+  [
     'two providers of one name',
     'providers:\n  - { name: a, kind: demo }\n  - { name: a, kind: demo }\n',
     3,

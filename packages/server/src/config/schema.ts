@@ -29,8 +29,9 @@ const provider = z.strictObject({
   kind: z.string().min(1).describe('What speaks there: `openai`, `openai-compatible`, `demo`, or another row of the provider table.'),
   baseUrl: z
     .url({ protocol: /^https?$/ })
+    .refine((url) => new URL(url).username === '' && new URL(url).password === '')
     .optional()
-    .describe("Where it lives, version path included. Default: the vendor's own address."),
+    .describe("Where it lives, version path included, without user and password. Default: the vendor's own address."),
   apiKey: z.string().min(1).optional().describe('Its one key. Keep it out of the file: `${OPENAI_API_KEY}` reads the environment.'),
   keys: z.array(providerKey).min(1).optional().describe('Several keys instead of `apiKey`.'),
 })
