@@ -108,6 +108,12 @@ describe('requests as bytes', () => {
       'request_invalid',
       `${POST}host: x\r\nAUTHcontent-type: ;;;\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`,
     ],
+    [
+      'an upload of no known type to nowhere',
+      404,
+      'route_unknown',
+      'POST /api/nowhere HTTP/1.1\r\nhost: x\r\ncontent-type: \xff\r\ncontent-length: 900\r\n\r\n',
+    ],
     ['an upload to nowhere', 404, 'route_unknown', 'POST /nowhere HTTP/1.1\r\nhost: x\r\ncontent-length: 30000000\r\n\r\n'],
     [
       'a large body with a key that does not exist',

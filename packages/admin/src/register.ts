@@ -144,8 +144,9 @@ function registerDescription(scope: FastifyInstance): void {
   )
 }
 
+/** Whatever is sent there, and however: what is not served is not read. */
 function answerUnknownPaths(scope: FastifyInstance, deps: AdminDeps): void {
-  scope.setNotFoundHandler((request, reply) => {
+  const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const requestId = newId('req', deps.clock.now(), deps.random)
     const [path = ''] = request.url.split('?')
     const detail = `There is no ${request.method} ${path}; GET /api/openapi.json lists what there is.`
@@ -155,7 +156,11 @@ function answerUnknownPaths(scope: FastifyInstance, deps: AdminDeps): void {
       { code: 'route_unknown', detail },
       { requestId, credential: undefined, route: 'none' },
     )
-  })
+  }
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  scope.setErrorHandler((_error, request, reply) => answer(request, reply))
+  scope.setNotFoundHandler(answer)
 }
 
 function describe(error: unknown): string {
