@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { nano } from './decimal.ts'
 import { json, send } from './http.ts'
 import type { Answer } from './http.ts'
+import { rememberManaged } from './secrets/recorder.ts'
 import { eventually } from './wait.ts'
 
 export interface Balance {
@@ -65,12 +66,14 @@ export class ManagementApi {
     this.token = token
   }
 
-  call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    return send(this.url + path, {
+  async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const answer = await send(this.url + path, {
       method,
       headers: { authorization: `Bearer ${this.token}`, ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
+    rememberManaged(path, body, answer)
+    return answer
   }
 
   /** Calls and insists on the status; gives the body. */

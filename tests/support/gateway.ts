@@ -8,6 +8,8 @@ import { ManagementApi } from './api.ts'
 import type { NewKey } from './api.ts'
 import { json, send } from './http.ts'
 import type { Answer, Sent } from './http.ts'
+import { rememberBody } from './secrets/canaries.ts'
+import { leaksOf, rememberMade, rememberStart, reportLeaks } from './secrets/recorder.ts'
 
 export const ROOT = join(import.meta.dirname, '../..')
 const LAUNCHER = join(ROOT, 'bin/faregate.mjs')
@@ -26,6 +28,8 @@ export interface GatewayOptions {
   readyWithinMs?: number
   /** No flags at all: what the environment and the empty folder make of it. */
   bare?: boolean
+  /** False: what it leaves is not searched for secrets when it stops. */
+  searched?: boolean
 }
 
 export interface Customer {
@@ -46,6 +50,8 @@ export class Gateway {
   /** Something else may end it: that it ends is no news then. */
   mayEnd = false
   #child: ChildProcess | undefined
+  /** What was printed before the last start. */
+  readonly #earlier: string[] = []
   readonly #temporary: boolean
 
   constructor(options: GatewayOptions) {
@@ -56,6 +62,11 @@ export class Gateway {
 
   get pid(): number {
     return this.#child?.pid ?? -1
+  }
+
+  /** What was printed, start by start. */
+  get outputs(): string[] {
+    return [...this.#earlier, this.output]
   }
 
   get api(): ManagementApi {
@@ -88,6 +99,7 @@ export class Gateway {
       throw new Error(`faregate start ${first}\n${this.output.slice(-3_000)}`)
     }
     this.url = first
+    rememberMade(this.data)
     child.on('exit', (code, signal) => {
       if (child.killed || code === 0 || this.mayEnd) return
       process.stderr.write(`the gateway ended by itself with ${code ?? signal}:\n${this.output.slice(-3_000)}\n`)
@@ -98,6 +110,8 @@ export class Gateway {
 
   #spawn(): ChildProcess {
     const { config, databaseUrl, args = [], env = {}, wrap = [] } = this.options
+    rememberStart(config, env)
+    this.#earlier.push(this.output)
     this.output = ''
     const port = this.url === '' ? '0' : new URL(this.url).port
     const flags = ['start', '--data', this.data, '--port', port]
@@ -149,10 +163,20 @@ export class Gateway {
     return code ?? name ?? ''
   }
 
-  /** Ends it for good and removes what it left. */
+  /** Ends it for good and removes what it left, once that was searched for secrets. */
   async stop(): Promise<void> {
+    const metrics = await this.#metrics()
     await this.kill('SIGKILL')
+    if (this.options.searched !== false) reportLeaks(leaksOf({ data: this.data, outputs: this.outputs, metrics }))
     if (this.#temporary && existsSync(this.data)) rmSync(this.data, { recursive: true, force: true })
+  }
+
+  /** The metrics, where it still answers. */
+  async #metrics(): Promise<string> {
+    const child = this.#child
+    if (!this.url.startsWith('http:') || child === undefined || child.exitCode !== null || child.signalCode !== null) return ''
+    const answer = await send(`${this.url}/metrics`, { fresh: true, signal: AbortSignal.timeout(1_000) }).catch(() => undefined)
+    return answer?.text ?? ''
   }
 
   /** An organization with an application, a key and credit. */
@@ -166,6 +190,7 @@ export class Gateway {
 
   /** One chat completion with a key. */
   chat(key: string, body: Record<string, unknown> | string | Buffer, sent: Omit<Sent, 'body'> = {}): Promise<Answer> {
+    rememberBody(body)
     return send(`${this.url}/v1/chat/completions`, { ...sent, body, headers: { authorization: `Bearer ${key}`, ...sent.headers } })
   }
 

@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { leaksInAnswer, reportLeaks } from './secrets/recorder.ts'
 
 /** One answer as it arrived, including how it ended. */
 export interface Answer {
@@ -28,7 +29,7 @@ export interface Sent {
 
 const agent = new Agent({ keepAlive: true, maxSockets: 2_000 })
 
-/** Sends one request and collects the answer; rejects only when no head of an answer arrived. */
+/** Sends one request and collects the answer; rejects only when no head of an answer arrived. No answer may hold a secret. */
 export function send(url: string, sent: Sent = {}): Promise<Answer> {
   const body = encode(sent.body)
   const startedAt = performance.now()
@@ -41,7 +42,13 @@ export function send(url: string, sent: Sent = {}): Promise<Answer> {
         headers: { ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }), ...sent.headers },
         ...(sent.signal === undefined ? {} : { signal: sent.signal }),
       },
-      (response) => collect(response, startedAt, sent.onData).then(resolve, reject),
+      (response) =>
+        resolve(
+          collect(response, startedAt, sent.onData).then((answer) => {
+            reportLeaks(leaksInAnswer(url, answer.rawHeaders, answer.body))
+            return answer
+          }),
+        ),
     )
     request.on('error', reject)
     request.end(body)

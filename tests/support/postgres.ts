@@ -8,6 +8,8 @@ export interface TestDatabase {
   query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>
   /** Keeps everybody from writing to a table, as a careless administrator would. Gives the release. */
   lock(table: string): Promise<() => Promise<void>>
+  /** Every row of every table as JSON, by table; bytes are decoded. */
+  dump(): Promise<Record<string, string>>
   drop(): Promise<void>
 }
 
@@ -41,6 +43,7 @@ export async function createDatabase(): Promise<TestDatabase> {
       }),
     query: (sql, values) => withClient(url.href, async (client) => (await client.query<Record<string, unknown>>(sql, values)).rows),
     lock: (table) => lockTable(url.href, table),
+    dump: () => withClient(url.href, dump),
     drop: () => asAdmin(async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
   }
 }
@@ -65,4 +68,21 @@ async function lockTable(url: string, table: string): Promise<() => Promise<void
   await client.query(`BEGIN; LOCK TABLE ${table} IN SHARE MODE`)
   let released: Promise<void> | undefined
   return () => (released ??= client.end())
+}
+
+async function dump(client: Client): Promise<Record<string, string>> {
+  const { rows: tables } = await client.query<{ name: string }>(
+    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'",
+  )
+  const found: Record<string, string> = {}
+  for (const { name } of tables) {
+    const { rows } = await client.query<Record<string, unknown>>(`SELECT * FROM "${name}"`)
+    found[name] = rows.map((row) => Object.values(row).map(plain).join('\t')).join('\n')
+  }
+  return found
+}
+
+function plain(value: unknown): string {
+  if (typeof value === 'string') return value
+  return Buffer.isBuffer(value) ? value.toString('latin1') : JSON.stringify(value)
 }

@@ -1,0 +1,67 @@
+/** What must not be found: a provider's key, a caller's key, a token, the root secret, or the text of a body. */
+export type CanaryKind = 'provider key' | 'API key' | 'management token' | 'operator token' | 'root secret' | 'body'
+
+export interface Canary {
+  kind: CanaryKind
+  text: string
+}
+
+/** Shorter texts occur by accident. */
+const SHORTEST = 12
+/** Of a text only so much is searched for: what gets out of it somewhere is often cut off. */
+const SEARCHED = 40
+
+/** Everything secret that this process has seen so far. */
+const known = new Map<string, Canary>()
+
+/** Remembers a secret, for every search that follows. Texts too short or too plain to be told from others are left out. */
+export function remember(kind: CanaryKind, text: string): void {
+  const searched = text.slice(0, SEARCHED)
+  if (searched.length >= SHORTEST && new Set(searched).size >= 8) known.set(searched, { kind, text: searched })
+}
+
+export function rememberedCanaries(kinds?: readonly CanaryKind[]): Canary[] {
+  return [...known.values()].filter(({ kind }) => kinds === undefined || kinds.includes(kind))
+}
+
+/** How many there are: a search is made anew when there are more. */
+export function canaryCount(): number {
+  return known.size
+}
+
+/** Remembers the texts of a request's messages. */
+export function rememberBody(body: unknown): void {
+  if (typeof body === 'string' || Buffer.isBuffer(body)) return rememberBody(parsed(body))
+  if (typeof body !== 'object' || body === null || !('messages' in body)) return
+  rememberTexts(body.messages)
+}
+
+function rememberTexts(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const [name, member] of Object.entries(value)) {
+    if (typeof member === 'string' && (name === 'content' || name === 'text')) remember('body', member)
+    else rememberTexts(member)
+  }
+}
+
+function parsed(body: string | Buffer): unknown {
+  if (body.length > 1_000_000) return undefined
+  try {
+    return JSON.parse(body.toString())
+  } catch {
+    return undefined
+  }
+}
+
+/** Remembers every key in a configuration, whatever its shape. */
+export function rememberConfiguration(value: unknown): void {
+  if (typeof value === 'string') {
+    for (const [, key] of value.matchAll(/(?:apiKey|key):\s*["']?([^\s"',}$]+)/g)) if (key !== undefined) remember('provider key', key)
+    return
+  }
+  if (typeof value !== 'object' || value === null) return
+  for (const [name, member] of Object.entries(value)) {
+    if (typeof member === 'string' && (name === 'apiKey' || name === 'key')) remember('provider key', member)
+    else if (typeof member === 'object') rememberConfiguration(member)
+  }
+}
