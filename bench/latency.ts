@@ -10,7 +10,8 @@ import type { Workload } from './workloads.ts'
 
 const PER_SECOND = 500
 const SECONDS = 10
-const WARM_UP_SECONDS = 4
+const WARM_UP_SECONDS = 15
+const WARM_UP_CONNECTIONS = 64
 
 /** What a gateway on one database may add to the latency of the control, in milliseconds. */
 export interface LatencyGoal {
@@ -35,8 +36,8 @@ export async function latency(
   const run = (target: Target, seconds: number): Promise<Run> =>
     measure<Loaded & Latencies>('open-loop.ts', { body: workload.body, perSecond: PER_SECOND, seconds }, target, upstream)
   const pairs: { control: Run; gateway: Run }[] = []
-  await run(control, WARM_UP_SECONDS)
-  await run(gateway, WARM_UP_SECONDS)
+  const warmUp = { ...workload, connections: WARM_UP_CONNECTIONS, seconds: WARM_UP_SECONDS }
+  for (const target of [control, gateway]) await measure<Loaded & Latencies>('load.ts', warmUp, target, upstream)
   for (let round = 0; round < rounds; round++) {
     const pair = { control: await run(control, SECONDS), gateway: await run(gateway, SECONDS) }
     const why = objection(pair.control) ?? objection(pair.gateway)

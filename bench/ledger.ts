@@ -9,7 +9,7 @@ import { percent } from './figures.ts'
 import { PAIR_COST } from './ledger-pairs.ts'
 import type { Pairs, PairsLoad } from './ledger-pairs.ts'
 import { atEnd, runScript } from './processes.ts'
-import type { Section } from './report.ts'
+import type { Goal, Section } from './report.ts'
 
 const SECONDS = 5
 const IN_FLIGHT = 256
@@ -39,8 +39,18 @@ export async function ledgerPairs(): Promise<Section> {
       'is the number of all pairs times their cost, and the ledger verifies.',
     table,
     notes: missing === false ? [] : [missing],
-    goals: [],
+    goals: goals(table),
   }
+}
+
+const WANTED: Record<string, number> = { SQLite: 20_000, PostgreSQL: 8_000 }
+
+function goals(table: string[][]): Goal[] {
+  return table.flatMap(([name = '', rate = '']) => {
+    const wanted = WANTED[name]
+    if (wanted === undefined) return []
+    return [{ what: `pairs a second, ${name}`, goal: `≥ ${wanted}`, measured: rate, reached: Number(rate) >= wanted }]
+  })
 }
 
 async function measured(name: string, processes: number, databaseUrl?: string): Promise<string[]> {

@@ -36,7 +36,7 @@ export function readOptions(args = process.argv.slice(2)): Options {
       only: { type: 'string', default: PARTS.join(',') },
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '4' },
-      connections: { type: 'string', default: '128' },
+      connections: { type: 'string', default: '256' },
       alone: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
     },

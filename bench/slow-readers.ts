@@ -11,8 +11,8 @@ import { body } from './workloads.ts'
 
 const READERS = 200
 const BYTES_PER_SECOND = 1_000
-const SECONDS = 75
-const SETTLED_AFTER_SECONDS = 15
+const SECONDS = 90
+const SETTLED_AFTER_SECONDS = 30
 const STEP_SECONDS = 15
 const MOST_GROWTH = 0.1
 

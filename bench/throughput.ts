@@ -1,14 +1,16 @@
 import { median, percent } from './figures.ts'
 import type { Latencies } from './figures.ts'
-import { measure, objection, starved } from './measure.ts'
+import { disturbed, measure, objection, starved } from './measure.ts'
 import type { Loaded, Used } from './measure.ts'
 import type { Options } from './options.ts'
 import type { Script } from './processes.ts'
-import type { Section } from './report.ts'
+import type { Goal, Section } from './report.ts'
 import type { Target } from './targets.ts'
 import type { Workload } from './workloads.ts'
 
-const WARM_UP_SECONDS = 2
+/** V8 goes on compiling for tens of thousands of requests: what is measured is a process that has been up for a while. */
+const FIRST_WARM_UP_SECONDS = 15
+const WARM_UP_SECONDS = 3
 
 type Run = Loaded & Used & Latencies
 type Figure = Exclude<keyof Run, 'error' | 'threads'>
@@ -32,13 +34,16 @@ export async function throughput(workloads: Workload[], targets: Target[], upstr
     ],
   ]
   const notes: string[] = []
+  const goals: Goal[] = []
   for (const workload of workloads) {
-    const runs = await compare(workload, targets, upstream, options, notes)
+    const warmUp = workload === workloads[0] ? FIRST_WARM_UP_SECONDS : WARM_UP_SECONDS
+    const runs = await compare(workload, targets, upstream, { ...options, warmUp }, notes)
     const control = runs.get('control') ?? []
     for (const { name } of targets) table.push(row(workload.name, name, runs.get(name) ?? [], control))
     notes.push(`${workload.name}, processor time a request in the threads of the gateway: ${threadsOf(runs.get('gateway') ?? [])}`)
+    goals.push(goalOf(workload, runs.get('gateway') ?? [], control))
   }
-  return { title: 'Throughput', about: about(options), table, notes, goals: [] }
+  return { title: 'Throughput', about: about(options), table, notes, goals }
 }
 
 function about({ connections, rounds, seconds }: Options): string {
@@ -54,13 +59,13 @@ async function compare(
   workload: Workload,
   targets: Target[],
   upstream: Script,
-  { connections, rounds, seconds }: Options,
+  { connections, rounds, seconds, warmUp }: Options & { warmUp: number },
   notes: string[],
 ): Promise<Map<string, Run[]>> {
   const run = (target: Target, length: number): Promise<Run> =>
     measure<Loaded & Latencies>('load.ts', { ...workload, connections, seconds: length }, target, upstream)
   const runs = new Map<string, Run[]>(targets.map(({ name }) => [name, []]))
-  for (const target of targets) await run(target, WARM_UP_SECONDS)
+  for (const target of targets) await run(target, warmUp)
   for (let round = 0; round < rounds; round++) {
     for (const target of targets) {
       const result = await run(target, seconds)
@@ -70,6 +75,18 @@ async function compare(
     }
   }
   return runs
+}
+
+function goalOf({ name, toControl }: Workload, gateway: Run[], control: Run[]): Goal {
+  const ratio = gateway.length === 0 || control.length === 0 ? Number.NaN : of(gateway, 'perSecond') / of(control, 'perSecond')
+  const reached = ratio >= toControl
+  const unclear = !reached && (starved([...gateway, ...control]) || disturbed([...gateway, ...control]))
+  return {
+    what: `${name}, requests/s to the control`,
+    goal: `≥ ${toControl}`,
+    measured: ratio.toFixed(2),
+    reached: unclear ? undefined : reached,
+  }
 }
 
 function of(runs: Run[], figure: Figure): number {

@@ -5,6 +5,8 @@ export interface Workload {
   id: Part
   name: string
   body: string
+  /** How much of the control's requests a second the gateway is to make. */
+  toControl: number
   /** See load.ts. */
   restMs?: number
 }
@@ -21,7 +23,7 @@ export function body(members: Record<string, unknown>, text: string): string {
 const LONG_PROMPT = 'The quick brown fox jumps over the lazy dog. '.repeat(380)
 
 export const WORKLOADS: [Workload, ...Workload[]] = [
-  { id: 'json', name: 'JSON, 0.7 kB answer', body: body({}, 'Hello!') },
-  { id: 'prompt', name: 'JSON, 17 kB prompt', body: body({}, LONG_PROMPT) },
-  { id: 'stream', name: 'stream of 100 events', body: body({ stream: true }, 'Hello!'), restMs: 2 },
+  { id: 'json', name: 'JSON, 0.7 kB answer', body: body({}, 'Hello!'), toControl: 0.65 },
+  { id: 'prompt', name: 'JSON, 17 kB prompt', body: body({}, LONG_PROMPT), toControl: 0.6 },
+  { id: 'stream', name: 'stream of 100 events', body: body({ stream: true }, 'Hello!'), restMs: 2, toControl: 0.6 },
 ]
