@@ -74,7 +74,7 @@ async function run({ store: options, wallet, number, inFlight, beginAt, seconds 
   const { epoch } = store.instance
   const latencies: number[] = []
   let pairs = 0
-  await new Promise((resolve) => setTimeout(resolve, beginAt - Date.now()))
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, beginAt - Date.now())))
   const cpu = process.cpuUsage()
   const start = performance.now()
   const lane = async (): Promise<void> => {

@@ -14,7 +14,7 @@ import type { Goal, Section } from './report.ts'
 const SECONDS = 5
 const IN_FLIGHT = 256
 const WALLET = 'wallet:org_bench'
-const START_MS = 2_500
+const START_MS = 4_000
 
 /** How many hold-and-settle pairs a second become durable, and that every one of them is in the books. */
 export async function ledgerPairs(): Promise<Section> {
