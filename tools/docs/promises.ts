@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DEFECTS } from '../planted/defects.ts'
-import { CHECKS, DESIGN } from '../promises/design.ts'
+import { BESIDE, CHECKS, DESIGN } from '../promises/design.ts'
 import { BALANCES } from '../promises/money-balances.ts'
 import { ENDS } from '../promises/money-order.ts'
 import { keyOf, readReport, type LastRun, type Report } from '../promises/report.ts'
@@ -22,7 +22,7 @@ export const RULES: Record<string, Promised> = { ...BALANCES, ...ENDS }
 
 /** Every test that the page names. */
 export function allWitnesses(): Witness[] {
-  return [...[DESIGN, RULES, CHECKS].flatMap((part) => Object.values(part)).flatMap(witnessesOf), ...DEFECTS.map(planted)]
+  return [...[DESIGN, RULES, BESIDE, CHECKS].flatMap((part) => Object.values(part)).flatMap(witnessesOf), ...DEFECTS.map(planted)]
 }
 
 function planted({ name }: { name: string }): Witness {
@@ -116,6 +116,9 @@ export const promisesPage: Page = {
       'more tests carry it than the few that are named here.',
       '',
       ...section(RULES, report, usual),
+      '## Beside them',
+      '',
+      ...section(BESIDE, report, usual),
       '## The checks themselves',
       '',
       ...section(CHECKS, report, usual),

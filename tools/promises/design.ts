@@ -7,6 +7,7 @@ export const DESIGN: Record<string, Promised> = {
     tests: {
       'tests/money/race.test.ts': ['M4, M26: room for ten serves ten, the others wait for these, and then the balance is empty'],
       'tests/money/race-replicas.test.ts': ['M17: 500 parallel requests over all three against room for ten serve exactly ten'],
+      'tests/chaos/chaos.test.ts': ['M16, M20, M23, M24, M25: …'],
       'tests/money/kills.test.ts': [
         'M23, M24: every answer received completely is charged exactly once, the rest at most as delivered (…)',
       ],
@@ -47,6 +48,21 @@ export const DESIGN: Record<string, Promised> = {
   },
 }
 
+/** What is promised beside the four. */
+export const BESIDE: Record<string, Promised> = {
+  'Secrets stay where they belong': {
+    says: 'No provider key, API key, token or root secret, and no word of a body, is in a log, a file, a metric or an answer that is not its own.',
+    tests: {
+      'tests/secrets/nothing-leaks.test.ts': [
+        'data folder, backups, logs and metrics hold no provider key, API key, token, root secret, or word of a body',
+        'no answer holds a provider key, a token or the root secret; none but the body’s own answer holds its words',
+        'the search would find one: planted in the data, the log, the metrics and the database, each is named',
+      ],
+      'tests/surface/surface.test.ts': ['secrets are in no answer, no record and no line of the log'],
+    },
+  },
+}
+
 /** Why the checks themselves can be believed. */
 export const CHECKS: Record<string, Promised> = {
   'The ledger’s own check': {
@@ -54,6 +70,13 @@ export const CHECKS: Record<string, Promised> = {
     tests: {
       'packages/store/test/verify.test.ts': ['verify on …', 'Proofs: every invariant that SQL can break is broken here'],
       'packages/ledger/test/verify.test.ts': ['verify'],
+    },
+  },
+  'The audit of chaos': {
+    says: 'What is killed, stopped and cut by a seed is judged by an audit that finds each wrong that is put into a ledger that was right.',
+    tests: {
+      'tests/chaos/audit.test.ts': ['the audit finds nothing wrong with …', 'the audit reports …'],
+      'tests/chaos/plan.test.ts': ['every step and every action is met on one engine or the other'],
     },
   },
   'The auditors': {

@@ -69,5 +69,7 @@ export function failedInside(event: Ended): boolean {
 function errorOf(event: Ended): string {
   const error = 'error' in event.details ? event.details.error : undefined
   if (error === undefined) return 'no error was given'
+  // A file whose process was ended from outside.
+  if ('signal' in error && typeof error.signal === 'string') return `${error.message}: ended by ${error.signal}`
   return error.cause instanceof Error ? `${error.cause.name}: ${error.cause.message}` : error.message
 }
