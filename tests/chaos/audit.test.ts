@@ -49,6 +49,10 @@ const unconfirmed = (cost: bigint): Partial<Facts> => ({
 const KEPT: [string, Facts][] = [
   ['a whole answer that was charged', facts(WHOLE, PRICE)],
   ['a whole fault of the catalogue', facts({ ...WHOLE, model: 'fault-usage-twice', words: 5 }, 5n * TOKEN + 10_000n)],
+  [
+    'an answer of the catalogue that could only be counted from below',
+    facts({ ...WHOLE, model: 'fault-usage-absurd-output', words: 5 }, TOKEN),
+  ],
   ['a refusal that the database excuses', facts(REFUSED, 0n)],
   ['a refusal without a record', facts(REFUSED, null)],
   ['a broken stream that was charged by what arrived', facts(BROKEN, 4n * TOKEN)],

@@ -86,10 +86,12 @@ function isDead({ action, killed }: Facts): boolean {
   return killed || action === 'stop-and-take-over'
 }
 
-/** What the answer costs when it arrives whole. */
+/** What the answer costs when it arrives whole. A machine that stood still may have counted less than was there. */
 function priceOf({ user, model, streaming }: Seen): [bigint, bigint] {
   const due = dueOf(model, streaming)
-  return due === undefined ? [priceFor(user), priceFor(user)] : rangeOf(due)
+  if (due === undefined) return [priceFor(user), priceFor(user)]
+  const [least, most] = rangeOf(due)
+  return 'charge' in due && due.charge.by === 'count' ? [1n, most] : [least, most]
 }
 
 /** Of an answer that is not whole; what was refused, and what never came, is free. */

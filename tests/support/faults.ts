@@ -114,7 +114,7 @@ export function cutAfter(count: number): Behaviour {
 export const endless: Behaviour = async (exchange) => {
   openStream(exchange)
   const word = chunk(exchange.model, { content: ' the' })
-  while (!exchange.response.destroyed) {
+  while (!exchange.response.destroyed && !exchange.socket.destroyed) {
     if (exchange.response.write(word)) await new Promise(setImmediate)
     else await Promise.race([new Promise((resolve) => exchange.response.once('drain', resolve)), exchange.closed])
   }

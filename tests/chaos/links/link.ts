@@ -97,17 +97,22 @@ export class Link {
   }
 
   async #pump(way: Way, from: Socket, to: Socket, reader: Reader): Promise<void> {
+    const gone = once(to, 'close').catch(() => undefined)
     try {
       for await (const bytes of from) {
         for (const piece of reader.pieces(way, bytes as Buffer)) {
           await reader.before(way, piece)
           await this.#flow?.promise
-          if (!to.write(piece)) await Promise.race([once(to, 'drain'), once(to, 'close')])
+          if (to.destroyed) return
+          if (!to.write(piece)) await Promise.race([once(to, 'drain'), gone])
         }
       }
       to.end()
     } catch {
       to.resetAndDestroy()
+    } finally {
+      // Nobody is left to take what still comes.
+      if (to.destroyed) from.destroy()
     }
   }
 }

@@ -1,7 +1,7 @@
-import { raw, resetBeforeHead, status } from '../../support/faults.ts'
+import { raw, resetBeforeHead, scriptOf, status } from '../../support/faults.ts'
 import type { Exchange } from '../../support/upstream.ts'
 import { FAILED, faultsOf } from './fault.ts'
-import { OK, whole } from './healthy.ts'
+import { healthy, OK, whole } from './healthy.ts'
 
 /** A whole answer under a head that is written by hand. */
 function headed(...lines: string[]): (exchange: Exchange) => string {
@@ -128,5 +128,11 @@ export const HEAD = faultsOf('head', [
     does: 'answers in HTTP/1.0, the length told by the close',
     upstream: raw(headed('HTTP/1.0 200 OK', 'content-type: application/json')),
     whole: OK,
+  },
+  {
+    name: 'http-1.0-stream',
+    does: 'streams in HTTP/1.0, the end told by the close',
+    upstream: raw((exchange) => `HTTP/1.0 200 OK\r\ncontent-type: text/event-stream\r\n\r\n${healthy(scriptOf(exchange.model)).join('')}`),
+    streamed: OK,
   },
 ])
