@@ -32,6 +32,9 @@ const ELSEWHERE: Record<string, [file: string, title: string]> = {
   'billing.currency': ['start.test.ts', 'another currency'],
 }
 
+/** Settings that only a process as a whole can prove, in `tests/knobs/server.ts`. */
+const FROM_OUTSIDE = ['limits.bodiesBytes', 'limits.requestMs']
+
 const MEMBERS = { deployments: [{ provider: 'up', model: 'm' }], price: { input: '1', output: '1' } }
 
 const provider = (url: string, more: Record<string, unknown> = {}) => ({
@@ -291,12 +294,15 @@ proves('retention is what the store keeps records by', ['retention.days', 'reten
 
 test('no dead knobs: every setting of the schema is proven by a test, and nothing else is', () => {
   const settings = leaves(configurationJsonSchema(), '')
-  const proven = [...PROOFS.keys(), ...Object.keys(ELSEWHERE)]
+  const proven = [...PROOFS.keys(), ...Object.keys(ELSEWHERE), ...FROM_OUTSIDE]
   assert.deepEqual(proven.toSorted(), settings.toSorted())
   for (const [setting, [file, title]] of Object.entries(ELSEWHERE)) {
     const text = readFileSync(new URL(file, import.meta.url), 'utf8')
     assert.ok(text.includes(`test('${title}`), `${setting}: ${file} has no test "${title}…"`)
   }
+  const outside = readFileSync(new URL('../../../tests/knobs/server.ts', import.meta.url), 'utf8')
+  for (const setting of FROM_OUTSIDE)
+    assert.ok(outside.includes(`'${setting}': async`), `${setting}: tests/knobs/server.ts has no proof of it`)
 })
 
 function leaves(node: SchemaNode, path: string): string[] {
