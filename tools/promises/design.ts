@@ -79,6 +79,17 @@ export const CHECKS: Record<string, Promised> = {
       'tests/chaos/plan.test.ts': ['every step and every action is met on one engine or the other'],
     },
   },
+  'The simulation': {
+    says: 'A mistake that is planted into the engine, the recovery or the gateway of a simulated world is found and named, with the seed that shows it.',
+    tests: {
+      'packages/ledger/test/simulation-mistakes.test.ts': [
+        '… is found: …',
+        '… is found by what callers got and what the books say alone: …',
+        'is shown by the smallest world that shows it, with its trace and the command that repeats it',
+      ],
+      'packages/ledger/test/simulation-auditor.test.ts': ['the auditor of requests', 'the auditor of entries'],
+    },
+  },
   'The auditors': {
     says: 'What charges are compared with is computed by code that runs nothing of the product.',
     tests: {

@@ -19,7 +19,7 @@ export const BALANCES: Record<string, Promised> = {
     says: 'A balance is the sum of entries that never change, whatever was done, killed or repeated.',
     tests: {
       'packages/ledger/test/simulation.test.ts': [
-        'M2–M9: … operations with crashes, replays and clock jumps come out as an independent auditor predicts',
+        'M2–M10, M13, M16, M17, M20–M25: whole requests of up to five processes that are killed, stopped and cut off come out as an independent auditor says',
       ],
       [HOLDS]: ['M2: available is granted − expired − posted − held'],
     },

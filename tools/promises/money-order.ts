@@ -2,6 +2,10 @@ import type { Promised } from './witness.ts'
 
 const ORDER = 'tests/money/order.test.ts'
 const CLIENT = 'tests/faults/client.test.ts'
+const SIMULATED_SQLITE =
+  'sqlite: M10, M16, M17, M19, M23, M24: whole requests of a process that is killed by SIGKILL, and starts again, come out as the auditor says'
+const SIMULATED_POSTGRES =
+  'postgres: M16, M17, M23–M25: whole requests of two to five stores that are killed, stopped, cut off and race come out as the auditor says'
 
 /** M16 to M27: order and durability, ends, refusing. */
 export const ENDS: Record<string, Promised> = {
@@ -26,6 +30,7 @@ export const ENDS: Record<string, Promised> = {
         'M17: every hold and settle is committed synchronously, even where that was switched off for the database while it ran',
       ],
       'packages/store/test/failure.test.ts': ['postgres: M17: a connection lost in mid-commit: the same ids again are decided once'],
+      'packages/store/test/simulation.test.ts': [SIMULATED_POSTGRES],
       'packages/store/test/start.test.ts': ['M17, M23: SIGKILL in mid-commit loses nothing that was confirmed, and leaves nothing held'],
     },
   },
@@ -81,6 +86,11 @@ export const ENDS: Record<string, Promised> = {
         'M23: the holds of a killed replica are resolved within 35 seconds, those of the others untouched; one that stood still for a minute releases no last byte that is not paid',
       ],
       'packages/store/test/recovery.test.ts': ['M23: open holds of a dead instance are posted up to the last durable mark, else voided'],
+      'packages/store/test/fence.test.ts': [
+        'M23: takes nothing before it has said that it lives, and what it takes then is found when it dies',
+        'M23: leaves alone what an instance took that came back between the look and the settle',
+      ],
+      'packages/store/test/simulation.test.ts': [SIMULATED_SQLITE, SIMULATED_POSTGRES],
     },
   },
   M24: {

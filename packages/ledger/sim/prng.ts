@@ -6,6 +6,15 @@ export class Prng {
     this.#state = seed >>> 0
   }
 
+  /** Another sequence for another concern: what one of them takes does not move the others. */
+  static of(seed: number, concern: string): Prng {
+    let mixed = seed >>> 0
+    for (let i = 0; i < concern.length; i++) mixed = Math.imul(mixed ^ concern.charCodeAt(i), 0x01000193) >>> 0
+    const random = new Prng(mixed)
+    random.fraction()
+    return random
+  }
+
   /** In [0, 1). */
   fraction(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0

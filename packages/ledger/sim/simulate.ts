@@ -1,117 +1,132 @@
-import { deepEqual, ok } from 'node:assert/strict'
-import { recoverySettle } from '../src/recovery.ts'
-import type { Operation, Outcome } from '../src/types.ts'
-import { verify } from '../src/verify/verifier.ts'
-import { memoryEngine, memoryStorage, rowsOf, type MemoryStorage } from '../test/memory-engine.ts'
-import { Auditor } from './auditor/auditor.ts'
-import { Generator } from './generator.ts'
-import { Prng } from './prng.ts'
+import { Objection } from './auditor/finding.ts'
+import { TROUBLES, type Trouble } from './troubles.ts'
+import { World, type WorldOptions } from './world.ts'
 
-const MINUTE = 60_000
-const DAY = 1_440 * MINUTE
-/** A world is left behind after this many operations, so that a run of millions stays small. */
-const WORLD = 2_000
-
-export interface SimulationReport {
+export interface Simulation extends Omit<WorldOptions, 'seed'> {
+  seed: number
+  /** Steps in all, over as many worlds as it takes. */
   steps: number
-  /** How often each outcome was seen, so that a run that only saw refusals shows. */
-  outcomes: Record<string, number>
-  crashes: number
+  /** Steps of one world before it comes to rest (default 3,000): it is left behind then, so that a run of millions stays small. */
+  world?: number
+  /** How the run is called, for the line that repeats it. */
+  engine: string
+  /** Worlds that are run again, at most, to make a failure small (default 40). */
+  tries?: number
 }
 
-/** Runs operations against the machine and the auditor; throws at the first difference, naming the seed that shows it again. */
-export async function simulate(steps: number, seed: number): Promise<SimulationReport> {
-  const report: SimulationReport = { steps: 0, outcomes: {}, crashes: 0 }
-  for (let world = 0; report.steps < steps; world++) {
-    const worldSeed = (seed + world * 7_919) >>> 0
-    try {
-      await runWorld(Math.min(WORLD, steps - report.steps), new Prng(worldSeed), report)
-    } catch (error) {
-      throw new Error(`the ledger differs from its auditor: run again with --steps ${WORLD} --seed ${worldSeed}`, { cause: error })
-    }
+/** What a run has met: how often each outcome and event was seen. */
+export interface SimulationReport {
+  steps: number
+  worlds: number
+  outcomes: Record<string, number>
+  events: Record<string, number>
+}
+
+const WORLD = 3_000
+/** Lines of a trace that are printed in any case, beside those that are about the subject. */
+const LAST_LINES = 25
+
+/** A promise was broken. The message tells which, by what, and how to see it again. */
+export class SimulationFailure extends Error {
+  override readonly name = 'SimulationFailure'
+  /** The auditor's rule. */
+  readonly rule: string
+
+  constructor(message: string, rule: string, cause: unknown) {
+    super(message, { cause })
+    this.rule = rule
+  }
+}
+
+/** Runs worlds until their steps add up. Throws a {@link SimulationFailure} at the first broken promise. */
+export async function simulate(simulation: Simulation): Promise<SimulationReport> {
+  const report: SimulationReport = { steps: 0, worlds: 0, outcomes: {}, events: {} }
+  for (; report.steps < simulation.steps; report.worlds++) {
+    const steps = Math.min(simulation.world ?? WORLD, simulation.steps - report.steps)
+    const attempt = { seed: (simulation.seed + report.worlds * 7_919) >>> 0, steps, without: simulation.without ?? [] }
+    const run = await runWorld(simulation, attempt, report)
+    if (run !== undefined) throw await failureOf(simulation, run)
   }
   return report
 }
 
-interface Run {
-  random: Prng
-  storage: MemoryStorage
-  commit(operations: Operation[]): Outcome[]
-  generator: Generator
-  auditor: Auditor
-  now: number
-  report: SimulationReport
+/** One world: the same seed, steps and troubles make the same world. */
+interface Attempt {
+  seed: number
+  steps: number
+  without: readonly Trouble[]
 }
 
-async function runWorld(steps: number, random: Prng, report: SimulationReport): Promise<void> {
-  const zone = random.pick(['UTC', 'Europe/Berlin', 'America/New_York']) ?? 'UTC'
-  const storage = memoryStorage()
-  const run: Run = {
-    random,
-    storage,
-    commit: () => [],
-    generator: new Generator(random, zone),
-    auditor: new Auditor(zone),
-    now: Date.UTC(2026, random.pick([2, 9, 10]) ?? 0, random.between(20, 31), 12),
-    report,
-  }
-  const engine = memoryEngine(storage, () => run.now)
-  run.commit = (operations) => engine.commitNow(operations.map((operation) => ({ operation })))
-  judge(run, run.generator.opening())
-  const until = report.steps + steps
-  while (report.steps < until) step(run)
-  const { violations } = await verify(rowsOf(storage, allInstances(storage)))
-  deepEqual(violations, [])
+interface Failed extends Attempt {
+  error: Error
+  rule: string
+  trace: string[]
 }
 
-function step(run: Run): void {
-  moveClock(run)
-  if (run.random.chance(0.003)) return crash(run)
-  const size = run.random.chance(0.7) ? 1 : run.random.between(2, 12)
-  const batch = Array.from({ length: size }, () => run.generator.next(run.now))
-  // A crash before the commit leaves no trace; after it, the same ids come again, in the same batch.
-  judge(run, batch)
-  if (run.random.chance(0.01)) judge(run, batch)
-}
-
-function moveClock(run: Run): void {
-  if (run.random.chance(0.002)) run.now += run.random.between(1, 20) * DAY
-  else if (run.random.chance(0.005)) run.now -= run.random.between(1, 90) * MINUTE
-  else run.now += run.random.between(0, 3 * MINUTE)
-}
-
-function judge(run: Run, batch: Operation[]): void {
-  const outcomes = run.commit(batch)
-  batch.forEach((operation, index) => {
-    const outcome = outcomes[index]
-    ok(outcome)
-    run.auditor.judge(operation, outcome, run.now)
-    run.generator.observe(operation, outcome)
-    run.report.outcomes[outcome.status] = (run.report.outcomes[outcome.status] ?? 0) + 1
-  })
-  run.report.steps += batch.length
-  for (const [id, expected] of run.auditor.balances()) {
-    const { granted, expired, posted, held } = run.storage.accounts.get(id) ?? { granted: 0n, expired: 0n, posted: 0n, held: 0n }
-    const agrees = granted === expected.granted && expired === expected.expired && posted === expected.posted && held === expected.held
-    if (!agrees) deepEqual({ id, granted, expired, posted, held }, { id, ...expected })
+/** Answers what went wrong. */
+async function runWorld(simulation: Simulation, attempt: Attempt, report?: SimulationReport): Promise<Failed | undefined> {
+  const world = await World.open({ ...simulation, seed: attempt.seed, without: attempt.without })
+  let step = 0
+  try {
+    await world.begin()
+    for (; step < attempt.steps; step++) await world.step()
+    await world.rest()
+    if (report !== undefined) note(report, world)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    const subject = error instanceof Objection ? error.subject : ''
+    const rule = error instanceof Objection ? error.rule : error.message
+    return { ...attempt, steps: Math.min(step + 1, attempt.steps), error, rule, trace: world.trace.about(subject, LAST_LINES) }
+  } finally {
+    await world.close()
   }
 }
 
-/** An instance is killed: another finds its open holds among the entries and resolves them by their marks (M23). */
-function crash(run: Run): void {
-  const dead = run.generator.kill()
-  const recoverer = run.generator.live[0] ?? 1
-  const open = new Map<string, Parameters<typeof recoverySettle>[1][number][]>()
-  for (const entry of run.storage.entries.values()) {
-    if (entry.kind !== 'hold' || entry.instance !== dead || entry.request === null) continue
-    if (!run.storage.entries.has(`${entry.request}.settle`)) open.set(entry.request, [...(open.get(entry.request) ?? []), entry])
-  }
-  const settles = [...open].map(([request, holds]) => recoverySettle(request, holds, recoverer))
-  if (settles.length > 0) judge(run, settles)
-  for (const { request } of settles) ok(run.storage.entries.has(`${request}.settle`))
-  run.report.crashes += 1
+function note(report: SimulationReport, world: World): void {
+  report.steps += world.trace.steps
+  const { outcomes, events } = world.witness.tally
+  for (const [name, count] of Object.entries(outcomes)) report.outcomes[name] = (report.outcomes[name] ?? 0) + count
+  for (const [name, count] of Object.entries(events)) report.events[name] = (report.events[name] ?? 0) + count
 }
 
-function allInstances(storage: MemoryStorage): number[] {
-  return [...new Set([...storage.entries.values()].map((entry) => entry.instance ?? 0))]
+async function failureOf(simulation: Simulation, first: Failed): Promise<SimulationFailure> {
+  const smallest = await shrink(simulation, first)
+  const { seed, steps, without, error, rule, trace } = smallest
+  const options = [
+    `--engine ${simulation.engine} --seed ${seed} --steps ${steps}`,
+    ...(simulation.replicas === undefined ? [] : [`--replicas ${simulation.replicas.least}-${simulation.replicas.most}`]),
+    ...(without.length === 0 ? [] : [`--without ${without.join(',')}`]),
+  ]
+  const lines = [
+    error.message,
+    `seed ${seed}, step ${steps} (first seen at step ${first.steps}${without.length > 0 ? `; it needs no ${without.join(', no ')}` : ''})`,
+    `again: npm run test:simulation -- ${options.join(' ')}`,
+    ...trace,
+  ]
+  return new SimulationFailure(lines.join('\n'), rule, error)
+}
+
+/** The fewest steps, and the least trouble, that still break the same promise. */
+async function shrink(simulation: Simulation, first: Failed): Promise<Failed> {
+  let smallest = first
+  const budget = { tries: simulation.tries ?? 40 }
+  const attempt = async (steps: number, without: readonly Trouble[]): Promise<boolean> => {
+    if (budget.tries-- <= 0) return false
+    const failed = await runWorld(simulation, { seed: first.seed, steps, without })
+    if (failed?.rule !== first.rule) return false
+    smallest = failed
+    return true
+  }
+  const truncate = async (): Promise<void> => {
+    for (let low = 0; smallest.steps - low > 1 && budget.tries > 0;) {
+      const middle = Math.floor((low + smallest.steps) / 2)
+      if (!(await attempt(middle, smallest.without))) low = middle
+    }
+  }
+  await truncate()
+  const left = (): Trouble[] => TROUBLES.filter((trouble) => !smallest.without.includes(trouble))
+  for (const trouble of left()) await attempt(smallest.steps, [...smallest.without, trouble])
+  await truncate()
+  return smallest
 }

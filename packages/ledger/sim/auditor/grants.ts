@@ -1,9 +1,9 @@
-import type { AdjustOp, GrantOp, RefundOp, ReverseOp, WalletOp } from '../../src/types.ts'
 import { difference, type Prediction } from './prediction.ts'
+import type { Adjust, Grant, Refund, Reverse, SetWallet } from './shapes.ts'
 import { capNow, gone, isOpen, makeLot, repay, smaller, sweep, unspent } from './world.ts'
 import type { Cap, Lot, Resolution, Wallet, World } from './world.ts'
 
-export function auditWallet(world: World, op: WalletOp): Prediction {
+export function auditWallet(world: World, op: SetWallet): Prediction {
   const wallet = world.wallets.get(op.account)
   if (wallet === undefined) {
     const { account: id, unit, overdraft, creditLimit } = op
@@ -17,19 +17,19 @@ export function auditWallet(world: World, op: WalletOp): Prediction {
   return { status: 'ok', at: world.now }
 }
 
-function takenBefore(world: World, op: GrantOp | ReverseOp | RefundOp | AdjustOp): Prediction | undefined {
+function takenBefore(world: World, op: Grant | Reverse | Refund | Adjust): Prediction | undefined {
   const before = world.taken.get(op.id)
   if (before === undefined) return undefined
   return difference(before.operation, op) ?? { status: 'exists', at: before.at, amount: before.amount }
 }
 
-function done(world: World, op: GrantOp | ReverseOp | RefundOp | AdjustOp, amount: bigint): Prediction {
+function done(world: World, op: Grant | Reverse | Refund | Adjust, amount: bigint): Prediction {
   world.taken.set(op.id, { operation: op, at: world.now, amount })
   return { status: 'ok', at: world.now, amount }
 }
 
 /** M6, M7: a lot of its own, debt first. */
-export function auditGrant(world: World, op: GrantOp): Prediction {
+export function auditGrant(world: World, op: Grant): Prediction {
   const before = takenBefore(world, op)
   if (before !== undefined) return before
   const wallet = world.wallets.get(op.account)
@@ -42,7 +42,7 @@ export function auditGrant(world: World, op: GrantOp): Prediction {
 }
 
 /** M7: what is unspent and unheld. */
-export function auditReverse(world: World, op: ReverseOp): Prediction {
+export function auditReverse(world: World, op: Reverse): Prediction {
   const before = takenBefore(world, op)
   if (before !== undefined) return before
   const owner = [...world.wallets.values()].find((wallet) => wallet.lots.some((lot) => lot.id === op.grant))
@@ -57,7 +57,7 @@ export function auditReverse(world: World, op: ReverseOp): Prediction {
 }
 
 /** M8: the limit of the running period. */
-export function auditAdjust(world: World, op: AdjustOp): Prediction {
+export function auditAdjust(world: World, op: Adjust): Prediction {
   const before = takenBefore(world, op)
   if (before !== undefined) return before
   const { id, family, start } = capNow(world, op.cap)
@@ -68,7 +68,7 @@ export function auditAdjust(world: World, op: AdjustOp): Prediction {
 }
 
 /** M9: back along the way it was spent. */
-export function auditRefund(world: World, op: RefundOp, zone: string): Prediction {
+export function auditRefund(world: World, op: Refund, zone: string): Prediction {
   const before = takenBefore(world, op)
   if (before !== undefined) return before
   const resolution = world.requests.get(op.request)?.resolution

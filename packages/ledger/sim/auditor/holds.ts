@@ -1,5 +1,5 @@
-import type { HoldOp } from '../../src/types.ts'
 import { difference, type Prediction } from './prediction.ts'
+import type { Hold } from './shapes.ts'
 import {
   available,
   balanceOfCap,
@@ -26,7 +26,7 @@ interface Target {
 }
 
 /** M3, M4, M12, M26: all legs or none, the most steps that all afford. */
-export function auditHold(world: World, op: HoldOp): Prediction {
+export function auditHold(world: World, op: Hold): Prediction {
   const request = world.requests.get(op.request)
   if (request?.resolution !== undefined) {
     const { cost, instance } = request.resolution.operation
@@ -52,7 +52,7 @@ export function auditHold(world: World, op: HoldOp): Prediction {
   )
 }
 
-function find(world: World, op: HoldOp): { wallet?: Wallet; caps: (Cap | undefined)[]; wrong?: Prediction } {
+function find(world: World, op: Hold): { wallet?: Wallet; caps: (Cap | undefined)[]; wrong?: Prediction } {
   const ref = op.legs.find((leg) => leg.kind === 'wallet')
   const wallet = ref?.kind === 'wallet' ? world.wallets.get(ref.id) : undefined
   if (ref !== undefined && wallet === undefined) return { caps: [], wrong: { status: 'account_unknown' } }
@@ -77,19 +77,19 @@ function target(account: Wallet | Cap | undefined, unit: string): Target {
   return { id: account.id, unit, balance, room: available(balance) + account.creditLimit, inDebt: account.debt > account.creditLimit }
 }
 
-function price(op: HoldOp, steps: number): bigint {
+function price(op: Hold, steps: number): bigint {
   const total = op.measure.fixed + op.measure.perStep * BigInt(steps)
   const whole = total / 1_000_000n
   return whole * 1_000_000n === total ? whole : whole + 1n
 }
 
 /** Counted down one by one: slow, and plainly right. */
-function reach(op: HoldOp, targets: Target[], most: number): number {
+function reach(op: Hold, targets: Target[], most: number): number {
   for (let steps = most; steps > 0; steps--) if (targets.every((one) => price(op, steps) <= one.room)) return steps
   return 0
 }
 
-function refusal(world: World, op: HoldOp, targets: Target[], lacking: (Target & { index: number })[], required: bigint): Prediction {
+function refusal(world: World, op: Hold, targets: Target[], lacking: (Target & { index: number })[], required: bigint): Prediction {
   const hopeless = lacking.find((one) => one.inDebt || required > one.room + one.balance.held)
   if (hopeless?.inDebt) return { status: 'in_debt', account: hopeless.id, available: available(hopeless.balance), at: world.now }
   const named = hopeless ?? lacking[0]
@@ -106,7 +106,7 @@ function refusal(world: World, op: HoldOp, targets: Target[], lacking: (Target &
   }
 }
 
-function take(world: World, op: HoldOp, targets: Target[], wallet: Wallet | undefined, caps: Cap[]): Prediction {
+function take(world: World, op: Hold, targets: Target[], wallet: Wallet | undefined, caps: Cap[]): Prediction {
   const steps = op.steps.min === op.steps.max ? op.steps.max : reach(op, targets, op.steps.max)
   const amount = price(op, steps)
   const slice: Slice = {

@@ -1,9 +1,9 @@
-import type { Operation } from '../../src/types.ts'
+import type { Asked } from './shapes.ts'
 
 /** What an outcome must be, but for its sequence number. */
 export type Prediction = { status: string } & Record<string, unknown>
 
-const MEMBERS: Record<Operation['type'], string[]> = {
+const MEMBERS: Record<Asked['type'], string[]> = {
   hold: ['legs', 'measure', 'steps', 'outlook', 'mark', 'instance', 'memo'],
   settle: ['cost', 'memo'],
   grant: ['account', 'amount', 'priority', 'expiresAt', 'reason'],
@@ -14,7 +14,7 @@ const MEMBERS: Record<Operation['type'], string[]> = {
 }
 
 /** M5: an id that is taken is the same operation, or the first member that differs is named. */
-export function difference(taken: Operation, again: Operation): Prediction | undefined {
+export function difference(taken: Asked, again: Asked): Prediction | undefined {
   if (taken.type !== again.type) return { status: 'exists_with_different_type' }
   const [a, b] = [new Map(Object.entries(taken)), new Map(Object.entries(again))]
   const member = MEMBERS[taken.type].find((name) => text(a.get(name)) !== text(b.get(name)))

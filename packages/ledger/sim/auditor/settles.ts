@@ -1,10 +1,10 @@
-import type { SettleOp } from '../../src/types.ts'
 import { difference, type Prediction } from './prediction.ts'
+import type { Settle } from './shapes.ts'
 import { available, balanceOfWallet, gone, larger, repay, smaller, spendable, sweep, unspent } from './world.ts'
 import type { Cap, Resolution, Slice, Wallet, World } from './world.ts'
 
 /** M5, M6, M8: once, in order of slice, on the accounts that were held. */
-export function auditSettle(world: World, op: SettleOp): Prediction {
+export function auditSettle(world: World, op: Settle): Prediction {
   const request = world.requests.get(op.request)
   const before = request?.resolution
   if (before !== undefined) {
@@ -27,7 +27,7 @@ function resultOf({ posted, excess, absorbed, at }: Resolution): Omit<Prediction
   return { at, amount: posted + excess, settlement: { posted, excess, absorbed } }
 }
 
-function resolve(world: World, op: SettleOp, slices: Slice[], last: Slice): Resolution {
+function resolve(world: World, op: Settle, slices: Slice[], last: Slice): Resolution {
   const nothing = { posted: 0n, excess: 0n, absorbed: 0n, refunded: 0n }
   const resolution: Resolution = { operation: op, at: world.now, ...nothing, sources: [], booked: [] }
   let debt = 0n

@@ -1,7 +1,7 @@
-import type { AccountRef, HeldLeg, Operation } from '../../src/types.ts'
+import type { Asked, CapRef, Hold, Settle } from './shapes.ts'
 
 /**
- * The auditor's own idea of the ledger, from the rules and not from the machine (of which it imports types alone):
+ * The auditor's own idea of the ledger, from the rules and not from the machine:
  * nothing is a running sum; a balance is what the lots, debts and counters add up to.
  */
 export interface World {
@@ -10,7 +10,7 @@ export interface World {
   caps: Map<string, Cap>
   requests: Map<string, Request>
   /** The operation that took an id, what came of it, and when. */
-  taken: Map<string, { operation: Operation; at: number; amount: bigint }>
+  taken: Map<string, { operation: Asked; at: number; amount: bigint }>
   lotsMade: number
 }
 
@@ -56,7 +56,7 @@ interface Request {
 }
 
 export interface Slice {
-  operation: Extract<Operation, { type: 'hold' }>
+  operation: Hold
   at: number
   amount: bigint
   steps: number
@@ -65,11 +65,11 @@ export interface Slice {
   caps: Cap[]
   fromLots: { lot: Lot; amount: bigint }[]
   onCredit: bigint
-  held: HeldLeg[]
+  held: { account: string; unit: string; amount: bigint }[]
 }
 
 export interface Resolution {
-  operation: Extract<Operation, { type: 'settle' }>
+  operation: Settle
   at: number
   posted: bigint
   excess: bigint
@@ -161,7 +161,7 @@ export function larger(a: bigint, b: bigint): bigint {
 }
 
 /** The cap's account now: days, ISO weeks and months by the calendar of the zone. */
-export function capNow(world: World, ref: Extract<AccountRef, { kind: 'cap' }>): { id: string; family: string; start: string } {
+export function capNow(world: World, ref: CapRef): { id: string; family: string; start: string } {
   const start = startOf(ref.period, localDate(ref.zone, world.now))
   return { id: `${ref.base}@${start}`, family: `${ref.base} ${ref.period}`, start }
 }
