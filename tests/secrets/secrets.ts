@@ -22,4 +22,4 @@ export const SECRETS = {
   answer: `Answer ${random()} ü "end"`,
 }
 
-export type SecretName = keyof typeof SECRETS
+type SecretName = keyof typeof SECRETS
