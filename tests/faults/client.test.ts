@@ -12,7 +12,7 @@ import type { Customer, Gateway } from '../support/gateway.ts'
 import { silentBeforeHead } from '../support/faults.ts'
 import { residentMb } from '../support/process.ts'
 import { startUpstream } from '../support/upstream.ts'
-import type { Exchange, Upstream } from '../support/upstream.ts'
+import type { Behaviour, Exchange, Upstream } from '../support/upstream.ts'
 import { eventually, gate, pause, within } from '../support/wait.ts'
 
 const TOKEN = 1_000_000n
@@ -23,7 +23,9 @@ describe('a client that goes away', () => {
 
   before(async () => {
     upstream = await startUpstream()
-    gateway = await startGateway({ config: configuration(upstream, { left: { price: { input: '0', output: '1000' } } }) })
+    const price = { input: '0', output: '1000' }
+    const twice = { price, deployments: ['first', 'second'].map((model) => ({ provider: 'fake', model })) }
+    gateway = await startGateway({ config: configuration(upstream, { left: { price }, twice }) })
   })
   after(async () => {
     await gateway?.stop()
@@ -35,6 +37,7 @@ describe('a client that goes away', () => {
     customer: Customer,
     streaming: boolean,
     when: (abort: () => void, called: Promise<Exchange>) => unknown,
+    more: Record<string, unknown> = {},
   ): Promise<{ exchange: Exchange; leftAt: number }> {
     const called = gate<Exchange>()
     upstream.onCall = (exchange) => called.open(exchange)
@@ -44,28 +47,22 @@ describe('a client that goes away', () => {
       leftAt = performance.now()
       controller.abort()
     }
-    const sent = gateway.chat(
-      customer.key,
-      { model: 'left', max_tokens: 100, stream: streaming, messages: say() },
-      {
-        signal: controller.signal,
-        fresh: true,
-        onData: (_piece, soFar) => seenBytes?.(soFar, abort),
-      },
-    )
+    const call = { model: 'left', max_tokens: 100, stream: streaming, messages: say(), ...more }
+    const onData = (piece: Buffer, soFar: number): void => seenBytes?.(soFar, abort, piece)
+    const sent = gateway.chat(customer.key, call, { signal: controller.signal, fresh: true, onData }).catch(() => undefined)
     await when(abort, called.promise)
-    await sent.catch(() => undefined)
+    await sent
     upstream.onCall = undefined
     return { exchange: await called.promise, leftAt }
   }
-  let seenBytes: ((soFar: number, abort: () => void) => void) | undefined
+  let seenBytes: ((soFar: number, abort: () => void, piece: Buffer) => void) | undefined
 
   async function onlyRecord(customer: Customer): Promise<Awaited<ReturnType<Gateway['api']['records']>>[number]> {
     const records = await eventually(async () => {
       const found = await gateway.api.records({ organization: customer.organization })
       assert.ok(found.length > 0)
       return found
-    })
+    }, 30_000)
     assert.equal(records.length, 1)
     const [record] = records
     assert.ok(record)
@@ -113,7 +110,11 @@ describe('a client that goes away', () => {
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
     })
-    seenBytes = (soFar, abort) => soFar > 2_000 && abort()
+    let received = 0
+    seenBytes = (soFar, abort, piece) => {
+      received += piece.toString().match(/" the"/g)?.length ?? 0
+      if (soFar > 2_000) abort()
+    }
     const { exchange, leftAt } = await leave(customer, true, () => undefined)
     seenBytes = undefined
     const closedAt = await within(2_000, 'the socket of the upstream to close', exchange.closed)
@@ -123,11 +124,61 @@ describe('a client that goes away', () => {
     assert.equal(record.estimated, true)
     const { posted } = await assertSettled(gateway.api, customer.organization)
     assert.equal(nano(posted), nano(record.cost))
-    assert.ok(nano(posted) > 0n, 'what was delivered is charged')
+    assert.ok(received > 0)
+    assert.ok(nano(posted) >= BigInt(received) * TOKEN, `${posted} for the ${received} tokens that the caller had when it left`)
     assert.ok(nano(posted) <= BigInt(sent) * TOKEN, `${posted} for at most ${sent} tokens`)
   })
 
-  test('M21: after the last token but before usage: usage is waited for up to half a second, and charged', async () => {
+  test('M21: in the middle of an answer too large to collect: the upstream is let go within a second, one record, at most its size is charged', async () => {
+    const customer = await gateway.customer('10000.00')
+    upstream.on('left', async (exchange) => {
+      exchange.response.writeHead(200, { 'content-type': 'application/json' })
+      exchange.response.write('{"choices":[{"index":0,"message":{"content":"')
+      for (let sent = 0; sent < 500 && !exchange.response.destroyed; sent++) {
+        exchange.response.write(' the'.repeat(4_000))
+        await pause(5)
+      }
+      exchange.response.end('"}}],"usage":{"prompt_tokens":0,"completion_tokens":2000000,"total_tokens":2000000}}')
+    })
+    seenBytes = (soFar, abort) => soFar > 1_200_000 && abort()
+    const { exchange, leftAt } = await leave(customer, false, () => undefined, { max_tokens: 2_000_000 })
+    seenBytes = undefined
+    const closedAt = await within(2_000, 'the socket of the upstream to close', exchange.closed)
+    assert.ok(closedAt - leftAt < 1_000, `${closedAt - leftAt} ms`)
+    const record = await onlyRecord(customer)
+    assert.deepEqual([record.outcome, record.estimated], ['aborted', true])
+    const { posted } = await assertSettled(gateway.api, customer.organization)
+    assert.equal(posted, record.cost)
+    assert.ok(nano(posted) > 0n && nano(posted) <= 2_000_000n * TOKEN, posted)
+  })
+
+  test('S10, M21: while the first deployment fails: the second is not called, nothing is charged, one record', async () => {
+    const customer = await gateway.customer('1.00')
+    const left = gate()
+    const fails: Behaviour = async (exchange) => {
+      await left.promise
+      exchange.response.writeHead(500, { 'content-type': 'application/json' }).end('{"error":{"message":"no"}}')
+    }
+    upstream.on('first', fails).on('second', fails)
+    const earlier = upstream.calls.length
+    await leave(
+      customer,
+      true,
+      async (abort, called) => {
+        await called
+        abort()
+        await pause(50)
+        left.open()
+      },
+      { model: 'twice' },
+    )
+    const record = await onlyRecord(customer)
+    assert.deepEqual([record.outcome, record.cost, record.attempts.length], ['aborted', '0.00', 1])
+    assert.equal(nano((await assertSettled(gateway.api, customer.organization)).posted), 0n)
+    assert.equal(upstream.calls.length, earlier + 1)
+  })
+
+  test('M21: after the last token but earlier usage: usage is waited for up to half a second, and charged', async () => {
     const customer = await gateway.customer('1.00')
     const left = gate()
     upstream.on('left', async (exchange) => {

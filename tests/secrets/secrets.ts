@@ -21,5 +21,3 @@ export const SECRETS = {
   metadata: `Metadata ${random()}`,
   answer: `Answer ${random()} ü "end"`,
 }
-
-type SecretName = keyof typeof SECRETS

@@ -13,20 +13,23 @@ const SEARCHED = 40
 
 /** Everything secret that this process has seen so far. */
 const known = new Map<string, Canary>()
+const counts = new Map<CanaryKind, number>()
 
 /** Remembers a secret, for every search that follows. Texts too short or too plain to be told from others are left out. */
 export function remember(kind: CanaryKind, text: string): void {
   const searched = text.slice(0, SEARCHED)
-  if (searched.length >= SHORTEST && new Set(searched).size >= 8) known.set(searched, { kind, text: searched })
+  if (searched.length < SHORTEST || new Set(searched).size < 8 || known.has(searched)) return
+  known.set(searched, { kind, text: searched })
+  counts.set(kind, (counts.get(kind) ?? 0) + 1)
 }
 
 export function rememberedCanaries(kinds?: readonly CanaryKind[]): Canary[] {
   return [...known.values()].filter(({ kind }) => kinds === undefined || kinds.includes(kind))
 }
 
-/** How many there are: a search is made anew when there are more. */
-export function canaryCount(): number {
-  return known.size
+/** How many there are of these kinds. */
+export function canaryCount(kinds: readonly CanaryKind[]): number {
+  return kinds.reduce((sum, kind) => sum + (counts.get(kind) ?? 0), 0)
 }
 
 /** Remembers the texts of a request's messages. */

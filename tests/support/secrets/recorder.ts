@@ -48,28 +48,24 @@ function withoutMarks(secret: string): string {
   return secret.replace(/^[a-z]+_/, '').slice(0, -6)
 }
 
-let search: { made: number; answers: ByteSearch; everything: ByteSearch } | undefined
+/** The search of answers, made anew when there are more of the secrets that it is for. */
+let answerSearch: { secrets: number; search: ByteSearch } | undefined
 
-function searches(): NonNullable<typeof search> {
-  if (search?.made !== canaryCount()) {
-    search = {
-      made: canaryCount(),
-      answers: new ByteSearch(rememberedCanaries(NEVER_ANSWERED)),
-      everything: new ByteSearch(rememberedCanaries()),
-    }
-  }
-  return search
+function searchOfAnswers(): ByteSearch {
+  const secrets = canaryCount(NEVER_ANSWERED)
+  if (answerSearch?.secrets !== secrets) answerSearch = { secrets, search: new ByteSearch(rememberedCanaries(NEVER_ANSWERED)) }
+  return answerSearch.search
 }
 
 /** What of an answer's head and body is secret. */
 export function leaksInAnswer(place: string, head: string[], body: Buffer): Leak[] {
-  const { answers } = searches()
-  return [...answers.inText(head.join('\n'), `head of ${place}`), ...answers.inBytes(body, `body of ${place}`)]
+  const search = searchOfAnswers()
+  return [...search.inText(head.join('\n'), `head of ${place}`), ...search.inBytes(body, `body of ${place}`)]
 }
 
 /** What a gateway left behind, searched for everything that is known to be secret. */
 export function leaksOf(left: { data: string; outputs: string[]; metrics: string }): Leak[] {
-  const { everything } = searches()
+  const everything = new ByteSearch(rememberedCanaries())
   const allowed = (file: string, { kind }: Canary): boolean => HOLDERS[file]?.includes(kind) === true
   return [
     ...(existsSync(left.data) ? everything.inFolder(left.data, allowed) : []),
