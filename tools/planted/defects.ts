@@ -81,7 +81,7 @@ export const DEFECTS: Defect[] = [
       {
         file: 'packages/store/src/postgres/ledger-reads.ts',
         find: `SELECT value FROM counters WHERE name = 'entry' FOR UPDATE`,
-        replace: `SELECT value, pg_sleep(0.02) FROM counters WHERE name = 'entry' FOR UPDATE`,
+        replace: `SELECT value, pg_sleep(0.1) FROM counters WHERE name = 'entry' FOR UPDATE`,
       },
     ],
     caughtBy: {
