@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
@@ -34,6 +35,12 @@ export function copyRepository(): Copy {
 /** For what tests of the copy put into the system's folder of temporary files: it goes with the copy. */
 export function temporaryOf(copy: Copy): string {
   return join(copy.root, '../temporary')
+}
+
+/** Bundles the sources of a copy as they are now: gateways that start at once would each do it, and be late. */
+export function bundle({ root }: Copy): void {
+  const script = `(await import(${JSON.stringify(join(root, 'tools/bundle.mjs'))})).bundledCommandLine()`
+  spawnSync(process.execPath, ['--input-type=module', '-e', `await ${script}`], { cwd: root, stdio: 'ignore' })
 }
 
 function isLeftOut(path: string): boolean {

@@ -9,7 +9,7 @@ import { rememberResults } from '../support/last-results.ts'
 import { findPostgres } from '../support/postgres.ts'
 import type { TestResult } from '../support/results.ts'
 import { formatTally, type Tally } from '../support/tally.ts'
-import { copyRepository, temporaryOf, type Copy } from './copy.ts'
+import { bundle, copyRepository, temporaryOf, type Copy } from './copy.ts'
 import type { Defect, Need, Verdict } from './defect.ts'
 import { DEFECTS } from './defects.ts'
 import { plant, StaleDefect } from './plant.ts'
@@ -71,6 +71,7 @@ async function tryAll(copy: Copy, defects: Defect[], missing: ReadonlySet<Need>)
 /** The tests as they are, file by file: why a test is no witness, because it fails without any defect. */
 async function brokenWithout(copy: Copy, defects: Defect[]): Promise<Map<Defect, string>> {
   const broken = new Map<Defect, string>()
+  bundle(copy)
   for (const [file, ofFile] of Map.groupBy(defects, ({ caughtBy }) => caughtBy.file)) {
     const results = await runNamed(
       copy.root,
@@ -91,6 +92,7 @@ async function tryOne(copy: Copy, defect: Defect, broken: string | undefined): P
   let pull: (() => void) | undefined
   try {
     pull = plant(copy.root, defect)
+    bundle(copy)
     const results = await runNamed(copy.root, defect.caughtBy.file, [defect.caughtBy])
     return { defect, ...judge(defect, results), ms: performance.now() - begun }
   } catch (error) {
@@ -113,7 +115,7 @@ function judge(defect: Defect, results: TestResult[]): Pick<Verdict, 'outcome' |
 }
 
 function whatOf(result: TestResult | undefined, all: TestResult[]): string {
-  if (result !== undefined) return `${result.outcome}: ${result.error ?? ''}`
+  if (result !== undefined) return `${result.outcome}: ${all.flatMap(({ error }) => error ?? []).join('; ')}`
   return all.length === 0 ? 'does not exist: mend its name in tools/planted/' : `did not run: ${all.map(({ error }) => error).join('; ')}`
 }
 
