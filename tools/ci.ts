@@ -16,13 +16,16 @@ const FAILED: Tally = { passed: 0, failed: 1, skipped: 0 }
 
 /** Runs `npm test` with its output shown. @returns what it counted; a run that counted nothing has failed */
 async function npmTest(): Promise<Tally> {
-  const child = spawn('npm', ['test', '--silent'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], timeout: TESTS_TIMEOUT_MS })
+  const child = spawn('npm', ['test', '--silent'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+  // The whole group: what npm started holds the output open as well.
+  const late = setTimeout(() => process.kill(-Number(child.pid), 'SIGKILL'), TESTS_TIMEOUT_MS)
   let output = ''
   child.stdout.on('data', (piece: Buffer) => {
     output = (output + piece.toString('utf8')).slice(-100_000)
     process.stdout.write(piece)
   })
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  clearTimeout(late)
   const tally = readTally(output)
   if (tally === undefined) return FAILED
   return code !== 0 && tally.failed === 0 ? addTallies(tally, FAILED) : tally

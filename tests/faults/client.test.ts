@@ -178,7 +178,7 @@ describe('a client that goes away', () => {
     assert.equal(upstream.calls.length, earlier + 1)
   })
 
-  test('M21: after the last token but earlier usage: usage is waited for up to half a second, and charged', async () => {
+  test('M21: after the last token but before usage: usage is waited for up to half a second, and charged', async () => {
     const customer = await gateway.customer('1.00')
     const left = gate()
     upstream.on('left', async (exchange) => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { run } from 'node:test'
+import { TEST_PROCESS_ARGUMENTS } from '../support/test-process.ts'
 import { Results, type TestResult } from '../support/results.ts'
 import type { TestName } from './defect.ts'
 
@@ -18,6 +19,7 @@ export async function runNamed(root: string, file: string, tests: readonly TestN
     files: [join(root, file)],
     cwd: root,
     timeout: TIMEOUT_MS,
+    execArgv: TEST_PROCESS_ARGUMENTS,
     testNamePatterns: tests.map(({ names }) => new RegExp(`^${escaped(names.join(' '))}$`)),
   })
   stream.on('test:start', (event) => results.start(event))

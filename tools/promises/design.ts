@@ -32,7 +32,7 @@ export const DESIGN: Record<string, Promised> = {
     tests: {
       'tests/sdk/chat.test.ts': ['the official openai SDK, changed only in baseURL and apiKey'],
       'tests/sdk/recordings.test.ts': ['recorded answers of providers'],
-      'tests/faults/framing.test.ts': ['S1: split at every byte offset, the caller gets the same bytes and the same charge'],
+      'tests/faults/framing.test.ts': ['S1: split at every byte offset…, the caller gets the same bytes and the same charge'],
       'tests/properties/wire.test.ts': ['patch changes its members and not one byte more'],
     },
   },

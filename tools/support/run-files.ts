@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import { run, type EventData } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { TEST_PROCESS_ARGUMENTS } from './test-process.ts'
 import { failedInside, Results, type TestResult } from './results.ts'
 import { ROOT } from './root.ts'
 import type { Tally } from './tally.ts'
@@ -19,15 +20,15 @@ export interface FilesRun {
   results: TestResult[]
 }
 
-/** A test file that is not done by then hangs. */
-const FILE_TIMEOUT_MS = 15 * 60_000
+/** A test that is not done by then hangs. */
+const TEST_TIMEOUT_MS = 15 * 60_000
 
 /** Runs test files, each in a process of its own, with their results shown; counts tests, and what was skipped. */
 export async function runFiles(files: string[], concurrency: number): Promise<FilesRun> {
   const tally: Tally = { passed: 0, failed: 0, skipped: 0 }
   const skips: Skip[] = []
   const results = new Results()
-  const stream = run({ files, concurrency, cwd: ROOT, timeout: FILE_TIMEOUT_MS })
+  const stream = run({ files, concurrency, cwd: ROOT, timeout: TEST_TIMEOUT_MS, execArgv: TEST_PROCESS_ARGUMENTS })
   stream.on('test:start', (event) => results.start(event))
   stream.on('test:diagnostic', (event) => results.diagnostic(event))
   stream.on('test:pass', (event) => {
