@@ -1,26 +1,15 @@
+import { believed } from '../canonical/usage.ts'
+import type { AnswerReading } from '../dialect.ts'
 import { generatedText } from './generated-text.ts'
-import { isObject } from './input.ts'
-import type { JsonObject } from './input.ts'
-import { believed, readUsage } from './usage.ts'
-import type { UsageReading } from './usage.ts'
-
-/** A whole chat completion, as far as money needs it. */
-export interface AnswerReading {
-  usage: UsageReading
-  /** The text of every choice, for an estimate. */
-  text(): string
-  /** An error that came with the answer. */
-  error?: unknown
-  /** Something was generated: text, a tool call, audio or an image. */
-  hasOutput: boolean
-}
+import { isObject, parseObject, type JsonObject } from '../json/object.ts'
+import { readUsage } from './usage.ts'
 
 /**
  * Reads a collected JSON answer; undefined if it is not a chat completion: not JSON, cut off, or an object without
  * choices (such as an error under status 200).
  */
 export function readAnswer(body: Buffer): AnswerReading | undefined {
-  const answer = parseObject(body)
+  const answer = parseObject(body.toString('utf8'))
   if (answer === undefined || !Array.isArray(answer['choices'])) return undefined
   const choices = answer['choices'].filter(isObject)
   const error = answer['error'] ?? choices.find((choice) => choice['error'] != null)?.['error']
@@ -31,15 +20,6 @@ export function readAnswer(body: Buffer): AnswerReading | undefined {
     text: () => choices.map(choiceText).join(''),
     hasOutput,
     ...(error == null ? {} : { error }),
-  }
-}
-
-function parseObject(body: Buffer): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'))
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
   }
 }
 

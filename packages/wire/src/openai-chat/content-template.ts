@@ -1,5 +1,5 @@
-import { isObject } from './input.ts'
-import type { JsonObject } from './input.ts'
+import { isObject } from '../json/object.ts'
+import type { JsonObject } from '../json/object.ts'
 
 /** Streams whose chunks differ in more than this are not worth learning from. */
 const MOST_MISSES = 8

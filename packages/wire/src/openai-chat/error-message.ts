@@ -1,4 +1,4 @@
-import { isObject } from './input.ts'
+import { isObject } from '../json/object.ts'
 
 const LONGEST = 500
 

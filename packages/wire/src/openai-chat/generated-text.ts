@@ -1,5 +1,5 @@
-import { isObject } from './input.ts'
-import type { JsonObject } from './input.ts'
+import { isObject } from '../json/object.ts'
+import type { JsonObject } from '../json/object.ts'
 
 /**
  * The text that a model made, in a `delta` of a stream or a `message` of an answer: content, refusal, reasoning,

@@ -1,55 +1,51 @@
-import { isUtf8 } from 'node:buffer'
-import { locateJsonError } from '../json/locate.ts'
-import { scanMembers, startOf } from '../json/scan.ts'
+import type { Decoded, ModelRequest, ReadResult } from '../dialect.ts'
+import type { BilledMembers } from '../input/ambiguous.ts'
+import { decodeBody, readJsonBody } from '../input/body.ts'
+import { inputBounds } from '../input/bounds.ts'
+import { hidesOutput } from '../input/hidden-output.ts'
+import { summarize, textOf } from '../input/summary.ts'
+import { hasMember, isObject, type JsonObject } from '../json/object.ts'
 import type { OkScan } from '../json/scan.ts'
-import { ambiguousMember } from './ambiguous.ts'
-import { hasMember, isObject, summarizeMessages, textOf } from './input.ts'
-import type { JsonObject } from './input.ts'
-import { knowsImagesOf, mediaBound } from './media.ts'
-import type { Media } from './media.ts'
+import { decodeChat } from './decode.ts'
+import { MEDIA_MEMBERS } from './input.ts'
+import { upstreamBody } from './upstream-body.ts'
 import { validateChat } from './validate.ts'
-import { hidesOutput } from './hidden-output.ts'
 
 export type OutputLimitMember = 'max_tokens' | 'max_completion_tokens'
 
 /** A chat completion request as far as the gateway has to understand it; everything else stays bytes. */
-export interface ChatRequest {
-  body: Buffer
+export interface ChatRequest extends ModelRequest {
   scan: OkScan
-  model: string
-  stream: boolean
-  n: number
-  /** The caller's own limit: the larger of `max_tokens` and `max_completion_tokens`. */
-  outputLimit: number | null
   outputLimitMember: OutputLimitMember | null
-  /** `stream_options.include_usage` is true. */
-  includeUsage: boolean
   /** `stream_options` is there and an object. */
   hasStreamOptions: boolean
-  user: string | null
-  /** The most input tokens that the body can cost whatever the model behind its name (M11). */
-  inputBound: number
-  /** The same for one upstream model: what an image costs depends on it. */
-  inputBoundFor(model: string): number
-  /** The text that a tokenizer would count. Reads the body again: for the rare request that is refused by its bound. */
-  inputText(): string
-  canCause: {
-    cacheWrite: boolean
-    audioIn: boolean
-    audioOut: boolean
-    imageIn: boolean
-    /** Output can be billed without being seen: reasoning, server tools, audio, predictions, or a model known for it. */
-    hiddenOutput: boolean
-  }
 }
 
-export type ReadResult = { ok: true; request: ChatRequest } | Invalid
-
-/** What is wrong, where (JSON pointer; empty: the whole body), and how to mend it. */
-export interface Invalid {
-  ok: false
-  pointer: string
-  message: string
+/** Members that decide what is billed: what is generated, how much of it, what goes in, and what usage is told. */
+const BILLED: BilledMembers = {
+  own: new Set([
+    'model',
+    'messages',
+    'stream',
+    'stream_options',
+    'n',
+    'max_tokens',
+    'max_completion_tokens',
+    'tools',
+    'functions',
+    'tool_choice',
+    'response_format',
+    'prediction',
+    'modalities',
+    'audio',
+    'reasoning_effort',
+    'reasoning',
+    'thinking',
+    'web_search_options',
+    'plugins',
+    'cache_control',
+  ]),
+  nested: { stream_options: new Set(['include_usage']) },
 }
 
 /** Members that are counted as they are sent, beside `messages`: they reach the model as text. */
@@ -63,45 +59,20 @@ const TOKENS_PER_REQUEST = 16
  * Reads and checks the body of `POST /v1/chat/completions`: valid UTF-8 and JSON, an object, the billed members once
  * each and of the right type, not nested deeper than 200. Members that are not known pass.
  */
-export function readChatRequest(body: Buffer): ReadResult {
-  if (!isUtf8(body)) return invalid('', 'the body is not valid UTF-8: encode it as UTF-8')
-  const scan = scanMembers(body)
-  const parsed = parse(body)
-  if (parsed === undefined) return invalid('', notJson(body))
-  if (!isObject(parsed.value)) return invalid('', 'the body is not a JSON object: send {"model": …, "messages": […]}')
-  if (!scan.ok) return invalid('', `${scan.reason}: simplify the body`)
-  const problem = ambiguousMember(body, scan) ?? validateChat(parsed.value)
-  return problem ?? { ok: true, request: describe(body, scan, parsed.value) }
-}
-
-function invalid(pointer: string, message: string): Invalid {
-  return { ok: false, pointer, message }
-}
-
-function decode(body: Buffer): string {
-  return body.toString('utf8', startOf(body))
-}
-
-function parse(body: Buffer): { value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(decode(body)) as unknown }
-  } catch {
-    return undefined
-  }
-}
-
-function notJson(body: Buffer): string {
-  if (body.length === 0) return 'the body is empty: send a JSON object'
-  return `the body is not valid JSON${locateJsonError(decode(body))}: check it for missing quotes, commas or brackets`
+export function readChatRequest(body: Buffer): ReadResult<ChatRequest> {
+  const read = readJsonBody(body, BILLED, '{"model": …, "messages": […]}')
+  if (!read.ok) return read
+  return validateChat(read.value) ?? { ok: true, request: describe(body, read.scan, read.value) }
 }
 
 function describe(body: Buffer, scan: OkScan, value: JsonObject): ChatRequest {
   const model = value['model'] as string
   const messages = value['messages'] as unknown[]
-  const summary = summarizeMessages(messages)
+  const summary = summarize(messages, MEDIA_MEMBERS)
   const text = summary.textBytes + rawBytes(scan) + TOKENS_PER_MESSAGE * messages.length + TOKENS_PER_REQUEST
   const streamOptions = value['stream_options']
-  return {
+  const request: ChatRequest = {
+    dialect: 'openai-chat',
     body,
     scan,
     model,
@@ -120,7 +91,10 @@ function describe(body: Buffer, scan: OkScan, value: JsonObject): ChatRequest {
       imageIn: summary.imageIn,
       hiddenOutput: hidesOutput(model) || asksForHiddenOutput(value),
     },
+    upstreamBody: (change) => upstreamBody(request, change),
+    decode: (): Decoded => decodeChat(value),
   }
+  return request
 }
 
 /** Their bytes in the body are never fewer than their bytes as text. */
@@ -133,17 +107,10 @@ function rawBytes(scan: OkScan): number {
   return bytes
 }
 
-function inputBounds(text: number, media: Media[], model: string): Pick<ChatRequest, 'inputBound' | 'inputBoundFor'> {
-  return {
-    inputBound: media.length === 0 ? text : text + mediaBound(media, knowsImagesOf(model) ? model : undefined),
-    inputBoundFor: (upstream) => text + mediaBound(media, upstream),
-  }
-}
-
 function inputText(body: Buffer): string {
-  const value = JSON.parse(decode(body)) as JsonObject
+  const value = JSON.parse(decodeBody(body)) as JsonObject
   const others = TEXT_MEMBERS.filter((name) => value[name] != null).map((name) => JSON.stringify(value[name]))
-  return [textOf(value['messages']), ...others].join('\n')
+  return [textOf(value['messages'], MEDIA_MEMBERS), ...others].join('\n')
 }
 
 function outputLimit(value: JsonObject): Pick<ChatRequest, 'outputLimit' | 'outputLimitMember'> {

@@ -1,35 +1,13 @@
+import type { StreamIds, StreamReader, StreamStep } from '../dialect.ts'
 import type { RawEvent } from '../sse/split.ts'
 import { ContentTemplate } from './content-template.ts'
 import { errorMessage } from './error-message.ts'
 import { generatedText } from './generated-text.ts'
-import { isObject } from './input.ts'
-import type { JsonObject } from './input.ts'
+import { isObject, parseObject, type JsonObject } from '../json/object.ts'
 import { readUsage } from './usage.ts'
-import type { UsageReading } from './usage.ts'
-
-/** What one event of a stream means to the gateway. */
-export interface StreamStep {
-  kind: 'delta' | 'usage' | 'done' | 'error' | 'other'
-  /** Text generated in this event, of every choice; '' if none. */
-  text: string
-  /** Every expected choice has a finish reason by now. */
-  finished: boolean
-  /** Also when it comes with a delta; where every chunk carries it, it is cumulative and the last one counts. */
-  usage?: UsageReading
-  /** A chunk that exists only to carry usage: not for a caller who did not ask for it. */
-  usageOnly: boolean
-  error?: { message: string; raw: unknown }
-}
-
-/** What identifies the answer, from its first chunk: an error event of ours carries the same. */
-export interface StreamIds {
-  id?: string
-  created?: number
-  model?: string
-}
 
 /** Reads the events of a chat completion stream beside the pass-through; keeps no text. */
-export class ChatStreamReader {
+export class ChatStreamReader implements StreamReader {
   ids: StreamIds = {}
   private readonly choices: number
   private readonly finishedChoices = new Set<number>()
@@ -97,15 +75,6 @@ export class ChatStreamReader {
 
   private errorStep(raw: unknown, text: string): StreamStep {
     return { ...this.step('error', text), error: { message: errorMessage(raw), raw } }
-  }
-}
-
-function parseObject(data: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(data)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
   }
 }
 

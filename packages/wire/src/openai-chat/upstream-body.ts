@@ -1,15 +1,7 @@
 import { patch } from '../json/patch.ts'
 import type { Edit } from '../json/patch.ts'
+import type { UpstreamChange } from '../dialect.ts'
 import type { ChatRequest } from './request.ts'
-
-/** What differs between what the caller sent and what the upstream gets. */
-export interface UpstreamChange {
-  model: string
-  /** Written under this name; a caller's own limit that is larger is lowered to it as well. */
-  outputLimit?: { member: string; value: number }
-  /** Ask for usage where the caller streams and did not. */
-  injectUsage: boolean
-}
 
 const LIMIT_MEMBERS = ['max_tokens', 'max_completion_tokens']
 

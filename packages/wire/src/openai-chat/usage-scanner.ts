@@ -1,5 +1,5 @@
-import { MISSING_USAGE, readUsage } from './usage.ts'
-import type { UsageReading } from './usage.ts'
+import { MISSING_USAGE, type UsageReading } from '../canonical/usage.ts'
+import { readUsage } from './usage.ts'
 
 const LONGEST_NAME = 64
 const LONGEST_USAGE = 16 * 1024

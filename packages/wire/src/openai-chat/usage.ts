@@ -1,12 +1,6 @@
 import type { Bucket, Buckets } from '@faregate/core'
-import { isObject } from './input.ts'
-
-/** What an upstream said it used, or why that cannot be believed (M22). */
-export type UsageReading =
-  | { ok: true; buckets: Buckets }
-  | { ok: false; reason: 'missing' | 'negative' | 'fractional' | 'contradictory'; raw?: unknown }
-
-export const MISSING_USAGE: UsageReading = { ok: false, reason: 'missing' }
+import { MISSING_USAGE, type UsageReading } from '../canonical/usage.ts'
+import { isObject } from '../json/object.ts'
 
 /**
  * Turns OpenAI's `usage` into disjoint buckets. `prompt_tokens` includes what came from the cache and from audio and
@@ -27,24 +21,6 @@ export function readUsage(usage: unknown): UsageReading {
   return input === undefined || output === undefined
     ? { ok: false, reason: 'contradictory', raw: usage }
     : { ok: true, buckets: { ...input, ...output } }
-}
-
-/** Whether usage is more than four times what the request could cause, on either side: then it counts as missing (M22). */
-export function absurd(buckets: Buckets, bound: { input: number; output: number }): boolean {
-  return sum(buckets, INPUT_BUCKETS) > 4 * bound.input || sum(buckets, OUTPUT_BUCKETS) > 4 * bound.output
-}
-
-/** Usage that tells of no output where there was some cannot be true (M22). */
-export function believed(usage: UsageReading, hasOutput: boolean): UsageReading {
-  if (!usage.ok || !hasOutput || sum(usage.buckets, OUTPUT_BUCKETS) > 0) return usage
-  return { ok: false, reason: 'contradictory', raw: usage.buckets }
-}
-
-const INPUT_BUCKETS: Bucket[] = ['input', 'cacheRead', 'cacheWrite', 'cacheWrite1h', 'audioIn', 'imageIn']
-const OUTPUT_BUCKETS: Bucket[] = ['output', 'reasoning', 'audioOut']
-
-function sum(buckets: Buckets, names: Bucket[]): number {
-  return names.reduce((total, name) => total + (buckets[name] ?? 0), 0)
 }
 
 interface Counts {

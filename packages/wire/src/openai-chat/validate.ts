@@ -1,6 +1,5 @@
-import { isObject } from './input.ts'
-import type { JsonObject } from './input.ts'
-import type { Invalid } from './request.ts'
+import type { Invalid } from '../dialect.ts'
+import { isObject, type JsonObject } from '../json/object.ts'
 
 const MOST_ANSWERS = 128
 const LARGEST_LIMIT = 2_147_483_647

@@ -1,32 +1,12 @@
 import { scanMembers } from '../json/scan.ts'
 import type { OkScan } from '../json/scan.ts'
-import type { Invalid } from './request.ts'
+import type { Invalid } from '../dialect.ts'
 
-/** Members that decide what is billed: what is generated, how much of it, what goes in, and what usage is told. */
-const BILLED = new Set([
-  'model',
-  'messages',
-  'stream',
-  'stream_options',
-  'n',
-  'max_tokens',
-  'max_completion_tokens',
-  'tools',
-  'functions',
-  'tool_choice',
-  'response_format',
-  'prediction',
-  'modalities',
-  'audio',
-  'reasoning_effort',
-  'reasoning',
-  'thinking',
-  'web_search_options',
-  'plugins',
-  'cache_control',
-])
-
-const BILLED_OPTIONS = new Set(['include_usage'])
+/** The members of a body that decide what is billed, and those of objects in it, by the name of the object. */
+export interface BilledMembers {
+  own: ReadonlySet<string>
+  nested?: Record<string, ReadonlySet<string>>
+}
 
 /** Names of only these characters are no other's twin. */
 const PLAIN_NAME = /^[a-z0-9_]*$/
@@ -35,12 +15,16 @@ const PLAIN_NAME = /^[a-z0-9_]*$/
  * A billed member that gateway and upstream could read differently: it is there twice, which parsers resolve one way or
  * the other, or under a name that some parsers (Go's) take for it although it differs in case. Undefined: there is none.
  */
-export function ambiguousMember(body: Buffer, scan: OkScan): Invalid | undefined {
-  const own = ambiguousIn(scan, BILLED, '')
+export function ambiguousMember(body: Buffer, scan: OkScan, billed: BilledMembers): Invalid | undefined {
+  const own = ambiguousIn(scan, billed.own, '')
   if (own !== undefined) return own
-  const options = scan.members.get('stream_options')
-  const nested = options === undefined ? undefined : scanMembers(body, options.valueStart)
-  return nested?.ok === true ? ambiguousIn(nested, BILLED_OPTIONS, '/stream_options') : undefined
+  for (const [name, members] of Object.entries(billed.nested ?? {})) {
+    const holder = scan.members.get(name)
+    const nested = holder === undefined ? undefined : scanMembers(body, holder.valueStart)
+    const problem = nested?.ok === true ? ambiguousIn(nested, members, `/${name}`) : undefined
+    if (problem !== undefined) return problem
+  }
+  return undefined
 }
 
 function ambiguousIn({ members, duplicates }: OkScan, billed: ReadonlySet<string>, path: string): Invalid | undefined {
