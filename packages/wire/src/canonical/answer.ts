@@ -1,4 +1,4 @@
-import type { Citation, Part } from './conversation.ts'
+import type { Citation, DialectName, Part } from './conversation.ts'
 import type { UsageReading } from './usage.ts'
 
 /** Why an answer ended. `stop_sequence`: one of the caller's own; `length`: the output limit; `context`: the model's window. */
@@ -48,9 +48,9 @@ export type StreamEvent =
   | { type: 'text'; choice: number; text: string; logprobs?: TokenLogprob[] }
   | { type: 'refusal'; choice: number; text: string }
   | { type: 'reasoning'; choice: number; text: string }
-  /** Ends a block of reasoning, signed. */
-  | { type: 'reasoning_signature'; choice: number; signature: string }
-  | { type: 'redacted_reasoning'; choice: number; data: string }
+  /** Ends a block of reasoning, signed. `origin`: the dialect whose vendor signed it, as in a part of a whole answer. */
+  | { type: 'reasoning_signature'; choice: number; signature: string; origin?: DialectName }
+  | { type: 'redacted_reasoning'; choice: number; data: string; origin?: DialectName }
   | { type: 'citation'; choice: number; citation: Citation }
   | { type: 'tool_call'; choice: number; call: number; id: string; name: string; signature?: string; custom?: boolean }
   | { type: 'tool_arguments'; choice: number; call: number; text: string }
