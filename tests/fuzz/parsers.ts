@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { classifyOpenAi } from '../../packages/providers/src/classify.ts'
 import {
+  CHAT_USAGE,
   ChatStreamReader,
   SseSplitter,
   UsageScanner,
@@ -90,7 +91,7 @@ function pieces(random: Seeded, bytes: Buffer): Buffer[] {
 function whole(random: Seeded, body: Buffer): void {
   const read = readAnswer(body)
   read?.text()
-  const scanner = new UsageScanner()
+  const scanner = new UsageScanner(CHAT_USAGE)
   for (const piece of pieces(random, body)) scanner.push(piece)
   const scanned = scanner.result()
   const value = parsed(body)

@@ -1,9 +1,12 @@
+import type { Unsupported } from '@faregate/wire'
 import type { GatewayDeps } from './deps.ts'
 import type { Flow } from './flow.ts'
-import type { Candidate } from './locate.ts'
+import type { Called } from './call/call.ts'
 
 /** What of an upstream's head may reach the caller; everything else could name the operator's account. */
 const ALLOWED = ['content-type', 'openai-version', 'openai-processing-ms', 'openai-model']
+
+const MOST_DROPPED = 20
 
 const EXPOSED =
   'x-request-id, faregate-model, faregate-provider, faregate-cost, faregate-clamped, faregate-dropped, faregate-notice, faregate-denial, ratelimit, ratelimit-policy, deprecation, sunset, link, retry-after, x-should-retry'
@@ -23,23 +26,32 @@ export function corsHeaders(allowed: string[], origin: string): Record<string, s
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED, vary: 'origin' }
 }
 
+type Served = Exclude<Called, { kind: 'failed' | 'gone' }>
+
 /** The head of an answer that a deployment serves. */
 export function servedHeaders(
   deps: GatewayDeps,
   flow: Flow,
-  candidate: Candidate,
-  upstream: Record<string, string | string[] | undefined>,
-  clamped: { member: string; value: number } | undefined,
+  { candidate, opening, line, clamped, dropped }: Served,
 ): Record<string, string> {
   const headers = sharedHeaders(deps, flow)
   for (const name of ALLOWED) {
-    const value = upstream[name]
+    const value = opening.headers[name]
     if (typeof value === 'string') headers[name] = value
   }
   headers['faregate-model'] = headerSafe(flow.route?.model.name ?? '')
   headers['faregate-provider'] = headerSafe(candidate.provider.name)
+  if (line.translated) headers['content-type'] = opening.kind === 'stream' ? line.caller.streamType : 'application/json'
+  if (dropped.length > 0) headers['faregate-dropped'] = droppedList(dropped)
   if (clamped !== undefined) headers['faregate-clamped'] = `${clamped.member}=${clamped.value}`
   return headers
+}
+
+/** JSON pointers of what was left out; what would make the head too long is counted. */
+function droppedList(dropped: Unsupported[]): string {
+  const pointers = [...new Set(dropped.map(({ at }) => headerSafe(at)))]
+  const shown = pointers.slice(0, MOST_DROPPED)
+  return [...shown, ...(pointers.length > shown.length ? [`and-${pointers.length - shown.length}-more`] : [])].join(', ')
 }
 
 /** Names come from callers and configurations: what a header cannot carry is percent-encoded. */

@@ -1,7 +1,7 @@
 import { isDenial, type Denial, type DenialCode } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import { affordableSteps, amountOf } from '@faregate/pricing'
-import type { ChatRequest } from '@faregate/wire'
+import type { ModelRequest } from '@faregate/wire'
 import type { BalanceView, GatewayDeps } from './deps.ts'
 import { insufficientFunds, type Insufficient } from './funds.ts'
 import { planHold, type HoldPlan } from './hold-plan.ts'
@@ -20,7 +20,7 @@ export interface Evaluation {
 }
 
 /** Reads every balance that the request would touch and predicts the hold, or its refusal. */
-export async function evaluate(deps: GatewayDeps, key: KeyEntry, route: Route, request: ChatRequest): Promise<Evaluation | Denial> {
+export async function evaluate(deps: GatewayDeps, key: KeyEntry, route: Route, request: ModelRequest): Promise<Evaluation | Denial> {
   const plan = planHold(deps.settings, key, route, request)
   if (isDenial(plan)) return plan
   const balances = await deps.balances.read(plan.legs)
@@ -35,7 +35,7 @@ export async function laterBlockers(
   deps: GatewayDeps,
   key: KeyEntry,
   route: Route,
-  request: ChatRequest,
+  request: ModelRequest,
 ): Promise<{ also?: DenialCode[] }> {
   try {
     const evaluation = await evaluate(deps, key, route, request)

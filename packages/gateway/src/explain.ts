@@ -1,14 +1,16 @@
 import { catalogueEntry, formatAmount, isDenial, renderProblem, type Denial } from '@faregate/core'
 import { amountOf } from '@faregate/pricing'
-import type { ChatRequest } from '@faregate/wire'
+import { scanMembers, type Dialect } from '@faregate/wire'
 import { answerJson } from './answer-json.ts'
-import { admit, type Shared } from './chat.ts'
+import { admit, known, type Shared } from './model-call.ts'
 import { evaluate } from './evaluate.ts'
+import type { Inbound } from './edge.ts'
 import type { Flow } from './flow.ts'
 import { refuse } from './refuse.ts'
 import { ledgerUnavailable } from './reserve.ts'
+import { SURFACES, surfaceOf } from './surfaces.ts'
 
-const EXPLAINED = '/v1/chat/completions'
+const DEFAULT_PATH = '/v1/chat/completions'
 
 /** Codes that concern the call of explain itself rather than the request that it explains. */
 const OWN_REFUSALS = new Set([
@@ -23,14 +25,16 @@ const OWN_REFUSALS = new Set([
 
 /** `POST /v1/explain`: price, holds and verdict of a request, without calling an upstream and without holding anything. */
 export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
-  const admitted = await admit(shared, flow)
-  const elsewhere = flow.request === undefined ? undefined : otherPath(flow.request)
-  if (elsewhere !== undefined) return refuse(shared.deps, flow, elsewhere)
+  const key = await known(shared, flow)
+  if (isDenial(key)) return refuse(shared.deps, flow, key)
+  const target = explained(flow.inbound)
+  if (isDenial(target)) return refuse(shared.deps, flow, target)
+  const admitted = await admit(shared, flow, target.dialect, target.path)
   if (isDenial(admitted)) {
     if (OWN_REFUSALS.has(admitted.code)) return refuse(shared.deps, flow, admitted)
     return answerJson(shared.deps, flow, { ...routeFacts(flow), hold: null, holds: [], verdict: problemOf(shared, flow, admitted) })
   }
-  const { key, route, request } = admitted
+  const { route, request } = admitted
   try {
     const evaluation = await evaluate(shared.deps, key, route, request)
     if (isDenial(evaluation))
@@ -55,17 +59,28 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
   }
 }
 
-/** The body may name the route that it would be sent to; only what is served can be explained. */
-function otherPath({ body, scan }: ChatRequest): Denial | undefined {
-  const member = scan.members.get('path')
-  if (member === undefined) return undefined
-  const path: unknown = JSON.parse(body.toString('utf8', member.valueStart, member.valueEnd))
-  if (path === EXPLAINED) return undefined
+/** The body may name the route that it would be sent to; only calls of models can be explained. */
+function explained({ body, query }: Inbound): { path: string; dialect: Dialect } | Denial {
+  const path = namedPath(body)
+  const surface = surfaceOf(path)
+  if (surface !== undefined) return { path, dialect: surface.dialect({ path, query }) }
   return {
     code: 'route_unknown',
-    detail: `"path" names a route that is not served or costs nothing; ${EXPLAINED} can be explained.`,
+    detail: `"path" names a route that is not served or costs nothing; ${DEFAULT_PATH} can be explained.`,
     pointer: '/path',
-    didYouMean: [EXPLAINED],
+    didYouMean: SURFACES.map((known) => known.path),
+  }
+}
+
+/** A body that cannot be read is refused as what it would be sent as. */
+function namedPath(body: Buffer): string {
+  const scan = scanMembers(body)
+  const member = scan.ok ? scan.members.get('path') : undefined
+  if (member === undefined) return DEFAULT_PATH
+  try {
+    return String(JSON.parse(body.toString('utf8', member.valueStart, member.valueEnd)))
+  } catch {
+    return DEFAULT_PATH
   }
 }
 

@@ -1,11 +1,12 @@
 import { performance } from 'node:perf_hooks'
 import type { Denial, Millis, Nano, TraceStep } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
-import type { ChatRequest } from '@faregate/wire'
+import type { Decoded, Dialect, ModelRequest } from '@faregate/wire'
 import type { Inbound, Outbound } from './edge.ts'
 import type { Route } from './locate.ts'
 import type { AttemptRecord } from './record.ts'
 import type { Reservation } from './reserve.ts'
+import { surfaceOf } from './surfaces.ts'
 
 /** One request on its way: what each step found out, for the next step, the record and the trace. */
 export interface Flow {
@@ -15,8 +16,12 @@ export interface Flow {
   readonly startedAt: number
   readonly inbound: Inbound
   readonly outbound: Outbound
+  /** What the caller speaks; absent where no model is called. */
+  readonly dialect: Dialect | undefined
   key?: KeyEntry
-  request?: ChatRequest
+  request?: ModelRequest
+  /** The request in neutral form, once a deployment needed it. */
+  decoded?: Decoded
   route?: Route
   reservation?: Reservation
   readonly attempts: AttemptRecord[]
@@ -35,6 +40,7 @@ export function newFlow(inbound: Inbound, outbound: Outbound, now: Millis): Flow
     startedAt: performance.now(),
     inbound,
     outbound,
+    dialect: surfaceOf(inbound.path)?.dialect(inbound),
     attempts: [],
     flags: [],
     trace: [],

@@ -1,7 +1,7 @@
 import { formatAmount, isDenial, newId, type Denial } from '@faregate/core'
 import { corsHeaders } from './answer-headers.ts'
 import { Cooldowns } from './call/order.ts'
-import { deliveryOf, serveChat, type Shared } from './chat.ts'
+import { deliveryOf, serveModelCall, type Shared } from './model-call.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Inbound, Outbound } from './edge.ts'
 import { serveExplain } from './explain.ts'
@@ -34,7 +34,6 @@ export interface Gateway {
 type Handler = (shared: Shared, flow: Flow) => Promise<void>
 
 const HANDLERS: Record<string, Handler | undefined> = {
-  'POST /v1/chat/completions': serveChat,
   'POST /v1/explain': serveExplain,
   'GET /v1/key': serveKeyInfo,
   'GET /v1/models': serveModels,
@@ -44,7 +43,7 @@ const HANDLERS: Record<string, Handler | undefined> = {
 export function createGateway(deps: GatewayDeps): Gateway {
   const shared: Shared = { deps, locator: new Locator(deps), cooldowns: new Cooldowns(), unsettled: new Unsettled(deps.ledger, deps.log) }
   return {
-    handle: (inbound, outbound) => guarded(shared, newFlow(inbound, outbound, deps.clock.now()), handlerFor(inbound)),
+    handle: (inbound, outbound) => serve(shared, newFlow(inbound, outbound, deps.clock.now())),
     refuse: (inbound, outbound, denial) =>
       guarded(shared, newFlow(inbound, outbound, deps.clock.now()), (_shared, flow) => refuse(deps, flow, denial)),
     preflight: (inbound, outbound) => preflight(deps, inbound, outbound),
@@ -57,6 +56,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return shared.unsettled.size
     },
   }
+}
+
+function serve(shared: Shared, flow: Flow): Promise<void> {
+  const { dialect, inbound } = flow
+  if (dialect === undefined || inbound.method !== 'POST') return guarded(shared, flow, handlerFor(inbound))
+  return guarded(shared, flow, () => serveModelCall(shared, flow, dialect))
 }
 
 function handlerFor({ method, path }: Inbound): Handler {

@@ -1,13 +1,14 @@
 import type { Denial } from '@faregate/core'
 import { nearest } from './nearest.ts'
+import { SURFACES } from './surfaces.ts'
 
 /** What the data plane serves: method and path. */
-export const DATA_PLANE_ROUTES = [
-  { method: 'POST', path: '/v1/chat/completions' },
+export const DATA_PLANE_ROUTES: readonly { method: 'GET' | 'POST'; path: string }[] = [
+  ...SURFACES.map(({ path }) => ({ method: 'POST' as const, path })),
   { method: 'GET', path: '/v1/models' },
   { method: 'POST', path: '/v1/explain' },
   { method: 'GET', path: '/v1/key' },
-] as const
+]
 
 /** Refuses a path that is not served, and names the base URL that an SDK should have been given. */
 export function routeUnknown(publicUrl: string, method: string, path: string): Denial {

@@ -2,7 +2,7 @@ import { capOfKey, capUnit, walletOf, type Denial } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { AccountRef, HoldOp } from '@faregate/ledger'
 import { holdMeasure, type Bound } from '@faregate/pricing'
-import type { ChatRequest } from '@faregate/wire'
+import type { ModelRequest } from '@faregate/wire'
 import type { Settings } from './deps.ts'
 import { priceMissing, type Route } from './locate.ts'
 
@@ -31,7 +31,7 @@ export function planHold(
   settings: Settings,
   key: KeyEntry,
   route: Route,
-  request: ChatRequest,
+  request: ModelRequest,
   inputTokens = inputBound(route, request),
 ): HoldPlan | Denial {
   const hiddenOutput = route.hiddenOutput || request.canCause.hiddenOutput
@@ -55,7 +55,7 @@ export function planHold(
 }
 
 /** The most input that any of the deployments could bill: what an image costs depends on the model. */
-export function inputBound(route: Route, request: ChatRequest): number {
+export function inputBound(route: Route, request: ModelRequest): number {
   return Math.max(...route.candidates.map(({ deployment }) => request.inputBoundFor(deployment.model)))
 }
 

@@ -1,7 +1,7 @@
 import { formatAmount, isDenial } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import { answerJson } from './answer-json.ts'
-import { known, type Shared } from './chat.ts'
+import { known, type Shared } from './model-call.ts'
 import type { BalanceView } from './deps.ts'
 import type { Flow } from './flow.ts'
 import { legsOf } from './hold-plan.ts'

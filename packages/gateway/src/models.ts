@@ -2,7 +2,7 @@ import { isDenial } from '@faregate/core'
 import { allowsModel } from '@faregate/identity'
 import { answerJson } from './answer-json.ts'
 import { authorize } from './authorize.ts'
-import { known, type Shared } from './chat.ts'
+import { known, type Shared } from './model-call.ts'
 import type { Flow } from './flow.ts'
 import { refuse } from './refuse.ts'
 

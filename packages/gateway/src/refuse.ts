@@ -1,10 +1,11 @@
 import { catalogueEntry, newId, problemHeaders, renderProblem, type Denial, type Problem, type ProblemContext } from '@faregate/core'
-import { errorEvent, type StreamIds } from '@faregate/wire'
+import { openaiChat, type StreamIds } from '@faregate/wire'
 import { sharedHeaders } from './answer-headers.ts'
 import type { Failure } from './call/failure.ts'
 import type { GatewayDeps } from './deps.ts'
 import { finish, type Ending } from './finish.ts'
 import { note, type Flow } from './flow.ts'
+import { envelopeOf } from './surfaces.ts'
 
 /** A refusal, numbered and rendered, with its decision trace handed to the recorder. */
 interface Registered {
@@ -17,10 +18,23 @@ interface Registered {
 export async function refuse(deps: GatewayDeps, flow: Flow, denial: Denial): Promise<void> {
   const { problem, context, id } = register(deps, flow, denial)
   const { status } = catalogueEntry(denial.code)
-  const body = Buffer.from(JSON.stringify(problem))
-  flow.outbound.head(status, { ...sharedHeaders(deps, flow), ...problemHeaders(denial, context), 'content-length': String(body.length) })
+  const { type, body } = envelope(flow, problem)
+  flow.outbound.head(status, {
+    ...sharedHeaders(deps, flow),
+    ...problemHeaders(denial, context),
+    'content-type': type,
+    'content-length': String(body.length),
+  })
   await flow.outbound.end(body)
   finish(deps, flow, { outcome: outcomeOf(status), status, delivery: 'none', denial: { code: denial.code, id } })
+}
+
+/** The problem in the envelope that the caller's client parses; the plain one for callers who ask for it (RFC 9457). */
+function envelope({ inbound, dialect }: Flow, problem: Problem): { type: string; body: Buffer } {
+  const asked = String(inbound.headers['accept'] ?? '').includes('application/problem+json')
+  const content = asked ? problem : (dialect ?? envelopeOf(inbound.path)).errorBody(problem)
+  const type = content === problem ? 'application/problem+json' : 'application/json'
+  return { type, body: Buffer.from(JSON.stringify(content)) }
 }
 
 /** Passes on the upstream's own refusal of the request, body unchanged, with our headers added. */
@@ -39,7 +53,8 @@ export async function passOn(deps: GatewayDeps, flow: Flow, denial: Denial, reje
 /** The event that ends a stream in error, and what the record says of it. */
 export function inBand(deps: GatewayDeps, flow: Flow, denial: Denial, ids: StreamIds): { event: Buffer; ending: Pick<Ending, 'denial'> } {
   const { problem, id } = register(deps, flow, denial)
-  return { event: errorEvent(problem, { model: flow.request?.model ?? '', ...ids }), ending: { denial: { code: denial.code, id } } }
+  const dialect = flow.dialect ?? openaiChat
+  return { event: dialect.errorEvent(problem, { model: flow.request?.model ?? '', ...ids }), ending: { denial: { code: denial.code, id } } }
 }
 
 /** Numbers a refusal and keeps its decision trace for `/denials/{id}`. */

@@ -2,7 +2,7 @@ import { isDenial, type Denial } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import { LedgerUnavailable, type HoldOp, type Outcome } from '@faregate/ledger'
 import { amountOf } from '@faregate/pricing'
-import type { ChatRequest } from '@faregate/wire'
+import type { ModelRequest } from '@faregate/wire'
 import type { GatewayDeps } from './deps.ts'
 import { tagsOf } from './finish.ts'
 import { note, type Flow } from './flow.ts'
@@ -29,7 +29,7 @@ export async function reserve(
   flow: Flow,
   key: KeyEntry,
   route: Route,
-  request: ChatRequest,
+  request: ModelRequest,
 ): Promise<Reservation | Denial> {
   const plan = planHold(deps.settings, key, route, request)
   if (isDenial(plan)) return plan
@@ -51,7 +51,7 @@ export async function reserve(
  * The plan with counted instead of bounded input, made only when the bound was refused (M11): the tokenizer's
  * count plus 10 %. Undefined where that is not smaller.
  */
-export async function countedPlan(deps: GatewayDeps, key: KeyEntry, route: Route, request: ChatRequest): Promise<HoldPlan | undefined> {
+export async function countedPlan(deps: GatewayDeps, key: KeyEntry, route: Route, request: ModelRequest): Promise<HoldPlan | undefined> {
   const text = request.inputText()
   const counted = Math.ceil((await deps.tokens.count(text)) * 1.1)
   const saved = Buffer.byteLength(text) - counted
@@ -66,7 +66,7 @@ async function submitHold(
   plan: HoldPlan,
   key: KeyEntry,
   route: Route,
-  request: ChatRequest,
+  request: ModelRequest,
 ): Promise<Outcome | Denial> {
   const operation: HoldOp = {
     type: 'hold',
@@ -89,7 +89,7 @@ async function submitHold(
 }
 
 /** What a record can be rebuilt from after a kill. */
-function holdMemo(flow: Flow, key: KeyEntry, route: Route, request: ChatRequest): string {
+function holdMemo(flow: Flow, key: KeyEntry, route: Route, request: ModelRequest): string {
   const tags = tagsOf(flow)
   return JSON.stringify({
     organization: key.organization.id,

@@ -1,5 +1,5 @@
 import type { ProviderEntry } from '@faregate/core'
-import type { Vendor } from '@faregate/wire'
+import type { DialectName, Vendor, VendorCall, VendorRequest } from '@faregate/wire'
 import { classifyOpenAi } from './classify.ts'
 
 /** What differs between vendors that speak OpenAI's chat completions. */
@@ -194,14 +194,21 @@ export function openAiCompatible(row: VendorRow): Vendor {
   return {
     ...shared,
     ...(baseUrl === undefined ? {} : { defaultBaseUrl: baseUrl }),
-    dialect: 'openai-chat',
-    chatRequest,
+    dialects: ['openai-chat'],
+    request: openAiRequest,
     classify: (failure) => classifyOpenAi(failure),
   }
 }
 
-function chatRequest(_entry: ProviderEntry, secret: string | undefined): { path: string; headers: Record<string, string> } {
-  const headers: Record<string, string> = { 'content-type': 'application/json' }
-  if (secret !== undefined && secret !== '') headers['authorization'] = `Bearer ${secret}`
-  return { path: '/chat/completions', headers }
+/** The path of each dialect of OpenAI's, behind the base URL. */
+const PATHS: Partial<Record<DialectName, string>> = {
+  'openai-chat': '/chat/completions',
+  'openai-responses': '/responses',
+}
+
+function openAiRequest(_entry: ProviderEntry, secret: string | undefined, { dialect }: VendorCall): VendorRequest {
+  return {
+    path: PATHS[dialect] ?? '/chat/completions',
+    headers: secret === undefined || secret === '' ? {} : { authorization: `Bearer ${secret}` },
+  }
 }

@@ -46,7 +46,7 @@ for (const [kind, baseUrl, variable, limit, priceKey] of EXPECTED) {
       [vendor.kind, vendor.defaultBaseUrl, vendor.environmentVariable, vendor.outputLimitMember, vendor.priceKey],
       [kind, baseUrl, variable, limit, priceKey],
     )
-    assert.equal(vendor.dialect, 'openai-chat')
+    assert.ok(vendor.dialects.includes('openai-chat'))
     assert.doesNotMatch(baseUrl ?? '', /\/$/)
     assert.equal(vendor.keyless === true, ['ollama', 'lmstudio', 'vllm', 'llamacpp', 'demo'].includes(kind))
     assert.equal(vendor.classify({ status: 500, headers: {}, body: '' }).code, 'provider_error')
@@ -70,11 +70,9 @@ test('the key goes into the authorization header, and none where there is none',
     keyless: false,
     managedBy: { source: 'database' as const },
   }
-  assert.deepEqual(vendor?.chatRequest(entry, 'k'), {
-    path: '/chat/completions',
-    headers: { 'content-type': 'application/json', authorization: 'Bearer k' },
-  })
-  assert.deepEqual(vendor?.chatRequest(entry, undefined).headers, { 'content-type': 'application/json' })
+  const call = { dialect: 'openai-chat' as const, model: 'm', stream: false, body: Buffer.from('{}'), headers: {}, query: '' }
+  assert.deepEqual(vendor?.request(entry, 'k', call), { path: '/chat/completions', headers: { authorization: 'Bearer k' } })
+  assert.deepEqual(vendor?.request(entry, undefined, call), { path: '/chat/completions', headers: {} })
 })
 
 test("each vendor's usual environment variable connects it", () => {

@@ -10,32 +10,48 @@ import type { RawEvent } from './sse/split.ts'
  * same dialect say to each other passes through: only `read`, `readAnswer` and `streamReader` look at it. Between two
  * dialects everything goes through the canonical conversation: `decode` of the one, `encode` of the other.
  */
-export interface Dialect {
+export interface Dialect extends CallerDialect, UpstreamDialect {
   readonly name: DialectName
-  /** How its streams are cut into events. */
-  readonly framing: Framing
-  /** `Content-Type` of its streams, as a caller gets it. */
+}
+
+/** What callers speak. */
+export interface CallerDialect {
+  readonly name: DialectName
+  /** `Content-Type` of its streams. */
   readonly streamType: string
-
+  /** How its callers name the output limit; absent: as the vendor does, there are two names. */
+  readonly limitMember?: string
+  /** What fills silence in a stream without saying anything; absent: nothing can. */
+  readonly keepAlive?: Buffer
   /** Understands what a caller sent, as far as money and routing need it; or says what is wrong, where, and how to mend it. */
-  read?(call: CallerRequest): ReadResult
-  /** The body for an upstream of this dialect. What cannot be carried is listed, and left out. */
-  encodeRequest(conversation: Conversation, target: Target): Encoded
-
-  /** Reads a whole answer of an upstream; undefined: it is none (not JSON, cut off, an error under status 200). */
-  readAnswer(body: Buffer): AnswerReading | undefined
-  decodeAnswer(body: Buffer): Answer | undefined
+  read(call: CallerRequest): ReadResult
   encodeAnswer(answer: Answer, frame: AnswerFrame, buckets: Buckets): Buffer
-
-  /** Reads a stream of an upstream beside the pass-through, in constant memory. `choices`: how many the caller asked for. */
-  streamReader(choices: number): StreamReader
-  streamDecoder(): StreamDecoder
   streamEncoder(frame: AnswerFrame): StreamEncoder
-
   /** The body of a refusal, in the envelope that this dialect's clients parse. `problem` is RFC 9457, see core/denials. */
   errorBody(problem: ProblemLike): Record<string, unknown>
   /** The bytes of a refusal in mid-stream, after which nothing follows: the answer must not look complete. */
   errorEvent(problem: ProblemLike, ids: StreamIds): Buffer
+}
+
+/** What upstreams speak. */
+export interface UpstreamDialect {
+  readonly name: DialectName
+  /** How its streams are cut into events. */
+  readonly framing: Framing
+  /** A request without an output limit is refused. */
+  readonly needsLimit?: true
+  /** What a stream is completed with that ended after its finish reason, without a terminal event. Absent: it is broken. */
+  readonly missingEnd?: Buffer
+  /** The top-level member of a whole answer that tells usage, for answers too large to collect. */
+  readonly usageMember: { name: string; read(usage: unknown): UsageReading }
+  /** The body for an upstream. What cannot be carried is listed, and left out. */
+  encodeRequest(conversation: Conversation, target: Target): Encoded
+  /** Reads a whole answer; undefined: it is none (not JSON, cut off, an error under status 200). */
+  readAnswer(body: Buffer): AnswerReading | undefined
+  decodeAnswer(body: Buffer): Answer | undefined
+  /** Reads a stream beside the pass-through, in constant memory. `choices`: how many the caller asked for. */
+  streamReader(choices: number): StreamReader
+  streamDecoder(): StreamDecoder
 }
 
 export type Framing = 'sse' | 'ndjson' | 'json-array' | 'event-stream'
@@ -69,6 +85,8 @@ export interface ModelRequest {
   outputLimit: number | null
   /** The member that carries it, for the announcement of ours: `max_tokens`, `generationConfig.maxOutputTokens`. */
   outputLimitMember: string | null
+  /** Whether the body holds this member, where a dialect has several names for one thing. */
+  names?(member: string): boolean
   /** The caller wants to be told usage in the stream; true where the dialect always tells it. */
   includeUsage: boolean
   user: string | null

@@ -1,3 +1,5 @@
+import type { DialectName } from './canonical/conversation.ts'
+import type { Quirks } from './dialect.ts'
 import type { ProviderEntry } from '@faregate/core'
 
 /**
@@ -8,7 +10,9 @@ export interface Vendor {
   kind: string
   /** Shown on the start page and in documentation. */
   title: string
-  dialect: 'openai-chat'
+  /** The wire formats that it serves. The first of them takes what callers of other dialects send. */
+  dialects: readonly DialectName[]
+  quirks?: Quirks
   defaultBaseUrl?: string
   /** The environment variable that connects it. */
   environmentVariable?: string
@@ -24,9 +28,32 @@ export interface Vendor {
    * shape of an upstream's: status, headers by lower-case name, the body as it is made. Ends early on abort.
    */
   answer?(body: Buffer, options: { signal: AbortSignal }): Promise<InProcessAnswer>
-  /** Path (joined to the base URL) and headers of a chat completion. */
-  chatRequest(entry: ProviderEntry, secret: string | undefined): { path: string; headers: Record<string, string> }
+  /** How one call is made. Rejects where the key cannot be used at all; the message is for the operator. */
+  request(entry: ProviderEntry, secret: string | undefined, call: VendorCall): VendorRequest | Promise<VendorRequest>
   classify(failure: UpstreamFailure): Classification
+}
+
+/** A call that is to be made. */
+export interface VendorCall {
+  dialect: DialectName
+  /** As the vendor names it. */
+  model: string
+  stream: boolean
+  body: Buffer
+  /** What of the caller's headers may go on (`anthropic-version`, `anthropic-beta`, …), by lower-case name. */
+  headers: Readonly<Record<string, string>>
+  /** The caller's query string, for dialects in which it means something. */
+  query: string
+}
+
+/** How it is made: the path is joined to the base URL; headers beyond those that every call has. */
+export interface VendorRequest {
+  path: string
+  headers: Record<string, string>
+  /** Scheme, host and port, where they are not the base URL's. */
+  origin?: string
+  /** Where the vendor wants another body than its dialect says. */
+  body?: Buffer
 }
 
 /** What {@link Vendor.answer} gives. */

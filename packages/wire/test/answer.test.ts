@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readAnswer, UsageScanner } from '../src/index.ts'
+import { CHAT_USAGE, readAnswer, UsageScanner } from '../src/index.ts'
 
 const USAGE = { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 }
 const BUCKETS = { ok: true, buckets: { input: 3, output: 4 } }
@@ -11,7 +11,7 @@ function answer(value: unknown): ReturnType<typeof readAnswer> {
 
 /** The reading of a text that comes in chunks of `size` bytes. */
 function scan(text: string, size = 7): unknown {
-  const scanner = new UsageScanner()
+  const scanner = new UsageScanner(CHAT_USAGE)
   const bytes = Buffer.from(text)
   for (let at = 0; at < bytes.length; at += size) scanner.push(bytes.subarray(at, at + size))
   return scanner.result()
@@ -40,7 +40,7 @@ test('M22: usage that tells of no output where there is some cannot be true', ()
 test('a large answer is whole when its one object has ended, wherever it is cut', () => {
   const text = JSON.stringify({ a: '}"', b: [{ c: 1 }], usage: USAGE })
   for (let at = 0; at <= text.length; at++) {
-    const scanner = new UsageScanner()
+    const scanner = new UsageScanner(CHAT_USAGE)
     scanner.push(Buffer.from(text.slice(0, at)))
     assert.equal(scanner.whole, at === text.length, text.slice(0, at))
   }
@@ -94,7 +94,7 @@ test('the scanner says missing where there is none, and keeps nothing of what pa
     ok: false,
     reason: 'missing',
   })
-  const scanner = new UsageScanner()
+  const scanner = new UsageScanner(CHAT_USAGE)
   scanner.push(Buffer.from('{"a":"'))
   const before = process.memoryUsage().arrayBuffers
   for (let i = 0; i < 64; i++) scanner.push(Buffer.alloc(64 * 1024, 'ab\\n'))

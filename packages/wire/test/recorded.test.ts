@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parse } from 'yaml'
-import { ChatStreamReader, readAnswer, SseSplitter, UsageScanner } from '../src/index.ts'
+import { CHAT_USAGE, ChatStreamReader, readAnswer, SseSplitter, UsageScanner } from '../src/index.ts'
 import type { UsageReading } from '../src/index.ts'
 
 const folder = process.env['FAREGATE_RECORDED']
@@ -123,7 +123,7 @@ test('recorded answers: usage equals the usage object, for the whole body and fo
     const answer = readAnswer(Buffer.from(text))
     assert.deepEqual(sums(answer?.usage), expected, name)
     assert.equal(answer?.hasOutput, true, name)
-    const scanner = new UsageScanner()
+    const scanner = new UsageScanner(CHAT_USAGE)
     for (let at = 0; at < text.length; at += 101) scanner.push(Buffer.from(text).subarray(at, at + 101))
     scanner.push(Buffer.from(text).subarray(Math.ceil(text.length / 101) * 101))
     assert.deepEqual(scanner.result(), answer?.usage, name)

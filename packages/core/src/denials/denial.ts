@@ -57,6 +57,8 @@ export interface Denial {
   /** JSON pointer of the member that is wrong. */
   pointer?: string
   hint?: string
+  /** What cannot be carried to the upstream, by JSON pointer. */
+  unsupported?: { pointer: string; what: string }[]
   didYouMean?: string[]
   required?: string[]
   granted?: string[]

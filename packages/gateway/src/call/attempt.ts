@@ -1,4 +1,4 @@
-import { SseSplitter, type RawEvent, type UpstreamFailure } from '@faregate/wire'
+import { splitterFor, type Framing, type RawEvent, type Splitter, type UpstreamFailure } from '@faregate/wire'
 import type { UpstreamCall, UpstreamError, UpstreamSink } from '../edge.ts'
 
 /** JSON answers up to this size are collected, settled, then sent; larger ones are forwarded as they come (M16). */
@@ -28,10 +28,18 @@ export interface EventConsumer {
   error(error: UpstreamError): void
 }
 
-/**
- * One call of one upstream: collects until it is clear what kind of answer comes, then hands over.
- * `patienceMs`: a stream that has begun but is silent for so long counts as open, so that the caller can be kept alive.
- */
+/** What is to be expected of an upstream. */
+export interface Expected {
+  /** A stream that has begun but is silent for so long counts as open, so that the caller can be kept alive. */
+  patienceMs: number
+  framing: Framing
+  /** A stream was asked for. */
+  stream: boolean
+  /** Larger answers are not collected. */
+  collectBytes: number
+}
+
+/** One call of one upstream: collects until it is clear what kind of answer comes, then hands over. */
 export class Attempt implements UpstreamSink {
   readonly opened: Promise<Opening>
   #open: (opening: Opening) => void = () => {}
@@ -40,7 +48,7 @@ export class Attempt implements UpstreamSink {
   #headers: Headers = {}
   #chunks: Buffer[] = []
   #size = 0
-  #splitter: SseSplitter | undefined
+  #splitter: Splitter | undefined
   #bytes: ByteConsumer | undefined
   #events: EventConsumer | undefined
   /** What of a stream came before it opened. */
@@ -48,10 +56,10 @@ export class Attempt implements UpstreamSink {
   #settled = false
   #backlog: (() => void)[] = []
   #patience: NodeJS.Timeout | undefined
-  readonly #patienceMs: number
+  readonly #expected: Expected
 
-  constructor(patienceMs: number) {
-    this.#patienceMs = patienceMs
+  constructor(expected: Expected) {
+    this.#expected = expected
     this.opened = new Promise((resolve) => {
       this.#open = resolve
     })
@@ -66,10 +74,10 @@ export class Attempt implements UpstreamSink {
   head(status: number, headers: Headers): void {
     this.#status = status
     this.#headers = headers
-    if (status >= 200 && status < 300 && isEventStream(headers['content-type'])) {
-      this.#splitter = new SseSplitter()
-      this.#patience = setTimeout(() => this.#openStream(true), this.#patienceMs)
-    }
+    if (status < 200 || status >= 300) return
+    const { framing, stream, patienceMs } = this.#expected
+    this.#splitter = splitterFor(framing, String(headers['content-type'] ?? ''), stream)
+    if (this.#splitter !== undefined) this.#patience = setTimeout(() => this.#openStream(true), patienceMs)
   }
 
   data(chunk: Buffer): void {
@@ -78,12 +86,12 @@ export class Attempt implements UpstreamSink {
     if (this.#settled) return this.#later(() => this.data(chunk))
     this.#chunks.push(chunk)
     this.#size += chunk.length
-    if (this.#size <= COLLECTED_BYTES) return
+    if (this.#size <= (this.#status >= 300 ? COLLECTED_BYTES : this.#expected.collectBytes)) return
     if (this.#status >= 300) return this.abortWith({ reason: 'protocol', detail: `an error body of more than ${COLLECTED_BYTES} bytes` })
     this.#settle({ kind: 'large', status: this.#status, headers: this.#headers, head: Buffer.concat(this.#chunks) })
   }
 
-  #split(splitter: SseSplitter, chunk: Buffer): void {
+  #split(splitter: Splitter, chunk: Buffer): void {
     let events: RawEvent[]
     try {
       events = splitter.push(chunk)
@@ -188,10 +196,4 @@ export class Attempt implements UpstreamSink {
     for (const again of backlog) again()
     this.resume()
   }
-}
-
-function isEventStream(contentType: string | string[] | undefined): boolean {
-  return String(contentType ?? '')
-    .toLowerCase()
-    .startsWith('text/event-stream')
 }

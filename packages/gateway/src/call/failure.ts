@@ -65,6 +65,11 @@ export function notAnAnswer(candidate: Candidate, status: number, what: string):
   return { action: 'fallback', status, denial: providerDenial(candidate, 'provider_error', `HTTP ${status}, but ${what}`) }
 }
 
+/** A key with which no call can be made. */
+export function unusable(candidate: Candidate, error: unknown): Denial {
+  return providerDenial(candidate, 'provider_auth_failed', error instanceof Error ? error.message : String(error))
+}
+
 function providerDenial(candidate: Candidate, code: Classification['code'], operatorDetail: string, retryAfterMs?: number): Denial {
   const seconds = retryAfterMs === undefined ? undefined : Math.max(1, Math.ceil(retryAfterMs / 1000))
   return {

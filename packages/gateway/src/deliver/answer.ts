@@ -3,6 +3,7 @@ import { servedHeaders } from '../answer-headers.ts'
 import type { Called } from '../call/call.ts'
 import { closeAttempt, finish } from '../finish.ts'
 import { refuse } from '../refuse.ts'
+import { answerBody } from '../translate.ts'
 import { consumed, costOf, settle } from '../settle.ts'
 import { ownCount, type Delivery } from './context.ts'
 import { nobodyThere } from './nobody.ts'
@@ -16,15 +17,16 @@ export async function deliverAnswer(delivery: Delivery, called: Extract<Called, 
   const consumption = await consumed(flow, reservation, read.usage, count)
   if (flow.outbound.closed) return nobodyThere(delivery)
   const cost = costOf(flow, candidate, reservation, consumption)
+  const body = answerBody(flow, delivery.request, called.line, opening.body, consumption.buckets)
   closeAttempt(flow, record, 'served', consumption.buckets, startedAt)
   const refusal = await settle(delivery, cost, settleMemo(flow, called, consumption.estimated), 'void')
   if (refusal !== undefined) return refuse(deps, flow, refusal)
   flow.outbound.head(opening.status, {
-    ...servedHeaders(deps, flow, candidate, opening.headers, clamped),
+    ...servedHeaders(deps, flow, called),
     'faregate-cost': formatAmount(flow.cost),
-    'content-length': String(opening.body.length),
+    'content-length': String(body.length),
   })
-  const delivered = await flow.outbound.end(opening.body)
+  const delivered = await flow.outbound.end(body)
   finish(deps, flow, {
     outcome: delivered ? 'served' : 'aborted',
     status: opening.status,

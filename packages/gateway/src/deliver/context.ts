@@ -1,5 +1,5 @@
 import type { Buckets } from '@faregate/core'
-import type { ChatRequest } from '@faregate/wire'
+import type { ModelRequest } from '@faregate/wire'
 import type { GatewayDeps } from '../deps.ts'
 import type { Flow } from '../flow.ts'
 import type { Candidate } from '../locate.ts'
@@ -11,7 +11,7 @@ export interface Delivery {
   deps: GatewayDeps
   unsettled: Unsettled
   flow: Flow
-  request: ChatRequest
+  request: ModelRequest
   reservation: Reservation
   /** Tries a deployment last for a while, because it broke off in the middle of an answer. */
   rest(candidate: Candidate): void

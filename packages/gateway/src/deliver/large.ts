@@ -24,7 +24,7 @@ export async function deliverLarge(delivery: Delivery, called: Large): Promise<v
 class LargeRelay implements ByteConsumer {
   readonly #delivery: Delivery
   readonly #called: Large
-  readonly #usage = new UsageScanner()
+  readonly #usage: UsageScanner
   readonly #ended = Promise.withResolvers<UpstreamError | undefined>()
   #tail: Buffer = Buffer.alloc(0)
   #sent = 0
@@ -35,16 +35,17 @@ class LargeRelay implements ByteConsumer {
   constructor(delivery: Delivery, called: Large) {
     this.#delivery = delivery
     this.#called = called
+    this.#usage = new UsageScanner(called.line.upstream.usageMember)
   }
 
   async run(): Promise<void> {
     const { deps, flow } = this.#delivery
-    const { opening, attempt, candidate, clamped } = this.#called
+    const { opening, attempt } = this.#called
     flow.outbound.onGone(() => {
       attempt.abort()
       this.#ended.resolve({ reason: 'reset', detail: 'the caller went away' })
     })
-    flow.outbound.head(opening.status, servedHeaders(deps, flow, candidate, opening.headers, clamped))
+    flow.outbound.head(opening.status, servedHeaders(deps, flow, this.#called))
     this.data(opening.head)
     attempt.attachBytes(this)
     await this.#close(await this.#ended.promise)

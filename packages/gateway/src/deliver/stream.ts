@@ -21,12 +21,13 @@ export async function deliverStream(delivery: Delivery, called: Streaming): Prom
   const { flow, reservation } = delivery
   if (end.kind === 'broken' && end.byUpstream) delivery.rest(called.candidate)
   const whole = end.kind === 'complete'
-  const delivered = whole && isLastWord(relay) ? undefined : await relay.deliveredTokens()
+  const delivered = whole && isLastWord(relay) ? undefined : await deliveredTokens(delivery, relay, end)
   if (delivered === 0 && !whole) return nothingDelivered(delivery, called, relay, end)
   const usage = delivered === undefined ? relay.usage : usageOf(relay, delivered)
-  const count = async (): Promise<Buckets> => ownCount(delivery, delivered ?? (await relay.deliveredTokens()))
+  const count = async (): Promise<Buckets> => ownCount(delivery, delivered ?? (await deliveredTokens(delivery, relay, end)))
   const consumption = await consumed(flow, reservation, usage, count)
   const cost = costOf(flow, called.candidate, reservation, consumption)
+  const terminal = whole ? end.terminal(consumption.buckets) : undefined
   closeAttempt(flow, called.record, whole ? 'served' : 'partial', consumption.buckets, called.startedAt)
   if (end.kind === 'broken') called.record.error = end.denial.code
   // Without any output an answer that ends in error is void, also when what ends it is the settle itself (M20).
@@ -46,8 +47,14 @@ export async function deliverStream(delivery: Delivery, called: Streaming): Prom
       : { ...shared, outcome: 'failed', delivery: 'none' }
     return endInError(delivery, relay, charged(denial, delivered ?? consumption.buckets.output, flow.cost), ending)
   }
-  const accepted = await flow.outbound.end(whole ? end.terminal : undefined)
+  const accepted = await flow.outbound.end(terminal)
   finish(delivery.deps, flow, { ...shared, outcome: 'served', delivery: accepted ? 'confirmed' : 'unconfirmed' })
+}
+
+/** What the caller's socket took, and what the last event holds, which it is still to get. */
+async function deliveredTokens({ deps }: Delivery, relay: StreamRelay, end: StreamEnd): Promise<number> {
+  const withheld = end.kind === 'complete' && end.texts.length > 0 ? await deps.tokens.countEach(end.texts) : 0
+  return (await relay.deliveredTokens()) + withheld
 }
 
 /** The upstream told at the end what it made: nothing needs to be counted. */

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
-import type { Denial } from '@faregate/core'
-import { ChatStreamReader, type RawEvent, type StreamIds, type StreamStep, type UsageReading } from '@faregate/wire'
+import type { Buckets, Denial } from '@faregate/core'
+import { lastEvent, type RawEvent, type StreamIds, type StreamStep, type UsageReading } from '@faregate/wire'
 import type { EventConsumer } from '../call/attempt.ts'
 import type { Called } from '../call/call.ts'
 import { discreet } from '../call/discreet.ts'
@@ -10,21 +10,19 @@ import type { UpstreamError } from '../edge.ts'
 import { Coverage } from './coverage.ts'
 import { Deliveries } from './deliveries.ts'
 import { Slices } from './slices.ts'
+import { frameOf } from '../translate.ts'
 import { StreamHead } from './stream-head.ts'
+import { tapOf, type StreamTap, type Tapped } from './tap.ts'
 
 export type Streaming = Extract<Called, { kind: 'stream' }>
 
 /** Why forwarding stopped. Only `complete` may send the terminal event, and only once the settle is durable. */
-export type StreamEnd = { kind: 'complete'; terminal: Buffer } | { kind: 'broken'; denial: Denial; byUpstream: boolean } | { kind: 'gone' }
+export type StreamEnd =
+  | { kind: 'complete'; terminal: (buckets: Buckets) => Buffer; texts: string[] }
+  | { kind: 'broken'; denial: Denial; byUpstream: boolean } | { kind: 'gone' }
 
-interface Waiting {
-  raw: Buffer
-  step: StreamStep
-}
-
-const DONE = Buffer.from('data: [DONE]\n\n')
-/** Some servers end without the blank line that ends an event. */
-const UNTERMINATED_DONE = /^data:\s*\[DONE\]\s*$/
+/** So many events may follow the one that ends the answer for clients; an upstream that goes on is cut. */
+const MOST_KEPT = 1_000
 /** An upstream that has sent its terminal event ends by itself, and its connection is used again; if not, it is cut. */
 const AFTER_DONE_MS = 1_000
 
@@ -39,25 +37,26 @@ export class StreamRelay implements EventConsumer {
   usageIsFinal = false
   readonly #delivery: Delivery
   readonly #called: Streaming
-  readonly #reader: ChatStreamReader
+  readonly #tap: StreamTap
   readonly #coverage: Coverage
   readonly #deliveries: Deliveries
   readonly #end: (end: StreamEnd) => void
   readonly #head: StreamHead
-  #queue: Waiting[] = []
+  #queue: Tapped[] = []
   /** Covering an event, or waiting for the caller to read. */
   #blocked = false
   #over = false
   /** The upstream has ended, well or not; what it sent before comes first. */
   #upstreamOver: (() => void) | undefined
   #finished = false
+  #endCovered = false
   #cutAfterDone: NodeJS.Timeout | undefined
 
   constructor(delivery: Delivery, called: Streaming) {
     const { deps, flow, request } = delivery
     this.#delivery = delivery
     this.#called = called
-    this.#reader = new ChatStreamReader(request.n)
+    this.#tap = tapOf(called.line, request.n, request.includeUsage, () => frameOf(flow, request))
     this.#deliveries = new Deliveries(flow.outbound, deps.tokens)
     this.#coverage = new Coverage(new Slices(delivery, called.candidate, this.#deliveries), deps.tokens)
     const { promise, resolve } = Promise.withResolvers<StreamEnd>()
@@ -68,7 +67,7 @@ export class StreamRelay implements EventConsumer {
 
   /** What identifies the answer; an error event of ours carries the same. */
   get ids(): StreamIds {
-    return this.#reader.ids
+    return this.#tap.ids
   }
 
   /** Whether the caller was sent any output. */
@@ -93,18 +92,30 @@ export class StreamRelay implements EventConsumer {
   events(events: RawEvent[]): void {
     if (this.#over) return
     this.#head.heard()
-    for (const event of events) this.#queue.push({ raw: event.raw, step: this.#reader.read(event) })
+    try {
+      for (const event of events) this.#queue.push(this.#tap.take(event))
+    } catch (error) {
+      return this.#mistaken(error)
+    }
     this.#pump()
   }
 
   end(rest: Buffer): void {
     clearTimeout(this.#cutAfterDone)
+    const { missingEnd, framing } = this.#called.line.upstream
+    const last = rest.length === 0 ? undefined : this.#unterminated(lastEvent(framing, rest))
     this.#upstreamOver = () => {
-      const terminated = rest.length === 0 ? this.#finished : UNTERMINATED_DONE.test(rest.toString())
-      if (terminated) this.#stop({ kind: 'complete', terminal: DONE })
+      if (last !== undefined) this.#complete([last])
+      else if (rest.length === 0 && this.#finished && missingEnd !== undefined) this.#complete([], missingEnd)
       else this.#broken({ reason: 'reset', detail: 'the stream ended without its terminal event' })
     }
     this.#pump()
+  }
+
+  /** Some servers end without what ends an event: the terminal event is one all the same, half of another is not. */
+  #unterminated(event: RawEvent | undefined): Tapped | undefined {
+    const tapped = event === undefined ? undefined : this.#tap.take(event)
+    return tapped?.step.kind === 'done' ? tapped : undefined
   }
 
   error(error: UpstreamError): void {
@@ -135,8 +146,8 @@ export class StreamRelay implements EventConsumer {
     if (head === undefined) {
       if (this.#upstreamOver !== undefined) this.#upstreamOver()
       else this.#run(this.#coverage.renew())
-    } else if (head.step.kind === 'done') {
-      this.#stop({ kind: 'complete', terminal: head.raw })
+    } else if (ends(head.step)) {
+      this.#endReached(head)
     } else if (head.step.kind === 'error') {
       this.#broken({ reason: 'protocol', detail: `in-band error: ${head.step.error?.message ?? 'unknown'}` })
     } else if (!this.#blocked) {
@@ -159,14 +170,14 @@ export class StreamRelay implements EventConsumer {
   }
 
   /** Writes events that are covered, at once. */
-  #write(events: Waiting[]): void {
-    const { flow, request } = this.#delivery
+  #write(events: Tapped[]): void {
+    const { flow } = this.#delivery
     const raws: Buffer[] = []
     const texts: string[] = []
     for (const { raw, step } of events) {
       this.#note(step)
       if (step.text !== '') texts.push(step.text)
-      if (!step.usageOnly || request.includeUsage) raws.push(raw)
+      if (raw.length > 0) raws.push(raw)
     }
     if (raws.length === 0 || flow.outbound.closed) return
     this.#head.send()
@@ -175,6 +186,37 @@ export class StreamRelay implements EventConsumer {
     if (free || this.#blocked) return
     this.#block()
     this.#run(this.#unblock())
+  }
+
+  /** The last event can carry text as well, which is to be covered like any other. */
+  #endReached(head: Tapped): void {
+    this.#endCovered ||= this.#forwardable(head.step)
+    if (this.#endCovered) this.#last(head)
+    else if (!this.#blocked) this.#run(this.#coverEnd(head))
+  }
+
+  async #coverEnd({ step }: Tapped): Promise<void> {
+    this.#block()
+    const covered = await this.#coverage.cover([step.text])
+    if (this.#over) return
+    if (typeof covered !== 'number') return this.#stop({ kind: 'broken', denial: covered, byUpstream: false })
+    this.#coverage.add(step.text)
+    this.#endCovered = true
+    await this.#unblock()
+  }
+
+  /** The end has come: at once with the vendor's terminal event, else when the upstream has said all that follows. */
+  #last(head: Tapped): void {
+    if (head.step.kind === 'done') return this.#complete([head])
+    if (this.#queue.length > MOST_KEPT) return this.#broken({ reason: 'protocol', detail: 'the stream went on after its end' })
+    if (this.#upstreamOver !== undefined) this.#complete(this.#queue)
+  }
+
+  #complete(kept: Tapped[], missingEnd?: Buffer): void {
+    for (const { step } of kept) this.#note(step)
+    const raw = Buffer.concat(missingEnd === undefined || this.#called.line.translated ? kept.map((tapped) => tapped.raw) : [missingEnd])
+    const texts = kept.flatMap(({ step }) => (step.text === '' ? [] : [step.text]))
+    this.#stop({ kind: 'complete', terminal: (buckets) => this.#tap.terminal(raw, buckets), texts })
   }
 
   #note(step: StreamStep): void {
@@ -217,15 +259,17 @@ export class StreamRelay implements EventConsumer {
 
   /** A mistake of ours must end the stream, not leave it waiting. */
   #run(work: Promise<void>): void {
-    work.catch((error: unknown) => {
-      this.#delivery.deps.log.error({ request: this.#delivery.flow.id, error: String(error) }, 'a stream met a mistake in the gateway')
-      const denial: Denial = {
-        code: 'gateway_misconfigured',
-        detail: 'The gateway met a mistake of its own; the stream ends here.',
-        operatorDetail: String(error),
-      }
-      this.#stop({ kind: 'broken', denial, byUpstream: false })
-    })
+    work.catch((error: unknown) => this.#mistaken(error))
+  }
+
+  #mistaken(error: unknown): void {
+    this.#delivery.deps.log.error({ request: this.#delivery.flow.id, error: String(error) }, 'a stream met a mistake in the gateway')
+    const denial: Denial = {
+      code: 'gateway_misconfigured',
+      detail: 'The gateway met a mistake of its own; the stream ends here.',
+      operatorDetail: String(error),
+    }
+    this.#stop({ kind: 'broken', denial, byUpstream: false })
   }
 
   #stop(end: StreamEnd): void {
@@ -245,5 +289,10 @@ export class StreamRelay implements EventConsumer {
 }
 
 function isLast(step: StreamStep): boolean {
-  return step.kind === 'done' || step.kind === 'error'
+  return ends(step) || step.kind === 'error'
+}
+
+/** To the caller it is the end of the answer. */
+function ends(step: StreamStep): boolean {
+  return step.kind === 'done' || step.keepBack === true
 }

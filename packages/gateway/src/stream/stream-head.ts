@@ -2,9 +2,7 @@ import { servedHeaders } from '../answer-headers.ts'
 import type { Delivery } from '../deliver/context.ts'
 import type { Streaming } from './relay.ts'
 
-const KEEP_ALIVE = Buffer.from(': keep-alive\n\n')
-
-/** The head of a stream, sent with the first thing that follows it, and the comments that fill silence. */
+/** The head of a stream, sent with the first thing that follows it, and what fills silence. */
 export class StreamHead {
   readonly #delivery: Delivery
   readonly #called: Streaming
@@ -21,9 +19,8 @@ export class StreamHead {
     const { deps, flow } = this.#delivery
     if (this.#sent || flow.outbound.closed) return
     this.#sent = true
-    const { candidate, opening, clamped } = this.#called
-    const headers = servedHeaders(deps, flow, candidate, opening.headers, clamped)
-    flow.outbound.head(opening.status, { ...headers, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' })
+    const headers = servedHeaders(deps, flow, this.#called)
+    flow.outbound.head(this.#called.opening.status, { ...headers, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' })
   }
 
   /** Something came: the silence starts anew. */
@@ -31,12 +28,13 @@ export class StreamHead {
     this.#silence.refresh()
   }
 
-  /** A comment between two events: only whole events are ever written. */
+  /** Something that says nothing, between two events: only whole events are ever written. */
   keepAlive(): void {
     const { outbound } = this.#delivery.flow
     if (outbound.closed) return
     this.send()
-    outbound.write(KEEP_ALIVE)
+    const { keepAlive } = this.#called.line.caller
+    if (keepAlive !== undefined) outbound.write(keepAlive)
     this.#silence.refresh()
   }
 

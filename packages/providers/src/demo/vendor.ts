@@ -9,12 +9,12 @@ export const DEMO_MODEL = 'demo'
 export const demo: Vendor = {
   kind: 'demo',
   title: 'Built-in demo (answers offline; nothing is sent anywhere)',
-  dialect: 'openai-chat',
+  dialects: ['openai-chat'],
   defaultBaseUrl: 'demo:',
   keyless: true,
   outputLimitMember: 'max_tokens',
   price: { input: '0.50', output: '1.50' },
-  chatRequest: () => ({ path: '/chat/completions', headers: { 'content-type': 'application/json' } }),
+  request: () => ({ path: '/chat/completions', headers: {} }),
   classify: (failure) => classifyOpenAi(failure),
   answer: (body, { signal }) => answerDemo(body, { signal }),
 }

@@ -60,7 +60,14 @@ async function call(upstream: ProviderTestDeps['upstream'], provider: ProviderEn
   }
   const [key] = provider.keys.toSorted((a, b) => a.priority - b.priority)
   if (key === undefined && !provider.keyless) throw new Error('It has no key.')
-  const { path, headers } = vendor.chatRequest(provider, key?.secret)
+  const { path, headers } = await vendor.request(provider, key?.secret, {
+    dialect: 'openai-chat',
+    model: '',
+    stream: false,
+    body,
+    headers: {},
+    query: '',
+  })
   const base = new URL(provider.baseUrl)
   const request = {
     origin: base.origin,

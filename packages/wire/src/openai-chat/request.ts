@@ -91,6 +91,7 @@ function describe(body: Buffer, scan: OkScan, value: JsonObject): ChatRequest {
       imageIn: summary.imageIn,
       hiddenOutput: hidesOutput(model) || asksForHiddenOutput(value),
     },
+    names: (member) => scan.members.has(member),
     upstreamBody: (change) => upstreamBody(request, change),
     decode: (): Decoded => decodeChat(value),
   }

@@ -2,6 +2,9 @@ import type { Bucket, Buckets } from '@faregate/core'
 import { MISSING_USAGE, type UsageReading } from '../canonical/usage.ts'
 import { isObject } from '../json/object.ts'
 
+/** Where a whole answer tells its usage. */
+export const CHAT_USAGE = { name: 'usage', read: readUsage }
+
 /**
  * Turns OpenAI's `usage` into disjoint buckets. `prompt_tokens` includes what came from the cache and from audio and
  * images, `completion_tokens` includes reasoning and audio: each is taken out of its total once. Details that are absent

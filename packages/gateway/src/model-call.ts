@@ -1,8 +1,9 @@
 import { isDenial, type Denial } from '@faregate/core'
 import { allowsModel, type KeyEntry } from '@faregate/identity'
-import { readChatRequest, type ChatRequest } from '@faregate/wire'
+import type { Dialect, ModelRequest } from '@faregate/wire'
 import { authorize } from './authorize.ts'
 import { call, restChoice, type Called } from './call/call.ts'
+import type { Calling } from './call/prepare.ts'
 import type { Cooldowns } from './call/order.ts'
 import { deliverAnswer } from './deliver/answer.ts'
 import type { Delivery } from './deliver/context.ts'
@@ -15,6 +16,7 @@ import { note, type Flow } from './flow.ts'
 import { checkKeyState, identify } from './identify.ts'
 import type { Locator, Route } from './locate.ts'
 import { passOn, refuse } from './refuse.ts'
+import { requestInvalid } from './request-invalid.ts'
 import { reserve, type Reservation } from './reserve.ts'
 import { release } from './settle.ts'
 import type { Unsettled } from './unsettled.ts'
@@ -27,10 +29,10 @@ export interface Shared {
   unsettled: Unsettled
 }
 
-/** `POST /v1/chat/completions`, from the credential to the record. */
-export async function serveChat(shared: Shared, flow: Flow): Promise<void> {
+/** A call of a model, whatever the caller speaks, from the credential to the record. */
+export async function serveModelCall(shared: Shared, flow: Flow, dialect: Dialect): Promise<void> {
   const { deps } = shared
-  const admitted = await admit(shared, flow)
+  const admitted = await admit(shared, flow, dialect)
   if (isDenial(admitted)) return refuse(deps, flow, admitted)
   const { key, route, request } = admitted
   const reservation = await reserve(deps, flow, key, route, request)
@@ -38,11 +40,24 @@ export async function serveChat(shared: Shared, flow: Flow): Promise<void> {
   flow.reservation = reservation
   const delivery = deliveryOf(shared, flow, request, reservation)
   if (flow.outbound.closed) return nobodyThere(delivery)
-  await deliver(delivery, await call(deps, shared.cooldowns, flow, route, request, reservation))
+  await deliver(delivery, await call(deps, shared.cooldowns, flow, dialect, callingOf(flow, route, request, reservation)))
+}
+
+function callingOf(flow: Flow, route: Route, request: ModelRequest, reservation: Reservation): Calling {
+  const { headers, query } = flow.inbound
+  return {
+    route,
+    request,
+    reservation,
+    headers,
+    query,
+    decoded: () => (flow.decoded ??= request.decode()),
+    drop: headers['faregate-unsupported'] === 'drop',
+  }
 }
 
 /** What every way of delivering an answer works with. */
-export function deliveryOf({ deps, unsettled, cooldowns }: Shared, flow: Flow, request: ChatRequest, reservation: Reservation): Delivery {
+export function deliveryOf({ deps, unsettled, cooldowns }: Shared, flow: Flow, request: ModelRequest, reservation: Reservation): Delivery {
   return { deps, unsettled, flow, request, reservation, rest: (candidate) => restChoice(deps, cooldowns, candidate) }
 }
 
@@ -50,14 +65,15 @@ export function deliveryOf({ deps, unsettled, cooldowns }: Shared, flow: Flow, r
 export interface Admitted {
   key: KeyEntry
   route: Route
-  request: ChatRequest
+  request: ModelRequest
 }
 
-/** Identify, locate, authorize: in the order in which refusals take precedence. */
-export async function admit(shared: Shared, flow: Flow): Promise<Admitted | Denial> {
+/** Identify, locate, authorize: in the order in which refusals take precedence. `path`: where the body would be sent. */
+export async function admit(shared: Shared, flow: Flow, dialect: Dialect, path = flow.inbound.path): Promise<Admitted | Denial> {
   const key = await known(shared, flow)
   if (isDenial(key)) return key
-  const read = readChatRequest(flow.inbound.body)
+  const { query, headers, body } = flow.inbound
+  const read = dialect.read({ path, query, headers, body })
   if (!read.ok) return requestInvalid(read.pointer, read.message)
   const { request } = read
   flow.request = request
@@ -80,15 +96,6 @@ export async function known({ deps }: Shared, flow: Flow): Promise<KeyEntry | De
   if (refused !== undefined) return refused
   note(flow, 'identify', 'ok', { key: key.id, organization: key.organization.id })
   return key
-}
-
-function requestInvalid(pointer: string, message: string): Denial {
-  return {
-    code: 'request_invalid',
-    detail: message,
-    pointer,
-    fixes: [{ kind: 'change_request', action: 'mend_member', by: 'caller', canYou: true, pointer }],
-  }
 }
 
 async function deliver(delivery: Delivery, called: Called): Promise<void> {

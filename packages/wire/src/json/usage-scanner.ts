@@ -1,5 +1,7 @@
 import { MISSING_USAGE, type UsageReading } from '../canonical/usage.ts'
-import { readUsage } from './usage.ts'
+import type { UpstreamDialect } from '../dialect.ts'
+
+type UsageMember = UpstreamDialect['usageMember']
 
 const LONGEST_NAME = 64
 const LONGEST_USAGE = 16 * 1024
@@ -11,10 +13,11 @@ const BACKSLASH = 0x5c
 type Place = 'name' | 'colon' | 'value'
 
 /**
- * Finds the top-level `usage` member of a JSON answer of any size as it passes, in constant memory: of the rest only
+ * Finds the top-level member that tells usage in a JSON answer of any size as it passes, in constant memory: of the rest only
  * nesting and strings are followed. Of several the last one counts, as for JSON.parse.
  */
 export class UsageScanner {
+  private readonly member: UsageMember
   private depth = 0
   private begun = false
   private inString = false
@@ -23,6 +26,10 @@ export class UsageScanner {
   private name: number[] | undefined
   private capture: number[] | undefined
   private captured: string | undefined
+
+  constructor(member: UsageMember) {
+    this.member = member
+  }
 
   push(chunk: Buffer): void {
     for (let at = 0; at < chunk.length; at++) {
@@ -39,7 +46,7 @@ export class UsageScanner {
   result(): UsageReading {
     if (this.captured === undefined) return MISSING_USAGE
     try {
-      return readUsage(JSON.parse(this.captured))
+      return this.member.read(JSON.parse(this.captured))
     } catch {
       return MISSING_USAGE
     }
@@ -87,7 +94,7 @@ export class UsageScanner {
   }
 
   private startValue(): void {
-    this.capture = isUsage(this.name ?? []) ? [] : undefined
+    this.capture = isNamed(this.name ?? [], this.member.name) ? [] : undefined
     this.name = undefined
     this.place = 'value'
   }
@@ -111,12 +118,12 @@ function nextMark(chunk: Buffer, from: number): number {
   return at
 }
 
-function isUsage(name: number[]): boolean {
+function isNamed(name: number[], wanted: string): boolean {
   const raw = Buffer.from(name).toString('utf8')
-  if (raw === 'usage') return true
+  if (raw === wanted) return true
   if (!raw.includes('\\')) return false
   try {
-    return JSON.parse(`"${raw}"`) === 'usage'
+    return JSON.parse(`"${raw}"`) === wanted
   } catch {
     return false
   }

@@ -1,0 +1,14 @@
+import type { DialectName } from './canonical/conversation.ts'
+import type { UpstreamDialect } from './dialect.ts'
+import { openaiChat } from './openai-chat/dialect.ts'
+
+const UPSTREAM_DIALECTS: readonly UpstreamDialect[] = [openaiChat]
+
+const BY_NAME = new Map<DialectName, UpstreamDialect>(UPSTREAM_DIALECTS.map((dialect) => [dialect.name, dialect]))
+
+/** The dialect in which an upstream is called. Throws for one that no upstream is called in. */
+export function upstreamDialect(name: DialectName): UpstreamDialect {
+  const dialect = BY_NAME.get(name)
+  if (dialect === undefined) throw new Error(`no upstream is called in the dialect ${name}`)
+  return dialect
+}

@@ -1,0 +1,41 @@
+import type { Framing } from './dialect.ts'
+import { SseSplitter, type RawEvent } from './sse/split.ts'
+
+/** Cuts a stream into whole events, byte for byte, however its chunks are cut. */
+export interface Splitter {
+  /** The events that this chunk completes. Throws where an event is too large to be kept. */
+  push(chunk: Buffer): RawEvent[]
+  /** What is left without a terminator, once the stream has ended. */
+  end(): Buffer
+}
+
+interface FramingRow {
+  /** How the `Content-Type` of such a stream begins. */
+  type: string
+  splitter(): Splitter
+  /** What ends an event, where its absence can be made good. */
+  terminator?: Buffer
+}
+
+const FRAMINGS: Partial<Record<Framing, FramingRow>> = {
+  sse: { type: 'text/event-stream', splitter: () => new SseSplitter(), terminator: Buffer.from('\n\n') },
+}
+
+/**
+ * The splitter of an answer, by its `Content-Type`; undefined where it is no stream. A JSON array is told from an answer
+ * that is JSON only by having been asked for.
+ */
+export function splitterFor(framing: Framing, contentType: string, streamAsked: boolean): Splitter | undefined {
+  const type = contentType.toLowerCase()
+  if (type.startsWith('text/event-stream')) return new SseSplitter()
+  const row = FRAMINGS[framing]
+  if (row === undefined || !type.startsWith(row.type)) return undefined
+  return framing === 'json-array' && !streamAsked ? undefined : row.splitter()
+}
+
+/** The event that stands without its terminator at the end of a stream, if it is one. */
+export function lastEvent(framing: Framing, rest: Buffer): RawEvent | undefined {
+  const row = FRAMINGS[framing]
+  if (row?.terminator === undefined) return undefined
+  return row.splitter().push(Buffer.concat([rest, row.terminator]))[0]
+}
