@@ -95,6 +95,19 @@ export const MODEL_KNOBS: Knobs = {
     assert.ok(worlds.upstream.callsOf('rare').length <= 1)
   },
 
+  'models.*.deployments[].priority': async (worlds) => {
+    for (let i = 0; i < 5; i++) await call(worlds, 'tiers')
+    assert.equal(worlds.upstream.callsOf('usual').length, 5)
+    assert.equal(worlds.second.callsOf('spare').length, 0)
+  },
+
+  'models.*.deployments[].parameters.*': async (worlds) => {
+    await call(worlds, 'cool')
+    assert.equal(worlds.upstream.callsOf('cool').at(-1)?.body['temperature'], 0.25)
+    await worlds.tuned.chat(worlds.rich.key, { model: 'cool', messages: say(), temperature: 1 })
+    assert.equal(worlds.upstream.callsOf('cool').at(-1)?.body['temperature'], 1)
+  },
+
   'models.*.price.input': priced({ ...BASE }, 100n * TOKEN + 50n * 7n * TOKEN),
   'models.*.price.output': priced({ ...BASE, completion_tokens: 10, total_tokens: 110 }, 100n * TOKEN + 10n * 7n * TOKEN),
   'models.*.price.cacheRead': priced({ ...BASE, prompt_tokens_details: { cached_tokens: 40 } }, (60n + 40n * 2n + 50n * 7n) * TOKEN),

@@ -69,6 +69,8 @@ function tunedConfiguration(upstream: Upstream, second: Upstream): Record<string
       demo: { deployments: [on('offline', 'demo')], price: COARSE },
       second: { deployments: [on('two', 'other-name')], price: COARSE },
       balanced: { deployments: [on('one', 'rare', 1), on('two', 'usual', 1_000_000)], price: COARSE },
+      tiers: { deployments: [{ ...on('two', 'spare', 1_000_000), priority: 1 }, on('one', 'usual', 1)], price: COARSE },
+      cool: { deployments: [{ ...on('one', 'cool'), parameters: { temperature: 0.25 } }], price: COARSE },
       heavy: { deployments: [on('weighted', 'plain')], price: COARSE },
       ranked: { deployments: [on('ranked', 'ranked')], price: COARSE },
       buckets: { deployments: [on('one', 'buckets')], price: BUCKET_PRICES, maxOutput: 100 },

@@ -1,3 +1,4 @@
+import { billedParameter } from '@faregate/core'
 import { z } from 'zod'
 import { byName, nothing } from './common.ts'
 import { managedBy } from './managed.ts'
@@ -10,6 +11,12 @@ const deployment = z.strictObject({
   provider: z.string().min(1).max(100),
   model: z.string().min(1).max(300),
   weight: z.int().min(1).max(1_000_000).default(1),
+  priority: z.int().min(0).max(1_000).optional().describe('Lower is called first; the others come when those before them fail or rest.'),
+  parameters: z
+    .record(z.string().min(1), z.unknown())
+    .refine((parameters) => billedParameter(parameters) === undefined, { error: 'names a member that decides what is billed' })
+    .optional()
+    .describe("Members that are added to the request where the caller did not send them, in the provider's own words."),
 })
 
 const tokens = z.int().min(1).max(100_000_000)
@@ -27,7 +34,15 @@ const members = {
 export const model = z
   .object({
     name: z.string(),
-    deployments: z.array(z.object({ provider: z.string(), model: z.string(), weight: z.number() })),
+    deployments: z.array(
+      z.object({
+        provider: z.string(),
+        model: z.string(),
+        weight: z.number(),
+        priority: z.number().optional(),
+        parameters: z.record(z.string(), z.unknown()).optional(),
+      }),
+    ),
     price: z.record(z.string(), z.string()).nullable(),
     maxOutput: z.number().nullable(),
     maxOutputWhenAbsent: z.number().nullable(),

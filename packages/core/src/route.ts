@@ -31,6 +31,10 @@ export interface Deployment {
   /** The name that the provider uses. */
   model: string
   weight: number
+  /** Lower is tried first; absent: 0. Others come when those before them fail. */
+  priority?: number | undefined
+  /** Members of the body that are sent where the caller did not send them, in the upstream's own words. */
+  parameters?: Record<string, unknown> | undefined
 }
 
 /** A name that callers use. */

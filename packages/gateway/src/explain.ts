@@ -68,7 +68,7 @@ function explained({ body, query }: Inbound): { path: string; dialect: Dialect }
     code: 'route_unknown',
     detail: `"path" names a route that is not served or costs nothing; ${DEFAULT_PATH} can be explained.`,
     pointer: '/path',
-    didYouMean: SURFACES.map((known) => known.path),
+    didYouMean: SURFACES.map((served) => served.path),
   }
 }
 

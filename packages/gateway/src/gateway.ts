@@ -1,6 +1,7 @@
 import { formatAmount, isDenial, newId, type Denial } from '@faregate/core'
 import { corsHeaders } from './answer-headers.ts'
-import { Cooldowns } from './call/order.ts'
+import { Parking } from './call/parking.ts'
+import { retryBudgets } from './call/retry-budget.ts'
 import { deliveryOf, serveModelCall, type Shared } from './model-call.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Inbound, Outbound } from './edge.ts'
@@ -41,7 +42,12 @@ const HANDLERS: Record<string, Handler | undefined> = {
 
 /** Builds the data plane from what the composition root hands in. */
 export function createGateway(deps: GatewayDeps): Gateway {
-  const shared: Shared = { deps, locator: new Locator(deps), cooldowns: new Cooldowns(), unsettled: new Unsettled(deps.ledger, deps.log) }
+  const shared: Shared = {
+    deps,
+    locator: new Locator(deps),
+    resilience: { parking: new Parking(), budgetOf: retryBudgets() },
+    unsettled: new Unsettled(deps.ledger, deps.log),
+  }
   return {
     handle: (inbound, outbound) => serve(shared, newFlow(inbound, outbound, deps.clock.now())),
     refuse: (inbound, outbound, denial) =>

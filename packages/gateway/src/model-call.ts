@@ -2,9 +2,8 @@ import { isDenial, type Denial } from '@faregate/core'
 import { allowsModel, type KeyEntry } from '@faregate/identity'
 import type { Dialect, ModelRequest } from '@faregate/wire'
 import { authorize } from './authorize.ts'
-import { call, restChoice, type Called } from './call/call.ts'
+import { call, parkDeployment, type Called, type Resilience } from './call/call.ts'
 import type { Calling } from './call/prepare.ts'
-import type { Cooldowns } from './call/order.ts'
 import { deliverAnswer } from './deliver/answer.ts'
 import type { Delivery } from './deliver/context.ts'
 import { nobodyThere } from './deliver/nobody.ts'
@@ -25,7 +24,7 @@ import type { Unsettled } from './unsettled.ts'
 export interface Shared {
   deps: GatewayDeps
   locator: Locator
-  cooldowns: Cooldowns
+  resilience: Resilience
   unsettled: Unsettled
 }
 
@@ -40,7 +39,7 @@ export async function serveModelCall(shared: Shared, flow: Flow, dialect: Dialec
   flow.reservation = reservation
   const delivery = deliveryOf(shared, flow, request, reservation)
   if (flow.outbound.closed) return nobodyThere(delivery)
-  await deliver(delivery, await call(deps, shared.cooldowns, flow, dialect, callingOf(flow, route, request, reservation)))
+  await deliver(delivery, await call(deps, shared.resilience, flow, dialect, callingOf(flow, route, request, reservation)))
 }
 
 function callingOf(flow: Flow, route: Route, request: ModelRequest, reservation: Reservation): Calling {
@@ -57,8 +56,15 @@ function callingOf(flow: Flow, route: Route, request: ModelRequest, reservation:
 }
 
 /** What every way of delivering an answer works with. */
-export function deliveryOf({ deps, unsettled, cooldowns }: Shared, flow: Flow, request: ModelRequest, reservation: Reservation): Delivery {
-  return { deps, unsettled, flow, request, reservation, rest: (candidate) => restChoice(deps, cooldowns, candidate) }
+export function deliveryOf({ deps, unsettled, resilience }: Shared, flow: Flow, request: ModelRequest, reservation: Reservation): Delivery {
+  return {
+    deps,
+    unsettled,
+    flow,
+    request,
+    reservation,
+    rest: (candidate, denial) => parkDeployment(deps, resilience.parking, candidate, denial),
+  }
 }
 
 /** The caller may make this request, money aside. */

@@ -123,6 +123,24 @@ proves('deployments share the calls by weight', ['models.*.deployments[].weight'
   assert.deepEqual(new Set(up.received.map(({ body }) => body['model'])), new Set(['often']))
 })
 
+proves(
+  'deployments are called by priority, and with their own parameters',
+  ['models.*.deployments[].priority', 'models.*.deployments[].parameters.*'],
+  async (t) => {
+    const up = await upstream(t)
+    const deployments = [
+      { provider: 'up', model: 'spare', weight: 1_000_000, priority: 1 },
+      { provider: 'up', model: 'usual', weight: 1, parameters: { temperature: 0.25 } },
+    ]
+    const server = await opened(t, { providers: [provider(up.url)], models: { m: { ...MEMBERS, deployments } } })
+    const { key } = await server.customer()
+    for (let call = 0; call < 4; call++) await (await chat(server.url, key, { model: 'm' })).text()
+    await (await chat(server.url, key, { model: 'm', temperature: 1 })).text()
+    const said = up.received.map(({ body }) => [body['model'], body['temperature']])
+    assert.deepEqual(said, [...Array.from({ length: 4 }, () => ['usual', 0.25]), ['usual', 1]])
+  },
+)
+
 /** A body that can cause every input bucket. */
 const EVERY_INPUT = {
   messages: [

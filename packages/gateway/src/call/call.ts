@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { isDenial, type Denial, type ProviderKey } from '@faregate/core'
+import { isDenial, type Denial } from '@faregate/core'
 import { errorMessage, type AnswerReading, type Dialect, type Unsupported } from '@faregate/wire'
 import type { GatewayDeps } from '../deps.ts'
 import { note, type Flow } from '../flow.ts'
@@ -7,19 +7,28 @@ import type { Candidate } from '../locate.ts'
 import type { AttemptRecord } from '../record.ts'
 import { Attempt, COLLECTED_BYTES } from './attempt.ts'
 import { discreet } from './discreet.ts'
-import { unusable, type Failure } from './failure.ts'
+import { isProviderCode, parkedBy, unusable, type Failure } from './failure.ts'
 import { judge, type OpeningOf } from './judge.ts'
 import { lineOf, type Line } from './line.ts'
-import { deploymentName, keyName, orderOf, type Choice, type Cooldowns } from './order.ts'
+import { deploymentName, keyName, namesOf, orderOf, type Choice } from './order.ts'
+import type { ParkedFor, Parking } from './parking.ts'
 import { prepare, type Calling, type Prepared, type WrittenLimit } from './prepare.ts'
+import type { RetryBudget } from './retry-budget.ts'
 import { send } from './send.ts'
 
 /** More attempts than this are not made for one request. */
 const MOST_ATTEMPTS = 4
 /** An answer that has to be translated is collected up to this size. */
 const TRANSLATED_BYTES = 32 * 1024 * 1024
-/** How long a deployment or key that failed is tried last, unless the upstream said how long. */
-const REST_MS = 10_000
+/** How long what failed is parked for the first time, unless the upstream said how long: a key that is refused is not mended in seconds. */
+const GUESS_MS = { deployment: 10_000, key: 60_000 }
+
+/** What the calls of a gateway share. */
+export interface Resilience {
+  parking: Parking
+  /** One for each model that callers name. */
+  budgetOf(model: string): RetryBudget
+}
 
 /** An upstream that serves: what came of it so far, and its place in the record. */
 interface Serving {
@@ -42,22 +51,39 @@ export type Called =
   | { kind: 'gone' }
 
 /** Calls deployments in turn until one serves, one refuses the request itself, or none is left. */
-export async function call(deps: GatewayDeps, cooldowns: Cooldowns, flow: Flow, dialect: Dialect, calling: Calling): Promise<Called> {
-  let choices = orderOf(calling.route.candidates, cooldowns, deps.random, deps.clock.now())
+export async function call(deps: GatewayDeps, resilience: Resilience, flow: Flow, dialect: Dialect, calling: Calling): Promise<Called> {
+  const { parking } = resilience
+  const now = deps.clock.now()
+  parking.under(deps.snapshot().version)
+  const order = orderOf(calling.route.candidates, parking, deps.random, now)
+  if (order.wait !== undefined) return { kind: 'failed', failure: parkedBy(calling.route, order.wait) }
+  let { choices } = order
+  const budget = resilience.budgetOf(calling.route.model.name)
+  budget.earn(now)
   let last: Failure | undefined
   let current: Attempt | undefined
   flow.outbound.onGone(() => current?.cancel())
   for (let made = 0; made < MOST_ATTEMPTS; made++) {
     const [choice] = choices
     if (choice === undefined) break
+    if (made > 0 && !budget.spend()) {
+      flow.flags.push('retry_budget_spent')
+      break
+    }
+    for (const name of namesOf(choice)) parking.probe(name, now)
     const line = lineOf(dialect, calling.request, choice.candidate)
     const prepared = await preparedOr(calling, line, choice)
     if (isDenial(prepared)) {
+      if (prepared.code !== 'request_invalid') parkKey(deps, parking, choice, prepared)
       last = unsayable(last, prepared)
       choices = remaining(choices, last)
       continue
     }
-    const attempt = new Attempt({ patienceMs: deps.settings.limits.keepAliveMs, framing: line.upstream.framing, ...expected(calling, line) })
+    const attempt = new Attempt({
+      patienceMs: deps.settings.limits.keepAliveMs,
+      framing: line.upstream.framing,
+      ...expected(calling, line),
+    })
     current = attempt
     const startedAt = performance.now()
     attempt.start((sink) => send(deps, choice.candidate.vendor, prepared.upstream, sink))
@@ -72,7 +98,7 @@ export async function call(deps: GatewayDeps, cooldowns: Cooldowns, flow: Flow, 
     const judged = judge(choice.candidate, line, calling.request, opening)
     if (judged.kind !== 'failed') {
       current = undefined
-      rested(cooldowns, choice)
+      for (const name of namesOf(choice)) parking.release(name)
       record.status = judged.opening.status
       const { limit, dropped } = prepared
       const clamped = limit?.announced === true ? limit : undefined
@@ -82,8 +108,8 @@ export async function call(deps: GatewayDeps, cooldowns: Cooldowns, flow: Flow, 
     last = discreet(judged.failure, choice.candidate, calling.request.body)
     if (line.translated) last = inOwnWords(last)
     noteFailure(flow, choice, record, last)
+    park(deps, parking, choice, last)
     if (last.action === 'surface') break
-    rest(deps, cooldowns, choice, last)
     choices = remaining(choices, last)
   }
   return { kind: 'failed', failure: last ?? nothingToTry() }
@@ -149,22 +175,31 @@ function recordOf({ candidate }: Choice, startedAt: number): AttemptRecord {
   }
 }
 
-function rested(cooldowns: Cooldowns, { candidate, key }: Choice): void {
-  cooldowns.clear(deploymentName(candidate))
-  if (key !== undefined) cooldowns.clear(keyName(candidate, key))
+/** The key after `rotate`, the deployment after `fallback`; an upstream that refuses the request itself works. */
+function park(deps: GatewayDeps, parking: Parking, choice: Choice, { action, denial, retryAfterMs }: Failure): void {
+  if (action === 'surface') return namesOf(choice).forEach((name) => parking.release(name))
+  if (action === 'rotate' && choice.key !== undefined) return parkKey(deps, parking, choice, denial, retryAfterMs)
+  parkDeployment(deps, parking, choice.candidate, denial, retryAfterMs)
 }
 
-function rest(deps: GatewayDeps, cooldowns: Cooldowns, { candidate, key }: Choice, failure: Failure): void {
-  restChoice(deps, cooldowns, candidate, failure.action === 'rotate' ? key : undefined, failure.retryAfterMs)
-  deps.log.warn(
-    { provider: candidate.provider.name, model: candidate.deployment.model, cause: failure.denial.operatorDetail },
-    'an upstream failed',
-  )
+function parkKey(deps: GatewayDeps, parking: Parking, { candidate, key }: Choice, denial: Denial, statedMs?: number): void {
+  if (key === undefined) return parkDeployment(deps, parking, candidate, denial, statedMs)
+  parking.park(keyName(candidate, key), deps.clock.now(), { ...parkedFor(denial, statedMs), guessMs: GUESS_MS.key })
+  warn(deps, candidate, denial, key.id)
 }
 
-/** Tries a key, or a whole deployment, last for a while. */
-export function restChoice(deps: GatewayDeps, cooldowns: Cooldowns, candidate: Candidate, key?: ProviderKey, ms = REST_MS): void {
-  cooldowns.rest(key === undefined ? deploymentName(candidate) : keyName(candidate, key), deps.clock.now(), ms)
+/** Calls others for a while: it failed before an answer, or broke off in the middle of one. */
+export function parkDeployment(deps: GatewayDeps, parking: Parking, candidate: Candidate, denial: Denial, statedMs?: number): void {
+  parking.park(deploymentName(candidate), deps.clock.now(), { ...parkedFor(denial, statedMs), guessMs: GUESS_MS.deployment })
+  warn(deps, candidate, denial)
+}
+
+function parkedFor({ code }: Denial, statedMs: number | undefined): Pick<ParkedFor, 'code' | 'statedMs'> {
+  return { code: isProviderCode(code) ? code : 'provider_error', ...(statedMs === undefined ? {} : { statedMs }) }
+}
+
+function warn(deps: GatewayDeps, { provider, deployment }: Candidate, { operatorDetail }: Denial, key?: string): void {
+  deps.log.warn({ provider: provider.name, model: deployment.model, key, cause: operatorDetail }, 'an upstream failed')
 }
 
 /** After `rotate` the next key; after `fallback` the next deployment, because another key would meet the same failure. */

@@ -1,7 +1,8 @@
-import type { Denial } from '@faregate/core'
+import type { Denial, DenialCode } from '@faregate/core'
 import type { Classification, UpstreamFailure } from '@faregate/wire'
 import type { UpstreamError } from '../edge.ts'
-import type { Candidate } from '../locate.ts'
+import type { Candidate, Route } from '../locate.ts'
+import type { Wait } from './parking.ts'
 
 /** A failed attempt: what to do next, and what the caller is told if nothing is left to try. */
 export interface Failure {
@@ -63,6 +64,20 @@ const TIMEOUTS: Partial<Record<UpstreamError['reason'], string>> = {
 /** A success by its status that is no answer: HTML, truncated JSON, a stream where none was asked for. */
 export function notAnAnswer(candidate: Candidate, status: number, what: string): Failure {
   return { action: 'fallback', status, denial: providerDenial(candidate, 'provider_error', `HTTP ${status}, but ${what}`) }
+}
+
+export function isProviderCode(code: DenialCode): code is Classification['code'] {
+  return code in DETAILS
+}
+
+/** Every upstream of the model said itself to wait: it is not called before its time. */
+export function parkedBy({ candidates }: Route, { ms, code }: Wait): Failure {
+  const [candidate] = candidates
+  const denial =
+    candidate === undefined
+      ? { code, detail: DETAILS[code] }
+      : providerDenial(candidate, code, `asked to be left alone for ${ms} ms more`, ms)
+  return { action: 'fallback', status: null, denial, retryAfterMs: ms }
 }
 
 /** A key with which no call can be made. */

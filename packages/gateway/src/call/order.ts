@@ -1,5 +1,6 @@
 import type { ProviderKey, Random } from '@faregate/core'
 import type { Candidate } from '../locate.ts'
+import type { Parking, Wait } from './parking.ts'
 
 /** One thing to try: a deployment with one of its provider's keys. */
 export interface Choice {
@@ -8,29 +9,11 @@ export interface Choice {
   key: ProviderKey | undefined
 }
 
-/**
- * Provider keys and deployments that failed lately: they are tried last, never left out, because a wrong
- * guess must not refuse a request that could be served.
- */
-export class Cooldowns {
-  readonly #until = new Map<string, number>()
-
-  /** `ms` from now. */
-  rest(name: string, now: number, ms: number): void {
-    this.#until.set(name, now + ms)
-  }
-
-  clear(name: string): void {
-    if (this.#until.size > 0) this.#until.delete(name)
-  }
-
-  resting(name: string, now: number): boolean {
-    const until = this.#until.get(name)
-    if (until === undefined) return false
-    if (until > now) return true
-    this.#until.delete(name)
-    return false
-  }
+/** What can be tried, in the order of trying. */
+export interface Order {
+  choices: Choice[]
+  /** Nothing can be: every upstream said itself to wait, this one shortest. */
+  wait?: Wait
 }
 
 export function deploymentName({ deployment }: Candidate): string {
@@ -44,33 +27,51 @@ export function keyName({ provider }: Candidate, key: ProviderKey): string {
 /** So many keys of one account are tried before another deployment is. */
 const KEYS_FIRST = 2
 
-/** Everything that can be tried, in the order of trying: by weight, keys by priority first, the rested before the resting. */
-export function orderOf(candidates: Candidate[], cooldowns: Cooldowns, random: Random, now: number): Choice[] {
+/**
+ * Deployments by priority, then by weight; keys of one likewise. What is parked is left out while anything else is left;
+ * if nothing is, it is tried all the same, because a wrong guess must not refuse a request that could be served, unless
+ * the upstreams themselves said how long to wait.
+ */
+export function orderOf(candidates: Candidate[], parking: Parking, random: Random, now: number): Order {
+  const all = allChoices(candidates, random)
+  const open = all.filter((choice) => namesOf(choice).every((name) => parking.state(name, now) !== 'parked'))
+  if (open.length > 0) return { choices: open }
+  const unsaid = all.filter((choice) => statedWait(choice, parking, now) === undefined)
+  if (unsaid.length > 0) return { choices: unsaid }
+  const [shortest] = all.flatMap((choice) => statedWait(choice, parking, now) ?? []).toSorted((a, b) => a.ms - b.ms)
+  return { choices: [], ...(shortest === undefined ? {} : { wait: shortest }) }
+}
+
+/** Under which names a choice can be parked. */
+export function namesOf({ candidate, key }: Choice): string[] {
+  return key === undefined ? [deploymentName(candidate)] : [deploymentName(candidate), keyName(candidate, key)]
+}
+
+function statedWait(choice: Choice, parking: Parking, now: number): Wait | undefined {
+  const waits = namesOf(choice).flatMap((name) => parking.statedWait(name, now) ?? [])
+  return waits.toSorted((a, b) => b.ms - a.ms)[0]
+}
+
+function allChoices(candidates: Candidate[], random: Random): Choice[] {
   const [only] = candidates
-  if (candidates.length === 1 && only !== undefined) return keysOf(only, cooldowns, random, now)
+  if (candidates.length === 1 && only !== undefined) return keysOf(only, random)
   const shuffled = byWeight(candidates, ({ deployment }) => deployment.weight, random)
-  const rests = new Map(shuffled.map((candidate) => [candidate, isResting(candidate, cooldowns, now)]))
-  const rested = shuffled.filter((candidate) => rests.get(candidate) === false)
-  const resting = shuffled.filter((candidate) => rests.get(candidate) === true)
-  const byCandidate = [...rested, ...resting].map((candidate) => keysOf(candidate, cooldowns, random, now))
-  // The rest of an account's keys come after the other deployments: where two are limited, so are most.
+  const tiers = Map.groupBy(shuffled, ({ deployment }) => deployment.priority ?? 0)
+  return [...tiers.keys()].toSorted((a, b) => a - b).flatMap((tier) => tierChoices(tiers.get(tier) ?? [], random))
+}
+
+/** The rest of an account's keys come after the other deployments: where two are limited, so are most. */
+function tierChoices(candidates: Candidate[], random: Random): Choice[] {
+  const byCandidate = candidates.map((candidate) => keysOf(candidate, random))
   return [...byCandidate.flatMap((keys) => keys.slice(0, KEYS_FIRST)), ...byCandidate.flatMap((keys) => keys.slice(KEYS_FIRST))]
 }
 
-/** A deployment rests by itself, or because every key of its provider does. */
-function isResting(candidate: Candidate, cooldowns: Cooldowns, now: number): boolean {
-  const { keys } = candidate.provider
-  if (cooldowns.resting(deploymentName(candidate), now)) return true
-  return keys.length > 0 && keys.every((key) => cooldowns.resting(keyName(candidate, key), now))
-}
-
-function keysOf(candidate: Candidate, cooldowns: Cooldowns, random: Random, now: number): Choice[] {
+function keysOf(candidate: Candidate, random: Random): Choice[] {
   const { keys } = candidate.provider
   if (keys.length === 0) return [{ candidate, key: undefined }]
   if (keys.length === 1) return [{ candidate, key: keys[0] }]
-  const tier = (key: ProviderKey): number => key.priority + (cooldowns.resting(keyName(candidate, key), now) ? 1e9 : 0)
   const shuffled = byWeight(keys, (key) => key.weight, random)
-  return shuffled.toSorted((a, b) => tier(a) - tier(b)).map((key) => ({ candidate, key }))
+  return shuffled.toSorted((a, b) => a.priority - b.priority).map((key) => ({ candidate, key }))
 }
 
 /** A random order in which a heavier item tends to come earlier, in proportion to its weight. */

@@ -7,6 +7,7 @@ import type { Reservation } from '../reserve.ts'
 import { forwardedHeaders } from './forwarded-headers.ts'
 import type { Line } from './line.ts'
 import type { Choice } from './order.ts'
+import { withParameters } from './parameters.ts'
 
 /** An output limit that is written into the body, under the name that the model takes. */
 export interface WrittenLimit {
@@ -46,13 +47,16 @@ export async function prepare(calling: Calling, line: Line, choice: Choice): Pro
   const { vendor, provider, deployment } = candidate
   const { request } = calling
   const limit = limitToWrite(calling, line, choice)
-  const written = line.translated ? translated(calling, line, choice, limit) : { body: passedOn(request, deployment.model, limit), dropped: [] }
+  const written = line.translated
+    ? translated(calling, line, choice, limit)
+    : { body: passedOn(request, deployment.model, limit), dropped: [] }
   if ('code' in written) return written
+  const ready = withParameters(written.body, deployment.parameters)
   const asked = vendor.request(provider, key?.secret, {
     dialect: line.upstream.name,
     model: deployment.model,
     stream: request.stream,
-    body: written.body,
+    body: ready,
     headers: line.translated ? {} : forwardedHeaders(calling.headers),
     query: line.translated ? '' : calling.query,
   })
@@ -62,7 +66,7 @@ export async function prepare(calling: Calling, line: Line, choice: Choice): Pro
     origin: origin ?? base.origin,
     path: base.path + path,
     headers: { ...FIXED_HEADERS, ...headers },
-    body: body ?? written.body,
+    body: body ?? ready,
   }
   return { upstream, limit, dropped: written.dropped }
 }
@@ -75,7 +79,12 @@ function passedOn(request: ModelRequest, model: string, limit: WrittenLimit | un
   })
 }
 
-function translated(calling: Calling, line: Line, { candidate }: Choice, limit: WrittenLimit | undefined): { body: Buffer; dropped: Unsupported[] } | Denial {
+function translated(
+  calling: Calling,
+  line: Line,
+  { candidate }: Choice,
+  limit: WrittenLimit | undefined,
+): { body: Buffer; dropped: Unsupported[] } | Denial {
   const decoded = calling.decoded()
   if (!decoded.ok) return requestInvalid(decoded.pointer, decoded.message)
   const { conversation } = decoded

@@ -5,7 +5,7 @@ import { playInProcess } from '../upstream/in-process.ts'
 
 /** Sends a prepared request: over the network, or to a vendor that lives in this process. */
 export function send(deps: GatewayDeps, vendor: Vendor, request: UpstreamRequest, sink: UpstreamSink): UpstreamCall {
-  const { answer } = vendor
-  if (answer === undefined) return deps.upstream.send(request, sink)
-  return playInProcess((signal) => answer.call(vendor, request.body, { signal }), sink)
+  if (vendor.answer === undefined) return deps.upstream.send(request, sink)
+  const answer = vendor.answer.bind(vendor)
+  return playInProcess((signal) => answer(request.body, { signal }), sink)
 }

@@ -1,4 +1,4 @@
-import type { Buckets } from '@faregate/core'
+import type { Buckets, Denial } from '@faregate/core'
 import type { ModelRequest } from '@faregate/wire'
 import type { GatewayDeps } from '../deps.ts'
 import type { Flow } from '../flow.ts'
@@ -13,8 +13,8 @@ export interface Delivery {
   flow: Flow
   request: ModelRequest
   reservation: Reservation
-  /** Tries a deployment last for a while, because it broke off in the middle of an answer. */
-  rest(candidate: Candidate): void
+  /** Calls others than this deployment for a while, because it broke off in the middle of an answer. */
+  rest(candidate: Candidate, denial: Denial): void
 }
 
 /** Our own count of an answer, where the provider gave none: the prompt by the tokenizer, the output as given. */

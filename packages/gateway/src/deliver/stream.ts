@@ -3,7 +3,9 @@ import { believed, type UsageReading } from '@faregate/wire'
 import { closeAttempt, finish, type Ending } from '../finish.ts'
 import { inBand } from '../refuse.ts'
 import { consumed, costOf, release, settle } from '../settle.ts'
-import { StreamRelay, type StreamEnd, type Streaming } from '../stream/relay.ts'
+import type { StreamEnd, Streaming } from '../stream/ending.ts'
+import { StreamRelay } from '../stream/relay.ts'
+import type { Told } from '../stream/told.ts'
 import type { Late } from '../unsettled.ts'
 import { ownCount, type Delivery } from './context.ts'
 import { settleMemo } from './settle-memo.ts'
@@ -19,11 +21,11 @@ export async function deliverStream(delivery: Delivery, called: Streaming): Prom
   }
   const end = await relay.ended
   const { flow, reservation } = delivery
-  if (end.kind === 'broken' && end.byUpstream) delivery.rest(called.candidate)
+  if (end.kind === 'broken' && end.byUpstream) delivery.rest(called.candidate, end.denial)
   const whole = end.kind === 'complete'
-  const delivered = whole && isLastWord(relay) ? undefined : await deliveredTokens(delivery, relay, end)
+  const delivered = whole && isLastWord(relay.told) ? undefined : await deliveredTokens(delivery, relay, end)
   if (delivered === 0 && !whole) return nothingDelivered(delivery, called, relay, end)
-  const usage = delivered === undefined ? relay.usage : usageOf(relay, delivered)
+  const usage = delivered === undefined ? relay.told.usage : usageOf(relay.told, delivered)
   const count = async (): Promise<Buckets> => ownCount(delivery, delivered ?? (await deliveredTokens(delivery, relay, end)))
   const consumption = await consumed(flow, reservation, usage, count)
   const cost = costOf(flow, called.candidate, reservation, consumption)
@@ -31,7 +33,7 @@ export async function deliverStream(delivery: Delivery, called: Streaming): Prom
   closeAttempt(flow, called.record, whole ? 'served' : 'partial', consumption.buckets, called.startedAt)
   if (end.kind === 'broken') called.record.error = end.denial.code
   // Without any output an answer that ends in error is void, also when what ends it is the settle itself (M20).
-  const late: Late = relay.hasOutput ? 'post' : 'void'
+  const late: Late = relay.deliveries.hasOutput ? 'post' : 'void'
   const refusal = await settle(delivery, cost, settleMemo(flow, called, consumption.estimated), late)
   const shared = {
     status: called.opening.status,
@@ -42,7 +44,7 @@ export async function deliverStream(delivery: Delivery, called: Streaming): Prom
   if (flow.outbound.closed) return finish(delivery.deps, flow, { ...shared, outcome: 'aborted', delivery: 'unconfirmed' })
   const denial = refusal ?? (end.kind === 'broken' ? end.denial : undefined)
   if (denial !== undefined) {
-    const ending: Ending = relay.hasOutput
+    const ending: Ending = relay.deliveries.hasOutput
       ? { ...shared, outcome: 'partial', delivery: 'confirmed' }
       : { ...shared, outcome: 'failed', delivery: 'none' }
     return endInError(delivery, relay, charged(denial, delivered ?? consumption.buckets.output, flow.cost), ending)
@@ -54,11 +56,11 @@ export async function deliverStream(delivery: Delivery, called: Streaming): Prom
 /** What the caller's socket took, and what the last event holds, which it is still to get. */
 async function deliveredTokens({ deps }: Delivery, relay: StreamRelay, end: StreamEnd): Promise<number> {
   const withheld = end.kind === 'complete' && end.texts.length > 0 ? await deps.tokens.countEach(end.texts) : 0
-  return (await relay.deliveredTokens()) + withheld
+  return (await relay.deliveries.tokens()) + withheld
 }
 
 /** The upstream told at the end what it made: nothing needs to be counted. */
-function isLastWord({ usage, usageIsFinal }: StreamRelay): boolean {
+function isLastWord({ usage, usageIsFinal }: Told): boolean {
   return usage.ok && usageIsFinal && believed(usage, true).ok
 }
 
@@ -67,7 +69,7 @@ function isLastWord({ usage, usageIsFinal }: StreamRelay): boolean {
  * difference of tokenizers: some upstreams send it with the first chunk already, before there is anything to count, or
  * tell what they are going to make (M20, M21, M22).
  */
-function usageOf({ usage, usageIsFinal }: StreamRelay, delivered: number): UsageReading {
+function usageOf({ usage, usageIsFinal }: Told, delivered: number): UsageReading {
   const told = believed(usage, delivered > 0)
   if (!told.ok || usageIsFinal) return told
   const { output = 0, reasoning = 0, audioOut = 0 } = told.buckets

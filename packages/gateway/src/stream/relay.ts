@@ -1,25 +1,17 @@
-import { performance } from 'node:perf_hooks'
-import type { Buckets, Denial } from '@faregate/core'
-import { lastEvent, type RawEvent, type StreamIds, type StreamStep, type UsageReading } from '@faregate/wire'
+import type { RawEvent, StreamIds, StreamStep } from '@faregate/wire'
 import type { EventConsumer } from '../call/attempt.ts'
-import type { Called } from '../call/call.ts'
 import { discreet } from '../call/discreet.ts'
 import { readBroken } from '../call/failure.ts'
 import type { Delivery } from '../deliver/context.ts'
 import type { UpstreamError } from '../edge.ts'
 import { Coverage } from './coverage.ts'
 import { Deliveries } from './deliveries.ts'
+import { brokenByMistake, completed, ends, isLast, unterminated, type StreamEnd, type Streaming } from './ending.ts'
 import { Slices } from './slices.ts'
 import { frameOf } from '../translate.ts'
 import { StreamHead } from './stream-head.ts'
 import { tapOf, type StreamTap, type Tapped } from './tap.ts'
-
-export type Streaming = Extract<Called, { kind: 'stream' }>
-
-/** Why forwarding stopped. Only `complete` may send the terminal event, and only once the settle is durable. */
-export type StreamEnd =
-  | { kind: 'complete'; terminal: (buckets: Buckets) => Buffer; texts: string[] }
-  | { kind: 'broken'; denial: Denial; byUpstream: boolean } | { kind: 'gone' }
+import { Told } from './told.ts'
 
 /** So many events may follow the one that ends the answer for clients; an upstream that goes on is cut. */
 const MOST_KEPT = 1_000
@@ -32,9 +24,7 @@ const AFTER_DONE_MS = 1_000
  */
 export class StreamRelay implements EventConsumer {
   readonly ended: Promise<StreamEnd>
-  /** What the upstream said last of its usage, and whether it said so at the end: with a finish reason or after it. */
-  usage: UsageReading = { ok: false, reason: 'missing' }
-  usageIsFinal = false
+  readonly told: Told
   readonly #delivery: Delivery
   readonly #called: Streaming
   readonly #tap: StreamTap
@@ -48,54 +38,49 @@ export class StreamRelay implements EventConsumer {
   #over = false
   /** The upstream has ended, well or not; what it sent before comes first. */
   #upstreamOver: (() => void) | undefined
-  #finished = false
   #endCovered = false
   #cutAfterDone: NodeJS.Timeout | undefined
 
   constructor(delivery: Delivery, called: Streaming) {
     const { deps, flow, request } = delivery
+    this.told = new Told(flow)
     this.#delivery = delivery
     this.#called = called
     this.#tap = tapOf(called.line, request.n, request.includeUsage, () => frameOf(flow, request))
     this.#deliveries = new Deliveries(flow.outbound, deps.tokens)
     this.#coverage = new Coverage(new Slices(delivery, called.candidate, this.#deliveries), deps.tokens)
-    const { promise, resolve } = Promise.withResolvers<StreamEnd>()
-    this.ended = promise
-    this.#end = resolve
+    const ended = Promise.withResolvers<StreamEnd>()
+    this.ended = ended.promise
+    this.#end = ended.resolve
     this.#head = new StreamHead(delivery, called)
   }
 
-  /** What identifies the answer; an error event of ours carries the same. */
+  /** An error event of ours carries the same. */
   get ids(): StreamIds {
     return this.#tap.ids
   }
 
-  /** Whether the caller was sent any output. */
-  get hasOutput(): boolean {
-    return this.#deliveries.hasOutput
-  }
-
-  /** Output tokens that the caller's socket has accepted, writes on their way included. */
-  deliveredTokens(): Promise<number> {
-    return this.#deliveries.tokens()
+  /** What the caller was sent. */
+  get deliveries(): Deliveries {
+    return this.#deliveries
   }
 
   start(): void {
     const { attempt, opening } = this.#called
     this.#delivery.flow.outbound.onGone(() => this.#callerGone())
-    if (opening.events.length > 0) this.events(opening.events)
+    this.events(opening.events)
     if (opening.silent) this.#head.keepAlive()
     attempt.attachEvents(this)
     if (this.#blocked) attempt.pause()
   }
 
   events(events: RawEvent[]): void {
-    if (this.#over) return
+    if (this.#over || events.length === 0) return
     this.#head.heard()
     try {
       for (const event of events) this.#queue.push(this.#tap.take(event))
     } catch (error) {
-      return this.#mistaken(error)
+      return this.#stop(brokenByMistake(this.#delivery, error))
     }
     this.#pump()
   }
@@ -103,19 +88,13 @@ export class StreamRelay implements EventConsumer {
   end(rest: Buffer): void {
     clearTimeout(this.#cutAfterDone)
     const { missingEnd, framing } = this.#called.line.upstream
-    const last = rest.length === 0 ? undefined : this.#unterminated(lastEvent(framing, rest))
+    const last = unterminated(this.#tap, framing, rest)
     this.#upstreamOver = () => {
       if (last !== undefined) this.#complete([last])
-      else if (rest.length === 0 && this.#finished && missingEnd !== undefined) this.#complete([], missingEnd)
+      else if (rest.length === 0 && this.told.finished && missingEnd !== undefined) this.#complete([], missingEnd)
       else this.#broken({ reason: 'reset', detail: 'the stream ended without its terminal event' })
     }
     this.#pump()
-  }
-
-  /** Some servers end without what ends an event: the terminal event is one all the same, half of another is not. */
-  #unterminated(event: RawEvent | undefined): Tapped | undefined {
-    const tapped = event === undefined ? undefined : this.#tap.take(event)
-    return tapped?.step.kind === 'done' ? tapped : undefined
   }
 
   error(error: UpstreamError): void {
@@ -159,8 +138,8 @@ export class StreamRelay implements EventConsumer {
   async #cover(): Promise<void> {
     this.#block()
     const last = this.#queue.findIndex(({ step }) => isLast(step))
-    const waiting = last === -1 ? this.#queue.length : last
-    const covered = await this.#coverage.cover(this.#queue.slice(0, waiting).map(({ step }) => step.text))
+    const waiting = last === -1 ? this.#queue : this.#queue.slice(0, last)
+    const covered = await this.#coverage.cover(waiting.map(({ step }) => step.text))
     if (this.#over) return
     if (typeof covered !== 'number') return this.#stop({ kind: 'broken', denial: covered, byUpstream: false })
     const events = this.#queue.splice(0, covered)
@@ -175,7 +154,7 @@ export class StreamRelay implements EventConsumer {
     const raws: Buffer[] = []
     const texts: string[] = []
     for (const { raw, step } of events) {
-      this.#note(step)
+      this.told.note(step)
       if (step.text !== '') texts.push(step.text)
       if (raw.length > 0) raws.push(raw)
     }
@@ -208,25 +187,13 @@ export class StreamRelay implements EventConsumer {
   /** The end has come: at once with the vendor's terminal event, else when the upstream has said all that follows. */
   #last(head: Tapped): void {
     if (head.step.kind === 'done') return this.#complete([head])
-    if (this.#queue.length > MOST_KEPT) return this.#broken({ reason: 'protocol', detail: 'the stream went on after its end' })
     if (this.#upstreamOver !== undefined) this.#complete(this.#queue)
+    else if (this.#queue.length > MOST_KEPT) this.#broken({ reason: 'protocol', detail: 'the stream went on after its end' })
   }
 
   #complete(kept: Tapped[], missingEnd?: Buffer): void {
-    for (const { step } of kept) this.#note(step)
-    const raw = Buffer.concat(missingEnd === undefined || this.#called.line.translated ? kept.map((tapped) => tapped.raw) : [missingEnd])
-    const texts = kept.flatMap(({ step }) => (step.text === '' ? [] : [step.text]))
-    this.#stop({ kind: 'complete', terminal: (buckets) => this.#tap.terminal(raw, buckets), texts })
-  }
-
-  #note(step: StreamStep): void {
-    const { flow } = this.#delivery
-    if (step.finished) this.#finished = true
-    if (step.usage !== undefined) {
-      this.usage = step.usage
-      this.usageIsFinal = this.#finished
-    }
-    if (step.text !== '') flow.ttftMs ??= Math.round(performance.now() - flow.startedAt)
+    for (const { step } of kept) this.told.note(step)
+    this.#stop(completed(this.#tap, this.#called.line, kept, missingEnd))
   }
 
   #block(): void {
@@ -246,7 +213,7 @@ export class StreamRelay implements EventConsumer {
   /** In the middle the upstream is cancelled at once; after a finish reason its usage is waited for, shortly (M21). */
   #callerGone(): void {
     if (this.#over) return
-    if (!this.#finished) return this.#stop({ kind: 'gone' })
+    if (!this.told.finished) return this.#stop({ kind: 'gone' })
     this.#called.attempt.resume()
     setTimeout(() => this.#stop({ kind: 'gone' }), this.#delivery.deps.settings.limits.usageAfterFinishMs)
   }
@@ -259,17 +226,7 @@ export class StreamRelay implements EventConsumer {
 
   /** A mistake of ours must end the stream, not leave it waiting. */
   #run(work: Promise<void>): void {
-    work.catch((error: unknown) => this.#mistaken(error))
-  }
-
-  #mistaken(error: unknown): void {
-    this.#delivery.deps.log.error({ request: this.#delivery.flow.id, error: String(error) }, 'a stream met a mistake in the gateway')
-    const denial: Denial = {
-      code: 'gateway_misconfigured',
-      detail: 'The gateway met a mistake of its own; the stream ends here.',
-      operatorDetail: String(error),
-    }
-    this.#stop({ kind: 'broken', denial, byUpstream: false })
+    work.catch((error: unknown) => this.#stop(brokenByMistake(this.#delivery, error)))
   }
 
   #stop(end: StreamEnd): void {
@@ -286,13 +243,4 @@ export class StreamRelay implements EventConsumer {
     this.#head.send()
     this.#end(end)
   }
-}
-
-function isLast(step: StreamStep): boolean {
-  return ends(step) || step.kind === 'error'
-}
-
-/** To the caller it is the end of the answer. */
-function ends(step: StreamStep): boolean {
-  return step.kind === 'done' || step.keepBack === true
 }

@@ -1,6 +1,6 @@
 import { servedHeaders } from '../answer-headers.ts'
 import type { Delivery } from '../deliver/context.ts'
-import type { Streaming } from './relay.ts'
+import type { Streaming } from './ending.ts'
 
 /** The head of a stream, sent with the first thing that follows it, and what fills silence. */
 export class StreamHead {

@@ -1,4 +1,4 @@
-import { BUCKETS } from '@faregate/core'
+import { billedParameter, BUCKETS } from '@faregate/core'
 import { z } from 'zod'
 
 /**
@@ -36,10 +36,21 @@ const provider = z.strictObject({
   keys: z.array(providerKey).min(1).optional().describe('Several keys instead of `apiKey`.'),
 })
 
+const deploymentParameters = z.record(z.string().min(1), z.unknown()).refine((parameters) => billedParameter(parameters) === undefined, {
+  error: ({ input }) => `${billedParameter(input as Record<string, unknown>)} decides what is billed: it cannot be a default`,
+})
+
 const deployment = z.strictObject({
   provider: name.describe('The `name` of one of the providers.'),
   model: z.string().min(1).describe('The name that the provider uses for the model.'),
-  weight: weight.describe('Share of the calls among the deployments of the model.'),
+  weight: weight.describe('Share of the calls among the deployments of one priority.'),
+  priority: count(0, 1_000).optional().describe('Lower is called first; the others come when those before them fail or rest. Absent: 0.'),
+  parameters: deploymentParameters
+    .optional()
+    .describe(
+      "Members of the request's body that are added where the caller did not send them, as the provider calls them " +
+        '(`temperature`, `safetySettings`, …). Members that decide what is billed cannot be among them.',
+    ),
 })
 
 const prices = Object.fromEntries(BUCKETS.map((bucket) => [bucket, price.optional().describe(priceDescription(bucket))])) as Record<
