@@ -1,0 +1,31 @@
+import type { Dialect } from '../dialect.ts'
+import { decodeCohereAnswer, readCohereAnswer } from './answer.ts'
+import { encodeCohereAnswer } from './encode-answer.ts'
+import { encodeCohereChat } from './encode.ts'
+import { errorBody, errorEvent } from './errors.ts'
+import { readCohereChat } from './request.ts'
+import { CohereStreamDecoder, cohereStreamReader } from './stream-decoder.ts'
+import { CohereStreamEncoder } from './stream-encoder.ts'
+import { readUsage } from './usage.ts'
+
+/** Cohere's chat, version 2: `POST /v2/chat` (API reference: Chat). */
+export const cohere: Dialect = {
+  name: 'cohere',
+  framing: 'sse',
+  streamType: 'text/event-stream',
+  limitMember: 'max_tokens',
+  keepAlive: Buffer.from(': keep-alive\n\n'),
+  // `message-end` is complete by itself; hosts that leave out `[DONE]` leave out nothing.
+  missingEnd: Buffer.alloc(0),
+  usageMember: { name: 'usage', read: readUsage },
+  read: readCohereChat,
+  encodeRequest: encodeCohereChat,
+  readAnswer: readCohereAnswer,
+  decodeAnswer: decodeCohereAnswer,
+  encodeAnswer: encodeCohereAnswer,
+  streamReader: cohereStreamReader,
+  streamDecoder: () => new CohereStreamDecoder(),
+  streamEncoder: (frame) => new CohereStreamEncoder(frame),
+  errorBody,
+  errorEvent,
+}

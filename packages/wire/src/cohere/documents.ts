@@ -1,0 +1,42 @@
+import type { DocumentPart } from '../canonical/conversation.ts'
+import { isObject, parseObject, type JsonObject } from '../json/object.ts'
+import type { MemberReader } from './members.ts'
+
+const TEXT = 'text/plain'
+const JSON_TYPE = 'application/json'
+
+/**
+ * A document of a request (`documents`, or content of a tool's result): a string, or `{data, id}`. Data that is a text,
+ * perhaps with a title, is that text; any other data is its JSON, for "both the key name and the value will be passed to
+ * the model". The id by which citations name it is kept as the file's name.
+ */
+export function decodeDocument(reader: MemberReader, value: unknown, at: string): DocumentPart | undefined {
+  if (typeof value === 'string') return { type: 'document', source: { kind: 'text', text: value, mediaType: TEXT }, at }
+  if (!isObject(value)) return reader.fail(at, 'a document is a string, or an object with `data`')
+  const data = reader.object(value, 'data', at)
+  if (data === undefined) return reader.fail(`${at}/data`, '`data` is missing: it is an object, such as {"text": …}')
+  const id = reader.string(value, 'id', at)
+  return { ...partOf(data, at), ...(id === undefined ? {} : { filename: id }) }
+}
+
+function partOf(data: JsonObject, at: string): DocumentPart {
+  const { text, title, ...rest } = data
+  const plain = typeof text === 'string' && (title === undefined || typeof title === 'string') && Object.keys(rest).length === 0
+  if (!plain) return { type: 'document', source: { kind: 'text', text: JSON.stringify(data), mediaType: JSON_TYPE }, at }
+  return { type: 'document', source: { kind: 'text', text, mediaType: TEXT }, ...(title === undefined ? {} : { title }), at }
+}
+
+/** The document as Cohere takes it; undefined where its text is not at hand (a PDF, an address, an id at a vendor). */
+export function encodeDocument(part: DocumentPart): JsonObject | undefined {
+  const text = textOf(part)
+  if (text === undefined) return undefined
+  const parsed = part.source.kind === 'text' && part.source.mediaType === JSON_TYPE ? parseObject(text) : undefined
+  const data = parsed ?? { ...(part.title === undefined ? {} : { title: part.title }), text }
+  return { data, ...(part.filename === undefined ? {} : { id: part.filename }) }
+}
+
+function textOf({ source }: DocumentPart): string | undefined {
+  if (source.kind === 'text') return source.text
+  if (source.kind !== 'base64' || !source.mediaType.startsWith('text/')) return undefined
+  return Buffer.from(source.data, 'base64').toString('utf8')
+}

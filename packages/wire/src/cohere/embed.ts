@@ -1,0 +1,133 @@
+import type { Embedding, EmbeddingInput, EmbeddingInputType, VectorFormat } from '../canonical/embedding.ts'
+import { VECTOR_FORMATS } from '../canonical/embedding.ts'
+import { sourceOf } from '../canonical/media.ts'
+import type { CallerRequest, Invalid, ModelRequest, ReadResult } from '../dialect.ts'
+import { decodeBody, invalid, readJsonBody } from '../input/body.ts'
+import { inputBounds } from '../input/bounds.ts'
+import { isObject, type JsonObject } from '../json/object.ts'
+import { patch } from '../json/patch.ts'
+import { collectInput, imageOf, textBytes, type ChatInput } from './input.ts'
+import { mapPresent, MemberReader, present } from './members.ts'
+import { editsFor } from './request.ts'
+import { firstInvalid, MODEL } from './validate.ts'
+
+/** A request of `POST /v2/embed`, as far as money needs it. */
+export interface EmbedRequest extends ModelRequest {
+  decodeEmbedding(): { ok: true; embedding: Embedding } | Invalid
+}
+
+const BILLED = { own: new Set(['model', 'texts', 'images', 'inputs', 'max_tokens']) }
+
+/** An input is wrapped in a few tokens of its own. */
+const TOKENS_PER_INPUT = 8
+
+/** Cohere's words for what vectors are for, both ways. */
+export const INPUT_TYPES: [word: string, type: EmbeddingInputType][] = [
+  ['search_query', 'query'],
+  ['search_document', 'document'],
+  ['classification', 'classification'],
+  ['clustering', 'clustering'],
+  ['image', 'image'],
+]
+
+const TRUNCATE = { NONE: 'none', START: 'start', END: 'end' } as const
+
+/** Reads and checks the body of `POST /v2/embed` (API reference: Embed). It generates nothing: there are no choices. */
+export function readCohereEmbed({ body }: Pick<CallerRequest, 'body'>): ReadResult<EmbedRequest> {
+  const read = readJsonBody(body, BILLED, '{"model": …, "texts": […], "input_type": …, "embedding_types": […]}')
+  if (!read.ok) return read
+  const { value, scan } = read
+  const problem = firstInvalid(value, [MODEL])
+  if (problem !== undefined) return problem
+  const count = INPUTS.reduce((sum, name) => sum + listOf(value, name).length, 0)
+  if (count === 0)
+    return invalid('/texts', 'there is nothing to embed: send `texts`, `images` or `inputs`, an array with at least one item')
+  const model = value['model'] as string
+  const input = inputOf(value)
+  return {
+    ok: true,
+    request: {
+      dialect: 'cohere',
+      body,
+      model,
+      stream: false,
+      n: 0,
+      outputLimit: null,
+      outputLimitMember: null,
+      includeUsage: true,
+      user: null,
+      ...inputBounds(textBytes(input) + TOKENS_PER_INPUT * count, input.media, model),
+      inputText: () => inputOf(JSON.parse(decodeBody(body)) as JsonObject).texts.join('\n'),
+      canCause: { cacheWrite: false, audioIn: false, audioOut: false, imageIn: input.media.length > 0, hiddenOutput: false },
+      upstreamBody: ({ model: upstream }) => patch(body, scan, editsFor(model, { model: upstream, injectUsage: false })),
+      decode: () => invalid('', 'this is no conversation: texts that are embedded are not answered'),
+      decodeEmbedding: () => decodeEmbedding(value),
+    },
+  }
+}
+
+const INPUTS = ['texts', 'images', 'inputs']
+
+function listOf(value: JsonObject, name: string): unknown[] {
+  const list = value[name]
+  return Array.isArray(list) ? list : []
+}
+
+function inputOf(value: JsonObject): ChatInput {
+  const input = collectInput([...listOf(value, 'texts'), ...listOf(value, 'inputs')])
+  return { texts: input.texts, media: [...input.media, ...mapPresent(listOf(value, 'images'), imageOf)] }
+}
+
+function decodeEmbedding(value: JsonObject): { ok: true; embedding: Embedding } | Invalid {
+  const reader = new MemberReader()
+  const type = reader.oneOf(
+    value,
+    'input_type',
+    '',
+    INPUT_TYPES.map(([word]) => word),
+  )
+  const formats = reader.strings(value, 'embedding_types', '')
+  for (const [index, format] of (formats ?? []).entries())
+    if (!isFormat(format))
+      reader.fail(`/embedding_types/${index}`, `"${format}" is no embedding type: it is one of ${VECTOR_FORMATS.join(', ')}`)
+  const truncate = reader.oneOf(value, 'truncate', '', ['NONE', 'START', 'END'])
+  const embedding: Embedding = {
+    inputs: decodeInputs(reader, value),
+    ...present({
+      dimensions: reader.number(value, 'output_dimension', ''),
+      inputType: INPUT_TYPES.find(([word]) => word === type)?.[1],
+      formats: formats?.filter(isFormat),
+      truncate: truncate === undefined ? undefined : TRUNCATE[truncate],
+    }),
+  }
+  return reader.fault ?? { ok: true, embedding }
+}
+
+function isFormat(format: string): format is VectorFormat {
+  return VECTOR_FORMATS.some((known) => known === format)
+}
+
+function decodeInputs(reader: MemberReader, value: JsonObject): EmbeddingInput[] {
+  const texts = (reader.strings(value, 'texts', '') ?? []).map((text, index): EmbeddingInput => {
+    const at = `/texts/${index}`
+    return { parts: [{ type: 'text', text, at }], at }
+  })
+  const images = (reader.strings(value, 'images', '') ?? []).map((url, index): EmbeddingInput => {
+    const at = `/images/${index}`
+    return { parts: [{ type: 'image', source: sourceOf(url), at }], at }
+  })
+  const inputs = reader.objects(reader.list(value, 'inputs', ''), '/inputs').map(({ item, at }): EmbeddingInput => ({
+    parts: reader
+      .objects(reader.list(item, 'content', at), `${at}/content`)
+      .map(({ item: block, at: place }) => decodeBlock(reader, block, place)),
+    at,
+  }))
+  return [...texts, ...images, ...inputs]
+}
+
+function decodeBlock(reader: MemberReader, block: JsonObject, at: string): EmbeddingInput['parts'][number] {
+  const type = reader.oneOf(block, 'type', at, ['text', 'image_url'])
+  if (type !== 'image_url') return { type: 'text', text: reader.required(block, 'text', at), at }
+  const image = isObject(block['image_url']) ? block['image_url'] : {}
+  return { type: 'image', source: sourceOf(reader.required(image, 'url', `${at}/image_url`)), at }
+}

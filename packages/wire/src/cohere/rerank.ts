@@ -1,0 +1,99 @@
+import { MISSING_USAGE, type UsageReading } from '../canonical/usage.ts'
+import type { AnswerReading, CallerRequest, ModelRequest, ReadResult } from '../dialect.ts'
+import { decodeBody, invalid, readJsonBody } from '../input/body.ts'
+import { inputBounds } from '../input/bounds.ts'
+import { isObject, parseObject, type JsonObject } from '../json/object.ts'
+import { patch } from '../json/patch.ts'
+import { editsFor } from './request.ts'
+import { countOf } from './usage.ts'
+import { filledList, firstInvalid, MODEL, text, wholeFromOne, type MemberCheck } from './validate.ts'
+
+/** A request of `POST /v2/rerank`. It is billed by the search unit, not by the token. */
+export interface RerankRequest extends ModelRequest {
+  /** The most search units that it can cost. */
+  searchUnitsBound: number
+}
+
+const BILLED = { own: new Set(['model', 'query', 'documents', 'top_n', 'max_tokens_per_doc']) }
+
+const CHECKS: readonly MemberCheck[] = [
+  MODEL,
+  ['query', true, text],
+  ['documents', true, filledList('document')],
+  ['max_tokens_per_doc', false, wholeFromOne],
+]
+
+/** "A single search unit is a query with up to 100 documents"; a document is cut up every 500 tokens, query included. */
+const DOCUMENTS_PER_UNIT = 100
+const TOKENS_PER_CHUNK = 500
+const TOKENS_PER_DOCUMENT = 4096
+
+/** Reads and checks the body of `POST /v2/rerank` (API reference: Rerank). */
+export function readCohereRerank({ body }: Pick<CallerRequest, 'body'>): ReadResult<RerankRequest> {
+  const read = readJsonBody(body, BILLED, '{"model": …, "query": …, "documents": […]}')
+  if (!read.ok) return read
+  const { value, scan } = read
+  const problem = firstInvalid(value, CHECKS)
+  if (problem !== undefined) return problem
+  const model = value['model'] as string
+  const texts = textsOf(value)
+  return {
+    ok: true,
+    request: {
+      dialect: 'cohere',
+      body,
+      model,
+      stream: false,
+      n: 0,
+      outputLimit: null,
+      outputLimitMember: null,
+      includeUsage: true,
+      user: null,
+      ...inputBounds(
+        texts.reduce((sum, item) => sum + Buffer.byteLength(item), 0),
+        [],
+        model,
+      ),
+      inputText: () => textsOf(JSON.parse(decodeBody(body)) as JsonObject).join('\n'),
+      canCause: { cacheWrite: false, audioIn: false, audioOut: false, imageIn: false, hiddenOutput: false },
+      upstreamBody: ({ model: upstream }) => patch(body, scan, editsFor(model, { model: upstream, injectUsage: false })),
+      decode: () => invalid('', 'this is no conversation: documents that are ranked are not answered'),
+      searchUnitsBound: searchUnits(value),
+    },
+  }
+}
+
+/** Older models take documents as objects; they reach the model as text, names included. */
+function textsOf(value: JsonObject): string[] {
+  const documents = value['documents'] as unknown[]
+  return [String(value['query']), ...documents.map((document) => (typeof document === 'string' ? document : JSON.stringify(document)))]
+}
+
+/** No document has more tokens than bytes, nor more than what is left of it after truncation. */
+function searchUnits(value: JsonObject): number {
+  const [query = '', ...documents] = textsOf(value)
+  const asked = value['max_tokens_per_doc']
+  const most = Math.max(TOKENS_PER_DOCUMENT, typeof asked === 'number' ? asked : 0)
+  const queryTokens = Math.min(Buffer.byteLength(query), TOKENS_PER_CHUNK / 2)
+  let chunks = 0
+  for (const document of documents)
+    chunks += Math.ceil(Math.max(1, Math.min(Buffer.byteLength(document), most)) / (TOKENS_PER_CHUNK - queryTokens))
+  return Math.ceil(chunks / DOCUMENTS_PER_UNIT)
+}
+
+/** Search units are counted as requests: that is what they are priced as. */
+export function readSearchUnits(meta: unknown): UsageReading {
+  const units = isObject(meta) ? meta['billed_units'] : undefined
+  if (!isObject(units)) return MISSING_USAGE
+  const faults: Parameters<typeof countOf>[2] = []
+  const request = countOf(units, 'search_units', faults)
+  if (faults[0] !== undefined) return { ok: false, reason: faults[0], raw: meta }
+  return request === undefined ? { ok: false, reason: 'missing', raw: meta } : { ok: true, buckets: { request } }
+}
+
+/** Reads a collected answer; undefined if it is no ranking. */
+export function readCohereRanking(body: Buffer): AnswerReading | undefined {
+  const answer = parseObject(body.toString('utf8'))
+  if (answer === undefined || !Array.isArray(answer['results'])) return undefined
+  return { usage: readSearchUnits(answer['meta']), text: () => '', hasOutput: false }
+}
