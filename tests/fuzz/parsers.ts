@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { classifyOpenAi } from '../../packages/providers/src/classify.ts'
+import { classify } from '../../packages/providers/src/classify.ts'
 import {
   CHAT_USAGE,
   ChatStreamReader,
@@ -73,7 +73,7 @@ function answer(random: Seeded, stream: boolean): void {
   const asked: Asked = { model: 'm', stream, asksForUsage: random.chance(0.8), n: random.between(1, 3), limit: random.between(1, 40) }
   const { bytes } = oddAnswer(random, asked)
   const body = bytes.subarray(bytes.indexOf('\r\n\r\n') + 4)
-  classifyOpenAi({ status: random.pick([400, 401, 429, 500]), headers: {}, body: body.toString() }, 0)
+  classify({ status: random.pick([400, 401, 429, 500]), headers: {}, body: body.toString() }, 0)
   whole(random, body)
   events(random, body, asked.n)
 }

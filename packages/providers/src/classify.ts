@@ -41,7 +41,7 @@ const ACCOUNT_STATUS = new Set([400, 401, 402, 403, 429])
 /**
  * Reads a failure of an OpenAI-compatible upstream: whose fault it is and what to try. `now` is milliseconds since 1970.
  */
-export function classifyOpenAi(failure: UpstreamFailure, now: number = Date.now()): Classification {
+export function classify(failure: UpstreamFailure, now: number = Date.now()): Classification {
   const { status } = failure
   const facts = readError(failure.body)
   if (isUnpaid(status, facts)) return { action: 'rotate', code: 'provider_account_unpaid' }

@@ -3,7 +3,7 @@ type Headers = Record<string, string | string[] | undefined>
 /**
  * Milliseconds until the upstream may be tried again, from its own headers and body: `retry-after-ms`, `Retry-After` in
  * seconds or as a date (RFC 9110, against the answer's own `Date`), `x-ratelimit-reset-*` durations (`6m0s`) of the limits
- * that are used up, Google's `retryDelay`. Undefined where nothing says. `now`: milliseconds, for answers without `Date`.
+ * that are used up, Anthropic's `anthropic-ratelimit-*-reset` moments likewise, Google's `retryDelay`. Undefined where nothing says. `now`: milliseconds, for answers without `Date`.
  */
 export function retryAfterMs(headers: Headers, body: string, now: number): number | undefined {
   return (
@@ -40,24 +40,36 @@ function fromRetryAfter(text: string | undefined, from: number): number | undefi
 function fromResets(headers: Headers, from: number): number | undefined {
   const resets: { ms: number; usedUp: boolean }[] = []
   for (const name of Object.keys(headers)) {
-    const match = /^x-ratelimit-reset(-.+)?$/.exec(name)
-    if (match === null) continue
-    const ms = fromReset(one(headers, name), from)
-    if (ms !== undefined) resets.push({ ms, usedUp: one(headers, `x-ratelimit-remaining${match[1] ?? ''}`) === '0' })
+    const remaining = remainingOf(name)
+    const ms = remaining === undefined ? undefined : fromReset(one(headers, name), from)
+    if (remaining !== undefined && ms !== undefined) resets.push({ ms, usedUp: one(headers, remaining) === '0' })
   }
   const usedUp = resets.filter((reset) => reset.usedUp)
   const relevant = usedUp.length > 0 ? usedUp : resets
   return relevant.length === 0 ? undefined : Math.max(...relevant.map(({ ms }) => ms))
 }
 
-/** A duration, a number of seconds, or a moment in seconds or milliseconds since 1970. */
+/** The header that says what remains of the limit whose reset this one tells; undefined for other headers. */
+function remainingOf(name: string): string | undefined {
+  const openAi = /^x-ratelimit-reset(-.+)?$/.exec(name)
+  if (openAi !== null) return `x-ratelimit-remaining${openAi[1] ?? ''}`
+  const anthropic = /^(anthropic-ratelimit-.+)-reset$/.exec(name)
+  return anthropic === null ? undefined : `${anthropic[1]}-remaining`
+}
+
+/** A duration, a number of seconds, a moment in seconds or milliseconds since 1970, or one in words (RFC 3339). */
 function fromReset(text: string | undefined, from: number): number | undefined {
   if (text === undefined) return undefined
+  if (/^\d{4}-\d\d-\d\dT/.test(text)) return untilMoment(Date.parse(text), from)
   if (!/^\d+(\.\d+)?$/.test(text)) return parseDuration(text)
   const number = Number(text)
   if (number > 1e12) return Math.max(0, number - from)
   if (number > 1e9) return Math.max(0, number * 1000 - from)
   return Math.ceil(number * 1000)
+}
+
+function untilMoment(at: number, from: number): number | undefined {
+  return Number.isNaN(at) ? undefined : Math.max(0, at - from)
 }
 
 const UNITS = new Map([

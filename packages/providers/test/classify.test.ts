@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { classifyOpenAi } from '../src/index.ts'
+import { classify } from '../src/index.ts'
 import { parseDuration } from '../src/retry-after.ts'
 
 type Headers = Record<string, string | string[] | undefined>
@@ -9,12 +9,12 @@ const NOW = Date.UTC(2026, 10, 22, 12, 0, 0)
 
 function classified(status: number, body: unknown = '', headers: Headers = {}): string {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  const { action, code } = classifyOpenAi({ status, headers, body: text }, NOW)
+  const { action, code } = classify({ status, headers, body: text }, NOW)
   return `${action} ${code}`
 }
 
 function wait(headers: Headers, body = '', status = 429): number | undefined {
-  return classifyOpenAi({ status, headers, body }, NOW).retryAfterMs
+  return classify({ status, headers, body }, NOW).retryAfterMs
 }
 
 test("E3: our key's 401 and 403 rotate the key", () => {
@@ -161,4 +161,19 @@ test('durations are read as Go writes them', () => {
     ['5x', undefined],
   ]
   for (const [text, ms] of cases) assert.equal(parseDuration(text), ms, text)
+})
+
+test("E4: Anthropic's limits tell the moment of their reset, and the one that is used up counts", () => {
+  const headers = {
+    'anthropic-ratelimit-requests-remaining': '0',
+    'anthropic-ratelimit-requests-reset': '2026-11-22T12:00:07Z',
+    'anthropic-ratelimit-tokens-remaining': '100',
+    'anthropic-ratelimit-tokens-reset': '2026-11-22T12:10:00Z',
+  }
+  assert.equal(wait(headers), 7_000)
+  assert.equal(wait({ ...headers, 'retry-after': '3' }), 3_000)
+})
+
+test('E3: Anthropic that is overloaded is an outage for others to cover, and says so with a status of its own', () => {
+  assert.equal(classified(529, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }), 'fallback provider_error')
 })

@@ -8,8 +8,8 @@ const EXPECTED: [kind: string, baseUrl: string | undefined, variable: string | u
   ['openai', 'https://api.openai.com/v1', 'OPENAI_API_KEY', 'max_completion_tokens', 'openai'],
   ['openai-compatible', undefined, undefined, 'max_tokens', undefined],
   ['anthropic', 'https://api.anthropic.com/v1', 'ANTHROPIC_API_KEY', 'max_tokens', 'anthropic'],
-  ['google', 'https://generativelanguage.googleapis.com/v1beta/openai', 'GEMINI_API_KEY', 'max_tokens', 'google'],
-  ['cohere', 'https://api.cohere.ai/compatibility/v1', 'COHERE_API_KEY', 'max_tokens', 'cohere'],
+  ['google', 'https://generativelanguage.googleapis.com/v1beta', 'GEMINI_API_KEY', 'max_tokens', 'google'],
+  ['cohere', 'https://api.cohere.com', 'COHERE_API_KEY', 'max_tokens', 'cohere'],
   ['deepseek', 'https://api.deepseek.com/v1', 'DEEPSEEK_API_KEY', 'max_tokens', 'deepseek'],
   ['xai', 'https://api.x.ai/v1', 'XAI_API_KEY', 'max_completion_tokens', 'x-ai'],
   ['groq', 'https://api.groq.com/openai/v1', 'GROQ_API_KEY', 'max_completion_tokens', 'groq'],
@@ -27,7 +27,17 @@ const EXPECTED: [kind: string, baseUrl: string | undefined, variable: string | u
   ['deepinfra', 'https://api.deepinfra.com/v1/openai', 'DEEPINFRA_API_KEY', 'max_tokens', undefined],
   ['novita', 'https://api.novita.ai/openai/v1', 'NOVITA_API_KEY', 'max_tokens', 'novita'],
   ['sambanova', 'https://api.sambanova.ai/v1', 'SAMBANOVA_API_KEY', 'max_tokens', undefined],
-  ['ollama', 'http://127.0.0.1:11434/v1', undefined, 'max_tokens', undefined],
+  ['zhipu', 'https://open.bigmodel.cn/api/paas/v4', 'ZHIPU_API_KEY', 'max_tokens', undefined],
+  ['baichuan', 'https://api.baichuan-ai.com/v1', 'BAICHUAN_API_KEY', 'max_tokens', undefined],
+  ['hunyuan', 'https://api.hunyuan.cloud.tencent.com/v1', 'HUNYUAN_API_KEY', 'max_tokens', undefined],
+  ['minimax', 'https://api.minimax.io/v1', 'MINIMAX_API_KEY', 'max_tokens', undefined],
+  ['siliconflow', 'https://api.siliconflow.cn/v1', 'SILICONFLOW_API_KEY', 'max_tokens', undefined],
+  ['stepfun', 'https://api.stepfun.com/v1', 'STEPFUN_API_KEY', 'max_tokens', undefined],
+  ['upstage', 'https://api.upstage.ai/v1', 'UPSTAGE_API_KEY', 'max_tokens', undefined],
+  ['volcengine', 'https://ark.cn-beijing.volces.com/api/v3', 'ARK_API_KEY', 'max_tokens', undefined],
+  ['lingyi', 'https://api.lingyiwanwu.com/v1', 'LINGYI_API_KEY', 'max_tokens', undefined],
+  ['xinference', 'http://127.0.0.1:9997/v1', undefined, 'max_tokens', undefined],
+  ['ollama', 'http://127.0.0.1:11434', undefined, 'max_tokens', undefined],
   ['lmstudio', 'http://127.0.0.1:1234/v1', undefined, 'max_tokens', undefined],
   ['vllm', 'http://127.0.0.1:8000/v1', undefined, 'max_tokens', undefined],
   ['llamacpp', 'http://127.0.0.1:8080/v1', undefined, 'max_tokens', undefined],
@@ -46,9 +56,9 @@ for (const [kind, baseUrl, variable, limit, priceKey] of EXPECTED) {
       [vendor.kind, vendor.defaultBaseUrl, vendor.environmentVariable, vendor.outputLimitMember, vendor.priceKey],
       [kind, baseUrl, variable, limit, priceKey],
     )
-    assert.ok(vendor.dialects.includes('openai-chat'))
+    assert.equal(new Set(vendor.dialects).size, vendor.dialects.length)
     assert.doesNotMatch(baseUrl ?? '', /\/$/)
-    assert.equal(vendor.keyless === true, ['ollama', 'lmstudio', 'vllm', 'llamacpp', 'demo'].includes(kind))
+    assert.equal(vendor.keyless === true, ['ollama', 'lmstudio', 'vllm', 'llamacpp', 'xinference', 'demo'].includes(kind))
     assert.equal(vendor.classify({ status: 500, headers: {}, body: '' }).code, 'provider_error')
     assert.equal(vendor.answer !== undefined, kind === 'demo')
   })
@@ -81,8 +91,10 @@ test("each vendor's usual environment variable connects it", () => {
   )
   const entries = environmentProviders(env)
   assert.deepEqual(
-    entries.map(({ kind }) => kind),
-    EXPECTED.filter(([, , variable]) => variable !== undefined).map(([kind]) => kind),
+    entries.map(({ kind }) => kind).toSorted(),
+    EXPECTED.filter(([, , variable]) => variable !== undefined)
+      .map(([kind]) => kind)
+      .toSorted(),
   )
   assert.deepEqual(entries[0], {
     name: 'openai',

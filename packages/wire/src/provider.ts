@@ -39,6 +39,8 @@ export interface VendorCall {
   /** As the vendor names it. */
   model: string
   stream: boolean
+  /** A stream as a JSON array instead of events, where the dialect has both. */
+  arrayStream?: boolean
   body: Buffer
   /** What of the caller's headers may go on (`anthropic-version`, `anthropic-beta`, …), by lower-case name. */
   headers: Readonly<Record<string, string>>

@@ -1,5 +1,5 @@
 import type { Vendor } from '@faregate/wire'
-import { classifyOpenAi } from '../classify.ts'
+import { classify } from '../classify.ts'
 import { answerDemo } from './answer.ts'
 
 /** The name of the demo's one upstream model. */
@@ -15,6 +15,6 @@ export const demo: Vendor = {
   outputLimitMember: 'max_tokens',
   price: { input: '0.50', output: '1.50' },
   request: () => ({ path: '/chat/completions', headers: {} }),
-  classify: (failure) => classifyOpenAi(failure),
+  classify,
   answer: (body, { signal }) => answerDemo(body, { signal }),
 }

@@ -57,7 +57,17 @@ export interface Turn {
   at: string
 }
 
-export type Part = TextPart | ImagePart | DocumentPart | AudioPart | VideoPart | ReasoningPart | ToolCallPart | ToolResultPart | RefusalPart | VendorPart
+export type Part =
+  | TextPart
+  | ImagePart
+  | DocumentPart
+  | AudioPart
+  | VideoPart
+  | ReasoningPart
+  | ToolCallPart
+  | ToolResultPart
+  | RefusalPart
+  | VendorPart
 
 interface Shared {
   at: string
@@ -218,5 +228,28 @@ export interface Reasoning {
 
 export const DIALECTS = ['openai-chat', 'openai-responses', 'anthropic', 'gemini', 'cohere', 'ollama', 'bedrock'] as const
 
+/** A wire format in which conversations are held. */
+export type ConversationDialect = (typeof DIALECTS)[number]
+
+/** Wire formats of one endpoint each, which are metered and passed through, or translated among their like. */
+export const ENDPOINT_DIALECTS = [
+  'openai-completions',
+  'openai-embeddings',
+  'openai-images',
+  'openai-image-edits',
+  'openai-speech',
+  'openai-transcriptions',
+  'openai-translations',
+  'openai-moderations',
+  'anthropic-count-tokens',
+  'gemini-count-tokens',
+  'gemini-embed',
+  'gemini-batch-embed',
+  'cohere-embed',
+  'cohere-rerank',
+  'ollama-generate',
+  'ollama-embed',
+] as const
+
 /** A wire format. */
-export type DialectName = (typeof DIALECTS)[number]
+export type DialectName = ConversationDialect | (typeof ENDPOINT_DIALECTS)[number]

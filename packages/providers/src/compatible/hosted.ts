@@ -1,23 +1,7 @@
-import type { ProviderEntry } from '@faregate/core'
-import type { DialectName, Vendor, VendorCall, VendorRequest } from '@faregate/wire'
-import { classifyOpenAi } from './classify.ts'
+import { EMBEDDINGS, PLAIN, SERVER, type VendorRow } from './row.ts'
 
-/** What differs between vendors that speak OpenAI's chat completions. */
-export interface VendorRow {
-  kind: string
-  title: string
-  /** Without a trailing slash; `/chat/completions` follows. Absent: the operator says. */
-  baseUrl?: string
-  environmentVariable?: string
-  /** A local server that takes any key or none. */
-  keyless?: true
-  outputLimitMember: Vendor['outputLimitMember']
-  /** The provider's id in the price catalogue; absent where it has none. */
-  priceKey?: string
-}
-
-/** One row a vendor. */
-export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
+/** Vendors that speak OpenAI's dialect and are known for some quirk, endpoint or place in the price catalogue. */
+export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'openai',
     title: 'OpenAI',
@@ -25,31 +9,24 @@ export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
     environmentVariable: 'OPENAI_API_KEY',
     outputLimitMember: 'max_completion_tokens',
     priceKey: 'openai',
-  },
-  { kind: 'openai-compatible', title: 'Any OpenAI-compatible server', outputLimitMember: 'max_tokens' },
-  {
-    kind: 'anthropic',
-    title: 'Anthropic (OpenAI-compatible endpoint)',
-    baseUrl: 'https://api.anthropic.com/v1',
-    environmentVariable: 'ANTHROPIC_API_KEY',
-    outputLimitMember: 'max_tokens',
-    priceKey: 'anthropic',
-  },
-  {
-    kind: 'google',
-    title: 'Google Gemini (OpenAI-compatible endpoint)',
-    baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
-    environmentVariable: 'GEMINI_API_KEY',
-    outputLimitMember: 'max_tokens',
-    priceKey: 'google',
+    also: [
+      'openai-responses',
+      'openai-completions',
+      'openai-embeddings',
+      'openai-images',
+      'openai-image-edits',
+      'openai-speech',
+      'openai-transcriptions',
+      'openai-translations',
+      'openai-moderations',
+    ],
   },
   {
-    kind: 'cohere',
-    title: 'Cohere (OpenAI-compatible endpoint)',
-    baseUrl: 'https://api.cohere.ai/compatibility/v1',
-    environmentVariable: 'COHERE_API_KEY',
+    kind: 'openai-compatible',
+    title: 'Any OpenAI-compatible server',
     outputLimitMember: 'max_tokens',
-    priceKey: 'cohere',
+    also: [...SERVER, 'openai-moderations', 'openai-images', 'openai-speech', 'openai-transcriptions', 'openai-translations'],
+    quirks: PLAIN,
   },
   {
     kind: 'deepseek',
@@ -58,6 +35,7 @@ export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
     environmentVariable: 'DEEPSEEK_API_KEY',
     outputLimitMember: 'max_tokens',
     priceKey: 'deepseek',
+    quirks: { noDeveloperRole: true, reasoningContentBack: true },
   },
   {
     kind: 'xai',
@@ -66,6 +44,8 @@ export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
     environmentVariable: 'XAI_API_KEY',
     outputLimitMember: 'max_completion_tokens',
     priceKey: 'x-ai',
+    also: ['openai-responses', 'openai-images'],
+    quirks: PLAIN,
   },
   {
     kind: 'groq',
@@ -74,6 +54,8 @@ export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
     environmentVariable: 'GROQ_API_KEY',
     outputLimitMember: 'max_completion_tokens',
     priceKey: 'groq',
+    also: ['openai-speech', 'openai-transcriptions', 'openai-translations'],
+    quirks: PLAIN,
   },
   {
     kind: 'openrouter',
@@ -82,6 +64,7 @@ export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
     environmentVariable: 'OPENROUTER_API_KEY',
     outputLimitMember: 'max_tokens',
     priceKey: 'openrouter',
+    quirks: PLAIN,
   },
   {
     kind: 'mistral',
@@ -90,6 +73,14 @@ export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
     environmentVariable: 'MISTRAL_API_KEY',
     outputLimitMember: 'max_tokens',
     priceKey: 'mistral',
+    also: ['openai-embeddings', 'openai-moderations', 'openai-transcriptions'],
+    quirks: {
+      noDeveloperRole: true,
+      nineCharacterToolIds: true,
+      toolChoiceAny: true,
+      noStreamOptions: true,
+      refuses: ['logprobs', 'logitBias', 'user', 'serviceTier', 'topK'],
+    },
   },
   {
     kind: 'together',
@@ -98,6 +89,8 @@ export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
     environmentVariable: 'TOGETHER_API_KEY',
     outputLimitMember: 'max_tokens',
     priceKey: 'together',
+    also: [...SERVER, 'openai-images'],
+    quirks: PLAIN,
   },
   {
     kind: 'fireworks',
@@ -106,6 +99,8 @@ export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
     environmentVariable: 'FIREWORKS_API_KEY',
     outputLimitMember: 'max_tokens',
     priceKey: 'fireworks',
+    also: [...SERVER, 'openai-images'],
+    quirks: PLAIN,
   },
   {
     kind: 'perplexity',
@@ -114,6 +109,7 @@ export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
     environmentVariable: 'PERPLEXITY_API_KEY',
     outputLimitMember: 'max_tokens',
     priceKey: 'perplexity',
+    quirks: PLAIN,
   },
   {
     kind: 'moonshot',
@@ -122,6 +118,7 @@ export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
     environmentVariable: 'MOONSHOT_API_KEY',
     outputLimitMember: 'max_tokens',
     priceKey: 'moonshotai',
+    quirks: { noDeveloperRole: true, reasoningContentBack: true },
   },
   {
     kind: 'cerebras',
@@ -130,6 +127,7 @@ export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
     environmentVariable: 'CEREBRAS_API_KEY',
     outputLimitMember: 'max_completion_tokens',
     priceKey: 'cerebras',
+    quirks: PLAIN,
   },
   {
     kind: 'nvidia',
@@ -137,6 +135,8 @@ export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
     baseUrl: 'https://integrate.api.nvidia.com/v1',
     environmentVariable: 'NVIDIA_API_KEY',
     outputLimitMember: 'max_tokens',
+    also: EMBEDDINGS,
+    quirks: PLAIN,
   },
   {
     kind: 'huggingface',
@@ -144,6 +144,7 @@ export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
     baseUrl: 'https://router.huggingface.co/v1',
     environmentVariable: 'HF_TOKEN',
     outputLimitMember: 'max_tokens',
+    quirks: PLAIN,
   },
   {
     kind: 'alibaba',
@@ -151,6 +152,8 @@ export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
     baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
     environmentVariable: 'DASHSCOPE_API_KEY',
     outputLimitMember: 'max_tokens',
+    also: EMBEDDINGS,
+    quirks: PLAIN,
   },
   {
     kind: 'zai',
@@ -159,6 +162,7 @@ export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
     environmentVariable: 'ZAI_API_KEY',
     outputLimitMember: 'max_tokens',
     priceKey: 'zai',
+    quirks: PLAIN,
   },
   {
     kind: 'deepinfra',
@@ -166,6 +170,8 @@ export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
     baseUrl: 'https://api.deepinfra.com/v1/openai',
     environmentVariable: 'DEEPINFRA_API_KEY',
     outputLimitMember: 'max_tokens',
+    also: EMBEDDINGS,
+    quirks: PLAIN,
   },
   {
     kind: 'novita',
@@ -174,6 +180,8 @@ export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
     environmentVariable: 'NOVITA_API_KEY',
     outputLimitMember: 'max_tokens',
     priceKey: 'novita',
+    also: EMBEDDINGS,
+    quirks: PLAIN,
   },
   {
     kind: 'sambanova',
@@ -181,34 +189,6 @@ export const OPENAI_COMPATIBLE: readonly VendorRow[] = [
     baseUrl: 'https://api.sambanova.ai/v1',
     environmentVariable: 'SAMBANOVA_API_KEY',
     outputLimitMember: 'max_tokens',
+    quirks: PLAIN,
   },
-  { kind: 'ollama', title: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1', keyless: true, outputLimitMember: 'max_tokens' },
-  { kind: 'lmstudio', title: 'LM Studio', baseUrl: 'http://127.0.0.1:1234/v1', keyless: true, outputLimitMember: 'max_tokens' },
-  { kind: 'vllm', title: 'vLLM', baseUrl: 'http://127.0.0.1:8000/v1', keyless: true, outputLimitMember: 'max_tokens' },
-  { kind: 'llamacpp', title: 'llama.cpp server', baseUrl: 'http://127.0.0.1:8080/v1', keyless: true, outputLimitMember: 'max_tokens' },
 ]
-
-/** Makes a vendor of a row: bearer authentication, `/chat/completions`, OpenAI's error shapes. */
-export function openAiCompatible(row: VendorRow): Vendor {
-  const { baseUrl, ...shared } = row
-  return {
-    ...shared,
-    ...(baseUrl === undefined ? {} : { defaultBaseUrl: baseUrl }),
-    dialects: ['openai-chat'],
-    request: openAiRequest,
-    classify: (failure) => classifyOpenAi(failure),
-  }
-}
-
-/** The path of each dialect of OpenAI's, behind the base URL. */
-const PATHS: Partial<Record<DialectName, string>> = {
-  'openai-chat': '/chat/completions',
-  'openai-responses': '/responses',
-}
-
-function openAiRequest(_entry: ProviderEntry, secret: string | undefined, { dialect }: VendorCall): VendorRequest {
-  return {
-    path: PATHS[dialect] ?? '/chat/completions',
-    headers: secret === undefined || secret === '' ? {} : { authorization: `Bearer ${secret}` },
-  }
-}

@@ -1,0 +1,77 @@
+import { PLAIN, type VendorRow } from './row.ts'
+
+/** Vendors of whom nothing but their address is special. */
+export const PRESETS: readonly VendorRow[] = [
+  {
+    kind: 'zhipu',
+    title: 'Zhipu AI (BigModel)',
+    baseUrl: 'https://open.bigmodel.cn/api/paas/v4',
+    environmentVariable: 'ZHIPU_API_KEY',
+    outputLimitMember: 'max_tokens',
+    quirks: PLAIN,
+  },
+  {
+    kind: 'baichuan',
+    title: 'Baichuan',
+    baseUrl: 'https://api.baichuan-ai.com/v1',
+    environmentVariable: 'BAICHUAN_API_KEY',
+    outputLimitMember: 'max_tokens',
+    quirks: PLAIN,
+  },
+  {
+    kind: 'hunyuan',
+    title: 'Tencent Hunyuan',
+    baseUrl: 'https://api.hunyuan.cloud.tencent.com/v1',
+    environmentVariable: 'HUNYUAN_API_KEY',
+    outputLimitMember: 'max_tokens',
+    quirks: PLAIN,
+  },
+  {
+    kind: 'minimax',
+    title: 'MiniMax',
+    baseUrl: 'https://api.minimax.io/v1',
+    environmentVariable: 'MINIMAX_API_KEY',
+    outputLimitMember: 'max_tokens',
+    quirks: PLAIN,
+  },
+  {
+    kind: 'siliconflow',
+    title: 'SiliconFlow',
+    baseUrl: 'https://api.siliconflow.cn/v1',
+    environmentVariable: 'SILICONFLOW_API_KEY',
+    outputLimitMember: 'max_tokens',
+    quirks: PLAIN,
+  },
+  {
+    kind: 'stepfun',
+    title: 'StepFun',
+    baseUrl: 'https://api.stepfun.com/v1',
+    environmentVariable: 'STEPFUN_API_KEY',
+    outputLimitMember: 'max_tokens',
+    quirks: PLAIN,
+  },
+  {
+    kind: 'upstage',
+    title: 'Upstage',
+    baseUrl: 'https://api.upstage.ai/v1',
+    environmentVariable: 'UPSTAGE_API_KEY',
+    outputLimitMember: 'max_tokens',
+    quirks: PLAIN,
+  },
+  {
+    kind: 'volcengine',
+    title: 'Volcengine Ark',
+    baseUrl: 'https://ark.cn-beijing.volces.com/api/v3',
+    environmentVariable: 'ARK_API_KEY',
+    outputLimitMember: 'max_tokens',
+    quirks: PLAIN,
+  },
+  {
+    kind: 'lingyi',
+    title: '01.AI',
+    baseUrl: 'https://api.lingyiwanwu.com/v1',
+    environmentVariable: 'LINGYI_API_KEY',
+    outputLimitMember: 'max_tokens',
+    quirks: PLAIN,
+  },
+]

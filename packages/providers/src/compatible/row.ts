@@ -1,0 +1,40 @@
+import type { DialectName, Quirks, Vendor } from '@faregate/wire'
+import { classify } from '../classify.ts'
+import { OPENAI_PATHS } from '../openai-paths.ts'
+
+/** What differs between vendors that speak OpenAI's chat completions. */
+export interface VendorRow {
+  kind: string
+  title: string
+  /** Without a trailing slash; `/chat/completions` follows. Absent: the operator says. */
+  baseUrl?: string
+  environmentVariable?: string
+  /** A local server that takes any key or none. */
+  keyless?: true
+  outputLimitMember: Vendor['outputLimitMember']
+  /** The provider's id in the price catalogue; absent where it has none. */
+  priceKey?: string
+  /** What it serves beside chat completions. */
+  also?: readonly DialectName[]
+  quirks?: Quirks
+}
+
+export const EMBEDDINGS: readonly DialectName[] = ['openai-embeddings']
+/** Servers of open models. */
+export const SERVER: readonly DialectName[] = ['openai-completions', 'openai-embeddings']
+/** The role `developer` is OpenAI's own. */
+export const PLAIN: Quirks = { noDeveloperRole: true }
+
+/** Makes a vendor of a row: bearer authentication, the paths of OpenAI's endpoints, OpenAI's error shapes. */
+export function openAiCompatible({ baseUrl, also = [], ...shared }: VendorRow): Vendor {
+  return {
+    ...shared,
+    ...(baseUrl === undefined ? {} : { defaultBaseUrl: baseUrl }),
+    dialects: ['openai-chat', ...also],
+    request: (_entry, secret, { dialect }) => ({
+      path: OPENAI_PATHS[dialect] ?? '/chat/completions',
+      headers: secret === undefined || secret === '' ? {} : { authorization: `Bearer ${secret}` },
+    }),
+    classify,
+  }
+}
