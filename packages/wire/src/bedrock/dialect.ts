@@ -1,0 +1,37 @@
+import { readerOf } from '../canonical/reading.ts'
+import type { StreamReader, UpstreamDialect } from '../dialect.ts'
+import { decodeAnswer, readAnswer } from './answer.ts'
+import { encodeRequest } from './encode.ts'
+import { BedrockStreamDecoder } from './stream-decoder.ts'
+import { readUsage } from './usage.ts'
+
+/**
+ * Converse and ConverseStream of Amazon Bedrock. Only upstreams speak it: callers of AWS's own SDKs sign their requests with
+ * their own keys, and have no use for a gateway's.
+ */
+export const bedrock: UpstreamDialect = {
+  name: 'bedrock',
+  framing: 'event-stream',
+  // No event is the last one: a stream that has told its stop reason is whole when it ends.
+  missingEnd: Buffer.alloc(0),
+  usageMember: { name: 'usage', read: readUsage },
+  encodeRequest,
+  readAnswer,
+  decodeAnswer,
+  streamReader,
+  streamDecoder: () => new BedrockStreamDecoder(),
+}
+
+/** From the stop reason on everything is the end: usage follows it. */
+function streamReader(choices: number): StreamReader {
+  const reader = readerOf(new BedrockStreamDecoder(), choices)
+  return {
+    get ids() {
+      return reader.ids
+    },
+    read(event) {
+      const step = reader.read(event)
+      return step.finished ? { ...step, keepBack: true } : step
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import type { CacheControl, Turn } from '../canonical/conversation.ts'
+import { alternating } from '../canonical/turns.ts'
+import type { JsonObject } from '../json/object.ts'
+import { cachePoint } from './cache-points.ts'
+import { contentOf } from './content.ts'
+import type { Writing } from './writing.ts'
+
+interface Message {
+  role: 'user' | 'assistant'
+  content: JsonObject[]
+}
+
+/**
+ * The messages: user and assistant in turn, the user first (M2). `whole` asks for one cache point behind everything.
+ */
+export function messagesOf(turns: readonly Turn[], whole: CacheControl | undefined, writing: Writing): Message[] {
+  const messages: Message[] = []
+  for (const { role, parts, at } of alternating(turns)) {
+    if (messages.length === 0 && role === 'assistant') {
+      writing.unsupported.push({ at, what: 'an assistant turn before the first user turn', why: 'the user must begin' })
+      continue
+    }
+    const content = contentOf(role, parts, writing)
+    const last = messages.at(-1)
+    if (content.length === 0) continue
+    if (last?.role === role) last.content.push(...content)
+    else messages.push({ role, content })
+  }
+  trimPrefill(messages)
+  messages.at(-1)?.content.push(...cachePoint(whole, 'messages', '/cacheControl', writing))
+  return messages
+}
+
+/** The beginning of the answer must not end in white space. */
+function trimPrefill(messages: Message[]): void {
+  const last = messages.at(-1)
+  const block = last?.role === 'assistant' ? last.content.at(-1) : undefined
+  if (typeof block?.['text'] === 'string') block['text'] = block['text'].trimEnd()
+}
