@@ -4,6 +4,7 @@ import type { AccountRef, Ledger } from '@faregate/ledger'
 import type { PriceTable, TokenCounter } from '@faregate/pricing'
 import type { Vendor } from '@faregate/wire'
 import type { UpstreamClient } from './edge.ts'
+import type { MediaFetcher } from './media/fetch-media.ts'
 import type { Recorder } from './record.ts'
 
 /** What the gateway is given by the composition root. It opens nothing by itself. */
@@ -21,6 +22,8 @@ export interface GatewayDeps {
   vendors: ReadonlyMap<string, Vendor>
   tokens: TokenCounter
   upstream: UpstreamClient
+  /** Fetches what a caller's URL points to, for upstreams that do not. */
+  fetchMedia: MediaFetcher
   recorder: Recorder
   settings: Settings
   log: Log

@@ -14,6 +14,7 @@ import { laterBlockers } from './evaluate.ts'
 import { note, type Flow } from './flow.ts'
 import { checkKeyState, identify } from './identify.ts'
 import type { Locator, Route } from './locate.ts'
+import { once } from './media/once.ts'
 import { passOn, refuse } from './refuse.ts'
 import { requestInvalid } from './request-invalid.ts'
 import { reserve, type Reservation } from './reserve.ts'
@@ -39,11 +40,12 @@ export async function serveModelCall(shared: Shared, flow: Flow, dialect: Dialec
   flow.reservation = reservation
   const delivery = deliveryOf(shared, flow, request, reservation)
   if (flow.outbound.closed) return nobodyThere(delivery)
-  await deliver(delivery, await call(deps, shared.resilience, flow, dialect, callingOf(flow, route, request, reservation)))
+  await deliver(delivery, await call(deps, shared.resilience, flow, dialect, callingOf(deps, flow, route, request, reservation)))
 }
 
-function callingOf(flow: Flow, route: Route, request: ModelRequest, reservation: Reservation): Calling {
+function callingOf(deps: GatewayDeps, flow: Flow, route: Route, request: ModelRequest, reservation: Reservation): Calling {
   const { headers, query } = flow.inbound
+  let media: ReturnType<typeof once> | undefined
   return {
     route,
     request,
@@ -51,6 +53,7 @@ function callingOf(flow: Flow, route: Route, request: ModelRequest, reservation:
     headers,
     query,
     decoded: () => (flow.decoded ??= request.decode()),
+    fetchMedia: (url) => (media ??= once(deps.fetchMedia, flow.outbound))(url),
     drop: headers['faregate-unsupported'] === 'drop',
   }
 }

@@ -40,6 +40,8 @@ export interface UpstreamDialect {
   readonly framing: Framing
   /** A request without an output limit is refused. */
   readonly needsLimit?: true
+  /** Parts whose URLs it does not fetch: they are sent as bytes (I1). */
+  readonly inlines?: readonly ('image' | 'document' | 'audio' | 'video')[]
   /** What a stream is completed with that ended after its finish reason, without a terminal event. Absent: it is broken. */
   readonly missingEnd?: Buffer
   /** The top-level member of a whole answer that tells usage, for answers too large to collect. */

@@ -3,6 +3,8 @@ import type { Conversation, Decoded, ModelRequest, Unsupported } from '@faregate
 import type { UpstreamRequest } from '../edge.ts'
 import { requestInvalid } from '../request-invalid.ts'
 import type { Route } from '../locate.ts'
+import type { FetchedMedia } from '../media/fetch-media.ts'
+import { withInlineMedia } from '../media/inline.ts'
 import type { Reservation } from '../reserve.ts'
 import { forwardedHeaders } from './forwarded-headers.ts'
 import type { Line } from './line.ts'
@@ -34,6 +36,8 @@ export interface Calling {
   query: string
   /** The request in neutral form, read once for all deployments that need it. */
   decoded: () => Decoded
+  /** Bytes of the caller's URLs, each fetched once for all deployments. */
+  fetchMedia: (url: string) => Promise<FetchedMedia>
   /** What cannot be carried is left out and reported, instead of refused. */
   drop: boolean
 }
@@ -48,7 +52,7 @@ export async function prepare(calling: Calling, line: Line, choice: Choice): Pro
   const { request } = calling
   const limit = limitToWrite(calling, line, choice)
   const written = line.translated
-    ? translated(calling, line, choice, limit)
+    ? await translated(calling, line, choice, limit)
     : { body: passedOn(request, deployment.model, limit), dropped: [] }
   if ('code' in written) return written
   const ready = withParameters(written.body, deployment.parameters)
@@ -56,6 +60,7 @@ export async function prepare(calling: Calling, line: Line, choice: Choice): Pro
     dialect: line.upstream.name,
     model: deployment.model,
     stream: request.stream,
+    arrayStream: line.upstream.framing === 'json-array',
     body: ready,
     headers: line.translated ? {} : forwardedHeaders(calling.headers),
     query: line.translated ? '' : calling.query,
@@ -79,15 +84,11 @@ function passedOn(request: ModelRequest, model: string, limit: WrittenLimit | un
   })
 }
 
-function translated(
-  calling: Calling,
-  line: Line,
-  { candidate }: Choice,
-  limit: WrittenLimit | undefined,
-): { body: Buffer; dropped: Unsupported[] } | Denial {
+async function translated(calling: Calling, line: Line, { candidate }: Choice, limit: WrittenLimit | undefined): Promise<Written | Denial> {
   const decoded = calling.decoded()
   if (!decoded.ok) return requestInvalid(decoded.pointer, decoded.message)
-  const { conversation } = decoded
+  const conversation = await withInlineMedia(decoded.conversation, line.upstream, calling.fetchMedia)
+  if ('why' in conversation) return requestInvalid(conversation.at, `The URL cannot be fetched for the model: ${conversation.why}.`)
   const { vendor, deployment } = candidate
   const outputLimitMember = calling.route.model.outputLimitMember ?? vendor.outputLimitMember
   const { body, unsupported } = line.upstream.encodeRequest(conversation, {
@@ -96,9 +97,13 @@ function translated(
     quirks: { outputLimitMember, ...vendor.quirks },
   })
   const dropped = [...othersOf(conversation), ...unsupported]
-  const [first] = dropped
-  if (first === undefined || calling.drop) return { body, dropped }
-  return cannotCarry(dropped, candidate.provider.name)
+  return dropped.length === 0 || calling.drop ? { body, dropped } : cannotCarry(dropped, candidate.provider.name)
+}
+
+/** What is sent, and what of the caller's request is not in it. */
+interface Written {
+  body: Buffer
+  dropped: Unsupported[]
 }
 
 /** Members that only the caller's dialect knows. */

@@ -15,6 +15,7 @@ import {
   type RequestRecord,
 } from '@faregate/gateway'
 import { memoryEngine, memoryStorage, type MemoryStorage } from '../../../ledger/test/memory-engine.ts'
+import { MediaRefused } from '../../src/media/fetch-media.ts'
 import { startUpstream, type FakeUpstream } from './upstream.ts'
 
 /** What callers present. */
@@ -51,6 +52,7 @@ export interface WorldOptions {
   upstreamLimits?: Partial<Parameters<typeof createUpstreamClient>[0]>
   providers?: ProviderEntry[]
   tokens?: GatewayDeps['tokens']
+  fetchMedia?: GatewayDeps['fetchMedia']
 }
 
 const ORGANIZATION = 'org_acme'
@@ -95,6 +97,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       close: () => {},
     },
     upstream: createUpstreamClient({ connectMs: 500, firstByteMs: 2000, silenceMs: 2000, ...options.upstreamLimits }),
+    fetchMedia: options.fetchMedia ?? (() => Promise.reject(new MediaRefused('nothing is fetched here'))),
     recorder: {
       request: (record) => {
         records.push(record)

@@ -1,4 +1,4 @@
-import { createGateway, createUpstreamClient, type Gateway, type UpstreamClient } from '@faregate/gateway'
+import { createGateway, createMediaFetcher, createUpstreamClient, type Gateway, type UpstreamClient } from '@faregate/gateway'
 import { CommitQueue } from '@faregate/ledger'
 import { createTokenCounter } from '@faregate/pricing'
 import { vendors } from '@faregate/providers'
@@ -65,6 +65,7 @@ export function assembleDataPlane(
     vendors,
     tokens,
     upstream,
+    fetchMedia: createMediaFetcher(),
     recorder: observedRecorder({ recorder: store.records, metrics, health, log, addressOf: (id) => addresses.of(id) }),
     settings: gatewaySettings(() => installation.source.settings, {
       publicUrl,
