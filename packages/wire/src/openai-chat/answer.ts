@@ -4,16 +4,28 @@ import { generatedText } from './generated-text.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
 import { readUsage } from './usage.ts'
 
-/**
- * Reads a collected JSON answer; undefined if it is not a chat completion: not JSON, cut off, or an object without
- * choices (such as an error under status 200).
- */
-export function readAnswer(body: Buffer): AnswerReading | undefined {
+/** A whole answer, as far as it is one. */
+export interface ChatAnswer {
+  answer: JsonObject
+  choices: JsonObject[]
+  /** An error that came with the answer, or with one of its choices. */
+  error: unknown
+}
+
+/** The answer that a body holds; undefined if it is none: not JSON, cut off, without choices (an error under status 200). */
+export function parseAnswer(body: Buffer): ChatAnswer | undefined {
   const answer = parseObject(body.toString('utf8'))
   if (answer === undefined || !Array.isArray(answer['choices'])) return undefined
   const choices = answer['choices'].filter(isObject)
   const error = answer['error'] ?? choices.find((choice) => choice['error'] != null)?.['error']
-  if (error != null && choices.length === 0) return undefined
+  return error != null && choices.length === 0 ? undefined : { answer, choices, error }
+}
+
+/** Reads a collected JSON answer, as far as money needs it. */
+export function readAnswer(body: Buffer): AnswerReading | undefined {
+  const parsed = parseAnswer(body)
+  if (parsed === undefined) return undefined
+  const { answer, choices, error } = parsed
   const hasOutput = choices.some((choice) => choiceText(choice) !== '' || hasMedia(choice['message']))
   return {
     usage: believed(readUsage(answer['usage']), hasOutput),

@@ -1,15 +1,16 @@
 import type { Dialect } from '../dialect.ts'
 import { readAnswer } from './answer.ts'
+import { decodeAnswer } from './decode-answer.ts'
+import { encodeAnswer } from './encode-answer.ts'
+import { encodeRequest } from './encode.ts'
 import { errorEvent } from './error-event.ts'
 import { readChatRequest } from './request.ts'
+import { ChatStreamDecoder } from './stream-decoder.ts'
+import { ChatStreamEncoder } from './stream-encoder.ts'
 import { ChatStreamReader } from './stream.ts'
 import { CHAT_USAGE } from './usage.ts'
 
-function notYet(): never {
-  throw new Error('not yet')
-}
-
-/** OpenAI's chat completions. */
+/** OpenAI's chat completions, which many vendors speak. */
 export const openaiChat: Dialect = {
   name: 'openai-chat',
   framing: 'sse',
@@ -19,12 +20,13 @@ export const openaiChat: Dialect = {
   usageMember: CHAT_USAGE,
   read: ({ body }) => readChatRequest(body),
   readAnswer,
+  decodeAnswer,
+  encodeAnswer,
   streamReader: (choices) => new ChatStreamReader(choices),
+  streamDecoder: () => new ChatStreamDecoder(),
+  streamEncoder: (frame) => new ChatStreamEncoder(frame),
+  encodeRequest,
+  /** A problem carries OpenAI's envelope as its member `error`. */
   errorBody: (problem) => problem,
   errorEvent,
-  encodeRequest: notYet,
-  decodeAnswer: notYet,
-  encodeAnswer: notYet,
-  streamDecoder: notYet,
-  streamEncoder: notYet,
 }

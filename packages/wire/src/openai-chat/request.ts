@@ -8,10 +8,11 @@ import { hasMember, isObject, type JsonObject } from '../json/object.ts'
 import type { OkScan } from '../json/scan.ts'
 import { decodeChat } from './decode.ts'
 import { MEDIA_MEMBERS } from './input.ts'
+import { outputLimit, type OutputLimitMember } from './output-limit.ts'
 import { upstreamBody } from './upstream-body.ts'
 import { validateChat } from './validate.ts'
 
-export type OutputLimitMember = 'max_tokens' | 'max_completion_tokens'
+export type { OutputLimitMember }
 
 /** A chat completion request as far as the gateway has to understand it; everything else stays bytes. */
 export interface ChatRequest extends ModelRequest {
@@ -112,16 +113,6 @@ function inputText(body: Buffer): string {
   const value = JSON.parse(decodeBody(body)) as JsonObject
   const others = TEXT_MEMBERS.filter((name) => value[name] != null).map((name) => JSON.stringify(value[name]))
   return [textOf(value['messages'], MEDIA_MEMBERS), ...others].join('\n')
-}
-
-function outputLimit(value: JsonObject): Pick<ChatRequest, 'outputLimit' | 'outputLimitMember'> {
-  const older = value['max_tokens']
-  const newer = value['max_completion_tokens']
-  if (typeof newer === 'number' && (typeof older !== 'number' || newer >= older)) {
-    return { outputLimit: newer, outputLimitMember: 'max_completion_tokens' }
-  }
-  if (typeof older === 'number') return { outputLimit: older, outputLimitMember: 'max_tokens' }
-  return { outputLimit: null, outputLimitMember: null }
 }
 
 function asksForAudio(value: JsonObject): boolean {

@@ -50,7 +50,8 @@ function invalid(pointer: string, message: string): Invalid {
   return { ok: false, pointer, message }
 }
 
-function complaint(member: string, value: unknown, expected: string): string {
+/** What is wrong with a member, and what it is to be instead. */
+export function complaint(member: string, value: unknown, expected: string): string {
   if (value === undefined) return `\`${member}\` is missing: it is ${expected}`
   return `\`${member}\` is ${describeType(value)}: it must be ${expected}`
 }

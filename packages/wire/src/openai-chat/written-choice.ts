@@ -1,0 +1,127 @@
+import type { Stop, StreamEvent } from '../canonical/answer.ts'
+import type { Citation, DialectName, Part } from '../canonical/conversation.ts'
+import { withSignature } from '../canonical/tool-ids.ts'
+import type { JsonObject } from '../json/object.ts'
+import { annotationOf } from './citations.ts'
+import { imageMember } from './encode-answer.ts'
+import { detailOf } from './reasoning-details.ts'
+
+type ChoiceEvent = Exclude<StreamEvent, { type: 'start' | 'usage' | 'error' | 'done' | 'finish' }>
+
+/** The tool call of an event, as far as it must be remembered. */
+interface Call {
+  custom: boolean
+  hasArguments: boolean
+}
+
+/**
+ * One choice of a stream as it is written: the delta for each event. Entries of lists are numbered, so that clients that
+ * put deltas together by `index`, as OpenAI's own SDKs do, put these together, too.
+ */
+export class WrittenChoice {
+  stop: Stop = { reason: 'stop' }
+  readonly #legacy: boolean
+  readonly #calls = new Map<number, Call>()
+  #hasRole = false
+  /** Characters of text so far. */
+  #length = 0
+  #detail = 0
+  #reasoning = false
+  #annotations = 0
+  #images = 0
+
+  constructor(legacy: boolean) {
+    this.#legacy = legacy
+  }
+
+  /** The first delta says who speaks. */
+  withRole(delta: JsonObject): JsonObject {
+    if (this.#hasRole) return delta
+    this.#hasRole = true
+    return { role: 'assistant', ...delta }
+  }
+
+  /** The delta for an event; undefined where there is none to send. */
+  delta(event: ChoiceEvent): JsonObject | undefined {
+    if (event.type === 'reasoning' || event.type === 'reasoning_signature' || event.type === 'redacted_reasoning')
+      return this.#thought(event)
+    if (this.#reasoning) this.#nextDetail()
+    switch (event.type) {
+      case 'text':
+        this.#length += event.text.length
+        return event.text === '' && event.logprobs === undefined ? undefined : { content: event.text }
+      case 'refusal':
+        return event.text === '' ? undefined : { refusal: event.text }
+      case 'citation':
+        return this.#citation(event.citation)
+      case 'tool_call':
+        return this.#call(event)
+      case 'tool_arguments':
+        return this.#arguments(event.call, event.text)
+      case 'part':
+        return this.#part(event.part)
+    }
+  }
+
+  /** What must still be said before the end: who speaks, and empty arguments where there were none (T2). */
+  unsaid(): JsonObject[] {
+    const empty = [...this.#calls].filter(([, { custom, hasArguments }]) => !custom && !hasArguments)
+    const deltas = empty.map(([call]) => this.#arguments(call, '{}')).filter((delta) => delta !== undefined)
+    return this.#hasRole || deltas.length > 0 ? deltas : [{ content: '' }]
+  }
+
+  /**
+   * The text under the name that most clients know, and again among the details, which bring it together with its
+   * signature: it has to come back with that, word for word (M6).
+   */
+  #thought(event: Extract<ChoiceEvent, { type: 'reasoning' | 'reasoning_signature' | 'redacted_reasoning' }>): JsonObject | undefined {
+    if (event.type === 'reasoning') {
+      if (event.text === '') return undefined
+      this.#reasoning = true
+      return { reasoning_content: event.text, ...this.#detailMember({ text: event.text }) }
+    }
+    if (event.type === 'redacted_reasoning' && this.#reasoning) this.#nextDetail()
+    const thought = event.type === 'redacted_reasoning' ? { text: '', redacted: event.data } : { text: '', signature: event.signature }
+    const member = this.#detailMember(thought, event.origin)
+    this.#nextDetail()
+    return member
+  }
+
+  #detailMember(thought: Parameters<typeof detailOf>[0], format?: DialectName): JsonObject {
+    return { reasoning_details: [{ ...detailOf(thought, format), index: this.#detail }] }
+  }
+
+  #nextDetail(): void {
+    this.#detail++
+    this.#reasoning = false
+  }
+
+  #citation(citation: Citation): JsonObject | undefined {
+    const annotation = annotationOf(citation, this.#length)
+    return annotation && { annotations: [{ ...annotation, index: this.#annotations++ }] }
+  }
+
+  #call({ call, id, name, signature, custom = false }: Extract<ChoiceEvent, { type: 'tool_call' }>): JsonObject | undefined {
+    if (this.#legacy && this.#calls.size > 0) return undefined
+    this.#calls.set(call, { custom, hasArguments: false })
+    if (this.#legacy) return { function_call: { name, arguments: '' } }
+    const told = { index: call, id: withSignature(id, signature) }
+    const entry = custom ? { type: 'custom', custom: { name, input: '' } } : { type: 'function', function: { name, arguments: '' } }
+    return { tool_calls: [{ ...told, ...entry }] }
+  }
+
+  /** Those of a call that was not told are not told either. */
+  #arguments(number: number, text: string): JsonObject | undefined {
+    const call = this.#calls.get(number)
+    if (call === undefined || text === '') return undefined
+    call.hasArguments = true
+    if (this.#legacy) return { function_call: { arguments: text } }
+    return { tool_calls: [{ index: number, ...(call.custom ? { custom: { input: text } } : { function: { arguments: text } }) }] }
+  }
+
+  #part(part: Part): JsonObject | undefined {
+    if (part.type === 'image') return { images: [{ ...imageMember(part), index: this.#images++ }] }
+    if (part.type === 'audio' && part.source.kind === 'base64') return { audio: { data: part.source.data } }
+    return undefined
+  }
+}
