@@ -1,0 +1,36 @@
+import type { Vendor } from '@faregate/wire'
+import { classifyAzure } from './classify.ts'
+import { azurePath } from './path.ts'
+
+/** A token of Microsoft Entra ID is a JWT, a resource's key never is. */
+const TOKEN = /^(?:Bearer )?(eyJ[\w-]+\.[\w-]+\.[\w-]*)$/
+
+/** OpenAI's models at Azure, by the names of their deployments. */
+export const azureVendor: Vendor = {
+  kind: 'azure',
+  title: 'Azure OpenAI',
+  dialects: [
+    'openai-chat',
+    'openai-responses',
+    'openai-completions',
+    'openai-embeddings',
+    'openai-images',
+    'openai-image-edits',
+    'openai-speech',
+    'openai-transcriptions',
+    'openai-translations',
+  ],
+  outputLimitMember: 'max_completion_tokens',
+  priceKey: 'azure',
+  request: (entry, secret, { dialect, model }) => ({
+    path: azurePath(entry.baseUrl, dialect, model),
+    headers: authorization(secret?.trim()),
+  }),
+  classify: (failure) => classifyAzure(failure),
+}
+
+function authorization(secret: string | undefined): Record<string, string> {
+  if (secret === undefined || secret === '') return {}
+  const token = TOKEN.exec(secret)?.[1]
+  return token === undefined ? { 'api-key': secret } : { authorization: `Bearer ${token}` }
+}
