@@ -1,0 +1,30 @@
+import type { Dialect } from '../dialect.ts'
+import { decodeAnswer, readAnswer } from './answer.ts'
+import { encodeAnswer } from './encode-answer.ts'
+import { encodeRequest } from './encode.ts'
+import { errorBody, errorEvent } from './errors.ts'
+import { OUTPUT_LIMIT, readResponsesRequest } from './request.ts'
+import { ResponsesStreamDecoder } from './stream-decoder.ts'
+import { ResponsesStreamEncoder } from './stream-encoder.ts'
+import { ResponsesStreamReader } from './stream-reader.ts'
+import { readUsage } from './usage.ts'
+
+/** OpenAI's Responses API: `POST /v1/responses`. */
+export const openaiResponses: Dialect = {
+  name: 'openai-responses',
+  framing: 'sse',
+  streamType: 'text/event-stream; charset=utf-8',
+  limitMember: OUTPUT_LIMIT,
+  keepAlive: Buffer.from(': keep-alive\n\n'),
+  usageMember: { name: 'usage', read: readUsage },
+  read: readResponsesRequest,
+  encodeRequest,
+  readAnswer,
+  decodeAnswer,
+  encodeAnswer,
+  streamReader: () => new ResponsesStreamReader(),
+  streamDecoder: () => new ResponsesStreamDecoder(),
+  streamEncoder: (frame) => new ResponsesStreamEncoder(frame),
+  errorBody,
+  errorEvent,
+}

@@ -1,0 +1,49 @@
+import type { Tool, ToolChoice, VendorTool } from '../canonical/conversation.ts'
+import { isObject, type JsonObject } from '../json/object.ts'
+import type { Encoding } from './encoding.ts'
+import { compact } from './fields.ts'
+
+/** The tools that this dialect has. Undefined where none is left: an empty list is not sent. */
+export function encodeTools(tools: readonly Tool[] | undefined, to: Encoding): JsonObject[] | undefined {
+  const own = (tools ?? []).map((tool) => encodeTool(tool, to)).filter((tool) => tool !== undefined)
+  return own.length === 0 ? undefined : own
+}
+
+/** Functions are strict here unless they say not to be; in every other dialect it is the other way round. */
+function encodeTool(tool: Tool, to: Encoding): JsonObject | undefined {
+  if (tool.type === 'vendor') return vendorTool(tool, to)
+  const { name, description, parameters = { type: 'object', properties: {} }, strict = false } = tool
+  return compact<JsonObject>({ type: 'function', name, description, parameters, strict })
+}
+
+function vendorTool(tool: VendorTool, to: Encoding): JsonObject | undefined {
+  if (tool.dialect === to.dialect && isObject(tool.value)) return tool.value
+  return customTool(tool) ?? to.refuse(tool.at, `the tool \`${tool.name}\``, `only ${tool.dialect} has it`)
+}
+
+/** A custom tool of the chat dialect: the same thing with its members one level deeper. */
+function customTool({ dialect, value }: VendorTool): JsonObject | undefined {
+  const custom = dialect === 'openai-chat' && isObject(value) && value['type'] === 'custom' ? value['custom'] : undefined
+  if (!isObject(custom)) return undefined
+  const { format, ...rest } = custom
+  const grammar = isObject(format) && isObject(format['grammar']) ? { type: 'grammar', ...format['grammar'] } : format
+  return compact<JsonObject>({ type: 'custom', ...rest, format: grammar })
+}
+
+/** Which tool is to be called; what names a custom tool says so. */
+export function encodeToolChoice(choice: ToolChoice | undefined, tools: readonly JsonObject[] | undefined): unknown {
+  if (choice === undefined || tools === undefined) return undefined
+  const named = (name: string): JsonObject => ({ type: isCustom(name, tools) ? 'custom' : 'function', name })
+  switch (choice.kind) {
+    case 'tool':
+      return named(choice.name)
+    case 'allowed':
+      return { type: 'allowed_tools', mode: choice.required ? 'required' : 'auto', tools: choice.names.map(named) }
+    default:
+      return choice.kind
+  }
+}
+
+function isCustom(name: string, tools: readonly JsonObject[]): boolean {
+  return tools.some((tool) => tool['type'] === 'custom' && tool['name'] === name)
+}

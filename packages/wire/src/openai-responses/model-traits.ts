@@ -1,0 +1,32 @@
+/**
+ * What models of OpenAI take, judged by their names (a vendor prefix aside): OpenAI's guides "Prompt caching", "Reasoning
+ * models" and "Using GPT-5.2" (parameter compatibility). Unknown names are trusted to take everything but cache breakpoints.
+ */
+import type { Effort } from '../canonical/conversation.ts'
+
+/** Breakpoints of the prompt cache can be set; before, the cache looks after itself and the member is not known. */
+export function takesBreakpoints(model: string): boolean {
+  return /^gpt-(5\.([6-9]|\d\d)|[6-9]|\d\d)/.test(bare(model))
+}
+
+/**
+ * Temperature and the like are refused: by the first reasoning models always, by later ones whenever they reason. These do
+ * not, unless they are asked to.
+ */
+export function refusesSampling(model: string, effort: Effort | undefined): boolean {
+  const name = bare(model)
+  if (/^(o\d|codex|computer-use|gpt-5(?!\.|-chat))/.test(name)) return true
+  return /^gpt-(5\.\d|[6-9])(?!.*chat)/.test(name) && effort !== undefined && effort !== 'none'
+}
+
+/** The least effort that the model can be asked for; undefined where it does not reason, so that nothing need be asked. */
+export function leastEffort(model: string): Effort | undefined {
+  const name = bare(model)
+  if (/^gpt-(5\.\d|[6-9])(?!.*chat)/.test(name)) return 'none'
+  if (/^gpt-5(?!-chat)/.test(name)) return 'minimal'
+  return /^(o\d|codex|gpt-oss)/.test(name) ? 'low' : undefined
+}
+
+function bare(model: string): string {
+  return model.slice(model.lastIndexOf('/') + 1).toLowerCase()
+}
