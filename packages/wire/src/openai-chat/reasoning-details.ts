@@ -22,10 +22,12 @@ export function reasoningParts(message: JsonObject, at: string, origin?: Dialect
   const text = name === 'reasoning' ? reasoning : older
   const plain: ReasoningPart[] = typeof text === 'string' && text !== '' ? [{ type: 'reasoning', text, at: pointer(at, name) }] : []
   if (!Array.isArray(details)) return plain
-  const parts = joined(details.filter(isObject)).flatMap((detail, index) =>
-    detailPart(detail, pointer(at, `reasoning_details/${index}`), origin),
-  )
-  return parts.length === 0 ? plain : withText(parts, plain)
+  const whole = joined(details.filter(isObject))
+  const [lone] = whole.every((detail) => textOf(detail) === '') ? plain : []
+  const signed = whole.find((detail) => stringOf(detail['signature']) !== '')
+  if (lone !== undefined && signed !== undefined) signed['text'] = lone.text
+  const parts = whole.flatMap((detail, index) => detailPart(detail, pointer(at, `reasoning_details/${index}`), origin))
+  return parts.some((part) => part.text !== '') ? parts : [...plain, ...parts]
 }
 
 /** Answers have no places. */
@@ -38,7 +40,7 @@ function joined(details: JsonObject[]): JsonObject[] {
   const whole: JsonObject[] = []
   for (const detail of details) {
     const last = whole.at(-1)
-    if (last === undefined || !isNextPiece(last, detail)) whole.push(detail)
+    if (last === undefined || !isNextPiece(last, detail)) whole.push({ ...detail })
     else whole[whole.length - 1] = { ...last, ...givenText(detail), text: `${stringOf(last['text'])}${stringOf(detail['text'])}` }
   }
   return whole
@@ -64,26 +66,28 @@ function detailPart(detail: JsonObject, at: string, known: DialectName | undefin
   if (detail['type'] === 'reasoning.encrypted') {
     return typeof data === 'string' ? [{ type: 'reasoning', text: '', redacted: data, origin, ...id, at }] : []
   }
-  const text = stringOf(detail['text'] ?? detail['summary'] ?? detail['thinking'])
-  if (typeof signature === 'string' && signature !== '') return [{ type: 'reasoning', text, signature, origin, ...id, at }]
+  const text = textOf(detail)
+  if (typeof signature === 'string' && signature !== '') {
+    // A signature for more text than came back is worth nothing. In a stream of an upstream its text came before it.
+    const complete = known !== undefined || typeof detail['length'] !== 'number' || detail['length'] === text.length
+    return complete ? [{ type: 'reasoning', text, signature, origin, ...id, at }] : []
+  }
   return text === '' ? [] : [{ type: 'reasoning', text, ...id, at }]
 }
 
-/** Details without any text sign, or come beside, the text that stands alone. */
-function withText(parts: ReasoningPart[], plain: ReasoningPart[]): ReasoningPart[] {
-  const [told] = plain
-  if (told === undefined || parts.some(({ text }) => text !== '')) return parts
-  const signed = parts.findIndex(({ signature }) => signature !== undefined)
-  if (signed < 0) return [told, ...parts]
-  return parts.map((part, index) => (index === signed ? { ...part, text: told.text } : part))
+function textOf(detail: JsonObject): string {
+  return stringOf(detail['text'] ?? detail['summary'] ?? detail['thinking'])
 }
 
 function stringOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
+/** What of a block of reasoning stands in a detail. `length`: of its text, where that came in pieces before. */
+type Thought = Omit<ReasoningPart, 'type' | 'at'> & { length?: number }
+
 /** A detail as OpenRouter writes it. Without `format` it belongs to the upstream that it came from. */
-export function detailOf({ text, signature, redacted, id }: Omit<ReasoningPart, 'type' | 'at'>, format?: string): JsonObject {
+export function detailOf({ text, signature, redacted, id, length }: Thought, format?: string): JsonObject {
   if (redacted !== undefined) return given({ type: 'reasoning.encrypted', data: redacted, id, format })
-  return given({ type: 'reasoning.text', text, signature, id, format })
+  return given({ type: 'reasoning.text', text, signature, id, format, length })
 }

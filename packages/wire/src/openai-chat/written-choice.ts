@@ -14,9 +14,13 @@ interface Call {
   hasArguments: boolean
 }
 
+/** So many annotations wait for the end; more are sent before. */
+const MOST_HELD = 1_000
+
 /**
  * One choice of a stream as it is written: the delta for each event. Entries of lists are numbered, so that clients that
- * put deltas together by `index`, as OpenAI's own SDKs do, put these together, too.
+ * put deltas together by `index` put these together, too. Of a list that it does not know OpenAI's own SDK keeps what
+ * came last: annotations come all at once, at the end, as OpenAI sends them.
  */
 export class WrittenChoice {
   stop: Stop = { reason: 'stop' }
@@ -24,10 +28,13 @@ export class WrittenChoice {
   readonly #calls = new Map<number, Call>()
   #hasRole = false
   /** Characters of text so far. */
-  #length = 0
+  #textLength = 0
   #detail = 0
   #reasoning = false
-  #annotations = 0
+  /** Characters of the block of reasoning so far. */
+  #thoughtLength = 0
+  #annotations: JsonObject[] = []
+  #cited = 0
   #images = 0
 
   constructor(legacy: boolean) {
@@ -48,7 +55,7 @@ export class WrittenChoice {
     if (this.#reasoning) this.#nextDetail()
     switch (event.type) {
       case 'text':
-        this.#length += event.text.length
+        this.#textLength += event.text.length
         return event.text === '' && event.logprobs === undefined ? undefined : { content: event.text }
       case 'refusal':
         return event.text === '' ? undefined : { refusal: event.text }
@@ -63,26 +70,30 @@ export class WrittenChoice {
     }
   }
 
-  /** What must still be said before the end: who speaks, and empty arguments where there were none (T2). */
+  /** What must still be said before the end: who speaks, what was cited, and empty arguments where there were none (T2). */
   unsaid(): JsonObject[] {
     const empty = [...this.#calls].filter(([, { custom, hasArguments }]) => !custom && !hasArguments)
     const deltas = empty.map(([call]) => this.#arguments(call, '{}')).filter((delta) => delta !== undefined)
+    if (this.#annotations.length > 0) deltas.push({ annotations: this.#annotations.splice(0) })
     return this.#hasRole || deltas.length > 0 ? deltas : [{ content: '' }]
   }
 
   /**
    * The text under the name that most clients know, and again among the details, which bring it together with its
-   * signature: it has to come back with that, word for word (M6).
+   * signature: it has to come back with that, word for word (M6). A client that loses pieces of it is found out by its
+   * length.
    */
   #thought(event: Extract<ChoiceEvent, { type: 'reasoning' | 'reasoning_signature' | 'redacted_reasoning' }>): JsonObject | undefined {
     if (event.type === 'reasoning') {
       if (event.text === '') return undefined
       this.#reasoning = true
+      this.#thoughtLength += event.text.length
       return { reasoning_content: event.text, ...this.#detailMember({ text: event.text }) }
     }
     if (event.type === 'redacted_reasoning' && this.#reasoning) this.#nextDetail()
-    const thought = event.type === 'redacted_reasoning' ? { text: '', redacted: event.data } : { text: '', signature: event.signature }
-    const member = this.#detailMember(thought, event.origin)
+    const thought =
+      event.type === 'redacted_reasoning' ? { redacted: event.data } : { signature: event.signature, length: this.#thoughtLength }
+    const member = this.#detailMember({ text: '', ...thought }, event.origin)
     this.#nextDetail()
     return member
   }
@@ -94,11 +105,13 @@ export class WrittenChoice {
   #nextDetail(): void {
     this.#detail++
     this.#reasoning = false
+    this.#thoughtLength = 0
   }
 
   #citation(citation: Citation): JsonObject | undefined {
-    const annotation = annotationOf(citation, this.#length)
-    return annotation && { annotations: [{ ...annotation, index: this.#annotations++ }] }
+    const annotation = annotationOf(citation, this.#textLength)
+    if (annotation !== undefined) this.#annotations.push({ ...annotation, index: this.#cited++ })
+    return this.#annotations.length < MOST_HELD ? undefined : { annotations: this.#annotations.splice(0) }
   }
 
   #call({ call, id, name, signature, custom = false }: Extract<ChoiceEvent, { type: 'tool_call' }>): JsonObject | undefined {

@@ -105,7 +105,7 @@ test('S4, M6: reasoning under the name that clients know, and in details that br
   assert.deepEqual(deltasOf(written(THOUGHT)), [
     { role: 'assistant', reasoning_content: 'so', reasoning_details: [{ type: 'reasoning.text', text: 'so', index: 0 }] },
     { reasoning_content: ' on', reasoning_details: [{ type: 'reasoning.text', text: ' on', index: 0 }] },
-    { reasoning_details: [{ type: 'reasoning.text', text: '', signature: 's', format: 'anthropic', index: 0 }] },
+    { reasoning_details: [{ type: 'reasoning.text', text: '', signature: 's', format: 'anthropic', length: 5, index: 0 }] },
     { reasoning_details: [{ type: 'reasoning.encrypted', data: 'd', format: 'anthropic', index: 1 }] },
     { content: 'x' },
     { reasoning_content: 'again', reasoning_details: [{ type: 'reasoning.text', text: 'again', index: 2 }] },
@@ -128,7 +128,27 @@ test('M6: a client that keeps unknown members sends signed reasoning back as it 
   )
 })
 
-test('citations are annotations with a place; what has no address is none', () => {
+test('M6: a client that keeps only the last piece of what it does not know sends no signature for less than was signed', () => {
+  const partsOf = (members: Record<string, unknown>): unknown[] => {
+    const message = { role: 'assistant', content: 'x', ...members }
+    return decoded(requestOf({ messages: [message] })).turns[0]?.parts.map(({ at: _, ...part }) => part) ?? []
+  }
+  const last = deltasOf(written(THOUGHT.slice(0, 3)))
+    .slice(1)
+    .reduce((message, delta) => ({ ...message, ...delta }), {})
+  assert.deepEqual(partsOf(last), [
+    { type: 'reasoning', text: ' on' },
+    { type: 'text', text: 'x' },
+  ])
+  assert.deepEqual(partsOf({ ...last, reasoning_content: 'so on' })[0], {
+    type: 'reasoning',
+    text: 'so on',
+    signature: 's',
+    origin: 'anthropic',
+  })
+})
+
+test('citations are annotations with a place, all at once at the end; what has no address is none', () => {
   const cite = (citation: Extract<StreamEvent, { type: 'citation' }>['citation']): StreamEvent => ({
     type: 'citation',
     choice: 0,
@@ -136,17 +156,18 @@ test('citations are annotations with a place; what has no address is none', () =
   })
   const deltas = deltasOf(
     written([
-      text('It is.'),
+      text('It'),
       cite({ url: 'https://x', title: 'X', start: 1, end: 2 }),
       cite({ document: 0 }),
+      text(' is.'),
       cite({ url: 'https://y' }),
       finish(),
     ]),
   )
-  assert.deepEqual(deltas.slice(1), [
-    { annotations: [{ type: 'url_citation', url_citation: { start_index: 1, end_index: 2, url: 'https://x', title: 'X' }, index: 0 }] },
+  assert.deepEqual(deltas.slice(2), [
     {
       annotations: [
+        { type: 'url_citation', url_citation: { start_index: 1, end_index: 2, url: 'https://x', title: 'X' }, index: 0 },
         { type: 'url_citation', url_citation: { start_index: 6, end_index: 6, url: 'https://y', title: 'https://y' }, index: 1 },
       ],
     },
