@@ -12,6 +12,7 @@ import { readUsage } from './usage.ts'
 export const cohere: Dialect = {
   name: 'cohere',
   framing: 'sse',
+  inlines: ['document'],
   streamType: 'text/event-stream',
   limitMember: 'max_tokens',
   keepAlive: Buffer.from(': keep-alive\n\n'),

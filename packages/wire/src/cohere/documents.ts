@@ -28,14 +28,15 @@ function partOf(data: JsonObject, at: string): DocumentPart {
 
 /** The document as Cohere takes it; undefined where its text is not at hand (a PDF, an address, an id at a vendor). */
 export function encodeDocument(part: DocumentPart): JsonObject | undefined {
-  const text = textOf(part)
+  const text = documentText(part)
   if (text === undefined) return undefined
   const parsed = part.source.kind === 'text' && part.source.mediaType === JSON_TYPE ? parseObject(text) : undefined
   const data = parsed ?? { ...(part.title === undefined ? {} : { title: part.title }), text }
   return { data, ...(part.filename === undefined ? {} : { id: part.filename }) }
 }
 
-function textOf({ source }: DocumentPart): string | undefined {
+/** The text of a document, where it is at hand. */
+export function documentText({ source }: DocumentPart): string | undefined {
   if (source.kind === 'text') return source.text
   if (source.kind !== 'base64' || !source.mediaType.startsWith('text/')) return undefined
   return Buffer.from(source.data, 'base64').toString('utf8')
