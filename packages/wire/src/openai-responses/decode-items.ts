@@ -19,12 +19,39 @@ const ITEMS: Record<string, ReadItem> = {
   reasoning: (item, at) => assistant(reasoningPart(item, at), at),
 }
 
-/** The turns of the input: one for each item, in their order. A text is what the user says. */
+/**
+ * The turns of the input, in the order of the items. An item is a turn, but for those that the assistant made in one go: its
+ * thoughts, what it said and its calls are items of their own only here. A text is what the user says.
+ */
 export function decodeInput(input: unknown, fields: Fields): Turn[] {
   if (input == null) return []
   if (typeof input === 'string') return [{ role: 'user', parts: [{ type: 'text', text: input, at: '/input' }], at: '/input' }]
   const items = fields.list(input, '/input', 'a string, or an array of items') ?? []
-  return items.map((item, index) => decodeItem(item, `/input/${index}`, fields))
+  const turns: Turn[] = []
+  for (const [index, item] of items.entries()) {
+    const turn = decodeItem(item, `/input/${index}`, fields)
+    const last = turns.at(-1)
+    if (last !== undefined && goesOn(last, turn)) last.parts.push(...turn.parts)
+    else turns.push(turn)
+  }
+  return turns
+}
+
+/**
+ * Whether the assistant goes on with what it was about: with a call, after one, or after a thought. What it says after a
+ * call goes with it, because other dialects want the results of calls to follow at once. Two messages stay two.
+ */
+function goesOn(last: Turn, next: Turn): boolean {
+  if (last.role !== 'assistant' || next.role !== 'assistant' || isVendorItem(last) || isVendorItem(next)) return false
+  return calls(next) || calls(last) || last.parts.every(({ type }) => type === 'reasoning')
+}
+
+function calls({ parts }: Turn): boolean {
+  return parts.some(({ type }) => type === 'tool_call')
+}
+
+function isVendorItem({ parts, at }: Turn): boolean {
+  return parts.some((part) => part.type === 'vendor' && part.at === at)
 }
 
 function decodeItem(item: unknown, at: string, fields: Fields): Turn {

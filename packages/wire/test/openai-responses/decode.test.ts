@@ -26,7 +26,7 @@ test('a text is what the user says; instructions are what the system says, befor
   })
 })
 
-test('M1, M2: every item is a turn, in order and in its place, nothing merged', () => {
+test('M1, M2: every message is a turn, in order and in its place, nothing merged', () => {
   const input = [
     { role: 'developer', content: 'd' },
     { role: 'user', content: 'a' },
@@ -58,6 +58,42 @@ test('M1, M2: every item is a turn, in order and in its place, nothing merged', 
     { type: 'text', text: 'c', at: '/input/3/content/0' },
     { type: 'refusal', text: 'no', at: '/input/3/content/1' },
   ])
+})
+
+test('T1, T6: what the assistant made in one go is one turn, so that results can follow their calls at once', () => {
+  const thought = { type: 'reasoning', summary: [], encrypted_content: 'g' }
+  const said = { role: 'assistant', content: 'x' }
+  const call = { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' }
+  const result = { type: 'function_call_output', call_id: 'c', output: 'y' }
+  const search = { type: 'web_search_call', id: 'ws_1' }
+  const rows: [input: object[], turns: number[]][] = [
+    [
+      [thought, said, call, call, result, result],
+      [4, 1, 1],
+    ],
+    [
+      [thought, call, thought, said, call, result, thought, said],
+      [5, 1, 2],
+    ],
+    [
+      [said, said, thought, said, call],
+      [1, 1, 3],
+    ],
+    [
+      [thought, search, said],
+      [1, 1, 1],
+    ],
+    [
+      [said, { role: 'user', content: 'z' }, call],
+      [1, 1, 1],
+    ],
+  ]
+  for (const [input, turns] of rows)
+    assert.deepEqual(
+      decode({ input }).turns.map(({ parts }) => parts.length),
+      turns,
+      JSON.stringify(input),
+    )
 })
 
 test('I1, I2: images, files and audio, by URL, by bytes and by id', () => {
@@ -108,10 +144,13 @@ test('T2, T4: calls and their results; signatures come out of the ids; arguments
   assert.deepEqual(
     turns.map(({ role, parts }) => [role, ...parts]),
     [
-      ['assistant', { type: 'tool_call', id: 'c1', name: 'f', arguments: '{"a": 1}', signature: 'SIG', at: '/input/0' }],
-      ['assistant', { type: 'tool_call', id: 'c2', name: 'g', arguments: '{"b":2}', at: '/input/1' }],
-      ['assistant', { type: 'tool_call', id: 'c3', name: 'h', arguments: '{}', at: '/input/2' }],
-      ['assistant', { type: 'tool_call', id: 'c4', name: 'sql', arguments: '', at: '/input/3', custom: true }],
+      [
+        'assistant',
+        { type: 'tool_call', id: 'c1', name: 'f', arguments: '{"a": 1}', signature: 'SIG', at: '/input/0' },
+        { type: 'tool_call', id: 'c2', name: 'g', arguments: '{"b":2}', at: '/input/1' },
+        { type: 'tool_call', id: 'c3', name: 'h', arguments: '{}', at: '/input/2' },
+        { type: 'tool_call', id: 'c4', name: 'sql', arguments: '', at: '/input/3', custom: true },
+      ],
       ['tool', { type: 'tool_result', callId: 'c1', content: [{ type: 'text', text: 'ok', at: '/input/4/output' }], at: '/input/4' }],
       [
         'tool',
@@ -146,7 +185,7 @@ test('M6: reasoning keeps whose it is: encrypted by OpenAI, or sealed by us for 
     { type: 'reasoning', summary: [], encrypted_content: encryptedContent({ redacted: 'r', origin: 'bedrock' }) },
     { type: 'reasoning', content: [{ type: 'reasoning_text', text: 'raw' }], summary: [{ type: 'summary_text', text: 'x' }] },
   ]
-  const thoughts = decode({ input }).turns.map(({ parts }) => parts[0])
+  const thoughts = decode({ input }).turns.flatMap(({ parts }) => parts)
   assert.deepEqual(thoughts, [
     { type: 'reasoning', text: 'a\n\nb', signature: 'gAAA', origin: 'openai-responses', id: 'rs_1', at: '/input/0' },
     { type: 'reasoning', text: '', redacted: 'gBBB', origin: 'openai-responses', id: 'rs_2', at: '/input/1' },

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { RawEvent, StreamEvent } from '../../src/index.ts'
 
 /** Where recordings of real providers are; tests that need them say loudly that they were skipped. */
-export const folder = process.env['FAREGATE_RECORDED']
+const folder = process.env['FAREGATE_RECORDED']
 export const skip = folder === undefined ? 'SKIPPED: FAREGATE_RECORDED is not set, no recording of a real provider is replayed' : false
 
 const FOLDERS = ['openai/responses', 'open-responses/responses', 'xai/responses', 'azure']

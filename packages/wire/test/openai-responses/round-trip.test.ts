@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Conversation, Turn } from '../../src/index.ts'
 import { openaiResponses } from '../../src/openai-responses/dialect.ts'
 
-/** Conversations as this dialect has them: every item a turn of its own. */
+/** Conversations as this dialect has them. */
 const CONVERSATIONS: Record<string, Omit<Conversation, 'others'>> = {
   'words of every role': {
     stream: true,
@@ -53,16 +53,15 @@ const CONVERSATIONS: Record<string, Omit<Conversation, 'others'>> = {
     turns: [
       {
         role: 'assistant',
-        parts: [{ type: 'reasoning', text: 'hm', signature: 'g', origin: 'openai-responses', id: 'rs_1', at: '' }],
+        parts: [
+          { type: 'reasoning', text: 'hm', signature: 'g', origin: 'openai-responses', id: 'rs_1', at: '' },
+          { type: 'reasoning', text: '', redacted: 'g', origin: 'openai-responses', id: 'rs_2', at: '' },
+          { type: 'text', text: 'so', at: '' },
+          { type: 'tool_call', id: 'call_1', name: 'f', arguments: '{"z":1,"a":[]}', at: '' },
+          { type: 'tool_call', id: 'call_2', name: 'sql', arguments: 'select 1', custom: true, at: '' },
+        ],
         at: '',
       },
-      {
-        role: 'assistant',
-        parts: [{ type: 'reasoning', text: '', redacted: 'g', origin: 'openai-responses', id: 'rs_2', at: '' }],
-        at: '',
-      },
-      { role: 'assistant', parts: [{ type: 'tool_call', id: 'call_1', name: 'f', arguments: '{"z":1,"a":[]}', at: '' }], at: '' },
-      { role: 'assistant', parts: [{ type: 'tool_call', id: 'call_2', name: 'sql', arguments: 'select 1', custom: true, at: '' }], at: '' },
       { role: 'tool', parts: [{ type: 'tool_result', callId: 'call_1', content: [{ type: 'text', text: 'ok', at: '' }], at: '' }], at: '' },
       {
         role: 'tool',
