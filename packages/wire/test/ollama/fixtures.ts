@@ -13,7 +13,7 @@ const USAGE = {
   eval_duration: 4_196_918_000,
 }
 
-const line = (message: object, more: object = {}): object => ({
+const chatLine = (message: object, more: object = {}): object => ({
   model: 'qwen3',
   created_at: AT,
   message: { role: 'assistant', content: '', ...message },
@@ -44,7 +44,11 @@ export interface Fixture {
 export const STREAMS: Fixture[] = [
   {
     name: 'text',
-    lines: [line({ content: 'The' }), line({ content: ' sky' }), line({ content: '' }, { done: true, done_reason: 'stop', ...USAGE })],
+    lines: [
+      chatLine({ content: 'The' }),
+      chatLine({ content: ' sky' }),
+      chatLine({ content: '' }, { done: true, done_reason: 'stop', ...USAGE }),
+    ],
     text: 'The sky',
     thinking: '',
     calls: [],
@@ -54,9 +58,9 @@ export const STREAMS: Fixture[] = [
   {
     name: 'thinking, and text with the last line',
     lines: [
-      line({ thinking: 'Let me' }),
-      line({ thinking: ' see' }),
-      line({ content: '42', thinking: '!' }, { done: true, done_reason: 'length', ...USAGE, prompt_eval_cached_count: 32 }),
+      chatLine({ thinking: 'Let me' }),
+      chatLine({ thinking: ' see' }),
+      chatLine({ content: '42', thinking: '!' }, { done: true, done_reason: 'length', ...USAGE, prompt_eval_cached_count: 32 }),
     ],
     text: '42',
     thinking: 'Let me see!',
@@ -67,9 +71,9 @@ export const STREAMS: Fixture[] = [
   {
     name: 'parallel tool calls, with and without ids',
     lines: [
-      line({ tool_calls: [{ id: 'call_a', function: { index: 0, name: 'weather', arguments: { city: 'Köln', id: 1 } } }] }),
-      line({ tool_calls: [{ function: { index: 1, name: 'now', arguments: {} } }] }),
-      line({}, { done: true, done_reason: 'stop', ...USAGE }),
+      chatLine({ tool_calls: [{ id: 'call_a', function: { index: 0, name: 'weather', arguments: { city: 'Köln', id: 1 } } }] }),
+      chatLine({ tool_calls: [{ function: { index: 1, name: 'now', arguments: {} } }] }),
+      chatLine({}, { done: true, done_reason: 'stop', ...USAGE }),
     ],
     text: '',
     thinking: '',
@@ -79,7 +83,7 @@ export const STREAMS: Fixture[] = [
   },
   {
     name: 'a prompt that was cached by an older version',
-    lines: [line({ content: 'a' }), line({}, { done: true, done_reason: 'stop', eval_count: 3 })],
+    lines: [chatLine({ content: 'a' }), chatLine({}, { done: true, done_reason: 'stop', eval_count: 3 })],
     text: 'a',
     thinking: '',
     calls: [],
