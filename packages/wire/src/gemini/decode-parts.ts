@@ -33,13 +33,14 @@ const DECODERS: Record<string, PartDecoder> = {
   functionResponse: decodeResult,
 }
 
+/** Empty text says nothing: chat histories are full of it, for the last chunk of a stream has no more. */
 function decodeText(part: Found<JsonObject>, decoding: Decoding): Part[] {
   const text = decoding.text(part, 'text') ?? ''
   const { at } = part
   const signed = signatureOf(part, decoding)
   const [signature] = signed
-  if (member(part.value, 'thought') !== true)
-    return text === '' && signature !== undefined ? signed : [{ type: 'text', text, at }, ...signed]
+  if (text === '') return signed
+  if (member(part.value, 'thought') !== true) return [{ type: 'text', text, at }, ...signed]
   return [signature === undefined ? { type: 'reasoning', text, at } : { ...signature, text }]
 }
 

@@ -1,9 +1,10 @@
-import type { Dialect } from '../dialect.ts'
+import type { CallerRequest, Dialect } from '../dialect.ts'
 import { decodeAnswer, readAnswer } from './answer.ts'
 import { ARRAY_CHUNKS, SSE_CHUNKS } from './chunk-frames.ts'
 import { encodeAnswer } from './encode-answer.ts'
 import { encodeRequest } from './encode.ts'
 import { errorBody, errorElement, errorEvent } from './errors.ts'
+import { asksForSse, parseGeminiPath } from './path.ts'
 import { readRequest } from './request.ts'
 import { GeminiStreamDecoder } from './stream-decoder.ts'
 import { GeminiStreamEncoder } from './stream-encoder.ts'
@@ -41,4 +42,9 @@ export const geminiArray: Dialect = {
   keepAlive: Buffer.from('\n'),
   streamEncoder: (frame) => new GeminiStreamEncoder(frame, ARRAY_CHUNKS),
   errorEvent: errorElement,
+}
+
+/** The dialect of a call, by its path and query: they differ in how a stream is framed. */
+export function geminiDialect({ path, query }: Pick<CallerRequest, 'path' | 'query'>): Dialect {
+  return parseGeminiPath(path)?.method === 'streamGenerateContent' && !asksForSse(query) ? geminiArray : gemini
 }

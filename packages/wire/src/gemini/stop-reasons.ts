@@ -20,6 +20,9 @@ const NEUTRAL: Record<string, StopReason> = {
   TOO_MANY_TOOL_CALLS: 'error',
   MISSING_THOUGHT_SIGNATURE: 'error',
   CONTINUATION: 'pause',
+  OTHER: 'stop',
+  NO_IMAGE: 'stop',
+  IMAGE_OTHER: 'stop',
 }
 
 /** The other way round; Gemini has no word of its own for tool calls. */

@@ -102,6 +102,7 @@ const SIGNED: [what: string, parts: unknown[], decoded: unknown[]][] = [
       { type: 'reasoning', text: '', signature: 'S', origin: 'gemini', at: '' },
     ],
   ],
+  ['nothing said', [{ text: '' }, { text: '', thought: true }], []],
   ['signature alone', [{ text: '', thoughtSignature: 'S' }], [{ type: 'reasoning', text: '', signature: 'S', origin: 'gemini', at: '' }]],
   ['code', [{ executableCode: { code: '1' } }], [{ type: 'vendor', dialect: 'gemini', value: { executableCode: { code: '1' } }, at: '' }]],
 ]
