@@ -1,0 +1,85 @@
+import type { Conversation, Other, Part, Turn } from '../canonical/conversation.ts'
+import type { Decoded } from '../dialect.ts'
+import type { JsonObject } from '../json/object.ts'
+import { decodeOutput, decodeReasoning, decodeSettings } from './decode-options.ts'
+import { cacheOf, decodeContent, textPart, vendorPart } from './decode-parts.ts'
+import { decodeToolChoice, decodeTools } from './decode-tools.ts'
+import { Fields, typeName } from './fields.ts'
+
+/** Top-level members that the conversation, or the request around it, has a place for. */
+const KNOWN = new Set([
+  'model',
+  'max_tokens',
+  'messages',
+  'system',
+  'stream',
+  'tools',
+  'tool_choice',
+  'thinking',
+  'output_config',
+  'output_format',
+  'stop_sequences',
+  'metadata',
+  'service_tier',
+  'temperature',
+  'top_p',
+  'top_k',
+  'cache_control',
+])
+
+const MESSAGE_MEMBERS = new Set(['role', 'content'])
+
+/** The body of `POST /v1/messages` (Messages API reference) in neutral form. */
+export function decodeMessages(body: JsonObject): Decoded {
+  const fields = new Fields()
+  const others: Record<string, Other> = {}
+  const conversation: Conversation = {
+    stream: fields.boolean(body, 'stream', '') ?? false,
+    turns: [...systemTurn(body, fields), ...messageTurns(body, fields)],
+    ...decodeTools(body, others, fields),
+    ...decodeToolChoice(body, fields),
+    ...decodeOutput(body, others, fields),
+    ...decodeReasoning(body, others, fields),
+    ...decodeSettings(body, fields),
+    ...cacheOf(body),
+    others,
+  }
+  for (const [name, value] of Object.entries(body)) {
+    if (!KNOWN.has(name) && value !== null) others[name] = { at: `/${name}`, value }
+  }
+  return fields.fault ?? { ok: true, conversation }
+}
+
+/** `system`: a string, or text blocks that keep their breakpoints (M1, M3). */
+function systemTurn(body: JsonObject, fields: Fields): Turn[] {
+  const { system } = body
+  if (system == null) return []
+  if (typeof system === 'string') return [{ role: 'system', parts: [{ type: 'text', text: system, at: '/system' }], at: '/system' }]
+  if (Array.isArray(system)) {
+    const blocks = fields.objects(system, '/system', '{"type": "text", "text": …}')
+    return [{ role: 'system', parts: blocks.map(([block, at]) => textPart(block, at, fields)), at: '/system' }]
+  }
+  fields.wrong('/system', `\`system\` is ${typeName(system)}: it must be a string or an array of text blocks`)
+  return []
+}
+
+function messageTurns(body: JsonObject, fields: Fields): Turn[] {
+  const messages = fields.array(body, 'messages', '') ?? []
+  return fields.objects(messages, '/messages', '{"role": "user", "content": …}').map(([message, at]) => {
+    const role = roleOf(message, at, fields)
+    return { role, parts: role === 'system' ? systemParts(message, at, fields) : decodeContent(message, at, fields), at }
+  })
+}
+
+function roleOf(message: JsonObject, at: string, fields: Fields): 'user' | 'assistant' | 'system' {
+  const role = fields.needed(message, 'role', at)
+  if (role === 'user' || role === 'assistant' || role === 'system') return role
+  fields.wrong(`${at}/role`, `\`role\` is "${role}": it must be "user", "assistant" or "system"`)
+  return 'user'
+}
+
+/** A system message in mid-conversation is text, and may carry settings of the vendor that no other one has. */
+function systemParts(message: JsonObject, at: string, fields: Fields): Part[] {
+  const plain = Object.entries(message).every(([name, value]) => MESSAGE_MEMBERS.has(name) || value == null)
+  return plain ? decodeContent(message, at, fields) : [vendorPart(message, at)]
+}

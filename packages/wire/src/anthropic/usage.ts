@@ -1,0 +1,125 @@
+import type { Bucket, Buckets } from '@faregate/core'
+import { MISSING_USAGE, sumOf, type UsageReading } from '../canonical/usage.ts'
+import type { UpstreamDialect } from '../dialect.ts'
+import { isObject, type JsonObject } from '../json/object.ts'
+
+/** Where a whole answer tells it. */
+export const MESSAGES_USAGE: UpstreamDialect['usageMember'] = { name: 'usage', read: readUsage }
+
+/**
+ * Turns Anthropic's `usage` (Messages API reference, "Usage") into disjoint buckets. `input_tokens` excludes what was read
+ * from and written to the cache; `output_tokens` includes thinking, which `output_tokens_details` tells apart where it is
+ * there. What a compaction used is billed but not in these totals: it is added. What an advisor used is billed at the
+ * prices of another model and stays outside, as in the totals. Searches of the web have a fee each; fetches have none. Absent or null is unknown, not zero.
+ */
+export function readUsage(usage: unknown): UsageReading {
+  if (!isObject(usage)) return MISSING_USAGE
+  const counts = new Counts()
+  const own = counts.read(usage)
+  const compactions = iterations(usage).map((iteration) => counts.read(iteration))
+  if (counts.fault !== undefined) return { ok: false, reason: counts.fault, raw: usage }
+  if (own.input === undefined || own.output === undefined) return { ok: false, reason: 'missing', raw: usage }
+  const buckets: Buckets = {}
+  for (const tokens of [own, ...compactions]) {
+    const parts = bucketsOf(tokens)
+    if (parts === undefined) return { ok: false, reason: 'contradictory', raw: usage }
+    for (const [name, count] of Object.entries(parts) as [Bucket, number][]) buckets[name] = (buckets[name] ?? 0) + count
+  }
+  if (Object.values(buckets).every((count) => count === 0)) return { ok: false, reason: 'missing', raw: usage }
+  return { ok: true, buckets }
+}
+
+/** Anthropic's `usage` of an answer that another vendor made. What is unknown is null where the vendor has null for it. */
+export function writeUsage(buckets: Buckets): JsonObject {
+  const { cacheRead, cacheWrite, cacheWrite1h, reasoning } = buckets
+  const written = cacheWrite === undefined && cacheWrite1h === undefined ? null : sumOf(buckets, ['cacheWrite', 'cacheWrite1h'])
+  return {
+    input_tokens: sumOf(buckets, ['input', 'audioIn', 'imageIn']),
+    cache_creation_input_tokens: written,
+    cache_read_input_tokens: cacheRead ?? null,
+    cache_creation: written === null ? null : { ephemeral_5m_input_tokens: cacheWrite ?? 0, ephemeral_1h_input_tokens: cacheWrite1h ?? 0 },
+    output_tokens: sumOf(buckets, ['output', 'reasoning', 'audioOut']),
+    ...(reasoning === undefined ? {} : { output_tokens_details: { thinking_tokens: reasoning } }),
+  }
+}
+
+/** What usage tells in a stream is cumulative, member by member: what comes later counts, where it says something (U3). */
+export function mergeUsage(earlier: JsonObject, later: unknown): JsonObject {
+  if (!isObject(later)) return earlier
+  return { ...earlier, ...Object.fromEntries(Object.entries(later).filter(([, value]) => value != null)) }
+}
+
+interface Tokens {
+  input: number | undefined
+  output: number | undefined
+  thinking: number | undefined
+  cacheRead: number | undefined
+  written: number | undefined
+  written5m: number | undefined
+  written1h: number | undefined
+  searches: number | undefined
+}
+
+/** Reads counts and remembers the first that is none. */
+class Counts {
+  fault: 'negative' | 'fractional' | 'contradictory' | undefined
+
+  read(usage: JsonObject): Tokens {
+    const { cache_creation: split, output_tokens_details: details, server_tool_use: tools } = usage
+    return {
+      input: this.#count(usage['input_tokens']),
+      output: this.#count(usage['output_tokens']),
+      thinking: this.#count(isObject(details) ? details['thinking_tokens'] : undefined),
+      cacheRead: this.#count(usage['cache_read_input_tokens']),
+      written: this.#count(usage['cache_creation_input_tokens']),
+      written5m: this.#count(isObject(split) ? split['ephemeral_5m_input_tokens'] : undefined),
+      written1h: this.#count(isObject(split) ? split['ephemeral_1h_input_tokens'] : undefined),
+      searches: this.#count(isObject(tools) ? tools['web_search_requests'] : undefined),
+    }
+  }
+
+  #count(value: unknown): number | undefined {
+    if (value == null) return undefined
+    if (typeof value !== 'number') this.fault ??= 'contradictory'
+    else if (value < 0) this.fault ??= 'negative'
+    else if (!Number.isInteger(value)) this.fault ??= 'fractional'
+    else if (!Number.isSafeInteger(value)) this.fault ??= 'contradictory'
+    else return value
+    return undefined
+  }
+}
+
+/** Iterations whose tokens are in no total: the requests that summarize what is compacted. */
+function iterations(usage: JsonObject): JsonObject[] {
+  const all = usage['iterations']
+  return Array.isArray(all) ? all.filter(isObject).filter(({ type }) => type === 'compaction') : []
+}
+
+/** Undefined where a part is larger than its whole. */
+function bucketsOf({ input = 0, output = 0, thinking, cacheRead, searches, ...written }: Tokens): Buckets | undefined {
+  const writes = writesOf(written)
+  if (writes === undefined || (thinking ?? 0) > output) return undefined
+  return {
+    input,
+    ...(cacheRead === undefined ? {} : { cacheRead }),
+    ...writes,
+    output: output - (thinking ?? 0),
+    ...(thinking === undefined ? {} : { reasoning: thinking }),
+    ...(searches === undefined ? {} : { search: searches }),
+  }
+}
+
+/**
+ * What was written to the cache, by how long it stays (U4). Where only the total is told it is the five minutes that the
+ * vendor takes for granted. In a stream the split comes with the first event and the total may grow later: what is more
+ * than the split belongs to the only kind that was seen, or else to the five minutes.
+ */
+function writesOf({ written, written5m, written1h }: Pick<Tokens, 'written' | 'written5m' | 'written1h'>): Buckets | undefined {
+  if (written5m === undefined && written1h === undefined) return written === undefined ? {} : { cacheWrite: written }
+  const short = written5m ?? 0
+  const long = written1h ?? 0
+  const more = (written ?? short + long) - short - long
+  if (more < 0) return undefined
+  const onlyLong = short === 0 && long > 0
+  return onlyLong ? { cacheWrite: 0, cacheWrite1h: long + more } : { cacheWrite: short + more, cacheWrite1h: long }
+}
