@@ -14,6 +14,8 @@ export const bedrock: UpstreamDialect = {
   framing: 'event-stream',
   // No event is the last one: a stream that has told its stop reason is whole when it ends.
   missingEnd: Buffer.alloc(0),
+  // Bytes, or a place in S3.
+  inlines: ['image', 'document', 'audio', 'video'],
   usageMember: { name: 'usage', read: readUsage },
   encodeRequest,
   readAnswer,
