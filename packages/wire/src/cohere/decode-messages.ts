@@ -18,40 +18,39 @@ export function decodeMessages(reader: MemberReader, value: JsonObject): Turn[] 
 }
 
 function partsOf(reader: MemberReader, role: (typeof ROLES)[number], message: JsonObject, at: string): Part[] {
-  if (role === 'assistant') return decodeAssistant(reader, message, at, splitSignature)
+  if (role === 'assistant') return decodeAssistant(reader, message, at, FROM_CLIENT)
   if (message['content'] == null) reader.fail(`${at}/content`, '`content` is missing: it is a string, or an array of content blocks')
   return role === 'tool' ? [decodeResult(reader, message, at)] : decodeContent(reader, message, at)
 }
 
-/** `split`: what is done to ids of calls, which clients send back as they got them. */
-export function decodeAssistant(
-  reader: MemberReader,
-  message: JsonObject,
-  at: string,
-  split: (id: string) => { id: string; signature?: string },
-): Part[] {
+/** How names and ids of calls are to be read: as a client sends them, or as the vendor does. */
+export interface CallReading {
+  id(id: string): { id: string; signature?: string }
+  name(name: string): string
+}
+
+/** Clients send ids back as they got them. */
+const FROM_CLIENT: CallReading = { id: splitSignature, name: (name) => name }
+
+export function decodeAssistant(reader: MemberReader, message: JsonObject, at: string, reading: CallReading): Part[] {
   const placed = decodeCitations(message['citations'], message['content'])
   const parts = decodeContent(reader, message, at).map((part, index) => cited(part, placed.content.get(index)))
   const plan = reader.string(message, 'tool_plan', at)
   // The plan is what the model says before it calls tools: text, to every other vendor.
   if (plan !== undefined && plan !== '') parts.push(cited({ type: 'text', text: plan, at: `${at}/tool_plan` }, placed.plan))
   const calls = reader.objects(reader.list(message, 'tool_calls', at), `${at}/tool_calls`)
-  return [...parts, ...calls.map(({ item, at: place }) => decodeCall(reader, item, place, split))]
+  return [...parts, ...calls.map(({ item, at: place }) => decodeCall(reader, item, place, reading))]
 }
 
 function cited(part: Part, citations: Citation[] | undefined): Part {
   return part.type !== 'text' || citations === undefined || citations.length === 0 ? part : { ...part, citations }
 }
 
-function decodeCall(
-  reader: MemberReader,
-  call: JsonObject,
-  at: string,
-  split: (id: string) => { id: string; signature?: string },
-): ToolCallPart {
+function decodeCall(reader: MemberReader, call: JsonObject, at: string, reading: CallReading): ToolCallPart {
   const own = reader.object(call, 'function', at) ?? {}
   const name = reader.required(own, 'name', `${at}/function`)
-  return { type: 'tool_call', ...split(reader.required(call, 'id', at)), name, arguments: argumentsOf(own['arguments']), at }
+  const ids = reading.id(reader.required(call, 'id', at))
+  return { type: 'tool_call', ...ids, name: reading.name(name), arguments: argumentsOf(own['arguments']), at }
 }
 
 function decodeResult(reader: MemberReader, message: JsonObject, at: string): ToolResultPart {

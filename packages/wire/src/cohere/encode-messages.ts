@@ -5,6 +5,7 @@ import type { Unsupported } from '../canonical/unsupported.ts'
 import type { JsonObject } from '../json/object.ts'
 import { encodeDocument } from './documents.ts'
 import { mapPresent } from './members.ts'
+import { toolNameOnWire } from './tool-names.ts'
 import { argumentsOf } from './tools.ts'
 
 export interface EncodedMessages {
@@ -119,7 +120,7 @@ class MessageWriter implements EncodedMessages {
 
   #call({ id, name, arguments: text, custom, at }: ToolCallPart): JsonObject | undefined {
     if (custom === true) return this.#drop(at, `a call of ${name}`, 'its arguments are free text, and Cohere knows only JSON')
-    return { id, type: 'function', function: { name, arguments: argumentsOf(text) } }
+    return { id, type: 'function', function: { name: toolNameOnWire(name), arguments: argumentsOf(text) } }
   }
 
   #result({ callId, content, isError }: ToolResultPart): void {
@@ -128,7 +129,8 @@ class MessageWriter implements EncodedMessages {
     // Cohere has no flag for it, and asks for JSON.
     const plain = isError === true ? JSON.stringify({ error: texts.join('\n') }) : (texts[0] ?? '')
     const single = blocks.length === texts.length && (isError === true || texts.length <= 1)
-    this.messages.push({ role: 'tool', tool_call_id: callId, content: single ? plain : blocks })
+    // Nothing is JSON, too: a message without content is refused.
+    this.messages.push({ role: 'tool', tool_call_id: callId, content: !single ? blocks : plain === '' ? '{}' : plain })
   }
 
   #resultBlock(part: ToolResultPart['content'][number]): JsonObject | undefined {

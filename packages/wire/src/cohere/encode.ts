@@ -21,6 +21,8 @@ const UNKNOWN: [member: keyof Conversation, what: string][] = [
 
 /** What Cohere takes at least and at most (API reference: Chat). What is asked beyond becomes the nearest, or nothing. */
 const RANGES: Partial<Record<string, { least: number; most: number; nearest: boolean }>> = {
+  temperature: { least: 0, most: 1, nearest: false },
+  seed: { least: 0, most: Number.MAX_SAFE_INTEGER, nearest: false },
   topP: { least: 0.01, most: 0.99, nearest: true },
   topK: { least: 0, most: 500, nearest: true },
   frequencyPenalty: { least: 0, most: 1, nearest: false },
@@ -49,7 +51,7 @@ export function encodeCohereChat(conversation: Conversation, target: Target): En
       thinking: encodeThinking(asked.reasoning, target.outputLimit),
       logprobs: encodeLogprobs(asked, unsupported),
     }),
-    ...encodeNumbers(asked, unsupported),
+    ...encodeNumbers(onePenalty(asked, unsupported), unsupported),
   }
   nameUnknown(asked, unsupported)
   return { body: Buffer.from(JSON.stringify(body)), unsupported }
@@ -84,6 +86,15 @@ function encodeLogprobs({ logprobs }: Conversation, unsupported: Unsupported[]):
   if (logprobs === undefined) return undefined
   if ((logprobs.top ?? 0) > 0) unsupported.push({ at: '/logprobs', what: 'alternatives beside log probabilities' })
   return true
+}
+
+/** "cannot specify both frequency_penalty and presence_penalty" (API reference: Errors); one that is zero says nothing. */
+function onePenalty(conversation: Conversation, unsupported: Unsupported[]): Conversation {
+  const { frequencyPenalty, presencePenalty, ...rest } = conversation
+  if (frequencyPenalty === undefined || presencePenalty === undefined) return conversation
+  if (frequencyPenalty === 0) return { ...rest, presencePenalty }
+  if (presencePenalty !== 0) unsupported.push({ at: '/presencePenalty', what: 'a presence penalty', why: 'Cohere takes one penalty' })
+  return { ...rest, frequencyPenalty }
 }
 
 function encodeNumbers(conversation: Conversation, unsupported: Unsupported[]): JsonObject {

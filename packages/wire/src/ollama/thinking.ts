@@ -2,11 +2,11 @@ import type { Reasoning } from '../canonical/conversation.ts'
 import type { MemberReader } from '../cohere/members.ts'
 import type { JsonObject } from '../json/object.ts'
 
-const LEVELS = ['low', 'medium', 'high'] as const
+const LEVELS = ['low', 'medium', 'high', 'max'] as const
 
 type Level = (typeof LEVELS)[number]
 
-/** Models that take levels, and whose thought cannot be switched off; others take only true or false. */
+/** Models that take levels up to `high`, and whose thought cannot be switched off; others take only true or false. */
 const LEVELLED = /gpt-?oss/i
 
 /** Budgets up to so many tokens are of the level. */
@@ -22,7 +22,7 @@ export function decodeThink(reader: MemberReader, value: JsonObject): Reasoning 
   if (think === false) return { effort: 'none', budgetTokens: 0 }
   if (think === true) return { adaptive: true, show: true }
   const level = LEVELS.find((word) => word === think)
-  if (level === undefined) return reader.fail('/think', '`think` must be true, false, "low", "medium" or "high"')
+  if (level === undefined) return reader.fail('/think', '`think` must be true, false, "low", "medium", "high" or "max"')
   return { effort: level, show: true }
 }
 

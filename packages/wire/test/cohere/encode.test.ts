@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Conversation, Tool, ToolChoice, Turn } from '../../src/canonical/conversation.ts'
-import { encoded, user } from './support.ts'
+import { cohere } from '../../src/cohere/dialect.ts'
+import { toolNameFromWire, toolNameOnWire } from '../../src/cohere/tool-names.ts'
+import { bodyOf, encoded, user } from './support.ts'
 
 const tool = (name: string, strict?: boolean): Tool => ({
   type: 'function',
@@ -116,8 +118,12 @@ test('T9, T10: schemas keep their order; strictness is one switch; foreign tools
 })
 
 const SETTINGS: [settings: Partial<Conversation>, body: object, unsupported: string[]][] = [
-  [{ topP: 1, topK: 1000, temperature: 1.5 }, { p: 0.99, k: 500, temperature: 1.5 }, []],
-  [{ frequencyPenalty: -1, presencePenalty: 0.5 }, { presence_penalty: 0.5 }, ['/frequencyPenalty']],
+  [{ topP: 1, topK: 1000, temperature: 1 }, { p: 0.99, k: 500, temperature: 1 }, []],
+  [{ temperature: 1.5, seed: -1 }, {}, ['/temperature', '/seed']],
+  [{ frequencyPenalty: 0, presencePenalty: 0.5 }, { presence_penalty: 0.5 }, []],
+  [{ frequencyPenalty: 0.5, presencePenalty: 0 }, { frequency_penalty: 0.5 }, []],
+  [{ frequencyPenalty: 0.5, presencePenalty: 0.5 }, { frequency_penalty: 0.5 }, ['/presencePenalty']],
+  [{ frequencyPenalty: -1 }, {}, ['/frequencyPenalty']],
   [{ stop: ['1', '2', '3', '4', '5', '6'] }, { stop_sequences: ['1', '2', '3', '4', '5'] }, ['/stop']],
   [{ logprobs: { top: 3 } }, { logprobs: true }, ['/logprobs']],
   [{ output: { kind: 'json' } }, { response_format: { type: 'json_object' } }, []],
@@ -185,7 +191,7 @@ test('I1, I2: images go by address or bytes; what Cohere cannot see is named', (
     ],
   })
   assert.deepEqual(body['messages'], [
-    { role: 'tool', tool_call_id: 'a', content: '' },
+    { role: 'tool', tool_call_id: 'a', content: '{}' },
     { role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=', detail: 'high' } }] },
   ])
   assert.deepEqual(
@@ -208,4 +214,28 @@ test('documents go beside the messages, and are not cited unless that was asked'
 test('what a model is known to refuse is left out and named', () => {
   const { body, unsupported } = encoded({ seed: 1, temperature: 1 }, { quirks: { refuses: ['seed'] } })
   assert.deepEqual([body['seed'], body['temperature'], unsupported.map(({ at }) => at)], [undefined, 1, ['/seed']])
+})
+
+const NAMES = ['plain', 'with-dash.and.dot', '9lives', '_x2d_', 'a_x2.', 'a_x2_b', 'größe', '_', 'a_x5f_x', '__x41__'] as const
+
+for (const name of NAMES) {
+  test(`T7: the name ${name} is one that Cohere takes, and comes back as it was`, () => {
+    const sent = toolNameOnWire(name)
+    assert.match(sent, /^[A-Za-z_]\w*$/)
+    assert.equal(toolNameFromWire(sent), name)
+    const { body } = encoded({ tools: [tool(name)], toolChoice: { kind: 'tool', name } })
+    assert.match(JSON.stringify(body['tools']), new RegExp(`"name":"${sent}"`))
+  })
+}
+
+test('T7: names that are plain stay as they are; calls are under the same name as their tool', () => {
+  assert.equal(toolNameOnWire('get_weather_2'), 'get_weather_2')
+  const call = { type: 'tool_call', id: 'a', name: 'a-b', arguments: '{}', at: '' } as const
+  assert.match(JSON.stringify(encoded({ turns: [turn('assistant', call)] }).body), /"name":"a_x2d_b"/)
+  const answer = {
+    message: { role: 'assistant', tool_calls: [{ id: 'a', function: { name: 'a_x2d_b', arguments: '{}' } }] },
+    finish_reason: 'TOOL_CALL',
+  }
+  const [part] = cohere.decodeAnswer(bodyOf(answer))?.choices[0]?.parts ?? []
+  assert.ok(part?.type === 'tool_call' && part.name === 'a-b')
 })
