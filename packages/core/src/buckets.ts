@@ -13,9 +13,18 @@ export const BUCKETS = [
   'audioOut',
   'imageIn',
   'request',
+  'image',
+  'second',
+  'character',
+  'search',
 ] as const
 
 export type Bucket = (typeof BUCKETS)[number]
+
+/** What is not counted in tokens: requests, images made, seconds of audio, characters spoken, searches. */
+export const UNIT_BUCKETS = ['request', 'image', 'second', 'character', 'search'] as const satisfies readonly Bucket[]
+
+export type UnitBucket = (typeof UNIT_BUCKETS)[number]
 
 /** Counts by bucket. A bucket that is absent was not reported: unknown is not zero. */
 export type Buckets = Partial<Record<Bucket, number>>

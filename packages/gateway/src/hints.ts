@@ -26,10 +26,21 @@ export function routeUnknown(publicUrl: string, method: string, path: string): D
   }
 }
 
+/** What official SDKs are given as their base URL, behind the gateway's own, and what they add to it. */
+const SDKS: [adds: RegExp, sdk: string, base: string][] = [
+  [/(\/messages|\/messages\/count_tokens)$/, "Anthropic's SDKs", ''],
+  [/\/(models|tunedModels)\/[^/]+:[a-zA-Z]+$/, "Google's SDKs", ''],
+  [/\/v2\/(chat|embed|rerank)$/, "Cohere's SDKs", ''],
+  [/\/api\/(chat|generate|embed|embeddings|tags|show)$/, "Ollama's clients", '/ollama'],
+  [/\/(chat\/completions|completions|responses|embeddings|moderations|models|explain|key)$/, "OpenAI's SDKs", '/v1'],
+  [/\/(images\/(generations|edits)|audio\/(speech|transcriptions|translations))$/, "OpenAI's SDKs", '/v1'],
+]
+
 function hintFor(publicUrl: string, method: string, path: string): string | undefined {
   const known = DATA_PLANE_ROUTES.find((route) => route.path === path)
   if (known !== undefined) return `The path is right, but it takes ${known.method}, not ${method}.`
-  const served = DATA_PLANE_ROUTES.find((route) => path.endsWith(route.path.slice('/v1'.length)))
-  if (served === undefined) return undefined
-  return `OpenAI's SDKs take the base URL ${publicUrl}/v1 and add "${served.path.slice('/v1'.length)}" themselves.`
+  const sdk = SDKS.find(([adds]) => adds.test(path))
+  if (sdk === undefined) return undefined
+  const [adds, name, base] = sdk
+  return `${name} take the base URL ${publicUrl}${base} and add what follows themselves, such as "${adds.exec(path)?.[0] ?? ''}".`
 }

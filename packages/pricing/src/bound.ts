@@ -1,4 +1,4 @@
-import { divideUp, type Bucket, type Nano } from '@faregate/core'
+import { divideUp, UNIT_BUCKETS, type Bucket, type Nano, type UnitBucket } from '@faregate/core'
 import { RATE_SCALE } from './charge.ts'
 import { dearestRate, rateOf } from './fallback.ts'
 import type { PriceTable, Rate } from './types.ts'
@@ -9,6 +9,10 @@ export interface Bound {
   inputTokens: number
   /** Choices: each step is one output token in each of them. 0 where the call has no output (embeddings). */
   n: number
+  /** What is known beforehand and is no token: images to be made, characters to be spoken. */
+  units?: Partial<Record<UnitBucket, number>>
+  /** Prices of which the table must have one, for calls that are billed in one unit or another. */
+  pricedBy?: readonly Bucket[]
   /** What the body can cause beyond input, cache reads and output. */
   canCause: { cacheWrite: boolean; audioIn: boolean; audioOut: boolean; imageIn: boolean; hiddenOutput: boolean }
 }
@@ -25,21 +29,21 @@ type Dearest = { ok: true; rate: Rate } | { ok: false; missing: Bucket }
 
 /**
  * What to hold for a request that any of these tables may price (M11): its input at the dearest input rate that it
- * can cause, its output at the dearest output rate, the fee per request; each the dearest over the tables and over
- * the tiers that the input can reach. `missing` names a bucket that the request can cause and that some table does
+ * can cause, its output at the dearest output rate, fees for the request and for what else is counted beforehand; each the
+ * dearest over the tables and over the tiers that the input can reach. `missing` names a bucket that the request can cause and that some table does
  * not price (M15); without a table that is `input`.
  */
 export function holdMeasure(bound: Bound, tables: readonly PriceTable[]): HoldMeasure {
   const measure: Measure = { fixed: 0n, perStep: 0n }
   if (tables.length === 0) return { ok: false, missing: 'input' }
   for (const table of tables) {
+    const unpriced = missingOf(bound, table)
+    if (unpriced !== undefined) return { ok: false, missing: unpriced }
     const input = dearestOf(table, inputCaused(bound, table), bound.inputTokens)
     if (!input.ok) return input
-    const output = dearestOf(table, outputCaused(bound), bound.inputTokens)
+    const output = dearestOf(table, outputCaused(bound, table), bound.inputTokens)
     if (!output.ok) return output
-    const fee = dearestOf(table, ['request'], bound.inputTokens)
-    if (!fee.ok) return fee
-    measure.fixed = larger(measure.fixed, BigInt(bound.inputTokens) * input.rate + fee.rate)
+    measure.fixed = larger(measure.fixed, BigInt(bound.inputTokens) * input.rate + feesOf(bound, table))
     measure.perStep = larger(measure.perStep, BigInt(bound.n) * output.rate)
   }
   return { ok: true, measure }
@@ -59,8 +63,9 @@ export function affordableSteps(measure: Measure, available: Nano): number {
   return steps > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(steps)
 }
 
-function inputCaused({ canCause, inputTokens }: Bound, table: PriceTable): Bucket[] {
-  if (inputTokens === 0) return []
+function inputCaused(bound: Bound, table: PriceTable): Bucket[] {
+  const { canCause, inputTokens } = bound
+  if (inputTokens === 0 || isPricedOtherwise(bound, table, 'input')) return []
   const caused: Bucket[] = ['input', 'cacheRead']
   if (canCause.cacheWrite || table.automaticCacheWrite === true) caused.push('cacheWrite')
   if (canCause.cacheWrite) caused.push('cacheWrite1h')
@@ -69,12 +74,35 @@ function inputCaused({ canCause, inputTokens }: Bound, table: PriceTable): Bucke
   return caused
 }
 
-function outputCaused({ canCause, n }: Bound): Bucket[] {
-  if (n === 0) return []
+function outputCaused(bound: Bound, table: PriceTable): Bucket[] {
+  const { canCause, n } = bound
+  if (n === 0 || isPricedOtherwise(bound, table, 'output')) return []
   const caused: Bucket[] = ['output']
   if (canCause.hiddenOutput) caused.push('reasoning')
   if (canCause.audioOut) caused.push('audioOut')
   return caused
+}
+
+/** Where a call can be billed in other units, a table without a price for these tokens bills none of them. */
+function isPricedOtherwise({ pricedBy }: Bound, { rates }: PriceTable, tokens: Bucket): boolean {
+  return pricedBy !== undefined && rates[tokens] === undefined
+}
+
+/** A call is always one request. */
+function feesOf({ units, inputTokens }: Bound, table: PriceTable): Rate {
+  let sum = 0n
+  for (const bucket of UNIT_BUCKETS) {
+    const rate = rateOf(table, bucket)
+    const count = bucket === 'request' ? 1 : (units?.[bucket] ?? 0)
+    if (rate !== undefined) sum += BigInt(count) * dearestRate(rate, inputTokens)
+  }
+  return sum
+}
+
+/** The first of the prices of which there is none, though there must be one. */
+function missingOf({ pricedBy }: Bound, { rates }: PriceTable): Bucket | undefined {
+  const [first] = pricedBy ?? []
+  return pricedBy?.some((bucket) => rates[bucket] !== undefined) === false ? first : undefined
 }
 
 function dearestOf(table: PriceTable, buckets: Bucket[], inputTokens: number): Dearest {

@@ -1,4 +1,4 @@
-import type { Bucket } from '@faregate/core'
+import { UNIT_BUCKETS, type Bucket } from '@faregate/core'
 import type { PriceTable, Rate, TieredRate } from './types.ts'
 
 /** Which bucket's price stands in for one that has none, nearest first (M15). */
@@ -13,16 +13,22 @@ const PARENTS: Record<Bucket, readonly Bucket[]> = {
   reasoning: ['output'],
   audioOut: ['output'],
   request: [],
+  image: [],
+  second: [],
+  character: [],
+  search: [],
 }
 
-/** A request is free unless a fee is set: it is no kind of token, and most models have none. */
+/** What is no kind of token is free unless a fee is set: most models have none. */
 const NO_FEE: TieredRate = { base: 0n, tiers: [] }
+
+const UNITS: ReadonlySet<Bucket> = new Set(UNIT_BUCKETS)
 
 /** The rate of a bucket, its own or its parent's (M15); `undefined` where neither is priced. */
 export function rateOf(table: PriceTable, bucket: Bucket): TieredRate | undefined {
-  if (bucket === 'request') return table.rates.request ?? NO_FEE
   const own = table.rates[bucket]
   if (own !== undefined) return own
+  if (UNITS.has(bucket)) return NO_FEE
   const priced = PARENTS[bucket].find((parent) => table.rates[parent] !== undefined)
   return priced === undefined ? undefined : table.rates[priced]
 }

@@ -13,6 +13,10 @@ const BUCKET_COLUMNS: Record<Bucket, string> = {
   audioOut: 'audio_out',
   imageIn: 'image_in',
   request: 'request_units',
+  image: 'images',
+  second: 'seconds',
+  character: 'characters',
+  search: 'searches',
 }
 
 export const REQUEST_COLUMNS = [

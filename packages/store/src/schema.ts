@@ -208,6 +208,10 @@ export interface RequestsTable {
   audio_out: IntOrNull
   image_in: IntOrNull
   request_units: IntOrNull
+  images: IntOrNull
+  seconds: IntOrNull
+  characters: IntOrNull
+  searches: IntOrNull
   attempts: Json
 }
 

@@ -1,4 +1,7 @@
+import { EventStreamSplitter } from './bedrock/event-stream-splitter.ts'
 import type { Framing } from './dialect.ts'
+import { ArraySplitter } from './gemini/array-splitter.ts'
+import { NdjsonSplitter } from './ollama/ndjson-splitter.ts'
 import { SseSplitter, type RawEvent } from './sse/split.ts'
 
 /** Cuts a stream into whole events, byte for byte, however its chunks are cut. */
@@ -17,8 +20,11 @@ interface FramingRow {
   terminator?: Buffer
 }
 
-const FRAMINGS: Partial<Record<Framing, FramingRow>> = {
+const FRAMINGS: Record<Framing, FramingRow> = {
   sse: { type: 'text/event-stream', splitter: () => new SseSplitter(), terminator: Buffer.from('\n\n') },
+  ndjson: { type: 'application/x-ndjson', splitter: () => new NdjsonSplitter(), terminator: Buffer.from('\n') },
+  'json-array': { type: 'application/json', splitter: () => new ArraySplitter() },
+  'event-stream': { type: 'application/vnd.amazon.eventstream', splitter: () => new EventStreamSplitter() },
 }
 
 /**
@@ -29,13 +35,13 @@ export function splitterFor(framing: Framing, contentType: string, streamAsked: 
   const type = contentType.toLowerCase()
   if (type.startsWith('text/event-stream')) return new SseSplitter()
   const row = FRAMINGS[framing]
-  if (row === undefined || !type.startsWith(row.type)) return undefined
+  if (!type.startsWith(row.type)) return undefined
   return framing === 'json-array' && !streamAsked ? undefined : row.splitter()
 }
 
 /** The event that stands without its terminator at the end of a stream, if it is one. */
 export function lastEvent(framing: Framing, rest: Buffer): RawEvent | undefined {
   const row = FRAMINGS[framing]
-  if (row?.terminator === undefined) return undefined
+  if (row.terminator === undefined) return undefined
   return row.splitter().push(Buffer.concat([rest, row.terminator]))[0]
 }

@@ -53,13 +53,21 @@ const deployment = z.strictObject({
     ),
 })
 
+const UNIT_PRICES: Partial<Record<string, string>> = {
+  request: 'Price of a million requests.',
+  image: 'Price of a million images that are made.',
+  second: 'Price of a million seconds of audio that are listened to.',
+  character: 'Price of a million characters that are spoken.',
+  search: 'Price of a million searches: of the web for an answer, or of documents that are ranked.',
+}
+
 const prices = Object.fromEntries(BUCKETS.map((bucket) => [bucket, price.optional().describe(priceDescription(bucket))])) as Record<
   (typeof BUCKETS)[number],
   z.ZodOptional<typeof price>
 >
 
 function priceDescription(bucket: string): string {
-  return bucket === 'request' ? 'Price of a million requests.' : `Price of a million tokens of \`${bucket}\`.`
+  return UNIT_PRICES[bucket] ?? `Price of a million tokens of \`${bucket}\`.`
 }
 
 const model = z.strictObject({

@@ -16,6 +16,10 @@ const BUCKET_COLUMNS = {
   audioOut: 'audio_out',
   imageIn: 'image_in',
   request: 'request_units',
+  image: 'images',
+  second: 'seconds',
+  character: 'characters',
+  search: 'searches',
 } as const
 
 const GROUP_COLUMNS = {

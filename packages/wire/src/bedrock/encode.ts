@@ -26,8 +26,8 @@ export function encodeRequest(whole: Conversation, target: Target): Encoded {
     part.text.trim() === '' ? [] : [{ text: part.text }, ...cachePoint(part.cacheControl, 'messages', part.at, writing)],
   )
   const messages = messagesOf(turns, conversation.cacheControl, writing)
-  const sampled = conversation.temperature !== undefined || conversation.topP !== undefined
-  const thinking = thinkingOf(conversation.reasoning, { turns, limit, forced: tools.forced, sampled }, writing)
+  const prefilled = messages.at(-1)?.role === 'assistant'
+  const thinking = thinkingOf(conversation, { turns, limit, forced: tools.forced, prefilled }, writing)
   const sampling = samplingOf(conversation, limit, thinking.on, writing)
   // There must be a message: instructions alone are what the user says.
   const alone = messages.length === 0

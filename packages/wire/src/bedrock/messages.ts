@@ -10,11 +10,16 @@ interface Message {
   content: JsonObject[]
 }
 
+/** With the place of its first turn. */
+interface Written extends Message {
+  at: string
+}
+
 /**
  * The messages: user and assistant in turn, the user first (M2). `whole` asks for one cache point behind everything.
  */
 export function messagesOf(turns: readonly Turn[], whole: CacheControl | undefined, writing: Writing): Message[] {
-  const messages: Message[] = []
+  const messages: Written[] = []
   for (const { role, parts, at } of alternating(turns)) {
     if (messages.length === 0 && role === 'assistant') {
       writing.unsupported.push({ at, what: 'an assistant turn before the first user turn', why: 'the user must begin' })
@@ -24,16 +29,22 @@ export function messagesOf(turns: readonly Turn[], whole: CacheControl | undefin
     const last = messages.at(-1)
     if (content.length === 0) continue
     if (last?.role === role) last.content.push(...content)
-    else messages.push({ role, content })
+    else messages.push({ role, content, at })
   }
-  trimPrefill(messages)
+  prefill(messages, writing)
   messages.at(-1)?.content.push(...cachePoint(whole, 'messages', '/cacheControl', writing))
-  return messages
+  return messages.map(({ role, content }) => ({ role, content }))
 }
 
-/** The beginning of the answer must not end in white space. */
-function trimPrefill(messages: Message[]): void {
+/** An answer that the caller has begun: it must not end in white space, and newer models of Claude's take none. */
+function prefill(messages: Written[], { claude, unsupported }: Writing): void {
   const last = messages.at(-1)
-  const block = last?.role === 'assistant' ? last.content.at(-1) : undefined
+  if (last?.role !== 'assistant') return
+  if (claude?.prefill === false) {
+    unsupported.push({ at: last.at, what: 'an answer that is begun', why: 'this model begins its answers itself' })
+    messages.pop()
+    return
+  }
+  const block = last.content.at(-1)
   if (typeof block?.['text'] === 'string') block['text'] = block['text'].trimEnd()
 }

@@ -47,7 +47,7 @@ export function samplingOf(conversation: Conversation, limit: number | undefined
 
 /** `temperature` and `topP`. One is what both are where nothing is said: it is left out where it would be refused. */
 function drawing({ temperature, topP }: Conversation, thinks: boolean, { family, claude, unsupported }: Writing): JsonObject {
-  const mode = claude?.sampling ?? family.sampling ?? 'free'
+  const mode = claude?.sampling ?? family.sampling ?? 'all'
   const drawn: JsonObject = {}
   const take = (member: 'temperature' | 'topP', value: number | undefined, refusal: string | undefined): void => {
     if (value === undefined || (refusal !== undefined && value === 1)) return

@@ -93,7 +93,7 @@ function choiceOf(choice: ToolChoice | undefined, writing: Writing): JsonObject 
   const { family, claude } = writing
   const form = formOf(choice, family)
   if (choice === undefined || form === undefined) return undefined
-  if (!family.toolChoice.includes(form) || claude?.forcedTool === false) {
+  if (!family.toolChoice.includes(form) || claude?.forcedTools === false) {
     writing.unsupported.push({ at: '/toolChoice', what: 'a tool that must be called', why: 'this model always decides by itself' })
     return undefined
   }

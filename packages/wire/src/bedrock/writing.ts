@@ -1,12 +1,13 @@
 import type { Unsupported } from '../canonical/unsupported.ts'
-import { claudeOf, type Claude } from './claude.ts'
+import type { Family as ClaudeFamily } from '../anthropic/families.ts'
+import { claudeOf } from './claude.ts'
 import { familyOf, type Family } from './family.ts'
 
 /** What one request is written for, and what of it could not be carried. */
 export interface Writing {
   family: Family
   /** Of Claude's models alone. */
-  claude: Claude | undefined
+  claude: ClaudeFamily | undefined
   model: string
   nineCharacterIds: boolean
   unsupported: Unsupported[]

@@ -8,11 +8,11 @@ import { member } from './spelling.ts'
 /** Says more of a media part than the neutral form can. */
 const MEDIA_EXTRAS = ['videoMetadata', 'mediaProcessing']
 
-const DETAILS: Record<string, ImagePart['detail']> = {
-  MEDIA_RESOLUTION_LOW: 'low',
-  MEDIA_RESOLUTION_HIGH: 'high',
-  MEDIA_RESOLUTION_ULTRA_HIGH: 'original',
-}
+const DETAILS = new Map<unknown, ImagePart['detail']>([
+  ['MEDIA_RESOLUTION_LOW', 'low'],
+  ['MEDIA_RESOLUTION_HIGH', 'high'],
+  ['MEDIA_RESOLUTION_ULTRA_HIGH', 'original'],
+])
 
 /** Parts with what one part of a content says, in order; a signed text becomes two, the text and its signature. */
 export function decodePart(part: Found<JsonObject>, decoding: Decoding): Part[] {
@@ -100,8 +100,7 @@ function decodeMedia(part: Found<JsonObject>, media: Media | undefined, decoding
 
 function detailOf(part: JsonObject): Pick<ImagePart, 'detail'> {
   const resolution = member(part, 'mediaResolution')
-  const level = isObject(resolution) ? resolution['level'] : undefined
-  const detail = typeof level === 'string' ? DETAILS[level] : undefined
+  const detail = isObject(resolution) ? DETAILS.get(resolution['level']) : undefined
   return detail === undefined ? {} : { detail }
 }
 

@@ -19,9 +19,18 @@ const KNOWN = new Set([
 ])
 
 /** `function` is how tool results were sent before they became the user's. */
-const ROLES: Record<string, Turn['role']> = { user: 'user', model: 'assistant', function: 'user', tool: 'user' }
+const ROLES = new Map<string, Turn['role']>([
+  ['user', 'user'],
+  ['model', 'assistant'],
+  ['function', 'user'],
+  ['tool', 'user'],
+])
 
-const TIERS: Record<string, string | undefined> = { unspecified: undefined, standard: 'default' }
+/** In OpenAI's words, where they are others; what is not said is said by nobody. */
+const TIERS = new Map([
+  ['unspecified', undefined],
+  ['standard', 'default'],
+])
 
 /** A request of `generateContent` or `streamGenerateContent` in neutral form. `at`: where in the body it stands, if not at its top. */
 export function decodeRequest(body: JsonObject, stream: boolean, at = ''): Decoded {
@@ -55,7 +64,7 @@ function decodeSystem(body: Found<JsonObject>, decoding: Decoding): Turn[] {
 
 function decodeContent(content: Found<JsonObject>, decoding: Decoding): Turn {
   const name = decoding.text(content, 'role') ?? 'user'
-  const role = ROLES[name]
+  const role = ROLES.get(name)
   if (role === undefined) decoding.refuse(`${content.at}/role`, '`role` must be "user" or "model"')
   return { role: role ?? 'user', parts: partsOf(content, decoding), at: content.at }
 }
@@ -66,6 +75,6 @@ function partsOf(content: Found<JsonObject>, decoding: Decoding): Turn['parts'] 
 
 function decodeTier(body: Found<JsonObject>, decoding: Decoding): Pick<Conversation, 'serviceTier'> {
   const tier = decoding.text(body, 'serviceTier')?.toLowerCase()
-  const neutral = tier === undefined || Object.hasOwn(TIERS, tier) ? TIERS[tier ?? ''] : tier
+  const neutral = tier !== undefined && TIERS.has(tier) ? TIERS.get(tier) : tier
   return neutral === undefined ? {} : { serviceTier: neutral }
 }

@@ -9,13 +9,13 @@ import { Encoding } from './encoding.ts'
 import { signedStep } from './signatures.ts'
 
 /** The service tiers that Gemini has, by OpenAI's names and its own; `auto` is what happens anyway. */
-const TIERS: Record<string, string | undefined> = {
-  auto: undefined,
-  default: 'standard',
-  standard: 'standard',
-  flex: 'flex',
-  priority: 'priority',
-}
+const TIERS = new Map([
+  ['auto', undefined],
+  ['default', 'standard'],
+  ['standard', 'standard'],
+  ['flex', 'flex'],
+  ['priority', 'priority'],
+])
 
 /** Values and names of labels are restricted: small letters, digits, `-` and `_`. */
 const LABEL = /^[a-z0-9_-]{0,63}$/
@@ -62,8 +62,8 @@ function reportSystemMedia(turns: readonly Turn[], encoding: Encoding): void {
 
 function tierOf({ serviceTier }: Conversation, encoding: Encoding): JsonObject {
   if (serviceTier === undefined) return {}
-  if (!Object.hasOwn(TIERS, serviceTier)) encoding.leaveOut('/serviceTier', `the service tier ${serviceTier}`)
-  const tier = TIERS[serviceTier]
+  if (!TIERS.has(serviceTier)) encoding.leaveOut('/serviceTier', `the service tier ${serviceTier}`)
+  const tier = TIERS.get(serviceTier)
   return tier === undefined ? {} : { serviceTier: tier }
 }
 

@@ -1,39 +1,28 @@
 import { isObject, type JsonObject } from '../json/object.ts'
+import { camelOf, member } from './spelling.ts'
 
 /** Members whose values are schemas, lists of schemas, or schemas by name. */
 const ONE = new Set(['items', 'additionalProperties'])
-const LIST = new Set(['anyOf', 'any_of', 'oneOf', 'allOf', 'prefixItems', 'prefix_items'])
+const LIST = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems'])
 const BY_NAME = new Set(['properties', '$defs', 'defs'])
 
 /** Counts that Google's JSON writes as strings (int64). */
 const COUNTS = new Set(['minItems', 'maxItems', 'minLength', 'maxLength', 'minProperties', 'maxProperties'])
-
-const CAMEL: Record<string, string> = {
-  any_of: 'anyOf',
-  prefix_items: 'prefixItems',
-  min_items: 'minItems',
-  max_items: 'maxItems',
-  min_length: 'minLength',
-  max_length: 'maxLength',
-  min_properties: 'minProperties',
-  max_properties: 'maxProperties',
-  property_ordering: 'propertyOrdering',
-  additional_properties: 'additionalProperties',
-}
 
 /**
  * A `Schema` of Gemini's (a subset of OpenAPI 3.0 with names of types in capitals) as JSON Schema: `nullable` becomes a type,
  * counts become numbers, and `propertyOrdering` the order of the properties themselves. Everything else stays, in its order.
  */
 export function jsonSchemaOf(schema: JsonObject): JsonObject {
-  const converted: JsonObject = {}
-  for (const [name, value] of Object.entries(schema)) {
-    const camel = CAMEL[name] ?? name
-    if (value === null || camel === 'nullable' || camel === 'propertyOrdering') continue
-    converted[camel === 'example' ? 'examples' : camel] = convertedMember(camel, value)
-  }
+  const converted = Object.fromEntries(
+    Object.entries(schema).flatMap(([name, value]) => {
+      const camel = camelOf(name)
+      if (value === null || camel === 'nullable' || camel === 'propertyOrdering') return []
+      return [[camel === 'example' ? 'examples' : camel, convertedMember(camel, value)]]
+    }),
+  )
   if (schema['nullable'] === true) allowNull(converted)
-  const order = schema['propertyOrdering'] ?? schema['property_ordering']
+  const order = member(schema, 'propertyOrdering')
   if (Array.isArray(order) && isObject(converted['properties'])) converted['properties'] = ordered(converted['properties'], order)
   return converted
 }
@@ -41,7 +30,7 @@ export function jsonSchemaOf(schema: JsonObject): JsonObject {
 function convertedMember(name: string, value: unknown): unknown {
   if (name === 'type' && typeof value === 'string') return value.toLowerCase()
   if (name === 'example') return [value]
-  if (COUNTS.has(name)) return typeof value === 'string' ? Number(value) : value
+  if (COUNTS.has(name)) return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
   if (ONE.has(name)) return nested(value)
   if (LIST.has(name)) return Array.isArray(value) ? value.map(nested) : value
   if (BY_NAME.has(name) && isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, schema]) => [key, nested(schema)]))

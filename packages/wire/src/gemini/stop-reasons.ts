@@ -40,7 +40,7 @@ const GEMINIS: Record<StopReason, string> = {
 
 /** Why a candidate ended. Gemini says STOP after function calls as well; what it says of anything else is kept as it is. */
 export function stopOf(finishReason: string, hasCalls: boolean): Stop {
-  const reason = NEUTRAL[finishReason] ?? 'stop'
+  const reason = (Object.hasOwn(NEUTRAL, finishReason) ? NEUTRAL[finishReason] : undefined) ?? 'stop'
   if (reason === 'stop' && hasCalls) return { reason: 'tool_calls' }
   return finishReason === 'STOP' || finishReason === 'MAX_TOKENS' ? { reason } : { reason, raw: finishReason }
 }

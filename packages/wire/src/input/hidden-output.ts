@@ -25,6 +25,8 @@ const HIDING: RegExp[] = [
   /^minimax-m/,
   /^(gemini-[3-9]|gemini-2\.5)/,
   /^claude-.*thinking/,
+  /^claude-(fable|mythos)/,
+  /^claude-(opus|sonnet|haiku)-[5-9]/,
   /^sonar-(reasoning|deep)/,
   /^nemotron|^llama-.*nemotron/,
   /^mercury/,

@@ -48,15 +48,12 @@ const DEFAULTS = new Map<string, string>([
  */
 export function decodeChat(value: JsonObject): Decoded {
   const checks = new Checks()
-  const legacy = value['functions'] != null
   const conversation: Conversation = {
     stream: value['stream'] === true,
     turns: decodeMessages(value['messages'] as JsonObject[], checks),
     ...given({
       tools: decodeTools(value, checks),
       toolChoice: decodeToolChoice(value, checks),
-      // Functions are called one at a time: an answer has one `function_call`.
-      parallelToolCalls: legacy ? false : undefined,
       output: decodeOutput(value['response_format'], checks),
       reasoning: decodeReasoning(value, checks),
       maxOutputTokens: outputLimit(value).outputLimit ?? undefined,
@@ -71,10 +68,12 @@ export function decodeChat(value: JsonObject): Decoded {
   return checks.fault ?? { ok: true, conversation }
 }
 
-function decodeStop(stop: unknown, checks: Checks): string[] | undefined {
+/** Reads `stop`: one sequence, or several. */
+export function decodeStop(stop: unknown, checks: Checks): string[] | undefined {
   if (typeof stop === 'string') return [stop]
   const sequences = checks.optional(stop, '/stop', { ...ARRAY, expected: 'a string or an array of strings' })
-  return sequences?.map((sequence, index) => checks.required(sequence, `/stop/${index}`, STRING) ?? '')
+  if (sequences === undefined || sequences.length === 0) return undefined
+  return sequences.map((sequence, index) => checks.required(sequence, `/stop/${index}`, STRING) ?? '')
 }
 
 function decodeLogprobs(value: JsonObject, checks: Checks): Conversation['logprobs'] {

@@ -14,6 +14,7 @@ import { CHAT_USAGE } from './usage.ts'
 export const openaiChat: Dialect = {
   name: 'openai-chat',
   framing: 'sse',
+  inlines: ['document', 'audio'],
   streamType: 'text/event-stream; charset=utf-8',
   keepAlive: Buffer.from(': keep-alive\n\n'),
   missingEnd: Buffer.from('data: [DONE]\n\n'),

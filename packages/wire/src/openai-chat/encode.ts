@@ -51,9 +51,9 @@ function encodeStream({ stream }: Conversation, { quirks }: Target): JsonObject 
 
 function encodeMembers(conversation: Conversation, encoding: Encoding): JsonObject {
   const members: JsonObject = {}
-  for (const { name, wire, what } of MEMBERS) {
+  for (const { name, wire, what, idle } of MEMBERS) {
     const value = conversation[name]
-    if (value === undefined || ELSEWHERE.has(name) || (name === 'choices' && value === 1)) continue
+    if (value === undefined || value === idle || ELSEWHERE.has(name)) continue
     if (encoding.refuses(name)) encoding.drop(`/${name}`, what, REFUSED)
     else members[wire] = value
   }

@@ -3,10 +3,13 @@ import type { Edit } from '../json/patch.ts'
 import type { UpstreamChange } from '../dialect.ts'
 import type { ChatRequest } from './request.ts'
 
+/** What of a request its body is patched by. */
+export type Patchable = Pick<ChatRequest, 'body' | 'scan' | 'model' | 'stream' | 'includeUsage' | 'hasStreamOptions'>
+
 const LIMIT_MEMBERS = ['max_tokens', 'max_completion_tokens']
 
 /** The body for the upstream: the caller's, byte for byte, but for these members. The same Buffer if nothing changes. */
-export function upstreamBody(request: ChatRequest, change: UpstreamChange): Buffer {
+export function upstreamBody(request: Patchable, change: UpstreamChange): Buffer {
   const edits: Edit[] = []
   if (change.model !== request.model) edits.push({ replace: 'model', value: JSON.stringify(change.model) })
   if (change.outputLimit !== undefined) edits.push(...limitEdits(request, change.outputLimit))
@@ -14,7 +17,7 @@ export function upstreamBody(request: ChatRequest, change: UpstreamChange): Buff
   return patch(request.body, request.scan, edits)
 }
 
-function limitEdits(request: ChatRequest, limit: { member: string; value: number }): Edit[] {
+function limitEdits(request: Patchable, limit: { member: string; value: number }): Edit[] {
   const value = String(limit.value)
   const edits: Edit[] = [{ insert: limit.member, value }]
   for (const name of LIMIT_MEMBERS) {
@@ -26,7 +29,7 @@ function limitEdits(request: ChatRequest, limit: { member: string; value: number
   return edits
 }
 
-function usageEdit(request: ChatRequest): Edit {
+function usageEdit(request: Patchable): Edit {
   if (request.hasStreamOptions) return { patchIn: 'stream_options', insert: 'include_usage', value: 'true' }
   return { insert: 'stream_options', value: '{"include_usage":true}' }
 }

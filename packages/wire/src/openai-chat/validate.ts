@@ -6,36 +6,55 @@ const LARGEST_LIMIT = 2_147_483_647
 const LONGEST_MODEL = 256
 
 /** A check of one member: undefined if it is fine, else what it must be. */
-type Check = (value: unknown) => string | undefined
+export type Check = (value: unknown) => string | undefined
 
-/** In this order; `null` counts as absent for all but the first two. */
-const CHECKS: [member: string, check: Check][] = [
-  ['model', (value) => (isModel(value) ? undefined : `a string of 1 to ${LONGEST_MODEL} characters, the name of a model`)],
-  ['messages', (value) => (Array.isArray(value) && value.length > 0 ? undefined : 'an array with at least one message')],
+/** Members, each with its check, in the order in which they are looked at. */
+export type MemberChecks = readonly [member: string, check: Check][]
+
+/** What every request of OpenAI's has; `null` counts as absent for all but the model. */
+export const MODEL: Check = (value) => (isModel(value) ? undefined : `a string of 1 to ${LONGEST_MODEL} characters, the name of a model`)
+export const STREAMING: MemberChecks = [
   ['stream', optional((value) => (typeof value === 'boolean' ? undefined : 'true or false, without quotes'))],
-  ['n', optional((value) => integerFrom1To(MOST_ANSWERS, value))],
-  ['max_tokens', optional((value) => integerFrom1To(LARGEST_LIMIT, value))],
-  ['max_completion_tokens', optional((value) => integerFrom1To(LARGEST_LIMIT, value))],
+  ['n', optional((value) => integerWithin(1, MOST_ANSWERS, value))],
   ['stream_options', optional((value) => (isObject(value) ? undefined : 'an object, such as {"include_usage": true}'))],
   ['user', optional((value) => (typeof value === 'string' ? undefined : 'a string'))],
 ]
 
+/** An output limit of at least so many tokens. */
+export function limitFrom(least: number): Check {
+  return optional((value) => integerWithin(least, LARGEST_LIMIT, value))
+}
+
+const CHECKS: MemberChecks = [
+  ['model', MODEL],
+  ['messages', (value) => (Array.isArray(value) && value.length > 0 ? undefined : 'an array with at least one message')],
+  ['max_tokens', limitFrom(1)],
+  ['max_completion_tokens', limitFrom(1)],
+  ...STREAMING,
+]
+
 /** The first thing that is wrong with a parsed request; undefined if it is fine. */
 export function validateChat(value: JsonObject): Invalid | undefined {
-  for (const [member, check] of CHECKS) {
+  return firstFault(value, CHECKS) ?? validateStreamOptions(value) ?? validateMessages(value['messages'] as unknown[])
+}
+
+/** The first member that fails its check. */
+export function firstFault(value: JsonObject, checks: MemberChecks): Invalid | undefined {
+  for (const [member, check] of checks) {
     const expected = check(value[member])
     if (expected !== undefined) return invalid(`/${member}`, complaint(member, value[member], expected))
   }
-  return validateNested(value)
+  return undefined
 }
 
-function validateNested(value: JsonObject): Invalid | undefined {
+export function validateStreamOptions(value: JsonObject): Invalid | undefined {
   const options = value['stream_options']
   const includeUsage = isObject(options) ? options['include_usage'] : undefined
-  if (includeUsage != null && typeof includeUsage !== 'boolean') {
-    return invalid('/stream_options/include_usage', complaint('include_usage', includeUsage, 'true or false, without quotes'))
-  }
-  const messages = value['messages'] as unknown[]
+  if (includeUsage == null || typeof includeUsage === 'boolean') return undefined
+  return invalid('/stream_options/include_usage', complaint('include_usage', includeUsage, 'true or false, without quotes'))
+}
+
+function validateMessages(messages: unknown[]): Invalid | undefined {
   for (const [index, message] of messages.entries()) {
     if (!isObject(message))
       return invalid(`/messages/${index}`, complaint(`messages[${index}]`, message, 'an object with `role` and `content`'))
@@ -64,7 +83,8 @@ function describeType(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
-function optional(check: Check): Check {
+/** `null` counts as absent. */
+export function optional(check: Check): Check {
   return (value) => (value == null ? undefined : check(value))
 }
 
@@ -72,8 +92,7 @@ function isModel(value: unknown): boolean {
   return typeof value === 'string' && value.trim() !== '' && value.length <= LONGEST_MODEL
 }
 
-function integerFrom1To(most: number, value: unknown): string | undefined {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most
-    ? undefined
-    : `a whole number from 1 to ${most}`
+export function integerWithin(least: number, most: number, value: unknown): string | undefined {
+  const within = typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most
+  return within ? undefined : `a whole number from ${least} to ${most}`
 }

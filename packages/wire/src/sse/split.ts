@@ -8,7 +8,7 @@ export interface RawEvent {
 }
 
 /** A larger event is not buffered; the stream ends in an error instead. */
-export const MAX_EVENT_BYTES = 1024 * 1024
+export const MAX_EVENT_BYTES = 16 * 1024 * 1024
 
 /** Thrown by {@link SseSplitter.push} when an event exceeds {@link MAX_EVENT_BYTES}. */
 export class SseEventTooLarge extends Error {
