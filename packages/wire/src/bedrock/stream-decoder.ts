@@ -1,7 +1,7 @@
 import type { StreamEvent } from '../canonical/answer.ts'
 import type { Citation } from '../canonical/conversation.ts'
 import type { StreamDecoder } from '../dialect.ts'
-import { MAX_EVENT_BYTES, type RawEvent } from '../sse/split.ts'
+import type { RawEvent } from '../sse/split.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
 import { isServerTool } from './answer.ts'
 import { citationOf } from './citations.ts'
@@ -132,8 +132,11 @@ export class BedrockStreamDecoder implements StreamDecoder {
   }
 }
 
-/** Whether so much more may be kept for a block: no more than one event may be large. */
+/** Characters. */
+const MOST_KEPT = 1024 * 1024
+
+/** Whether so much more may be kept for a block. */
 function grow(block: Block, size: number): boolean {
   block.size += size
-  return block.size <= MAX_EVENT_BYTES
+  return block.size <= MOST_KEPT
 }

@@ -42,6 +42,12 @@ test('M2: the beginning of an answer does not end in white space', () => {
   assert.deepEqual(content(write({ turns: [user('Count'), assistant('One, two, ')] }), 1), [{ text: 'One, two,' }])
 })
 
+test('M2: newer models of Claude’s take no beginning of an answer: it is refused by name', () => {
+  const written = write({ turns: [user('Count'), assistant('One, two, ')] }, 'global.anthropic.claude-opus-5')
+  assert.deepEqual(lost(written), ['/t'])
+  assert.deepEqual(written.body['messages'], [{ role: 'user', content: [{ text: 'Count' }] }])
+})
+
 test('T6: results come first in the turn after their calls, whatever role they had and whatever was said between', () => {
   const turns: Turn[] = [user('Look'), assistant('Let me', CALL), user('Hurry!'), turn('tool', [RESULT])]
   const written = write({ turns, tools: TOOLS })

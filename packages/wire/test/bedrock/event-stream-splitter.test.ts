@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EventStreamBroken, EventStreamSplitter } from '../../src/bedrock/event-stream-splitter.ts'
-import type { RawEvent } from '../../src/index.ts'
+import { MAX_EVENT_BYTES, type RawEvent } from '../../src/sse/split.ts'
 import { checksum, event, exception, message } from './frames.ts'
 
 /** Published with AWS's SDKs for every implementation of the format to be tested against. */
@@ -79,7 +79,7 @@ test('what is no event stream at all is refused by its first bytes', () => {
 
 test('a message that is too large is refused by its prelude, before it is collected', () => {
   const prelude = Buffer.alloc(8)
-  prelude.writeUInt32BE(1024 * 1024 + 1, 0)
+  prelude.writeUInt32BE(MAX_EVENT_BYTES + 1, 0)
   assert.throws(() => split([prelude, checksum(prelude)]), /is larger than/)
 })
 
