@@ -1,5 +1,5 @@
 import type { Denial, ProviderEntry } from '@faregate/core'
-import type { Conversation, Decoded, ModelRequest, Unsupported } from '@faregate/wire'
+import { callersPlace, type Conversation, type Decoded, type ModelRequest, type Unsupported } from '@faregate/wire'
 import type { UpstreamRequest } from '../edge.ts'
 import { requestInvalid } from '../request-invalid.ts'
 import type { Route } from '../locate.ts'
@@ -96,7 +96,7 @@ async function translated(calling: Calling, line: Line, { candidate }: Choice, l
     outputLimit: limit?.value ?? conversation.maxOutputTokens,
     quirks: { outputLimitMember, ...vendor.quirks },
   })
-  const dropped = [...othersOf(conversation), ...unsupported]
+  const dropped = [...othersOf(conversation), ...unsupported.map((one) => ({ ...one, at: callersPlace(one.at, calling.request.dialect) }))]
   return dropped.length === 0 || calling.drop ? { body, dropped } : cannotCarry(dropped, candidate.provider.name)
 }
 
