@@ -47,7 +47,7 @@ export function readCohereEmbed({ body }: Pick<CallerRequest, 'body'>): ReadResu
   return {
     ok: true,
     request: {
-      dialect: 'cohere',
+      dialect: 'cohere-embed',
       body,
       model,
       stream: false,

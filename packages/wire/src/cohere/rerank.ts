@@ -40,7 +40,7 @@ export function readCohereRerank({ body }: Pick<CallerRequest, 'body'>): ReadRes
   return {
     ok: true,
     request: {
-      dialect: 'cohere',
+      dialect: 'cohere-rerank',
       body,
       model,
       stream: false,
@@ -81,15 +81,18 @@ function searchUnits(value: JsonObject): number {
   return Math.ceil(chunks / DOCUMENTS_PER_UNIT)
 }
 
-/** Search units are counted as requests: that is what they are priced as. */
-export function readSearchUnits(meta: unknown): UsageReading {
+/** The search units in an answer's `meta`: all that a ranking is billed (U7). */
+function readSearchUnits(meta: unknown): UsageReading {
   const units = isObject(meta) ? meta['billed_units'] : undefined
   if (!isObject(units)) return MISSING_USAGE
   const faults: Parameters<typeof countOf>[2] = []
-  const request = countOf(units, 'search_units', faults)
+  const search = countOf(units, 'search_units', faults)
   if (faults[0] !== undefined) return { ok: false, reason: faults[0], raw: meta }
-  return request === undefined ? { ok: false, reason: 'missing', raw: meta } : { ok: true, buckets: { request } }
+  return search === undefined ? { ok: false, reason: 'missing', raw: meta } : { ok: true, buckets: { search } }
 }
+
+/** Where usage stands in an answer that is too large to collect. */
+export const rerankUsageMember = { name: 'meta', read: readSearchUnits }
 
 /** Reads a collected answer; undefined if it is no ranking. */
 export function readCohereRanking(body: Buffer): AnswerReading | undefined {

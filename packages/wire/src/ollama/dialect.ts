@@ -1,3 +1,4 @@
+import type { DialectName } from '../canonical/conversation.ts'
 import { readerOf } from '../canonical/reading.ts'
 import { MISSING_USAGE } from '../canonical/usage.ts'
 import type { CallerDialect, Dialect } from '../dialect.ts'
@@ -12,7 +13,7 @@ import { OllamaStreamEncoder } from './stream-encoder.ts'
 
 /** Ollama's chat: `POST /api/chat` (documentation: API reference). What it reads of upstreams is of `/api/generate`, too. */
 export const ollama: Dialect = {
-  ...callerOf(CHAT_SHAPE, readOllamaChat),
+  ...callerOf('ollama', CHAT_SHAPE, readOllamaChat),
   framing: 'ndjson',
   inlines: ['image', 'document'],
   // Usage is several members; so large an answer is not one of text, and is estimated.
@@ -24,12 +25,15 @@ export const ollama: Dialect = {
   streamDecoder: () => new OllamaStreamDecoder(),
 }
 
-/** Ollama's completions: `POST /api/generate`. An upstream that is no Ollama is asked the same as a chat. */
-export const ollamaGenerate: Dialect = { ...ollama, ...callerOf(GENERATE_SHAPE, readOllamaGenerate) }
+/**
+ * Ollama's completions: `POST /api/generate`. They pass through to Ollama; every other upstream is asked the same in a
+ * conversation, so nothing is encoded for this route.
+ */
+export const ollamaGenerate: Dialect = { ...ollama, ...callerOf('ollama-generate', GENERATE_SHAPE, readOllamaGenerate) }
 
-function callerOf(shape: Shape, read: CallerDialect['read']): CallerDialect & { name: 'ollama' } {
+function callerOf(name: DialectName, shape: Shape, read: CallerDialect['read']): CallerDialect {
   return {
-    name: 'ollama',
+    name,
     streamType: 'application/x-ndjson',
     limitMember: LIMIT_MEMBER,
     read,

@@ -34,7 +34,7 @@ export function readOllamaEmbed({ body }: Pick<CallerRequest, 'body'>): ReadResu
   return {
     ok: true,
     request: {
-      dialect: 'ollama',
+      dialect: 'ollama-embed',
       body,
       model,
       stream: false,

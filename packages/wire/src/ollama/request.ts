@@ -1,3 +1,4 @@
+import type { DialectName } from '../canonical/conversation.ts'
 import { rawBytes } from '../cohere/request.ts'
 import { anObject, firstInvalid, firstStranger, MODEL, STREAM, type MemberCheck } from '../cohere/validate.ts'
 import type { CallerRequest, Decoded, Invalid, ModelRequest, ReadResult, UpstreamChange } from '../dialect.ts'
@@ -61,22 +62,22 @@ const TOKENS_PER_REQUEST = 512
  * it loads the model, or puts it away. Members that are not known pass.
  */
 export function readOllamaChat({ body }: Pick<CallerRequest, 'body'>): ReadResult {
-  return read(body, '{"model": …, "messages": […]}', () => decodeOllamaChat(body))
+  return read('ollama', body, '{"model": …, "messages": […]}', () => decodeOllamaChat(body))
 }
 
 /** The same of `POST /api/generate` (documentation: API reference, Generate a response). */
 export function readOllamaGenerate({ body }: Pick<CallerRequest, 'body'>): ReadResult {
-  return read(body, '{"model": …, "prompt": …}', () => decodeOllamaGenerate(body))
+  return read('ollama-generate', body, '{"model": …, "prompt": …}', () => decodeOllamaGenerate(body))
 }
 
-function read(body: Buffer, example: string, decode: () => Decoded): ReadResult {
+function read(dialect: DialectName, body: Buffer, example: string, decode: () => Decoded): ReadResult {
   const result = readJsonBody(body, BILLED, example)
   if (!result.ok) return result
   const { value, scan } = result
   return (
     firstInvalid(value, CHECKS) ??
     firstStranger(messagesOf(value), '/messages', 'an object with `role` and `content`') ??
-    invalidLimit(value) ?? { ok: true, request: describe(body, scan, value, decode) }
+    invalidLimit(value) ?? { ok: true, request: { ...describe(body, scan, value), dialect, decode } }
   )
 }
 
@@ -87,14 +88,13 @@ function invalidLimit(value: JsonObject): Invalid | undefined {
   return { ok: false, pointer, message: '`num_predict` must be a whole number of tokens; -1 means that there is no limit' }
 }
 
-function describe(body: Buffer, scan: OkScan, value: JsonObject, decode: () => Decoded): ModelRequest {
+function describe(body: Buffer, scan: OkScan, value: JsonObject): Omit<ModelRequest, 'dialect' | 'decode'> {
   const model = value['model'] as string
   const input = collectInput(value)
   const beside = rawBytes(scan, TEXT_MEMBERS) + TOKENS_PER_MESSAGE * messagesOf(value).length + TOKENS_PER_REQUEST
   const limit = outputLimit(predictOf(value) as number | undefined) ?? null
   const { think } = value
   return {
-    dialect: 'ollama',
     body,
     model,
     stream: value['stream'] !== false,
@@ -113,7 +113,6 @@ function describe(body: Buffer, scan: OkScan, value: JsonObject, decode: () => D
       hiddenOutput: hidesOutput(model) || (think != null && think !== false),
     },
     upstreamBody: (change) => patch(body, scan, editsFor(value, change)),
-    decode,
   }
 }
 

@@ -16,7 +16,7 @@ const PNG = 'data:image/png;base64,iVBORw0KGgoAAAA='
 
 test('U12: what is embedded is read for money: no choices, the bytes of the texts, images as images', () => {
   const request = read({ model: 'embed-v4.0', texts: ['sunny', 'rainy'], input_type: 'search_query' })
-  assert.deepEqual([request.n, request.stream, request.outputLimit, request.canCause.imageIn], [0, false, null, false])
+  assert.deepEqual([request.dialect, request.n, request.outputLimit, request.canCause.imageIn], ['cohere-embed', 0, null, false])
   assert.ok(request.inputBound >= 10 && request.inputBound < 100)
   assert.equal(request.inputText(), 'sunny\nrainy')
   assert.equal(request.decode().ok, false)
@@ -143,7 +143,7 @@ test('U7: a ranking is read for money: its search units, at most so many', () =>
   const units = (documents: unknown[], more: object = {}): number => {
     const result = readCohereRerank({ body: bodyOf({ model: 'rerank-v4', query: 'q', documents, ...more }) })
     assert.ok(result.ok)
-    assert.equal(result.request.n, 0)
+    assert.deepEqual([result.request.dialect, result.request.n], ['cohere-rerank', 0])
     return result.request.searchUnitsBound
   }
   assert.equal(units(['a']), 1)

@@ -17,6 +17,7 @@ test('Ollama streams unless it is told not to, and always tells usage', () => {
   }
   const { dialect, n, includeUsage, user } = read({ model: 'm', messages: MESSAGES })
   assert.deepEqual([dialect, n, includeUsage, user], ['ollama', 1, true, null])
+  assert.deepEqual([read({ model: 'm', prompt: 'a' }, ollamaGenerate).dialect, ollamaGenerate.name], ['ollama-generate', 'ollama-generate'])
 })
 
 const LIMITS: [options: unknown, limit: number | null][] = [
