@@ -215,8 +215,7 @@ test('M16: read beside a pass-through, everything from the stop reason on is kep
 test('S11: what is kept of a block is bounded, whatever comes in it', () => {
   const decoder = bedrock.streamDecoder()
   const data = JSON.stringify({ contentBlockIndex: 0, delta: { reasoningContent: { redactedContent: 'A'.repeat(100_000) } } })
-  for (let count = 0; count < 2 * (MAX_EVENT_BYTES / 100_000); count++)
-    decoder.decode({ raw: Buffer.alloc(0), event: 'contentBlockDelta', data })
+  for (let count = 0; count < 100; count++) decoder.decode({ raw: Buffer.alloc(0), event: 'contentBlockDelta', data })
   const [kept] = decoder.decode({ raw: Buffer.alloc(0), event: 'contentBlockStop', data: '{"contentBlockIndex":0}' })
   assert.ok(kept?.type === 'redacted_reasoning' && kept.data.length <= 1024 * 1024)
 })
