@@ -152,7 +152,7 @@ test('U7: a ranking is read for money: its search units, at most so many', () =>
   assert.ok(units(['x'.repeat(100_000)]) === 1 && units(Array.from({ length: 50 }, () => 'x'.repeat(100_000))) === 5)
   assert.equal(units([{ text: 'a' }]), 1)
   const answer = { results: [{ index: 0, relevance_score: 0.5 }], meta: { billed_units: { search_units: 2 } } }
-  assert.deepEqual(readCohereRanking(bodyOf(answer))?.usage, { ok: true, buckets: { request: 2 } })
+  assert.deepEqual(readCohereRanking(bodyOf(answer))?.usage, { ok: true, buckets: { search: 2 } })
   assert.equal(readCohereRanking(bodyOf({ results: [] }))?.usage.ok, false)
   assert.equal(readCohereRanking(bodyOf({ message: 'no' })), undefined)
 })

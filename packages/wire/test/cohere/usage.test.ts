@@ -9,11 +9,8 @@ const READINGS: [name: string, usage: unknown, expected: object | string][] = [
   ['billed units alone', { billed_units: billed(3, 4) }, { input: 3, output: 4 }],
   ['tokens where no units are told', { tokens: billed(3, 4) }, { input: 3, output: 4 }],
   ['a side that is not told is taken from tokens', { billed_units: { input_tokens: 3 }, tokens: billed(5, 4) }, { input: 3, output: 4 }],
-  [
-    'search units and classifications beside',
-    { billed_units: { ...billed(3, 4), search_units: 1, classifications: 2 } },
-    { input: 3, output: 4 },
-  ],
+  ['search units beside', { billed_units: { ...billed(3, 4), search_units: 1, classifications: 2 } }, { input: 3, output: 4, search: 1 }],
+  ['search units that are none', { billed_units: { ...billed(3, 4), search_units: -1 } }, 'negative'],
   ['nothing', undefined, 'missing'],
   ['null', null, 'missing'],
   ['empty', {}, 'missing'],
@@ -39,5 +36,6 @@ test('U1, U2: usage for a caller is the sum of the buckets on each side', () => 
     tokens: { input_tokens: 10, output_tokens: 10 },
     cached_tokens: 3,
   })
+  assert.deepEqual(usageOf({ input: 1, output: 1, search: 2 })['billed_units'], { input_tokens: 1, output_tokens: 1, search_units: 2 })
   assert.equal('cached_tokens' in usageOf({ input: 1, output: 1 }), false)
 })
