@@ -11,6 +11,9 @@ import { StreamCalls } from './stream-calls.ts'
 /** The calls of older models have neither id nor index. */
 const OLDER_CALL = -1
 
+/** What waits for text that does not come is not kept for ever. */
+const MOST_WAITING = 1_000
+
 /** One choice of a stream: what each of its deltas says. */
 export class StreamChoice {
   readonly #number: number
@@ -30,9 +33,10 @@ export class StreamChoice {
   /** `stream`: the id of the answer. `sources`: what the answer as a whole cites, as far as it is new. */
   read(choice: JsonObject, stream: string, sources: Citation[]): StreamEvent[] {
     const { delta, logprobs } = choice
-    this.#logprobs.push(...(readLogprobs(logprobs) ?? []))
+    this.#logprobs = [...this.#logprobs, ...(readLogprobs(logprobs) ?? [])].slice(-MOST_WAITING)
     const events = isObject(delta) ? this.#delta(delta, stream) : this.#texts(choice['text'])
-    this.#citations.push(...readAnnotations(isObject(delta) ? delta['annotations'] : undefined), ...sources)
+    const annotations = readAnnotations(isObject(delta) ? delta['annotations'] : undefined)
+    this.#citations = [...this.#citations, ...annotations, ...sources].slice(-MOST_WAITING)
     return [...events, ...this.#cite(), ...this.#finish(choice['finish_reason'])]
   }
 

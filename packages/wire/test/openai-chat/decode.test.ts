@@ -40,6 +40,7 @@ const MEMBERS: [members: Record<string, unknown>, expected: Partial<Conversation
   [{ logprobs: true }, { logprobs: {} }],
   [{ logprobs: true, top_logprobs: 3 }, { logprobs: { top: 3 } }],
   [{ logprobs: false, top_logprobs: 0 }, {}],
+  [{ stop: [], logit_bias: {}, metadata: {} }, {}],
   [
     { user: 'u', metadata: { a: 'b' }, service_tier: 'flex' },
     { user: 'u', metadata: { a: 'b' }, serviceTier: 'flex' },
@@ -167,8 +168,8 @@ test('T8, T10, M3: tools: schemas keep the order of their keys, breakpoints surv
   assert.equal(decoded(requestOf({ tools: [] })).tools, undefined)
 })
 
-test('older callers: functions are tools that are called one at a time, and calls are matched with results by name', () => {
-  const { tools, toolChoice, parallelToolCalls, turns } = decoded(
+test('older callers: functions are tools, and calls are matched with results by name', () => {
+  const { tools, toolChoice, turns } = decoded(
     requestOf({
       functions: [{ name: 'f', parameters: {} }],
       function_call: { name: 'f' },
@@ -182,7 +183,7 @@ test('older callers: functions are tools that are called one at a time, and call
     }),
   )
   assert.deepEqual(tools, [{ type: 'function', name: 'f', parameters: {}, at: '/functions/0' }])
-  assert.deepEqual([toolChoice, parallelToolCalls], [{ kind: 'tool', name: 'f' }, false])
+  assert.deepEqual(toolChoice, { kind: 'tool', name: 'f' })
   const parts = turns.flatMap((turn) => turn.parts)
   const calls = parts.flatMap((part) => (part.type === 'tool_call' ? [[part.id, part.arguments]] : []))
   const results = parts.flatMap((part) => (part.type === 'tool_result' ? [[part.callId, part.name]] : []))

@@ -43,7 +43,9 @@ test('M4: what a vendor refuses is left out and named', () => {
   const { body, unsupported } = encoded(conversation, { refuses })
   assert.deepEqual(Object.keys(body), ['model', 'messages', 'temperature'])
   assert.deepEqual(unsupported.map(({ at }) => at).toSorted(), [...refuses, 'safetySettings'].map((name) => `/${name}`).toSorted())
-  assert.deepEqual(encoded({ ...conversation, choices: 1 }).body['n'], undefined)
+  const idle = { presencePenalty: 0, frequencyPenalty: 0, repetitionPenalty: 1, minP: 0, choices: 1 }
+  const nothing = encoded(conversationOf(idle), { refuses: Object.keys(idle) })
+  assert.deepEqual([Object.keys(nothing.body), nothing.unsupported], [['model', 'messages'], []])
 })
 
 test('R3: OpenAI takes four stop sequences; more are named', () => {
