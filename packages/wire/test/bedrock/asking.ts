@@ -5,7 +5,7 @@ import type { Conversation, Part, Quirks, Turn, Unsupported } from '../../src/in
 export const CLAUDE = 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0'
 export const NOVA = 'amazon.nova-pro-v1:0'
 
-export function conversation(given: Partial<Conversation> = {}): Conversation {
+function conversation(given: Partial<Conversation> = {}): Conversation {
   return { stream: false, turns: [user('Hello')], others: {}, ...given }
 }
 
