@@ -1,4 +1,4 @@
-import type { Answer, Choice } from '../canonical/answer.ts'
+import type { Answer, Choice, Stop } from '../canonical/answer.ts'
 import type { Citation, Part, TextPart, ToolCallPart } from '../canonical/conversation.ts'
 import { plainId } from '../canonical/tool-ids.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
@@ -31,8 +31,11 @@ function decodeChoice(choice: JsonObject, name: string, sources: Citation[]): Ch
   const parts = typeof choice['text'] === 'string' ? textParts(choice['text']) : messageParts(choice['message'], name)
   cite(parts, [...readAnnotations(isObject(choice['message']) ? choice['message']['annotations'] : undefined), ...sources])
   const hasCalls = parts.some(({ type }) => type === 'tool_call')
-  const stop = choice['error'] == null ? stopOf(nonEmpty(choice['finish_reason']) ?? 'stop', hasCalls) : { reason: 'error' as const }
-  return { parts, stop, ...given({ logprobs: readLogprobs(choice['logprobs']) }) }
+  return { parts, stop: stopOfChoice(choice, hasCalls), ...given({ logprobs: readLogprobs(choice['logprobs']) }) }
+}
+
+function stopOfChoice({ error, finish_reason: reason, stop_reason: sequence }: JsonObject, hasCalls: boolean): Stop {
+  return error == null ? stopOf(nonEmpty(reason) ?? 'stop', hasCalls, sequence) : { reason: 'error' }
 }
 
 /** As models make them: reasoning, content, refusal, calls; then what was spoken or drawn. */

@@ -6,8 +6,8 @@ import { withSignature } from '../canonical/tool-ids.ts'
 import type { AnswerFrame } from '../dialect.ts'
 import type { JsonObject } from '../json/object.ts'
 import { answerId } from './answer-id.ts'
+import { styleOf, type CallerStyle } from './caller-style.ts'
 import { annotationOf } from './citations.ts'
-import { speaksOfFunctions } from './decode-tools.ts'
 import { given } from './given.ts'
 import { logprobsMember } from './logprobs.ts'
 import { detailOf } from './reasoning-details.ts'
@@ -28,16 +28,16 @@ export function encodeAnswer(answer: Answer, frame: AnswerFrame, buckets: Bucket
 }
 
 function encodeChoice({ parts, stop, logprobs }: Choice, index: number, frame: AnswerFrame): JsonObject {
-  const legacy = speaksOfFunctions(frame.conversation.tools)
+  const style = styleOf(frame.conversation)
   return {
     index,
-    message: encodeMessage(parts, legacy, frame),
+    message: encodeMessage(parts, style, frame),
     logprobs: logprobsMember(logprobs),
-    ...finishMembers(stop, legacy),
+    ...finishMembers(stop, style.legacy),
   }
 }
 
-function encodeMessage(parts: Part[], legacy: boolean, frame: AnswerFrame): JsonObject {
+function encodeMessage(parts: Part[], { legacy, hidesReasoning }: CallerStyle, frame: AnswerFrame): JsonObject {
   const content = joined(parts, 'text')
   const refusal = joined(parts, 'refusal')
   const annotations = annotationsOf(parts)
@@ -45,7 +45,7 @@ function encodeMessage(parts: Part[], legacy: boolean, frame: AnswerFrame): Json
     role: 'assistant',
     content: content === '' ? null : content,
     refusal: refusal === '' ? null : refusal,
-    ...reasoningMembers(parts),
+    ...(hidesReasoning ? {} : reasoningMembers(parts)),
     ...(annotations.length === 0 ? {} : { annotations }),
     ...callMembers(parts, legacy),
     ...mediaMembers(parts, frame),

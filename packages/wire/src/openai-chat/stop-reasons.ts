@@ -33,18 +33,33 @@ const WRITTEN: Record<StopReason, string> = {
   error: 'error',
 }
 
-/** Why a choice ended. A vendor that says `stop` beside calls means the calls (R2): OpenAI does, of a call that was forced. */
-export function stopOf(finishReason: string, hasCalls: boolean): Stop {
+/**
+ * Why a choice ended. A vendor that says `stop` beside calls means the calls (R2): OpenAI does, of a call that was forced.
+ * `sequence`: which stop sequence matched, as vLLM tells it under `stop_reason` (R3).
+ */
+export function stopOf(finishReason: string, hasCalls: boolean, sequence?: unknown): Stop {
   const known = READ.get(finishReason)
-  const reason = known === 'stop' && hasCalls ? 'tool_calls' : (known ?? 'stop')
+  if (known === 'stop' && hasCalls) return { reason: 'tool_calls', raw: finishReason }
+  if (known === 'stop' && typeof sequence === 'string') return { reason: 'stop_sequence', sequence }
+  const reason = known ?? 'stop'
   return WRITTEN[reason] === finishReason ? { reason } : { reason, raw: finishReason }
 }
 
-/**
- * The members of a choice that tell why it ended. What OpenAI has no word for stands beside it, under the name that
- * OpenRouter gave it.
- */
-export function finishMembers(stop: Stop, legacy: boolean): { finish_reason: string; native_finish_reason?: string } {
-  const word = legacy && stop.reason === 'tool_calls' ? 'function_call' : WRITTEN[stop.reason]
-  return stop.raw === undefined || stop.raw === word ? { finish_reason: word } : { finish_reason: word, native_finish_reason: stop.raw }
+/** The members of a choice that tell why it ended. */
+export interface FinishMembers {
+  finish_reason: string
+  /** What OpenAI has no word for, under the name that OpenRouter gave it. */
+  native_finish_reason?: string
+  /** The stop sequence that matched, under the name that vLLM gave it. */
+  stop_reason?: string
+}
+
+/** `legacy`: the caller speaks of functions instead of tools. */
+export function finishMembers({ reason, raw, sequence }: Stop, legacy: boolean): FinishMembers {
+  const word = legacy && reason === 'tool_calls' ? 'function_call' : WRITTEN[reason]
+  return {
+    finish_reason: word,
+    ...(raw === undefined || raw === word ? {} : { native_finish_reason: raw }),
+    ...(sequence === undefined ? {} : { stop_reason: sequence }),
+  }
 }

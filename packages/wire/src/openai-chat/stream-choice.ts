@@ -37,7 +37,7 @@ export class StreamChoice {
     const events = isObject(delta) ? this.#delta(delta, stream) : this.#texts(choice['text'])
     const annotations = readAnnotations(isObject(delta) ? delta['annotations'] : undefined)
     this.#citations = [...this.#citations, ...annotations, ...sources].slice(-MOST_WAITING)
-    return [...events, ...this.#cite(), ...this.#finish(choice['finish_reason'])]
+    return [...events, ...this.#cite(), ...this.#finish(choice)]
   }
 
   /** Reasoning before content, wherever they stand: that is how it was made (S4). */
@@ -98,9 +98,9 @@ export class StreamChoice {
     return this.#citations.splice(0).map((citation) => ({ type: 'citation', choice: this.#number, citation }))
   }
 
-  #finish(reason: unknown): StreamEvent[] {
+  #finish({ finish_reason: reason, stop_reason: sequence }: JsonObject): StreamEvent[] {
     if (typeof reason !== 'string' || reason === '' || reason === 'error' || this.#finished) return []
     this.#finished = true
-    return [...this.#calls.end(), { type: 'finish', choice: this.#number, stop: stopOf(reason, this.#calls.any) }]
+    return [...this.#calls.end(), { type: 'finish', choice: this.#number, stop: stopOf(reason, this.#calls.any, sequence) }]
   }
 }

@@ -4,7 +4,7 @@ import type { AnswerFrame, StreamEncoder, StreamIds } from '../dialect.ts'
 import type { JsonObject } from '../json/object.ts'
 import { sseEvent } from '../sse/write.ts'
 import { answerId } from './answer-id.ts'
-import { speaksOfFunctions } from './decode-tools.ts'
+import { styleOf, type CallerStyle } from './caller-style.ts'
 import { logprobsMember } from './logprobs.ts'
 import { finishMembers } from './stop-reasons.ts'
 import { WrittenChoice } from './written-choice.ts'
@@ -19,13 +19,13 @@ const DONE = 'data: [DONE]\n\n'
  */
 export class ChatStreamEncoder implements StreamEncoder {
   readonly #frame: AnswerFrame
-  readonly #legacy: boolean
+  readonly #style: CallerStyle
   readonly #choices = new Map<number, WrittenChoice>()
   #id: string | undefined
 
   constructor(frame: AnswerFrame) {
     this.#frame = frame
-    this.#legacy = speaksOfFunctions(frame.conversation.tools)
+    this.#style = styleOf(frame.conversation)
   }
 
   get ids(): StreamIds {
@@ -67,13 +67,13 @@ export class ChatStreamEncoder implements StreamEncoder {
 
   #finish(index: number, choice: WrittenChoice): string {
     const last = choice.unsaid().map((delta) => this.#delta(index, choice, delta))
-    const finish = { index, delta: {}, logprobs: null, ...finishMembers(choice.stop, this.#legacy) }
+    const finish = { index, delta: {}, logprobs: null, ...finishMembers(choice.stop, this.#style.legacy) }
     return `${last.join('')}${this.#chunk([finish])}`
   }
 
   #choice(index: number): WrittenChoice {
     let choice = this.#choices.get(index)
-    if (choice === undefined) this.#choices.set(index, (choice = new WrittenChoice(this.#legacy)))
+    if (choice === undefined) this.#choices.set(index, (choice = new WrittenChoice(this.#style)))
     return choice
   }
 

@@ -2,6 +2,7 @@ import type { Stop, StreamEvent } from '../canonical/answer.ts'
 import type { Citation, DialectName, Part } from '../canonical/conversation.ts'
 import { withSignature } from '../canonical/tool-ids.ts'
 import type { JsonObject } from '../json/object.ts'
+import type { CallerStyle } from './caller-style.ts'
 import { annotationOf } from './citations.ts'
 import { imageMember } from './encode-answer.ts'
 import { detailOf } from './reasoning-details.ts'
@@ -24,7 +25,7 @@ const MOST_HELD = 1_000
  */
 export class WrittenChoice {
   stop: Stop = { reason: 'stop' }
-  readonly #legacy: boolean
+  readonly #style: CallerStyle
   readonly #calls = new Map<number, Call>()
   #hasRole = false
   /** Characters of text so far. */
@@ -37,8 +38,8 @@ export class WrittenChoice {
   #cited = 0
   #images = 0
 
-  constructor(legacy: boolean) {
-    this.#legacy = legacy
+  constructor(style: CallerStyle) {
+    this.#style = style
   }
 
   /** The first delta says who speaks. */
@@ -50,8 +51,9 @@ export class WrittenChoice {
 
   /** The delta for an event; undefined where there is none to send. */
   delta(event: ChoiceEvent): JsonObject | undefined {
-    if (event.type === 'reasoning' || event.type === 'reasoning_signature' || event.type === 'redacted_reasoning')
-      return this.#thought(event)
+    if (event.type === 'reasoning' || event.type === 'reasoning_signature' || event.type === 'redacted_reasoning') {
+      return this.#style.hidesReasoning ? undefined : this.#thought(event)
+    }
     if (this.#reasoning) this.#nextDetail()
     switch (event.type) {
       case 'text':
@@ -115,9 +117,9 @@ export class WrittenChoice {
   }
 
   #call({ call, id, name, signature, custom = false }: Extract<ChoiceEvent, { type: 'tool_call' }>): JsonObject | undefined {
-    if (this.#legacy && this.#calls.size > 0) return undefined
+    if (this.#style.legacy && this.#calls.size > 0) return undefined
     this.#calls.set(call, { custom, hasArguments: false })
-    if (this.#legacy) return { function_call: { name, arguments: '' } }
+    if (this.#style.legacy) return { function_call: { name, arguments: '' } }
     const told = { index: call, id: withSignature(id, signature) }
     const entry = custom ? { type: 'custom', custom: { name, input: '' } } : { type: 'function', function: { name, arguments: '' } }
     return { tool_calls: [{ ...told, ...entry }] }
@@ -128,7 +130,7 @@ export class WrittenChoice {
     const call = this.#calls.get(number)
     if (call === undefined || text === '') return undefined
     call.hasArguments = true
-    if (this.#legacy) return { function_call: { arguments: text } }
+    if (this.#style.legacy) return { function_call: { arguments: text } }
     return { tool_calls: [{ index: number, ...(call.custom ? { custom: { input: text } } : { function: { arguments: text } }) }] }
   }
 

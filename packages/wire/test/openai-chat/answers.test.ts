@@ -139,6 +139,13 @@ test('R2: a vendor that says stop beside calls means the calls', () => {
   assert.equal(choiceOf({ tool_calls: [{ id: 'a', function: { name: 'f' } }] }).stop.reason, 'tool_calls')
 })
 
+test('R3: vLLM tells which stop sequence matched; callers are told under the same name', () => {
+  assert.deepEqual(choiceOf({ content: 'a' }, { stop_reason: 'END' }).stop, { reason: 'stop_sequence', sequence: 'END' })
+  assert.deepEqual(choiceOf({ content: 'a' }, { stop_reason: 128_001 }).stop, { reason: 'stop' })
+  const [choice] = encodedAnswer([], { reason: 'stop_sequence', sequence: 'END' }).choices
+  assert.deepEqual([choice?.['finish_reason'], choice?.['stop_reason']], ['stop', 'END'])
+})
+
 test('citations: OpenAI’s annotations, and Perplexity’s sources of the whole answer', () => {
   const annotation = { type: 'url_citation', url_citation: { url: 'https://x', title: 'X', start_index: 0, end_index: 1 } }
   assert.deepEqual(choiceOf({ content: 'a', annotations: [annotation] }).parts, [
@@ -251,6 +258,12 @@ test('an answer with all there is: reasoning signed, calls, citations, an image'
     finish_reason: 'tool_calls',
     native_finish_reason: 'tool_use',
   })
+})
+
+test('M6: a caller who asked not to see reasoning sees none', () => {
+  const conversation = conversationOf({ reasoning: { show: false } })
+  const [choice] = encodedAnswer([{ type: 'reasoning', text: 'so', at: '' }], undefined, { conversation }).choices
+  assert.deepEqual(choice?.message, { role: 'assistant', content: null, refusal: null })
 })
 
 test('older callers get one function_call, and the finish reason that goes with it', () => {

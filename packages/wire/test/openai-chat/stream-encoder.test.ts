@@ -112,6 +112,11 @@ test('S4, M6: reasoning under the name that clients know, and in details that br
   ])
 })
 
+test('M6: a caller who asked not to see reasoning sees none', () => {
+  const conversation = conversationOf({ reasoning: { show: false } })
+  assert.deepEqual(deltasOf(written(THOUGHT, { conversation })), [{ role: 'assistant', content: 'x' }])
+})
+
 test('M6: a client that keeps unknown members sends signed reasoning back as it was', () => {
   type Delta = { reasoning_details?: unknown[]; content?: string }
   const deltas = deltasOf(written(THOUGHT)) as Delta[]
