@@ -1,6 +1,6 @@
 import type { CacheControl, Turn } from '../canonical/conversation.ts'
 import { alternating } from '../canonical/turns.ts'
-import type { JsonObject } from '../json/object.ts'
+import { isObject, type JsonObject } from '../json/object.ts'
 import { cachePoint } from './cache-points.ts'
 import { contentOf } from './content.ts'
 import type { Writing } from './writing.ts'
@@ -31,9 +31,16 @@ export function messagesOf(turns: readonly Turn[], whole: CacheControl | undefin
     if (last?.role === role) last.content.push(...content)
     else messages.push({ role, content, at })
   }
+  for (const { content } of messages) nameDocuments(content)
   prefill(messages, writing)
   messages.at(-1)?.content.push(...cachePoint(whole, 'messages', '/cacheControl', writing))
   return messages.map(({ role, content }) => ({ role, content }))
+}
+
+/** A document must come with a text: where there is none, its name is said, which goes along anyhow. */
+function nameDocuments(content: JsonObject[]): void {
+  const named = content.map(({ document }) => (isObject(document) ? document['name'] : undefined)).find((name) => name !== undefined)
+  if (named !== undefined && !content.some(({ text }) => text !== undefined)) content.push({ text: named })
 }
 
 /** An answer that the caller has begun: it must not end in white space, and newer models of Claude's take none. */

@@ -161,8 +161,16 @@ test('I2: documents have a name in the letters that Converse takes, each its own
     },
     { document: { format: 'csv', name: 'document', source: { bytes: 'YSxi' } } },
     { document: { format: 'txt', name: 'document 2', source: { bytes: 'e30=' } } },
+    { text: 'Q3 report final' },
   ])
   assert.deepEqual(lost(written), ['/d'])
+})
+
+test('a document that comes without a text is named in one', () => {
+  const written = write({
+    turns: [user({ type: 'document', source: { kind: 'text', text: 'x', mediaType: 'text/plain' }, title: 'Notes', at: '/d' })],
+  })
+  assert.deepEqual(content(written), [{ document: { format: 'txt', name: 'Notes', source: { bytes: 'eA==' } } }, { text: 'Notes' }])
 })
 
 test('audio and video travel as bytes, in the format that their type names', () => {
