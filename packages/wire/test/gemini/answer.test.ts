@@ -218,6 +218,13 @@ test('R1: stop reasons in Gemini’s words; an answer that says nothing has a pa
   assert.deepEqual(candidate(encoded({}))['content'], { parts: [{ text: '' }], role: 'model' })
 })
 
+test('T2: no arguments, however they are said, are an empty object', () => {
+  for (const text of ['', ' ', '{}', 'null']) {
+    const body = encoded({ parts: [{ type: 'tool_call', id: '1', name: 'f', arguments: text, at: '' }] })
+    assert.deepEqual(candidate(body)['content'], { parts: [{ functionCall: { id: '1', name: 'f', args: {} } }], role: 'model' })
+  }
+})
+
 test('T2: a call whose arguments are no object is what Gemini calls a malformed one; usage is told', () => {
   const body = encoded({ parts: [{ type: 'tool_call', id: '1', name: 'f', arguments: '{"a":', at: '' }], stop: { reason: 'tool_calls' } })
   assert.deepEqual(

@@ -15,6 +15,7 @@ const STREAMS: [what: string, text: string, elements: string[]][] = [
   ['with space wherever it may be', ` \r\n[ ${ELEMENTS.join(' ,\t ')} ] \n\n`, ELEMENTS],
   ['one element', '[{"error":{"code":429}}]\r\n', ['{"error":{"code":429}}']],
   ['no element', '[]\n', []],
+  ['something after it', '[{"a":1}] "x" {"b":2}\n', ['{"a":1}']],
   ['an object instead of an array', '{"error":{"code":400}}\n', ['{"error":{"code":400}}']],
 ]
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SseSplitter, type AnswerFrame, type StreamEvent } from '../../src/index.ts'
+import { SseSplitter, type AnswerFrame, type StreamEncoder, type StreamEvent } from '../../src/index.ts'
 import { ArraySplitter } from '../../src/gemini/array-splitter.ts'
 import { gemini, geminiArray } from '../../src/gemini/dialect.ts'
 import type { JsonObject } from '../../src/json/object.ts'
@@ -80,16 +80,24 @@ test('a stream as an array is one JSON text, also where it says nothing', () => 
   assert.deepEqual(silent[0]?.['candidates'], [{ content: { parts: [{ text: '' }], role: 'model' }, finishReason: 'STOP', index: 0 }])
 })
 
-test('a call that is whole goes before the text that follows it; one that is not waits', () => {
-  const encoder = gemini.streamEncoder(frame)
-  const call = (index: number, text: string): StreamEvent[] => [
-    { type: 'tool_call', choice: 0, call: index, id: `c${index}`, name: 'f' },
-    { type: 'tool_arguments', choice: 0, call: index, text },
-  ]
-  const text = encoder.encode([...call(0, '{}'), ...call(1, '{"a"'), { type: 'text', choice: 0, text: 'x' }]).toString()
+test('T1: a call that is whole goes before the text that follows it; one that is not waits for the rest, or was broken', () => {
+  const begun = (): { encoder: StreamEncoder; text: string } => {
+    const encoder = gemini.streamEncoder(frame)
+    const events: StreamEvent[] = [
+      { type: 'tool_call', choice: 0, call: 0, id: 'c0', name: 'f' },
+      { type: 'tool_arguments', choice: 0, call: 0, text: '{}' },
+      { type: 'tool_call', choice: 0, call: 1, id: 'c1', name: 'g' },
+      { type: 'tool_arguments', choice: 0, call: 1, text: '{"a"' },
+      { type: 'text', choice: 0, text: 'x' },
+    ]
+    return { encoder, text: encoder.encode(events).toString() }
+  }
+  const { encoder, text } = begun()
   assert.match(text, /"parts":\[\{"functionCall":\{"id":"c0","name":"f","args":\{\}\}\},\{"text":"x"\}\]/)
-  const end = encoder.end({ input: 1 }).toString()
-  assert.match(end, /"finishReason":"MALFORMED_FUNCTION_CALL"/)
+  encoder.encode([{ type: 'tool_arguments', choice: 0, call: 1, text: ':1}' }])
+  const whole = encoder.end({ input: 1 }).toString()
+  assert.match(whole, /"parts":\[\{"functionCall":\{"id":"c1","name":"g","args":\{"a":1\}\}\}\],"role":"model"\},"finishReason":"STOP"/)
+  assert.match(begun().encoder.end({ input: 1 }).toString(), /"finishReason":"MALFORMED_FUNCTION_CALL"/)
 })
 
 test('several choices end together, each with its own reason; media, citations and log probabilities are shown', () => {
