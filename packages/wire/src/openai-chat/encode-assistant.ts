@@ -32,7 +32,9 @@ export function encodeAssistant(turn: Turn, encoding: Encoding): JsonObject[] {
     ...vendor,
   }
   if (content.length === 0 && Object.keys(members).length === 0) return []
-  return [given({ role: 'assistant', name: turn.name, content: contentOf(content), ...reasoningMembers(held, encoding), ...members })]
+  return [
+    given({ role: 'assistant', name: encoding.nameOf(turn), content: contentOf(content), ...reasoningMembers(held, encoding), ...members }),
+  ]
 }
 
 function sorted({ parts }: Turn, encoding: Encoding): Held {

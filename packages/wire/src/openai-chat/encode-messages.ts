@@ -1,7 +1,7 @@
 import type { Part, ToolResultPart, Turn } from '../canonical/conversation.ts'
 import type { JsonObject } from '../json/object.ts'
 import { encodeAssistant, isPrefill } from './encode-assistant.ts'
-import { encodePart, encodeText } from './encode-parts.ts'
+import { cacheOf, encodePart, encodeText } from './encode-parts.ts'
 import type { Encoding } from './encoding.ts'
 import { given } from './given.ts'
 import { wireId } from './wire-id.ts'
@@ -47,16 +47,18 @@ class MessageWriter {
     return this.#messages
   }
 
-  #writeUser({ parts, name }: Turn): void {
+  #writeUser(turn: Turn): void {
+    const { parts } = turn
     for (const part of parts) if (part.type === 'tool_result') this.#writeResult(part)
     const said = parts.filter(({ type }) => type !== 'tool_result')
     if (said.length === 0) return
     const encoded = said.map((part) => encodePart(part, this.#encoding)).filter((part) => part !== undefined)
     const content = [...this.#carried.splice(0), ...encoded]
-    if (content.length > 0) this.#messages.push(given({ role: 'user', name, content: plain(content) }))
+    if (content.length > 0) this.#messages.push(given({ role: 'user', name: this.#encoding.nameOf(turn), content: plain(content) }))
   }
 
-  #writeResult({ callId, content, cacheControl }: ToolResultPart): void {
+  #writeResult(result: ToolResultPart): void {
+    const { callId, content } = result
     const texts: JsonObject[] = []
     const carriedBefore = this.#carried.length
     for (const part of content) {
@@ -66,9 +68,7 @@ class MessageWriter {
       else this.#carried.push(encoded)
     }
     const last = texts.at(-1)
-    if (last !== undefined && cacheControl !== undefined) {
-      texts[texts.length - 1] = { ...encodeText({ type: 'text', text: '', cacheControl, at: '' }, this.#encoding), ...last }
-    }
+    if (last !== undefined) texts[texts.length - 1] = { ...cacheOf(result, this.#encoding), ...last }
     if (texts.length === 0 && this.#carried.length > carriedBefore) texts.push({ type: 'text', text: IN_NEXT_MESSAGE })
     this.#messages.push({
       role: 'tool',
@@ -77,11 +77,12 @@ class MessageWriter {
     })
   }
 
-  #writeInstructions({ role, parts, name }: Turn): void {
+  #writeInstructions(turn: Turn): void {
+    const { role, parts } = turn
     const content = parts.map((part) => this.#instruction(part)).filter((part) => part !== undefined)
     if (content.length === 0) return
     const known = role === 'developer' && this.#encoding.quirks.noDeveloperRole === true ? 'system' : role
-    this.#messages.push(given({ role: known, name, content: plain(content) }))
+    this.#messages.push(given({ role: known, name: this.#encoding.nameOf(turn), content: plain(content) }))
   }
 
   #instruction(part: Part): JsonObject | undefined {

@@ -35,7 +35,7 @@ export function encodeText(part: TextPart, encoding: Encoding): JsonObject {
 }
 
 /** A breakpoint saves money and changes no answer: where the vendor has none it is left out without a word. */
-function cacheOf({ cacheControl }: Part, encoding: Encoding): JsonObject {
+export function cacheOf({ cacheControl }: Pick<Part, 'cacheControl'>, encoding: Encoding): JsonObject {
   return encoding.refuses('cacheControl') ? {} : cacheControlMember(cacheControl)
 }
 

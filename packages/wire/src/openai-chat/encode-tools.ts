@@ -7,6 +7,7 @@ import { encodeToolChoice } from './tool-choice.ts'
 
 /** The tools, and which of them may be called (T5). Without tools nothing is said about them: vendors refuse it. */
 export function encodeTools({ tools = [], toolChoice, parallelToolCalls }: Conversation, encoding: Encoding): JsonObject {
+  if (tools.length > 0 && encoding.refuses('tools')) return encoding.drop('/tools', 'tools', REFUSED) ?? {}
   const [offered, choice] = choiceFor(tools, toolChoice, encoding)
   const members = offered.flatMap((tool) => encodeTool(tool, encoding) ?? [])
   if (members.length === 0) return {}

@@ -1,3 +1,4 @@
+import type { Turn } from '../canonical/conversation.ts'
 import type { Unsupported } from '../canonical/unsupported.ts'
 import type { Quirks } from '../dialect.ts'
 
@@ -15,6 +16,12 @@ export class Encoding {
   /** Whether the vendor refuses what has this name in the neutral form. */
   refuses(name: string): boolean {
     return this.#refused.has(name)
+  }
+
+  /** Who speaks in a turn, where the vendor takes that. */
+  nameOf({ name, at }: Turn): string | undefined {
+    if (name === undefined || !this.refuses('name')) return name
+    return this.drop(`${at}/name`, 'the name of a speaker', REFUSED)
   }
 
   /** Names something that is left out. */

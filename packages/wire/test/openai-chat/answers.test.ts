@@ -251,7 +251,7 @@ test('an answer with all there is: reasoning signed, calls, citations, an image'
         { type: 'url_citation', url_citation: { start_index: 0, end_index: 2, url: 'https://x', title: 'X' } },
         { type: 'url_citation', url_citation: { start_index: 6, end_index: 6, url: 'https://y', title: 'https://y' } },
       ],
-      tool_calls: [{ id: 'toolu_1_ts_c2ln', type: 'function', function: { name: 'f', arguments: '{"x":1}' } }],
+      tool_calls: [{ id: 'toolu_1__sig__c2ln_a9845646', type: 'function', function: { name: 'f', arguments: '{"x":1}' } }],
       images: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } }],
     },
     logprobs: null,

@@ -39,6 +39,13 @@ test('M1: instructions stay where they stand; a vendor without the role of the d
   assert.equal(messagesOf(turns, { noDeveloperRole: true }).messages[0]?.['role'], 'system')
 })
 
+test('a name is left out, and named, where the vendor refuses names', () => {
+  const named = { ...user(text('hi')), name: 'ann' }
+  assert.deepEqual(messagesOf([named]).messages, [{ role: 'user', name: 'ann', content: 'hi' }])
+  const { messages, unsupported } = messagesOf([named], { refuses: ['name'] })
+  assert.deepEqual([messages, unsupported.map(({ at }) => at)], [[{ role: 'user', content: 'hi' }], ['/t/0/name']])
+})
+
 test('T6: results come right after the calls, before what else the user says', () => {
   const { messages } = messagesOf([
     user(text('go')),

@@ -151,6 +151,11 @@ test('T10: a tool that another vendor runs is named; without tools nothing is sa
   assert.deepEqual(unsupported, [{ at: '/tools/0', what: 'the tool web_search_20250305', why: 'only its own vendor runs it' }])
 })
 
+test('a vendor without tools is sent none, and nothing about them', () => {
+  const { body, unsupported } = encoded(conversationOf({ tools: [FUNCTION], toolChoice: { kind: 'auto' } }), { refuses: ['tools'] })
+  assert.deepEqual([Object.keys(body), unsupported.map(({ at }) => at)], [['model', 'messages'], ['/tools']])
+})
+
 test('T5: one call at a time is named where the vendor cannot promise it; several are what it does anyway', () => {
   const quirks = { refuses: ['parallelToolCalls'] }
   const single = encoded(conversationOf({ tools: [FUNCTION], parallelToolCalls: false }), quirks)

@@ -74,7 +74,10 @@ test('T2: a call without arguments gets an empty object; T4: a signature travels
   const signed: StreamEvent = { type: 'tool_call', choice: 0, call: 0, id: 'a', name: 'f', signature: 'sig' }
   const custom: StreamEvent = { type: 'tool_call', choice: 0, call: 1, id: 'c', name: 'sh', custom: true }
   assert.deepEqual(deltasOf(written([signed, custom, args(1, 'ls'), finish('tool_calls')])), [
-    { role: 'assistant', tool_calls: [{ index: 0, id: 'a_ts_c2ln', type: 'function', function: { name: 'f', arguments: '' } }] },
+    {
+      role: 'assistant',
+      tool_calls: [{ index: 0, id: 'a__sig__c2ln_02b4e494', type: 'function', function: { name: 'f', arguments: '' } }],
+    },
     { tool_calls: [{ index: 1, id: 'c', type: 'custom', custom: { name: 'sh', input: '' } }] },
     { tool_calls: [{ index: 1, custom: { input: 'ls' } }] },
     { tool_calls: [{ index: 0, function: { arguments: '{}' } }] },
