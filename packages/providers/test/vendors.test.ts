@@ -41,6 +41,9 @@ const EXPECTED: [kind: string, baseUrl: string | undefined, variable: string | u
   ['lmstudio', 'http://127.0.0.1:1234/v1', undefined, 'max_tokens', undefined],
   ['vllm', 'http://127.0.0.1:8000/v1', undefined, 'max_tokens', undefined],
   ['llamacpp', 'http://127.0.0.1:8080/v1', undefined, 'max_tokens', undefined],
+  ['bedrock', undefined, undefined, 'max_tokens', 'aws'],
+  ['azure', undefined, undefined, 'max_completion_tokens', 'azure'],
+  ['vertex', 'https://aiplatform.googleapis.com', undefined, 'max_tokens', 'google'],
   ['demo', 'demo:', undefined, 'max_tokens', undefined],
 ]
 

@@ -12,6 +12,8 @@ export interface Vendor {
   title: string
   /** The wire formats that it serves. The first of them takes what callers of other dialects send. */
   dialects: readonly DialectName[]
+  /** The same for one model, where they differ in that. */
+  dialectsOf?(model: string): readonly DialectName[]
   quirks?: Quirks
   defaultBaseUrl?: string
   /** The environment variable that connects it. */

@@ -12,9 +12,10 @@ export interface Line {
 }
 
 /** The line between a request and a deployment: its own words where the deployment knows them, else a translation. */
-export function lineOf(caller: Dialect, request: ModelRequest, { vendor }: Candidate): Line {
-  if (vendor.dialects.includes(request.dialect)) return { caller, upstream: caller, translated: false }
-  const [preferred] = vendor.dialects
+export function lineOf(caller: Dialect, request: ModelRequest, { vendor, deployment }: Candidate): Line {
+  const dialects = vendor.dialectsOf?.(deployment.model) ?? vendor.dialects
+  if (dialects.includes(request.dialect)) return { caller, upstream: caller, translated: false }
+  const [preferred] = dialects
   if (preferred === undefined) throw new Error(`the vendor ${vendor.kind} speaks no dialect`)
   return { caller, upstream: upstreamDialect(preferred), translated: true }
 }

@@ -45,7 +45,9 @@ function needsBytes(part: Part, inlines: NonNullable<UpstreamDialect['inlines']>
 }
 
 function urlIn(part: Part): string {
-  return 'source' in part && part.source.kind === 'url' ? part.source.url : ''
+  if (!('source' in part) || part.source.kind !== 'url') return ''
+  // Other schemes (`s3:`, `gs:`) are the vendor's own, and its own to read.
+  return /^https?:/i.test(part.source.url) ? part.source.url : ''
 }
 
 function inlined(part: Part, sources: ReadonlyMap<Part, Source>): Part {

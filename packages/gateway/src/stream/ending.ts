@@ -30,7 +30,7 @@ export function isLast(step: StreamStep): boolean {
 export function unterminated(tap: StreamTap, framing: Framing, rest: Buffer): Tapped | undefined {
   const event = rest.length === 0 ? undefined : lastEvent(framing, rest)
   const tapped = event === undefined ? undefined : tap.take(event)
-  return tapped?.step.kind === 'done' ? tapped : undefined
+  return tapped !== undefined && ends(tapped.step) ? tapped : undefined
 }
 
 /** A whole answer: `kept` are the events that were kept back, `missingEnd` stands for a terminal event that never came. */

@@ -170,7 +170,7 @@ export class StreamRelay implements EventConsumer {
   /** The last event can carry text as well, which is to be covered like any other. */
   #endReached(head: Tapped): void {
     this.#endCovered ||= this.#forwardable(head.step)
-    if (this.#endCovered) this.#last(head)
+    if (this.#endCovered) this.#last()
     else if (!this.#blocked) this.#run(this.#coverEnd(head))
   }
 
@@ -185,9 +185,9 @@ export class StreamRelay implements EventConsumer {
   }
 
   /** The end has come: at once with the vendor's terminal event, else when the upstream has said all that follows. */
-  #last(head: Tapped): void {
-    if (head.step.kind === 'done') return this.#complete([head])
-    if (this.#upstreamOver !== undefined) this.#complete(this.#queue)
+  #last(): void {
+    const done = this.#queue.findIndex(({ step }) => step.kind === 'done')
+    if (done >= 0 || this.#upstreamOver !== undefined) this.#complete(done < 0 ? this.#queue : this.#queue.slice(0, done + 1))
     else if (this.#queue.length > MOST_KEPT) this.#broken({ reason: 'protocol', detail: 'the stream went on after its end' })
   }
 

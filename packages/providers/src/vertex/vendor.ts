@@ -1,5 +1,5 @@
 import type { ProviderEntry } from '@faregate/core'
-import type { DialectName, Vendor, VendorCall, VendorRequest } from '@faregate/wire'
+import type { Vendor, VendorCall, VendorRequest } from '@faregate/wire'
 import { AccessTokens, type AccessTokensDeps } from './access-tokens.ts'
 import { vertexBody } from './anthropic-body.ts'
 import { classifyVertex } from './classify.ts'
@@ -7,14 +7,8 @@ import { vertexDialects, vertexPath } from './path.ts'
 import { placeOf } from './place.ts'
 import { serviceAccountOf } from './service-account.ts'
 
-/** A vendor that serves its models in dialects of their own. */
-export interface VendorByModel extends Vendor {
-  /** What one model is served in; the first takes what callers of other dialects send. */
-  dialectsOf(model: string): readonly DialectName[]
-}
-
 /** Vertex AI: Gemini, Claude and the models of others, in a project of the operator's. */
-export function createVertex(deps: AccessTokensDeps): VendorByModel {
+export function createVertex(deps: AccessTokensDeps): Vendor {
   const tokens = new AccessTokens(deps)
   return {
     kind: 'vertex',

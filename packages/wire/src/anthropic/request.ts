@@ -38,6 +38,13 @@ const BILLED: BilledMembers = {
   nested: { thinking: new Set(['type', 'budget_tokens']) },
 }
 
+/** Whether thought can be billed unseen: not where the caller switched it off, of models that let it be. */
+function hidesThoughts(value: JsonObject, model: string): boolean {
+  const { thinking } = value
+  const switchedOff = isObject(thinking) && thinking['type'] === 'disabled'
+  return thinks(value, model) || (!switchedOff && hidesOutput(model))
+}
+
 /** Members that are counted as they are sent, beside `messages`: they reach the model as text. */
 const TEXT_MEMBERS = ['system', 'tools', 'tool_choice', 'output_config', 'output_format', 'mcp_servers', 'context_management']
 
@@ -106,7 +113,7 @@ function describe(body: Buffer, { value, scan }: JsonBody): ModelRequest {
       audioIn: false,
       audioOut: false,
       imageIn: media.some(({ kind }) => kind === 'image'),
-      hiddenOutput: hidesOutput(model) || thinks(value, model) || runsTools(value),
+      hiddenOutput: hidesThoughts(value, model) || runsTools(value),
     },
     upstreamBody: (change) => upstreamBody(request, scan, value, change),
     decode: () => decodeMessages(value),

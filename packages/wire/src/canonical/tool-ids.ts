@@ -1,22 +1,28 @@
 /**
  * Ids of tool calls on their way through clients that drop every member they do not know (T4, T7). Gemini's thought
  * signature must come back with its call; an id always comes back, so the signature travels inside it:
- * `<id>_ts_<signature as base64url>`. Vendors with narrower rules for ids get one that is derived from it, the same each time.
+ * `<id>__sig__<signature as base64url>_<check>`; the check tells it from an id that only looks alike. Vendors with narrower rules for ids get one that is derived from it, the same each time.
  */
 import { createHash } from 'node:crypto'
 
-const MARK = '_ts_'
+const SIGNED = /^(.+)__sig__([a-zA-Z0-9_-]+)_([0-9a-f]{8})$/s
 
 /** The id as the client gets it. */
 export function withSignature(id: string, signature: string | undefined): string {
-  return signature === undefined ? id : `${id}${MARK}${Buffer.from(signature, 'utf8').toString('base64url')}`
+  if (signature === undefined) return id
+  const text = Buffer.from(signature, 'utf8').toString('base64url')
+  return `${id}__sig__${text}_${check(id, text)}`
 }
 
 /** What {@link withSignature} put together, taken apart. */
 export function splitSignature(id: string): { id: string; signature?: string } {
-  const at = id.indexOf(MARK)
-  if (at < 0) return { id }
-  return { id: id.slice(0, at), signature: Buffer.from(id.slice(at + MARK.length), 'base64url').toString('utf8') }
+  const [, bare, text, told] = SIGNED.exec(id) ?? []
+  if (bare === undefined || text === undefined || told !== check(bare, text)) return { id }
+  return { id: bare, signature: Buffer.from(text, 'base64url').toString('utf8') }
+}
+
+function check(id: string, text: string): string {
+  return digest(`${id} ${text}`, 'hex').slice(0, 8)
 }
 
 /**

@@ -28,7 +28,7 @@ export function readCountTokens(call: CallerRequest): ReadResult {
   const wrong = validate(counted, at)
   if (wrong !== undefined) return wrong
   const request: ModelRequest = {
-    dialect: 'gemini',
+    dialect: 'gemini-count-tokens',
     body: call.body,
     model: path.model,
     stream: false,

@@ -1,10 +1,9 @@
-import type { CallerRequest, Dialect } from '../dialect.ts'
+import type { Dialect } from '../dialect.ts'
 import { decodeAnswer, readAnswer } from './answer.ts'
 import { ARRAY_CHUNKS, SSE_CHUNKS } from './chunk-frames.ts'
 import { encodeAnswer } from './encode-answer.ts'
 import { encodeRequest } from './encode.ts'
 import { errorBody, errorElement, errorEvent } from './errors.ts'
-import { asksForSse, parseGeminiPath } from './path.ts'
 import { readRequest } from './request.ts'
 import { GeminiStreamDecoder } from './stream-decoder.ts'
 import { GeminiStreamEncoder } from './stream-encoder.ts'
@@ -19,6 +18,8 @@ export const gemini: Dialect = {
   limitMember: 'generationConfig.maxOutputTokens',
   // Google's SDKs in Python and Go take a comment for a broken chunk; blank lines are nothing to all of them.
   keepAlive: Buffer.from('\n\n'),
+  // It fetches addresses itself, but its older models none, and none whose type is not told.
+  inlines: ['image'],
   // There is no terminal event: the finish reason is the end.
   missingEnd: Buffer.alloc(0),
   usageMember: GEMINI_USAGE,
@@ -42,9 +43,4 @@ export const geminiArray: Dialect = {
   keepAlive: Buffer.from('\n'),
   streamEncoder: (frame) => new GeminiStreamEncoder(frame, ARRAY_CHUNKS),
   errorEvent: errorElement,
-}
-
-/** The dialect of a call, by its path and query: they differ in how a stream is framed. */
-export function geminiDialect({ path, query }: Pick<CallerRequest, 'path' | 'query'>): Dialect {
-  return parseGeminiPath(path)?.method === 'streamGenerateContent' && !asksForSse(query) ? geminiArray : gemini
 }

@@ -1,7 +1,7 @@
 import type { DocumentPart, ImagePart, Part, Source, TextPart, ToolCallPart, ToolResultPart } from '../canonical/conversation.ts'
 import { parseObject, type JsonObject } from '../json/object.ts'
 import type { Encoding } from './encoding.ts'
-import { mediaPart, whyNot } from './media.ts'
+import { mediaPart, typeByExtension, whyNot } from './media.ts'
 import { generationOf } from './models.ts'
 import { responseOf } from './tool-results.ts'
 
@@ -54,7 +54,9 @@ function encodeDocument({ source, context, citations, at }: DocumentPart, encodi
   ]
 }
 
+/** A document by its address is a PDF unless it is told, or ends in, something else. */
 function bytesOf(source: DocumentPart['source']): Source {
+  if (source.kind === 'url') return { ...source, mediaType: source.mediaType ?? typeByExtension(source.url) ?? 'application/pdf' }
   if (source.kind !== 'text') return source
   return { kind: 'base64', mediaType: source.mediaType, data: Buffer.from(source.text).toString('base64') }
 }

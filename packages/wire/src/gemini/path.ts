@@ -6,9 +6,6 @@ export interface GeminiPath {
 
 const PATH = /^\/v1(?:beta|alpha)?\/(models|tunedModels)\/(.+):([a-zA-Z]+)$/
 
-/** The paths on which contents are generated, as a route matches them. */
-export const GENERATES = /^\/v1(?:beta|alpha)?\/(?:models|tunedModels)\/.+(?::|%3A)(?:generateContent|streamGenerateContent)$/i
-
 /**
  * Reads the path of a call. The model may be percent-encoded, may hold slashes and colons, and may be named with its
  * collection (`models/…`) once more; a tuned model keeps the name of its collection. Undefined: it is none of these paths.

@@ -25,7 +25,7 @@ export function upstreamBody({ body, scan, value }: ReadBody, change: UpstreamCh
 }
 
 /** The thought signature inside an id, see canonical/tool-ids. */
-const SIGNED_ID = '_ts_'
+const SIGNED_ID = '__sig__'
 
 /** Whether earlier turns came from a vendor of another dialect: OpenAI refuses what the answers to them carry. */
 function hasTraces(body: Buffer, { input }: JsonObject): boolean {

@@ -78,7 +78,7 @@ test('an answer of another vendor is a whole message, under the caller’s name 
         text: 'A',
         citations: [{ type: 'web_search_result_location', cited_text: '', url: 'https://x.example', title: 'X', encrypted_index: '' }],
       },
-      { type: 'tool_use', id: 'call_1_ts_cw', name: 't', input: { b: 1, a: 2 } },
+      { type: 'tool_use', id: 'call_1__sig__cw_f0cb859f', name: 't', input: { b: 1, a: 2 } },
     ],
     stop_reason: 'tool_use',
     stop_sequence: null,

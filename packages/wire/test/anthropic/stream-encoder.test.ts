@@ -163,7 +163,7 @@ test('R2: a stream with tool calls ends by tool_use; a refusal by refusal; R3: w
 test('T4: the id of a call carries its thought signature', () => {
   const signed: StreamEvent = { type: 'tool_call', choice: 0, call: 0, id: 'call_1', name: 't', signature: 's' }
   const block = encode(signed, finish).find(({ type }) => type === 'content_block_start')?.['content_block']
-  assert.deepEqual(block, { type: 'tool_use', id: 'call_1_ts_cw', name: 't', input: {} })
+  assert.deepEqual(block, { type: 'tool_use', id: 'call_1__sig__cw_f0cb859f', name: 't', input: {} })
 })
 
 test('citations stay in the block of their text; without one they are left out, and no block is empty', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { withSignature } from '../../src/canonical/tool-ids.ts'
 import type { Part } from '../../src/index.ts'
 import { decode, placeless } from './support.ts'
 
@@ -144,7 +145,7 @@ test('T3: calls without ids get one each, the same every time; results find thei
 })
 
 test('T4: a signature that travelled inside an id is taken out of it again, on the call and on its result', () => {
-  const id = `call_1_ts_${Buffer.from('SIG').toString('base64url')}`
+  const id = withSignature('call_1', 'SIG')
   const { turns } = decode({
     contents: [
       { role: 'model', parts: [{ functionCall: { id, name: 'f' } }] },

@@ -166,6 +166,17 @@ test('I1: media go inline or as an address that Google fetches; what it cannot i
   }
 })
 
+test('I2: a document by its address is a PDF, unless it ends in something else', () => {
+  const documents: [url: string, mimeType: string][] = [
+    ['https://x.example/signed?key=1', 'application/pdf'],
+    ['https://x.example/a.txt', 'text/plain'],
+  ]
+  for (const [url, mimeType] of documents) {
+    const { body } = encode(conversation({ turns: [turn('user', { type: 'document', source: { kind: 'url', url }, at: '' })] }))
+    assert.deepEqual(body['contents'], [{ role: 'user', parts: [{ fileData: { mimeType, fileUri: url } }] }])
+  }
+})
+
 const CHOICES: [choice: ToolChoice | undefined, strict: boolean, config: object | undefined][] = [
   [undefined, false, undefined],
   [undefined, true, { mode: 'VALIDATED' }],

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SseSplitter, type ProblemLike } from '../../src/index.ts'
 import { ArraySplitter } from '../../src/gemini/array-splitter.ts'
-import { gemini, geminiArray, geminiDialect } from '../../src/gemini/dialect.ts'
-import { GENERATES } from '../../src/gemini/path.ts'
+import { gemini, geminiArray } from '../../src/gemini/dialect.ts'
 import type { JsonObject } from '../../src/json/object.ts'
 
 function problem(status: number, members: object = {}): ProblemLike {
@@ -70,19 +69,4 @@ test('S8: what fills silence is nothing to a parser, before an answer and betwee
     new SseSplitter().push(Buffer.concat([gemini.keepAlive ?? silence])).every(({ data }) => data === undefined),
     true,
   )
-})
-
-test('which framing a call wants is told by its path and query', () => {
-  const calls: [path: string, query: string, array: boolean][] = [
-    ['/v1beta/models/m:streamGenerateContent', '', true],
-    ['/v1beta/models/m:streamGenerateContent', 'alt=sse', false],
-    ['/v1beta/models/m:generateContent', '', false],
-    ['/v1beta/models/a%2Fb%3AstreamGenerateContent', '', true],
-  ]
-  for (const [path, query, array] of calls) {
-    assert.equal(geminiDialect({ path, query }), array ? geminiArray : gemini, path)
-    assert.match(path, GENERATES)
-  }
-  assert.doesNotMatch('/v1beta/models/m:countTokens', GENERATES)
-  assert.doesNotMatch('/v1beta/models', GENERATES)
 })

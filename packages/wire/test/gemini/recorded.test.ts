@@ -6,7 +6,7 @@ import type { Buckets } from '@faregate/core'
 import { SseSplitter, sumOf, type AnswerFrame, type Splitter, type UsageReading } from '../../src/index.ts'
 import { ArraySplitter } from '../../src/gemini/array-splitter.ts'
 import { gemini, geminiArray } from '../../src/gemini/dialect.ts'
-import { decodeEmbeddings } from '../../src/gemini/embed.ts'
+import { decodeVectors } from '../../src/gemini/embed-answer.ts'
 import { conversation, decodeStream, raw, saidIn } from './support.ts'
 
 const folder = process.env['FAREGATE_RECORDED']
@@ -99,9 +99,9 @@ test('E3: a recorded refusal is no answer', { skip }, () => {
 
 test('recorded embeddings of Vertex AI: vectors and the sum of their counts', { skip }, () => {
   const body = readFileSync(join(folder ?? '', 'google-vertex/google-vertex-embedding.json'))
-  const embeddings = decodeEmbeddings(body)
+  const embeddings = decodeVectors(body)
   assert.deepEqual(
-    embeddings?.vectors.map((vector) => vector.length),
+    embeddings?.vectors.float?.map((vector) => vector.length),
     [5, 5],
   )
   assert.deepEqual(embeddings.usage, { ok: true, buckets: { input: 11 } })

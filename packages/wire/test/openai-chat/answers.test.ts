@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Buckets } from '@faregate/core'
-import { openaiChat, type Answer, type Part, type Stop } from '../../src/index.ts'
+import { openaiChat, withSignature, type Answer, type Part, type Stop } from '../../src/index.ts'
 import { conversationOf, frame, placeless } from './support.ts'
 
 const USAGE = { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 }
@@ -251,7 +251,7 @@ test('an answer with all there is: reasoning signed, calls, citations, an image'
         { type: 'url_citation', url_citation: { start_index: 0, end_index: 2, url: 'https://x', title: 'X' } },
         { type: 'url_citation', url_citation: { start_index: 6, end_index: 6, url: 'https://y', title: 'https://y' } },
       ],
-      tool_calls: [{ id: 'toolu_1__sig__c2ln_a9845646', type: 'function', function: { name: 'f', arguments: '{"x":1}' } }],
+      tool_calls: [{ id: withSignature('toolu_1', 'sig'), type: 'function', function: { name: 'f', arguments: '{"x":1}' } }],
       images: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } }],
     },
     logprobs: null,

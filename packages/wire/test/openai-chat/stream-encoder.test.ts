@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { openaiChat, type StreamEvent } from '../../src/index.ts'
+import { openaiChat, withSignature, type StreamEvent } from '../../src/index.ts'
 import { chunkOf, chunksOf, conversationOf, decoded, deltasOf, eventOf, frame, requestOf, streamed, written } from './support.ts'
 
 const text = (value: string, choice = 0): StreamEvent => ({ type: 'text', choice, text: value })
@@ -76,7 +76,7 @@ test('T2: a call without arguments gets an empty object; T4: a signature travels
   assert.deepEqual(deltasOf(written([signed, custom, args(1, 'ls'), finish('tool_calls')])), [
     {
       role: 'assistant',
-      tool_calls: [{ index: 0, id: 'a__sig__c2ln_02b4e494', type: 'function', function: { name: 'f', arguments: '' } }],
+      tool_calls: [{ index: 0, id: withSignature('a', 'sig'), type: 'function', function: { name: 'f', arguments: '' } }],
     },
     { tool_calls: [{ index: 1, id: 'c', type: 'custom', custom: { name: 'sh', input: '' } }] },
     { tool_calls: [{ index: 1, custom: { input: 'ls' } }] },

@@ -172,7 +172,7 @@ test('E8: ids keep their prefix: the own one where it fits, else one from the re
     output.map(({ id }) => id),
     ['rs_01J_0', 'msg_01J_1', 'fc_01J_2'],
   )
-  assert.deepEqual([output[2]?.['call_id'], output[2]?.['arguments']], ['c_ts_U0lH', '{}'])
+  assert.deepEqual([output[2]?.['call_id'], output[2]?.['arguments']], ['c__sig__U0lH_ea727bc5', '{}'])
 })
 
 test('R1: how an answer ends for the caller', () => {

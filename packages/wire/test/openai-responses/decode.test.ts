@@ -125,11 +125,11 @@ test('I1, I2: images, files and audio, by URL, by bytes and by id', () => {
 
 test('T2, T4: calls and their results; signatures come out of the ids; arguments may be an object or nothing', () => {
   const input = [
-    { type: 'function_call', id: 'fc_1', call_id: 'c1_ts_U0lH', name: 'f', arguments: '{"a": 1}', status: 'completed' },
+    { type: 'function_call', id: 'fc_1', call_id: 'c1__sig__U0lH_9f43d3fa', name: 'f', arguments: '{"a": 1}', status: 'completed' },
     { type: 'function_call', call_id: 'c2', name: 'g', arguments: { b: 2 } },
     { type: 'function_call', call_id: 'c3', name: 'h', arguments: '' },
     { type: 'custom_tool_call', call_id: 'c4', name: 'sql', input: '' },
-    { type: 'function_call_output', call_id: 'c1_ts_U0lH', output: 'ok' },
+    { type: 'function_call_output', call_id: 'c1__sig__U0lH_9f43d3fa', output: 'ok' },
     {
       type: 'function_call_output',
       call_id: 'c2',

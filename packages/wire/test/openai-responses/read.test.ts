@@ -166,7 +166,7 @@ test('M15: cache writes are caused by breakpoints and cache options, audio out w
 })
 
 test('T9: the body for an upstream is the same bytes but for what must change', () => {
-  const body = '{ "z":1, "model" : "m", "input":[{"role":"user","content":"\\u00e9 _ts_"}],\n"max_output_tokens":100, "stream":true }'
+  const body = '{ "z":1, "model" : "m", "input":[{"role":"user","content":"\\u00e9 __sig__"}],\n"max_output_tokens":100, "stream":true }'
   const result = read(body)
   assert.ok(result.ok)
   const { request: own } = result
@@ -185,8 +185,8 @@ test('M6, T4: what other vendors put into earlier answers does not go to an upst
   const input = [
     { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: sealed },
     { type: 'reasoning', id: 'rs_2', summary: [], encrypted_content: 'gAAAA' },
-    { type: 'function_call', call_id: 'call_1_ts_U0lH', name: 'f', arguments: '{}' },
-    { type: 'function_call_output', call_id: 'call_1_ts_U0lH', output: 'x' },
+    { type: 'function_call', call_id: 'call_1__sig__U0lH_a23d9723', name: 'f', arguments: '{}' },
+    { type: 'function_call_output', call_id: 'call_1__sig__U0lH_a23d9723', output: 'x' },
   ]
   const body = JSON.parse(request({ input }).upstreamBody({ model: 'm', injectUsage: false }).toString()) as { input: unknown[] }
   assert.deepEqual(body.input, [

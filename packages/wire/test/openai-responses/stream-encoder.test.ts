@@ -159,14 +159,14 @@ test('S8, T1: fragments pass on at once; calls that interleave keep their places
       .slice(1)
       .map((item) => [item['type'], item['id'], item['call_id'], item['name'], item['arguments'] ?? item['input']]),
     [
-      ['function_call', 'fc_01J_1', 'c0_ts_U0lH', 'f0', '{}'],
+      ['function_call', 'fc_01J_1', 'c0__sig__U0lH_86fe358a', 'f0', '{}'],
       ['function_call', 'fc_01J_2', 'c1', 'f1', '{"a":1}'],
       ['function_call', 'fc_01J_3', 'c2', 'f2', '{}'],
       ['custom_tool_call', 'ctc_01J_4', 'c3', 'f3', 'select'],
     ],
   )
   const begun = written.filter(({ type }) => type === 'response.output_item.added').map(({ item }) => item?.['call_id'])
-  assert.deepEqual(begun, [undefined, 'c0_ts_U0lH', 'c1', 'c2', 'c3'])
+  assert.deepEqual(begun, [undefined, 'c0__sig__U0lH_86fe358a', 'c1', 'c2', 'c3'])
 })
 
 test("M6: another vendor's proof travels sealed in the thought's encrypted content, and comes out whose it is", () => {
