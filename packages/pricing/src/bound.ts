@@ -1,6 +1,7 @@
 import { divideUp, UNIT_BUCKETS, type Bucket, type Nano, type UnitBucket } from '@faregate/core'
 import { RATE_SCALE } from './charge.ts'
 import { dearestRate, rateOf } from './fallback.ts'
+import { pricedOtherwise } from './priced-otherwise.ts'
 import type { PriceTable, Rate } from './types.ts'
 
 /** The most that a request can consume, output apart: that is held by the step. */
@@ -65,27 +66,27 @@ export function affordableSteps(measure: Measure, available: Nano): number {
 
 function inputCaused(bound: Bound, table: PriceTable): Bucket[] {
   const { canCause, inputTokens } = bound
-  if (inputTokens === 0 || isPricedOtherwise(bound, table, 'input')) return []
+  if (inputTokens === 0) return []
   const caused: Bucket[] = ['input', 'cacheRead']
   if (canCause.cacheWrite || table.automaticCacheWrite === true) caused.push('cacheWrite')
   if (canCause.cacheWrite) caused.push('cacheWrite1h')
   if (canCause.audioIn) caused.push('audioIn')
   if (canCause.imageIn) caused.push('imageIn')
-  return caused
+  return billed(bound, table, caused)
 }
 
 function outputCaused(bound: Bound, table: PriceTable): Bucket[] {
   const { canCause, n } = bound
-  if (n === 0 || isPricedOtherwise(bound, table, 'output')) return []
+  if (n === 0) return []
   const caused: Bucket[] = ['output']
   if (canCause.hiddenOutput) caused.push('reasoning')
   if (canCause.audioOut) caused.push('audioOut')
-  return caused
+  return billed(bound, table, caused)
 }
 
-/** Where a call can be billed in other units, a table without a price for these tokens bills none of them. */
-function isPricedOtherwise({ pricedBy }: Bound, { rates }: PriceTable, tokens: Bucket): boolean {
-  return pricedBy !== undefined && rates[tokens] === undefined
+/** Where a call is billed in other units, tokens without a price are not billed. */
+function billed({ pricedBy }: Bound, table: PriceTable, caused: Bucket[]): Bucket[] {
+  return pricedOtherwise(table, pricedBy) ? caused.filter((bucket) => rateOf(table, bucket) !== undefined) : caused
 }
 
 /** A call is always one request. */
@@ -100,9 +101,8 @@ function feesOf({ units, inputTokens }: Bound, table: PriceTable): Rate {
 }
 
 /** The first of the prices of which there is none, though there must be one. */
-function missingOf({ pricedBy }: Bound, { rates }: PriceTable): Bucket | undefined {
-  const [first] = pricedBy ?? []
-  return pricedBy?.some((bucket) => rates[bucket] !== undefined) === false ? first : undefined
+function missingOf({ pricedBy }: Bound, table: PriceTable): Bucket | undefined {
+  return pricedOtherwise(table, pricedBy) ? undefined : pricedBy?.[0]
 }
 
 function dearestOf(table: PriceTable, buckets: Bucket[], inputTokens: number): Dearest {

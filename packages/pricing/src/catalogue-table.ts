@@ -1,38 +1,45 @@
 import type { ConditionalPrice, ModelPrice } from '@pydantic/genai-prices'
-import type { Bucket } from '@faregate/core'
+import { divideUp, type Bucket } from '@faregate/core'
 import { nanoOf } from './nano-of.ts'
 import type { Rates, TieredRate } from './types.ts'
 
-/** How the package names our buckets. What it prices beyond these (searches, hours, pages) is not metered. */
-const TOKEN_PRICES: Partial<Record<string, Bucket>> = {
-  input_mtok: 'input',
-  cache_read_mtok: 'cacheRead',
-  cache_write_mtok: 'cacheWrite',
-  cache_write_1h_mtok: 'cacheWrite1h',
-  output_mtok: 'output',
-  output_reasoning_mtok: 'reasoning',
-  input_audio_mtok: 'audioIn',
-  output_audio_mtok: 'audioOut',
-  input_image_mtok: 'imageIn',
+/** How the package names our buckets, and what one of its prices is for a million of ours. */
+const PRICES: Partial<Record<string, [bucket: Bucket, perMillion: (price: bigint) => bigint]>> = {
+  input_mtok: ['input', same],
+  cache_read_mtok: ['cacheRead', same],
+  cache_write_mtok: ['cacheWrite', same],
+  cache_write_1h_mtok: ['cacheWrite1h', same],
+  output_mtok: ['output', same],
+  output_reasoning_mtok: ['reasoning', same],
+  input_audio_mtok: ['audioIn', same],
+  output_audio_mtok: ['audioOut', same],
+  input_image_mtok: ['imageIn', same],
+  requests_kcount: ['request', perThousand],
+  web_searches_kcount: ['search', perThousand],
+  input_audio_hours: ['second', perHour],
 }
 
-/** Per thousand requests, there; per million, here. */
-const REQUEST_PRICE = 'requests_kcount'
+/** Of these a model has one at least; what is priced by nothing but searches or pages is not metered. */
+const BASIC: Bucket[] = ['input', 'output', 'second']
 
 /**
- * The package's prices of one model as rates. `undefined` where a number is no price, or where
- * nothing is priced by the token (a model billed by the hour or the page): better no price than a wrong one.
+ * The package's prices of one model as rates. `undefined` where a number is no price, or where neither tokens nor seconds are
+ * priced (a model billed by the page): better no price than a wrong one.
  */
 export function ratesOf(prices: ModelPrice): Rates | undefined {
   const rates: Rates = {}
   for (const [name, price] of Object.entries(prices)) {
-    const bucket = name === REQUEST_PRICE ? 'request' : TOKEN_PRICES[name]
-    if (bucket === undefined || price === undefined) continue
-    const rate = typeof price === 'number' ? flat(price) : tiered(price)
+    const [bucket, perMillion] = PRICES[name] ?? []
+    if (bucket === undefined || perMillion === undefined || price === undefined) continue
+    const rate = rateOf(price)
     if (rate === undefined) return undefined
-    rates[bucket] = bucket === 'request' ? perMillion(rate) : rate
+    rates[bucket] = scaled(rate, perMillion)
   }
-  return rates.input === undefined && rates.output === undefined ? undefined : rates
+  // Output has one bucket: of a model that makes images these are the most, and the dearest.
+  const images = prices['output_image_mtok']
+  const imageRate = images === undefined ? undefined : rateOf(images)
+  if (imageRate !== undefined && imageRate.base > (rates.output?.base ?? 0n)) rates.output = imageRate
+  return BASIC.some((bucket) => rates[bucket] !== undefined) ? rates : undefined
 }
 
 /** Which of a model's conditional prices is in force, for the version: the day it began, or the hours of the day. */
@@ -41,6 +48,10 @@ export function conditionOf(all: ConditionalPrice[] | ModelPrice, inForce: Model
   const constraint = all.find(({ prices }) => prices === inForce)?.constraint
   if (constraint === undefined) return ''
   return constraint.type === 'start_date' ? `/from-${constraint.start_date}` : `/${constraint.start_time}-${constraint.end_time}`
+}
+
+function rateOf(price: number | { base: number; tiers: { start: number; price: number }[] }): TieredRate | undefined {
+  return typeof price === 'number' ? flat(price) : tiered(price)
 }
 
 function flat(price: number): TieredRate | undefined {
@@ -61,6 +72,19 @@ function tiered(price: { base: number; tiers: { start: number; price: number }[]
   return { base, tiers }
 }
 
-function perMillion({ base, tiers }: TieredRate): TieredRate {
-  return { base: base * 1000n, tiers: tiers.map(({ from, rate }) => ({ from, rate: rate * 1000n })) }
+function scaled({ base, tiers }: TieredRate, perMillion: (price: bigint) => bigint): TieredRate {
+  return { base: perMillion(base), tiers: tiers.map(({ from, rate }) => ({ from, rate: perMillion(rate) })) }
+}
+
+function same(price: bigint): bigint {
+  return price
+}
+
+function perThousand(price: bigint): bigint {
+  return price * 1_000n
+}
+
+/** Rounded up to the nano-unit for a million seconds: a millionth of one for a second. */
+function perHour(price: bigint): bigint {
+  return divideUp(price * 1_000_000n, 3_600n)
 }

@@ -89,6 +89,21 @@ test('M15: a call without output needs no output price', () => {
   assert.equal(amountOf(measure(bound(1000, {}, 0), table({ input: '1' })), 5), 1_000_000n)
 })
 
+test('M11: what is counted beforehand is held: images, characters, seconds, searches', () => {
+  const units = { image: 2, character: 3, second: 5, search: 7 }
+  const prices = table({ input: '0', image: '1000000', character: '100000', second: '10000', search: '1000' })
+  assert.equal(amountOf(measure({ ...bound(0, {}, 0), units }, prices), 0), 2_000_000_000n + 300_000_000n + 50_000_000n + 7_000_000n)
+})
+
+test('M15: a call that can be billed in one unit or another needs a price for one of them, and is held by those there are', () => {
+  const images = { ...bound(10, { imageIn: true, hiddenOutput: true }, 2), units: { image: 2 }, pricedBy: ['image', 'output'] as const }
+  assert.equal(amountOf(measure(images, table({ image: '40000' })), 1000), 80_000_000n)
+  assert.equal(amountOf(measure(images, table({ input: '5', output: '40' })), 1000), 10n * 5_000n + 2_000n * 40_000n)
+  assert.deepEqual(holdMeasure(images, [table({ input: '5' })]), { ok: false, missing: 'image' })
+  const speech = { ...bound(10, { audioOut: true }), units: { character: 10 }, pricedBy: ['character', 'output', 'audioOut'] as const }
+  assert.equal(amountOf(measure(speech, table({ audioOut: '12' })), 100), 100n * 12_000n)
+})
+
 test('M12: the affordable steps are the most whose hold fits, and one more does not', () => {
   const held = measure(bound(1000), table({ input: '1', output: '7' }))
   for (const available of [1_000_000n, 1_006_999n, 1_007_000n, 5_000_001n, 123_456_789n]) {

@@ -42,7 +42,7 @@ test('the release that the versions name is the one that is installed', () => {
 
 test('a model is found by vendor and name, with the version of its prices', () => {
   const table = catalogue.find('openai', 'gpt-5-nano', at('2026-11-01'))
-  assert.deepEqual(bases(table?.rates), { input: 50_000_000n, cacheRead: 5_000_000n, output: 400_000_000n })
+  assert.deepEqual(bases(table?.rates), { input: 50_000_000n, cacheRead: 5_000_000n, output: 400_000_000n, search: 10_000_000_000_000n })
   assert.equal(table?.version, `catalogue:${CATALOGUE_RELEASE.date}`)
 })
 
@@ -74,7 +74,7 @@ test('a tier of the package begins beyond its start', () => {
   assert.deepEqual(input, { base: 1_250_000_000n, tiers: [{ from: 200_001, rate: 2_500_000_000n }] })
 })
 
-test('every price in the package that is by the token can be read', () => {
+test('every price in the package that is by the token, or by the hour of audio, can be read', () => {
   let models = 0
   for (const providerId of [
     'openai',
@@ -93,8 +93,8 @@ test('every price in the package that is by the token can be read', () => {
     for (const model of findProvider({ providerId })?.models ?? []) {
       const all = Array.isArray(model.prices) ? model.prices.map(({ prices }) => prices) : [model.prices]
       for (const prices of all) {
-        const byToken = prices['input_mtok'] !== undefined || prices['output_mtok'] !== undefined
-        assert.equal(ratesOf(prices) !== undefined, byToken, `${providerId}/${model.id}`)
+        const metered = ['input_mtok', 'output_mtok', 'input_audio_hours', 'output_image_mtok'].some((name) => prices[name] !== undefined)
+        assert.equal(ratesOf(prices) !== undefined, metered, `${providerId}/${model.id}`)
       }
       models += 1
     }
@@ -106,8 +106,24 @@ test('a fee per request of the package is per request here', () => {
   assert.deepEqual(bases(ratesOf({ input_mtok: 1, requests_kcount: 5 })), { input: 1_000_000_000n, request: 5_000_000n * 1_000_000n })
 })
 
-test('a model that is billed by something else than tokens has no table', () => {
-  assert.equal(ratesOf({ audio_hours: 0.111 }), undefined)
+test('U7: hours of audio are priced by the second, searches each', () => {
+  assert.deepEqual(bases(catalogue.find('openai', 'whisper-1', at('2026-11-01'))?.rates), { second: 100_000_000_000n })
+  const rates = ratesOf({ input_mtok: 1, output_mtok: 2, web_searches_kcount: 10, input_audio_hours: 0.111 })
+  assert.deepEqual(bases(rates), {
+    input: 1_000_000_000n,
+    output: 2_000_000_000n,
+    search: 10_000_000_000_000n,
+    second: 30_833_333_334n,
+  })
+})
+
+test('images that a model makes are the price of its output where they are dearer than text', () => {
+  assert.deepEqual(bases(ratesOf({ output_mtok: 10, output_image_mtok: 32 })), { output: 32_000_000_000n })
+  assert.deepEqual(bases(ratesOf({ output_mtok: 10, output_image_mtok: 8 })), { output: 10_000_000_000n })
+})
+
+test('a model that is billed by something that is not metered has no table', () => {
+  assert.equal(ratesOf({ ocr_pages_kcount: 1 }), undefined)
   assert.equal(ratesOf({}), undefined)
 })
 

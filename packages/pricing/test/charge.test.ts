@@ -58,6 +58,18 @@ test('M15: what was used and has no price at all is named, never free', () => {
   assert.deepEqual(charge({ input: 1, output: 0 }, table({ input: '1' })), { ok: true, amount: 1000n })
 })
 
+test('M15: where a call can be billed in one unit or another, tokens without a price are not billed; else they are named', () => {
+  const byImage = table({ image: '40000' })
+  const used = { input: 20, imageIn: 5, output: 4160, image: 2 }
+  assert.deepEqual(charge(used, byImage, ['image', 'output']), { ok: true, amount: 80_000_000n })
+  assert.deepEqual(charge(used, byImage), { ok: false, missing: 'input' })
+  assert.deepEqual(charge(used, table({ input: '1' }), ['image', 'output']), { ok: false, missing: 'output' })
+  assert.deepEqual(charge(used, table({ image: '40000', input: '5', output: '40' }), ['image', 'output']), {
+    ok: true,
+    amount: 80_000_000n + 25n * 5_000n + 4_160n * 40_000n,
+  })
+})
+
 test('a call is one request: the fee is charged once, whatever the bucket says', () => {
   const fee = table({ input: '0', request: '5000' })
   assert.equal(amount({ input: 10 }, fee), 5_000_000n)
