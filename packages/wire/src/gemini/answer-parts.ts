@@ -1,4 +1,4 @@
-import type { Part } from '../canonical/conversation.ts'
+import type { Conversation, Part } from '../canonical/conversation.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { kindOf, mediaPart, sourceOfUri } from './media.ts'
 
@@ -46,14 +46,19 @@ function vendor(value: JsonObject): Part {
   return { type: 'vendor', dialect: 'gemini', value, at: '' }
 }
 
+/** Whether a caller sees what the model thought: only who asked for it, many take the first part for the answer. */
+export function showsThoughts({ reasoning }: Conversation): boolean {
+  return reasoning?.show === true
+}
+
 /** A part of an answer for Gemini's clients, calls aside; undefined where it is nothing for them. */
-export function geminiPart(part: Part): JsonObject | undefined {
+export function geminiPart(part: Part, thoughts: boolean): JsonObject | undefined {
   switch (part.type) {
     case 'text':
     case 'refusal':
       return { text: part.text }
     case 'reasoning':
-      return part.text === '' ? undefined : { text: part.text, thought: true }
+      return thoughts && part.text !== '' ? { text: part.text, thought: true } : undefined
     case 'image':
     case 'audio':
     case 'video':

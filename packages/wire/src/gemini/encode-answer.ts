@@ -3,7 +3,7 @@ import type { Answer, Choice } from '../canonical/answer.ts'
 import type { Part } from '../canonical/conversation.ts'
 import type { AnswerFrame } from '../dialect.ts'
 import type { JsonObject } from '../json/object.ts'
-import { geminiCall, geminiPart } from './answer-parts.ts'
+import { geminiCall, geminiPart, showsThoughts } from './answer-parts.ts'
 import { groundingOf, type CitedText } from './citations.ts'
 import { logprobsResultOf } from './logprobs.ts'
 import { finishReasonOf } from './stop-reasons.ts'
@@ -17,7 +17,7 @@ export const NOTHING_SAID: JsonObject = { text: '' }
 
 /** A whole answer for a caller of `generateContent`. */
 export function encodeAnswer(answer: Answer, frame: AnswerFrame, buckets: Buckets): Buffer {
-  const candidates = answer.choices.map(candidateOf)
+  const candidates = answer.choices.map((choice, index) => candidateOf(choice, index, showsThoughts(frame.conversation)))
   return Buffer.from(JSON.stringify({ candidates, ...envelopeOf(frame, buckets) }))
 }
 
@@ -27,8 +27,8 @@ export function envelopeOf({ model, requestId }: AnswerFrame, buckets?: Buckets)
   return { ...(usageMetadata === undefined ? {} : { usageMetadata }), modelVersion: model, responseId: requestId }
 }
 
-function candidateOf({ parts, stop, logprobs }: Choice, index: number): JsonObject {
-  const encoded = parts.map((part) => ({ part, value: encodedPart(part) })).filter(({ value }) => value !== undefined)
+function candidateOf({ parts, stop, logprobs }: Choice, index: number, thoughts: boolean): JsonObject {
+  const encoded = parts.map((part) => ({ part, value: encodedPart(part, thoughts) })).filter(({ value }) => value !== undefined)
   const shown = encoded.filter(({ value }) => value !== 'broken')
   const said = shown.map(({ value }) => value)
   const grounding = groundingOf(shown.flatMap(({ part }, place) => citedIn(part, place)))
@@ -46,7 +46,7 @@ function citedIn(part: Part, place: number): CitedText[] {
   return (part.citations ?? []).map((citation) => ({ citation, part: place, text: part.text }))
 }
 
-function encodedPart(part: Part): JsonObject | 'broken' | undefined {
-  if (part.type !== 'tool_call') return geminiPart(part)
+function encodedPart(part: Part, thoughts: boolean): JsonObject | 'broken' | undefined {
+  if (part.type !== 'tool_call') return geminiPart(part, thoughts)
   return geminiCall(part.id, part.name, part.arguments, part.signature) ?? 'broken'
 }

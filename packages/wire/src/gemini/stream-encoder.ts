@@ -3,7 +3,7 @@ import type { Stop, StreamEvent, TokenLogprob } from '../canonical/answer.ts'
 import type { Citation } from '../canonical/conversation.ts'
 import type { AnswerFrame, StreamEncoder, StreamIds } from '../dialect.ts'
 import { parseObject, type JsonObject } from '../json/object.ts'
-import { geminiCall, geminiPart } from './answer-parts.ts'
+import { geminiCall, geminiPart, showsThoughts } from './answer-parts.ts'
 import { groundingOf } from './citations.ts'
 import { envelopeOf, MALFORMED_CALL, NOTHING_SAID } from './encode-answer.ts'
 import { logprobsResultOf } from './logprobs.ts'
@@ -42,12 +42,14 @@ export class GeminiStreamEncoder implements StreamEncoder {
   ids: StreamIds
   readonly #frame: AnswerFrame
   readonly #framing: ChunkFrame
+  readonly #thoughts: boolean
   readonly #choices = new Map<number, ChoiceState>()
   #pending = 0
 
   constructor(frame: AnswerFrame, framing: ChunkFrame) {
     this.#frame = frame
     this.#framing = framing
+    this.#thoughts = showsThoughts(frame.conversation)
     this.ids = { model: frame.model }
   }
 
@@ -71,9 +73,9 @@ export class GeminiStreamEncoder implements StreamEncoder {
           event.type === 'text' ? extrasOf(event.logprobs) : {},
         )
       case 'reasoning':
-        return this.#shown(event.choice, event.text === '' ? [] : [{ text: event.text, thought: true }])
+        return this.#shown(event.choice, !this.#thoughts || event.text === '' ? [] : [{ text: event.text, thought: true }])
       case 'part': {
-        const part = geminiPart(event.part)
+        const part = geminiPart(event.part, this.#thoughts)
         return this.#shown(event.choice, part === undefined ? [] : [part])
       }
       case 'citation':

@@ -5,7 +5,13 @@ import { gemini } from '../../src/gemini/dialect.ts'
 import type { JsonObject } from '../../src/json/object.ts'
 import { answerBody, answerOf, conversation } from './support.ts'
 
-const frame: AnswerFrame = { model: 'fast', requestId: 'req_1', created: 1, includeUsage: true, conversation: conversation() }
+const frame: AnswerFrame = {
+  model: 'fast',
+  requestId: 'req_1',
+  created: 1,
+  includeUsage: true,
+  conversation: conversation({ reasoning: { show: true } }),
+}
 const USAGE = { ok: true, buckets: { input: 1, output: 2 } } as const
 
 function partsOf(parts: unknown[]): Part[] {
@@ -199,6 +205,24 @@ test('E8, U1: a caller gets parts in their order, the name that was asked for, a
     modelVersion: 'fast',
     responseId: 'req_1',
   })
+})
+
+test('M6: a caller who did not ask for thoughts sees none, in an answer and in a stream', () => {
+  for (const reasoning of [undefined, {}, { show: false }]) {
+    const silent = { ...frame, conversation: conversation(reasoning === undefined ? {} : { reasoning }) }
+    const choices: Answer['choices'] = [
+      {
+        parts: [
+          { type: 'reasoning', text: 'hm', at: '' },
+          { type: 'text', text: 'a', at: '' },
+        ],
+        stop: { reason: 'stop' },
+      },
+    ]
+    const body = JSON.parse(gemini.encodeAnswer({ choices, usage: USAGE }, silent, { input: 1 }).toString()) as JsonObject
+    assert.deepEqual(candidate(body)['content'], { parts: [{ text: 'a' }], role: 'model' })
+    assert.equal(gemini.streamEncoder(silent).encode([{ type: 'reasoning', choice: 0, text: 'hm' }]).length, 0)
+  }
 })
 
 test('R1: stop reasons in Gemini’s words; an answer that says nothing has a part all the same', () => {

@@ -70,7 +70,13 @@ function bucketsOf(usage: UsageReading | undefined): Buckets {
   return usage.buckets
 }
 
-const frame: AnswerFrame = { model: 'm', requestId: 'req_1', created: 1, includeUsage: true, conversation: conversation() }
+const frame: AnswerFrame = {
+  model: 'm',
+  requestId: 'req_1',
+  created: 1,
+  includeUsage: true,
+  conversation: conversation({ reasoning: { show: true } }),
+}
 
 test('recorded answers: text, stop reason and usage are those of a plain reading; encoded again they say the same', { skip }, () => {
   const all = files('.json').filter(({ text }) => text.includes('"candidates"'))

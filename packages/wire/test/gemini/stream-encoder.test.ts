@@ -6,7 +6,13 @@ import { gemini, geminiArray } from '../../src/gemini/dialect.ts'
 import type { JsonObject } from '../../src/json/object.ts'
 import { conversation } from './support.ts'
 
-const frame: AnswerFrame = { model: 'fast', requestId: 'req_1', created: 1, includeUsage: true, conversation: conversation() }
+const frame: AnswerFrame = {
+  model: 'fast',
+  requestId: 'req_1',
+  created: 1,
+  includeUsage: true,
+  conversation: conversation({ reasoning: { show: true } }),
+}
 
 const EVENTS: StreamEvent[][] = [
   [{ type: 'start', id: 'chatcmpl-1', model: 'gpt' }],
