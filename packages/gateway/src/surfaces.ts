@@ -7,6 +7,7 @@ import {
   ollama,
   ollamaGenerate,
   openaiChat,
+  openaiCompletions,
   openaiResponses,
   type Dialect,
 } from '@faregate/wire'
@@ -27,6 +28,7 @@ const GENERATE_CONTENT = /^\/v1(beta|alpha)?\/(models|tunedModels)\/.+(:|%3A)(st
 /** Every route on which models are called. All take POST. */
 export const SURFACES: readonly Surface[] = [
   { path: '/v1/chat/completions', dialect: () => openaiChat },
+  { path: '/v1/completions', dialect: () => openaiCompletions },
   { path: '/v1/responses', dialect: () => openaiResponses },
   { path: '/v1/messages', dialect: () => anthropic },
   { path: '/v1beta/models/*', pattern: GENERATE_CONTENT, dialect: ({ query }) => (asksForSse(query) ? gemini : geminiArray) },

@@ -3,7 +3,10 @@ import type { Answer, StreamEvent } from './canonical/answer.ts'
 import type { Conversation, DialectName } from './canonical/conversation.ts'
 import type { Unsupported } from './canonical/unsupported.ts'
 import type { UsageReading } from './canonical/usage.ts'
+import type { CallerRequest, ReadResult } from './model-request.ts'
 import type { RawEvent } from './sse/split.ts'
+
+export type { CallerRequest, Decoded, Invalid, ModelRequest, ReadResult, UpstreamChange } from './model-request.ts'
 
 /**
  * The port that a wire format implements, once for callers and once for upstreams. What a caller and a deployment of the
@@ -14,8 +17,13 @@ export interface Dialect extends CallerDialect, UpstreamDialect {
   readonly name: DialectName
 }
 
-/** What callers speak. */
-export interface CallerDialect {
+/** What is spoken on a route whose calls are metered and passed through. */
+export interface EndpointDialect extends CallerSide, UpstreamSide {
+  readonly name: DialectName
+}
+
+/** What callers speak, on whatever route. */
+export interface CallerSide {
   readonly name: DialectName
   /** `Content-Type` of its streams. */
   readonly streamType: string
@@ -25,103 +33,49 @@ export interface CallerDialect {
   readonly keepAlive?: Buffer
   /** Understands what a caller sent, as far as money and routing need it; or says what is wrong, where, and how to mend it. */
   read(call: CallerRequest): ReadResult
-  encodeAnswer(answer: Answer, frame: AnswerFrame, buckets: Buckets): Buffer
-  streamEncoder(frame: AnswerFrame): StreamEncoder
   /** The body of a refusal, in the envelope that this dialect's clients parse. `problem` is RFC 9457, see core/denials. */
   errorBody(problem: ProblemLike): Record<string, unknown>
   /** The bytes of a refusal in mid-stream, after which nothing follows: the answer must not look complete. */
   errorEvent(problem: ProblemLike, ids: StreamIds): Buffer
 }
 
-/** What upstreams speak. */
-export interface UpstreamDialect {
+/** What callers speak who hold conversations. */
+export interface CallerDialect extends CallerSide {
+  encodeAnswer(answer: Answer, frame: AnswerFrame, buckets: Buckets): Buffer
+  streamEncoder(frame: AnswerFrame): StreamEncoder
+}
+
+/** What upstreams speak, whatever they are called for. */
+export interface UpstreamSide {
   readonly name: DialectName
   /** How its streams are cut into events. */
   readonly framing: Framing
+  /** Whole answers are no JSON but bytes of this type: they are forwarded as they come. */
+  readonly bytes?: RegExp
   /** A request without an output limit is refused. */
   readonly needsLimit?: true
-  /** Parts whose URLs it does not fetch: they are sent as bytes (I1). */
-  readonly inlines?: readonly ('image' | 'document' | 'audio' | 'video')[]
   /** What a stream is completed with that ended after its finish reason, without a terminal event. Absent: it is broken. */
   readonly missingEnd?: Buffer
   /** The top-level member of a whole answer that tells usage, for answers too large to collect. */
   readonly usageMember: { name: string; read(usage: unknown): UsageReading }
-  /** The body for an upstream. What cannot be carried is listed, and left out. */
-  encodeRequest(conversation: Conversation, target: Target): Encoded
   /** Reads a whole answer; undefined: it is none (not JSON, cut off, an error under status 200). */
   readAnswer(body: Buffer): AnswerReading | undefined
-  decodeAnswer(body: Buffer): Answer | undefined
   /** Reads a stream beside the pass-through, in constant memory. `choices`: how many the caller asked for. */
   streamReader(choices: number): StreamReader
-  streamDecoder(): StreamDecoder
+}
+
+/** What upstreams speak that hold conversations. */
+export interface UpstreamDialect extends UpstreamSide {
+  /** Parts whose URLs it does not fetch: they are sent as bytes (I1). */
+  readonly inlines?: readonly ('image' | 'document' | 'audio' | 'video')[]
+  /** The body for an upstream. What cannot be carried is listed, and left out. */
+  encodeRequest(conversation: Conversation, target: Target): Encoded
+  decodeAnswer(body: Buffer): Answer | undefined
+  /** `choices`: how many the caller asked for; absent: one. */
+  streamDecoder(choices?: number): StreamDecoder
 }
 
 export type Framing = 'sse' | 'ndjson' | 'json-array' | 'event-stream'
-
-/** A call as a caller made it. Header names are lower-case. */
-export interface CallerRequest {
-  path: string
-  query: string
-  headers: Record<string, string | string[] | undefined>
-  body: Buffer
-}
-
-export type ReadResult<Request extends ModelRequest = ModelRequest> = { ok: true; request: Request } | Invalid
-
-/** What is wrong, where (JSON pointer; empty: the whole body), and how to mend it. */
-export interface Invalid {
-  ok: false
-  pointer: string
-  message: string
-}
-
-/** A caller's request, as far as every dialect has it; everything else stays bytes. */
-export interface ModelRequest {
-  dialect: DialectName
-  body: Buffer
-  model: string
-  stream: boolean
-  /** Choices. */
-  n: number
-  /** The caller's own limit of output, tokens a choice. */
-  outputLimit: number | null
-  /** The member that carries it, for the announcement of ours: `max_tokens`, `generationConfig.maxOutputTokens`. */
-  outputLimitMember: string | null
-  /** Whether the body holds this member, where a dialect has several names for one thing. */
-  names?(member: string): boolean
-  /** The caller wants to be told usage in the stream; true where the dialect always tells it. */
-  includeUsage: boolean
-  user: string | null
-  /** The most input tokens that the body can cost whatever the model behind its name (M11). */
-  inputBound: number
-  /** The same for one upstream model: what an image costs depends on it. */
-  inputBoundFor(model: string): number
-  /** The text that a tokenizer would count. Reads the body again: for the rare request that is refused by its bound. */
-  inputText(): string
-  canCause: {
-    cacheWrite: boolean
-    audioIn: boolean
-    audioOut: boolean
-    imageIn: boolean
-    /** Output can be billed without being seen: reasoning, server tools, audio, predictions, or a model known for it. */
-    hiddenOutput: boolean
-  }
-  /** The body for an upstream of the same dialect: byte for byte, but for what must change. The same Buffer if nothing must. */
-  upstreamBody(change: UpstreamChange): Buffer
-  /** The request in neutral form, for an upstream of another dialect. */
-  decode(): Decoded
-}
-
-export type Decoded = { ok: true; conversation: Conversation } | Invalid
-
-/** What differs between what the caller sent and what an upstream of the same dialect gets. */
-export interface UpstreamChange {
-  model: string
-  /** Written under this name; a caller's own limit that is larger is lowered to it as well. */
-  outputLimit?: { member: string; value: number }
-  /** Ask for usage where the caller streams and did not. */
-  injectUsage: boolean
-}
 
 /** The deployment that a conversation is encoded for. */
 export interface Target {
@@ -146,6 +100,8 @@ export interface Quirks {
   reasoningContentBack?: boolean
   /** `stream_options` is not known. */
   noStreamOptions?: boolean
+  /** Members that this vendor calls otherwise, by the dialect's own name. */
+  renames?: Readonly<Record<string, string>>
   /** Members that this vendor refuses, by canonical name (`seed`, `logitBias`, …). */
   refuses?: readonly string[]
 }
@@ -178,6 +134,8 @@ export interface StreamStep {
   /** An event that exists only to carry usage: not for a caller who did not ask for it. */
   usageOnly: boolean
   error?: { message: string; raw: unknown }
+  /** What was made in this event that is no text: bytes of audio, or images. */
+  made?: number
   /**
    * To a client this event is the end of the answer, although the upstream may say more: it is kept back, with what
    * follows, until the upstream has ended and the settle is durable (M16).

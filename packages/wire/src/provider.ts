@@ -18,7 +18,15 @@ export interface Vendor {
   defaultBaseUrl?: string
   /** The environment variable that connects it. */
   environmentVariable?: string
+  /** Where one variable is not enough: the first of these whose variables are all set connects it. */
+  environmentAccounts?: readonly EnvironmentAccount[]
   keyless?: boolean
+  /** How the key travels, in words that follow "the key goes". For documentation. */
+  authentication: string
+  /** The vendor's own reference of its API; absent: there is none, because it is no one's. */
+  documentation?: string
+  /** What an operator has to know of its keys and addresses, in sentences. For documentation. */
+  notes?: readonly string[]
   /** The member that carries the output limit, unless the model says otherwise. */
   outputLimitMember: 'max_tokens' | 'max_completion_tokens'
   /** How the catalogue names this vendor, for prices. */
@@ -34,6 +42,21 @@ export interface Vendor {
   request(entry: ProviderEntry, secret: string | undefined, call: VendorCall): VendorRequest | Promise<VendorRequest>
   classify(failure: UpstreamFailure): Classification
 }
+
+/** Environment variables that together connect a vendor. */
+export interface EnvironmentAccount {
+  /** All of them must say something. The first holds the key, or names where it is. */
+  variables: readonly string[]
+  /** What else is read where it is set. */
+  optional?: readonly string[]
+  /**
+   * The address and the key that they come to; undefined: what they hold is not for this vendor. `read` gives the text of a
+   * file, or undefined.
+   */
+  account(environment: Environment, read: (file: string) => string | undefined): { baseUrl: string; secret: string } | undefined
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
 
 /** A call that is to be made. */
 export interface VendorCall {

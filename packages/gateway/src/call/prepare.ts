@@ -1,8 +1,8 @@
 import type { Denial, ProviderEntry } from '@faregate/core'
-import { callersPlace, type Conversation, type Decoded, type ModelRequest, type Unsupported } from '@faregate/wire'
+import { callersPlace, type Conversation, type Decoded, type DialectName, type ModelRequest, type Unsupported } from '@faregate/wire'
 import type { UpstreamRequest } from '../edge.ts'
 import { requestInvalid } from '../request-invalid.ts'
-import type { Route } from '../locate.ts'
+import type { Candidate, Route } from '../locate.ts'
 import type { FetchedMedia } from '../media/fetch-media.ts'
 import { withInlineMedia } from '../media/inline.ts'
 import type { Reservation } from '../reserve.ts'
@@ -53,7 +53,7 @@ export async function prepare(calling: Calling, line: Line, choice: Choice): Pro
   const limit = limitToWrite(calling, line, choice)
   const written = line.translated
     ? await translated(calling, line, choice, limit)
-    : { body: passedOn(request, deployment.model, limit), dropped: [] }
+    : { body: passedOn(request, candidate, limit), dropped: [] }
   if ('code' in written) return written
   const ready = withParameters(written.body, deployment.parameters)
   const asked = vendor.request(provider, key?.secret, {
@@ -76,10 +76,10 @@ export async function prepare(calling: Calling, line: Line, choice: Choice): Pro
   return { upstream, limit, dropped: written.dropped }
 }
 
-function passedOn(request: ModelRequest, model: string, limit: WrittenLimit | undefined): Buffer {
+function passedOn(request: ModelRequest, { deployment, vendor }: Candidate, limit: WrittenLimit | undefined): Buffer {
   return request.upstreamBody({
-    model,
-    injectUsage: request.stream && !request.includeUsage,
+    model: deployment.model,
+    injectUsage: request.stream && !request.includeUsage && vendor.quirks?.noStreamOptions !== true,
     ...(limit === undefined ? {} : { outputLimit: limit }),
   })
 }
@@ -96,7 +96,7 @@ async function translated(calling: Calling, line: Line, { candidate }: Choice, l
     outputLimit: limit?.value ?? conversation.maxOutputTokens,
     quirks: { outputLimitMember, ...vendor.quirks },
   })
-  const dropped = [...othersOf(conversation), ...unsupported.map((one) => ({ ...one, at: callersPlace(one.at, calling.request.dialect) }))]
+  const dropped = [...othersOf(conversation), ...inOwnWords(unsupported, calling.request.dialect)]
   return dropped.length === 0 || calling.drop ? { body, dropped } : cannotCarry(dropped, candidate.provider.name)
 }
 
@@ -104,6 +104,13 @@ async function translated(calling: Calling, line: Line, { candidate }: Choice, l
 interface Written {
   body: Buffer
   dropped: Unsupported[]
+}
+
+/** What changes no answer, only its cost to the operator: not worth a refusal. */
+const HINTS = new Set(['/promptCacheKey'])
+
+function inOwnWords(unsupported: Unsupported[], dialect: DialectName): Unsupported[] {
+  return unsupported.filter(({ at }) => !HINTS.has(at)).map((one) => ({ ...one, at: callersPlace(one.at, dialect) }))
 }
 
 /** Members that only the caller's dialect knows. */

@@ -31,7 +31,7 @@ const NOTHING = Buffer.alloc(0)
 /** The tap of one stream: the very bytes where both sides speak alike, else their translation. */
 export function tapOf(line: Line, choices: number, includeUsage: boolean, frame: () => AnswerFrame): StreamTap {
   if (!line.translated) return new PassThrough(line.upstream.streamReader(choices), includeUsage)
-  return new Translation(line.upstream.streamDecoder(), line.caller.streamEncoder(frame()), choices)
+  return new Translation(line.upstream.streamDecoder(choices), line.caller.streamEncoder(frame()), choices)
 }
 
 class PassThrough implements StreamTap {

@@ -20,6 +20,7 @@ export const HOSTED: readonly VendorRow[] = [
       'openai-translations',
       'openai-moderations',
     ],
+    quirks: { refuses: ['topK', 'minP', 'repetitionPenalty', 'cacheControl', 'video'] },
   },
   {
     kind: 'openai-compatible',
@@ -35,7 +36,11 @@ export const HOSTED: readonly VendorRow[] = [
     environmentVariable: 'DEEPSEEK_API_KEY',
     outputLimitMember: 'max_tokens',
     priceKey: 'deepseek',
-    quirks: { noDeveloperRole: true, reasoningContentBack: true },
+    quirks: {
+      noDeveloperRole: true,
+      reasoningContentBack: true,
+      refuses: ['cacheControl', 'output.schema', 'toolChoice.allowed', 'logitBias', 'choices', 'video', 'audio', 'document'],
+    },
   },
   {
     kind: 'xai',
@@ -55,7 +60,21 @@ export const HOSTED: readonly VendorRow[] = [
     outputLimitMember: 'max_completion_tokens',
     priceKey: 'groq',
     also: ['openai-speech', 'openai-transcriptions', 'openai-translations'],
-    quirks: PLAIN,
+    quirks: {
+      noDeveloperRole: true,
+      refuses: [
+        'logprobs',
+        'logitBias',
+        'choices',
+        'name',
+        'topK',
+        'minP',
+        'repetitionPenalty',
+        'cacheControl',
+        'video',
+        'toolChoice.allowed',
+      ],
+    },
   },
   {
     kind: 'openrouter',
@@ -64,7 +83,7 @@ export const HOSTED: readonly VendorRow[] = [
     environmentVariable: 'OPENROUTER_API_KEY',
     outputLimitMember: 'max_tokens',
     priceKey: 'openrouter',
-    quirks: PLAIN,
+    quirks: { noDeveloperRole: true },
   },
   {
     kind: 'mistral',
@@ -79,7 +98,21 @@ export const HOSTED: readonly VendorRow[] = [
       nineCharacterToolIds: true,
       toolChoiceAny: true,
       noStreamOptions: true,
-      refuses: ['logprobs', 'logitBias', 'user', 'serviceTier', 'topK'],
+      renames: { seed: 'random_seed' },
+      refuses: [
+        'logprobs',
+        'logitBias',
+        'user',
+        'serviceTier',
+        'topK',
+        'name',
+        'minP',
+        'repetitionPenalty',
+        'cacheControl',
+        'video',
+        'audio',
+        'document',
+      ],
     },
   },
   {
@@ -109,7 +142,7 @@ export const HOSTED: readonly VendorRow[] = [
     environmentVariable: 'PERPLEXITY_API_KEY',
     outputLimitMember: 'max_tokens',
     priceKey: 'perplexity',
-    quirks: PLAIN,
+    quirks: { noDeveloperRole: true, refuses: ['tools', 'cacheControl', 'seed', 'choices', 'logprobs', 'toolChoice.allowed'] },
   },
   {
     kind: 'moonshot',
@@ -118,7 +151,7 @@ export const HOSTED: readonly VendorRow[] = [
     environmentVariable: 'MOONSHOT_API_KEY',
     outputLimitMember: 'max_tokens',
     priceKey: 'moonshotai',
-    quirks: { noDeveloperRole: true, reasoningContentBack: true },
+    quirks: { noDeveloperRole: true, reasoningContentBack: true, refuses: ['cacheControl', 'toolChoice.allowed'] },
   },
   {
     kind: 'cerebras',
@@ -153,7 +186,7 @@ export const HOSTED: readonly VendorRow[] = [
     environmentVariable: 'DASHSCOPE_API_KEY',
     outputLimitMember: 'max_tokens',
     also: EMBEDDINGS,
-    quirks: PLAIN,
+    quirks: { noDeveloperRole: true },
   },
   {
     kind: 'zai',

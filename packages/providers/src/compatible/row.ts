@@ -22,8 +22,8 @@ export interface VendorRow {
 export const EMBEDDINGS: readonly DialectName[] = ['openai-embeddings']
 /** Servers of open models. */
 export const SERVER: readonly DialectName[] = ['openai-completions', 'openai-embeddings']
-/** The role `developer` is OpenAI's own. */
-export const PLAIN: Quirks = { noDeveloperRole: true }
+/** The role `developer` and choosing among some tools are OpenAI's own; marks for the prompt cache are nobody's but a few hosts'. */
+export const PLAIN: Quirks = { noDeveloperRole: true, refuses: ['cacheControl', 'toolChoice.allowed'] }
 
 /** Makes a vendor of a row: bearer authentication, the paths of OpenAI's endpoints, OpenAI's error shapes. */
 export function openAiCompatible({ baseUrl, also = [], ...shared }: VendorRow): Vendor {

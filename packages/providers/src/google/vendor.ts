@@ -24,9 +24,15 @@ export const googleVendor: Vendor = {
 
 function geminiRequest(secret: string | undefined, call: VendorCall): VendorRequest {
   return {
-    path: `/models/${encodeURIComponent(call.model)}:${geminiMethod(call)}`,
+    path: `${modelPath(call.model)}:${geminiMethod(call)}`,
     headers: secret === undefined ? {} : { 'x-goog-api-key': secret },
   }
+}
+
+/** A tuned model is named with its collection. */
+function modelPath(model: string): string {
+  const [collection, name] = model.startsWith('tunedModels/') ? ['tunedModels', model.slice('tunedModels/'.length)] : ['models', model]
+  return `/${collection}/${encodeURIComponent(name)}`
 }
 
 /** Streams come as server-sent events, unless the caller itself asked for a JSON array. */

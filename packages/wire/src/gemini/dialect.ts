@@ -29,7 +29,7 @@ export const gemini: Dialect = {
   decodeAnswer,
   encodeAnswer,
   streamReader,
-  streamDecoder: () => new GeminiStreamDecoder(),
+  streamDecoder: (choices) => new GeminiStreamDecoder(choices),
   streamEncoder: (frame) => new GeminiStreamEncoder(frame, SSE_CHUNKS),
   errorBody,
   errorEvent,

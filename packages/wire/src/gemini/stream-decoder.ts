@@ -26,6 +26,12 @@ interface ChoiceState {
 export class GeminiStreamDecoder implements StreamDecoder {
   #ids: AnswerCallIds | undefined
   readonly #choices = new Map<number, ChoiceState>()
+  readonly #asked: number
+
+  /** `choices`: how many were asked for. A prompt that is blocked ends them all, and names none. */
+  constructor(choices = 1) {
+    this.#asked = choices
+  }
 
   decode({ data }: RawEvent): StreamEvent[] {
     const chunk = data === undefined ? undefined : parseObject(data)
@@ -36,9 +42,13 @@ export class GeminiStreamDecoder implements StreamDecoder {
     return [
       ...this.#start(chunk, data),
       ...(Array.isArray(candidates) ? candidates : []).flatMap((candidate) => (isObject(candidate) ? this.#candidate(candidate) : [])),
-      ...(isBlocked(promptFeedback) ? [{ type: 'finish' as const, choice: 0, stop: blockedStop(promptFeedback['blockReason']) }] : []),
+      ...(isBlocked(promptFeedback) ? this.#blocked(promptFeedback['blockReason']) : []),
       ...(tellsCounts(usageMetadata) ? [{ type: 'usage' as const, usage: readUsage(usageMetadata) }] : []),
     ]
+  }
+
+  #blocked(reason: unknown): StreamEvent[] {
+    return Array.from({ length: this.#asked }, (_, choice) => ({ type: 'finish', choice, stop: blockedStop(reason) }))
   }
 
   #start(chunk: JsonObject, data: string): StreamEvent[] {

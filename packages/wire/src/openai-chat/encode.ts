@@ -55,7 +55,7 @@ function encodeMembers(conversation: Conversation, encoding: Encoding): JsonObje
     const value = conversation[name]
     if (value === undefined || value === idle || ELSEWHERE.has(name)) continue
     if (encoding.refuses(name)) encoding.drop(`/${name}`, what, REFUSED)
-    else members[wire] = value
+    else members[encoding.quirks.renames?.[wire] ?? wire] = value
   }
   return members
 }
