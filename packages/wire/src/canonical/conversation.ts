@@ -1,3 +1,7 @@
+import type { DialectName } from './dialect-names.ts'
+
+export * from './dialect-names.ts'
+
 /**
  * A conversation with a model, neutral between dialects: what each decoder makes and each encoder takes.
  * A member that is absent was not said by the caller: absent, null and a default are three things, and only what was said
@@ -225,31 +229,3 @@ export interface Reasoning {
   /** OpenAI's words for what is shown. */
   summary?: string
 }
-
-export const DIALECTS = ['openai-chat', 'openai-responses', 'anthropic', 'gemini', 'cohere', 'ollama', 'bedrock'] as const
-
-/** A wire format in which conversations are held. */
-export type ConversationDialect = (typeof DIALECTS)[number]
-
-/** Wire formats of one endpoint each, which are metered and passed through, or translated among their like. */
-export const ENDPOINT_DIALECTS = [
-  'openai-completions',
-  'openai-embeddings',
-  'openai-images',
-  'openai-image-edits',
-  'openai-speech',
-  'openai-transcriptions',
-  'openai-translations',
-  'openai-moderations',
-  'anthropic-count-tokens',
-  'gemini-count-tokens',
-  'gemini-embed',
-  'gemini-batch-embed',
-  'cohere-embed',
-  'cohere-rerank',
-  'ollama-generate',
-  'ollama-embed',
-] as const
-
-/** A wire format. */
-export type DialectName = ConversationDialect | (typeof ENDPOINT_DIALECTS)[number]

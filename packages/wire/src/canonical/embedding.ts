@@ -1,4 +1,4 @@
-import type { ImagePart, TextPart } from './conversation.ts'
+import type { ImagePart, Other, TextPart } from './conversation.ts'
 import type { UsageReading } from './usage.ts'
 
 /**
@@ -13,11 +13,15 @@ export interface Embedding {
   formats?: VectorFormat[]
   /** What happens to an input that is too long. */
   truncate?: 'none' | 'start' | 'end'
+  /** Members that only the caller's dialect knows, by name. */
+  others?: Record<string, Other>
 }
 
 /** One input gives one vector; it may be made of several parts where the dialect has that. */
 export interface EmbeddingInput {
   parts: (TextPart | ImagePart)[]
+  /** In place of parts: a text by the ids of its tokens, which are those of one vendor. */
+  tokens?: number[]
   at: string
 }
 
