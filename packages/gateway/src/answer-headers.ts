@@ -14,6 +14,8 @@ const EXPOSED =
 /** On every answer: the request's id, and CORS where an origin asks for it. */
 export function sharedHeaders(deps: GatewayDeps, flow: Flow): Record<string, string> {
   const headers: Record<string, string> = { 'x-request-id': flow.id }
+  const own = flow.dialect?.requestIdHeader
+  if (own !== undefined) headers[own] = flow.id
   const { origin } = flow.inbound.headers
   if (typeof origin === 'string') Object.assign(headers, corsHeaders(deps.settings.corsOrigins, origin))
   return headers

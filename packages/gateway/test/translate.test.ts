@@ -229,6 +229,7 @@ test('pass-through of another dialect than OpenAI’s: the very bytes, but for t
   const response = await post(body, { path: '/v1/messages', headers: { 'anthropic-version': '2023-06-01', 'anthropic-beta': 'x-1' } })
   assert.equal(await response.text(), [START, OPEN, say('Good'), say(' day'), CLOSE, FINISH, STOP].join(''))
   assert.equal(upstream.calls[0]?.body.toString(), body.replace('"m"', '"claude-up"'))
+  assert.equal(response.headers.get('request-id'), response.headers.get('x-request-id'))
   assert.equal(upstream.calls[0].headers['anthropic-beta'], 'x-1')
   assert.equal((await record).cost, 21_000n)
 })
@@ -254,5 +255,27 @@ test('E1: each route refuses in the envelope that its clients parse, and plainly
     const plain = await post(body, { path, headers: { accept: 'application/problem+json' } })
     assert.equal(plain.headers.get('content-type'), 'application/problem+json')
     assert.equal((await problemOf(plain)).code, 'model_unknown')
+  }
+})
+
+test('S14: Gemini’s stream as a JSON array passes through byte for byte, its bracket closed only once the settle is durable', async () => {
+  const { upstream, post, recorded } = await open()
+  world.providers.set('claude', { ...providerEntry(world.upstream.url, 'claude'), kind: 'google' })
+  const element = (text: string, more: Record<string, unknown> = {}): string =>
+    JSON.stringify({ candidates: [{ index: 0, content: { role: 'model', parts: [{ text }] }, ...more }], responseId: 'r' })
+  const usage = { promptTokenCount: 4, candidatesTokenCount: 2, totalTokenCount: 6 }
+  const last = JSON.stringify({ ...(JSON.parse(element(' day', { finishReason: 'STOP' })) as object), usageMetadata: usage })
+  const wire = `[${element('Good')},\r\n${last}\n]\n`
+  for (const at of [1, 5, wire.length - 2, wire.length - 1]) {
+    upstream.behave((response) => {
+      response.writeHead(200, { 'content-type': 'application/json; charset=UTF-8' }).write(wire.slice(0, at))
+      setImmediate(() => response.end(wire.slice(at)))
+    })
+    const record = recorded()
+    const response = await post({ contents: [{ parts: [{ text: 'hello there' }] }] }, { path: '/v1beta/models/m:streamGenerateContent' })
+    assert.equal(await response.text(), wire)
+    assert.equal(upstream.calls.at(-1)?.path, '/v1/models/claude-up:streamGenerateContent')
+    const { cost, outcome, estimated } = await record
+    assert.deepEqual([cost, outcome, estimated], [8_000n, 'served', false])
   }
 })

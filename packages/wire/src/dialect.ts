@@ -27,6 +27,8 @@ export interface CallerSide {
   readonly name: DialectName
   /** `Content-Type` of its streams. */
   readonly streamType: string
+  /** Where its clients look for the id of the request, beside `x-request-id`. */
+  readonly requestIdHeader?: string
   /** How its callers name the output limit; absent: as the vendor does, there are two names. */
   readonly limitMember?: string
   /** What fills silence in a stream without saying anything; absent: nothing can. */

@@ -13,6 +13,7 @@ export const anthropic: Dialect = {
   name: 'anthropic',
   framing: 'sse',
   streamType: 'text/event-stream; charset=utf-8',
+  requestIdHeader: 'request-id',
   limitMember: 'max_tokens',
   keepAlive: Buffer.from('event: ping\ndata: {"type": "ping"}\n\n'),
   needsLimit: true,
