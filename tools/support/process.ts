@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { environmentVariables } from '@faregate/providers'
 
 export interface Running {
   /** Where it serves. */
@@ -56,6 +57,7 @@ async function stop(child: ChildProcess): Promise<number | null> {
 
 /** The environment without what would connect real providers or another gateway: demos and smoke tests stay offline. */
 export function offlineEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  const ours = Object.entries(environment).filter(([name]) => !name.endsWith('_API_KEY') && !name.startsWith('FAREGATE_'))
+  const connecting = new Set(environmentVariables())
+  const ours = Object.entries(environment).filter(([name]) => !connecting.has(name) && !name.startsWith('FAREGATE_'))
   return Object.fromEntries(ours)
 }

@@ -64,6 +64,9 @@ for (const [kind, baseUrl, variable, limit, priceKey] of EXPECTED) {
     assert.equal(vendor.keyless === true, ['ollama', 'lmstudio', 'vllm', 'llamacpp', 'xinference', 'demo'].includes(kind))
     assert.equal(vendor.classify({ status: 500, headers: {}, body: '' }).code, 'provider_error')
     assert.equal(vendor.answer !== undefined, kind === 'demo')
+    assert.match(vendor.authentication, /^(as|nowhere)\b.*[^.]$/)
+    assert.match(vendor.documentation ?? '', kind === 'demo' ? /^$/ : /^https:\/\/[^ ]+$/)
+    for (const note of vendor.notes ?? []) assert.match(note, /^[A-Z].*[.]$/)
   })
 }
 

@@ -137,6 +137,18 @@ test('OPENAI_API_KEY connects OpenAI, the start says so, and --demo stays offlin
   assert.equal((await chat(demo.url, key)).status, 200)
 })
 
+test('the variables of AWS and Azure connect Bedrock and Azure OpenAI where they are whole, and the start names the one with the key', async (t) => {
+  const environment = {
+    AWS_ACCESS_KEY_ID: 'AKIA0000000000000000',
+    AWS_SECRET_ACCESS_KEY: 'not-a-real-key',
+    AWS_REGION: 'eu-central-1',
+    AZURE_OPENAI_API_KEY: 'not-a-real-key',
+  }
+  const server = await opened(t, {}, environment)
+  assert.match(server.output(), /bedrock: AWS_ACCESS_KEY_ID found: real calls, real cost; --demo stays offline/)
+  assert.doesNotMatch(server.output(), /azure|not-a-real-key/i)
+})
+
 test('the data folder keeps its secrets from others', async (t) => {
   const server = await opened(t)
   const { root } = JSON.parse(readFileSync(join(server.directory, 'secrets.json'), 'utf8')) as { root: string }

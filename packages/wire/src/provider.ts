@@ -53,7 +53,7 @@ export interface EnvironmentAccount {
    * The address and the key that they come to; undefined: what they hold is not for this vendor. `read` gives the text of a
    * file, or undefined.
    */
-  account(environment: Environment, read: (file: string) => string | undefined): { baseUrl: string; secret: string } | undefined
+  account: (environment: Environment, read: (file: string) => string | undefined) => { baseUrl: string; secret: string } | undefined
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -13,6 +13,8 @@ const PATHS: Partial<Record<VendorCall['dialect'], string>> = {
 export const anthropicVendor: Vendor = {
   kind: 'anthropic',
   title: 'Anthropic',
+  documentation: 'https://platform.claude.com/docs/en/api/messages/create',
+  authentication: 'as `x-api-key: KEY`, beside `anthropic-version`',
   dialects: ['anthropic', 'anthropic-count-tokens'],
   defaultBaseUrl: 'https://api.anthropic.com/v1',
   environmentVariable: 'ANTHROPIC_API_KEY',

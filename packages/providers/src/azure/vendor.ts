@@ -1,5 +1,6 @@
 import type { Vendor } from '@faregate/wire'
 import { classifyAzure } from './classify.ts'
+import { AZURE_ACCOUNTS } from './environment.ts'
 import { azurePath } from './path.ts'
 
 /** A token of Microsoft Entra ID is a JWT, a resource's key never is. */
@@ -9,6 +10,14 @@ const TOKEN = /^(?:Bearer )?(eyJ[\w-]+\.[\w-]+\.[\w-]*)$/
 export const azureVendor: Vendor = {
   kind: 'azure',
   title: 'Azure OpenAI',
+  documentation: 'https://learn.microsoft.com/en-us/azure/ai-foundry/openai/reference',
+  authentication: 'as `api-key: KEY`; a token of Microsoft Entra ID as `Authorization: Bearer TOKEN`',
+  notes: [
+    'The key is one of the resource, or a token of Microsoft Entra ID, which the operator renews.',
+    'The base URL is that of the resource, `https://NAME.openai.azure.com`, and means the v1 API. With `?api-version=DATE` it means the older form, with the deployment in the path.',
+    "A model is named by its deployment. Name the deployment like the model, and the catalogue's price is found.",
+  ],
+  environmentAccounts: AZURE_ACCOUNTS,
   dialects: [
     'openai-chat',
     'openai-responses',

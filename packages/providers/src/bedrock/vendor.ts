@@ -2,6 +2,7 @@ import type { ProviderEntry } from '@faregate/core'
 import type { Vendor, VendorCall, VendorRequest } from '@faregate/wire'
 import { classifyBedrock } from './classify.ts'
 import { credentialsOf } from './credentials.ts'
+import { BEDROCK_ACCOUNTS } from './environment.ts'
 import { regionOf } from './region.ts'
 import { signedHeaders } from './sign.ts'
 
@@ -10,6 +11,14 @@ export function createBedrock(now: () => number): Vendor {
   return {
     kind: 'bedrock',
     title: 'Amazon Bedrock',
+    documentation: 'https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html',
+    authentication: 'as `Authorization: Bearer KEY`, or signs each request (AWS Signature Version 4)',
+    notes: [
+      'The key is a Bedrock API key, or `ACCESS_KEY_ID:SECRET_ACCESS_KEY`, with `:SESSION_TOKEN` where it is a temporary one.',
+      'The base URL names the region: `https://bedrock-runtime.REGION.amazonaws.com`. Where another host stands before it, add `?region=REGION`.',
+      "A model is named by its id, an inference profile's id, or an ARN.",
+    ],
+    environmentAccounts: BEDROCK_ACCOUNTS,
     dialects: ['bedrock'],
     outputLimitMember: 'max_tokens',
     priceKey: 'aws',

@@ -11,6 +11,8 @@ const PATHS: Partial<Record<VendorCall['dialect'], string>> = {
 export const cohereVendor: Vendor = {
   kind: 'cohere',
   title: 'Cohere',
+  documentation: 'https://docs.cohere.com/reference/chat',
+  authentication: 'as `Authorization: Bearer KEY`',
   dialects: ['cohere', 'cohere-embed', 'cohere-rerank'],
   defaultBaseUrl: 'https://api.cohere.com',
   environmentVariable: 'COHERE_API_KEY',

@@ -5,6 +5,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'openai',
     title: 'OpenAI',
+    documentation: 'https://platform.openai.com/docs/api-reference',
     baseUrl: 'https://api.openai.com/v1',
     environmentVariable: 'OPENAI_API_KEY',
     outputLimitMember: 'max_completion_tokens',
@@ -25,6 +26,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'openai-compatible',
     title: 'Any OpenAI-compatible server',
+    documentation: 'https://platform.openai.com/docs/api-reference/chat',
     outputLimitMember: 'max_tokens',
     also: [...SERVER, 'openai-moderations', 'openai-images', 'openai-speech', 'openai-transcriptions', 'openai-translations'],
     quirks: PLAIN,
@@ -32,6 +34,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'deepseek',
     title: 'DeepSeek',
+    documentation: 'https://api-docs.deepseek.com/api/create-chat-completion',
     baseUrl: 'https://api.deepseek.com/v1',
     environmentVariable: 'DEEPSEEK_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -45,6 +48,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'xai',
     title: 'xAI',
+    documentation: 'https://docs.x.ai/docs/api-reference',
     baseUrl: 'https://api.x.ai/v1',
     environmentVariable: 'XAI_API_KEY',
     outputLimitMember: 'max_completion_tokens',
@@ -55,6 +59,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'groq',
     title: 'Groq',
+    documentation: 'https://console.groq.com/docs/api-reference',
     baseUrl: 'https://api.groq.com/openai/v1',
     environmentVariable: 'GROQ_API_KEY',
     outputLimitMember: 'max_completion_tokens',
@@ -79,6 +84,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'openrouter',
     title: 'OpenRouter',
+    documentation: 'https://openrouter.ai/docs/api-reference/overview',
     baseUrl: 'https://openrouter.ai/api/v1',
     environmentVariable: 'OPENROUTER_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -88,6 +94,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'mistral',
     title: 'Mistral AI',
+    documentation: 'https://docs.mistral.ai/api/endpoint/chat',
     baseUrl: 'https://api.mistral.ai/v1',
     environmentVariable: 'MISTRAL_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -118,6 +125,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'together',
     title: 'Together AI',
+    documentation: 'https://docs.together.ai/reference/chat-completions-1',
     baseUrl: 'https://api.together.xyz/v1',
     environmentVariable: 'TOGETHER_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -128,6 +136,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'fireworks',
     title: 'Fireworks AI',
+    documentation: 'https://docs.fireworks.ai/api-reference/post-chatcompletions',
     baseUrl: 'https://api.fireworks.ai/inference/v1',
     environmentVariable: 'FIREWORKS_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -138,6 +147,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'perplexity',
     title: 'Perplexity',
+    documentation: 'https://docs.perplexity.ai/api-reference/chat-completions-post',
     baseUrl: 'https://api.perplexity.ai',
     environmentVariable: 'PERPLEXITY_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -147,6 +157,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'moonshot',
     title: 'Moonshot AI',
+    documentation: 'https://platform.kimi.ai/docs/overview',
     baseUrl: 'https://api.moonshot.ai/v1',
     environmentVariable: 'MOONSHOT_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -156,6 +167,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'cerebras',
     title: 'Cerebras',
+    documentation: 'https://inference-docs.cerebras.ai/api-reference/chat-completions',
     baseUrl: 'https://api.cerebras.ai/v1',
     environmentVariable: 'CEREBRAS_API_KEY',
     outputLimitMember: 'max_completion_tokens',
@@ -165,6 +177,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'nvidia',
     title: 'NVIDIA NIM',
+    documentation: 'https://docs.api.nvidia.com/nim/reference/llm-apis',
     baseUrl: 'https://integrate.api.nvidia.com/v1',
     environmentVariable: 'NVIDIA_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -174,6 +187,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'huggingface',
     title: 'Hugging Face Inference Providers',
+    documentation: 'https://huggingface.co/docs/inference-providers/index',
     baseUrl: 'https://router.huggingface.co/v1',
     environmentVariable: 'HF_TOKEN',
     outputLimitMember: 'max_tokens',
@@ -182,6 +196,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'alibaba',
     title: 'Alibaba Cloud Model Studio',
+    documentation: 'https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope',
     baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
     environmentVariable: 'DASHSCOPE_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -191,6 +206,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'zai',
     title: 'Z.ai',
+    documentation: 'https://docs.z.ai/api-reference/llm/chat-completion',
     baseUrl: 'https://api.z.ai/api/paas/v4',
     environmentVariable: 'ZAI_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -200,6 +216,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'deepinfra',
     title: 'DeepInfra',
+    documentation: 'https://deepinfra.com/docs/openai_api',
     baseUrl: 'https://api.deepinfra.com/v1/openai',
     environmentVariable: 'DEEPINFRA_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -209,6 +226,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'novita',
     title: 'Novita AI',
+    documentation: 'https://novita.ai/docs/api-reference/model-apis-llm-create-chat-completion',
     baseUrl: 'https://api.novita.ai/openai/v1',
     environmentVariable: 'NOVITA_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -219,6 +237,7 @@ export const HOSTED: readonly VendorRow[] = [
   {
     kind: 'sambanova',
     title: 'SambaNova',
+    documentation: 'https://docs.sambanova.ai/',
     baseUrl: 'https://api.sambanova.ai/v1',
     environmentVariable: 'SAMBANOVA_API_KEY',
     outputLimitMember: 'max_tokens',

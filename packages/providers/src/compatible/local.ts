@@ -5,6 +5,7 @@ export const LOCAL: readonly VendorRow[] = [
   {
     kind: 'xinference',
     title: 'Xinference',
+    documentation: 'https://inference.readthedocs.io/',
     baseUrl: 'http://127.0.0.1:9997/v1',
     keyless: true,
     outputLimitMember: 'max_tokens',
@@ -14,6 +15,7 @@ export const LOCAL: readonly VendorRow[] = [
   {
     kind: 'lmstudio',
     title: 'LM Studio',
+    documentation: 'https://lmstudio.ai/docs/developer/openai-compat',
     baseUrl: 'http://127.0.0.1:1234/v1',
     keyless: true,
     outputLimitMember: 'max_tokens',
@@ -23,6 +25,7 @@ export const LOCAL: readonly VendorRow[] = [
   {
     kind: 'vllm',
     title: 'vLLM',
+    documentation: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html',
     baseUrl: 'http://127.0.0.1:8000/v1',
     keyless: true,
     outputLimitMember: 'max_tokens',
@@ -32,6 +35,7 @@ export const LOCAL: readonly VendorRow[] = [
   {
     kind: 'llamacpp',
     title: 'llama.cpp server',
+    documentation: 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md',
     baseUrl: 'http://127.0.0.1:8080/v1',
     keyless: true,
     outputLimitMember: 'max_tokens',

@@ -5,6 +5,7 @@ export const PRESETS: readonly VendorRow[] = [
   {
     kind: 'zhipu',
     title: 'Zhipu AI (BigModel)',
+    documentation: 'https://docs.bigmodel.cn/',
     baseUrl: 'https://open.bigmodel.cn/api/paas/v4',
     environmentVariable: 'ZHIPU_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -13,6 +14,7 @@ export const PRESETS: readonly VendorRow[] = [
   {
     kind: 'baichuan',
     title: 'Baichuan',
+    documentation: 'https://platform.baichuan-ai.com/docs/api',
     baseUrl: 'https://api.baichuan-ai.com/v1',
     environmentVariable: 'BAICHUAN_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -21,6 +23,7 @@ export const PRESETS: readonly VendorRow[] = [
   {
     kind: 'hunyuan',
     title: 'Tencent Hunyuan',
+    documentation: 'https://cloud.tencent.com/document/product/1729/111007',
     baseUrl: 'https://api.hunyuan.cloud.tencent.com/v1',
     environmentVariable: 'HUNYUAN_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -29,6 +32,7 @@ export const PRESETS: readonly VendorRow[] = [
   {
     kind: 'minimax',
     title: 'MiniMax',
+    documentation: 'https://platform.minimax.io/docs/api-reference/text-openai-api',
     baseUrl: 'https://api.minimax.io/v1',
     environmentVariable: 'MINIMAX_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -37,6 +41,7 @@ export const PRESETS: readonly VendorRow[] = [
   {
     kind: 'siliconflow',
     title: 'SiliconFlow',
+    documentation: 'https://docs.siliconflow.cn/',
     baseUrl: 'https://api.siliconflow.cn/v1',
     environmentVariable: 'SILICONFLOW_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -45,6 +50,7 @@ export const PRESETS: readonly VendorRow[] = [
   {
     kind: 'stepfun',
     title: 'StepFun',
+    documentation: 'https://platform.stepfun.com/docs/',
     baseUrl: 'https://api.stepfun.com/v1',
     environmentVariable: 'STEPFUN_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -53,6 +59,7 @@ export const PRESETS: readonly VendorRow[] = [
   {
     kind: 'upstage',
     title: 'Upstage',
+    documentation: 'https://console.upstage.ai/docs',
     baseUrl: 'https://api.upstage.ai/v1',
     environmentVariable: 'UPSTAGE_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -61,6 +68,7 @@ export const PRESETS: readonly VendorRow[] = [
   {
     kind: 'volcengine',
     title: 'Volcengine Ark',
+    documentation: 'https://www.volcengine.com/docs/82379/1494384',
     baseUrl: 'https://ark.cn-beijing.volces.com/api/v3',
     environmentVariable: 'ARK_API_KEY',
     outputLimitMember: 'max_tokens',
@@ -69,6 +77,7 @@ export const PRESETS: readonly VendorRow[] = [
   {
     kind: 'lingyi',
     title: '01.AI',
+    documentation: 'https://platform.lingyiwanwu.com/docs',
     baseUrl: 'https://api.lingyiwanwu.com/v1',
     environmentVariable: 'LINGYI_API_KEY',
     outputLimitMember: 'max_tokens',

@@ -6,6 +6,9 @@ import { OPENAI_PATHS } from '../openai-paths.ts'
 export interface VendorRow {
   kind: string
   title: string
+  /** The vendor's own reference of its API. */
+  documentation: string
+  notes?: readonly string[]
   /** Without a trailing slash; `/chat/completions` follows. Absent: the operator says. */
   baseUrl?: string
   environmentVariable?: string
@@ -19,6 +22,8 @@ export interface VendorRow {
   quirks?: Quirks
 }
 
+/** How the key travels, see `Vendor.authentication`. */
+const BEARER = 'as `Authorization: Bearer KEY`'
 export const EMBEDDINGS: readonly DialectName[] = ['openai-embeddings']
 /** Servers of open models. */
 export const SERVER: readonly DialectName[] = ['openai-completions', 'openai-embeddings']
@@ -29,6 +34,7 @@ export const PLAIN: Quirks = { noDeveloperRole: true, refuses: ['cacheControl', 
 export function openAiCompatible({ baseUrl, also = [], ...shared }: VendorRow): Vendor {
   return {
     ...shared,
+    authentication: BEARER,
     ...(baseUrl === undefined ? {} : { defaultBaseUrl: baseUrl }),
     dialects: ['openai-chat', ...also],
     request: (_entry, secret, { dialect }) => ({

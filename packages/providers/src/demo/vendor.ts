@@ -9,6 +9,7 @@ export const DEMO_MODEL = 'demo'
 export const demo: Vendor = {
   kind: 'demo',
   title: 'Built-in demo (answers offline; nothing is sent anywhere)',
+  authentication: 'nowhere: there is none',
   dialects: ['openai-chat'],
   defaultBaseUrl: 'demo:',
   keyless: true,

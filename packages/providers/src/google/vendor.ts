@@ -13,6 +13,8 @@ const METHODS: Partial<Record<VendorCall['dialect'], string>> = {
 export const googleVendor: Vendor = {
   kind: 'google',
   title: 'Google Gemini',
+  documentation: 'https://ai.google.dev/api',
+  authentication: 'as `x-goog-api-key: KEY`',
   dialects: ['gemini', 'gemini-count-tokens', 'gemini-embed', 'gemini-batch-embed'],
   defaultBaseUrl: 'https://generativelanguage.googleapis.com/v1beta',
   environmentVariable: 'GEMINI_API_KEY',

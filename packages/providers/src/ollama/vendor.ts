@@ -13,6 +13,8 @@ const PATHS: Partial<Record<VendorCall['dialect'], string>> = {
 export const ollamaVendor: Vendor = {
   kind: 'ollama',
   title: 'Ollama',
+  documentation: 'https://github.com/ollama/ollama/blob/main/docs/api.md',
+  authentication: 'as `Authorization: Bearer KEY`, where there is one',
   dialects: ['ollama', 'openai-chat', 'ollama-generate', 'ollama-embed', 'openai-embeddings'],
   defaultBaseUrl: 'http://127.0.0.1:11434',
   keyless: true,

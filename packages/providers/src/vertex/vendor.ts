@@ -3,6 +3,7 @@ import type { Vendor, VendorCall, VendorRequest } from '@faregate/wire'
 import { AccessTokens, type AccessTokensDeps } from './access-tokens.ts'
 import { vertexBody } from './anthropic-body.ts'
 import { classifyVertex } from './classify.ts'
+import { VERTEX_ACCOUNTS, VERTEX_BASE_URL } from './environment.ts'
 import { vertexDialects, vertexPath } from './path.ts'
 import { placeOf } from './place.ts'
 import { serviceAccountOf } from './service-account.ts'
@@ -13,9 +14,17 @@ export function createVertex(deps: AccessTokensDeps): Vendor {
   return {
     kind: 'vertex',
     title: 'Google Vertex AI',
+    documentation: 'https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference',
+    authentication: 'as `Authorization: Bearer TOKEN`, a token that it is exchanged for and that is renewed before its hour ends',
+    notes: [
+      'The key is the text of the key file (JSON) of a service account, or an access token, which the operator renews.',
+      'The location is that of the host, `https://LOCATION-aiplatform.googleapis.com`, or of `?location=`, else `global`. The project is that of the service account, or of `?project=`.',
+      "Models are named as Google names them: `claude-…` is called in Anthropic's dialect, `PUBLISHER/MODEL` in OpenAI's, all others in Gemini's.",
+    ],
+    environmentAccounts: VERTEX_ACCOUNTS,
     dialectsOf: vertexDialects,
     dialects: ['gemini', 'anthropic', 'openai-chat', 'gemini-count-tokens', 'anthropic-count-tokens'],
-    defaultBaseUrl: 'https://aiplatform.googleapis.com',
+    defaultBaseUrl: VERTEX_BASE_URL,
     outputLimitMember: 'max_tokens',
     priceKey: 'google',
     request: (entry, secret, call) => vertexRequest(tokens, entry, secret, call),
