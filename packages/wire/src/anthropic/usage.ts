@@ -1,4 +1,5 @@
 import type { Bucket, Buckets } from '@faregate/core'
+import { Counts } from '../canonical/counts.ts'
 import { MISSING_USAGE, sumOf, type UsageReading } from '../canonical/usage.ts'
 import type { UpstreamDialect } from '../dialect.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
@@ -15,8 +16,8 @@ export const MESSAGES_USAGE: UpstreamDialect['usageMember'] = { name: 'usage', r
 export function readUsage(usage: unknown): UsageReading {
   if (!isObject(usage)) return MISSING_USAGE
   const counts = new Counts()
-  const own = counts.read(usage)
-  const compactions = iterations(usage).map((iteration) => counts.read(iteration))
+  const own = readTokens(usage, counts)
+  const compactions = iterations(usage).map((iteration) => readTokens(iteration, counts))
   if (counts.fault !== undefined) return { ok: false, reason: counts.fault, raw: usage }
   if (own.input === undefined || own.output === undefined) return { ok: false, reason: 'missing', raw: usage }
   const buckets: Buckets = {}
@@ -60,32 +61,17 @@ interface Tokens {
   searches: number | undefined
 }
 
-/** Reads counts and remembers the first that is none. */
-class Counts {
-  fault: 'negative' | 'fractional' | 'contradictory' | undefined
-
-  read(usage: JsonObject): Tokens {
-    const { cache_creation: split, output_tokens_details: details, server_tool_use: tools } = usage
-    return {
-      input: this.#count(usage['input_tokens']),
-      output: this.#count(usage['output_tokens']),
-      thinking: this.#count(isObject(details) ? details['thinking_tokens'] : undefined),
-      cacheRead: this.#count(usage['cache_read_input_tokens']),
-      written: this.#count(usage['cache_creation_input_tokens']),
-      written5m: this.#count(isObject(split) ? split['ephemeral_5m_input_tokens'] : undefined),
-      written1h: this.#count(isObject(split) ? split['ephemeral_1h_input_tokens'] : undefined),
-      searches: this.#count(isObject(tools) ? tools['web_search_requests'] : undefined),
-    }
-  }
-
-  #count(value: unknown): number | undefined {
-    if (value == null) return undefined
-    if (typeof value !== 'number') this.fault ??= 'contradictory'
-    else if (value < 0) this.fault ??= 'negative'
-    else if (!Number.isInteger(value)) this.fault ??= 'fractional'
-    else if (!Number.isSafeInteger(value)) this.fault ??= 'contradictory'
-    else return value
-    return undefined
+function readTokens(usage: JsonObject, counts: Counts): Tokens {
+  const told = (...path: string[]): number | undefined => counts.of(usage, ...path)
+  return {
+    input: told('input_tokens'),
+    output: told('output_tokens'),
+    thinking: told('output_tokens_details', 'thinking_tokens'),
+    cacheRead: told('cache_read_input_tokens'),
+    written: told('cache_creation_input_tokens'),
+    written5m: told('cache_creation', 'ephemeral_5m_input_tokens'),
+    written1h: told('cache_creation', 'ephemeral_1h_input_tokens'),
+    searches: told('server_tool_use', 'web_search_requests'),
   }
 }
 

@@ -2,7 +2,7 @@ import type { Part, ReasoningPart, ToolCallPart, ToolResultPart } from '../canon
 import { nineCharacterId, plainId } from '../canonical/tool-ids.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { cachePoint } from './cache-points.ts'
-import { parseExact } from './exact-json.ts'
+import { parseExact } from '../json/exact.ts'
 import { mediaBlock } from './media.ts'
 import { goesBack } from './signed.ts'
 import { toolNameOnWire } from './tool-names.ts'

@@ -1,4 +1,5 @@
 import type { Buckets } from '@faregate/core'
+import { Counts } from '../canonical/counts.ts'
 import type { Embedding, EmbeddingAnswer, EmbeddingInput } from '../canonical/embedding.ts'
 import { VECTOR_FORMATS } from '../canonical/embedding.ts'
 import { urlOf } from '../canonical/media.ts'
@@ -9,7 +10,6 @@ import { isObject, parseObject, type JsonObject } from '../json/object.ts'
 import { INPUT_TYPES } from './embed.ts'
 import { idOf } from './encode-answer.ts'
 import { mapPresent } from './members.ts'
-import { countOf } from './usage.ts'
 
 /** The body of `POST /v2/embed` (API reference: Embed). What the vectors are for has to be said: documents, unless known. */
 export function encodeCohereEmbed(embedding: Embedding, model: string): Encoded {
@@ -49,10 +49,10 @@ function encodePart(part: EmbeddingInput['parts'][number], unsupported: Unsuppor
 export function readMeta(meta: unknown): UsageReading {
   const units = isObject(meta) ? meta['billed_units'] : undefined
   if (!isObject(units)) return MISSING_USAGE
-  const faults: Parameters<typeof countOf>[2] = []
-  const input = countOf(units, 'input_tokens', faults)
-  const imageIn = countOf(units, 'image_tokens', faults)
-  if (faults[0] !== undefined) return { ok: false, reason: faults[0], raw: meta }
+  const counts = new Counts()
+  const input = counts.of(units, 'input_tokens')
+  const imageIn = counts.of(units, 'image_tokens')
+  if (counts.fault !== undefined) return { ok: false, reason: counts.fault, raw: meta }
   if (input === undefined && imageIn === undefined) return { ok: false, reason: 'missing', raw: meta }
   return { ok: true, buckets: { ...(input === undefined ? {} : { input }), ...(imageIn === undefined ? {} : { imageIn }) } }
 }

@@ -1,3 +1,4 @@
+import { Counts } from '../canonical/counts.ts'
 import { MISSING_USAGE, type UsageReading } from '../canonical/usage.ts'
 import type { AnswerReading, CallerRequest, ModelRequest, ReadResult } from '../dialect.ts'
 import { decodeBody, invalid, readJsonBody } from '../input/body.ts'
@@ -5,7 +6,6 @@ import { inputBounds } from '../input/bounds.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
 import { patch } from '../json/patch.ts'
 import { editsFor } from './request.ts'
-import { countOf } from './usage.ts'
 import { filledList, firstInvalid, MODEL, text, wholeFromOne, type MemberCheck } from './validate.ts'
 
 /** A request of `POST /v2/rerank`. It is billed by the search unit, not by the token. */
@@ -85,9 +85,9 @@ function searchUnits(value: JsonObject): number {
 function readSearchUnits(meta: unknown): UsageReading {
   const units = isObject(meta) ? meta['billed_units'] : undefined
   if (!isObject(units)) return MISSING_USAGE
-  const faults: Parameters<typeof countOf>[2] = []
-  const search = countOf(units, 'search_units', faults)
-  if (faults[0] !== undefined) return { ok: false, reason: faults[0], raw: meta }
+  const counts = new Counts()
+  const search = counts.of(units, 'search_units')
+  if (counts.fault !== undefined) return { ok: false, reason: counts.fault, raw: meta }
   return search === undefined ? { ok: false, reason: 'missing', raw: meta } : { ok: true, buckets: { search } }
 }
 

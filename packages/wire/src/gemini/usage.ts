@@ -1,4 +1,5 @@
-import type { Bucket, Buckets } from '@faregate/core'
+import type { Buckets } from '@faregate/core'
+import { Counts, split } from '../canonical/counts.ts'
 import { INPUT_BUCKETS, MISSING_USAGE, sumOf, type UsageReading } from '../canonical/usage.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 
@@ -13,11 +14,11 @@ export const GEMINI_USAGE = { name: 'usageMetadata', read: readUsage }
  */
 export function readUsage(usage: unknown): UsageReading {
   if (!isObject(usage)) return MISSING_USAGE
-  const counts = new CountReader(usage)
-  const prompt = counts.of('promptTokenCount')
-  const total = counts.of('totalTokenCount')
-  const input = prompt === undefined ? undefined : readInput(counts, prompt)
-  const output = prompt === undefined ? undefined : readOutput(counts, prompt, total)
+  const counts = new Counts()
+  const prompt = counts.of(usage, 'promptTokenCount')
+  const total = counts.of(usage, 'totalTokenCount')
+  const input = prompt === undefined ? undefined : readInput(usage, counts, prompt)
+  const output = prompt === undefined ? undefined : readOutput(usage, counts, prompt, total)
   if (counts.fault !== undefined) return { ok: false, reason: counts.fault, raw: usage }
   if (prompt === undefined || prompt + (total ?? 0) === 0) return { ok: false, reason: 'missing', raw: usage }
   if (input === undefined || output === undefined) return { ok: false, reason: 'contradictory', raw: usage }
@@ -29,27 +30,27 @@ export function tellsCounts(usage: unknown): boolean {
   return isObject(usage) && Object.entries(usage).some(([name, value]) => name.endsWith('TokenCount') && value != null)
 }
 
-function readInput(counts: CountReader, prompt: number): Buckets | undefined {
-  const { of, modality } = counts
-  const cached = of('cachedContentTokenCount')
-  const uncached = (kind: string): number | undefined => less(modality('promptTokensDetails', kind), modality('cacheTokensDetails', kind))
+function readInput(usage: JsonObject, counts: Counts, prompt: number): Buckets | undefined {
+  const told = (details: string, kind: string): number | undefined => counts.of(modality(usage[details], kind), 'tokenCount')
+  const uncached = (kind: string): number | undefined => less(told('promptTokensDetails', kind), told('cacheTokensDetails', kind))
+  const cached = counts.of(usage, 'cachedContentTokenCount')
   const input = split(prompt, 'input', [
     ['cacheRead', cached],
     ['audioIn', uncached('AUDIO')],
     ['imageIn', uncached('IMAGE')],
   ])
-  return input && { ...input, input: (input.input ?? 0) + (of('toolUsePromptTokenCount') ?? 0) }
+  return input && { ...input, input: (input.input ?? 0) + (counts.of(usage, 'toolUsePromptTokenCount') ?? 0) }
 }
 
 /** Some hosts count thoughts among the candidates' tokens, some do not tell them but in the total, some leave tools out of it. */
-function readOutput(counts: CountReader, prompt: number, total: number | undefined): Buckets | undefined {
-  const candidates = counts.of('candidatesTokenCount')
-  const thoughts = counts.of('thoughtsTokenCount')
-  const tools = counts.of('toolUsePromptTokenCount') ?? 0
+function readOutput(usage: JsonObject, counts: Counts, prompt: number, total: number | undefined): Buckets | undefined {
+  const candidates = counts.of(usage, 'candidatesTokenCount')
+  const thoughts = counts.of(usage, 'thoughtsTokenCount')
+  const tools = counts.of(usage, 'toolUsePromptTokenCount') ?? 0
   if (total === undefined && candidates === undefined && thoughts === undefined) return {}
   const shown = candidates ?? 0
   const beside = (total ?? prompt + tools + shown + (thoughts ?? 0)) - prompt - tools - shown
-  const audio = counts.modality('candidatesTokensDetails', 'AUDIO')
+  const audio = counts.of(modality(usage['candidatesTokensDetails'], 'AUDIO'), 'tokenCount')
   if (beside === (thoughts ?? 0) || beside === (thoughts ?? 0) - tools)
     return reasoned(split(shown, 'output', [['audioOut', audio]]), thoughts)
   if (thoughts === undefined && beside > 0) return reasoned(split(shown, 'output', [['audioOut', audio]]), beside)
@@ -61,52 +62,13 @@ function reasoned(output: Buckets | undefined, reasoning: number | undefined): B
   return output && { ...output, ...(reasoning === undefined ? {} : { reasoning }) }
 }
 
-/** Undefined when one part alone is more than the whole; parts that overlap (cached audio) are cut to what is left. */
-function split(total: number, rest: 'input' | 'output', parts: [Bucket, number | undefined][]): Buckets | undefined {
-  const buckets: Buckets = { [rest]: 0 }
-  let left = total
-  for (const [name, part] of parts) {
-    if (part === undefined) continue
-    if (part > total) return undefined
-    const own = Math.min(part, left)
-    buckets[name] = own
-    left -= own
-  }
-  buckets[rest] = left
-  return buckets
+/** What is told of one modality, where it is. */
+function modality(details: unknown, kind: string): unknown {
+  return Array.isArray(details) ? details.find((item) => isObject(item) && item['modality'] === kind) : undefined
 }
 
 function less(count: number | undefined, part: number | undefined): number | undefined {
   return count === undefined ? undefined : Math.max(0, count - (part ?? 0))
-}
-
-/** Reads counts by name and remembers the first that is not a count. */
-class CountReader {
-  fault: 'negative' | 'fractional' | 'contradictory' | undefined
-  readonly #usage: JsonObject
-
-  constructor(usage: JsonObject) {
-    this.#usage = usage
-  }
-
-  readonly of = (name: string): number | undefined => this.#count(this.#usage[name])
-
-  /** The tokens of one modality, where the details tell them. */
-  readonly modality = (details: string, kind: string): number | undefined => {
-    const list = this.#usage[details]
-    const found: unknown = Array.isArray(list) ? list.find((item) => isObject(item) && item['modality'] === kind) : undefined
-    return isObject(found) ? this.#count(found['tokenCount']) : undefined
-  }
-
-  #count(value: unknown): number | undefined {
-    if (value == null) return undefined
-    if (typeof value !== 'number') this.fault ??= 'contradictory'
-    else if (value < 0) this.fault ??= 'negative'
-    else if (!Number.isInteger(value)) this.fault ??= 'fractional'
-    else if (!Number.isSafeInteger(value)) this.fault ??= 'contradictory'
-    else return value
-    return 0
-  }
 }
 
 /** `usageMetadata` for a caller, made of what is charged; undefined where nothing is known. */

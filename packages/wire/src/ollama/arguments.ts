@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../json/object.ts'
-import { parseExact } from './exact-json.ts'
+import { parseExact } from '../json/exact.ts'
 
 /** Arguments as Ollama has them, an object, as JSON text; some clients send the text itself. `{}` where there are none. */
 export function argumentsText(value: unknown): string {

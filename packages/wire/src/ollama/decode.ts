@@ -5,7 +5,7 @@ import { decodeBody } from '../input/body.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { decodeImages, decodeMessages, decodeTools } from './decode-messages.ts'
 import { decodeSettings } from './decode-settings.ts'
-import { parseExact } from './exact-json.ts'
+import { parseExact } from '../json/exact.ts'
 
 const LOADS = 'only Ollama itself can load a model or put it away: send something to be answered'
 

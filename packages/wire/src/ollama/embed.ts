@@ -1,10 +1,10 @@
 import type { Buckets } from '@faregate/core'
+import { Counts } from '../canonical/counts.ts'
 import type { Embedding, EmbeddingAnswer, EmbeddingInput } from '../canonical/embedding.ts'
 import type { Unsupported } from '../canonical/unsupported.ts'
 import { INPUT_BUCKETS, MISSING_USAGE, sumOf, type UsageReading } from '../canonical/usage.ts'
 import type { EmbedRequest } from '../cohere/embed.ts'
 import { MemberReader, present } from '../cohere/members.ts'
-import { countOf } from '../cohere/usage.ts'
 import { firstInvalid, MODEL } from '../cohere/validate.ts'
 import type { AnswerReading, CallerRequest, Encoded, Invalid, ReadResult } from '../dialect.ts'
 import { decodeBody, invalid, readJsonBody } from '../input/body.ts'
@@ -109,9 +109,9 @@ export function decodeOllamaVectors(body: Buffer): EmbeddingAnswer | undefined {
 export const embedUsageMember = { name: 'prompt_eval_count', read: readCount }
 
 function readCount(count: unknown): UsageReading {
-  const faults: Parameters<typeof countOf>[2] = []
-  const input = countOf({ count }, 'count', faults)
-  if (faults[0] !== undefined) return { ok: false, reason: faults[0], raw: count }
+  const counts = new Counts()
+  const input = counts.of(count)
+  if (counts.fault !== undefined) return { ok: false, reason: counts.fault, raw: count }
   return input === undefined || input === 0 ? MISSING_USAGE : { ok: true, buckets: { input } }
 }
 

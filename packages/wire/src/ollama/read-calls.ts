@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ToolCallPart } from '../canonical/conversation.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { argumentsText } from './arguments.ts'
-import { parseExact } from './exact-json.ts'
+import { parseExact } from '../json/exact.ts'
 
 /**
  * The calls of an answer or a line, with the arguments as they were written. Without an id, which older versions do not

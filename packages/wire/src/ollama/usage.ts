@@ -1,6 +1,6 @@
 import type { Buckets } from '@faregate/core'
+import { Counts } from '../canonical/counts.ts'
 import { INPUT_BUCKETS, OUTPUT_BUCKETS, sumOf, type UsageReading } from '../canonical/usage.ts'
-import { countOf } from '../cohere/usage.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 
 /** An answer that only loads a model, or puts it away, has evaluated nothing. */
@@ -14,12 +14,12 @@ const NOTHING_EVALUATED = new Set<unknown>(['load', 'unload'])
 export function readUsage(answer: unknown): UsageReading {
   if (!isObject(answer)) return { ok: false, reason: 'missing' }
   if (NOTHING_EVALUATED.has(answer['done_reason'])) return { ok: true, buckets: { input: 0, output: 0 } }
-  const faults: Parameters<typeof countOf>[2] = []
-  const prompt = countOf(answer, 'prompt_eval_count', faults)
-  const cached = countOf(answer, 'prompt_eval_cached_count', faults)
-  const output = countOf(answer, 'eval_count', faults)
+  const counts = new Counts()
+  const prompt = counts.of(answer, 'prompt_eval_count')
+  const cached = counts.of(answer, 'prompt_eval_cached_count')
+  const output = counts.of(answer, 'eval_count')
   const raw = countsOf(answer)
-  if (faults[0] !== undefined) return { ok: false, reason: faults[0], raw }
+  if (counts.fault !== undefined) return { ok: false, reason: counts.fault, raw }
   if (prompt === undefined || output === undefined || prompt + output === 0) return { ok: false, reason: 'missing', raw }
   if (cached === undefined) return { ok: true, buckets: { input: prompt, output } }
   if (cached > prompt) return { ok: false, reason: 'contradictory', raw }

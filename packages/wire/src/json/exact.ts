@@ -1,5 +1,5 @@
-/** Numbers of so many digits may not fit a JavaScript number. */
-const LONG_NUMBER = /[\d.]{16}/
+/** Numbers that may be written otherwise once JavaScript has read them: long ones, `1.0`, `1e3`, `-0`. */
+const CHANGED_NUMBER = /[\d.]{16}|\.\d*0|\d[eE]|-0/
 
 /** JSON.rawJSON and the third argument of a reviver (ES2026): TypeScript's library does not know them yet, old Nodes neither. */
 interface SourceText {
@@ -9,11 +9,11 @@ interface SourceText {
 const { rawJSON, parse } = JSON as unknown as SourceText
 
 /**
- * Parses JSON that will be written again: a number that JavaScript would round is kept as its own text, for an id of a
- * tool's that has twenty digits must stay the same. Throws like JSON.parse.
+ * Parses JSON that is to be written again: a number that JavaScript would change (an id of twenty digits, `1.0`) is kept as
+ * its own text, for arguments of tools are objects in one dialect and text in another (T2, T9). Throws like JSON.parse.
  */
 export function parseExact(text: string): unknown {
-  if (rawJSON === undefined || !LONG_NUMBER.test(text)) return JSON.parse(text) as unknown
+  if (rawJSON === undefined || !CHANGED_NUMBER.test(text)) return JSON.parse(text) as unknown
   return parse(text, (_name, value, { source }) =>
     typeof value === 'number' && source !== undefined && JSON.stringify(value) !== source ? rawJSON(source) : value,
   )
