@@ -22,7 +22,6 @@ export const ENDPOINT_DIALECTS = [
   'cohere-rerank',
   'ollama-generate',
   'ollama-embed',
-  'ollama-embeddings',
 ] as const
 
 /** A wire format. */
