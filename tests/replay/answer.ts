@@ -34,7 +34,7 @@ export function prepare(plan: Plan, context: AnswerContext): Prepared {
   const fixture = fixtures().get(answer)
   if (fixture !== undefined && context.route.dialect !== undefined) return writeScene(fixture, context)
   const recording = findRecording(context.recordings, answer, context.route.stream)
-  if (recording !== undefined) return played(recording, context)
+  if (recording !== undefined) return raw(recording.answer, context)
   throw new Error(`no fixture and no recording is called ${answer}; fixtures: ${[...fixtures().keys()].join(', ')}`)
 }
 
@@ -68,12 +68,8 @@ function writeScene(scene: Scene, context: AnswerContext): Prepared {
   return json(200, JSON.stringify(WRITERS[dialect].whole(scene, frame)), context)
 }
 
-function played({ answer }: Recording, context: AnswerContext): Prepared {
-  for (const { signature, text } of signaturesOf(answer)) context.issue(signature, text)
-  return raw(answer, context)
-}
-
 function raw(answer: RawAnswer, context: AnswerContext): Prepared {
+  for (const { signature, text } of signaturesOf(answer)) context.issue(signature, text)
   const { status = 200, headers, body, events } = answer
   if (events !== undefined && context.route.framing !== undefined) {
     const prepared = stream(events, context)

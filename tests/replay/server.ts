@@ -15,7 +15,7 @@ import { parseForm } from './multipart.ts'
 import { parsePlan, splitModel, type Plan } from './plan.ts'
 import { routeOf, splitVendor } from './routes.ts'
 import { vendorError } from './rules/errors.ts'
-import { judge } from './rules/rule.ts'
+import { judge, type Given } from './rules/rule.ts'
 import { RULES, SHAPES } from './rules/table.ts'
 import { VENDORS, type Call, type JsonObject, type LogEntry, type Route, type Vendor } from './types.ts'
 
@@ -73,7 +73,7 @@ class ReplayServer implements Replay {
   readonly recordings: readonly Recording[]
   readonly #options: ReplayOptions
   readonly #plans: Planned[] = []
-  readonly #issued = new Map<string, string>()
+  readonly #issued = new Map<string, Given>()
   readonly #sockets = new Set<Socket>()
   readonly #http = createServer({ keepAliveTimeout: 60_000 }, (request, response) => void this.#serve(request, response))
   #count = 0
@@ -173,7 +173,8 @@ class ReplayServer implements Replay {
 
   /** What the plan says cannot be done is said at once, in words that no vendor has. */
   #prepare(call: Call, route: Route, plan: Plan): Prepared {
-    const issue = (signature: string, text: string): unknown => this.#issued.set(signature, text)
+    const issue = (signature: string, text: string): unknown =>
+      this.#issued.set(signature, { text, model: route.model, body: call.body ?? {} })
     const context = { call, route, recordings: this.recordings, count: this.#count++, issue }
     try {
       const answer = prepare(plan, context)

@@ -28,10 +28,14 @@ export function signaturesOf(answer: RawAnswer): Issued[] {
 }
 
 function jsonOf({ events, body }: RawAnswer): unknown {
-  if (events !== undefined) return events.map((event) => JSON.parse(event) as unknown)
-  if (typeof body !== 'string') return body
+  if (events !== undefined) return events.map((event) => parsed(event))
+  if (typeof body === 'string') return parsed(body)
+  return Buffer.isBuffer(body) ? undefined : body
+}
+
+function parsed(text: string): unknown {
   try {
-    return [JSON.parse(body) as unknown]
+    return JSON.parse(text) as unknown
   } catch {
     return undefined
   }

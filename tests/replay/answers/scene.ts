@@ -14,7 +14,7 @@ export interface Scene {
 
 export type ScenePart =
   | { type: 'text'; text: string }
-  /** Reasoning that is shown; signed where the vendor signs. */
+  /** Reasoning, signed where the vendor signs; '' where the vendor keeps to itself what was thought. */
   | { type: 'reasoning'; text: string }
   /** The id is made up where it is absent. */
   | { type: 'call'; name: string; arguments: JsonObject; id?: string }

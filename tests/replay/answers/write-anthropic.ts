@@ -61,7 +61,7 @@ function block(part: ScenePart, seed: string, frame: AnswerFrame): JsonObject {
     return { type: 'tool_use', id: part.id ?? callId('anthropic', seed, part.name), name: part.name, input: part.arguments }
   }
   if (part.type !== 'reasoning') return { type: 'text', text: part.text }
-  const signature = madeUpSignature(part.text)
+  const signature = madeUpSignature(`${seed}/${part.text}`)
   frame.issue(signature, part.text)
   return { type: 'thinking', thinking: part.text, signature }
 }
@@ -76,7 +76,8 @@ function blockEvents(made: JsonObject, index: number): JsonObject[] {
     return [start({ ...made, input: {} }), ...parts.map((piece) => delta({ type: 'input_json_delta', partial_json: piece })), stop]
   }
   if (made['type'] === 'thinking') {
-    const texts = pieces(String(made['thinking'])).map((thinking) => delta({ type: 'thinking_delta', thinking }))
+    const said = String(made['thinking'])
+    const texts = (said === '' ? [] : pieces(said)).map((thinking) => delta({ type: 'thinking_delta', thinking }))
     const signed = delta({ type: 'signature_delta', signature: made['signature'] })
     return [start({ type: 'thinking', thinking: '', signature: '' }), ...texts, signed, stop]
   }

@@ -45,7 +45,7 @@ function block(part: ScenePart, seed: string, frame: AnswerFrame): JsonObject {
     return { toolUse: { toolUseId: part.id ?? callId('bedrock', seed, part.name), name: part.name, input: part.arguments } }
   }
   if (part.type !== 'reasoning') return { text: part.text }
-  const signature = madeUpSignature(part.text)
+  const signature = madeUpSignature(`${seed}/${part.text}`)
   frame.issue(signature, part.text)
   return { reasoningContent: { reasoningText: { text: part.text, signature } } }
 }
@@ -62,7 +62,7 @@ function blockEvents(made: JsonObject, index: number): JsonObject[] {
   }
   const reasoning = (made['reasoningContent'] as { reasoningText: { text: string; signature: string } } | undefined)?.reasoningText
   if (reasoning !== undefined) {
-    const texts = pieces(reasoning.text).map((text) => delta({ reasoningContent: { text } }))
+    const texts = (reasoning.text === '' ? [] : pieces(reasoning.text)).map((text) => delta({ reasoningContent: { text } }))
     return [...texts, delta({ reasoningContent: { signature: reasoning.signature } }), stop]
   }
   return [...pieces(String(made['text'])).map((text) => delta({ text })), stop]

@@ -52,7 +52,7 @@ function planOf(scene: Scene): string | undefined {
 function contents(scene: Scene, frame: AnswerFrame): JsonObject[] {
   const withPlan = callsOf(scene).length > 0
   return scene.parts.flatMap((part): JsonObject[] => {
-    if (part.type === 'reasoning') return frame.showReasoning ? [{ type: 'thinking', thinking: part.text }] : []
+    if (part.type === 'reasoning') return frame.showReasoning && part.text !== '' ? [{ type: 'thinking', thinking: part.text }] : []
     return part.type === 'call' || withPlan ? [] : [{ type: 'text', text: part.text }]
   })
 }

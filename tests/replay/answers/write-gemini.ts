@@ -66,7 +66,8 @@ interface PartContext {
 }
 
 function partsOf(part: ScenePart, index: number, { frame, cut, signed }: PartContext): JsonObject[] {
-  if (part.type === 'reasoning') return frame.showReasoning ? cut(part.text).map((text) => ({ text, thought: true })) : []
+  if (part.type === 'reasoning')
+    return frame.showReasoning && part.text !== '' ? cut(part.text).map((text) => ({ text, thought: true })) : []
   if (part.type !== 'call') return cut(part.text).map((text) => ({ text }))
   const seed = `${frame.seed}/${index}`
   const id = part.id ?? callId('gemini', seed, part.name)

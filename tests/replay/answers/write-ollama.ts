@@ -12,7 +12,7 @@ export const ollama: Writer = {
     let calls = 0
     for (const part of scene.parts) {
       if (part.type === 'reasoning') {
-        for (const thinking of frame.showReasoning ? pieces(part.text) : []) add({ thinking })
+        for (const thinking of frame.showReasoning && part.text !== '' ? pieces(part.text) : []) add({ thinking })
       } else if (part.type === 'call') add({ tool_calls: [toolCall(part, calls++)] })
       else for (const piece of pieces(part.text)) add({ content: piece })
     }

@@ -89,9 +89,9 @@ function itemOf(part: ScenePart, seed: string, frame: AnswerFrame): JsonObject {
 }
 
 function reasoningItem(text: string, seed: string, frame: AnswerFrame): JsonObject {
-  const encrypted = `gAAAAA${madeUpSignature(text).replaceAll(/[+/=]/g, '_')}`
+  const encrypted = `gAAAAA${madeUpSignature(`${seed}/${text}`).replaceAll(/[+/=]/g, '_')}`
   frame.issue(encrypted, text)
-  const summary = frame.showReasoning ? [{ type: 'summary_text', text }] : []
+  const summary = frame.showReasoning && text !== '' ? [{ type: 'summary_text', text }] : []
   return { id: `rs_${madeUp(seed, 48).toLowerCase()}`, type: 'reasoning', encrypted_content: encrypted, summary }
 }
 

@@ -2,6 +2,7 @@ import { bodies, type Case } from './case.ts'
 import type { JsonObject } from '../types.ts'
 
 const USER = { role: 'user', content: 'Hello' }
+const SYSTEM = { role: 'system', content: 'Be kind' }
 const said = (...content: object[]): JsonObject => ({ role: 'assistant', content })
 const told = (...content: object[]): JsonObject => ({ role: 'user', content })
 const text = (value: string, more: object = {}): JsonObject => ({ type: 'text', text: value, ...more })
@@ -11,6 +12,8 @@ const tool = (name: string, more: object = {}): JsonObject => ({ name, input_sch
 const cached = (ttl?: string): JsonObject => ({ cache_control: { type: 'ephemeral', ...(ttl === undefined ? {} : { ttl }) } })
 const marks = (count: number): object[] => Array.from({ length: count }, (_, index) => text(`part ${index}`, cached()))
 const image = (media_type: string): JsonObject => ({ type: 'image', source: { type: 'base64', media_type, data: 'AA==' } })
+const document = { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'So.' } }
+const LATER = { 'anthropic-version': '2026-10-21' }
 const thinking = (budget: number): JsonObject => ({ type: 'enabled', budget_tokens: budget })
 const thought = { type: 'thinking', thinking: 'So.', signature: 'forged' }
 const THINK = { max_tokens: 5000, thinking: thinking(2000) }
@@ -23,7 +26,9 @@ const form = bodies('messages', [
   ['anthropic.unknown-member', { n: 2 }, { top_k: 5 }],
   ['anthropic.unknown-nested', { messages: [{ ...USER, name: 'me' }] }, { messages: [USER] }],
   ['anthropic.messages-empty', { messages: [] }, { messages: [USER] }],
-  ['anthropic.system-role', { messages: [{ role: 'system', content: 'Be kind' }, USER] }, { system: 'Be kind' }],
+  ['anthropic.system-role', { messages: [USER, SYSTEM] }, { system: 'Be kind' }],
+  ['anthropic.system-first', { messages: [SYSTEM, USER] }, { system: 'Be kind' }, 'claude-opus-4-8'],
+  ['anthropic.system-place', { messages: [USER, SYSTEM, USER] }, { messages: [USER, SYSTEM, said(text('Yes')), USER] }, 'claude-opus-5'],
   ['anthropic.first-user', { messages: [said(text('Hello')), USER] }, { messages: [USER, USER] }],
   ['anthropic.member-required', { messages: [told({ type: 'text' })] }, { messages: [told(text('Hello'))] }],
   ['anthropic.type', { max_tokens: '100' }, { max_tokens: 100 }],
@@ -100,6 +105,36 @@ const turns = bodies('messages', [
   ['anthropic.sampling-newer', { temperature: 0.5 }, { temperature: 1 }, 'claude-sonnet-5'],
 ])
 
+const later = bodies('messages', [
+  ['anthropic.sampling-removed', { temperature: 1 }, {}],
+  ['anthropic.assistant-document', { messages: [USER, said(document), USER] }, { messages: [told(document), said(text('So.')), USER] }],
+  [
+    'anthropic.user-citations',
+    { messages: [told(text('So.', { citations: [{ type: 'char_location' }] }))] },
+    { messages: [USER, said(text('So.', { citations: [{ type: 'char_location' }] })), USER] },
+  ],
+]).map(({ breaks, keeps, ...rest }) => ({ ...rest, breaks: { ...breaks, headers: LATER }, keeps: { ...keeps, headers: LATER } }))
+
+const OFF = { thinking: { type: 'disabled' } }
+const between = (effort: string): JsonObject => ({ thinking: { type: 'between_tools' }, output_config: { effort } })
+const choose = (type: string): JsonObject => ({ tools: [tool('f')], tool_choice: { type } })
+const newest = bodies('messages', [
+  ['anthropic.thinking-always', OFF, { thinking: { type: 'adaptive' } }, 'claude-opus-5-5'],
+  ['anthropic.thinking-between-tools', OFF, between('low'), 'claude-sonnet-5-5'],
+  ['anthropic.thinking-between-effort', between('max'), between('high'), 'claude-sonnet-5-5'],
+  ['anthropic.tool-choice-forced', choose('any'), choose('auto'), 'claude-opus-5-5'],
+])
+
+const bound = { type: 'thinking', thinking: '', signature: 'a-bound-signature' }
+const conversation = { messages: [USER, said(bound, text('Hello.')), USER] }
+const prefix: Case = {
+  rule: 'anthropic.thinking-prefix',
+  base: 'messages',
+  first: { change: { model: 'claude-opus-5-5', body: { system: 'Be kind' } }, answer: { body: { content: [bound] } } },
+  breaks: { model: 'claude-opus-5-5', body: { system: 'Be kind. It is Monday', ...conversation } },
+  keeps: { model: 'claude-opus-5-5', body: { system: [text('Be kind', cached())], ...conversation } },
+}
+
 export const ANTHROPIC_CASES: Case[] = [
   { rule: 'anthropic.json', base: 'messages', breaks: { raw: '[]' }, keeps: {} },
   {
@@ -110,6 +145,9 @@ export const ANTHROPIC_CASES: Case[] = [
   },
   ...form,
   ...turns,
+  ...later,
+  ...newest,
+  prefix,
   ...bodies('vertex-claude', [
     ['vertex.anthropic-version', { anthropic_version: undefined }, {}],
     ['vertex.no-model', { model: 'claude-sonnet-4-5' }, {}],

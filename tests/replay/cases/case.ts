@@ -1,3 +1,4 @@
+import type { RawAnswer } from '../plan.ts'
 import type { JsonObject, Vendor } from '../types.ts'
 
 /** What a request differs in from the plainest one that its vendor takes. */
@@ -18,6 +19,8 @@ export interface Case {
   rule: string
   /** Which plain request is changed. */
   base: string
+  /** What is asked and answered before it. */
+  first?: { change: Change; answer: RawAnswer }
   breaks: Change
   keeps: Change
 }

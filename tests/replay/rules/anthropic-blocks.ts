@@ -14,10 +14,11 @@ export function blocksOf(message: JsonObject): JsonObject[] {
   return typeof content === 'string' ? [{ type: 'text', text: content }] : objects(content)
 }
 
-/** Consecutive messages of one role count as one turn. */
+/** Consecutive messages of one role count as one turn; messages of the system stand between turns, and are none. */
 export function turnsOf(body: JsonObject): Turn[] {
   const turns: Turn[] = []
   for (const [index, message] of objects(body['messages']).entries()) {
+    if (message['role'] === 'system') continue
     const last = turns.at(-1)
     if (last !== undefined && last.role === message['role']) last.blocks.push(...blocksOf(message))
     else turns.push({ index, role: message['role'], blocks: [...blocksOf(message)] })

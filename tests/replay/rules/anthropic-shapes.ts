@@ -33,7 +33,7 @@ const documentSource = tagged(
 )
 
 const textBlock = record({ type: anything, text: text(), citations: array(object), ...cache }, { required: ['text'], ...nullable })
-const image = record({ type: anything, source: imageSource, ...cache }, { required: ['source'], ...nullable })
+const image = record({ type: anything, source: imageSource, transformations: object, ...cache }, { required: ['source'], ...nullable })
 const document = record(
   { type: anything, source: documentSource, title: text(), context: text(), citations: record({ enabled: flag }), ...cache },
   { required: ['source'], ...nullable },
@@ -47,17 +47,21 @@ const resultContent = byType(
   {
     string: text(),
     array: array(
-      tagged('type', { text: textBlock, image, document, search_result: searchResult, tool_reference: object }, { within: true }),
+      tagged(
+        'type',
+        { text: textBlock, image, document, search_result: searchResult, tool_reference: object, browser_state: object },
+        { within: true },
+      ),
     ),
   },
   'a valid string or list',
 )
 const toolResult = record(
-  { type: anything, tool_use_id: TOOL_ID, content: resultContent, is_error: flag, ...cache },
+  { type: anything, tool_use_id: TOOL_ID, content: resultContent, is_error: flag, toolset_name: text(), ...cache },
   { required: ['tool_use_id'], ...nullable },
 )
 const toolUse = record(
-  { type: anything, id: TOOL_ID, name: TOOL_USE_NAME, input: object, caller: object, ...cache },
+  { type: anything, id: TOOL_ID, name: TOOL_USE_NAME, input: object, caller: object, toolset_name: text(), ...cache },
   { required: ['id', 'name', 'input'], ...nullable },
 )
 const server = [
@@ -86,8 +90,10 @@ const blocks: Record<string, Shape> = {
 
 const message = record(
   {
-    role: choice('user', 'assistant'),
+    role: choice('user', 'assistant', 'system'),
     content: byType({ string: text(), array: array(tagged('type', blocks, { within: true })) }, 'a valid string or list'),
+    output_config: object,
+    clear_at: text(),
   },
   { required: ['role', 'content'] },
 )
@@ -128,13 +134,14 @@ const toolChoice = tagged(
   { within: true },
 )
 
-const display = { display: choice('summarized', 'omitted') }
+const display = { display: choice('summarized', 'omitted'), block_binding: object }
 const thinking = tagged(
   'type',
   {
     enabled: record({ type: anything, budget_tokens: integer({ min: 1024 }), ...display }, { required: ['budget_tokens'], ...nullable }),
     adaptive: record({ type: anything, ...display }, nullable),
     disabled: record({ type: anything }),
+    between_tools: record({ type: anything }),
   },
   { within: true },
 )
@@ -153,6 +160,7 @@ const counted = {
   model: text({ min: 1, max: 256 }),
   cache_control: cache.cache_control,
   output_config: outputConfig,
+  speed: choice('standard', 'fast'),
   system: byType({ string: text(), array: array(tagged('type', { text: textBlock })) }, 'a valid string or list'),
   thinking,
   tool_choice: toolChoice,
@@ -162,6 +170,7 @@ const asked = {
   ...counted,
   max_tokens: integer({ min: 0 }),
   container: anything,
+  diagnostics: record({ previous_message_id: text() }, nullable),
   inference_geo: text(),
   metadata: record({ user_id: text({ max: 512 }) }, nullable),
   service_tier: choice('auto', 'standard_only'),
@@ -172,7 +181,16 @@ const asked = {
   top_p: decimal({ min: 0, max: 1 }),
 }
 /** Members that are known only with the header `anthropic-beta`; a rule looks at that. */
-export const BETA_MEMBERS = ['betas', 'context_management', 'mcp_servers', 'speed', 'fallbacks', 'diagnostics', 'user_profile_id']
+export const BETA_MEMBERS = [
+  'context_management',
+  'mcp_servers',
+  'fallbacks',
+  'fallback_credit_token',
+  'compaction',
+  'thread',
+  'output_format',
+  'billing_policy',
+]
 const beta = Object.fromEntries(BETA_MEMBERS.map((name) => [name, anything]))
 
 export const anthropicShapes: ShapeRow[] = [

@@ -37,7 +37,7 @@ function forged({ body, issued }: Question): Violation | undefined {
     for (const [at, block] of objects(message['content']).entries()) {
       const where = `messages.${index}.content.${at}`
       if (block['type'] === 'thinking') {
-        const text = issued.get(String(block['signature']))
+        const text = issued.get(String(block['signature']))?.text
         if (text === undefined || text !== block['thinking']) return { message: `${where}: Invalid \`signature\` in \`thinking\` block` }
       }
       if (block['type'] === 'redacted_thinking' && !issued.has(String(block['data']))) {

@@ -1,7 +1,7 @@
 /** What Anthropic wants of turns: who begins, what answers what, what text may be. */
 import { DOCS } from './docs.ts'
 import { blocksOf, turnsOf } from './anthropic-blocks.ts'
-import { takesPrefill } from './claude.ts'
+import { takesPrefill, takesSystem } from './claude.ts'
 import type { Question, Row } from './rule.ts'
 import { objects, shown, stringOf } from './walk.ts'
 import type { JsonObject, Violation } from '../types.ts'
@@ -69,15 +69,35 @@ function texts(body: JsonObject): string[] {
   return [...spoken, ...inside(objects(body['system']))]
 }
 
+function isEmpty({ content }: JsonObject): boolean {
+  return content === '' || (Array.isArray(content) && content.length === 0)
+}
+
 function hollow({ body }: Question): Violation | undefined {
   const messages = objects(body['messages'])
   const index = messages.findIndex((message, at) => {
-    const empty = message['content'] === '' || (Array.isArray(message['content']) && message['content'].length === 0)
-    return empty && !(at === messages.length - 1 && message['role'] === 'assistant')
+    const { role } = message
+    return isEmpty(message) && role !== 'system' && !(at === messages.length - 1 && role === 'assistant')
   })
   return index < 0
     ? undefined
     : { message: `messages.${index}: all messages must have non-empty content except for the optional final assistant message` }
+}
+
+function misplaced({ body }: Question): Violation | undefined {
+  const messages = objects(body['messages'])
+  const index = messages.findIndex((message, at) => {
+    if (message['role'] !== 'system' || isEmpty(message)) return false
+    const before = messages[at - 1] ?? {}
+    const follows = before['role'] === 'user' || blocksOf(before).at(-1)?.['type'] === 'server_tool_use'
+    const after = messages[at + 1]?.['role']
+    return !follows || (after !== undefined && after !== 'assistant')
+  })
+  return index < 0
+    ? undefined
+    : {
+        message: `messages.${index}: a 'system' message must immediately follow a 'user' message or an 'assistant' message ending in server tool use, and must be last or followed by an 'assistant' message`,
+      }
 }
 
 function lastAssistantText({ body }: Question): string | undefined {
@@ -86,7 +106,8 @@ function lastAssistantText({ body }: Question): string | undefined {
   return block?.['type'] === 'text' ? stringOf(block['text']) : undefined
 }
 
-export const anthropicTurns: Row[] = [
+/** Looked at before the form of anything else. */
+export const anthropicOpening: Row[] = [
   [
     'anthropic.messages-empty',
     'There is at least one message',
@@ -95,15 +116,30 @@ export const anthropicTurns: Row[] = [
   ],
   [
     'anthropic.system-role',
-    'The role system is no role of a message',
-    DOCS.anthropicMessages,
+    'Models before Opus 4.8, and Sonnet 5, take no messages of the role system; nor does Claude on Vertex',
+    DOCS.anthropicSystem,
+    ({ body, route }) =>
+      objects(body['messages']).some((message) => message['role'] === 'system') && (route.vendor === 'vertex' || !takesSystem(route.model))
+        ? { message: "role 'system' is not supported on this model" }
+        : undefined,
+  ],
+  [
+    'anthropic.system-first',
+    'The first message is not of the system: that is what the member `system` is for',
+    DOCS.anthropicSystem,
     ({ body }) =>
-      objects(body['messages']).some((message) => message['role'] === 'system')
+      objects(body['messages']).findIndex((message) => message['role'] === 'system' && !isEmpty(message)) === 0
         ? {
             message:
-              'messages: Unexpected role "system". The Messages API accepts a top-level `system` parameter, not "system" as an input message role.',
+              "messages.0: use the top-level 'system' parameter for the initial system prompt; the directive-only form (content: [] with output_config) is accepted at any position",
           }
         : undefined,
+  ],
+  [
+    'anthropic.system-place',
+    'A message of the system follows one of the user, or a call of a server tool, and is the last or has one of the assistant after it',
+    DOCS.anthropicSystem,
+    misplaced,
   ],
   [
     'anthropic.first-user',
@@ -112,6 +148,9 @@ export const anthropicTurns: Row[] = [
     ({ body }) =>
       objects(body['messages'])[0]?.['role'] === 'assistant' ? { message: 'messages: first message must use the "user" role' } : undefined,
   ],
+]
+
+export const anthropicTurns: Row[] = [
   ['anthropic.content-empty', 'Every message but a last one of the assistant has content', DOCS.anthropicErrors, hollow],
   [
     'anthropic.text-empty',

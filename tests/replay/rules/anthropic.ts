@@ -3,7 +3,9 @@ import { cacheMarks } from './anthropic-blocks.ts'
 import { anthropicSays } from './anthropic-say.ts'
 import { BETA_MEMBERS } from './anthropic-shapes.ts'
 import { anthropicThinking } from './anthropic-thinking.ts'
-import { anthropicTurns } from './anthropic-turns.ts'
+import { anthropicOpening, anthropicTurns } from './anthropic-turns.ts'
+import { anthropicLater } from './anthropic-later.ts'
+import { anthropicPreserved } from './anthropic-preserved.ts'
 import { formRule, rules, type Question, type Row, type Rule } from './rule.ts'
 import { array, everyObject, objectAt, objects, stringOf } from './walk.ts'
 import type { Violation } from '../types.ts'
@@ -170,11 +172,12 @@ export const anthropicRules: Rule[] = [
       ({ body }) => (body['model'] === undefined ? undefined : { message: 'model: Extra inputs are not permitted' }),
     ],
   ]),
+  ...rules({ vendors: ['anthropic'], endpoints: ['messages', 'count-tokens'] }, anthropicLater),
   ...rules({ vendors: ['anthropic', 'vertex'], endpoints: ['messages', 'count-tokens'] }, [
     ...FORM,
-    ...anthropicTurns.slice(0, 3),
+    ...anthropicOpening,
     ...REST,
+    ...anthropicTurns,
   ]),
-  ...rules({ vendors: ['anthropic', 'vertex'], endpoints: ['messages', 'count-tokens'] }, anthropicTurns.slice(3)),
-  ...rules({ vendors: ['anthropic', 'vertex'], endpoints: ['messages'] }, anthropicThinking),
+  ...rules({ vendors: ['anthropic', 'vertex'], endpoints: ['messages'] }, [...anthropicThinking, ...anthropicPreserved]),
 ]

@@ -106,8 +106,8 @@ export const authRules: Rule[] = [
       'anthropic.version-known',
       '`anthropic-version` is one that exists',
       DOCS.anthropicVersioning,
-      unless((question) => /^2023-0(1-01|6-01)$/.test(header(question, 'anthropic-version')), {
-        message: 'anthropic-version: not a valid version; the latest is "2023-06-01"',
+      unless((question) => /^(2023-01-01|2023-06-01|2026-10-21)$/.test(header(question, 'anthropic-version')), {
+        message: 'anthropic-version: not a valid version; the latest is "2026-10-21"',
       }),
     ],
   ]),

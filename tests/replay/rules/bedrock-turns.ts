@@ -134,7 +134,7 @@ function forged(question: Question): Violation | undefined {
   for (const [index, message] of messagesOf(question).entries()) {
     for (const [at, block] of message.content.entries()) {
       const { text, signature } = objectAt(block, 'reasoningContent', 'reasoningText')
-      if (signature === undefined || question.issued.get(shown(signature)) === text) continue
+      if (signature === undefined || question.issued.get(shown(signature))?.text === text) continue
       return {
         message: `The model returned the following errors: messages.${index}.content.${at}: Invalid \`signature\` in \`thinking\` block`,
       }

@@ -9,8 +9,17 @@ export interface Question {
   body: JsonObject
   /** What is wrong with the form of the body, found once for all rules. */
   problems: Problem[]
-  /** Signatures that this server gave out, and the text that each belongs to. */
-  issued: ReadonlyMap<string, string>
+  /** Signatures that this server gave out. */
+  issued: ReadonlyMap<string, Given>
+}
+
+/** What a signature was given out for. */
+export interface Given {
+  /** The text that was signed; '' where none was. */
+  text: string
+  model: string
+  /** The request that was answered with it. */
+  body: JsonObject
 }
 
 /** One documented rule of a vendor, and what the vendor says when it is broken. */
