@@ -1,14 +1,21 @@
 import type { IncomingMessage } from 'node:http'
 import { isDenial, type Denial } from '@faregate/core'
-import type { FastifyRequest } from 'fastify'
 import { BodyRefused, brokenOff, encoded, noRoom, tooLarge } from './body-denials.ts'
 import type { BodyRoom } from './body-room.ts'
+
+/** A request whose body is to be read. */
+export interface Sender {
+  readonly id: string
+  readonly raw: IncomingMessage
+  /** Nothing is served under its path. */
+  readonly is404: boolean
+}
 
 export interface BodyOptions {
   bodyBytes: number
   room: BodyRoom
   /** Why the credential of a request cannot be used; undefined: it can. */
-  vouch: (request: FastifyRequest) => Promise<Denial | undefined>
+  vouch: (request: Sender) => Promise<Denial | undefined>
 }
 
 type Done = (error: Error | null, body?: Buffer) => void
@@ -25,20 +32,20 @@ const NO_BODY = Buffer.alloc(0)
  * and a declared length before any of it is read, a large one without a good credential as well. The room that a large
  * body takes stays the request's until that is answered: whoever answers releases it.
  */
-export function readBody(options: BodyOptions, request: FastifyRequest, payload: IncomingMessage, done: Done): void {
-  const { 'content-encoding': encoding, 'content-length': length } = request.headers
+export function readBody(options: BodyOptions, request: Sender, done: Done): void {
+  const { 'content-encoding': encoding, 'content-length': length } = request.raw.headers
   const declared = length === undefined ? undefined : Number(length)
   if (declared !== undefined && declared > options.bodyBytes) return done(new BodyRefused(tooLarge(options.bodyBytes)))
   // What is not served is not read.
   if (request.is404) return done(null, NO_BODY)
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return done(new BodyRefused(encoded(encoding)))
-  new Reading(options, request, payload, declared, done).start()
+  new Reading(options, request, declared, done).start()
 }
 
 /** One body on its way in. */
 class Reading {
   readonly #options: BodyOptions
-  readonly #request: FastifyRequest
+  readonly #request: Sender
   readonly #payload: IncomingMessage
   readonly #done: Done
   readonly #declared: number | undefined
@@ -49,10 +56,10 @@ class Reading {
   #asked = false
   #over = false
 
-  constructor(options: BodyOptions, request: FastifyRequest, payload: IncomingMessage, declared: number | undefined, done: Done) {
+  constructor(options: BodyOptions, request: Sender, declared: number | undefined, done: Done) {
     this.#options = options
     this.#request = request
-    this.#payload = payload
+    this.#payload = request.raw
     this.#declared = declared
     this.#done = done
   }
@@ -115,8 +122,8 @@ class Reading {
     const unknown = await vouch(this.#request)
     if (unknown !== undefined) return unknown
     if (this.#over) return undefined
-    const { id, socket } = this.#request
-    return (await room.take({ id, socket }, bytes, ROOM_WAIT_MS)) ? undefined : noRoom(FREE_BYTES, room.bytes)
+    const { id, raw } = this.#request
+    return (await room.take({ id, socket: raw.socket }, bytes, ROOM_WAIT_MS)) ? undefined : noRoom(FREE_BYTES, room.bytes)
   }
 
   #refuse(denial: Denial): void {

@@ -1,13 +1,26 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Denial } from '@faregate/core'
 import { DATA_PLANE_ROUTES, NodeOutbound, type Gateway, type Inbound } from '@faregate/gateway'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+/** A request on its way in, whoever routed it. */
+export interface Arrival {
+  readonly id: string
+  readonly raw: IncomingMessage
+  /** Where it comes from. */
+  readonly ip: string
+  /** A Buffer once it was read. */
+  readonly body?: unknown
+}
 
 /** The data plane as the HTTP server sees it. */
 export interface DataPlane {
   /** Adds the routes of the data plane, the preflight, and the answer for every path that is not served. */
   mount(server: FastifyInstance): void
+  /** Serves a request that was read, on a response that is nobody else's. */
+  serve(request: Arrival, response: ServerResponse): void
   /** Answers a request that cannot be handled. */
-  refuse(request: FastifyRequest, reply: FastifyReply, denial: Denial): void
+  refuse(request: Arrival, response: ServerResponse, denial: Denial): void
   /** Where a running request comes from; proxies that are trusted are looked through. */
   addressOf(requestId: string): string | undefined
   /** Whether no request is being served. */
@@ -23,15 +36,14 @@ const NO_BODY = Buffer.alloc(0)
  * `served`: told of every request once its answer has ended.
  */
 export function createDataPlane(gateway: Gateway, closing: () => boolean, served: (requestId: string) => void): DataPlane {
-  const running = new Map<string, FastifyRequest>()
+  const running = new Map<string, Arrival>()
   const serving = new Set<Promise<void>>()
 
-  const hand = (request: FastifyRequest, reply: FastifyReply, serve: (inbound: Inbound, outbound: NodeOutbound) => Promise<void>): void => {
-    reply.hijack()
-    if (closing()) reply.raw.shouldKeepAlive = false
+  const hand = (request: Arrival, response: ServerResponse, serve: (inbound: Inbound, outbound: NodeOutbound) => Promise<void>): void => {
+    if (closing()) response.shouldKeepAlive = false
     running.set(request.id, request)
     // The gateway answers by itself and never rejects.
-    const work = serve(inboundOf(request), new NodeOutbound(reply.raw)).finally(() => {
+    const work = serve(inboundOf(request), new NodeOutbound(response)).finally(() => {
       running.delete(request.id)
       serving.delete(work)
       served(request.id)
@@ -39,18 +51,23 @@ export function createDataPlane(gateway: Gateway, closing: () => boolean, served
     serving.add(work)
   }
 
-  const handle = (request: FastifyRequest, reply: FastifyReply) =>
-    hand(request, reply, (inbound, outbound) => gateway.handle(inbound, outbound))
+  const serve = (request: Arrival, response: ServerResponse): void =>
+    hand(request, response, (inbound, outbound) => gateway.handle(inbound, outbound))
+
+  const handle = (request: FastifyRequest, reply: FastifyReply): void => serve(request, reply.hijack().raw)
 
   return {
     mount: (server) => {
       for (const { method, path } of DATA_PLANE_ROUTES) server.route({ method, url: path, exposeHeadRoute: false, handler: handle })
       server.route({ method: 'GET', url: '/v1/models/*', exposeHeadRoute: false, handler: handle })
-      server.options('*', (request, reply) => hand(request, reply, (inbound, outbound) => gateway.preflight(inbound, outbound)))
+      server.options('*', (request, reply) =>
+        hand(request, reply.hijack().raw, (inbound, outbound) => gateway.preflight(inbound, outbound)),
+      )
       server.setNotFoundHandler(handle)
     },
-    refuse: (request, reply, denial) => {
-      hand(request, reply, (inbound, outbound) => gateway.refuse(inbound, outbound, denial))
+    serve,
+    refuse: (request, response, denial) => {
+      hand(request, response, (inbound, outbound) => gateway.refuse(inbound, outbound, denial))
     },
     addressOf: (requestId) => running.get(requestId)?.ip,
     idle: () => serving.size === 0,
@@ -71,15 +88,15 @@ function originForm(target: string): string {
 }
 
 /** The request as the gateway takes it. */
-export function inboundOf(request: FastifyRequest): Inbound {
-  const url = originForm(request.raw.url ?? '/')
+export function inboundOf({ id, raw, body }: Omit<Arrival, 'ip'>): Inbound {
+  const url = originForm(raw.url ?? '/')
   const question = url.indexOf('?')
   return {
-    id: request.id,
-    method: request.method,
+    id,
+    method: raw.method ?? 'GET',
     path: question === -1 ? url : url.slice(0, question),
     query: question === -1 ? '' : url.slice(question + 1),
-    headers: request.headers,
-    body: Buffer.isBuffer(request.body) ? request.body : NO_BODY,
+    headers: raw.headers,
+    body: Buffer.isBuffer(body) ? body : NO_BODY,
   }
 }

@@ -1,12 +1,13 @@
-import type { IncomingMessage } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Denial } from '@faregate/core'
 import type { Gateway } from '@faregate/gateway'
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { BodyRefused, brokenOff } from './body-denials.ts'
 import type { BodyRoom } from './body-room.ts'
-import { readBody } from './body.ts'
-import { inboundOf, type DataPlane } from './data-plane.ts'
+import { readBody, type Sender } from './body.ts'
+import { inboundOf, type Arrival, type DataPlane } from './data-plane.ts'
+import { directly } from './direct.ts'
 import { answerParserError, createListener } from './listener.ts'
 
 export interface HttpOptions {
@@ -26,6 +27,9 @@ export interface HttpOptions {
  */
 export function createHttpServer(gateway: Gateway, plane: DataPlane, options: HttpOptions): FastifyInstance {
   const listening = { ...options, newRequestId: () => gateway.newRequestId() }
+  const bodies = { ...options, vouch: (request: Sender) => gateway.vouch(inboundOf(request)) }
+  const refuse = (request: Arrival, response: ServerResponse, error: Error): void => plane.refuse(request, response, denialOf(error))
+  const direct = { bodies, plane, refuse, newRequestId: listening.newRequestId }
   const server = Fastify({
     logger: false,
     genReqId: () => gateway.newRequestId(),
@@ -35,19 +39,15 @@ export function createHttpServer(gateway: Gateway, plane: DataPlane, options: Ht
     routerOptions: { maxParamLength: 2_000, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    serverFactory: (handler) => createListener(handler, listening),
+    // Behind proxies the router tells where a request comes from.
+    serverFactory: (handler) => createListener(options.trustedProxies.length === 0 ? directly(direct, handler) : handler, listening),
     clientErrorHandler: (error: Error & { code?: string }, socket: Socket) => answerParserError(listening, error, socket),
-    frameworkErrors: (error, request, reply) => refuse(plane, error, request, reply),
+    frameworkErrors: (error, request, reply) => refuse(request, reply.hijack().raw, error),
   })
-  const bodies = { ...options, vouch: (request: FastifyRequest) => gateway.vouch(inboundOf(request)) }
   server.removeAllContentTypeParsers()
-  server.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage, done) => readBody(bodies, request, payload, done))
-  server.setErrorHandler((error: FastifyError, request, reply) => refuse(plane, error, request, reply))
+  server.addContentTypeParser('*', (request: FastifyRequest, _payload, done) => readBody(bodies, request, done))
+  server.setErrorHandler((error: FastifyError, request, reply) => refuse(request, reply.hijack().raw, error))
   return server
-}
-
-function refuse(plane: DataPlane, error: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): void {
-  plane.refuse(request, reply, denialOf(error))
 }
 
 /** What an error of the HTTP server means to the caller. */
