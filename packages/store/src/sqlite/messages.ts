@@ -1,5 +1,4 @@
 import type { BatchItem } from '@faregate/ledger/port'
-import type { Row } from '../ledger-rows.ts'
 import type { Parcel } from './batch-text.ts'
 
 /** What the main thread asks of a thread that holds a SQLite connection. */
@@ -8,8 +7,8 @@ export type Request =
   | { type: 'batch'; now: number; items: Parcel<BatchItem> }
   /** One statement; answers {@link SqlResult}. */
   | { type: 'sql'; sql: string; parameters: readonly unknown[] }
-  /** Rows of request and denial records, in a transaction of its own. */
-  | { type: 'records'; requests: Row[]; denials: Row[] }
+  /** Rows of request and denial records as `packRows` writes them, in a transaction of its own. */
+  | { type: 'records'; requests: string; denials: string }
   /** Whether a write lock can be had. */
   | { type: 'probe' }
   | { type: 'backup'; file: string }

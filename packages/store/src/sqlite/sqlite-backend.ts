@@ -12,6 +12,7 @@ import { Turn } from '../turn.ts'
 import { packItems, unpackOutcomes, type Parcel } from './batch-text.ts'
 import { threadKysely } from './dialect.ts'
 import type { Request, ThreadData } from './messages.ts'
+import { packRows } from './row-text.ts'
 import { Restarting, SqliteFailure, SqliteThread } from './thread.ts'
 
 const WRITE_MS = 5_000
@@ -86,7 +87,7 @@ export class SqliteBackend implements Backend {
   }
 
   async insertRecords(requests: Row[], denials: Row[]): Promise<void> {
-    await this.#post({ type: 'records', requests, denials })
+    await this.#post({ type: 'records', requests: packRows(requests), denials: packRows(denials) })
   }
 
   /** The thread answers in order, so that the turn ends with the question: only a transaction of several keeps it. */

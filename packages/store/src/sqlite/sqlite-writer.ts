@@ -7,6 +7,7 @@ import { loadDatabase } from './load.ts'
 import type { Request, ThreadData } from './messages.ts'
 import { migrate } from './migrate.ts'
 import { RecordInsert } from './record-insert.ts'
+import { unpackRows } from './row-text.ts'
 import { serve, type Server } from './serve.ts'
 import { Statements } from './statements.ts'
 
@@ -30,7 +31,7 @@ function writer(db: Sqlite, lock: Sqlite, facts: Record<string, unknown>): Serve
       case 'sql':
         return statements.run(request.sql, request.parameters)
       case 'records':
-        return records.insert(request.requests, request.denials)
+        return records.insert(unpackRows(request.requests), unpackRows(request.denials))
       case 'probe':
         db.exec('BEGIN IMMEDIATE; ROLLBACK')
         return undefined
