@@ -3,6 +3,15 @@ import type { Otherwise, TokenCounter } from '@faregate/pricing'
 /** More uncounted text than this is counted, so that a long stream is not kept in memory. */
 const UNCOUNTED_BYTES = 64 * 1024
 
+/** So many texts are put together once they are there. */
+const TOGETHER = 64
+
+/** Texts put together, and their lengths. */
+interface Packed {
+  whole: string
+  lengths: number[]
+}
+
 /**
  * Counts the tokens of a stream's text. A token has at least one byte and an event with text at least one token,
  * so bytes bound the count from above; the tokenizer is asked only where that bound is too coarse to decide.
@@ -12,6 +21,7 @@ export class TokenMeter {
   readonly #otherwise: Otherwise
   #counted = 0
   #texts: string[] = []
+  #packed: Packed[] = []
   #bytes = 0
   #inFlightBytes = 0
   #counting: Promise<void> | undefined
@@ -26,6 +36,7 @@ export class TokenMeter {
     this.#texts.push(text)
     this.#bytes += Buffer.byteLength(text)
     if (this.#bytes > UNCOUNTED_BYTES) void this.count()
+    else if (this.#texts.length >= TOGETHER) this.#pack()
   }
 
   /** What has been counted so far, at least. */
@@ -40,7 +51,7 @@ export class TokenMeter {
 
   /** The count of everything that was added before the call. */
   async count(): Promise<number> {
-    while (this.#counting !== undefined || this.#texts.length > 0) {
+    while (this.#counting !== undefined || this.#bytes > 0) {
       this.#counting ??= this.#countPending()
       await this.#counting
     }
@@ -48,12 +59,24 @@ export class TokenMeter {
   }
 
   async #countPending(): Promise<void> {
-    const texts = this.#texts
+    const texts = [...this.#packed.flatMap(unpacked), ...this.#texts]
     this.#inFlightBytes = this.#bytes
     this.#texts = []
+    this.#packed = []
     this.#bytes = 0
     this.#counted += await this.#counter.countEach(texts, this.#otherwise)
     this.#inFlightBytes = 0
     this.#counting = undefined
   }
+
+  /** A text is a slice of the event that it came with, and keeps all of it in memory; put together they are copies. */
+  #pack(): void {
+    this.#packed.push({ whole: this.#texts.join(''), lengths: this.#texts.map((text) => text.length) })
+    this.#texts = []
+  }
+}
+
+function unpacked({ whole, lengths }: Packed): string[] {
+  let at = 0
+  return lengths.map((length) => whole.slice(at, (at += length)))
 }

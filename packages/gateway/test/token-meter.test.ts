@@ -42,3 +42,16 @@ test('much text is counted by itself, so that it is not kept', async () => {
   for (let i = 0; i < 70; i++) meter.add('x'.repeat(1000))
   assert.equal(tokens.asked, 1)
 })
+
+test('texts that were put together are counted each by itself, in order', async () => {
+  const seen: string[][] = []
+  const countEach = async (asked: string[]): Promise<number> => {
+    seen.push(asked)
+    return asked.length
+  }
+  const meter = new TokenMeter({ ...counter(), countEach }, 'least')
+  const texts = Array.from({ length: 200 }, (_, index) => `tökén ${index} 😀`)
+  for (const text of texts) meter.add(text)
+  assert.equal(await meter.count(), 200)
+  assert.deepEqual(seen, [texts])
+})
