@@ -22,15 +22,28 @@ export interface Bounds {
   open?: OpenRequests
 }
 
+/** How far the database's clock is from this process's, as its last batch on a connection told. */
+const offsets = new WeakMap<pg.Client, number>()
+
 /**
  * Decides a batch on a connection that pipelines. Three round trips: what exists; what is locked, and what is there
- * once it is; what changed. Accounts are locked in the order of their ids, the sequence last, so that no two
- * batches wait for each other. Rejects with pg's errors, `InstanceFenced` and `InstanceBack`; the caller then ends the connection.
+ * once it is; what changed. The first two go out together where all that the batch resolves is known and the
+ * accounts depend only on the period that runs; the time that decides is still the database's. Accounts are locked in the
+ * order of their ids, the sequence last, so that no two batches wait for each other. Rejects with pg's errors,
+ * `InstanceFenced` and `InstanceBack`; the caller then ends the connection.
  */
 export async function decideOn(client: pg.Client, items: BatchItem[], bounds: Bounds): Promise<Outcome[]> {
   const batch = items.map((item) => item.operation)
-  const found = await readFirst(client, batch, bounds)
-  const locked = await readLocked(client, batch, found)
+  const own = ownHolds(batch, bounds.open)
+  const finding = readFirst(client, batch, own, bounds)
+  const foreseen = foresee(client, batch, own)
+  const ahead = foreseen === undefined ? undefined : readLocked(client, batch, foreseen)
+  // Where the first look fails, that is the reason to tell.
+  ahead?.catch(() => undefined)
+  const found = await finding
+  offsets.set(client, found.now - Date.now())
+  if (foreseen !== undefined) assertSamePeriods(client, batch, foreseen, found)
+  const locked = await (ahead ?? readLocked(client, batch, found))
   const audit = await readAuditHead(client, items)
   const nextSeq = locked.lastSeq + 1n
   const { outcomes, changes } = decideBatch({ now: found.now, ...locked, nextSeq }, batch)
@@ -51,8 +64,27 @@ function firstHolds(entries: readonly Entry[]): Set<string> {
   return requests
 }
 
-async function readFirst(client: pg.Client, batch: Operation[], { begin, epoch, fenced, open }: Bounds): Promise<Found> {
-  const own = ownHolds(batch, open)
+/** What the first look is going to find, for a batch of holds, and of settles whose holds this process took itself. */
+function foresee(client: pg.Client, batch: Operation[], own: Map<string, Entry>): Found | undefined {
+  const offset = offsets.get(client)
+  if (offset === undefined) return undefined
+  const known = batch.every((operation) => operation.type === 'hold' || (operation.type === 'settle' && own.has(`${operation.request}.0`)))
+  return known ? { now: Date.now() + offset, entries: own } : undefined
+}
+
+/**
+ * A period may have ended between the guess and the database's clock, or a slice come to light that this process did not
+ * know of. What was locked is let go then: locking more now could cross another batch.
+ */
+function assertSamePeriods(client: pg.Client, batch: Operation[], foreseen: Found, found: Found): void {
+  const { lock } = accountsOf(batch, foreseen.entries, foreseen.now)
+  const due = accountsOf(batch, found.entries, found.now).lock
+  if (due.length === lock.length && due.every((id, index) => id === lock[index])) return
+  offsets.delete(client)
+  throw new LedgerUnavailable('a period has ended while the batch was read')
+}
+
+async function readFirst(client: pg.Client, batch: Operation[], own: Map<string, Entry>, { begin, epoch, fenced }: Bounds): Promise<Found> {
   // The accounts of a hold are in the operation: only what resolves entries has to find them first.
   const ids = [...new Set(entryIds(batch.filter((operation) => operation.type !== 'hold')))].filter((id) => !own.has(id))
   const begun = begin ? client.query('BEGIN ISOLATION LEVEL READ COMMITTED') : undefined
