@@ -26,7 +26,8 @@ export function openWriter(file: string): Sqlite {
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = FULL')
   db.pragma('foreign_keys = ON')
-  db.pragma('wal_autocheckpoint = 2000')
+  // A transaction of one operation writes six pages: at 500 requests a second some checkpoint every 0.7 s, 32 MB of log.
+  db.pragma('wal_autocheckpoint = 4000')
   db.pragma('journal_size_limit = 67108864')
   db.pragma('temp_store = MEMORY')
   return db
