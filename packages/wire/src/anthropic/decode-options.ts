@@ -1,6 +1,6 @@
 import type { Conversation, Effort, Other, OutputFormat, Reasoning } from '../canonical/conversation.ts'
+import type { Fields } from '../input/fields.ts'
 import type { JsonObject } from '../json/object.ts'
-import type { Fields } from './fields.ts'
 
 const EFFORTS: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max']
 
@@ -22,7 +22,7 @@ export function decodeSettings(body: JsonObject, fields: Fields): Partial<Conver
     const value = fields.number(body, member, '')
     if (value !== undefined) settings[name] = value
   }
-  const stop = fields.array(body, 'stop_sequences', '')
+  const stop = fields.list(body, 'stop_sequences', '')
   if (stop !== undefined) settings.stop = stop.filter((sequence) => isText(sequence, '/stop_sequences', fields))
   const metadata = fields.object(body, 'metadata', '')
   const user = metadata && fields.string(metadata, 'user_id', '/metadata')
@@ -33,7 +33,7 @@ export function decodeSettings(body: JsonObject, fields: Fields): Partial<Conver
 }
 
 function isText(value: unknown, at: string, fields: Fields): value is string {
-  if (typeof value !== 'string') fields.wrong(at, `\`${at.slice(1)}\` must be an array of strings`)
+  if (typeof value !== 'string') fields.fail(at, `\`${at.slice(1)}\` must be an array of strings`)
   return typeof value === 'string'
 }
 
@@ -53,7 +53,7 @@ function thinkingOf(given: JsonObject, fields: Fields): Reasoning {
     case 'enabled': {
       const budgetTokens = fields.number(given, 'budget_tokens', '/thinking')
       if (budgetTokens !== undefined) return { budgetTokens, ...show }
-      fields.wrong(
+      fields.fail(
         '/thinking/budget_tokens',
         '`budget_tokens` is missing: it is a number of tokens, at least 1024 and less than `max_tokens`',
       )
@@ -68,7 +68,7 @@ function thinkingOf(given: JsonObject, fields: Fields): Reasoning {
     case 'disabled':
       return { budgetTokens: 0 }
     default:
-      fields.wrong('/thinking/type', '`type` of `thinking` must be "adaptive", "enabled", "disabled" or "between_tools"')
+      fields.fail('/thinking/type', '`type` of `thinking` must be "adaptive", "enabled", "disabled" or "between_tools"')
       return {}
   }
 }
@@ -78,7 +78,7 @@ function effortOf(body: JsonObject, fields: Fields): Effort | undefined {
   const word = config && fields.string(config, 'effort', '/output_config')
   const effort = EFFORTS.find((name) => name === word)
   if (word !== undefined && effort === undefined) {
-    fields.wrong('/output_config/effort', `\`effort\` is "${word}": it must be one of ${EFFORTS.join(', ')}`)
+    fields.fail('/output_config/effort', `\`effort\` is "${word}": it must be one of ${EFFORTS.join(', ')}`)
   }
   return effort
 }
@@ -98,7 +98,7 @@ export function decodeOutput(body: JsonObject, others: Record<string, Other>, fi
 }
 
 function formatOf(format: JsonObject, at: string, fields: Fields): OutputFormat | undefined {
-  if (format['type'] !== 'json_schema') return fields.wrong(`${at}/type`, '`type` of an output format must be "json_schema"')
+  if (format['type'] !== 'json_schema') return fields.fail(`${at}/type`, '`type` of an output format must be "json_schema"')
   const schema = fields.object(format, 'schema', at)
-  return schema === undefined ? fields.wrong(`${at}/schema`, '`schema` is missing: it is a JSON Schema') : { kind: 'schema', schema }
+  return schema === undefined ? fields.fail(`${at}/schema`, '`schema` is missing: it is a JSON Schema') : { kind: 'schema', schema }
 }

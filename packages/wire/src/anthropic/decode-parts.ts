@@ -1,9 +1,9 @@
 import type { CacheControl, DocumentPart, ImagePart, Part, Source, TextPart, ToolResultPart } from '../canonical/conversation.ts'
 import { sniffed } from '../canonical/media.ts'
 import { splitSignature } from '../canonical/tool-ids.ts'
+import type { Fields } from '../input/fields.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { decodeCitation } from './citations.ts'
-import type { Fields } from './fields.ts'
 import { unmarkedSignature } from './signatures.ts'
 
 type BlockDecoder = (block: JsonObject, at: string, fields: Fields) => Part | undefined
@@ -26,12 +26,12 @@ export function decodeContent(message: JsonObject, at: string, fields: Fields): 
   const place = `${at}/content`
   if (typeof content === 'string') return [{ type: 'text', text: content, at: place }]
   if (!Array.isArray(content)) {
-    fields.wrong(place, '`content` is a string or an array of content blocks: send one of them')
+    fields.fail(place, '`content` is a string or an array of content blocks: send one of them')
     return []
   }
   return fields
-    .objects(content, place, '{"type": "text", "text": …}')
-    .map(([block, where]) => decodeBlock(block, where, fields))
+    .objectsOf(content, place, '{"type": "text", "text": …}')
+    .map(({ value: block, at: where }) => decodeBlock(block, where, fields))
     .filter((part) => part !== undefined)
 }
 
@@ -55,7 +55,7 @@ export function cacheOf(holder: JsonObject): { cacheControl?: CacheControl } {
 }
 
 export function textPart(block: JsonObject, at: string, fields: Fields): TextPart {
-  const citations = fields.array(block, 'citations', at)?.map(decodeCitation)
+  const citations = fields.list(block, 'citations', at)?.map(decodeCitation)
   return {
     type: 'text',
     text: fields.needed(block, 'text', at),
@@ -129,7 +129,7 @@ function sourceOf(source: JsonObject | undefined, at: string, fields: Fields): S
     case 'file':
       return { kind: 'file', id: fields.needed(source, 'file_id', at) }
     default:
-      return fields.wrong(at, '`source` is an object with `type` "base64", "url" or "file", for a document "text" or "content", too')
+      return fields.fail(at, '`source` is an object with `type` "base64", "url" or "file", for a document "text" or "content", too')
   }
 }
 

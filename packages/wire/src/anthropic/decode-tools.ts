@@ -1,7 +1,7 @@
 import type { Conversation, Other, Tool, ToolChoice } from '../canonical/conversation.ts'
+import type { Fields } from '../input/fields.ts'
 import type { JsonObject } from '../json/object.ts'
 import { cacheOf } from './decode-parts.ts'
-import type { Fields } from './fields.ts'
 
 /** What a caller's own tool consists of here, and in neutral form. */
 const NEUTRAL_MEMBERS = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control'])
@@ -11,10 +11,10 @@ const IDLE_MEMBERS = new Set(['eager_input_streaming'])
 
 /** `tools`: one with an `input_schema` is the caller's own, any other is named by its type (T10). */
 export function decodeTools(body: JsonObject, others: Record<string, Other>, fields: Fields): Pick<Conversation, 'tools'> {
-  const tools = fields.array(body, 'tools', '')
+  const tools = fields.list(body, 'tools', '')
   if (tools === undefined) return {}
-  const found = fields.objects(tools, '/tools', '{"name": …, "input_schema": {"type": "object"}}')
-  return { tools: found.map(([tool, at]) => decodeTool(tool, at, others, fields)) }
+  const found = fields.objectsOf(tools, '/tools', '{"name": …, "input_schema": {"type": "object"}}')
+  return { tools: found.map(({ value: tool, at }) => decodeTool(tool, at, others, fields)) }
 }
 
 function decodeTool(tool: JsonObject, at: string, others: Record<string, Other>, fields: Fields): Tool {
@@ -66,6 +66,6 @@ function choiceOf(given: JsonObject, fields: Fields): ToolChoice | undefined {
     case 'tool':
       return { kind: 'tool', name: fields.needed(given, 'name', '/tool_choice') }
     default:
-      return fields.wrong('/tool_choice/type', '`type` of `tool_choice` must be "auto", "any", "tool" or "none"')
+      return fields.fail('/tool_choice/type', '`type` of `tool_choice` must be "auto", "any", "tool" or "none"')
   }
 }

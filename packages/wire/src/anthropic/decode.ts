@@ -1,10 +1,10 @@
 import type { Conversation, Other, Part, Turn } from '../canonical/conversation.ts'
 import type { Decoded } from '../dialect.ts'
+import { Fields } from '../input/fields.ts'
 import type { JsonObject } from '../json/object.ts'
 import { decodeOutput, decodeReasoning, decodeSettings } from './decode-options.ts'
 import { cacheOf, decodeContent, textPart, vendorPart } from './decode-parts.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
-import { Fields, typeName } from './fields.ts'
 
 /** Top-level members that the conversation, or the request around it, has a place for. */
 const KNOWN = new Set([
@@ -56,16 +56,16 @@ function systemTurn(body: JsonObject, fields: Fields): Turn[] {
   if (system == null) return []
   if (typeof system === 'string') return [{ role: 'system', parts: [{ type: 'text', text: system, at: '/system' }], at: '/system' }]
   if (Array.isArray(system)) {
-    const blocks = fields.objects(system, '/system', '{"type": "text", "text": …}')
-    return [{ role: 'system', parts: blocks.map(([block, at]) => textPart(block, at, fields)), at: '/system' }]
+    const blocks = fields.objectsOf(system, '/system', '{"type": "text", "text": …}')
+    return [{ role: 'system', parts: blocks.map(({ value: block, at }) => textPart(block, at, fields)), at: '/system' }]
   }
-  fields.wrong('/system', `\`system\` is ${typeName(system)}: it must be a string or an array of text blocks`)
+  fields.wrong(system, '/system', 'a string or an array of text blocks')
   return []
 }
 
 function messageTurns(body: JsonObject, fields: Fields): Turn[] {
-  const messages = fields.array(body, 'messages', '') ?? []
-  return fields.objects(messages, '/messages', '{"role": "user", "content": …}').map(([message, at]) => {
+  const messages = fields.list(body, 'messages', '') ?? []
+  return fields.objectsOf(messages, '/messages', '{"role": "user", "content": …}').map(({ value: message, at }) => {
     const role = roleOf(message, at, fields)
     return { role, parts: role === 'system' ? systemParts(message, at, fields) : decodeContent(message, at, fields), at }
   })
@@ -74,7 +74,7 @@ function messageTurns(body: JsonObject, fields: Fields): Turn[] {
 function roleOf(message: JsonObject, at: string, fields: Fields): 'user' | 'assistant' | 'system' {
   const role = fields.needed(message, 'role', at)
   if (role === 'user' || role === 'assistant' || role === 'system') return role
-  fields.wrong(`${at}/role`, `\`role\` is "${role}": it must be "user", "assistant" or "system"`)
+  fields.fail(`${at}/role`, `\`role\` is "${role}": it must be "user", "assistant" or "system"`)
   return 'user'
 }
 

@@ -1,11 +1,10 @@
 import type { CallerRequest, ModelRequest, ReadResult } from '../dialect.ts'
 import type { BilledMembers } from '../input/ambiguous.ts'
 import { decodeBody, readJsonBody, type JsonBody } from '../input/body.ts'
-import { inputBounds } from '../input/bounds.ts'
+import { inputBounds, rawBytes } from '../input/bounds.ts'
 import { hidesOutput } from '../input/hidden-output.ts'
 import { hasMember, isObject, type JsonObject } from '../json/object.ts'
 import { patch } from '../json/patch.ts'
-import type { OkScan } from '../json/scan.ts'
 import { decodeMessages } from './decode.ts'
 import { familyOf } from './families.ts'
 import { inputOf, isServerTool } from './input.ts'
@@ -106,7 +105,7 @@ function describe(body: Buffer, { value, scan }: JsonBody): ModelRequest {
     outputLimitMember: typeof limit === 'number' ? 'max_tokens' : null,
     includeUsage: true,
     user: typeof user === 'string' ? user : null,
-    ...inputBounds(textBytes + rawBytes(scan) + addedTokens(value, messages.length), media, model),
+    ...inputBounds(textBytes + rawBytes(scan, TEXT_MEMBERS) + addedTokens(value, messages.length), media, model),
     inputText: () => inputText(body),
     canCause: {
       cacheWrite: writesCache(value, messages),
@@ -123,16 +122,6 @@ function describe(body: Buffer, { value, scan }: JsonBody): ModelRequest {
 
 function writesCache(value: JsonObject, messages: unknown[]): boolean {
   return value['cache_control'] != null || [value['system'], value['tools'], messages].some((part) => hasMember(part, 'cache_control'))
-}
-
-/** Their bytes in the body are never fewer than their bytes as text. */
-function rawBytes(scan: OkScan): number {
-  let bytes = 0
-  for (const name of TEXT_MEMBERS) {
-    const member = scan.members.get(name)
-    if (member !== undefined) bytes += member.valueEnd - member.valueStart
-  }
-  return bytes
 }
 
 function addedTokens(value: JsonObject, messages: number): number {

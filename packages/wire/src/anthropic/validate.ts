@@ -1,42 +1,58 @@
 import type { Invalid } from '../dialect.ts'
+import { complaint } from '../input/complaint.ts'
+import { invalid } from '../input/body.ts'
+import {
+  aBoolean,
+  anArray,
+  anObject,
+  aString,
+  filledList,
+  firstFault,
+  firstStranger,
+  limitFrom,
+  MODEL,
+  optional,
+  type MemberChecks,
+} from '../input/validate.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
-import { Fields } from './fields.ts'
 
-const LARGEST_LIMIT = 2_147_483_647
-const LONGEST_MODEL = 256
+const CHECKS: MemberChecks = [
+  ['model', MODEL],
+  ['messages', filledList('message')],
+  // 0 fills the prompt cache and generates nothing.
+  ['max_tokens', limitFrom(0)],
+  ['stream', aBoolean],
+  ['tools', anArray],
+  ['tool_choice', anObject],
+  ['output_config', anObject],
+  ['metadata', anObject],
+  ['thinking', anObject],
+]
+
+/** The same of what stands in objects, by the name of the object. */
+const NESTED: [holder: string, checks: MemberChecks][] = [
+  ['metadata', [['user_id', aString]]],
+  ['thinking', [['budget_tokens', optional((value) => (typeof value === 'number' ? undefined : 'a number'))]]],
+]
 
 /** The first thing that money and routing cannot do without and that is wrong; undefined if they can go on. */
 export function validateMessages(body: JsonObject): Invalid | undefined {
-  const fields = new Fields()
-  const model = fields.needed(body, 'model', '')
-  if (model.trim() === '' || model.length > LONGEST_MODEL) {
-    fields.wrong('/model', `\`model\` must be a string of 1 to ${LONGEST_MODEL} characters, the name of a model`)
-  }
-  checkMessages(fields.array(body, 'messages', ''), fields)
-  const limit = fields.number(body, 'max_tokens', '')
-  // 0 fills the prompt cache and generates nothing.
-  if (limit !== undefined && (!Number.isInteger(limit) || limit < 0 || limit > LARGEST_LIMIT)) {
-    fields.wrong('/max_tokens', `\`max_tokens\` is ${limit}: it must be a whole number from 0 to ${LARGEST_LIMIT}`)
-  }
-  fields.boolean(body, 'stream', '')
-  fields.array(body, 'tools', '')
-  fields.object(body, 'tool_choice', '')
-  fields.object(body, 'output_config', '')
-  const metadata = fields.object(body, 'metadata', '')
-  if (metadata !== undefined) fields.string(metadata, 'user_id', '/metadata')
-  const thinking = fields.object(body, 'thinking', '')
-  if (thinking !== undefined) fields.number(thinking, 'budget_tokens', '/thinking')
-  return fields.fault
+  return firstFault(body, CHECKS) ?? wrongMessage(body['messages'] as unknown[]) ?? wrongInside(body)
 }
 
-function checkMessages(messages: unknown[] | undefined, fields: Fields): void {
-  if (messages === undefined || messages.length === 0) {
-    fields.wrong('/messages', '`messages` is missing or empty: it is an array with at least one message')
-    return
+function wrongInside(body: JsonObject): Invalid | undefined {
+  for (const [name, checks] of NESTED) {
+    const holder = body[name]
+    const fault = isObject(holder) ? firstFault(holder, checks, `/${name}`) : undefined
+    if (fault !== undefined) return fault
   }
-  for (const [index, message] of messages.entries()) {
-    const at = `/messages/${index}`
-    if (isObject(message)) fields.needed(message, 'role', at)
-    else fields.wrong(at, `\`messages[${index}]\` must be an object with \`role\` and \`content\``)
-  }
+  return undefined
+}
+
+function wrongMessage(messages: unknown[]): Invalid | undefined {
+  const stranger = firstStranger(messages, '/messages', 'an object with `role` and `content`')
+  if (stranger !== undefined) return stranger
+  const index = messages.findIndex((message) => !isObject(message) || typeof message['role'] !== 'string')
+  const message = messages[index]
+  return isObject(message) ? invalid(`/messages/${index}/role`, complaint('role', message['role'], 'a string')) : undefined
 }

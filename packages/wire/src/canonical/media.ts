@@ -1,4 +1,4 @@
-import type { Source } from './conversation.ts'
+import type { DocumentPart, Source } from './conversation.ts'
 
 /** What a URL in a request points to: a `data:` URL (RFC 2397) carries its bytes, percent-encoded or as base64. */
 export function sourceOf(url: string): Source {
@@ -15,6 +15,13 @@ export function sourceOf(url: string): Source {
 export function urlOf(source: Source): string | undefined {
   if (source.kind === 'file') return undefined
   return source.kind === 'url' ? source.url : `data:${source.mediaType};base64,${source.data}`
+}
+
+/** The text of a document, where it is at hand. */
+export function documentText({ source }: DocumentPart): string | undefined {
+  if (source.kind === 'text') return source.text
+  if (source.kind !== 'base64' || !source.mediaType.startsWith('text/')) return undefined
+  return Buffer.from(source.data, 'base64').toString('utf8')
 }
 
 /** The first bytes of a format, as base64; what is declared is often wrong, and vendors refuse it then. */

@@ -1,10 +1,10 @@
 import type { Answer } from '../canonical/answer.ts'
 import { readingOf } from '../canonical/reading.ts'
 import type { AnswerReading } from '../dialect.ts'
+import { Fields } from '../input/fields.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
 import { decodeAssistant, type CallReading } from './decode-messages.ts'
 import { readLogprobs } from './logprobs.ts'
-import { MemberReader } from './members.ts'
 import { stopOf } from './stop-reasons.ts'
 import { toolNameFromWire } from './tool-names.ts'
 import { readUsage } from './usage.ts'
@@ -20,7 +20,7 @@ export function decodeCohereAnswer(body: Buffer): Answer | undefined {
 function decodeMessage(answer: JsonObject, message: JsonObject): Answer {
   const { id, finish_reason: word } = answer
   // What a vendor answers is not refused: a member of another type than expected says nothing.
-  const parts = decodeAssistant(new MemberReader(), message, '', FROM_VENDOR)
+  const parts = decodeAssistant(new Fields(), message, '', FROM_VENDOR)
     .filter((part) => part.type !== 'text' || part.text !== '')
     .map((part) => ({ ...part, at: '' }))
   const hasCalls = parts.some(({ type }) => type === 'tool_call')

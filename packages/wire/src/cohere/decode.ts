@@ -1,9 +1,11 @@
 import type { Conversation, DocumentPart, Other, OutputFormat, Turn } from '../canonical/conversation.ts'
 import type { Decoded } from '../dialect.ts'
+import { Fields } from '../input/fields.ts'
 import type { JsonObject } from '../json/object.ts'
+import { pointerTo } from '../json/pointer.ts'
+import { present } from '../json/present.ts'
 import { decodeMessages } from './decode-messages.ts'
 import { decodeDocument } from './documents.ts'
-import { MemberReader, pointerTo, present } from './members.ts'
 import { decodeThinking } from './reasoning.ts'
 import { decodeToolChoice, decodeTools } from './tools.ts'
 
@@ -35,50 +37,49 @@ const UNDERSTOOD = new Set<string>([
 
 /** The neutral form of the body of `POST /v2/chat` (API reference: Chat). */
 export function decodeCohereChat(value: JsonObject): Decoded {
-  const reader = new MemberReader()
-  const turns = withDocuments(reader, decodeMessages(reader, value), decodeDocuments(reader, value))
+  const fields = new Fields()
+  const turns = withDocuments(fields, decodeMessages(fields, value), decodeDocuments(fields, value))
   const conversation: Conversation = {
     stream: value['stream'] === true,
     turns,
     ...present({
-      tools: decodeTools(reader, value),
-      toolChoice: decodeToolChoice(reader, value),
-      output: decodeFormat(reader, value),
-      reasoning: decodeThinking(reader, value),
-      maxOutputTokens: reader.number(value, 'max_tokens', ''),
-      stop: reader.strings(value, 'stop_sequences', ''),
-      logprobs: reader.boolean(value, 'logprobs', '') === true ? {} : undefined,
+      tools: decodeTools(fields, value),
+      toolChoice: decodeToolChoice(fields, value),
+      output: decodeFormat(fields, value),
+      reasoning: decodeThinking(fields, value),
+      maxOutputTokens: fields.number(value, 'max_tokens', ''),
+      stop: fields.strings(value, 'stop_sequences', ''),
+      logprobs: fields.boolean(value, 'logprobs', '') === true ? {} : undefined,
     }),
-    ...present(Object.fromEntries(NUMBERS.map(([name, canonical]) => [canonical, reader.number(value, name, '')]))),
+    ...present(Object.fromEntries(NUMBERS.map(([name, canonical]) => [canonical, fields.number(value, name, '')]))),
     others: othersOf(value),
   }
-  return reader.fault ?? { ok: true, conversation }
+  return fields.fault ?? { ok: true, conversation }
 }
 
-function decodeFormat(reader: MemberReader, value: JsonObject): OutputFormat | undefined {
-  const format = reader.object(value, 'response_format', '')
+function decodeFormat(fields: Fields, value: JsonObject): OutputFormat | undefined {
+  const format = fields.object(value, 'response_format', '')
   if (format === undefined) return undefined
-  const type = reader.oneOf(format, 'type', '/response_format', ['text', 'json_object'])
+  const type = fields.word(format, 'type', '/response_format', ['text', 'json_object'])
   const name = format['json_schema'] == null ? 'schema' : 'json_schema'
-  const schema = reader.object(format, name, '/response_format')
+  const schema = fields.object(format, name, '/response_format')
   if (type === 'text') return { kind: 'text' }
   return schema === undefined ? { kind: 'json' } : { kind: 'schema', schema }
 }
 
 /** Documents are cited unless that is switched off. */
-function decodeDocuments(reader: MemberReader, value: JsonObject): DocumentPart[] {
+function decodeDocuments(fields: Fields, value: JsonObject): DocumentPart[] {
   const citations = !citationsAreOff(value)
-  return reader
-    .list(value, 'documents', '')
-    .flatMap((document, index) => decodeDocument(reader, document, `/documents/${index}`) ?? [])
+  return (fields.list(value, 'documents', '') ?? [])
+    .flatMap((document, index) => decodeDocument(fields, document, `/documents/${index}`) ?? [])
     .map((part) => ({ ...part, citations }))
 }
 
 /** What goes with the whole request belongs, elsewhere, to what the user says last. */
-function withDocuments(reader: MemberReader, turns: Turn[], documents: DocumentPart[]): Turn[] {
+function withDocuments(fields: Fields, turns: Turn[], documents: DocumentPart[]): Turn[] {
   if (documents.length === 0) return turns
   const last = turns.findLastIndex(({ role }) => role === 'user')
-  if (last < 0) reader.fail('/documents', 'documents go with what a user says: send a message with the role "user"')
+  if (last < 0) fields.fail('/documents', 'documents go with what a user says: send a message with the role "user"')
   return turns.map((turn, index) => (index === last ? { ...turn, parts: [...documents, ...turn.parts] } : turn))
 }
 

@@ -1,6 +1,7 @@
 import type { DocumentPart } from '../canonical/conversation.ts'
+import type { Fields } from '../input/fields.ts'
+import { documentText } from '../canonical/media.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
-import type { MemberReader } from './members.ts'
 
 const TEXT = 'text/plain'
 const JSON_TYPE = 'application/json'
@@ -10,12 +11,12 @@ const JSON_TYPE = 'application/json'
  * perhaps with a title, is that text; any other data is its JSON, for "both the key name and the value will be passed to
  * the model". The id by which citations name it is kept as the file's name.
  */
-export function decodeDocument(reader: MemberReader, value: unknown, at: string): DocumentPart | undefined {
+export function decodeDocument(fields: Fields, value: unknown, at: string): DocumentPart | undefined {
   if (typeof value === 'string') return { type: 'document', source: { kind: 'text', text: value, mediaType: TEXT }, at }
-  if (!isObject(value)) return reader.fail(at, 'a document is a string, or an object with `data`')
-  const data = reader.object(value, 'data', at)
-  if (data === undefined) return reader.fail(`${at}/data`, '`data` is missing: it is an object, such as {"text": …}')
-  const id = reader.string(value, 'id', at)
+  if (!isObject(value)) return fields.fail(at, 'a document is a string, or an object with `data`')
+  const data = fields.object(value, 'data', at)
+  if (data === undefined) return fields.fail(`${at}/data`, '`data` is missing: it is an object, such as {"text": …}')
+  const id = fields.string(value, 'id', at)
   return { ...partOf(data, at), ...(id === undefined ? {} : { filename: id }) }
 }
 
@@ -33,11 +34,4 @@ export function encodeDocument(part: DocumentPart): JsonObject | undefined {
   const parsed = part.source.kind === 'text' && part.source.mediaType === JSON_TYPE ? parseObject(text) : undefined
   const data = parsed ?? { ...(part.title === undefined ? {} : { title: part.title }), text }
   return { data, ...(part.filename === undefined ? {} : { id: part.filename }) }
-}
-
-/** The text of a document, where it is at hand. */
-export function documentText({ source }: DocumentPart): string | undefined {
-  if (source.kind === 'text') return source.text
-  if (source.kind !== 'base64' || !source.mediaType.startsWith('text/')) return undefined
-  return Buffer.from(source.data, 'base64').toString('utf8')
 }

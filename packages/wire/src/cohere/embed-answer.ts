@@ -7,9 +7,9 @@ import type { Unsupported } from '../canonical/unsupported.ts'
 import { INPUT_BUCKETS, MISSING_USAGE, sumOf, type UsageReading } from '../canonical/usage.ts'
 import type { AnswerReading, Encoded } from '../dialect.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
+import { mapPresent } from '../json/present.ts'
 import { INPUT_TYPES } from './embed.ts'
 import { idOf } from './encode-answer.ts'
-import { mapPresent } from './members.ts'
 
 /** The body of `POST /v2/embed` (API reference: Embed). What the vectors are for has to be said: documents, unless known. */
 export function encodeCohereEmbed(embedding: Embedding, model: string): Encoded {

@@ -4,12 +4,13 @@ import { sourceOf } from '../canonical/media.ts'
 import type { CallerRequest, Invalid, ModelRequest, ReadResult } from '../dialect.ts'
 import { decodeBody, invalid, readJsonBody } from '../input/body.ts'
 import { inputBounds } from '../input/bounds.ts'
+import { Fields } from '../input/fields.ts'
+import { firstFault, MODEL } from '../input/validate.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { patch } from '../json/patch.ts'
+import { mapPresent, present } from '../json/present.ts'
 import { collectInput, imageOf, textBytes, type ChatInput } from './input.ts'
-import { mapPresent, MemberReader, present } from './members.ts'
 import { editsFor } from './request.ts'
-import { firstInvalid, MODEL } from './validate.ts'
 
 /** A request of `POST /v2/embed`, as far as money needs it. */
 export interface EmbedRequest extends ModelRequest {
@@ -37,7 +38,7 @@ export function readCohereEmbed({ body }: Pick<CallerRequest, 'body'>): ReadResu
   const read = readJsonBody(body, BILLED, '{"model": …, "texts": […], "input_type": …, "embedding_types": […]}')
   if (!read.ok) return read
   const { value, scan } = read
-  const problem = firstInvalid(value, [MODEL])
+  const problem = firstFault(value, [['model', MODEL]])
   if (problem !== undefined) return problem
   const count = INPUTS.reduce((sum, name) => sum + listOf(value, name).length, 0)
   if (count === 0)
@@ -79,55 +80,53 @@ function inputOf(value: JsonObject): ChatInput {
 }
 
 function decodeEmbedding(value: JsonObject): { ok: true; embedding: Embedding } | Invalid {
-  const reader = new MemberReader()
-  const type = reader.oneOf(
+  const fields = new Fields()
+  const type = fields.word(
     value,
     'input_type',
     '',
     INPUT_TYPES.map(([word]) => word),
   )
-  const formats = reader.strings(value, 'embedding_types', '')
+  const formats = fields.strings(value, 'embedding_types', '')
   for (const [index, format] of (formats ?? []).entries())
     if (!isFormat(format))
-      reader.fail(`/embedding_types/${index}`, `"${format}" is no embedding type: it is one of ${VECTOR_FORMATS.join(', ')}`)
-  const truncate = reader.oneOf(value, 'truncate', '', ['NONE', 'START', 'END'])
+      fields.fail(`/embedding_types/${index}`, `"${format}" is no embedding type: it is one of ${VECTOR_FORMATS.join(', ')}`)
+  const truncate = fields.word(value, 'truncate', '', ['NONE', 'START', 'END'])
   const embedding: Embedding = {
-    inputs: decodeInputs(reader, value),
+    inputs: decodeInputs(fields, value),
     ...present({
-      dimensions: reader.number(value, 'output_dimension', ''),
+      dimensions: fields.number(value, 'output_dimension', ''),
       inputType: INPUT_TYPES.find(([word]) => word === type)?.[1],
       formats: formats?.filter(isFormat),
       truncate: truncate === undefined ? undefined : TRUNCATE[truncate],
     }),
   }
-  return reader.fault ?? { ok: true, embedding }
+  return fields.fault ?? { ok: true, embedding }
 }
 
 function isFormat(format: string): format is VectorFormat {
   return VECTOR_FORMATS.some((known) => known === format)
 }
 
-function decodeInputs(reader: MemberReader, value: JsonObject): EmbeddingInput[] {
-  const texts = (reader.strings(value, 'texts', '') ?? []).map((text, index): EmbeddingInput => {
+function decodeInputs(fields: Fields, value: JsonObject): EmbeddingInput[] {
+  const texts = (fields.strings(value, 'texts', '') ?? []).map((text, index): EmbeddingInput => {
     const at = `/texts/${index}`
     return { parts: [{ type: 'text', text, at }], at }
   })
-  const images = (reader.strings(value, 'images', '') ?? []).map((url, index): EmbeddingInput => {
+  const images = (fields.strings(value, 'images', '') ?? []).map((url, index): EmbeddingInput => {
     const at = `/images/${index}`
     return { parts: [{ type: 'image', source: sourceOf(url), at }], at }
   })
-  const inputs = reader.objects(reader.list(value, 'inputs', ''), '/inputs').map(({ item, at }): EmbeddingInput => ({
-    parts: reader
-      .objects(reader.list(item, 'content', at), `${at}/content`)
-      .map(({ item: block, at: place }) => decodeBlock(reader, block, place)),
+  const inputs = fields.objects(value, 'inputs', '').map(({ value: item, at }): EmbeddingInput => ({
+    parts: fields.objects(item, 'content', at).map(({ value: block, at: place }) => decodeBlock(fields, block, place)),
     at,
   }))
   return [...texts, ...images, ...inputs]
 }
 
-function decodeBlock(reader: MemberReader, block: JsonObject, at: string): EmbeddingInput['parts'][number] {
-  const type = reader.oneOf(block, 'type', at, ['text', 'image_url'])
-  if (type !== 'image_url') return { type: 'text', text: reader.required(block, 'text', at), at }
+function decodeBlock(fields: Fields, block: JsonObject, at: string): EmbeddingInput['parts'][number] {
+  const type = fields.word(block, 'type', at, ['text', 'image_url'])
+  if (type !== 'image_url') return { type: 'text', text: fields.needed(block, 'text', at), at }
   const image = isObject(block['image_url']) ? block['image_url'] : {}
-  return { type: 'image', source: sourceOf(reader.required(image, 'url', `${at}/image_url`)), at }
+  return { type: 'image', source: sourceOf(fields.needed(image, 'url', `${at}/image_url`)), at }
 }

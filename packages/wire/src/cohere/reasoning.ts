@@ -1,6 +1,6 @@
 import type { Effort, Reasoning } from '../canonical/conversation.ts'
+import type { Fields } from '../input/fields.ts'
 import type { JsonObject } from '../json/object.ts'
-import type { MemberReader } from './members.ts'
 
 /** How many tokens of thought an effort stands for; the highest are left to the model. Cohere knows no efforts. */
 const BUDGETS: Partial<Record<Effort, number>> = { minimal: 512, low: 1024, medium: 4096, high: 16_384 }
@@ -9,11 +9,11 @@ const BUDGETS: Partial<Record<Effort, number>> = { minimal: 512, low: 1024, medi
 const MOST_OF_LIMIT = 0.8
 
 /** `thinking {type, token_budget}` (guide: Reasoning); what is thought is always shown. */
-export function decodeThinking(reader: MemberReader, value: JsonObject): Reasoning | undefined {
-  const thinking = reader.object(value, 'thinking', '')
+export function decodeThinking(fields: Fields, value: JsonObject): Reasoning | undefined {
+  const thinking = fields.object(value, 'thinking', '')
   if (thinking === undefined) return undefined
-  const type = reader.oneOf(thinking, 'type', '/thinking', ['enabled', 'disabled'])
-  const budget = reader.number(thinking, 'token_budget', '/thinking')
+  const type = fields.word(thinking, 'type', '/thinking', ['enabled', 'disabled'])
+  const budget = fields.number(thinking, 'token_budget', '/thinking')
   if (type === 'disabled') return { effort: 'none', budgetTokens: 0 }
   return budget === undefined ? { adaptive: true, show: true } : { budgetTokens: budget, show: true }
 }

@@ -1,14 +1,14 @@
 import type { CallerRequest, ModelRequest, ReadResult, UpstreamChange } from '../dialect.ts'
 import type { BilledMembers } from '../input/ambiguous.ts'
 import { decodeBody, readJsonBody } from '../input/body.ts'
-import { inputBounds } from '../input/bounds.ts'
+import { inputBounds, rawBytes } from '../input/bounds.ts'
 import { hidesOutput } from '../input/hidden-output.ts'
+import { aBoolean, anObject, filledList, firstFault, firstStranger, limitFrom, MODEL, type MemberChecks } from '../input/validate.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { patch, type Edit } from '../json/patch.ts'
 import type { OkScan } from '../json/scan.ts'
 import { decodeCohereChat } from './decode.ts'
 import { collectInput, textBytes } from './input.ts'
-import { anObject, filledList, firstInvalid, firstStranger, MODEL, STREAM, wholeFromOne, type MemberCheck } from './validate.ts'
 
 /** Members that decide what is billed: what is generated, how much of it, and what goes in. */
 const BILLED: BilledMembers = {
@@ -16,12 +16,12 @@ const BILLED: BilledMembers = {
   nested: { thinking: new Set(['type', 'token_budget']) },
 }
 
-const CHECKS: readonly MemberCheck[] = [
-  MODEL,
-  ['messages', true, filledList('message')],
-  STREAM,
-  ['max_tokens', false, wholeFromOne],
-  ['thinking', false, anObject],
+const CHECKS: MemberChecks = [
+  ['model', MODEL],
+  ['messages', filledList('message')],
+  ['stream', aBoolean],
+  ['max_tokens', limitFrom(1)],
+  ['thinking', anObject],
 ]
 
 /** Members that reach the model as text, as they are sent. */
@@ -36,7 +36,7 @@ export function readCohereChat({ body }: Pick<CallerRequest, 'body'>): ReadResul
   const read = readJsonBody(body, BILLED, '{"model": …, "messages": […]}')
   if (!read.ok) return read
   const invalid =
-    firstInvalid(read.value, CHECKS) ?? firstStranger(messagesOf(read.value), '/messages', 'an object with `role` and `content`')
+    firstFault(read.value, CHECKS) ?? firstStranger(messagesOf(read.value), '/messages', 'an object with `role` and `content`')
   return invalid ?? { ok: true, request: describe(body, read.scan, read.value) }
 }
 
@@ -73,16 +73,6 @@ function describe(body: Buffer, scan: OkScan, value: JsonObject): ModelRequest {
 
 function messagesOf(value: JsonObject): unknown[] {
   return value['messages'] as unknown[]
-}
-
-/** Their bytes in the body are never fewer than their bytes as text. */
-export function rawBytes(scan: OkScan, names: readonly string[]): number {
-  let bytes = 0
-  for (const name of names) {
-    const member = scan.members.get(name)
-    if (member !== undefined) bytes += member.valueEnd - member.valueStart
-  }
-  return bytes
 }
 
 /** The caller's body needs another model's name, or a limit, or nothing; usage is always told. */

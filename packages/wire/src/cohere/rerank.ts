@@ -3,10 +3,10 @@ import { MISSING_USAGE, type UsageReading } from '../canonical/usage.ts'
 import type { AnswerReading, CallerRequest, ModelRequest, ReadResult } from '../dialect.ts'
 import { decodeBody, invalid, readJsonBody } from '../input/body.ts'
 import { inputBounds } from '../input/bounds.ts'
+import { filledList, firstFault, limitFrom, MODEL, type MemberChecks } from '../input/validate.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
 import { patch } from '../json/patch.ts'
 import { editsFor } from './request.ts'
-import { filledList, firstInvalid, MODEL, text, wholeFromOne, type MemberCheck } from './validate.ts'
 
 /** A request of `POST /v2/rerank`. It is billed by the search unit, not by the token. */
 export interface RerankRequest extends ModelRequest {
@@ -16,11 +16,11 @@ export interface RerankRequest extends ModelRequest {
 
 const BILLED = { own: new Set(['model', 'query', 'documents', 'top_n', 'max_tokens_per_doc']) }
 
-const CHECKS: readonly MemberCheck[] = [
-  MODEL,
-  ['query', true, text],
-  ['documents', true, filledList('document')],
-  ['max_tokens_per_doc', false, wholeFromOne],
+const CHECKS: MemberChecks = [
+  ['model', MODEL],
+  ['query', (value) => (typeof value === 'string' && value !== '' ? undefined : 'a string that is not empty')],
+  ['documents', filledList('document')],
+  ['max_tokens_per_doc', limitFrom(1)],
 ]
 
 /** "A single search unit is a query with up to 100 documents"; a document is cut up every 500 tokens, query included. */
@@ -33,7 +33,7 @@ export function readCohereRerank({ body }: Pick<CallerRequest, 'body'>): ReadRes
   const read = readJsonBody(body, BILLED, '{"model": …, "query": …, "documents": […]}')
   if (!read.ok) return read
   const { value, scan } = read
-  const problem = firstInvalid(value, CHECKS)
+  const problem = firstFault(value, CHECKS)
   if (problem !== undefined) return problem
   const model = value['model'] as string
   const texts = textsOf(value)

@@ -1,31 +1,32 @@
 import type { FunctionTool, Tool, ToolChoice } from '../canonical/conversation.ts'
 import type { Unsupported } from '../canonical/unsupported.ts'
+import type { Fields } from '../input/fields.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
-import { present, type MemberReader } from './members.ts'
+import { present } from '../json/present.ts'
 import { toolNameOnWire } from './tool-names.ts'
 
 const CHOICES: Record<string, ToolChoice> = { REQUIRED: { kind: 'required' }, NONE: { kind: 'none' } }
 
 /** The tools of a request; `strict_tools` is one switch for all of them. */
-export function decodeTools(reader: MemberReader, value: JsonObject): Tool[] | undefined {
-  const strict = reader.boolean(value, 'strict_tools', '')
-  const tools = reader.objects(reader.list(value, 'tools', ''), '/tools').map(({ item, at }) => decodeTool(reader, item, at, strict))
+export function decodeTools(fields: Fields, value: JsonObject): Tool[] | undefined {
+  const strict = fields.boolean(value, 'strict_tools', '')
+  const tools = fields.objects(value, 'tools', '').map(({ value: item, at }) => decodeTool(fields, item, at, strict))
   return tools.length === 0 ? undefined : tools
 }
 
-function decodeTool(reader: MemberReader, tool: JsonObject, at: string, strict: boolean | undefined): Tool {
+function decodeTool(fields: Fields, tool: JsonObject, at: string, strict: boolean | undefined): Tool {
   const { type } = tool
   if (type !== undefined && type !== 'function')
     return { type: 'vendor', dialect: 'cohere', name: typeof type === 'string' ? type : 'of no type', value: tool, at }
-  const own = reader.object(tool, 'function', at) ?? {}
-  const name = reader.required(own, 'name', `${at}/function`)
-  const description = reader.string(own, 'description', `${at}/function`)
-  const parameters = reader.object(own, 'parameters', `${at}/function`)
+  const own = fields.object(tool, 'function', at) ?? {}
+  const name = fields.needed(own, 'name', `${at}/function`)
+  const description = fields.string(own, 'description', `${at}/function`)
+  const parameters = fields.object(own, 'parameters', `${at}/function`)
   return { type: 'function', name, ...present({ description, parameters, strict }), at }
 }
 
-export function decodeToolChoice(reader: MemberReader, value: JsonObject): ToolChoice | undefined {
-  const choice = reader.oneOf(value, 'tool_choice', '', ['REQUIRED', 'NONE'])
+export function decodeToolChoice(fields: Fields, value: JsonObject): ToolChoice | undefined {
+  const choice = fields.word(value, 'tool_choice', '', ['REQUIRED', 'NONE'])
   return choice === undefined ? undefined : CHOICES[choice]
 }
 

@@ -1,7 +1,8 @@
 import type { DialectName } from '../canonical/conversation.ts'
 import type { Invalid, ModelRequest } from '../dialect.ts'
 import { invalid } from '../input/body.ts'
-import { complaint, integerWithin } from '../openai-chat/validate.ts'
+import { complaint } from '../input/complaint.ts'
+import { integerWithin } from '../input/validate.ts'
 import { endpointMembers, NOTHING_MORE } from './json-request.ts'
 import { imageTokens } from './image-tokens.ts'
 

@@ -1,9 +1,10 @@
 import type { EmbeddingInput, VectorFormat } from '../canonical/embedding.ts'
-import { given } from '../openai-chat/given.ts'
 import type { CallerRequest, ReadResult } from '../dialect.ts'
 import { invalid, readJsonBody } from '../input/body.ts'
 import type { JsonObject } from '../json/object.ts'
-import { complaint, firstFault, integerWithin, MODEL, optional, type MemberChecks } from '../openai-chat/validate.ts'
+import { present } from '../json/present.ts'
+import { complaint } from '../input/complaint.ts'
+import { firstFault, integerWithin, MODEL, optional, type MemberChecks } from '../input/validate.ts'
 import type { DecodedEmbedding, EmbeddingCaller, EmbeddingRequest, EmbeddingUpstream } from './embedding-dialect.ts'
 import { jsonRequest } from './json-request.ts'
 import { decodeVectors, EMBEDDING_USAGE, encodeEmbedding, encodeVectors, readVectors } from './openai-vectors.ts'
@@ -91,7 +92,7 @@ function decodeEmbedding(value: JsonObject, items: readonly Item[]): DecodedEmbe
     ok: true,
     embedding: {
       inputs,
-      ...given({
+      ...present({
         dimensions: typeof value['dimensions'] === 'number' ? value['dimensions'] : undefined,
         formats,
       }),

@@ -1,5 +1,5 @@
 import type { Other } from '../canonical/conversation.ts'
-import { pointerTo } from '../cohere/members.ts'
+import { pointerTo } from '../json/pointer.ts'
 import type { JsonObject } from '../json/object.ts'
 
 /** The members of a body that are not among these: only its own dialect knows them. `null` says nothing. */

@@ -1,7 +1,7 @@
 import type { DialectName } from '../canonical/conversation.ts'
 import type { CallerRequest, EndpointDialect, ReadResult } from '../dialect.ts'
 import { invalid } from '../input/body.ts'
-import { MODEL } from '../openai-chat/validate.ts'
+import { MODEL } from '../input/validate.ts'
 import { audioSeconds } from './audio/seconds.ts'
 import { Form } from './form.ts'
 import { endpointMembers, NOTHING_MORE } from './json-request.ts'

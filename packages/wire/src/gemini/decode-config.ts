@@ -93,6 +93,6 @@ export function decodeLabels(body: Found<JsonObject>, decoding: Decoding): Pick<
   if (isObject(labels.value) && Object.values(labels.value).every((value) => typeof value === 'string')) {
     return { metadata: labels.value as Record<string, string> }
   }
-  decoding.refuse(labels.at, '`labels` must be an object of strings')
+  decoding.fail(labels.at, '`labels` must be an object of strings')
   return {}
 }

@@ -18,7 +18,7 @@ const DETAILS = new Map<unknown, ImagePart['detail']>([
 export function decodePart(part: Found<JsonObject>, decoding: Decoding): Part[] {
   const { value, at } = part
   for (const [name, decode] of Object.entries(DECODERS)) if (member(value, name) !== undefined) return decode(part, decoding)
-  if (Object.keys(value).length === 0) decoding.refuse(at, 'the part is empty: give it `text`, `inlineData` or another content')
+  if (Object.keys(value).length === 0) decoding.fail(at, 'the part is empty: give it `text`, `inlineData` or another content')
   if (member(value, 'thoughtSignature') !== undefined) return signatureOf(part, decoding)
   return [vendorPart(part)]
 }
@@ -64,8 +64,8 @@ function inlineMedia(part: Found<JsonObject>, decoding: Decoding): Media | undef
   const mediaType = decoding.text(blob, 'mimeType')
   const data = decoding.text(blob, 'data')
   if (mediaType === undefined)
-    decoding.refuse(`${blob.at}/mimeType`, '`mimeType` is missing: it is the type of the data, such as "image/png"')
-  if (data === undefined) decoding.refuse(`${blob.at}/data`, '`data` is missing: it is the data as base64')
+    decoding.fail(`${blob.at}/mimeType`, '`mimeType` is missing: it is the type of the data, such as "image/png"')
+  if (data === undefined) decoding.fail(`${blob.at}/data`, '`data` is missing: it is the data as base64')
   const source: Source = { kind: 'base64', mediaType: mediaType ?? '', data: data ?? '' }
   return { source, mediaType, uri: '', name: decoding.text(blob, 'displayName') }
 }
@@ -75,7 +75,7 @@ function fileMedia(part: Found<JsonObject>, decoding: Decoding): Media | undefin
   if (file === undefined) return undefined
   const mediaType = decoding.text(file, 'mimeType')
   const uri = decoding.text(file, 'fileUri') ?? ''
-  if (uri === '') decoding.refuse(`${file.at}/fileUri`, '`fileUri` is missing: it is the address of the file')
+  if (uri === '') decoding.fail(`${file.at}/fileUri`, '`fileUri` is missing: it is the address of the file')
   return { source: sourceOfUri(uri, mediaType), mediaType, uri, name: decoding.text(file, 'displayName') }
 }
 
@@ -108,7 +108,7 @@ function decodeCall(part: Found<JsonObject>, decoding: Decoding): Part[] {
   const call = decoding.object(part, 'functionCall')
   if (call === undefined) return []
   const name = decoding.text(call, 'name') ?? ''
-  if (name === '') decoding.refuse(`${call.at}/name`, '`name` is missing: it is the name of the function')
+  if (name === '') decoding.fail(`${call.at}/name`, '`name` is missing: it is the name of the function')
   const args = decoding.object(call, 'args')?.value ?? {}
   const { id, signature: carried } = decoding.calls.call(decoding.text(call, 'id'), name)
   const signature = decoding.text(part, 'thoughtSignature') ?? carried
@@ -119,7 +119,7 @@ function decodeResult(part: Found<JsonObject>, decoding: Decoding): Part[] {
   const answer = decoding.object(part, 'functionResponse')
   if (answer === undefined) return []
   const name = decoding.text(answer, 'name') ?? ''
-  if (name === '') decoding.refuse(`${answer.at}/name`, '`name` is missing: it is the name of the function')
+  if (name === '') decoding.fail(`${answer.at}/name`, '`name` is missing: it is the name of the function')
   const response = decoding.object(answer, 'response')
   const { text, isError } = resultText(response?.value ?? {})
   const media = decoding.objects(answer, 'parts').flatMap((item) => decodePart(item, decoding).filter(isResultMedia))

@@ -31,7 +31,7 @@ function decodeTool(tool: Found<JsonObject>, strict: boolean, decoding: Decoding
 function decodeFunction(declaration: Found<JsonObject>, strict: boolean, decoding: Decoding): Tool {
   const { at } = declaration
   const name = decoding.text(declaration, 'name') ?? ''
-  if (name === '') decoding.refuse(`${at}/name`, '`name` is missing: it is the name of the function')
+  if (name === '') decoding.fail(`${at}/name`, '`name` is missing: it is the name of the function')
   const description = decoding.text(declaration, 'description')
   const plain = decoding.object(declaration, 'parametersJsonSchema')?.value
   const subset = decoding.object(declaration, 'parameters')?.value
@@ -62,7 +62,7 @@ function decodeChoice(body: Found<JsonObject>, decoding: Decoding): { choice?: T
   if (streamed !== undefined) decoding.keep('toolConfig.functionCallingConfig.streamFunctionCallArguments', streamed)
   const choice = CHOICES[mode]?.(names)
   if (choice === undefined && mode !== '' && mode !== 'MODE_UNSPECIFIED') {
-    decoding.refuse(`${calling.at}/mode`, '`mode` must be one of "AUTO", "ANY", "NONE" and "VALIDATED"')
+    decoding.fail(`${calling.at}/mode`, '`mode` must be one of "AUTO", "ANY", "NONE" and "VALIDATED"')
   }
   return { ...(choice === undefined ? {} : { choice }), strict: mode === 'VALIDATED' }
 }

@@ -65,7 +65,7 @@ function decodeSystem(body: Found<JsonObject>, decoding: Decoding): Turn[] {
 function decodeContent(content: Found<JsonObject>, decoding: Decoding): Turn {
   const name = decoding.text(content, 'role') ?? 'user'
   const role = ROLES.get(name)
-  if (role === undefined) decoding.refuse(`${content.at}/role`, '`role` must be "user" or "model"')
+  if (role === undefined) decoding.fail(`${content.at}/role`, '`role` must be "user" or "model"')
   return { role: role ?? 'user', parts: partsOf(content, decoding), at: content.at }
 }
 

@@ -1,7 +1,6 @@
 import type { Other } from '../canonical/conversation.ts'
-import type { Invalid } from '../dialect.ts'
-import { invalid } from '../input/body.ts'
-import { isObject, type JsonObject } from '../json/object.ts'
+import { ARRAY, BOOLEAN, Checks, NUMBER, OBJECT, STRING, TEXTS, type Kind } from '../input/checks.ts'
+import type { JsonObject } from '../json/object.ts'
 import { CallBook } from './call-ids.ts'
 import { member, spelled } from './spelling.ts'
 
@@ -12,15 +11,9 @@ export interface Found<T> {
 }
 
 /** What the parts of a request are decoded with: what came before, what has no neutral form, and the first thing that is wrong. */
-export class Decoding {
-  fault: Invalid | undefined
+export class Decoding extends Checks {
   readonly others: Record<string, Other> = {}
   readonly calls = new CallBook()
-
-  /** Notes what is wrong, unless something was before it. */
-  refuse(at: string, message: string): void {
-    this.fault ??= invalid(at, message)
-  }
 
   /** Notes a member that only this dialect understands. */
   keep(name: string, { at, value }: Found<unknown>): void {
@@ -33,43 +26,34 @@ export class Decoding {
   }
 
   object(holder: Found<JsonObject>, name: string): Found<JsonObject> | undefined {
-    return this.#typed(this.any(holder, name), isObject, 'an object')
+    return this.#typed(this.any(holder, name), OBJECT)
   }
 
   text(holder: Found<JsonObject>, name: string): string | undefined {
-    return this.#typed(this.any(holder, name), isString, 'a string')?.value
+    return this.#typed(this.any(holder, name), STRING)?.value
   }
 
   number(holder: Found<JsonObject>, name: string): number | undefined {
-    return this.#typed(this.any(holder, name), isNumber, 'a number')?.value
+    return this.#typed(this.any(holder, name), NUMBER)?.value
   }
 
   flag(holder: Found<JsonObject>, name: string): boolean | undefined {
-    return this.#typed(this.any(holder, name), isBoolean, 'true or false, without quotes')?.value
+    return this.#typed(this.any(holder, name), BOOLEAN)?.value
   }
 
   strings(holder: Found<JsonObject>, name: string): string[] | undefined {
-    return this.#typed(this.any(holder, name), isStrings, 'an array of strings')?.value
+    return this.#typed(this.any(holder, name), TEXTS)?.value
   }
 
   /** The objects of a list, each with its place; what is no object is refused. */
   objects(holder: Found<JsonObject>, name: string): Found<JsonObject>[] {
-    const list = this.#typed(this.any(holder, name), isArray, 'an array')
+    const list = this.#typed(this.any(holder, name), ARRAY)
     if (list === undefined) return []
-    return list.value.flatMap((value, index) => this.#typed({ value, at: `${list.at}/${index}` }, isObject, 'an object') ?? [])
+    return list.value.flatMap((value, index) => this.#typed({ value, at: `${list.at}/${index}` }, OBJECT) ?? [])
   }
 
-  #typed<T>(found: Found<unknown> | undefined, is: (value: unknown) => value is T, expected: string): Found<T> | undefined {
-    if (found === undefined) return undefined
-    const { value, at } = found
-    if (is(value)) return { value, at }
-    this.refuse(at, `\`${at.slice(at.lastIndexOf('/') + 1)}\` must be ${expected}`)
-    return undefined
+  #typed<T>(found: Found<unknown> | undefined, kind: Kind<T>): Found<T> | undefined {
+    const value = found && this.required(found.value, found.at, kind)
+    return found === undefined || value === undefined ? undefined : { value, at: found.at }
   }
 }
-
-const isString = (value: unknown): value is string => typeof value === 'string'
-const isNumber = (value: unknown): value is number => typeof value === 'number'
-const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean'
-const isArray = (value: unknown): value is unknown[] => Array.isArray(value)
-const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString)

@@ -73,7 +73,7 @@ function decodeEmbedding(requests: readonly Found<JsonObject>[]): { ok: true; em
   const inputs = requests.map((request) => decodeInput(request, decoding))
   const settings = requests.map((request) => settingsOf(request, decoding))
   const odd = settings.findIndex((one) => JSON.stringify(one) !== JSON.stringify(settings[0]))
-  if (odd >= 0) decoding.refuse(requests[odd]?.at ?? '', 'all requests of a batch must have the same `taskType` and `outputDimensionality`')
+  if (odd >= 0) decoding.fail(requests[odd]?.at ?? '', 'all requests of a batch must have the same `taskType` and `outputDimensionality`')
   return decoding.fault ?? { ok: true, embedding: { inputs, ...settings[0] } }
 }
 
@@ -89,7 +89,7 @@ function decodeInput(request: Found<JsonObject>, decoding: Decoding): EmbeddingI
   const parts = decoding.objects(content, 'parts').flatMap((part) => decodePart(part, decoding))
   const taken = parts.filter((part) => part.type === 'text' || part.type === 'image')
   const other = parts.find((part) => part.type !== 'text' && part.type !== 'image')
-  if (other !== undefined) decoding.refuse(other.at, 'only texts and images are embedded')
+  if (other !== undefined) decoding.fail(other.at, 'only texts and images are embedded')
   return { parts: taken, at: content.at }
 }
 

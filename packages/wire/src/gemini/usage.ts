@@ -31,7 +31,7 @@ export function tellsCounts(usage: unknown): boolean {
 }
 
 function readInput(usage: JsonObject, counts: Counts, prompt: number): Buckets | undefined {
-  const told = (details: string, kind: string): number | undefined => counts.of(modality(usage[details], kind), 'tokenCount')
+  const told = (details: string, kind: string): number | undefined => counts.of(detailOf(usage[details], kind), 'tokenCount')
   const uncached = (kind: string): number | undefined => less(told('promptTokensDetails', kind), told('cacheTokensDetails', kind))
   const cached = counts.of(usage, 'cachedContentTokenCount')
   const input = split(prompt, 'input', [
@@ -50,7 +50,7 @@ function readOutput(usage: JsonObject, counts: Counts, prompt: number, total: nu
   if (total === undefined && candidates === undefined && thoughts === undefined) return {}
   const shown = candidates ?? 0
   const beside = (total ?? prompt + tools + shown + (thoughts ?? 0)) - prompt - tools - shown
-  const audio = counts.of(modality(usage['candidatesTokensDetails'], 'AUDIO'), 'tokenCount')
+  const audio = counts.of(detailOf(usage['candidatesTokensDetails'], 'AUDIO'), 'tokenCount')
   if (beside === (thoughts ?? 0) || beside === (thoughts ?? 0) - tools)
     return reasoned(split(shown, 'output', [['audioOut', audio]]), thoughts)
   if (thoughts === undefined && beside > 0) return reasoned(split(shown, 'output', [['audioOut', audio]]), beside)
@@ -63,7 +63,7 @@ function reasoned(output: Buckets | undefined, reasoning: number | undefined): B
 }
 
 /** What is told of one modality, where it is. */
-function modality(details: unknown, kind: string): unknown {
+function detailOf(details: unknown, kind: string): unknown {
   return Array.isArray(details) ? details.find((item) => isObject(item) && item['modality'] === kind) : undefined
 }
 

@@ -1,27 +1,25 @@
 import type { Invalid } from '../dialect.ts'
 import { invalid } from '../input/body.ts'
+import { complaint } from '../input/complaint.ts'
+import { anObject, filledList, integerWithin, limitFrom, optional, type MemberChecks } from '../input/validate.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { member, spelled } from './spelling.ts'
 
 const MOST_CANDIDATES = 8
-const LARGEST_LIMIT = 2_147_483_647
 
-/** A check of one member: undefined if it is fine, else what it must be. */
-type Check = (value: unknown) => string | undefined
-
-const OWN: [name: string, check: Check][] = [
-  ['contents', (value) => (Array.isArray(value) && value.length > 0 ? undefined : 'an array with at least one content')],
-  ['generationConfig', object],
-  ['toolConfig', object],
-  ['tools', (value) => (Array.isArray(value) ? undefined : 'an array of tools')],
-  ['cachedContent', (value) => (typeof value === 'string' ? undefined : 'a string, the name of a cached content')],
+const OWN: MemberChecks = [
+  ['contents', filledList('content')],
+  ['generationConfig', anObject],
+  ['toolConfig', anObject],
+  ['tools', optional((value) => (Array.isArray(value) ? undefined : 'an array of tools'))],
+  ['cachedContent', optional((value) => (typeof value === 'string' ? undefined : 'a string, the name of a cached content'))],
 ]
 
-const CONFIG: [name: string, check: Check][] = [
-  ['candidateCount', (value) => integerFrom1To(MOST_CANDIDATES, value)],
-  ['maxOutputTokens', (value) => integerFrom1To(LARGEST_LIMIT, value)],
-  ['responseModalities', (value) => (Array.isArray(value) ? undefined : 'an array, such as ["TEXT"]')],
-  ['thinkingConfig', object],
+const CONFIG: MemberChecks = [
+  ['candidateCount', optional((value) => integerWithin(1, MOST_CANDIDATES, value))],
+  ['maxOutputTokens', limitFrom(1)],
+  ['responseModalities', optional((value) => (Array.isArray(value) ? undefined : 'an array, such as ["TEXT"]'))],
+  ['thinkingConfig', anObject],
 ]
 
 /** The first thing that is wrong with a request of `generateContent`; undefined if it is fine. `at`: where it stands in the body. */
@@ -53,24 +51,12 @@ export function validateContent(content: unknown, at: string): Invalid | undefin
   return wrong < 0 ? undefined : invalid(`${at}/parts/${wrong}`, 'a part must be an object, such as {"text": …}')
 }
 
-function firstFault(holder: JsonObject, checks: [name: string, check: Check][], at: string): Invalid | undefined {
+/** As everywhere, but that every member has two names. */
+function firstFault(holder: JsonObject, checks: MemberChecks, at: string): Invalid | undefined {
   for (const [name, check] of checks) {
     const value = member(holder, name)
-    const expected = value === undefined && name !== 'contents' ? undefined : check(value)
+    const expected = check(value)
     if (expected !== undefined) return invalid(`${at}/${spelled(holder, name)}`, complaint(name, value, expected))
   }
   return undefined
-}
-
-function complaint(name: string, value: unknown, expected: string): string {
-  return value === undefined ? `\`${name}\` is missing: it is ${expected}` : `\`${name}\` must be ${expected}`
-}
-
-function object(value: unknown): string | undefined {
-  return isObject(value) ? undefined : 'an object'
-}
-
-function integerFrom1To(most: number, value: unknown): string | undefined {
-  const fits = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most
-  return fits ? undefined : `a whole number from 1 to ${most}, without quotes`
 }

@@ -4,6 +4,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** The text that a value is; empty where it is none. */
+export function stringOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
 /** The object that this is the JSON text of; undefined where it is none. */
 export function parseObject(text: string): JsonObject | undefined {
   try {

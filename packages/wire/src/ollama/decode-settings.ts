@@ -1,6 +1,8 @@
 import type { Conversation, Other, OutputFormat } from '../canonical/conversation.ts'
-import { pointerTo, present, typeOf, type MemberReader } from '../cohere/members.ts'
+import type { Fields } from '../input/fields.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
+import { pointerTo } from '../json/pointer.ts'
+import { present } from '../json/present.ts'
 import { decodeThink } from './thinking.ts'
 
 /** Options that the canonical form has as well, under their two names (documentation: Modelfile, Parameters). */
@@ -21,18 +23,18 @@ const UNDERSTOOD_OPTIONS = new Set<string>(['num_predict', 'stop', ...OPTIONS.ma
 const UNDERSTOOD = ['model', 'stream', 'options', 'format', 'think', 'logprobs', 'top_logprobs']
 
 /** What is said beside the messages. Ollama streams unless it is told not to. */
-export function decodeSettings(reader: MemberReader, value: JsonObject, own: readonly string[]): Omit<Conversation, 'turns'> {
-  const options = reader.object(value, 'options', '') ?? {}
+export function decodeSettings(fields: Fields, value: JsonObject, own: readonly string[]): Omit<Conversation, 'turns'> {
+  const options = fields.object(value, 'options', '') ?? {}
   return {
     stream: value['stream'] !== false,
     ...present({
-      output: decodeFormat(reader, value['format']),
-      reasoning: decodeThink(reader, value),
-      maxOutputTokens: outputLimit(reader.number(options, 'num_predict', '/options')),
-      stop: typeof options['stop'] === 'string' ? [options['stop']] : reader.strings(options, 'stop', '/options'),
-      logprobs: decodeLogprobs(reader, value),
+      output: decodeFormat(fields, value['format']),
+      reasoning: decodeThink(fields, value),
+      maxOutputTokens: outputLimit(fields.number(options, 'num_predict', '/options')),
+      stop: typeof options['stop'] === 'string' ? [options['stop']] : fields.strings(options, 'stop', '/options'),
+      logprobs: decodeLogprobs(fields, value),
     }),
-    ...present(Object.fromEntries(OPTIONS.map(([name, canonical]) => [canonical, reader.number(options, name, '/options')]))),
+    ...present(Object.fromEntries(OPTIONS.map(([name, canonical]) => [canonical, fields.number(options, name, '/options')]))),
     others: { ...othersIn(value, '', new Set([...UNDERSTOOD, ...own])), ...othersIn(options, 'options', UNDERSTOOD_OPTIONS) },
   }
 }
@@ -43,16 +45,16 @@ export function outputLimit(predict: number | undefined): number | undefined {
 }
 
 /** `"json"`, or a schema; older clients send an empty string for none. */
-function decodeFormat(reader: MemberReader, format: unknown): OutputFormat | undefined {
+function decodeFormat(fields: Fields, format: unknown): OutputFormat | undefined {
   if (format == null || format === '') return undefined
   if (format === 'json') return { kind: 'json' }
   if (isObject(format)) return { kind: 'schema', schema: format }
-  return reader.fail('/format', `\`format\` is ${typeOf(format)}: it must be "json" or a JSON schema`)
+  return fields.wrong(format, '/format', '"json" or a JSON schema')
 }
 
-function decodeLogprobs(reader: MemberReader, value: JsonObject): Conversation['logprobs'] {
-  const top = reader.number(value, 'top_logprobs', '')
-  return reader.boolean(value, 'logprobs', '') === true ? present({ top }) : undefined
+function decodeLogprobs(fields: Fields, value: JsonObject): Conversation['logprobs'] {
+  const top = fields.number(value, 'top_logprobs', '')
+  return fields.boolean(value, 'logprobs', '') === true ? present({ top }) : undefined
 }
 
 function othersIn(holder: JsonObject, name: string, understood: ReadonlySet<string>): Record<string, Other> {

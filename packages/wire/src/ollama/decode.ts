@@ -1,42 +1,43 @@
 import type { Part, Turn } from '../canonical/conversation.ts'
-import { MemberReader, present } from '../cohere/members.ts'
 import type { Decoded } from '../dialect.ts'
 import { decodeBody } from '../input/body.ts'
+import { Fields } from '../input/fields.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { decodeImages, decodeMessages, decodeTools } from './decode-messages.ts'
 import { decodeSettings } from './decode-settings.ts'
 import { parseExact } from '../json/exact.ts'
+import { present } from '../json/present.ts'
 
 const LOADS = 'only Ollama itself can load a model or put it away: send something to be answered'
 
 /** The neutral form of the body of `POST /api/chat` (documentation: API reference, Generate a chat message). */
 export function decodeOllamaChat(body: Buffer): Decoded {
   const value = exactly(body)
-  const reader = new MemberReader()
-  const turns = decodeMessages(reader, value)
-  const tools = decodeTools(reader, value)
-  const conversation = { turns, ...present({ tools }), ...decodeSettings(reader, value, ['messages', 'tools']) }
-  if (turns.length === 0) reader.fail('/messages', LOADS)
-  return reader.fault ?? { ok: true, conversation }
+  const fields = new Fields()
+  const turns = decodeMessages(fields, value)
+  const tools = decodeTools(fields, value)
+  const conversation = { turns, ...present({ tools }), ...decodeSettings(fields, value, ['messages', 'tools']) }
+  if (turns.length === 0) fields.fail('/messages', LOADS)
+  return fields.fault ?? { ok: true, conversation }
 }
 
 /** The same of `POST /api/generate`: what has no place in a conversation (template, suffix, raw, context) is kept beside it. */
 export function decodeOllamaGenerate(body: Buffer): Decoded {
   const value = exactly(body)
-  const reader = new MemberReader()
-  const system = reader.string(value, 'system', '') ?? ''
-  const prompt = reader.string(value, 'prompt', '') ?? ''
+  const fields = new Fields()
+  const system = fields.string(value, 'system', '') ?? ''
+  const prompt = fields.string(value, 'prompt', '') ?? ''
   const parts: Part[] = [
     ...(prompt === '' ? [] : [{ type: 'text' as const, text: prompt, at: '/prompt' }]),
-    ...decodeImages(reader, value, ''),
+    ...decodeImages(fields, value, ''),
   ]
   const turns: Turn[] = [
     ...(system === '' ? [] : [{ role: 'system' as const, parts: [{ type: 'text' as const, text: system, at: '/system' }], at: '/system' }]),
     { role: 'user', parts, at: '/prompt' },
   ]
-  if (parts.length === 0) reader.fail('/prompt', LOADS)
-  const conversation = { turns, ...decodeSettings(reader, value, ['prompt', 'system', 'images']) }
-  return reader.fault ?? { ok: true, conversation }
+  if (parts.length === 0) fields.fail('/prompt', LOADS)
+  const conversation = { turns, ...decodeSettings(fields, value, ['prompt', 'system', 'images']) }
+  return fields.fault ?? { ok: true, conversation }
 }
 
 /** The body with the arguments of calls as they were written: they go on as text, with every digit. */

@@ -4,13 +4,14 @@ import type { Embedding, EmbeddingAnswer, EmbeddingInput } from '../canonical/em
 import type { Unsupported } from '../canonical/unsupported.ts'
 import { INPUT_BUCKETS, MISSING_USAGE, sumOf, type UsageReading } from '../canonical/usage.ts'
 import type { EmbedRequest } from '../cohere/embed.ts'
-import { MemberReader, present } from '../cohere/members.ts'
-import { firstInvalid, MODEL } from '../cohere/validate.ts'
 import type { AnswerReading, CallerRequest, Encoded, Invalid, ReadResult } from '../dialect.ts'
 import { decodeBody, invalid, readJsonBody } from '../input/body.ts'
 import { inputBounds } from '../input/bounds.ts'
+import { Fields } from '../input/fields.ts'
+import { firstFault, MODEL } from '../input/validate.ts'
 import { parseObject, type JsonObject } from '../json/object.ts'
 import { patch } from '../json/patch.ts'
+import { present } from '../json/present.ts'
 
 const BILLED = { own: new Set(['model', 'input', 'prompt']) }
 
@@ -25,7 +26,7 @@ export function readOllamaEmbed({ body }: Pick<CallerRequest, 'body'>): ReadResu
   const read = readJsonBody(body, BILLED, '{"model": …, "input": …}')
   if (!read.ok) return read
   const { value, scan } = read
-  const problem = firstInvalid(value, [MODEL])
+  const problem = firstFault(value, [['model', MODEL]])
   if (problem !== undefined) return problem
   const inputs = inputsOf(value)
   if (inputs === undefined) return invalid('/input', 'there is nothing to embed: `input` is a string, or an array of strings')
@@ -61,21 +62,21 @@ function inputsOf({ input, prompt }: JsonObject): string[] | undefined {
 }
 
 function decodeEmbedding(value: JsonObject, texts: string[]): { ok: true; embedding: Embedding } | Invalid {
-  const reader = new MemberReader()
+  const fields = new Fields()
   const name = value['input'] == null ? '/prompt' : '/input'
   const inputs = texts.map((text, index): EmbeddingInput => {
     const at = Array.isArray(value['input']) ? `${name}/${index}` : name
     return { parts: [{ type: 'text', text, at }], at }
   })
-  const truncate = reader.boolean(value, 'truncate', '')
+  const truncate = fields.boolean(value, 'truncate', '')
   const embedding: Embedding = {
     inputs,
     ...present({
-      dimensions: reader.number(value, 'dimensions', ''),
+      dimensions: fields.number(value, 'dimensions', ''),
       truncate: truncate === undefined ? undefined : truncate ? ('end' as const) : ('none' as const),
     }),
   }
-  return reader.fault ?? { ok: true, embedding }
+  return fields.fault ?? { ok: true, embedding }
 }
 
 /** The body of `POST /api/embed`. Ollama knows one form of vectors, and not what they are for. */

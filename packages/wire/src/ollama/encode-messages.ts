@@ -1,8 +1,8 @@
 import type { ImagePart, Part, ToolCallPart, ToolResultPart, Turn } from '../canonical/conversation.ts'
 import type { Unsupported } from '../canonical/unsupported.ts'
-import { documentText } from '../cohere/documents.ts'
-import { mapPresent } from '../cohere/members.ts'
+import { documentText } from '../canonical/media.ts'
 import type { JsonObject } from '../json/object.ts'
+import { mapPresent } from '../json/present.ts'
 import { argumentsObject } from './arguments.ts'
 
 /** Between texts that stand apart in a turn: a message of Ollama's has one. */

@@ -1,11 +1,10 @@
 import type { DialectName } from '../canonical/conversation.ts'
-import { rawBytes } from '../cohere/request.ts'
-import { anObject, firstInvalid, firstStranger, MODEL, STREAM, type MemberCheck } from '../cohere/validate.ts'
 import type { CallerRequest, Decoded, Invalid, ModelRequest, ReadResult, UpstreamChange } from '../dialect.ts'
 import type { BilledMembers } from '../input/ambiguous.ts'
 import { decodeBody, readJsonBody } from '../input/body.ts'
-import { inputBounds } from '../input/bounds.ts'
+import { inputBounds, rawBytes } from '../input/bounds.ts'
 import { hidesOutput } from '../input/hidden-output.ts'
+import { aBoolean, anArray, anObject, aString, firstFault, firstStranger, MODEL, type MemberChecks } from '../input/validate.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { patch, type Edit } from '../json/patch.ts'
 import type { OkScan } from '../json/scan.ts'
@@ -37,17 +36,14 @@ const BILLED: BilledMembers = {
   nested: { options: new Set(['num_predict']) },
 }
 
-const list = (value: unknown): string | undefined => (Array.isArray(value) ? undefined : 'an array')
-const string = (value: unknown): string | undefined => (typeof value === 'string' ? undefined : 'a string')
-
-const CHECKS: readonly MemberCheck[] = [
-  MODEL,
-  STREAM,
-  ['options', false, anObject],
-  ['messages', false, list],
-  ['prompt', false, string],
-  ['images', false, list],
-  ['context', false, list],
+const CHECKS: MemberChecks = [
+  ['model', MODEL],
+  ['stream', aBoolean],
+  ['options', anObject],
+  ['messages', anArray],
+  ['prompt', aString],
+  ['images', anArray],
+  ['context', anArray],
 ]
 
 /** Members that reach the model as text, as they are sent. */
@@ -75,7 +71,7 @@ function read(dialect: DialectName, body: Buffer, example: string, decode: () =>
   if (!result.ok) return result
   const { value, scan } = result
   return (
-    firstInvalid(value, CHECKS) ??
+    firstFault(value, CHECKS) ??
     firstStranger(messagesOf(value), '/messages', 'an object with `role` and `content`') ??
     invalidLimit(value) ?? { ok: true, request: { ...describe(body, scan, value), dialect, decode } }
   )

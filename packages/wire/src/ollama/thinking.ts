@@ -1,5 +1,5 @@
 import type { Reasoning } from '../canonical/conversation.ts'
-import type { MemberReader } from '../cohere/members.ts'
+import type { Fields } from '../input/fields.ts'
 import type { JsonObject } from '../json/object.ts'
 
 const LEVELS = ['low', 'medium', 'high', 'max'] as const
@@ -16,13 +16,13 @@ const MOST_TOKENS: [level: Level, tokens: number][] = [
 ]
 
 /** `think` (documentation: Capabilities, Thinking): what is thought is shown in a member of its own. */
-export function decodeThink(reader: MemberReader, value: JsonObject): Reasoning | undefined {
+export function decodeThink(fields: Fields, value: JsonObject): Reasoning | undefined {
   const { think } = value
   if (think == null) return undefined
   if (think === false) return { effort: 'none', budgetTokens: 0 }
   if (think === true) return { adaptive: true, show: true }
   const level = LEVELS.find((word) => word === think)
-  if (level === undefined) return reader.fail('/think', '`think` must be true, false, "low", "medium", "high" or "max"')
+  if (level === undefined) return fields.fail('/think', '`think` must be true, false, "low", "medium", "high" or "max"')
   return { effort: level, show: true }
 }
 

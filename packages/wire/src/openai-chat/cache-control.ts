@@ -1,6 +1,6 @@
 import type { CacheControl } from '../canonical/conversation.ts'
 import type { JsonObject } from '../json/object.ts'
-import { OBJECT, oneOf, type Checks } from './checks.ts'
+import { OBJECT, oneOf, type Checks } from '../input/checks.ts'
 
 const TTL = oneOf('5m', '1h')
 

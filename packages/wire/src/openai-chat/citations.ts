@@ -1,6 +1,6 @@
 import type { Citation } from '../canonical/conversation.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
-import { given } from './given.ts'
+import { present } from '../json/present.ts'
 
 /** `annotations` of a message: OpenAI has URL citations; of another kind only the raw value is kept. */
 export function readAnnotations(annotations: unknown): Citation[] {
@@ -10,7 +10,7 @@ export function readAnnotations(annotations: unknown): Citation[] {
 function citationOf(value: JsonObject): Citation {
   const cited = isObject(value['url_citation']) ? value['url_citation'] : {}
   return {
-    ...given({
+    ...present({
       url: text(cited['url']),
       title: text(cited['title']),
       citedText: text(cited['content']),
@@ -25,7 +25,7 @@ function citationOf(value: JsonObject): Citation {
 export function readSources(answer: JsonObject): Citation[] {
   const { citations, search_results: results } = answer
   if (Array.isArray(results) && results.length > 0) {
-    return results.filter(isObject).map((result) => given({ url: text(result['url']), title: text(result['title']) }))
+    return results.filter(isObject).map((result) => present({ url: text(result['url']), title: text(result['title']) }))
   }
   return Array.isArray(citations) ? citations.filter((url) => typeof url === 'string').map((url) => ({ url })) : []
 }

@@ -2,12 +2,12 @@ import type { Answer, Choice, Stop } from '../canonical/answer.ts'
 import type { Citation, Part, TextPart, ToolCallPart } from '../canonical/conversation.ts'
 import { plainId } from '../canonical/tool-ids.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { parseAnswer } from './answer.ts'
 import { sniffedAudio } from './audio.ts'
 import { readAnnotations, readSources } from './citations.ts'
 import { imagesOf, piecesOf } from './content.ts'
 import { googleSignature } from './decode-messages.ts'
-import { given } from './given.ts'
 import { readLogprobs } from './logprobs.ts'
 import { reasoningParts } from './reasoning-details.ts'
 import { stopOf } from './stop-reasons.ts'
@@ -21,7 +21,7 @@ export function decodeAnswer(body: Buffer): Answer | undefined {
   const sources = readSources(answer)
   const id = nonEmpty(answer['id'])
   return {
-    ...given({ id, model: nonEmpty(answer['model']), created: typeof answer['created'] === 'number' ? answer['created'] : undefined }),
+    ...present({ id, model: nonEmpty(answer['model']), created: typeof answer['created'] === 'number' ? answer['created'] : undefined }),
     choices: choices.map((choice, index) => decodeChoice(choice, `${id ?? ''}:${index}`, index === 0 ? sources : [])),
     usage: readUsage(answer['usage']),
   }
@@ -31,7 +31,7 @@ function decodeChoice(choice: JsonObject, name: string, sources: Citation[]): Ch
   const parts = typeof choice['text'] === 'string' ? textParts(choice['text']) : messageParts(choice['message'], name)
   cite(parts, [...readAnnotations(isObject(choice['message']) ? choice['message']['annotations'] : undefined), ...sources])
   const hasCalls = parts.some(({ type }) => type === 'tool_call')
-  return { parts, stop: stopOfChoice(choice, hasCalls), ...given({ logprobs: readLogprobs(choice['logprobs']) }) }
+  return { parts, stop: stopOfChoice(choice, hasCalls), ...present({ logprobs: readLogprobs(choice['logprobs']) }) }
 }
 
 function stopOfChoice({ error, finish_reason: reason, stop_reason: sequence }: JsonObject, hasCalls: boolean): Stop {
@@ -77,7 +77,7 @@ function callPart(call: JsonObject, id: string): ToolCallPart {
   const part = { type: 'tool_call' as const, id, name: nonEmpty(name) ?? '', at: '' }
   if (custom) return { ...part, arguments: nonEmpty(input) ?? '', custom }
   const text = argumentText(args)
-  return { ...part, arguments: text.trim() === '' ? '{}' : text, ...given({ signature: googleSignature(call) }) }
+  return { ...part, arguments: text.trim() === '' ? '{}' : text, ...present({ signature: googleSignature(call) }) }
 }
 
 /** A vendor's id, or one that is derived from where the call stands: some vendors send none. */

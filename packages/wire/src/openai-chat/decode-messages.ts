@@ -1,10 +1,10 @@
 import type { Part, ToolCallPart, ToolResultPart, Turn } from '../canonical/conversation.ts'
 import { splitSignature } from '../canonical/tool-ids.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { cacheControlOf } from './cache-control.ts'
-import { ARRAY, OBJECT, STRING, type Checks } from './checks.ts'
+import { ARRAY, OBJECT, STRING, type Checks } from '../input/checks.ts'
 import { decodeContent } from './decode-parts.ts'
-import { given } from './given.ts'
 import { reasoningParts } from './reasoning-details.ts'
 
 type MessageDecoder = (message: JsonObject, at: string, context: Context) => Omit<Turn, 'at' | 'name'>
@@ -48,7 +48,7 @@ function decodeMessage(message: JsonObject, at: string, context: Context): Turn 
   if (cacheControl !== undefined && last !== undefined) last.cacheControl ??= cacheControl
   // The name of a function's message is the function's.
   const name = turn.role === 'tool' ? undefined : checks.optional(message['name'], `${at}/name`, STRING)
-  return { ...turn, ...given({ name }), at }
+  return { ...turn, ...present({ name }), at }
 }
 
 function said(message: JsonObject, at: string, checks: Checks): Part[] {
@@ -96,7 +96,7 @@ function decodeCall(value: unknown, at: string, checks: Checks): ToolCallPart {
     return { type: 'tool_call', id, name, arguments: input, custom: true, at }
   }
   const text = argumentsOf(called['arguments'], `${at}/function/arguments`, checks)
-  return { type: 'tool_call', id, name, arguments: text, ...given({ signature: signature ?? googleSignature(call) }), at }
+  return { type: 'tool_call', id, name, arguments: text, ...present({ signature: signature ?? googleSignature(call) }), at }
 }
 
 /** Where Gemini's compatible endpoint keeps it, for clients that send it back (Gemini API, "Thought signatures"). */
@@ -134,7 +134,7 @@ function resultOf(message: JsonObject, at: string, callId: string, checks: Check
   const other = parts.find((part) => !content.some((kept) => kept === part))
   if (other !== undefined)
     checks.fail(other.at, 'the result of a tool is text, an image or a file: send this in a message of the role "user"')
-  return { type: 'tool_result', callId, ...given({ name: checks.optional(message['name'], `${at}/name`, STRING) }), content, at }
+  return { type: 'tool_result', callId, ...present({ name: checks.optional(message['name'], `${at}/name`, STRING) }), content, at }
 }
 
 /** Calls of functions have no ids; each is answered by the next message of its function. */

@@ -3,7 +3,7 @@ import { sniffed, sourceOf } from '../canonical/media.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { mediaTypeOfFormat } from './audio.ts'
 import { cacheControlOf } from './cache-control.ts'
-import { ARRAY, OBJECT, oneOf, STRING, type Checks } from './checks.ts'
+import { ARRAY, OBJECT, oneOf, STRING, type Checks } from '../input/checks.ts'
 
 type PartDecoder = (part: JsonObject, at: string, checks: Checks) => Part
 

@@ -1,8 +1,8 @@
 import type { FunctionTool, Tool } from '../canonical/conversation.ts'
 import type { JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { cacheControlOf } from './cache-control.ts'
-import { ARRAY, BOOLEAN, OBJECT, STRING, type Checks } from './checks.ts'
-import { given } from './given.ts'
+import { ARRAY, BOOLEAN, OBJECT, STRING, type Checks } from '../input/checks.ts'
 
 /**
  * Reads `tools` and, of older callers, `functions`. A tool that is no function has no neutral form: custom tools of free
@@ -36,7 +36,7 @@ function decodeFunction(described: JsonObject, at: string, inside: string, check
   return {
     type: 'function',
     name: checks.required(described['name'], `${inside}/name`, STRING) ?? '',
-    ...given({
+    ...present({
       description: checks.optional(described['description'], `${inside}/description`, STRING),
       parameters: checks.optional(described['parameters'], `${inside}/parameters`, OBJECT),
       strict: checks.optional(described['strict'], `${inside}/strict`, BOOLEAN),

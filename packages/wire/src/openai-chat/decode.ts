@@ -1,12 +1,12 @@
 import type { Conversation, Other } from '../canonical/conversation.ts'
 import type { Decoded } from '../dialect.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { cacheControlOf } from './cache-control.ts'
-import { ARRAY, BOOLEAN, Checks, INTEGER, STRING } from './checks.ts'
+import { ARRAY, BOOLEAN, Checks, INTEGER, STRING } from '../input/checks.ts'
 import { decodeMessages } from './decode-messages.ts'
 import { decodeToolChoice } from './tool-choice.ts'
 import { decodeTools } from './decode-tools.ts'
-import { given } from './given.ts'
 import { MEMBERS, plainMembers } from './members.ts'
 import { decodeOutput, isNeutralOutput } from './output-format.ts'
 import { outputLimit } from './output-limit.ts'
@@ -51,7 +51,7 @@ export function decodeChat(value: JsonObject): Decoded {
   const conversation: Conversation = {
     stream: value['stream'] === true,
     turns: decodeMessages(value['messages'] as JsonObject[], checks),
-    ...given({
+    ...present({
       tools: decodeTools(value, checks),
       toolChoice: decodeToolChoice(value, checks),
       output: decodeOutput(value['response_format'], checks),
@@ -80,7 +80,7 @@ function decodeLogprobs(value: JsonObject, checks: Checks): Conversation['logpro
   const wanted = checks.optional(value['logprobs'], '/logprobs', BOOLEAN) ?? false
   const top = checks.optional(value['top_logprobs'], '/top_logprobs', INTEGER)
   if (!wanted && top !== undefined && top > 0) return checks.fail('/top_logprobs', '`top_logprobs` needs `"logprobs": true` beside it')
-  return wanted ? given({ top }) : undefined
+  return wanted ? present({ top }) : undefined
 }
 
 /** `safety_identifier` is what OpenAI calls `user` by now. */

@@ -5,10 +5,10 @@ import { urlOf } from '../canonical/media.ts'
 import { withSignature } from '../canonical/tool-ids.ts'
 import type { AnswerFrame } from '../dialect.ts'
 import type { JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { answerId } from './answer-id.ts'
 import { styleOf, type CallerStyle } from './caller-style.ts'
 import { annotationOf } from './citations.ts'
-import { given } from './given.ts'
 import { logprobsMember } from './logprobs.ts'
 import { detailOf } from './reasoning-details.ts'
 import { finishMembers } from './stop-reasons.ts'
@@ -93,7 +93,7 @@ function encodeCall({ id, signature, name, arguments: text, custom }: ToolCallPa
 function mediaMembers(parts: Part[], frame: AnswerFrame): JsonObject {
   const images = parts.filter((part) => part.type === 'image').map(imageMember)
   const audio = parts.find((part) => part.type === 'audio')
-  return given({
+  return present({
     images: images.length === 0 ? undefined : images,
     audio: audio?.source.kind === 'base64' ? audioMember(audio.source.data, frame) : undefined,
   })

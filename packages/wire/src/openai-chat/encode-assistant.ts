@@ -1,8 +1,8 @@
 import type { ReasoningPart, ToolCallPart, Turn, VendorPart } from '../canonical/conversation.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { encodeText } from './encode-parts.ts'
 import type { Encoding } from './encoding.ts'
-import { given } from './given.ts'
 import { detailOf } from './reasoning-details.ts'
 import { wireId } from './wire-id.ts'
 
@@ -25,7 +25,7 @@ export function encodeAssistant(turn: Turn, encoding: Encoding): JsonObject[] {
   const held = sorted(turn, encoding)
   const { content, refusals, calls, vendor } = held
   const members = {
-    ...given({
+    ...present({
       refusal: refusals.length === 0 ? undefined : refusals.join(''),
       tool_calls: calls.length === 0 ? undefined : calls.map((call) => encodeCall(call, encoding)),
     }),
@@ -33,7 +33,13 @@ export function encodeAssistant(turn: Turn, encoding: Encoding): JsonObject[] {
   }
   if (content.length === 0 && Object.keys(members).length === 0) return []
   return [
-    given({ role: 'assistant', name: encoding.nameOf(turn), content: contentOf(content), ...reasoningMembers(held, encoding), ...members }),
+    present({
+      role: 'assistant',
+      name: encoding.nameOf(turn),
+      content: contentOf(content),
+      ...reasoningMembers(held, encoding),
+      ...members,
+    }),
   ]
 }
 
@@ -78,12 +84,12 @@ function encodeCall({ id, name, arguments: text, custom }: ToolCallPart, encodin
 function reasoningMembers({ reasoning, calls }: Held, { quirks }: Encoding): JsonObject {
   const own = reasoning.filter((part) => part.origin === 'openai-chat' && isSigned(part))
   const details = own.length === 0 ? undefined : own.map((part) => detailOf(part))
-  if (quirks.reasoningContentBack !== true) return given({ reasoning_details: details })
+  if (quirks.reasoningContentBack !== true) return present({ reasoning_details: details })
   const text = reasoning
     .filter((part) => !isSigned(part))
     .map((part) => part.text)
     .join('')
-  return given({ reasoning_content: text === '' && calls.length === 0 ? undefined : text, reasoning_details: details })
+  return present({ reasoning_content: text === '' && calls.length === 0 ? undefined : text, reasoning_details: details })
 }
 
 /** Some dialects want a signature where a vendor gave none: an empty one signs nothing. */

@@ -1,9 +1,9 @@
 import type { Part, ToolResultPart, Turn } from '../canonical/conversation.ts'
 import type { JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { encodeAssistant, isPrefill } from './encode-assistant.ts'
 import { cacheOf, encodePart, encodeText } from './encode-parts.ts'
 import type { Encoding } from './encoding.ts'
-import { given } from './given.ts'
 import { wireId } from './wire-id.ts'
 
 /** What stands in for a result that has no text: what it holds follows. */
@@ -54,7 +54,7 @@ class MessageWriter {
     if (said.length === 0) return
     const encoded = said.map((part) => encodePart(part, this.#encoding)).filter((part) => part !== undefined)
     const content = [...this.#carried.splice(0), ...encoded]
-    if (content.length > 0) this.#messages.push(given({ role: 'user', name: this.#encoding.nameOf(turn), content: plain(content) }))
+    if (content.length > 0) this.#messages.push(present({ role: 'user', name: this.#encoding.nameOf(turn), content: plain(content) }))
   }
 
   #writeResult(result: ToolResultPart): void {
@@ -82,7 +82,7 @@ class MessageWriter {
     const content = parts.map((part) => this.#instruction(part)).filter((part) => part !== undefined)
     if (content.length === 0) return
     const known = role === 'developer' && this.#encoding.quirks.noDeveloperRole === true ? 'system' : role
-    this.#messages.push(given({ role: known, name: this.#encoding.nameOf(turn), content: plain(content) }))
+    this.#messages.push(present({ role: known, name: this.#encoding.nameOf(turn), content: plain(content) }))
   }
 
   #instruction(part: Part): JsonObject | undefined {

@@ -1,10 +1,10 @@
 import type { AudioPart, DocumentPart, ImagePart, Part, TextPart, VideoPart } from '../canonical/conversation.ts'
 import { urlOf } from '../canonical/media.ts'
 import type { JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { formatOfMediaType } from './audio.ts'
 import { cacheControlMember } from './cache-control.ts'
 import { REFUSED, type Encoding } from './encoding.ts'
-import { given } from './given.ts'
 
 const FOREIGN_ID = 'the id belongs to another vendor'
 
@@ -46,7 +46,9 @@ function withCache(part: Part, encoded: JsonObject | undefined, encoding: Encodi
 function encodeImage({ source, detail, at }: ImagePart, encoding: Encoding): JsonObject | undefined {
   if (encoding.refuses('image')) return encoding.drop(at, 'an image', REFUSED)
   const url = urlOf(source)
-  return url === undefined ? encoding.drop(at, 'an image by its id', FOREIGN_ID) : { type: 'image_url', image_url: given({ url, detail }) }
+  return url === undefined
+    ? encoding.drop(at, 'an image by its id', FOREIGN_ID)
+    : { type: 'image_url', image_url: present({ url, detail }) }
 }
 
 /** Files go inline, or by an id that is OpenAI's own; a text goes as what it is. */
@@ -60,7 +62,7 @@ function encodeDocument(part: DocumentPart, encoding: Encoding): JsonObject | un
   if (source.kind === 'file') {
     const { filename } = part
     return source.id.startsWith('file-')
-      ? { type: 'file', file: given({ file_id: source.id, filename }) }
+      ? { type: 'file', file: present({ file_id: source.id, filename }) }
       : encoding.drop(at, 'a document by its id', FOREIGN_ID)
   }
   return { type: 'file', file: { filename: part.filename ?? title ?? nameFor(source.mediaType), file_data: urlOf(source) } }

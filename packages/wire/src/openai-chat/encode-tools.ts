@@ -1,8 +1,8 @@
 import type { Conversation, FunctionTool, Tool, ToolChoice } from '../canonical/conversation.ts'
 import type { JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { cacheControlMember } from './cache-control.ts'
 import { REFUSED, type Encoding } from './encoding.ts'
-import { given } from './given.ts'
 import { encodeToolChoice } from './tool-choice.ts'
 
 /** The tools, and which of them may be called (T5). Without tools nothing is said about them: vendors refuse it. */
@@ -11,7 +11,7 @@ export function encodeTools({ tools = [], toolChoice, parallelToolCalls }: Conve
   const [offered, choice] = choiceFor(tools, toolChoice, encoding)
   const members = offered.flatMap((tool) => encodeTool(tool, encoding) ?? [])
   if (members.length === 0) return {}
-  return given({
+  return present({
     tools: members,
     tool_choice: choice === undefined ? undefined : encodeToolChoice(choice, tools, encoding.quirks.toolChoiceAny === true),
     parallel_tool_calls: parallelCalls(parallelToolCalls, encoding),
@@ -35,7 +35,7 @@ function encodeTool(tool: Tool, encoding: Encoding): JsonObject | undefined {
 function encodeFunction({ name, description, parameters, strict, cacheControl }: FunctionTool, encoding: Encoding): JsonObject {
   return {
     type: 'function',
-    function: given({ name, description, parameters, strict }),
+    function: present({ name, description, parameters, strict }),
     ...(encoding.refuses('cacheControl') ? {} : cacheControlMember(cacheControl)),
   }
 }

@@ -1,6 +1,6 @@
 import type { Conversation } from '../canonical/conversation.ts'
 import { isObject } from '../json/object.ts'
-import { BOOLEAN, INTEGER, NUMBER, NUMBERS, STRING, STRINGS, type Checks, type Kind } from './checks.ts'
+import { BOOLEAN, INTEGER, NUMBER, NUMBERS, STRING, STRINGS, type Checks, type Kind } from '../input/checks.ts'
 
 interface Member {
   name: keyof Conversation

@@ -1,7 +1,7 @@
 import type { OutputFormat } from '../canonical/conversation.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
-import { BOOLEAN, OBJECT, STRING, type Checks } from './checks.ts'
-import { given } from './given.ts'
+import { present } from '../json/present.ts'
+import { BOOLEAN, OBJECT, STRING, type Checks } from '../input/checks.ts'
 
 const NEUTRAL = new Set<unknown>(['text', 'json_object', 'json_schema'])
 
@@ -26,7 +26,7 @@ export function decodeOutput(value: unknown, checks: Checks): OutputFormat | und
   return {
     kind: 'schema',
     schema: checks.optional(described['schema'], `${at}/schema`, OBJECT) ?? {},
-    ...given({
+    ...present({
       name: checks.optional(described['name'], `${at}/name`, STRING),
       description: checks.optional(described['description'], `${at}/description`, STRING),
       strict: checks.optional(described['strict'], `${at}/strict`, BOOLEAN),
@@ -39,5 +39,5 @@ export function encodeOutput(output: OutputFormat): JsonObject {
   if (output.kind === 'text') return { type: 'text' }
   if (output.kind === 'json') return { type: 'json_object' }
   const { name = UNNAMED, description, schema, strict } = output
-  return { type: 'json_schema', json_schema: given({ name, description, schema, strict }) }
+  return { type: 'json_schema', json_schema: present({ name, description, schema, strict }) }
 }

@@ -1,7 +1,7 @@
 import type { DialectName, ReasoningPart } from '../canonical/conversation.ts'
 import { DIALECTS } from '../canonical/conversation.ts'
-import { isObject, type JsonObject } from '../json/object.ts'
-import { given } from './given.ts'
+import { isObject, stringOf, type JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 
 /** Whose reasoning it is, by the `format` of a detail: our own names, and OpenRouter's. */
 const ORIGINS = new Map<unknown, DialectName>([
@@ -79,15 +79,11 @@ function textOf(detail: JsonObject): string {
   return stringOf(detail['text'] ?? detail['summary'] ?? detail['thinking'])
 }
 
-function stringOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
-}
-
 /** What of a block of reasoning stands in a detail. `length`: of its text, where that came in pieces before. */
 type Thought = Omit<ReasoningPart, 'type' | 'at'> & { length?: number }
 
 /** A detail as OpenRouter writes it. Without `format` it belongs to the upstream that it came from. */
 export function detailOf({ text, signature, redacted, id, length }: Thought, format?: string): JsonObject {
-  if (redacted !== undefined) return given({ type: 'reasoning.encrypted', data: redacted, id, format })
-  return given({ type: 'reasoning.text', text, signature, id, format, length })
+  if (redacted !== undefined) return present({ type: 'reasoning.encrypted', data: redacted, id, format })
+  return present({ type: 'reasoning.text', text, signature, id, format, length })
 }

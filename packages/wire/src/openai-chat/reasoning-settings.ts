@@ -1,7 +1,7 @@
 import type { Effort, Reasoning } from '../canonical/conversation.ts'
 import type { JsonObject } from '../json/object.ts'
-import { BOOLEAN, INTEGER, OBJECT, oneOf, type Checks } from './checks.ts'
-import { given } from './given.ts'
+import { present } from '../json/present.ts'
+import { BOOLEAN, INTEGER, OBJECT, oneOf, type Checks } from '../input/checks.ts'
 
 const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 const EFFORT = oneOf(...EFFORTS)
@@ -22,7 +22,7 @@ const EFFORT_OF_BUDGET: readonly [below: number, effort: Effort][] = [
 export function decodeReasoning(value: JsonObject, checks: Checks): Reasoning | undefined {
   const effort = checks.optional(value['reasoning_effort'], '/reasoning_effort', EFFORT)
   const reasoning: Reasoning = {
-    ...given({ effort }),
+    ...present({ effort }),
     ...thinkingOf(checks.optional(value['thinking'], '/thinking', OBJECT), checks),
     ...reasoningOf(checks.optional(value['reasoning'], '/reasoning', OBJECT), checks),
   }
@@ -43,7 +43,7 @@ function reasoningOf(reasoning: JsonObject | undefined, checks: Checks): Reasoni
   const budgetTokens = checks.optional(reasoning['max_tokens'], '/reasoning/max_tokens', INTEGER)
   const enabled = checks.optional(reasoning['enabled'], '/reasoning/enabled', BOOLEAN)
   const hidden = checks.optional(reasoning['exclude'], '/reasoning/exclude', BOOLEAN)
-  const told = given({ effort, budgetTokens, show: hidden === undefined ? undefined : !hidden })
+  const told = present({ effort, budgetTokens, show: hidden === undefined ? undefined : !hidden })
   if (enabled === false) return { ...told, effort: 'none' }
   // "Enables reasoning at the medium effort level", OpenRouter says.
   return enabled === true && effort === undefined && budgetTokens === undefined ? { ...told, effort: 'medium' } : told

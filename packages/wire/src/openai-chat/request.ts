@@ -1,7 +1,7 @@
 import type { Decoded, ModelRequest, ReadResult } from '../dialect.ts'
 import type { BilledMembers } from '../input/ambiguous.ts'
 import { decodeBody, readJsonBody } from '../input/body.ts'
-import { inputBounds } from '../input/bounds.ts'
+import { inputBounds, rawBytes } from '../input/bounds.ts'
 import { hidesOutput } from '../input/hidden-output.ts'
 import { summarize, textOf } from '../input/summary.ts'
 import { hasMember, isObject, type JsonObject } from '../json/object.ts'
@@ -70,7 +70,7 @@ function describe(body: Buffer, scan: OkScan, value: JsonObject): ChatRequest {
   const model = value['model'] as string
   const messages = value['messages'] as unknown[]
   const summary = summarize(messages, MEDIA_MEMBERS)
-  const text = summary.textBytes + rawBytes(scan) + TOKENS_PER_MESSAGE * messages.length + TOKENS_PER_REQUEST
+  const text = summary.textBytes + rawBytes(scan, TEXT_MEMBERS) + TOKENS_PER_MESSAGE * messages.length + TOKENS_PER_REQUEST
   const streamOptions = value['stream_options']
   const request: ChatRequest = {
     dialect: 'openai-chat',
@@ -97,16 +97,6 @@ function describe(body: Buffer, scan: OkScan, value: JsonObject): ChatRequest {
     decode: (): Decoded => decodeChat(value),
   }
   return request
-}
-
-/** Their bytes in the body are never fewer than their bytes as text. */
-function rawBytes(scan: OkScan): number {
-  let bytes = 0
-  for (const name of TEXT_MEMBERS) {
-    const member = scan.members.get(name)
-    if (member !== undefined) bytes += member.valueEnd - member.valueStart
-  }
-  return bytes
 }
 
 function inputText(body: Buffer): string {

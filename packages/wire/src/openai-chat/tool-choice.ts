@@ -1,6 +1,6 @@
 import type { Tool, ToolChoice } from '../canonical/conversation.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
-import { ARRAY, OBJECT, oneOf, STRING, type Checks } from './checks.ts'
+import { ARRAY, OBJECT, oneOf, STRING, type Checks } from '../input/checks.ts'
 
 /** Words for a choice; `any` is Mistral's (T5). */
 const WORDS = new Map<unknown, ToolChoice>([

@@ -1,9 +1,9 @@
 import type { Conversation, Other, Turn } from '../canonical/conversation.ts'
 import type { Decoded } from '../dialect.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
-import { Checks, INTEGER } from '../openai-chat/checks.ts'
+import { present } from '../json/present.ts'
+import { Checks, INTEGER } from '../input/checks.ts'
 import { decodeStop } from '../openai-chat/decode.ts'
-import { given } from '../openai-chat/given.ts'
 import { MEMBERS, plainMembers } from '../openai-chat/members.ts'
 import { LIMIT_WHEN_ABSENT } from './limit.ts'
 
@@ -26,7 +26,7 @@ export function decodeCompletion(value: JsonObject): Decoded {
     stream: value['stream'] === true,
     turns: [turnOf(value['prompt'], checks)],
     maxOutputTokens: typeof value['max_tokens'] === 'number' ? value['max_tokens'] : LIMIT_WHEN_ABSENT,
-    ...given({ stop: decodeStop(value['stop'], checks), logprobs: top === undefined ? undefined : { top } }),
+    ...present({ stop: decodeStop(value['stop'], checks), logprobs: top === undefined ? undefined : { top } }),
     ...plainMembers(value, checks),
     others: othersOf(value),
   }

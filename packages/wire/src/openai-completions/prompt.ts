@@ -1,5 +1,5 @@
 import type { Invalid } from '../dialect.ts'
-import { complaint } from '../openai-chat/validate.ts'
+import { complaint } from '../input/complaint.ts'
 
 /** What is to be completed: texts, or tokens by their ids (OpenAI API reference, "Create completion"). */
 export interface Prompt {

@@ -1,16 +1,8 @@
 import type { Invalid } from '../dialect.ts'
 import { invalid } from '../input/body.ts'
+import { aBoolean, aString, firstFault, integerWithin, limitFrom, MODEL, optional, type MemberChecks } from '../input/validate.ts'
 import type { JsonObject } from '../json/object.ts'
-import {
-  firstFault,
-  integerWithin,
-  limitFrom,
-  MODEL,
-  optional,
-  STREAMING,
-  validateStreamOptions,
-  type MemberChecks,
-} from '../openai-chat/validate.ts'
+import { STREAMING, validateStreamOptions } from '../openai-chat/validate.ts'
 
 const MOST_CANDIDATES = 128
 
@@ -20,8 +12,8 @@ const CHECKS: MemberChecks = [
   ['max_tokens', limitFrom(0)],
   ...STREAMING,
   ['best_of', optional((value) => integerWithin(1, MOST_CANDIDATES, value))],
-  ['echo', optional((value) => (typeof value === 'boolean' ? undefined : 'true or false, without quotes'))],
-  ['suffix', optional((value) => (typeof value === 'string' ? undefined : 'a string'))],
+  ['echo', aBoolean],
+  ['suffix', aString],
 ]
 
 /** The first thing that is wrong with a parsed request, its prompt aside; undefined if it is fine. */

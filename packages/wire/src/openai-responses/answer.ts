@@ -2,7 +2,7 @@ import type { Answer, Choice } from '../canonical/answer.ts'
 import { readingOf } from '../canonical/reading.ts'
 import type { AnswerReading } from '../dialect.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
-import { compact } from './fields.ts'
+import { present } from '../json/present.ts'
 import { itemLogprobs, partsOf } from './output-items.ts'
 import { stopOf } from './stop-reasons.ts'
 import { readUsage } from './usage.ts'
@@ -30,11 +30,12 @@ function responseOf(body: Buffer): JsonObject | undefined {
 
 function answerOf(response: JsonObject): Answer {
   const { id, model, created_at: created, usage } = response
-  return compact<Answer>({
+  const choices = [choiceOf(response)]
+  return present({
     id: typeof id === 'string' ? id : undefined,
     model: typeof model === 'string' ? model : undefined,
     created: typeof created === 'number' ? Math.floor(created) : undefined,
-    choices: [choiceOf(response)],
+    choices,
     usage: readUsage(usage),
   })
 }
@@ -47,5 +48,5 @@ function choiceOf(response: JsonObject): Choice {
     response,
     parts.some(({ type }) => type === 'tool_call'),
   )
-  return compact<Choice>({ parts, stop, logprobs: logprobs.length === 0 ? undefined : logprobs })
+  return present({ parts, stop, logprobs: logprobs.length === 0 ? undefined : logprobs })
 }

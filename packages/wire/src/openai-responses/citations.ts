@@ -1,13 +1,13 @@
 import type { Citation } from '../canonical/conversation.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
-import { compact } from './fields.ts'
+import { present } from '../json/present.ts'
 
 /** What an annotation of a text says, beside the annotation itself. */
 export function citationOf(annotation: unknown): Citation {
   const raw = { dialect: 'openai-responses' as const, value: annotation }
   if (!isObject(annotation)) return { raw }
   const { url, title, filename, start_index: start, end_index: end } = annotation
-  return compact<Citation>({
+  return present({
     url: typeof url === 'string' ? url : undefined,
     title: typeof title === 'string' ? title : typeof filename === 'string' ? filename : undefined,
     start: typeof start === 'number' ? start : undefined,

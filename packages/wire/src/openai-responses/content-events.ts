@@ -1,7 +1,7 @@
 import type { StreamEvent } from '../canonical/answer.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { citationOf } from './citations.ts'
-import { compact } from './fields.ts'
 import { trackedPart, type Tracked } from './item-tracker.ts'
 import { logprobsOf } from './logprobs.ts'
 import { thoughtEvents } from './thought-events.ts'
@@ -9,7 +9,7 @@ import { thoughtEvents } from './thought-events.ts'
 /** A piece of text or, where none came before, the whole of it. */
 export function textEvents(event: JsonObject, text: unknown, tracked: Tracked, whole = false): StreamEvent[] {
   if (typeof text !== 'string' || !isNew(event, text, tracked, whole)) return []
-  return [compact<Extract<StreamEvent, { type: 'text' }>>({ type: 'text', choice: 0, text, logprobs: logprobsOf(event['logprobs']) })]
+  return [present({ type: 'text', choice: 0, text, logprobs: logprobsOf(event['logprobs']) })]
 }
 
 export function refusalEvents(event: JsonObject, text: unknown, tracked: Tracked, whole = false): StreamEvent[] {

@@ -1,8 +1,10 @@
 import { sourceOf } from '../canonical/media.ts'
 import type { CacheControl, DocumentPart, ImagePart, Part, Source, TextPart } from '../canonical/conversation.ts'
+import { ARRAY } from '../input/checks.ts'
+import type { Fields } from '../input/fields.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { citationOf } from './citations.ts'
-import { compact, type Fields } from './fields.ts'
 
 /** Reads one content part, at this place. */
 type ReadPart = (part: JsonObject, at: string, fields: Fields) => Part | undefined
@@ -20,7 +22,7 @@ const PARTS: Record<string, ReadPart> = {
 /** The parts of a message, or of a tool's output: a text is one part. What has no neutral form stays as it is. */
 export function decodeContent(content: unknown, at: string, fields: Fields): Part[] {
   if (typeof content === 'string') return [{ type: 'text', text: content, at }]
-  const list = fields.required(fields.list(content, at), content, at, 'a string, or an array of content parts', [])
+  const list = fields.required(content ?? undefined, at, { ...ARRAY, expected: 'a string, or an array of content parts' }) ?? []
   return list.flatMap((part, index) => decodePart(part, `${at}/${index}`, fields) ?? [])
 }
 
@@ -33,8 +35,8 @@ function decodePart(part: unknown, at: string, fields: Fields): Part | undefined
 }
 
 function readText(part: JsonObject, at: string, fields: Fields): TextPart {
-  const annotations = fields.list(part['annotations'], `${at}/annotations`) ?? []
-  return compact<TextPart>({
+  const annotations = fields.list(part, 'annotations', at) ?? []
+  return present({
     type: 'text',
     text: fields.needed(part, 'text', at),
     citations: annotations.length === 0 ? undefined : annotations.map(citationOf),
@@ -46,31 +48,31 @@ function readText(part: JsonObject, at: string, fields: Fields): TextPart {
 function readImage(part: JsonObject, at: string, fields: Fields): ImagePart | undefined {
   const source = readSource(part, 'image_url', at, fields)
   if (source === undefined) return fields.wrong(undefined, `${at}/image_url`, 'a URL, or the part has a `file_id`')
-  return compact<ImagePart>({
+  return present({
     type: 'image',
     source,
-    detail: fields.word(part['detail'], `${at}/detail`, ['low', 'high', 'auto', 'original']),
+    detail: fields.word(part, 'detail', at, ['low', 'high', 'auto', 'original']),
     cacheControl: breakpointOf(part, at, fields),
     at,
   })
 }
 
 function readFile(part: JsonObject, at: string, fields: Fields): DocumentPart | undefined {
-  const data = fields.string(part['file_data'], `${at}/file_data`)
+  const data = fields.string(part, 'file_data', at)
   const source = data === undefined ? readSource(part, 'file_url', at, fields) : dataSource(data)
   if (source === undefined) return fields.wrong(undefined, `${at}/file_data`, 'a `data:` URL, or the part has a `file_url` or a `file_id`')
-  return compact<DocumentPart>({
+  return present({
     type: 'document',
     source,
-    filename: fields.string(part['filename'], `${at}/filename`),
+    filename: fields.string(part, 'filename', at),
     cacheControl: breakpointOf(part, at, fields),
     at,
   })
 }
 
 function readSource(part: JsonObject, urlMember: string, at: string, fields: Fields): Source | undefined {
-  const url = fields.string(part[urlMember], `${at}/${urlMember}`)
-  const id = fields.string(part['file_id'], `${at}/file_id`)
+  const url = fields.string(part, urlMember, at)
+  const id = fields.string(part, 'file_id', at)
   if (url !== undefined) return sourceOf(url)
   return id === undefined ? undefined : { kind: 'file', id }
 }
@@ -81,10 +83,11 @@ function dataSource(data: string): Source {
 }
 
 function readAudio(part: JsonObject, at: string, fields: Fields): Part | undefined {
-  const audio = fields.object(part['input_audio'], `${at}/input_audio`)
-  const data = fields.string(audio?.['data'], `${at}/input_audio/data`)
-  const format = fields.string(audio?.['format'], `${at}/input_audio/format`)
-  if (data === undefined) return fields.wrong(undefined, `${at}/input_audio`, 'an object with base64 `data` and a `format`')
+  const place = `${at}/input_audio`
+  const audio = fields.object(part, 'input_audio', at) ?? {}
+  const data = fields.string(audio, 'data', place)
+  const format = fields.string(audio, 'format', place)
+  if (data === undefined) return fields.wrong(undefined, place, 'an object with base64 `data` and a `format`')
   const mediaType = format === 'mp3' ? 'audio/mpeg' : `audio/${format ?? 'wav'}`
   return { type: 'audio', source: { kind: 'base64', mediaType, data }, at }
 }
@@ -94,9 +97,8 @@ function readAudio(part: JsonObject, at: string, fields: Fields): Part | undefin
  * 12 hours for the long one (OpenAI's guide "Prompt caching").
  */
 function breakpointOf(part: JsonObject, at: string, fields: Fields): CacheControl | undefined {
-  const place = `${at}/prompt_cache_breakpoint`
-  const breakpoint = fields.object(part['prompt_cache_breakpoint'], place)
+  const breakpoint = fields.object(part, 'prompt_cache_breakpoint', at)
   if (breakpoint === undefined) return undefined
-  const ttl = fields.word(breakpoint['ttl'], `${place}/ttl`, ['30m', '12h'])
+  const ttl = fields.word(breakpoint, 'ttl', `${at}/prompt_cache_breakpoint`, ['30m', '12h'])
   return ttl === undefined ? {} : { ttl: ttl === '12h' ? '1h' : '5m' }
 }

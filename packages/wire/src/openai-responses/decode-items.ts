@@ -1,8 +1,9 @@
 import type { Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart, Turn } from '../canonical/conversation.ts'
 import { splitSignature } from '../canonical/tool-ids.ts'
+import type { Fields } from '../input/fields.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { decodeContent } from './decode-content.ts'
-import { compact, type Fields } from './fields.ts'
 import { proofOf, type Proof } from './seal.ts'
 
 const ROLES = ['user', 'assistant', 'system', 'developer'] as const
@@ -23,10 +24,11 @@ const ITEMS: Record<string, ReadItem> = {
  * The turns of the input, in the order of the items. An item is a turn, but for those that the assistant made in one go: its
  * thoughts, what it said and its calls are items of their own only here. A text is what the user says.
  */
-export function decodeInput(input: unknown, fields: Fields): Turn[] {
+export function decodeInput(body: JsonObject, fields: Fields): Turn[] {
+  const { input } = body
   if (input == null) return []
   if (typeof input === 'string') return [{ role: 'user', parts: [{ type: 'text', text: input, at: '/input' }], at: '/input' }]
-  const items = fields.list(input, '/input', 'a string, or an array of items') ?? []
+  const items = fields.list(body, 'input', '', 'a string, or an array of items') ?? []
   const turns: Turn[] = []
   for (const [index, item] of items.entries()) {
     const turn = decodeItem(item, `/input/${index}`, fields)
@@ -59,7 +61,7 @@ function decodeItem(item: unknown, at: string, fields: Fields): Turn {
     fields.wrong(item, at, 'an object with `role` and `content`, or a `type`')
     return { role: 'user', parts: [], at }
   }
-  const type = fields.string(item['type'], `${at}/type`) ?? (item['role'] === undefined ? 'item_reference' : 'message')
+  const type = fields.string(item, 'type', at) ?? (item['role'] === undefined ? 'item_reference' : 'message')
   return ITEMS[type]?.(item, at, fields) ?? vendorItem(item, type, at)
 }
 
@@ -74,17 +76,17 @@ function assistant(part: Part, at: string): Turn {
 }
 
 function readMessage(item: JsonObject, at: string, fields: Fields): Turn {
-  const role = fields.word(item['role'], `${at}/role`, ROLES)
+  const role = fields.word(item, 'role', at, ROLES)
   if (item['role'] == null) fields.wrong(undefined, `${at}/role`, 'a string, such as "user"')
   return { role: role ?? 'user', parts: decodeContent(item['content'], `${at}/content`, fields), at }
 }
 
 function readCall(item: JsonObject, member: 'arguments' | 'input', at: string, fields: Fields): ToolCallPart {
   const value = item[member]
-  const args = member === 'arguments' ? argumentsText(value) : fields.string(value, `${at}/${member}`)
+  const args = member === 'arguments' ? argumentsText(value) : fields.string(item, member, at)
   if (args === undefined) fields.wrong(value, `${at}/${member}`, 'a string')
   const { id, signature } = splitSignature(fields.needed(item, 'call_id', at))
-  return compact<ToolCallPart>({ type: 'tool_call', id, name: fields.needed(item, 'name', at), arguments: args ?? '', signature, at })
+  return present({ type: 'tool_call', id, name: fields.needed(item, 'name', at), arguments: args ?? '', signature, at })
 }
 
 /** JSON text of an object; some clients send the object itself, or nothing where the tool takes nothing. */
@@ -99,10 +101,10 @@ function readOutput(item: JsonObject, at: string, fields: Fields): Turn {
   const content = parts.filter((part): part is ToolResultPart['content'][number] => ['text', 'image', 'document'].includes(part.type))
   const odd = parts.find((part) => !(content as Part[]).includes(part))
   if (odd !== undefined) fields.wrong(odd.type, `${odd.at}/type`, 'one of "input_text", "input_image", "input_file"')
-  const part = compact<ToolResultPart>({
+  const part = present({
     type: 'tool_result',
     callId: splitSignature(fields.needed(item, 'call_id', at)).id,
-    name: fields.string(item['name'], `${at}/name`),
+    name: fields.string(item, 'name', at),
     content,
     at,
   })
@@ -119,7 +121,7 @@ export function reasoningPart(item: JsonObject, at: string): ReasoningPart {
   const own = typeof id === 'string' && id !== '' ? id : undefined
   const stored: Proof = own === undefined ? {} : { origin: 'openai-responses' }
   const proof = typeof encrypted === 'string' && encrypted !== '' ? proofOf(encrypted, shown !== '') : stored
-  return compact<ReasoningPart>({ type: 'reasoning', text: shown, ...proof, id: own, at })
+  return present({ type: 'reasoning', text: shown, ...proof, id: own, at })
 }
 
 function paragraphs(value: unknown): string {

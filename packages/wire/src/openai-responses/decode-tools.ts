@@ -1,10 +1,11 @@
-import type { FunctionTool, Tool, ToolChoice } from '../canonical/conversation.ts'
+import type { Tool, ToolChoice } from '../canonical/conversation.ts'
+import type { Fields } from '../input/fields.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
-import { compact, type Fields } from './fields.ts'
+import { present } from '../json/present.ts'
 
 /** The tools: functions of the caller, and what only this dialect has (tools that the vendor runs, custom tools). */
-export function decodeTools(value: unknown, fields: Fields): Tool[] | undefined {
-  return fields.list(value, '/tools')?.flatMap((tool, index) => decodeTool(tool, `/tools/${index}`, fields) ?? [])
+export function decodeTools(body: JsonObject, fields: Fields): Tool[] | undefined {
+  return fields.list(body, 'tools', '')?.flatMap((tool, index) => decodeTool(tool, `/tools/${index}`, fields) ?? [])
 }
 
 function decodeTool(tool: unknown, at: string, fields: Fields): Tool | undefined {
@@ -12,14 +13,14 @@ function decodeTool(tool: unknown, at: string, fields: Fields): Tool | undefined
   const { type } = tool
   if (typeof type !== 'string') return fields.wrong(type, `${at}/type`, 'a string, such as "function"')
   if (type !== 'function') return { type: 'vendor', dialect: 'openai-responses', name: type, value: tool, at }
-  const name = fields.string(tool['name'], `${at}/name`)
+  const name = fields.string(tool, 'name', at)
   if (name === undefined) return fields.wrong(undefined, `${at}/name`, 'a string, the name of the function')
-  return compact<FunctionTool>({
+  return present({
     type: 'function',
     name,
-    description: fields.string(tool['description'], `${at}/description`),
-    parameters: fields.object(tool['parameters'], `${at}/parameters`, 'an object, the JSON schema of the arguments'),
-    strict: fields.boolean(tool['strict'], `${at}/strict`),
+    description: fields.string(tool, 'description', at),
+    parameters: fields.object(tool, 'parameters', at, 'an object, the JSON schema of the arguments'),
+    strict: fields.boolean(tool, 'strict', at),
     at,
   })
 }

@@ -1,9 +1,11 @@
 import type { Conversation, Effort, Other, OutputFormat, Reasoning, Turn } from '../canonical/conversation.ts'
 import type { Decoded } from '../dialect.ts'
+import { Fields } from '../input/fields.ts'
 import type { JsonObject } from '../json/object.ts'
+import { pointerTo } from '../json/pointer.ts'
+import { present } from '../json/present.ts'
 import { decodeInput } from './decode-items.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
-import { compact, Fields, step } from './fields.ts'
 
 const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 
@@ -12,24 +14,25 @@ const LOGPROBS = 'message.output_text.logprobs'
 /** The request in neutral form; or the first thing in it that cannot be understood. */
 export function decodeResponses(value: JsonObject): Decoded {
   const fields = new Fields()
-  const conversation = compact<Conversation>({
+  const turns = [...instructions(value, fields), ...decodeInput(value, fields)]
+  const conversation: Conversation = present({
     stream: value['stream'] === true,
-    turns: [...instructions(value, fields), ...decodeInput(value['input'], fields)],
-    tools: decodeTools(value['tools'], fields),
+    turns,
+    tools: decodeTools(value, fields),
     toolChoice: decodeToolChoice(value['tool_choice'], fields),
-    parallelToolCalls: fields.boolean(value['parallel_tool_calls'], '/parallel_tool_calls'),
+    parallelToolCalls: fields.boolean(value, 'parallel_tool_calls', ''),
     output: outputFormat(value, fields),
     reasoning: askedReasoning(value, fields),
-    maxOutputTokens: fields.number(value['max_output_tokens'], '/max_output_tokens'),
-    temperature: fields.number(value['temperature'], '/temperature'),
-    topP: fields.number(value['top_p'], '/top_p'),
-    presencePenalty: fields.number(value['presence_penalty'], '/presence_penalty'),
-    frequencyPenalty: fields.number(value['frequency_penalty'], '/frequency_penalty'),
+    maxOutputTokens: fields.number(value, 'max_output_tokens', ''),
+    temperature: fields.number(value, 'temperature', ''),
+    topP: fields.number(value, 'top_p', ''),
+    presencePenalty: fields.number(value, 'presence_penalty', ''),
+    frequencyPenalty: fields.number(value, 'frequency_penalty', ''),
     logprobs: logprobs(value, fields),
-    user: fields.string(value['safety_identifier'], '/safety_identifier') ?? fields.string(value['user'], '/user'),
+    user: fields.string(value, 'safety_identifier', '') ?? fields.string(value, 'user', ''),
     metadata: metadata(value, fields),
-    serviceTier: fields.string(value['service_tier'], '/service_tier'),
-    promptCacheKey: fields.string(value['prompt_cache_key'], '/prompt_cache_key'),
+    serviceTier: fields.string(value, 'service_tier', ''),
+    promptCacheKey: fields.string(value, 'prompt_cache_key', ''),
     others: others(value),
   })
   return fields.fault ?? { ok: true, conversation }
@@ -38,49 +41,49 @@ export function decodeResponses(value: JsonObject): Decoded {
 /** What the system says, where it is not a message of its own. */
 function instructions(value: JsonObject, fields: Fields): Turn[] {
   const at = '/instructions'
-  const text = fields.string(value['instructions'], at)
+  const text = fields.string(value, 'instructions', '')
   return text === undefined ? [] : [{ role: 'system', parts: [{ type: 'text', text, at }], at }]
 }
 
 function outputFormat(value: JsonObject, fields: Fields): OutputFormat | undefined {
   const at = '/text/format'
-  const format = fields.object(fields.object(value['text'], '/text')?.['format'], at)
+  const format = fields.object(fields.object(value, 'text', '') ?? {}, 'format', '/text')
   if (format === undefined) return undefined
-  const kind = fields.word(format['type'], `${at}/type`, ['text', 'json_object', 'json_schema'])
+  const kind = fields.word(format, 'type', at, ['text', 'json_object', 'json_schema'])
   if (kind === 'text') return { kind: 'text' }
   if (kind === 'json_object') return { kind: 'json' }
-  const schema = fields.object(format['schema'], `${at}/schema`)
+  const schema = fields.object(format, 'schema', at)
   if (schema === undefined) return fields.wrong(format['schema'], `${at}/schema`, 'an object, a JSON schema')
-  return compact<OutputFormat>({
+  return present({
     kind: 'schema',
     schema,
-    name: fields.string(format['name'], `${at}/name`),
-    description: fields.string(format['description'], `${at}/description`),
-    strict: fields.boolean(format['strict'], `${at}/strict`),
+    name: fields.string(format, 'name', at),
+    description: fields.string(format, 'description', at),
+    strict: fields.boolean(format, 'strict', at),
   })
 }
 
 function askedReasoning(value: JsonObject, fields: Fields): Reasoning | undefined {
-  const asked = fields.object(value['reasoning'], '/reasoning')
+  const asked = fields.object(value, 'reasoning', '')
   if (asked === undefined) return undefined
-  const effort = fields.word(asked['effort'], '/reasoning/effort', EFFORTS)
-  const summary = fields.string(asked['summary'] ?? asked['generate_summary'], '/reasoning/summary')
+  const effort = fields.word(asked, 'effort', '/reasoning', EFFORTS)
+  const summary = fields.string(asked, 'summary', '/reasoning') ?? fields.string(asked, 'generate_summary', '/reasoning')
   if (effort === undefined && summary === undefined) return undefined
-  return compact<Reasoning>({ effort, summary, show: summary === undefined ? undefined : true })
+  return present({ effort, summary, show: summary === undefined ? undefined : true })
 }
 
 /** They are told where `include` asks for them; `top_logprobs` alone asks, too, unless it is the default. */
 function logprobs(value: JsonObject, fields: Fields): Conversation['logprobs'] {
-  const include = fields.list(value['include'], '/include') ?? []
-  const top = fields.number(value['top_logprobs'], '/top_logprobs')
+  const include = fields.list(value, 'include', '') ?? []
+  const top = fields.number(value, 'top_logprobs', '')
   if (!include.includes(LOGPROBS) && (top ?? 0) === 0) return undefined
   return top === undefined ? {} : { top }
 }
 
 function metadata(value: JsonObject, fields: Fields): Record<string, string> | undefined {
-  const own = fields.object(value['metadata'], '/metadata')
+  const own = fields.object(value, 'metadata', '')
   const odd = Object.entries(own ?? {}).find(([, text]) => typeof text !== 'string')
-  if (odd !== undefined) fields.wrong(odd[1], `/metadata${step(odd[0])}`, 'a string')
+  if (odd !== undefined) fields.wrong(odd[1], `/metadata${pointerTo(odd[0])}`, 'a string')
   return own as Record<string, string> | undefined
 }
 
@@ -118,7 +121,7 @@ const INCLUDED = /^(reasoning\.encrypted_content|message\.|(file_search|web_sear
 /** What has no neutral form, by name: stored state, settings of the vendor's own tools, unknown members. */
 function others(value: JsonObject): Record<string, Other> {
   const found: [string, Other][] = []
-  const add = (name: string, member: unknown, at = step(name)): void => {
+  const add = (name: string, member: unknown, at = pointerTo(name)): void => {
     if (member != null && member !== NOTHING_ASKED[name]) found.push([name, { at, value: member }])
   }
   for (const [name, member] of Object.entries(value)) {

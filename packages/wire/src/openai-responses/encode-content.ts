@@ -1,8 +1,8 @@
 import type { AudioPart, DocumentPart, ImagePart, Part, Source, TextPart } from '../canonical/conversation.ts'
 import { urlOf } from '../canonical/media.ts'
 import type { JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { annotationOf } from './citations.ts'
-import { compact } from './fields.ts'
 import type { Encoding } from './encoding.ts'
 
 /** What a user's message, a system's message or a tool's output says; undefined for what cannot be carried. */
@@ -47,7 +47,7 @@ function annotations({ citations = [], text }: TextPart): JsonObject {
 
 function inputImage(part: ImagePart, to: Encoding): JsonObject | undefined {
   const place = placeOf(part.source, 'image_url', part.at, to)
-  return place && compact<JsonObject>({ type: 'input_image', ...place, detail: part.detail, ...breakpoint(part, to) })
+  return place && present({ type: 'input_image', ...place, detail: part.detail, ...breakpoint(part, to) })
 }
 
 function inputFile(part: DocumentPart, to: Encoding): JsonObject | undefined {
@@ -56,7 +56,7 @@ function inputFile(part: DocumentPart, to: Encoding): JsonObject | undefined {
   if (source.kind === 'text')
     return { type: 'input_text', text: title === undefined ? source.text : `${title}\n\n${source.text}`, ...breakpoint(part, to) }
   const place = source.kind === 'base64' ? fileData(source, filename ?? title) : placeOf(source, 'file_url', at, to)
-  return place && compact<JsonObject>({ type: 'input_file', filename, ...place, ...breakpoint(part, to) })
+  return place && present({ type: 'input_file', filename, ...place, ...breakpoint(part, to) })
 }
 
 /** Bytes need a name: its ending tells what they are. */

@@ -1,9 +1,9 @@
 import type { Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart, Turn, VendorPart } from '../canonical/conversation.ts'
 import { plainId } from '../canonical/tool-ids.ts'
 import type { JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { inputContent, outputContent } from './encode-content.ts'
 import type { Encoding } from './encoding.ts'
-import { compact } from './fields.ts'
 import { encryptedContent } from './seal.ts'
 
 /** OpenAI refuses longer ids of calls. */
@@ -84,7 +84,7 @@ function reasoningItem(part: ReasoningPart, to: Encoding): JsonObject | undefine
   const encrypted = encryptedContent(part)
   if (part.origin !== to.dialect || (encrypted === undefined && part.id === undefined)) return undefined
   const summary = part.text === '' ? [] : [{ type: 'summary_text', text: part.text }]
-  return compact<JsonObject>({ type: 'reasoning', id: part.id, summary, encrypted_content: encrypted })
+  return present({ type: 'reasoning', id: part.id, summary, encrypted_content: encrypted })
 }
 
 function callItem({ id, name, arguments: args, custom }: ToolCallPart): JsonObject {

@@ -1,7 +1,7 @@
 import type { Conversation, Effort, OutputFormat, Reasoning } from '../canonical/conversation.ts'
 import type { JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import type { Encoding } from './encoding.ts'
-import { compact } from './fields.ts'
 import { leastEffort, refusesSampling } from './model-traits.ts'
 
 /** Canonical members that this dialect has none for, with what they are. */
@@ -55,7 +55,7 @@ export function textMember(output: OutputFormat | undefined): JsonObject | undef
   if (output.kind === 'text') return { format: { type: 'text' } }
   if (output.kind === 'json') return { format: { type: 'json_object' } }
   const { name = 'response', description, schema, strict } = output
-  return { format: compact<JsonObject>({ type: 'json_schema', name, description, schema, strict }) }
+  return { format: present({ type: 'json_schema', name, description, schema, strict }) }
 }
 
 /** Up to so many tokens of thought an effort stands for (Google's table for its OpenAI-compatible API). */
@@ -77,7 +77,7 @@ export function effortOf(reasoning: Reasoning | undefined, model: string): Effor
 export function reasoningMember(reasoning: Reasoning | undefined, effort: Effort | undefined): JsonObject | undefined {
   const summary = reasoning?.summary ?? (reasoning?.show === true ? 'auto' : undefined)
   if (effort === undefined && summary === undefined) return undefined
-  return compact<JsonObject>({ effort, summary })
+  return present({ effort, summary })
 }
 
 const TIERS: Record<string, string> = {

@@ -1,7 +1,7 @@
 import type { Tool, ToolChoice, VendorTool } from '../canonical/conversation.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import type { Encoding } from './encoding.ts'
-import { compact } from './fields.ts'
 
 /** The tools that this dialect has. Undefined where none is left: an empty list is not sent. */
 export function encodeTools(tools: readonly Tool[] | undefined, to: Encoding): JsonObject[] | undefined {
@@ -13,7 +13,7 @@ export function encodeTools(tools: readonly Tool[] | undefined, to: Encoding): J
 function encodeTool(tool: Tool, to: Encoding): JsonObject | undefined {
   if (tool.type === 'vendor') return vendorTool(tool, to)
   const { name, description, parameters = { type: 'object', properties: {} }, strict = false } = tool
-  return compact<JsonObject>({ type: 'function', name, description, parameters, strict })
+  return present({ type: 'function', name, description, parameters, strict })
 }
 
 function vendorTool(tool: VendorTool, to: Encoding): JsonObject | undefined {
@@ -27,7 +27,7 @@ function customTool({ dialect, value }: VendorTool): JsonObject | undefined {
   if (!isObject(custom)) return undefined
   const { format, ...rest } = custom
   const grammar = isObject(format) && isObject(format['grammar']) ? { type: 'grammar', ...format['grammar'] } : format
-  return compact<JsonObject>({ type: 'custom', ...rest, format: grammar })
+  return present({ type: 'custom', ...rest, format: grammar })
 }
 
 /** Which tool is to be called; what names a custom tool says so. */

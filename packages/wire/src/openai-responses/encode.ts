@@ -1,11 +1,11 @@
 import type { Conversation } from '../canonical/conversation.ts'
 import type { Encoded, Target } from '../dialect.ts'
 import type { JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { encodeTurns } from './encode-items.ts'
 import { effortOf, reasoningMember, refuseUnknown, samplingMembers, serviceTier, textMember } from './encode-settings.ts'
 import { encodeToolChoice, encodeTools } from './encode-tools.ts'
 import { Encoding } from './encoding.ts'
-import { compact } from './fields.ts'
 
 /**
  * The body of `POST /v1/responses` for a conversation of another dialect. Nothing of it is kept at the vendor
@@ -16,7 +16,7 @@ export function encodeRequest(conversation: Conversation, target: Target): Encod
   const { quirks } = target
   const tools = encodeTools(conversation.tools, to)
   const effort = effortOf(conversation.reasoning, target.model)
-  const body = compact<JsonObject>({
+  const body: JsonObject = present({
     model: target.model,
     input: encodeTurns(conversation.turns, to),
     tools,

@@ -1,8 +1,7 @@
 import { imageSize } from '../input/image-size.ts'
 import type { Media } from '../input/media.ts'
 import { decodedBytes, type MediaMembers } from '../input/summary.ts'
-import { isObject, type JsonObject } from '../json/object.ts'
-import { word } from './fields.ts'
+import { isObject, type JsonObject, stringOf } from '../json/object.ts'
 
 /** Members of items and content parts that carry no text; a value of another shape is counted as text. */
 export const MEDIA_MEMBERS: MediaMembers = new Map([
@@ -37,7 +36,7 @@ function readFileData(value: unknown): Media | undefined {
 
 function readAudio(value: unknown): Media | undefined {
   if (!isObject(value) || typeof value['data'] !== 'string') return undefined
-  return { kind: 'audio', bytes: decodedBytes(value['data']), format: word(value['format']) }
+  return { kind: 'audio', bytes: decodedBytes(value['data']), format: stringOf(value['format']) }
 }
 
 /** An image that was made in an earlier turn goes in again. */
@@ -81,12 +80,12 @@ function isReference({ type, role, id }: JsonObject): boolean {
 
 /** A tool that the vendor runs, or one that may bring such tools in. */
 export function hasHostedTool({ tools }: JsonObject): boolean {
-  return Array.isArray(tools) && tools.some((tool) => !isObject(tool) || !PLAIN_TOOLS.has(word(tool['type'])))
+  return Array.isArray(tools) && tools.some((tool) => !isObject(tool) || !PLAIN_TOOLS.has(stringOf(tool['type'])))
 }
 
 /** An item that is neither a message nor a call that the caller answered, nor reasoning. */
 export function hasVendorItem(value: JsonObject): boolean {
-  return itemsOf(value).some(({ type }) => type != null && !PLAIN_ITEMS.has(word(type)))
+  return itemsOf(value).some(({ type }) => type != null && !PLAIN_ITEMS.has(stringOf(type)))
 }
 
 /** The items of the input; none where it is a text. */

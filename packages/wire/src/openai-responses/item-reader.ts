@@ -1,8 +1,8 @@
 import type { StreamEvent } from '../canonical/answer.ts'
-import { isObject, type JsonObject } from '../json/object.ts'
+import { isObject, type JsonObject, stringOf } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { annotationEvents, refusalEvents, textEvents, wholePartEvents } from './content-events.ts'
 import { argumentsText } from './decode-items.ts'
-import { compact, word } from './fields.ts'
 import { ItemTracker, type Tracked } from './item-tracker.ts'
 import { partsOf } from './output-items.ts'
 import { thoughtEvents, wholeThoughtEvents } from './thought-events.ts'
@@ -58,19 +58,19 @@ export class ItemReader {
   }
 
   #begin(item: JsonObject, tracked: Tracked | undefined): StreamEvent[] {
-    const kind = CALLS[word(item['type'])]
+    const kind = CALLS[stringOf(item['type'])]
     if (kind === undefined || tracked === undefined || tracked.call !== undefined) return []
     const { call_id: callId, id: itemId, name } = item
     const call = this.calls++
     tracked.call = call
     const id = [callId, itemId].find((own) => typeof own === 'string' && own !== '')
     return [
-      compact<Extract<StreamEvent, { type: 'tool_call' }>>({
+      present({
         type: 'tool_call',
         choice: 0,
         call,
         id: typeof id === 'string' ? id : `call_${call}`,
-        name: word(name),
+        name: stringOf(name),
         custom: kind.custom ? true : undefined,
       }),
     ]
@@ -80,7 +80,7 @@ export class ItemReader {
     const tracked = this.#items.of(event)
     if (tracked === undefined) return []
     this.#items.end(event)
-    const kind = CALLS[word(item['type'])]
+    const kind = CALLS[stringOf(item['type'])]
     if (kind !== undefined) return [...this.#begin(item, tracked), ...wholeArguments(item[kind.whole], tracked)]
     if (item['type'] === 'message') return messageEvents(item, event, tracked)
     if (item['type'] === 'reasoning') return wholeThoughtEvents(item, tracked)

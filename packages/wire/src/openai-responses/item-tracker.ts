@@ -1,5 +1,4 @@
-import type { JsonObject } from '../json/object.ts'
-import { word } from './fields.ts'
+import { type JsonObject, stringOf } from '../json/object.ts'
 
 /** What of a running item was told already: what comes whole at its end is told only where no piece of it was. */
 export interface Tracked {
@@ -55,5 +54,5 @@ export function trackedPart({ parts }: Tracked, { content_index: index }: JsonOb
 }
 
 function keyOf({ output_index: index, item_id: id }: JsonObject): string {
-  return typeof index === 'number' ? String(index) : word(id)
+  return typeof index === 'number' ? String(index) : stringOf(id)
 }

@@ -1,22 +1,22 @@
 import type { TokenLogprob } from '../canonical/answer.ts'
 import type { Part } from '../canonical/conversation.ts'
-import { isObject, type JsonObject } from '../json/object.ts'
+import { isObject, type JsonObject, stringOf } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { citationOf } from './citations.ts'
 import { argumentsText, reasoningPart } from './decode-items.ts'
-import { compact, word } from './fields.ts'
 import { logprobsOf } from './logprobs.ts'
 
 const READERS: Record<string, (item: JsonObject) => Part[]> = {
   message: messageParts,
   reasoning: (item) => thought(item),
   function_call: (item) => [call(item, argumentsText(item['arguments']) ?? '{}')],
-  custom_tool_call: (item) => [{ ...call(item, word(item['input'])), custom: true }],
+  custom_tool_call: (item) => [{ ...call(item, stringOf(item['input'])), custom: true }],
   image_generation_call: imageParts,
 }
 
 /** What an item of an answer holds. Items of tools that the vendor runs stay as they are. */
 export function partsOf(item: JsonObject): Part[] {
-  return READERS[word(item['type'])]?.(item) ?? [vendorPart(item)]
+  return READERS[stringOf(item['type'])]?.(item) ?? [vendorPart(item)]
 }
 
 /** The log probabilities of a message. */
@@ -29,10 +29,10 @@ function messageParts({ content }: JsonObject): Part[] {
 }
 
 function contentPart(part: JsonObject): Part[] {
-  if (part['type'] === 'refusal') return [{ type: 'refusal', text: word(part['refusal']), at: '' }]
+  if (part['type'] === 'refusal') return [{ type: 'refusal', text: stringOf(part['refusal']), at: '' }]
   if (part['type'] !== 'output_text') return [vendorPart(part)]
   const citations = objects(part['annotations']).map(citationOf)
-  return [compact<Part>({ type: 'text', text: word(part['text']), citations: citations.length === 0 ? undefined : citations, at: '' })]
+  return [present({ type: 'text', text: stringOf(part['text']), citations: citations.length === 0 ? undefined : citations, at: '' })]
 }
 
 /** A thought of which nothing is told is none. */
@@ -42,7 +42,7 @@ function thought(item: JsonObject): Part[] {
 }
 
 function call({ call_id: id, id: itemId, name }: JsonObject, args: string): Extract<Part, { type: 'tool_call' }> {
-  return { type: 'tool_call', id: word(id) === '' ? word(itemId) : word(id), name: word(name), arguments: args, at: '' }
+  return { type: 'tool_call', id: stringOf(id) === '' ? stringOf(itemId) : stringOf(id), name: stringOf(name), arguments: args, at: '' }
 }
 
 /** An image that the model made; nothing to show before it is there. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { about, itemEvent, type Block, type Emit, type Place } from './block.ts'
-import { compact } from './fields.ts'
 import { KeptText } from './kept-text.ts'
 
 /** What the model thought, shown as a summary of one part; without a part where nothing is shown. */
@@ -33,7 +33,7 @@ export class ReasoningBlock implements Block {
       this.#emit({ type: 'response.reasoning_summary_part.done', ...this.#at(), part: summaryOf(text) })
     }
     const summary = text === '' ? [] : [summaryOf(text)]
-    const item = compact<JsonObject>({ id: this.#place.id, type: 'reasoning', summary, encrypted_content: encrypted })
+    const item = present({ id: this.#place.id, type: 'reasoning', summary, encrypted_content: encrypted })
     this.#emit(itemEvent('done', this.#place, item))
     return item
   }

@@ -1,7 +1,7 @@
 import type { CallerRequest, ModelRequest, ReadResult } from '../dialect.ts'
 import type { BilledMembers } from '../input/ambiguous.ts'
 import { decodeBody, readJsonBody } from '../input/body.ts'
-import { inputBounds } from '../input/bounds.ts'
+import { inputBounds, rawBytes } from '../input/bounds.ts'
 import { hidesOutput } from '../input/hidden-output.ts'
 import { summarize, textOf } from '../input/summary.ts'
 import { hasMember, isObject, type JsonObject } from '../json/object.ts'
@@ -62,7 +62,7 @@ function describe(body: Buffer, scan: OkScan, value: JsonObject): ModelRequest {
   const { input, prompt } = value
   const summary = summarize([input, prompt], MEDIA_MEMBERS)
   const items = Array.isArray(input) ? input.length : 1
-  const text = summary.textBytes + rawBytes(scan) + TOKENS_PER_ITEM * items + TOKENS_PER_REQUEST
+  const text = summary.textBytes + rawBytes(scan, TEXT_MEMBERS) + TOKENS_PER_ITEM * items + TOKENS_PER_REQUEST
   const limit = value[OUTPUT_LIMIT]
   const user = value['safety_identifier'] ?? value['user']
   return {
@@ -99,16 +99,6 @@ function bounds(value: JsonObject, seen: Bounds): Bounds {
     inputBound: seen.inputBound + contextOf(value['model'] as string),
     inputBoundFor: (upstream) => seen.inputBoundFor(upstream) + contextOf(upstream),
   }
-}
-
-/** Their bytes in the body are never fewer than their bytes as text. */
-function rawBytes(scan: OkScan): number {
-  let bytes = 0
-  for (const name of TEXT_MEMBERS) {
-    const member = scan.members.get(name)
-    if (member !== undefined) bytes += member.valueEnd - member.valueStart
-  }
-  return bytes
 }
 
 function inputText(body: Buffer): string {

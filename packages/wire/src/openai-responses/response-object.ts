@@ -1,9 +1,9 @@
 import type { Conversation, OutputFormat, Tool, ToolChoice } from '../canonical/conversation.ts'
 import type { AnswerFrame } from '../dialect.ts'
 import type { JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { encodeToolChoice } from './encode-tools.ts'
 import { textMember } from './encode-settings.ts'
-import { compact } from './fields.ts'
 
 /** What of a response changes while it is made. */
 export interface ResponseState {
@@ -76,5 +76,5 @@ function toolChoiceOf({ toolChoice, tools = [], others }: Conversation): unknown
 function toolOf(tool: Tool): unknown {
   if (tool.type === 'vendor') return tool.value
   const { name, description, parameters, strict } = tool
-  return compact<JsonObject>({ type: 'function', description, name, parameters: parameters ?? null, strict: strict ?? true })
+  return present({ type: 'function', description, name, parameters: parameters ?? null, strict: strict ?? true })
 }

@@ -1,6 +1,5 @@
 import type { Stop, StopReason } from '../canonical/answer.ts'
-import { isObject, type JsonObject } from '../json/object.ts'
-import { word } from './fields.ts'
+import { isObject, type JsonObject, stringOf } from '../json/object.ts'
 
 const INCOMPLETE: Record<string, StopReason> = { max_output_tokens: 'length', content_filter: 'content_filter' }
 const FAILED = new Set(['failed', 'cancelled'])
@@ -8,7 +7,7 @@ const FAILED = new Set(['failed', 'cancelled'])
 /** Why a response ended, by its status; calls of the caller's tools do not show in it. An unknown word counts as a plain stop. */
 export function stopOf({ status, incomplete_details: details }: JsonObject, calls: boolean): Stop {
   const reason = isObject(details) ? details['reason'] : undefined
-  if (status === 'incomplete') return { reason: INCOMPLETE[word(reason)] ?? 'stop', raw: word(reason ?? status) }
+  if (status === 'incomplete') return { reason: INCOMPLETE[stringOf(reason)] ?? 'stop', raw: stringOf(reason ?? status) }
   if (typeof status === 'string' && FAILED.has(status)) return { reason: 'error', raw: status }
   return { reason: calls ? 'tool_calls' : 'stop' }
 }

@@ -1,9 +1,9 @@
 import type { StreamEvent } from '../canonical/answer.ts'
 import type { StreamDecoder } from '../dialect.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { errorMessage } from '../openai-chat/error-message.ts'
 import type { RawEvent } from '../sse/split.ts'
-import { compact } from './fields.ts'
 import { ItemReader } from './item-reader.ts'
 import { stopOf } from './stop-reasons.ts'
 import { readUsage } from './usage.ts'
@@ -44,7 +44,7 @@ export class ResponsesStreamDecoder implements StreamDecoder {
       model: typeof model === 'string' ? model : undefined,
       created: typeof created === 'number' ? Math.floor(created) : undefined,
     }
-    return [compact<Extract<StreamEvent, { type: 'start' }>>({ type: 'start', ...ids })]
+    return [present({ type: 'start', ...ids })]
   }
 
   #end(response: JsonObject): StreamEvent[] {

@@ -3,13 +3,12 @@ import type { Stop, StreamEvent } from '../canonical/answer.ts'
 import { withSignature } from '../canonical/tool-ids.ts'
 import type { AnswerFrame, StreamEncoder } from '../dialect.ts'
 import type { JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import { sseEvent } from '../sse/write.ts'
 import { answerId, endState, itemSuffix } from './encode-answer.ts'
-import { compact } from './fields.ts'
 import { Output } from './output.ts'
 import { putPart } from './parts-out.ts'
 import { responseObject, type ResponseState } from './response-object.ts'
-import type { Proof } from './seal.ts'
 import { endingOf } from './stop-reasons.ts'
 import type { NumberedIds } from './stream-reader.ts'
 
@@ -75,10 +74,10 @@ export class ResponsesStreamEncoder implements StreamEncoder {
         if (event.text !== '') output.reasoning(event.text)
         break
       case 'reasoning_signature':
-        output.proof(compact<Proof>({ signature: event.signature, origin: event.origin }))
+        output.proof(present({ signature: event.signature, origin: event.origin }))
         break
       case 'redacted_reasoning':
-        output.proof(compact<Proof>({ redacted: event.data, origin: event.origin }))
+        output.proof(present({ redacted: event.data, origin: event.origin }))
         break
       case 'citation':
         output.cite(event.citation)

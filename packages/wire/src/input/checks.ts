@@ -1,7 +1,7 @@
 import type { Invalid } from '../dialect.ts'
-import { invalid } from '../input/body.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
-import { complaint } from './validate.ts'
+import { invalid } from './body.ts'
+import { complaint, memberAt } from './complaint.ts'
 
 /** What a value must be, in code and in words. */
 export interface Kind<T> {
@@ -15,6 +15,10 @@ export const INTEGER: Kind<number> = { is: (value): value is number => Number.is
 export const BOOLEAN: Kind<boolean> = { is: (value) => typeof value === 'boolean', expected: 'true or false, without quotes' }
 export const OBJECT: Kind<JsonObject> = { is: isObject, expected: 'an object' }
 export const ARRAY: Kind<unknown[]> = { is: Array.isArray, expected: 'an array' }
+export const TEXTS: Kind<string[]> = {
+  is: (value): value is string[] => Array.isArray(value) && value.every(STRING.is),
+  expected: 'an array of strings',
+}
 export const NUMBERS: Kind<Record<string, number>> = {
   is: (value): value is Record<string, number> => isObject(value) && Object.values(value).every(NUMBER.is),
   expected: 'an object whose values are numbers',
@@ -42,6 +46,11 @@ export class Checks {
     return undefined
   }
 
+  /** Notes that a value is not what it must be. */
+  wrong(value: unknown, at: string, expected: string): undefined {
+    return this.fail(at, complaint(memberAt(at), value, expected))
+  }
+
   /** The value, if it is there and as expected. Absent and null are the same, and no fault. */
   optional<T>(value: unknown, at: string, kind: Kind<T>): T | undefined {
     return value == null ? undefined : this.required(value, at, kind)
@@ -49,12 +58,6 @@ export class Checks {
 
   required<T>(value: unknown, at: string, kind: Kind<T>): T | undefined {
     if (kind.is(value)) return value
-    return this.fail(at, complaint(memberOf(at), value, kind.expected))
+    return this.wrong(value, at, kind.expected)
   }
-}
-
-/** The member that a pointer leads to, as a person writes it: `content`, `tools[2]`. */
-function memberOf(pointer: string): string {
-  const [last = '', holder = ''] = pointer.split('/').toReversed()
-  return /^\d+$/.test(last) ? `${holder}[${last}]` : last
 }
