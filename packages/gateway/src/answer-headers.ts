@@ -43,7 +43,7 @@ export function servedHeaders(
   }
   headers['faregate-model'] = headerSafe(flow.route?.model.name ?? '')
   headers['faregate-provider'] = headerSafe(candidate.provider.name)
-  if (line.translated) headers['content-type'] = opening.kind === 'stream' ? line.caller.streamType : 'application/json'
+  if (line.translation !== undefined) headers['content-type'] = opening.kind === 'stream' ? line.caller.streamType : 'application/json'
   if (dropped.length > 0) headers['faregate-dropped'] = droppedList(dropped)
   if (clamped !== undefined) headers['faregate-clamped'] = `${clamped.member}=${clamped.value}`
   return headers

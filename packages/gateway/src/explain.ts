@@ -1,6 +1,6 @@
 import { catalogueEntry, formatAmount, isDenial, renderProblem, type Denial } from '@faregate/core'
 import { amountOf } from '@faregate/pricing'
-import { scanMembers, type Dialect } from '@faregate/wire'
+import { scanMembers, type EndpointDialect } from '@faregate/wire'
 import { answerJson } from './answer-json.ts'
 import { admit, known, type Shared } from './model-call.ts'
 import { evaluate } from './evaluate.ts'
@@ -8,7 +8,7 @@ import type { Inbound } from './edge.ts'
 import type { Flow } from './flow.ts'
 import { refuse } from './refuse.ts'
 import { ledgerUnavailable } from './reserve.ts'
-import { SURFACES, surfaceOf } from './surfaces.ts'
+import { isFree, SURFACES, surfaceOf } from './surfaces.ts'
 
 const DEFAULT_PATH = '/v1/chat/completions'
 
@@ -60,15 +60,15 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
 }
 
 /** The body may name the route that it would be sent to; only calls of models can be explained. */
-function explained({ body, query }: Inbound): { path: string; dialect: Dialect } | Denial {
+function explained({ body, query }: Inbound): { path: string; dialect: EndpointDialect } | Denial {
   const path = namedPath(body)
-  const surface = surfaceOf(path)
-  if (surface !== undefined) return { path, dialect: surface.dialect({ path, query }) }
+  const dialect = surfaceOf(path)?.dialect({ path, query })
+  if (dialect !== undefined && !isFree(dialect)) return { path, dialect }
   return {
     code: 'route_unknown',
     detail: `"path" names a route that is not served or costs nothing; ${DEFAULT_PATH} can be explained.`,
     pointer: '/path',
-    didYouMean: SURFACES.map((served) => served.path),
+    didYouMean: [...new Set(SURFACES.map((served) => served.path))],
   }
 }
 

@@ -67,7 +67,7 @@ export function providerCost(flow: Flow): bigint | null {
   for (const attempt of flow.attempts) {
     if (Object.keys(attempt.buckets).length === 0) continue
     const table = candidateOf(flow, attempt)?.providerPrice
-    const priced = table === undefined ? undefined : charge(attempt.buckets, table)
+    const priced = table === undefined ? undefined : charge(attempt.buckets, table, flow.request?.pricedBy)
     if (priced === undefined || !priced.ok) return null
     sum += priced.amount
   }

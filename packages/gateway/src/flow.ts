@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Denial, Millis, Nano, TraceStep } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
-import type { Decoded, Dialect, ModelRequest } from '@faregate/wire'
+import type { Decoded, EndpointDialect, ModelRequest } from '@faregate/wire'
 import type { Inbound, Outbound } from './edge.ts'
 import type { Route } from './locate.ts'
 import type { AttemptRecord } from './record.ts'
@@ -17,7 +17,7 @@ export interface Flow {
   readonly inbound: Inbound
   readonly outbound: Outbound
   /** What the caller speaks; absent where no model is called. */
-  readonly dialect: Dialect | undefined
+  readonly dialect: EndpointDialect | undefined
   key?: KeyEntry
   request?: ModelRequest
   /** The request in neutral form, once a deployment needed it. */

@@ -5,6 +5,7 @@ import { retryBudgets } from './call/retry-budget.ts'
 import { deliveryOf, serveModelCall, type Shared } from './model-call.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Inbound, Outbound } from './edge.ts'
+import { serveCount } from './count-tokens.ts'
 import { serveExplain } from './explain.ts'
 import { finish } from './finish.ts'
 import { newFlow, type Flow } from './flow.ts'
@@ -12,9 +13,10 @@ import { routeUnknown } from './hints.ts'
 import { checkKeyState, identify } from './identify.ts'
 import { serveKeyInfo } from './key-info.ts'
 import { Locator } from './locate.ts'
-import { serveModels } from './models.ts'
+import { serveModels, serveShow } from './models/serve.ts'
 import { refuse } from './refuse.ts'
 import { release } from './settle.ts'
+import { isFree } from './surfaces.ts'
 import { Unsettled } from './unsettled.ts'
 
 /** The data plane. Every method answers by itself and never rejects. */
@@ -38,7 +40,13 @@ const HANDLERS: Record<string, Handler | undefined> = {
   'POST /v1/explain': serveExplain,
   'GET /v1/key': serveKeyInfo,
   'GET /v1/models': serveModels,
+  'GET /v1beta/models': serveModels,
+  'GET /ollama/api/tags': serveModels,
+  'POST /ollama/api/show': serveShow,
 }
+
+/** Where a model is described, by what follows. */
+const DESCRIBED = /^\/v1(beta)?\/models\/./
 
 /** Builds the data plane from what the composition root hands in. */
 export function createGateway(deps: GatewayDeps): Gateway {
@@ -67,7 +75,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
 function serve(shared: Shared, flow: Flow): Promise<void> {
   const { dialect, inbound } = flow
   if (dialect === undefined || inbound.method !== 'POST') return guarded(shared, flow, handlerFor(inbound))
-  return guarded(shared, flow, () => serveModelCall(shared, flow, dialect))
+  return guarded(shared, flow, () => (isFree(dialect) ? serveCount(shared, flow, dialect) : serveModelCall(shared, flow, dialect)))
 }
 
 function handlerFor({ method, path }: Inbound): Handler {
@@ -75,7 +83,7 @@ function handlerFor({ method, path }: Inbound): Handler {
   const asked = method === 'HEAD' ? 'GET' : method
   const handler = HANDLERS[`${asked} ${path}`]
   if (handler !== undefined) return handler
-  if (asked === 'GET' && path.startsWith('/v1/models/')) return serveModels
+  if (asked === 'GET' && DESCRIBED.test(path)) return serveModels
   return ({ deps }, flow) => refuse(deps, flow, routeUnknown(deps.settings.publicUrl(), method, path))
 }
 

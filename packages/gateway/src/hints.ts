@@ -1,11 +1,12 @@
 import type { Denial } from '@faregate/core'
+import { MODEL_LIST_ROUTES } from './models/routes.ts'
 import { nearest } from './nearest.ts'
 import { SURFACES } from './surfaces.ts'
 
 /** What the data plane serves: method and path. */
 export const DATA_PLANE_ROUTES: readonly { method: 'GET' | 'POST'; path: string }[] = [
-  ...SURFACES.map(({ path }) => ({ method: 'POST' as const, path })),
-  { method: 'GET', path: '/v1/models' },
+  ...[...new Set(SURFACES.map(({ path }) => path))].map((path) => ({ method: 'POST' as const, path })),
+  ...MODEL_LIST_ROUTES,
   { method: 'POST', path: '/v1/explain' },
   { method: 'GET', path: '/v1/key' },
 ]

@@ -35,14 +35,22 @@ export function planHold(
   inputTokens = inputBound(route, request),
 ): HoldPlan | Denial {
   const hiddenOutput = route.hiddenOutput || request.canCause.hiddenOutput
-  const bound: Bound = { inputTokens, n: request.n, canCause: { ...request.canCause, hiddenOutput } }
+  const { n, units, pricedBy } = request
+  const bound: Bound = {
+    inputTokens,
+    n,
+    canCause: { ...request.canCause, hiddenOutput },
+    ...(units === undefined ? {} : { units }),
+    ...(pricedBy === undefined ? {} : { pricedBy }),
+  }
   const measured = holdMeasure(
     bound,
     route.candidates.map(({ price }) => price),
   )
   if (!measured.ok) return priceMissing(route.model.name, `the request can cause "${measured.missing}", which has no price`)
-  const limitIsOurs = request.outputLimit === null
-  const ceiling = request.outputLimit ?? absentLimit(settings, route)
+  // Where nothing is generated there is nothing to limit.
+  const limitIsOurs = request.outputLimit === null && n > 0
+  const ceiling = n === 0 ? 0 : (request.outputLimit ?? absentLimit(settings, route))
   const affordable = { min: Math.min(FEWEST_AFFORDABLE, ceiling), max: ceiling }
   const plan = { legs: legsOf(settings, key), bound, measure: measured.measure, limitIsOurs, ceiling }
   const sliceTokens = route.model.sliceTokens ?? settings.sliceTokens

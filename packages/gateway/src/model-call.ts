@@ -1,6 +1,6 @@
 import { isDenial, type Denial } from '@faregate/core'
 import { allowsModel, type KeyEntry } from '@faregate/identity'
-import type { Dialect, ModelRequest } from '@faregate/wire'
+import type { EndpointDialect, ModelRequest } from '@faregate/wire'
 import { authorize } from './authorize.ts'
 import { call, parkDeployment, type Called, type Resilience } from './call/call.ts'
 import type { Calling } from './call/prepare.ts'
@@ -18,6 +18,7 @@ import { once } from './media/once.ts'
 import { passOn, refuse } from './refuse.ts'
 import { requestInvalid } from './request-invalid.ts'
 import { reserve, type Reservation } from './reserve.ts'
+import { servable } from './servable.ts'
 import { release } from './settle.ts'
 import type { Unsettled } from './unsettled.ts'
 
@@ -30,7 +31,7 @@ export interface Shared {
 }
 
 /** A call of a model, whatever the caller speaks, from the credential to the record. */
-export async function serveModelCall(shared: Shared, flow: Flow, dialect: Dialect): Promise<void> {
+export async function serveModelCall(shared: Shared, flow: Flow, dialect: EndpointDialect): Promise<void> {
   const { deps } = shared
   const admitted = await admit(shared, flow, dialect)
   if (isDenial(admitted)) return refuse(deps, flow, admitted)
@@ -43,7 +44,14 @@ export async function serveModelCall(shared: Shared, flow: Flow, dialect: Dialec
   await deliver(delivery, await call(deps, shared.resilience, flow, dialect, callingOf(deps, flow, route, request, reservation)))
 }
 
-function callingOf(deps: GatewayDeps, flow: Flow, route: Route, request: ModelRequest, reservation: Reservation): Calling {
+/** What deployments are called for. `reservation`: where the call costs something. */
+export function callingOf(
+  deps: GatewayDeps,
+  flow: Flow,
+  route: Route,
+  request: ModelRequest,
+  reservation: Reservation | undefined,
+): Calling {
   const { headers, query } = flow.inbound
   let media: ReturnType<typeof once> | undefined
   return {
@@ -77,8 +85,18 @@ export interface Admitted {
   request: ModelRequest
 }
 
-/** Identify, locate, authorize: in the order in which refusals take precedence. `path`: where the body would be sent. */
-export async function admit(shared: Shared, flow: Flow, dialect: Dialect, path = flow.inbound.path): Promise<Admitted | Denial> {
+/** What a caller may call who could be billed for it. `path`: where the body would be sent. */
+export async function admit(shared: Shared, flow: Flow, dialect: EndpointDialect, path = flow.inbound.path): Promise<Admitted | Denial> {
+  const entitled = await entitle(shared, flow, dialect, path)
+  if (isDenial(entitled)) return entitled
+  const route = servable(entitled.route, dialect)
+  if (isDenial(route)) return route
+  flow.route = route
+  return { ...entitled, route }
+}
+
+/** Identify, locate, authorize: in the order in which refusals take precedence. */
+export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDialect, path = flow.inbound.path): Promise<Admitted | Denial> {
   const key = await known(shared, flow)
   if (isDenial(key)) return key
   const { query, headers, body } = flow.inbound

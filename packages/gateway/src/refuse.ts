@@ -32,7 +32,7 @@ export async function refuse(deps: GatewayDeps, flow: Flow, denial: Denial): Pro
 /** The problem in the envelope that the caller's client parses; the plain one for callers who ask for it (RFC 9457). */
 function envelope({ inbound, dialect }: Flow, problem: Problem): { type: string; body: Buffer } {
   const asked = String(inbound.headers['accept'] ?? '').includes('application/problem+json')
-  const content = asked ? problem : (dialect ?? envelopeOf(inbound.path)).errorBody(problem)
+  const content = asked ? problem : (dialect ?? envelopeOf(inbound)).errorBody(problem)
   const type = content === problem ? 'application/problem+json' : 'application/json'
   return { type, body: Buffer.from(JSON.stringify(content)) }
 }

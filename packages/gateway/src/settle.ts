@@ -1,7 +1,7 @@
-import type { Buckets, Denial, Nano } from '@faregate/core'
+import { BUCKETS, UNIT_BUCKETS, type Bucket, type Buckets, type Denial, type Nano, type UnitBucket } from '@faregate/core'
 import { LedgerUnavailable, type Outcome, type SettleOp } from '@faregate/ledger'
-import { charge } from '@faregate/pricing'
-import { absurd, type UsageReading } from '@faregate/wire'
+import { charge, type PriceTable } from '@faregate/pricing'
+import { absurd, MISSING_USAGE, type ModelRequest, type UsageReading } from '@faregate/wire'
 import type { Delivery } from './deliver/context.ts'
 import { elapsed, note, type Flow } from './flow.ts'
 import type { Candidate } from './locate.ts'
@@ -17,29 +17,60 @@ export interface Consumption {
 
 /**
  * The provider's usage if it can be believed, else our own count of what was delivered. Usage that is missing,
- * contradictory or absurd counts as missing and is flagged (M22).
+ * contradictory or absurd counts as missing and is flagged (M22), and so does usage in other units than those of the price.
  */
 export async function consumed(
-  flow: Flow,
-  reservation: Reservation,
+  { flow, request, reservation }: Pick<Delivery, 'flow' | 'request' | 'reservation'>,
+  { price }: Candidate,
   usage: UsageReading,
   count: () => Promise<Buckets>,
 ): Promise<Consumption> {
-  const { bound } = reservation.plan
-  if (!usage.ok) {
-    flow.flags.push(`usage_${usage.reason}`)
+  const fault = usage.ok ? faultOf(usage.buckets, reservation) : usage.reason
+  if (!usage.ok || fault !== undefined || !tellsPriced(usage.buckets, price, request)) {
+    if (request.countedHere !== true || fault !== 'missing') flow.flags.push(`usage_${fault ?? 'missing'}`)
     return { buckets: await count(), estimated: true }
   }
-  if (absurd(usage.buckets, { input: bound.inputTokens, output: reservation.limit * bound.n })) {
-    flow.flags.push('usage_absurd')
-    return { buckets: await count(), estimated: true }
-  }
-  return { buckets: usage.buckets, estimated: false }
+  return withUnits(usage.buckets, price, request)
+}
+
+/** Vendors bill the shortest sound as several seconds. */
+const LEAST_BILLED: Partial<Record<UnitBucket, number>> = { second: 60 }
+
+/** More than four times what the request could cause, in tokens or in units (M22). */
+function faultOf(buckets: Buckets, { plan: { bound }, limit }: Reservation): 'absurd' | undefined {
+  const { units = {} } = bound
+  const inUnits = UNIT_BUCKETS.some((unit) => (buckets[unit] ?? 0) > 4 * (units[unit] ?? Infinity) + (LEAST_BILLED[unit] ?? 0))
+  return inUnits || absurd(buckets, { input: bound.inputTokens, output: limit * bound.n }) ? 'absurd' : undefined
+}
+
+/** Usage in tokens is none for a call that is billed by the second, and the reverse. */
+function tellsPriced(buckets: Buckets, { rates }: PriceTable, { pricedBy }: ModelRequest): boolean {
+  const priced = pricedBy?.filter((bucket) => rates[bucket] !== undefined)
+  return priced === undefined || priced.some((bucket) => buckets[bucket] !== undefined || isExact(bucket))
+}
+
+/** What a whole answer tells that tells nothing: enough, where only what the caller sent is priced. */
+export function untoldUsage({ rates }: PriceTable): UsageReading {
+  const exact = BUCKETS.every((bucket) => rates[bucket] === undefined || bucket === 'request' || isExact(bucket))
+  return exact ? { ok: true, buckets: {} } : MISSING_USAGE
+}
+
+/** Units that are known beforehand, where the provider told the others only. Those that are bounds make it an estimate. */
+function withUnits(told: Buckets, { rates }: PriceTable, { units = {} }: ModelRequest): Consumption {
+  const untold = UNIT_BUCKETS.filter((bucket) => told[bucket] === undefined && units[bucket] !== undefined && rates[bucket] !== undefined)
+  const buckets = { ...told }
+  for (const bucket of untold) buckets[bucket] = units[bucket] ?? 0
+  return { buckets, estimated: !untold.every(isExact) }
+}
+
+/** The caller sent the characters: they are what they are. */
+function isExact(bucket: Bucket): boolean {
+  return bucket === 'character'
 }
 
 /** What is owed for a consumption; an estimate is never above the hold. */
 export function costOf(flow: Flow, candidate: Candidate, reservation: Reservation, { buckets, estimated }: Consumption): Nano {
-  const priced = charge(buckets, candidate.price)
+  const priced = charge(buckets, candidate.price, flow.request?.pricedBy)
   if (!priced.ok) {
     flow.flags.push(`price_missing_${priced.missing}`)
     return reservation.held

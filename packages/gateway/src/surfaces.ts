@@ -1,15 +1,32 @@
 import {
   anthropic,
+  anthropicCountTokens,
   asksForSse,
   cohere,
+  cohereEmbed,
+  cohereRerank,
   gemini,
   geminiArray,
+  geminiBatchEmbed,
+  geminiCountTokens,
+  geminiEmbed,
   ollama,
+  ollamaEmbed,
+  ollamaEmbeddings,
   ollamaGenerate,
   openaiChat,
   openaiCompletions,
+  openaiEmbeddings,
+  openaiImageEdits,
+  openaiImages,
+  openaiModerations,
   openaiResponses,
+  openaiSpeech,
+  openaiTranscriptions,
+  openaiTranslations,
+  type CountDialect,
   type Dialect,
+  type EndpointDialect,
 } from '@faregate/wire'
 import type { Inbound } from './edge.ts'
 
@@ -19,23 +36,53 @@ export interface Surface {
   path: string
   /** Where the path holds more than its name. */
   pattern?: RegExp
-  dialect(inbound: Pick<Inbound, 'path' | 'query'>): Dialect
+  dialect(inbound: Pick<Inbound, 'path' | 'query'>): EndpointDialect
 }
 
-/** Google's paths name the model and the method; the older version of the API is spoken alike. */
-const GENERATE_CONTENT = /^\/v1(beta|alpha)?\/(models|tunedModels)\/.+(:|%3A)(streamG|g)enerateContent$/i
+/** Google's paths name the model and the method. Its clients write each version of the API, and all are spoken alike. */
+const GEMINI_PATHS = ['/v1beta/models/*', '/v1/models/*', '/v1alpha/models/*', '/v1beta/tunedModels/*']
 
-/** Every route on which models are called. All take POST. */
+function geminiMethod(method: string, dialect: Surface['dialect']): Surface[] {
+  const pattern = new RegExp(`^/v1(beta|alpha)?/(models|tunedModels)/.+(:|%3A)${method}$`, 'i')
+  return GEMINI_PATHS.map((path) => ({ path, pattern, dialect }))
+}
+
+/** Every route on which models are called. All take POST. Those that count tokens are free. */
 export const SURFACES: readonly Surface[] = [
   { path: '/v1/chat/completions', dialect: () => openaiChat },
   { path: '/v1/completions', dialect: () => openaiCompletions },
   { path: '/v1/responses', dialect: () => openaiResponses },
   { path: '/v1/messages', dialect: () => anthropic },
-  { path: '/v1beta/models/*', pattern: GENERATE_CONTENT, dialect: ({ query }) => (asksForSse(query) ? gemini : geminiArray) },
+  ...geminiMethod('(streamG|g)enerateContent', generateDialect),
   { path: '/v2/chat', dialect: () => cohere },
   { path: '/ollama/api/chat', dialect: () => ollama },
   { path: '/ollama/api/generate', dialect: () => ollamaGenerate },
+  { path: '/v1/embeddings', dialect: () => openaiEmbeddings },
+  ...geminiMethod('embedContent', () => geminiEmbed),
+  ...geminiMethod('batchEmbedContents', () => geminiBatchEmbed),
+  { path: '/v2/embed', dialect: () => cohereEmbed },
+  { path: '/ollama/api/embed', dialect: () => ollamaEmbed },
+  { path: '/ollama/api/embeddings', dialect: () => ollamaEmbeddings },
+  { path: '/v2/rerank', dialect: () => cohereRerank },
+  { path: '/v1/rerank', dialect: () => cohereRerank },
+  { path: '/v1/moderations', dialect: () => openaiModerations },
+  { path: '/v1/images/generations', dialect: () => openaiImages },
+  { path: '/v1/images/edits', dialect: () => openaiImageEdits },
+  { path: '/v1/audio/speech', dialect: () => openaiSpeech },
+  { path: '/v1/audio/transcriptions', dialect: () => openaiTranscriptions },
+  { path: '/v1/audio/translations', dialect: () => openaiTranslations },
+  { path: '/v1/messages/count_tokens', dialect: () => anthropicCountTokens },
+  ...geminiMethod('countTokens', () => geminiCountTokens),
 ]
+
+/** Where tokens are counted and no answer is made: nothing is charged. */
+export function isFree(dialect: EndpointDialect): dialect is CountDialect {
+  return 'encodeCount' in dialect
+}
+
+function generateDialect({ query }: Pick<Inbound, 'query'>): Dialect {
+  return asksForSse(query) ? gemini : geminiArray
+}
 
 const EXACT = new Map(SURFACES.filter(({ pattern }) => pattern === undefined).map((surface) => [surface.path, surface]))
 const PATTERNS = SURFACES.flatMap((surface) => (surface.pattern === undefined ? [] : [{ surface, pattern: surface.pattern }]))
@@ -46,14 +93,15 @@ export function surfaceOf(path: string): Surface | undefined {
 }
 
 /** Where no model is called, or nothing at all, what a client there most likely parses. */
-const NEIGHBOURS: [prefix: string, dialect: Dialect][] = [
+const NEIGHBOURS: [prefix: string, dialect: EndpointDialect][] = [
   ['/v1/messages', anthropic],
   ['/v1beta/', gemini],
   ['/v2/', cohere],
   ['/ollama/', ollama],
 ]
 
-/** The dialect of an error on a path that is no surface. */
-export function envelopeOf(path: string): Dialect {
+/** The dialect of an error on a path that is no surface. Models are listed for clients of several vendors on one. */
+export function envelopeOf({ path, headers }: Pick<Inbound, 'path' | 'headers'>): EndpointDialect {
+  if (path.startsWith('/v1/models') && headers['anthropic-version'] !== undefined) return anthropic
   return NEIGHBOURS.find(([prefix]) => path.startsWith(prefix))?.[1] ?? openaiChat
 }

@@ -1,5 +1,5 @@
 import type { Buckets } from '@faregate/core'
-import type { AnswerFrame, ModelRequest } from '@faregate/wire'
+import { decodedEmbedding, inFormats, type AnswerFrame, type EmbeddingFrame, type ModelRequest } from '@faregate/wire'
 import type { Line } from './call/line.ts'
 import type { Flow } from './flow.ts'
 
@@ -17,9 +17,24 @@ export function frameOf(flow: Flow, request: ModelRequest): AnswerFrame {
 }
 
 /** The body of a whole answer as the caller gets it: the very bytes where both sides speak alike. */
-export function answerBody(flow: Flow, request: ModelRequest, line: Line, body: Buffer, buckets: Buckets): Buffer {
-  if (!line.translated) return body
-  const answer = line.upstream.decodeAnswer(body)
+export function answerBody(flow: Flow, request: ModelRequest, { translation }: Line, body: Buffer, buckets: Buckets): Buffer {
+  if (translation === undefined) return body
+  if (translation.kind === 'embedding') {
+    const frame = embeddingFrame(flow, request)
+    const vectors = found(translation.upstream.decodeVectors(body))
+    return translation.caller.encodeVectors(inFormats(vectors, frame.embedding.formats), frame, buckets)
+  }
+  if (translation.kind === 'count') return translation.caller.encodeCount(found(translation.upstream.decodeCount(body)))
+  return translation.caller.encodeAnswer(found(translation.upstream.decodeAnswer(body)), frameOf(flow, request), buckets)
+}
+
+function embeddingFrame(flow: Flow, request: ModelRequest): EmbeddingFrame {
+  const decoded = decodedEmbedding(request)
+  if (!decoded.ok) throw new Error(`vectors for a request that cannot be translated: ${decoded.message}`)
+  return { model: request.model, requestId: flow.id, embedding: decoded.embedding }
+}
+
+function found<Answer>(answer: Answer | undefined): Answer {
   if (answer === undefined) throw new Error('an answer that was read cannot be decoded')
-  return line.caller.encodeAnswer(answer, frameOf(flow, request), buckets)
+  return answer
 }

@@ -102,6 +102,8 @@ export interface Quirks {
   reasoningContentBack?: boolean
   /** `stream_options` is not known. */
   noStreamOptions?: boolean
+  /** Members that are refused, and say nothing that is not said otherwise: they are taken out of what is passed on. */
+  without?: readonly string[]
   /** Members that this vendor calls otherwise, by the dialect's own name. */
   renames?: Readonly<Record<string, string>>
   /** Members that this vendor refuses, by canonical name (`seed`, `logitBias`, …). */

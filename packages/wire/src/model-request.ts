@@ -81,4 +81,6 @@ export interface UpstreamChange {
   outputLimit?: { member: string; value: number }
   /** Ask for usage where the caller streams and did not. */
   injectUsage: boolean
+  /** Members that are left out. */
+  without?: readonly string[]
 }

@@ -37,6 +37,8 @@ export interface Expected {
   stream: boolean
   /** Larger answers are not collected. */
   collectBytes: number
+  /** Answers of this type are not collected at all: they are forwarded from their first byte on. */
+  bytes?: RegExp
 }
 
 /** One call of one upstream: collects until it is clear what kind of answer comes, then hands over. */
@@ -86,9 +88,15 @@ export class Attempt implements UpstreamSink {
     if (this.#settled) return this.#later(() => this.data(chunk))
     this.#chunks.push(chunk)
     this.#size += chunk.length
-    if (this.#size <= (this.#status >= 300 ? COLLECTED_BYTES : this.#expected.collectBytes)) return
+    if (this.#size <= this.#mostCollected()) return
     if (this.#status >= 300) return this.abortWith({ reason: 'protocol', detail: `an error body of more than ${COLLECTED_BYTES} bytes` })
     this.#settle({ kind: 'large', status: this.#status, headers: this.#headers, head: Buffer.concat(this.#chunks) })
+  }
+
+  #mostCollected(): number {
+    const { bytes, collectBytes } = this.#expected
+    if (this.#status >= 300) return COLLECTED_BYTES
+    return bytes?.test(String(this.#headers['content-type'] ?? '')) === true ? 0 : collectBytes
   }
 
   #split(splitter: Splitter, chunk: Buffer): void {

@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks'
 import { isDenial, type Denial } from '@faregate/core'
-import { errorMessage, type AnswerReading, type Dialect, type Unsupported } from '@faregate/wire'
+import { errorMessage, type AnswerReading, type EndpointDialect, type Unsupported } from '@faregate/wire'
 import type { GatewayDeps } from '../deps.ts'
 import { note, type Flow } from '../flow.ts'
 import type { Candidate } from '../locate.ts'
 import type { AttemptRecord } from '../record.ts'
-import { Attempt, COLLECTED_BYTES } from './attempt.ts'
+import { Attempt, COLLECTED_BYTES, type Expected } from './attempt.ts'
 import { discreet } from './discreet.ts'
 import { isProviderCode, parkedBy, unusable, type Failure } from './failure.ts'
 import { judge, type OpeningOf } from './judge.ts'
@@ -51,7 +51,13 @@ export type Called =
   | { kind: 'gone' }
 
 /** Calls deployments in turn until one serves, one refuses the request itself, or none is left. */
-export async function call(deps: GatewayDeps, resilience: Resilience, flow: Flow, dialect: Dialect, calling: Calling): Promise<Called> {
+export async function call(
+  deps: GatewayDeps,
+  resilience: Resilience,
+  flow: Flow,
+  dialect: EndpointDialect,
+  calling: Calling,
+): Promise<Called> {
   const { parking } = resilience
   const now = deps.clock.now()
   parking.under(deps.snapshot().version)
@@ -71,7 +77,7 @@ export async function call(deps: GatewayDeps, resilience: Resilience, flow: Flow
       break
     }
     for (const name of namesOf(choice)) parking.probe(name, now)
-    const line = lineOf(dialect, calling.request, choice.candidate)
+    const line = lineTo(dialect, choice)
     const prepared = await preparedOr(calling, line, choice)
     if (isDenial(prepared)) {
       if (prepared.code !== 'request_invalid') parkKey(deps, parking, choice, prepared)
@@ -79,11 +85,7 @@ export async function call(deps: GatewayDeps, resilience: Resilience, flow: Flow
       choices = remaining(choices, last)
       continue
     }
-    const attempt = new Attempt({
-      patienceMs: deps.settings.limits.keepAliveMs,
-      framing: line.upstream.framing,
-      ...expected(calling, line),
-    })
+    const attempt = new Attempt({ patienceMs: deps.settings.limits.keepAliveMs, ...expected(calling, line) })
     current = attempt
     const startedAt = performance.now()
     attempt.start((sink) => send(deps, choice.candidate.vendor, prepared.upstream, sink))
@@ -106,7 +108,7 @@ export async function call(deps: GatewayDeps, resilience: Resilience, flow: Flow
     }
     attempt.abort()
     last = discreet(judged.failure, choice.candidate, calling.request.body)
-    if (line.translated) last = inOwnWords(last)
+    if (line.translation !== undefined) last = inOwnWords(last)
     noteFailure(flow, choice, record, last)
     park(deps, parking, choice, last)
     if (last.action === 'surface') break
@@ -125,8 +127,17 @@ async function preparedOr(calling: Calling, line: Line, choice: Choice): Promise
 }
 
 /** What an answer may look like: one that is to be translated is collected whole, up to a bound. */
-function expected({ request }: Calling, line: Line): { stream: boolean; collectBytes: number } {
-  return { stream: request.stream, collectBytes: line.translated ? TRANSLATED_BYTES : COLLECTED_BYTES }
+function expected({ request }: Calling, { upstream, translation }: Line): Omit<Expected, 'patienceMs'> {
+  const { framing, bytes } = upstream
+  const collectBytes = translation === undefined ? COLLECTED_BYTES : TRANSLATED_BYTES
+  return { framing, stream: request.stream, collectBytes, ...(bytes === undefined ? {} : { bytes }) }
+}
+
+/** Only deployments that serve such calls are chosen from. */
+function lineTo(dialect: EndpointDialect, { candidate }: Choice): Line {
+  const line = lineOf(dialect, candidate)
+  if (line === undefined) throw new Error(`${candidate.provider.name} serves no ${dialect.name}`)
+  return line
 }
 
 /** Another deployment may be able to; what an upstream really said weighs more than what this one could not be told. */

@@ -31,10 +31,17 @@ export function judge(candidate: Candidate, line: Line, request: ModelRequest, o
 
 /** Only its beginning can be judged: what does not begin as a JSON object is a web page or the like. */
 function judgeLarge(candidate: Candidate, line: Line, request: ModelRequest, opening: OpeningOf<'large'>): Judged {
-  if (request.stream) return noStream(candidate, opening.status)
-  if (line.translated)
+  if (request.stream && request.wholeToo !== true) return noStream(candidate, opening.status)
+  if (line.upstream.bytes !== undefined) return judgeBytes(candidate, line.upstream.bytes, opening)
+  if (line.translation !== undefined)
     return { kind: 'failed', failure: notAnAnswer(candidate, opening.status, `more than ${opening.head.length} bytes to translate`) }
   if (opening.head.toString('utf8', 0, 200).trimStart().startsWith('{')) return { kind: 'large', opening }
+  return { kind: 'failed', failure: notACompletion(candidate, opening, opening.head) }
+}
+
+/** What is no JSON is told by its type. */
+function judgeBytes(candidate: Candidate, bytes: RegExp, opening: OpeningOf<'large'>): Judged {
+  if (bytes.test(String(opening.headers['content-type'] ?? ''))) return { kind: 'large', opening }
   return { kind: 'failed', failure: notACompletion(candidate, opening, opening.head) }
 }
 
@@ -53,7 +60,7 @@ function judgeAnswer(candidate: Candidate, line: Line, request: ModelRequest, op
   const read = line.upstream.readAnswer(opening.body)
   if (read === undefined) return { kind: 'failed', failure: noCompletion(candidate, opening) }
   if (read.error !== undefined && !read.hasOutput) return { kind: 'failed', failure: errorInside(candidate, read.error, opening.body) }
-  return request.stream ? noStream(candidate, opening.status) : { kind: 'answer', opening, read }
+  return request.stream && request.wholeToo !== true ? noStream(candidate, opening.status) : { kind: 'answer', opening, read }
 }
 
 /** Only a first slice is held for a stream: a whole answer in its place is not covered. */

@@ -6,8 +6,11 @@ import type { Candidate, Route } from '../locate.ts'
 import type { FetchedMedia } from '../media/fetch-media.ts'
 import { withInlineMedia } from '../media/inline.ts'
 import type { Reservation } from '../reserve.ts'
+import { withoutLoss, type Written } from './cannot-carry.ts'
+import { translatedCount } from './counting.ts'
+import { translatedEmbedding } from './embedding.ts'
 import { forwardedHeaders } from './forwarded-headers.ts'
-import type { Line } from './line.ts'
+import type { Line, Translation } from './line.ts'
 import type { Choice } from './order.ts'
 import { withParameters } from './parameters.ts'
 
@@ -31,7 +34,8 @@ export interface Prepared {
 export interface Calling {
   route: Route
   request: ModelRequest
-  reservation: Reservation
+  /** Absent where nothing is charged. */
+  reservation: Reservation | undefined
   headers: Record<string, string | string[] | undefined>
   query: string
   /** The request in neutral form, read once for all deployments that need it. */
@@ -51,9 +55,7 @@ export async function prepare(calling: Calling, line: Line, choice: Choice): Pro
   const { vendor, provider, deployment } = candidate
   const { request } = calling
   const limit = limitToWrite(calling, line, choice)
-  const written = line.translated
-    ? await translated(calling, line, choice, limit)
-    : { body: passedOn(request, candidate, limit), dropped: [] }
+  const written = await writtenFor(calling, line, choice, limit)
   if ('code' in written) return written
   const ready = withParameters(written.body, deployment.parameters)
   const asked = vendor.request(provider, key?.secret, {
@@ -62,48 +64,66 @@ export async function prepare(calling: Calling, line: Line, choice: Choice): Pro
     stream: request.stream,
     arrayStream: line.upstream.framing === 'json-array',
     body: ready,
-    headers: line.translated ? {} : forwardedHeaders(calling.headers),
-    query: line.translated ? '' : calling.query,
+    headers: line.translation === undefined ? forwardedHeaders(calling.headers) : {},
+    query: line.translation === undefined ? calling.query : '',
   })
   const { path, headers, origin, body } = asked instanceof Promise ? await asked : asked
   const base = baseOf(provider)
   const upstream = {
     origin: origin ?? base.origin,
     path: base.path + path,
-    headers: { ...FIXED_HEADERS, ...headers },
+    headers: { ...FIXED_HEADERS, ...contentTypeOf(calling, line), ...headers },
     body: body ?? ready,
   }
   return { upstream, limit, dropped: written.dropped }
 }
 
+function writtenFor(
+  calling: Calling,
+  { translation }: Line,
+  choice: Choice,
+  limit: WrittenLimit | undefined,
+): Written | Denial | Promise<Written | Denial> {
+  if (translation === undefined) return { body: passedOn(calling.request, choice.candidate, limit), dropped: [] }
+  if (translation.kind === 'embedding') return translatedEmbedding(calling, translation, choice)
+  if (translation.kind === 'count') return translatedCount(calling, translation, choice)
+  return translated(calling, translation, choice, limit)
+}
+
+/** A form keeps its boundary; what was translated is JSON. */
+function contentTypeOf({ request }: Calling, { translation }: Line): { 'content-type'?: string } {
+  return request.contentType === undefined || translation !== undefined ? {} : { 'content-type': request.contentType }
+}
+
 function passedOn(request: ModelRequest, { deployment, vendor }: Candidate, limit: WrittenLimit | undefined): Buffer {
+  const { noStreamOptions, without } = vendor.quirks ?? {}
   return request.upstreamBody({
     model: deployment.model,
-    injectUsage: request.stream && !request.includeUsage && vendor.quirks?.noStreamOptions !== true,
+    injectUsage: request.stream && !request.includeUsage && noStreamOptions !== true,
+    ...(without === undefined ? {} : { without }),
     ...(limit === undefined ? {} : { outputLimit: limit }),
   })
 }
 
-async function translated(calling: Calling, line: Line, { candidate }: Choice, limit: WrittenLimit | undefined): Promise<Written | Denial> {
+async function translated(
+  calling: Calling,
+  { upstream }: Extract<Translation, { kind: 'conversation' }>,
+  { candidate }: Choice,
+  limit: WrittenLimit | undefined,
+): Promise<Written | Denial> {
   const decoded = calling.decoded()
   if (!decoded.ok) return requestInvalid(decoded.pointer, decoded.message)
-  const conversation = await withInlineMedia(decoded.conversation, line.upstream, calling.fetchMedia)
+  const conversation = await withInlineMedia(decoded.conversation, upstream, calling.fetchMedia)
   if ('why' in conversation) return requestInvalid(conversation.at, `The URL cannot be fetched for the model: ${conversation.why}.`)
   const { vendor, deployment } = candidate
   const outputLimitMember = calling.route.model.outputLimitMember ?? vendor.outputLimitMember
-  const { body, unsupported } = line.upstream.encodeRequest(conversation, {
+  const { body, unsupported } = upstream.encodeRequest(conversation, {
     model: deployment.model,
     outputLimit: limit?.value ?? conversation.maxOutputTokens,
     quirks: { outputLimitMember, ...vendor.quirks },
   })
   const dropped = [...othersOf(conversation), ...inOwnWords(unsupported, calling.request.dialect)]
-  return dropped.length === 0 || calling.drop ? { body, dropped } : cannotCarry(dropped, candidate.provider.name)
-}
-
-/** What is sent, and what of the caller's request is not in it. */
-interface Written {
-  body: Buffer
-  dropped: Unsupported[]
+  return withoutLoss({ body, dropped }, calling.drop, candidate.provider.name)
 }
 
 /** What changes no answer, only its cost to the operator: not worth a refusal. */
@@ -118,18 +138,9 @@ function othersOf({ others }: Conversation): Unsupported[] {
   return Object.entries(others).map(([name, { at }]) => ({ at, what: `the member \`${name}\`` }))
 }
 
-function cannotCarry(dropped: Unsupported[], provider: string): Denial {
-  const [first] = dropped
-  const said = dropped.map(({ at, what, why }) => `${what} (${at})${why === undefined ? '' : `: ${why}`}`).join('; ')
-  return {
-    ...requestInvalid(first?.at ?? '', `What serves this model cannot take ${said}. Leave it out, or send "Faregate-Unsupported: drop".`),
-    unsupported: dropped.map(({ at, what }) => ({ pointer: at, what })),
-    operatorDetail: `${provider} speaks another dialect than the caller`,
-  }
-}
-
 /** The limit to write into the body for one deployment; undefined where the body says it, or the model by itself. */
 export function limitToWrite({ route, request, reservation }: Calling, line: Line, { candidate }: Choice): WrittenLimit | undefined {
+  if (reservation === undefined || request.n === 0) return undefined
   const { maxOutput, vendor } = candidate
   const value = reservation.limit
   const member = line.caller.limitMember ?? route.model.outputLimitMember ?? vendor.outputLimitMember
@@ -138,7 +149,7 @@ export function limitToWrite({ route, request, reservation }: Calling, line: Lin
     if (byItself) return line.upstream.needsLimit ? { member, value: maxOutput, announced: false } : undefined
     return { member, value, announced: true }
   }
-  return line.translated || unheard(request, member) ? { member, value, announced: false } : undefined
+  return line.translation !== undefined || unheard(request, member) ? { member, value, announced: false } : undefined
 }
 
 /** A server that knows only the old name would not stop at the caller's limit; OpenAI itself refuses both at once. */

@@ -13,8 +13,8 @@ import { settleMemo } from './settle-memo.ts'
 export async function deliverAnswer(delivery: Delivery, called: Extract<Called, { kind: 'answer' }>): Promise<void> {
   const { deps, flow, reservation } = delivery
   const { candidate, opening, read, record, clamped, startedAt } = called
-  const count = async (): Promise<Buckets> => ownCount(delivery, await deps.tokens.count(read.text(), 'least'))
-  const consumption = await consumed(flow, reservation, read.usage, count)
+  const count = async (): Promise<Buckets> => ownCount(delivery, { output: await deps.tokens.count(read.text(), 'least'), whole: true })
+  const consumption = await consumed(delivery, candidate, read.usage, count)
   if (flow.outbound.closed) return nobodyThere(delivery)
   const cost = costOf(flow, candidate, reservation, consumption)
   const body = answerBody(flow, delivery.request, called.line, opening.body, consumption.buckets)

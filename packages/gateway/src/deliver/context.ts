@@ -17,7 +17,17 @@ export interface Delivery {
   rest(candidate: Candidate, denial: Denial): void
 }
 
+/** What of an answer is there to be counted. */
+export interface Made {
+  /** Tokens of its text. */
+  output: number
+  /** What is no text (see `StreamStep.made`). */
+  other?: number
+  whole: boolean
+}
+
 /** Our own count of an answer, where the provider gave none: the prompt by the tokenizer, the output as given. */
-export async function ownCount({ deps, request }: Delivery, output: number): Promise<Buckets> {
-  return { input: await deps.tokens.count(request.inputText(), 'least'), output }
+export async function ownCount({ deps, request }: Delivery, { output, other = 0, whole }: Made): Promise<Buckets> {
+  const input = await deps.tokens.count(request.inputText(), 'least')
+  return { input, ...(request.n === 0 ? {} : { output }), ...request.ownCount?.(other, whole) }
 }

@@ -1,4 +1,4 @@
-import { believed, UsageScanner } from '@faregate/wire'
+import { believed, MISSING_USAGE, UsageScanner, type UsageReading } from '@faregate/wire'
 import { servedHeaders } from '../answer-headers.ts'
 import type { ByteConsumer } from '../call/attempt.ts'
 import type { Called } from '../call/call.ts'
@@ -6,7 +6,7 @@ import { readBroken } from '../call/failure.ts'
 import type { UpstreamError } from '../edge.ts'
 import { closeAttempt, finish, type Ending } from '../finish.ts'
 import { inBand } from '../refuse.ts'
-import { consumed, costOf, release, settle } from '../settle.ts'
+import { consumed, costOf, release, settle, untoldUsage } from '../settle.ts'
 import { ownCount, type Delivery } from './context.ts'
 import { settleMemo } from './settle-memo.ts'
 
@@ -15,7 +15,7 @@ const WITHHELD_BYTES = 64
 
 type Large = Extract<Called, { kind: 'large' }>
 
-/** Forwards an answer that is too large to collect, in constant memory, the last bytes withheld until it is settled. */
+/** Forwards an answer that is too large to collect, or that is no JSON, in constant memory, the last bytes withheld until it is settled. */
 export async function deliverLarge(delivery: Delivery, called: Large): Promise<void> {
   const relay = new LargeRelay(delivery, called)
   await relay.run()
@@ -77,7 +77,8 @@ class LargeRelay implements ByteConsumer {
 
   /** An end that HTTP calls proper can still be in the middle of the JSON: the caller must see that it is cut. */
   end(): void {
-    this.#ended.resolve(this.#usage.whole ? undefined : { reason: 'protocol', detail: 'the JSON ended before its end' })
+    const cut = this.#bytes === undefined && !this.#usage.whole
+    this.#ended.resolve(cut ? { reason: 'protocol', detail: 'the JSON ended before its end' } : undefined)
   }
 
   error(error: UpstreamError): void {
@@ -90,11 +91,11 @@ class LargeRelay implements ByteConsumer {
     const { candidate, record, startedAt, clamped, opening } = this.#called
     const cut = error !== undefined
     const bytes = cut ? this.#sent : this.#received
-    const consumption = await consumed(flow, reservation, believed(this.#usage.result(), true), () =>
-      ownCount(this.#delivery, Math.ceil(bytes / 4)),
+    const consumption = await consumed(this.#delivery, candidate, this.#told(cut), () =>
+      ownCount(this.#delivery, { output: Math.ceil(bytes / 4), other: bytes, whole: !cut }),
     )
     const cost = costOf(flow, candidate, reservation, consumption)
-    if (cut && this.#sent === 0) return this.#nothingSent()
+    if (cut && (this.#sent === 0 || this.#isWorthless())) return this.#nothingSent(error)
     closeAttempt(flow, record, cut ? 'partial' : 'served', consumption.buckets, startedAt)
     const refusal = await settle(this.#delivery, cost, settleMemo(flow, this.#called, consumption.estimated), 'post')
     const shared = {
@@ -115,11 +116,31 @@ class LargeRelay implements ByteConsumer {
     finish(deps, flow, { ...shared, outcome: 'served', delivery: delivered ? 'confirmed' : 'unconfirmed' })
   }
 
-  /** Cut before any byte was accepted: nothing is owed (M20, M21). */
-  async #nothingSent(): Promise<void> {
+  /** The type of what is no JSON, and tells no usage. */
+  get #bytes(): RegExp | undefined {
+    return this.#called.line.upstream.bytes
+  }
+
+  #told(cut: boolean): UsageReading {
+    if (this.#bytes !== undefined) return cut ? MISSING_USAGE : untoldUsage(this.#called.candidate.price)
+    return believed(this.#usage.result(), this.#delivery.request.n > 0)
+  }
+
+  /** The upstream broke off an answer of which half is worth nothing. */
+  #isWorthless(): boolean {
+    const { flow, request } = this.#delivery
+    return request.wholeOnly === true && !flow.outbound.closed
+  }
+
+  /** Cut before any byte was accepted, or worth nothing as it is: nothing is owed (M20, M21). */
+  async #nothingSent(error: UpstreamError): Promise<void> {
     const { deps, flow } = this.#delivery
+    const { candidate, record, opening } = this.#called
     await release(this.#delivery)
+    const aborted = flow.outbound.closed
+    if (!aborted) record.error = readBroken(candidate, error).denial.code
+    const named = aborted ? {} : inBand(deps, flow, readBroken(candidate, error).denial, {}).ending
     flow.outbound.destroy()
-    finish(deps, flow, { outcome: 'aborted', status: this.#called.opening.status, delivery: 'none' })
+    finish(deps, flow, { ...named, outcome: aborted ? 'aborted' : 'failed', status: opening.status, delivery: 'none' })
   }
 }

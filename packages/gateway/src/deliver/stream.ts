@@ -24,10 +24,12 @@ export async function deliverStream(delivery: Delivery, called: Streaming): Prom
   if (end.kind === 'broken' && end.byUpstream) delivery.rest(called.candidate, end.denial)
   const whole = end.kind === 'complete'
   const delivered = whole && isLastWord(relay.told) ? undefined : await deliveredTokens(delivery, relay, end)
-  if (delivered === 0 && !whole) return nothingDelivered(delivery, called, relay, end)
+  const { made } = relay.deliveries
+  if (!whole && (isWorthless(delivery, end) || (delivered === 0 && made === 0))) return nothingDelivered(delivery, called, relay, end)
   const usage = delivered === undefined ? relay.told.usage : usageOf(relay.told, delivered)
-  const count = async (): Promise<Buckets> => ownCount(delivery, delivered ?? (await deliveredTokens(delivery, relay, end)))
-  const consumption = await consumed(flow, reservation, usage, count)
+  const count = async (): Promise<Buckets> =>
+    ownCount(delivery, { output: delivered ?? (await deliveredTokens(delivery, relay, end)), other: made, whole })
+  const consumption = await consumed(delivery, called.candidate, usage, count)
   const cost = costOf(flow, called.candidate, reservation, consumption)
   const terminal = whole ? end.terminal(consumption.buckets) : undefined
   closeAttempt(flow, called.record, whole ? 'served' : 'partial', consumption.buckets, called.startedAt)
@@ -51,6 +53,11 @@ export async function deliverStream(delivery: Delivery, called: Streaming): Prom
   }
   const accepted = await flow.outbound.end(terminal)
   finish(delivery.deps, flow, { ...shared, outcome: 'served', delivery: accepted ? 'confirmed' : 'unconfirmed' })
+}
+
+/** The upstream broke off an answer of which half is worth nothing. */
+function isWorthless({ request }: Delivery, end: StreamEnd): boolean {
+  return request.wholeOnly === true && end.kind === 'broken' && end.byUpstream
 }
 
 /** What the caller's socket took, and what the last event holds, which it is still to get. */

@@ -8,6 +8,8 @@ export class Deliveries {
   readonly #accepted: TokenMeter
   /** Whether any output was sent at all. */
   hasOutput = false
+  /** What the socket has accepted that is no text (see `StreamStep.made`). */
+  made = 0
   #inFlight = 0
   #idle: (() => void) | undefined
 
@@ -18,11 +20,12 @@ export class Deliveries {
   }
 
   /** False: the caller reads slower than we send. */
-  write(chunk: Buffer, texts: string[]): boolean {
+  write(chunk: Buffer, texts: string[], made = 0): boolean {
     this.#inFlight += 1
-    if (texts.length > 0) this.hasOutput = true
+    if (texts.length > 0 || made > 0) this.hasOutput = true
     return this.#outbound.write(chunk, () => {
       for (const text of texts) this.#accepted.add(text)
+      this.made += made
       this.#inFlight -= 1
       if (this.#inFlight === 0) this.#idle?.()
     })

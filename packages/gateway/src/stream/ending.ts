@@ -35,7 +35,7 @@ export function unterminated(tap: StreamTap, framing: Framing, rest: Buffer): Ta
 
 /** A whole answer: `kept` are the events that were kept back, `missingEnd` stands for a terminal event that never came. */
 export function completed(tap: StreamTap, line: Line, kept: Tapped[], missingEnd?: Buffer): StreamEnd {
-  const raw = missingEnd === undefined || line.translated ? Buffer.concat(kept.map((tapped) => tapped.raw)) : missingEnd
+  const raw = missingEnd === undefined || line.translation !== undefined ? Buffer.concat(kept.map((tapped) => tapped.raw)) : missingEnd
   const texts = kept.flatMap(({ step }) => (step.text === '' ? [] : [step.text]))
   return { kind: 'complete', terminal: (buckets) => tap.terminal(raw, buckets), texts }
 }

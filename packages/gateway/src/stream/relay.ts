@@ -153,15 +153,17 @@ export class StreamRelay implements EventConsumer {
     const { flow } = this.#delivery
     const raws: Buffer[] = []
     const texts: string[] = []
+    let made = 0
     for (const { raw, step } of events) {
       this.told.note(step)
+      made += step.made ?? 0
       if (step.text !== '') texts.push(step.text)
       if (raw.length > 0) raws.push(raw)
     }
     if (raws.length === 0 || flow.outbound.closed) return
     this.#head.send()
     const [only] = raws
-    const free = this.#deliveries.write(raws.length === 1 && only !== undefined ? only : Buffer.concat(raws), texts)
+    const free = this.#deliveries.write(raws.length === 1 && only !== undefined ? only : Buffer.concat(raws), texts, made)
     if (free || this.#blocked) return
     this.#block()
     this.#run(this.#unblock())

@@ -29,9 +29,9 @@ export interface StreamTap {
 const NOTHING = Buffer.alloc(0)
 
 /** The tap of one stream: the very bytes where both sides speak alike, else their translation. */
-export function tapOf(line: Line, choices: number, includeUsage: boolean, frame: () => AnswerFrame): StreamTap {
-  if (!line.translated) return new PassThrough(line.upstream.streamReader(choices), includeUsage)
-  return new Translation(line.upstream.streamDecoder(choices), line.caller.streamEncoder(frame()), choices)
+export function tapOf({ upstream, translation }: Line, choices: number, includeUsage: boolean, frame: () => AnswerFrame): StreamTap {
+  if (translation?.kind !== 'conversation') return new PassThrough(upstream.streamReader(choices), includeUsage)
+  return new Translation(translation.upstream.streamDecoder(choices), translation.caller.streamEncoder(frame()), choices)
 }
 
 class PassThrough implements StreamTap {

@@ -21,6 +21,6 @@ export class Told {
       this.usage = step.usage
       this.usageIsFinal = this.finished
     }
-    if (step.text !== '') this.#flow.ttftMs ??= Math.round(performance.now() - this.#flow.startedAt)
+    if (step.text !== '' || step.made !== undefined) this.#flow.ttftMs ??= Math.round(performance.now() - this.#flow.startedAt)
   }
 }

@@ -59,7 +59,6 @@ export function createDataPlane(gateway: Gateway, closing: () => boolean, served
   return {
     mount: (server) => {
       for (const { method, path } of DATA_PLANE_ROUTES) server.route({ method, url: path, exposeHeadRoute: false, handler: handle })
-      server.route({ method: 'GET', url: '/v1/models/*', exposeHeadRoute: false, handler: handle })
       server.options('*', (request, reply) =>
         hand(request, reply.hijack().raw, (inbound, outbound) => gateway.preflight(inbound, outbound)),
       )

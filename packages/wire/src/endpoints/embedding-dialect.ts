@@ -1,5 +1,6 @@
 import type { Buckets } from '@faregate/core'
 import type { Embedding, EmbeddingAnswer } from '../canonical/embedding.ts'
+import { invalid } from '../input/body.ts'
 import type { CallerRequest, Encoded, EndpointDialect, Invalid, ModelRequest, ReadResult, UpstreamSide } from '../dialect.ts'
 
 /** A request for vectors, which any vendor that makes vectors can be asked for. */
@@ -30,4 +31,13 @@ export interface EmbeddingFrame {
   model: string
   requestId: string
   embedding: Embedding
+}
+
+/** What vectors are asked for; of a request on a route where they are. */
+export function decodedEmbedding(request: ModelRequest): DecodedEmbedding {
+  return isEmbedding(request) ? request.decodeEmbedding() : invalid('', 'no vectors are asked for')
+}
+
+function isEmbedding(request: ModelRequest): request is EmbeddingRequest {
+  return 'decodeEmbedding' in request
 }

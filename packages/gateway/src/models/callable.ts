@@ -1,0 +1,38 @@
+import { isDenial, type Denial } from '@faregate/core'
+import { allowsModel, type KeyEntry } from '@faregate/identity'
+import { authorize } from '../authorize.ts'
+import type { Shared } from '../model-call.ts'
+
+/** A model that a key may call, as far as lists tell of it. */
+export interface CallableModel {
+  id: string
+  /** The provider of its first deployment. */
+  owner: string
+  /** It makes vectors, by its name. */
+  embeds: boolean
+  outputLimit?: number
+}
+
+/** What this key may call and what can be called, by name. */
+export function callableModels(shared: Shared, key: KeyEntry): CallableModel[] {
+  const names = [...shared.deps.snapshot().models.keys()].filter((name) => allowsModel(key, name))
+  return names.toSorted().flatMap((name) => {
+    const model = describe(shared, name, key)
+    return isDenial(model) ? [] : [model]
+  })
+}
+
+/** One model, if this key may call it. */
+export function callableModel(shared: Shared, key: KeyEntry, name: string): CallableModel | Denial {
+  const model = describe(shared, name, key)
+  if (isDenial(model)) return model
+  return authorize(key, name) ?? model
+}
+
+function describe({ locator }: Shared, name: string, key: KeyEntry): CallableModel | Denial {
+  const route = locator.find(name, (other) => allowsModel(key, other))
+  if (isDenial(route)) return route
+  const owner = route.model.deployments[0]?.provider ?? ''
+  const embeds = /embed/i.test(name) || route.candidates.every(({ deployment }) => /embed/i.test(deployment.model))
+  return { id: name, owner, embeds, ...(route.maxOutput === undefined ? {} : { outputLimit: route.maxOutput }) }
+}
