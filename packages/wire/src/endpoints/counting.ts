@@ -11,6 +11,7 @@ import {
 import { gemini } from '../gemini/dialect.ts'
 import { resourceName } from '../gemini/path.ts'
 import { parseObject } from '../json/object.ts'
+import { envelopeOf } from './envelope.ts'
 import { WHOLE_ANSWERS } from './whole-answers.ts'
 
 /** What is spoken where the tokens of a conversation are counted, and no answer is made. */
@@ -23,12 +24,16 @@ export interface CountDialect extends EndpointDialect {
   decodeCount(body: Buffer): number | undefined
 }
 
+const UNTOLD = { name: '', read: () => MISSING_USAGE }
+
 /** Members of a request that count; the others decide what an answer is like, and are refused where there is none. */
 const COUNTED = new Set(['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking', 'output_config', 'cache_control'])
 
 /** Anthropic's count of tokens: `POST /v1/messages/count_tokens`. */
 export const anthropicCountTokens: CountDialect = {
-  ...sharedWith(anthropic),
+  ...WHOLE_ANSWERS,
+  ...envelopeOf(anthropic),
+  usageMember: UNTOLD,
   name: 'anthropic-count-tokens',
   read: (call) => {
     const read = readMessagesCount(call)
@@ -46,7 +51,9 @@ export const anthropicCountTokens: CountDialect = {
 
 /** Google's count of tokens: `POST /v1beta/models/{model}:countTokens`. */
 export const geminiCountTokens: CountDialect = {
-  ...sharedWith(gemini),
+  ...WHOLE_ANSWERS,
+  ...envelopeOf(gemini),
+  usageMember: UNTOLD,
   name: 'gemini-count-tokens',
   read: readGeminiCount,
   readAnswer: (body) => counted(decodeGeminiCount(body)),
@@ -64,10 +71,6 @@ const COUNTERS: readonly CountDialect[] = [anthropicCountTokens, geminiCountToke
 /** In what words a vendor that speaks these is asked for a count; undefined: it does not count. */
 export function countUpstream(dialects: readonly DialectName[]): CountDialect | undefined {
   return COUNTERS.find(({ name }) => dialects.includes(name))
-}
-
-function sharedWith({ streamType, errorBody, errorEvent }: Pick<EndpointDialect, 'streamType' | 'errorBody' | 'errorEvent'>) {
-  return { ...WHOLE_ANSWERS, streamType, errorBody, errorEvent, usageMember: { name: '', read: () => MISSING_USAGE } }
 }
 
 function decodeMessagesCount(body: Buffer): number | undefined {

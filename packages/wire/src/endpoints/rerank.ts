@@ -2,18 +2,15 @@ import { cohere } from '../cohere/dialect.ts'
 import { readCohereRanking, readCohereRerank, rerankUsageMember } from '../cohere/rerank.ts'
 import type { AnswerReading, EndpointDialect } from '../dialect.ts'
 import { parseObject } from '../json/object.ts'
+import { envelopeOf } from './envelope.ts'
 import { EMBEDDING_USAGE } from './openai-vectors.ts'
 import { WHOLE_ANSWERS } from './whole-answers.ts'
-
-const { streamType, errorBody, errorEvent } = cohere
 
 /** Cohere's ranking of documents: `POST /v2/rerank`, which servers of open models speak as `/v1/rerank`. */
 export const cohereRerank: EndpointDialect = {
   ...WHOLE_ANSWERS,
+  ...envelopeOf(cohere),
   name: 'cohere-rerank',
-  streamType,
-  errorBody,
-  errorEvent,
   usageMember: rerankUsageMember,
   read: (call) => {
     const read = readCohereRerank(call)

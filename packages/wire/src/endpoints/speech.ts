@@ -79,9 +79,9 @@ function spoken({ input, response_format: format, speed }: JsonObject, made: num
   return { character: whole ? all : Math.min(all, Math.ceil(seconds * pace)), audioOut: Math.ceil(seconds * TOKENS_PER_SECOND) }
 }
 
-/** Characters as Unicode counts them. */
+const PAIRS = /[\uD800-\uDBFF][\uDC00-\uDFFF]/g
+
+/** Characters as Unicode counts them: a pair of surrogates is one. */
 function characters(text: string): number {
-  let count = 0
-  for (const _character of text) count += 1
-  return count
+  return text.replaceAll(PAIRS, '_').length
 }

@@ -8,10 +8,11 @@ import { readEmbed as readGeminiEmbed } from '../gemini/embed.ts'
 import * as geminiVectors from '../gemini/embed-answer.ts'
 import { GEMINI_USAGE } from '../gemini/usage.ts'
 import { decodeBody } from '../input/body.ts'
-import { isObject, type JsonObject } from '../json/object.ts'
+import { isObject } from '../json/object.ts'
 import { ollama } from '../ollama/dialect.ts'
 import * as ollamaVectors from '../ollama/embed.ts'
 import type { DecodedEmbedding, EmbeddingCaller, EmbeddingRequest, EmbeddingUpstream } from './embedding-dialect.ts'
+import { envelopeOf } from './envelope.ts'
 import { othersOf } from './others.ts'
 import { WHOLE_ANSWERS } from './whole-answers.ts'
 
@@ -19,7 +20,9 @@ type ReadEmbedding = (call: CallerRequest) => ReadResult<EmbeddingRequest>
 
 /** Cohere's vectors: `POST /v2/embed`. */
 export const cohereEmbed: EmbeddingCaller & EmbeddingUpstream = {
-  ...callerOf(cohere, 'cohere-embed'),
+  ...WHOLE_ANSWERS,
+  ...envelopeOf(cohere),
+  name: 'cohere-embed',
   usageMember: cohereVectors.embedUsageMember,
   read: told(readCohereEmbed, ['model', 'texts', 'images', 'inputs', 'input_type', 'embedding_types', 'output_dimension', 'truncate']),
   readAnswer: cohereVectors.readCohereVectors,
@@ -29,7 +32,8 @@ export const cohereEmbed: EmbeddingCaller & EmbeddingUpstream = {
 }
 
 const GEMINI_SHARED = {
-  ...callerOf(gemini, 'gemini-embed'),
+  ...WHOLE_ANSWERS,
+  ...envelopeOf(gemini),
   usageMember: GEMINI_USAGE,
   read: told(readGeminiEmbed, ['model', 'content', 'requests', 'taskType', 'task_type', 'outputDimensionality', 'output_dimensionality']),
   readAnswer: geminiVectors.readVectors,
@@ -38,6 +42,7 @@ const GEMINI_SHARED = {
 /** Google's `embedContent`: one input, one vector. Upstreams of other callers are asked for a batch. */
 export const geminiEmbed: EmbeddingCaller = {
   ...GEMINI_SHARED,
+  name: 'gemini-embed',
   encodeVectors: (answer, _frame, buckets) => geminiVectors.encodeVectors(answer, false, buckets),
 }
 
@@ -52,7 +57,9 @@ export const geminiBatchEmbed: EmbeddingCaller & EmbeddingUpstream = {
 
 /** Ollama's vectors: `POST /api/embed`. */
 export const ollamaEmbed: EmbeddingCaller & EmbeddingUpstream = {
-  ...callerOf(ollama, 'ollama-embed'),
+  ...WHOLE_ANSWERS,
+  ...envelopeOf(ollama),
+  name: 'ollama-embed',
   usageMember: ollamaVectors.embedUsageMember,
   read: told(ollamaVectors.readOllamaEmbed, ['model', 'input', 'prompt', 'dimensions', 'truncate']),
   readAnswer: ollamaVectors.readOllamaVectors,
@@ -66,14 +73,6 @@ export const ollamaEmbeddings: EmbeddingCaller = {
   ...ollamaEmbed,
   older: true,
   encodeVectors: (answer, { model }, buckets) => ollamaVectors.encodeOllamaVectors(answer, { model, older: true }, buckets),
-}
-
-/** A vendor's envelope of refusals, on another of its endpoints. */
-function callerOf<Name extends EmbeddingCaller['name']>(
-  { streamType, errorBody, errorEvent }: Pick<EmbeddingCaller, 'streamType' | 'errorBody' | 'errorEvent'>,
-  name: Name,
-): Pick<EmbeddingCaller, 'streamType' | 'errorBody' | 'errorEvent'> & { name: EmbeddingCaller['name'] } & typeof WHOLE_ANSWERS {
-  return { ...WHOLE_ANSWERS, streamType, errorBody, errorEvent, name }
 }
 
 /** A reader that also tells which members of the body have no neutral form. */
@@ -90,6 +89,6 @@ function withOthers(request: EmbeddingRequest, understood: readonly string[]): D
   const decoded = request.decodeEmbedding()
   if (!decoded.ok) return decoded
   const value: unknown = JSON.parse(decodeBody(request.body))
-  const others: Embedding['others'] = othersOf(isObject(value) ? value : ({} as JsonObject), understood)
+  const others: Embedding['others'] = othersOf(isObject(value) ? value : {}, understood)
   return { ok: true, embedding: { ...decoded.embedding, others } }
 }
