@@ -184,6 +184,17 @@ test('M12: the output limit is written under the name that the model takes, and 
   )
 })
 
+test('M4, U5: what a vendor refuses is taken out of what is passed on, and the limit is told under the name it knows', () => {
+  const without = ['stream_options', 'max_completion_tokens']
+  const change = { model: 'm', injectUsage: false, without, outputLimit: { member: 'max_tokens', value: 40 } }
+  const sent = { stream: true, stream_options: { include_usage: true }, max_completion_tokens: 50, temperature: 0 }
+  assert.equal(upstreamBody(read(withMembers(sent)), change).toString(), withMembers({ stream: true, temperature: 0, max_tokens: 40 }))
+  const body = Buffer.from(withMembers({ stream: true }))
+  const result = readChatRequest(body)
+  assert.ok(result.ok)
+  assert.equal(upstreamBody(result.request, { model: 'm', injectUsage: false, without }), body)
+})
+
 test('the model is patched where it stands, escaped name or not', () => {
   const text = `{"x":{"model":"no"},"mod\\u0065l" : "alias" ,${MESSAGES}}`
   assert.equal(

@@ -57,6 +57,21 @@ test('members are inserted after the last one, before the whitespace of the brac
   assert.equal(edited('{ }', { insert: 'b', value: '2' }), '{"b":2 }')
 })
 
+test('members are taken away with their comma, wherever they stand, and others are put where they end', () => {
+  const without = (text: string, names: string[], more: Edit[] = []): string =>
+    edited(text, ...names.map((remove) => ({ remove })), ...more)
+  const text = '{ "a": 1, "b": {"c": 2},\n "d" : [3] }'
+  assert.equal(without(text, ['a']), '{ "b": {"c": 2},\n "d" : [3] }')
+  assert.equal(without(text, ['b']), '{ "a": 1, "d" : [3] }')
+  assert.equal(without(text, ['d']), '{ "a": 1, "b": {"c": 2} }')
+  assert.equal(without(text, ['b', 'd']), '{ "a": 1 }')
+  assert.equal(without(text, ['a', 'b']), '{ "d" : [3] }')
+  assert.equal(without(text, ['a', 'b', 'd']), '{ }')
+  assert.equal(without(text, ['no']), text)
+  assert.equal(without(text, ['d'], [{ insert: 'e', value: '4' }]), '{ "a": 1, "b": {"c": 2},"e":4 }')
+  assert.equal(without(text, ['a', 'b', 'd'], [{ insert: 'e', value: '4' }]), '{"e":4 }')
+})
+
 test('a nested object is patched in place', () => {
   const edit: Edit = { patchIn: 'o', insert: 'u', value: 'true' }
   assert.equal(edited('{"o":{},"a":1}', edit), '{"o":{"u":true},"a":1}')

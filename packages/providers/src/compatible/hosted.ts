@@ -28,7 +28,16 @@ export const HOSTED: readonly VendorRow[] = [
     title: 'Any OpenAI-compatible server',
     documentation: 'https://platform.openai.com/docs/api-reference/chat',
     outputLimitMember: 'max_tokens',
-    also: [...SERVER, 'openai-moderations', 'openai-images', 'openai-speech', 'openai-transcriptions', 'openai-translations'],
+    also: [
+      ...SERVER,
+      'openai-moderations',
+      'openai-images',
+      'openai-image-edits',
+      'openai-speech',
+      'openai-transcriptions',
+      'openai-translations',
+      'cohere-rerank',
+    ],
     quirks: PLAIN,
   },
   {
@@ -105,6 +114,7 @@ export const HOSTED: readonly VendorRow[] = [
       nineCharacterToolIds: true,
       toolChoiceAny: true,
       noStreamOptions: true,
+      without: ['stream_options', 'max_completion_tokens'],
       renames: { seed: 'random_seed' },
       refuses: [
         'logprobs',
@@ -130,7 +140,7 @@ export const HOSTED: readonly VendorRow[] = [
     environmentVariable: 'TOGETHER_API_KEY',
     outputLimitMember: 'max_tokens',
     priceKey: 'together',
-    also: [...SERVER, 'openai-images'],
+    also: [...SERVER, 'openai-images', 'cohere-rerank'],
     quirks: PLAIN,
   },
   {
