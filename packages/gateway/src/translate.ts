@@ -1,5 +1,5 @@
 import type { Buckets } from '@faregate/core'
-import { decodedEmbedding, inFormats, type AnswerFrame, type EmbeddingFrame, type ModelRequest } from '@faregate/wire'
+import { decodedEmbedding, inFormats, namesBack, type AnswerFrame, type EmbeddingFrame, type ModelRequest } from '@faregate/wire'
 import type { Line } from './call/line.ts'
 import type { Flow } from './flow.ts'
 
@@ -25,7 +25,10 @@ export function answerBody(flow: Flow, request: ModelRequest, { translation }: L
     return translation.caller.encodeVectors(inFormats(vectors, frame.embedding.formats), frame, buckets)
   }
   if (translation.kind === 'count') return translation.caller.encodeCount(found(translation.upstream.decodeCount(body)))
-  return translation.caller.encodeAnswer(found(translation.upstream.decodeAnswer(body)), frameOf(flow, request), buckets)
+  const frame = frameOf(flow, request)
+  const answer = found(translation.upstream.decodeAnswer(body))
+  const named = namesBack(frame.conversation, translation.upstream.toolNames)?.answer(answer) ?? answer
+  return translation.caller.encodeAnswer(named, frame, buckets)
 }
 
 function embeddingFrame(flow: Flow, request: ModelRequest): EmbeddingFrame {

@@ -1,6 +1,7 @@
 import type { Buckets } from '@faregate/core'
 import type { Answer, StreamEvent } from './canonical/answer.ts'
 import type { Conversation, DialectName } from './canonical/conversation.ts'
+import type { ToolNameRule } from './canonical/tool-names.ts'
 import type { Unsupported } from './canonical/unsupported.ts'
 import type { UsageReading } from './canonical/usage.ts'
 import type { CallerRequest, ReadResult } from './model-request.ts'
@@ -70,6 +71,8 @@ export interface UpstreamSide {
 export interface UpstreamDialect extends UpstreamSide {
   /** Parts whose URLs it does not fetch: they are sent as bytes (I1). */
   readonly inlines?: readonly ('image' | 'document' | 'audio' | 'video')[]
+  /** Names of tools that it takes; others it gets under another name, which goes back through `namesBack`. Absent: any. */
+  readonly toolNames?: ToolNameRule
   /** The body for an upstream. What cannot be carried is listed, and left out. */
   encodeRequest(conversation: Conversation, target: Target): Encoded
   decodeAnswer(body: Buffer): Answer | undefined

@@ -1,7 +1,9 @@
 import type { Buckets } from '@faregate/core'
 import {
+  namesBack,
   StepReader,
   type AnswerFrame,
+  type NamesBack,
   type RawEvent,
   type StreamDecoder,
   type StreamEncoder,
@@ -31,7 +33,10 @@ const NOTHING = Buffer.alloc(0)
 /** The tap of one stream: the very bytes where both sides speak alike, else their translation. */
 export function tapOf({ upstream, translation }: Line, choices: number, includeUsage: boolean, frame: () => AnswerFrame): StreamTap {
   if (translation?.kind !== 'conversation') return new PassThrough(upstream.streamReader(choices), includeUsage)
-  return new Translation(translation.upstream.streamDecoder(choices), translation.caller.streamEncoder(frame()), choices)
+  const { upstream: speaker, caller } = translation
+  const asked = frame()
+  const back = namesBack(asked.conversation, speaker.toolNames)
+  return new Translation(speaker.streamDecoder(choices), caller.streamEncoder(asked), choices, back)
 }
 
 class PassThrough implements StreamTap {
@@ -62,11 +67,13 @@ class Translation implements StreamTap {
   readonly #decoder: StreamDecoder
   readonly #encoder: StreamEncoder
   readonly #steps: StepReader
+  readonly #namesBack: NamesBack | undefined
 
-  constructor(decoder: StreamDecoder, encoder: StreamEncoder, choices: number) {
+  constructor(decoder: StreamDecoder, encoder: StreamEncoder, choices: number, back: NamesBack | undefined) {
     this.#decoder = decoder
     this.#encoder = encoder
     this.#steps = new StepReader(choices)
+    this.#namesBack = back
   }
 
   get ids(): StreamIds {
@@ -74,7 +81,8 @@ class Translation implements StreamTap {
   }
 
   take(event: RawEvent): Tapped {
-    const events = this.#decoder.decode(event)
+    const decoded = this.#decoder.decode(event)
+    const events = this.#namesBack?.events(decoded) ?? decoded
     const step = this.#steps.step(events)
     return { raw: step.kind === 'error' ? NOTHING : this.#encoder.encode(events), step }
   }

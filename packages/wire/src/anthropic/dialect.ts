@@ -1,4 +1,5 @@
 import { readerOf } from '../canonical/reading.ts'
+import { namingTools, PLAIN_NAMES } from '../canonical/tool-names.ts'
 import type { Dialect } from '../dialect.ts'
 import { decodeAnswer, encodeAnswer, readAnswer } from './answer.ts'
 import { encodeRequest } from './encode.ts'
@@ -20,7 +21,8 @@ export const anthropic: Dialect = {
   missingEnd: Buffer.from('event: message_stop\ndata: {"type":"message_stop"}\n\n'),
   usageMember: MESSAGES_USAGE,
   read: readMessages,
-  encodeRequest,
+  // Guide "Define tools".
+  ...namingTools({ ...PLAIN_NAMES, longest: 128 }, encodeRequest),
   readAnswer,
   decodeAnswer,
   encodeAnswer,

@@ -24,7 +24,7 @@ export function encodePart(part: Part, encoding: Encoding): JsonObject | undefin
     case 'document':
       return documentBlock(part, encoding)
     case 'tool_call':
-      return withCache({ type: 'tool_use', id: wireId(part.id), name: wireName(part.name), input: inputOf(part.arguments) }, part, encoding)
+      return withCache({ type: 'tool_use', id: wireId(part.id), name: part.name, input: inputOf(part.arguments) }, part, encoding)
     case 'tool_result':
       return resultBlock(part, encoding)
     case 'reasoning':
@@ -42,11 +42,6 @@ export function encodePart(part: Part, encoding: Encoding): JsonObject | undefin
 /** Calls and results have the same id, made by the same rule (T7). */
 export function wireId(id: string): string {
   return plainId(id, LONGEST_ID)
-}
-
-/** Names in the history that the vendor would refuse; the tool itself is refused by name. */
-export function wireName(name: string): string {
-  return name.replaceAll(/[^a-zA-Z0-9_-]/g, '_').slice(0, 128)
 }
 
 /** The vendor refuses text blocks that are empty or only white space (T11, M2). */

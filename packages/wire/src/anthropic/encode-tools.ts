@@ -1,11 +1,7 @@
 import type { Conversation, FunctionTool, Tool, ToolChoice } from '../canonical/conversation.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
-import { wireName } from './encode-parts.ts'
 import { withCache, type Encoding } from './encoding.ts'
 import { closedSchema } from './schema.ts'
-
-/** Guide "Define tools". */
-const NAME = /^[a-zA-Z0-9_-]{1,128}$/
 
 /** What is to be sent of tools. */
 export interface Tools {
@@ -35,7 +31,7 @@ export function toolsOf(conversation: Conversation, encoding: Encoding): Tools {
 /** The vendor wants a definition of tools that were called before, also where the caller offers none any more. */
 function formerTools(turns: Conversation['turns']): Tools {
   const names = turns.flatMap(({ parts }) => parts.filter((part) => part.type === 'tool_call')).map(({ name }) => name)
-  const tools = [...new Set(names.map(wireName))].map((name) => ({ name, input_schema: { type: 'object' } }))
+  const tools = [...new Set(names)].map((name) => ({ name, input_schema: { type: 'object' } }))
   return { ...(tools.length === 0 ? {} : { tools, choice: { type: 'none' } }), forced: false }
 }
 
@@ -46,12 +42,8 @@ function toolBlock(tool: Tool, encoding: Encoding): JsonObject | undefined {
   return undefined
 }
 
-function functionBlock(tool: FunctionTool, encoding: Encoding): JsonObject | undefined {
-  const { name, description, parameters, at } = tool
-  if (!NAME.test(name)) {
-    encoding.unsupported.push({ at, what: `the name of the tool ${name}`, why: 'it must be 1 to 128 letters, digits, `_` and `-`' })
-    return undefined
-  }
+function functionBlock(tool: FunctionTool, encoding: Encoding): JsonObject {
+  const { name, description, parameters } = tool
   const schema: JsonObject = parameters?.['type'] === undefined ? { type: 'object', ...parameters } : parameters
   return withCache(
     { name, ...(description === undefined ? {} : { description }), ...schemaMembers(schema, tool, encoding) },

@@ -2,11 +2,10 @@ import type { Answer } from '../canonical/answer.ts'
 import type { Part } from '../canonical/conversation.ts'
 import { readingOf } from '../canonical/reading.ts'
 import type { AnswerReading } from '../dialect.ts'
-import { isObject, type JsonObject } from '../json/object.ts'
+import { isObject, stringOf, type JsonObject } from '../json/object.ts'
 import { citationOf, textOf } from './citations.ts'
 import { parseExact } from '../json/exact.ts'
 import { stopOf } from './stop-reasons.ts'
-import { toolNameFromWire } from './tool-names.ts'
 import { readUsage } from './usage.ts'
 
 /**
@@ -61,8 +60,8 @@ function toolCall({ toolUseId, name, input }: JsonObject): Part {
   const text = typeof input === 'string' ? input : input === undefined || input === null ? '{}' : JSON.stringify(input)
   return {
     type: 'tool_call',
-    id: typeof toolUseId === 'string' ? toolUseId : '',
-    name: typeof name === 'string' ? toolNameFromWire(name) : '',
+    id: stringOf(toolUseId),
+    name: stringOf(name),
     arguments: text.trim() === '' ? '{}' : text,
     at: '',
   }
@@ -75,7 +74,7 @@ function reasoning({ reasoningText, redactedContent }: JsonObject): Part | undef
   const { text, signature } = reasoningText
   return {
     ...shared,
-    text: typeof text === 'string' ? text : '',
+    text: stringOf(text),
     ...(typeof signature === 'string' ? { signature } : {}),
   }
 }

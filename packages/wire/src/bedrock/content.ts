@@ -5,7 +5,6 @@ import { cachePoint } from './cache-points.ts'
 import { parseExact } from '../json/exact.ts'
 import { mediaBlock } from './media.ts'
 import { goesBack } from './signed.ts'
-import { toolNameOnWire } from './tool-names.ts'
 import type { Writing } from './writing.ts'
 
 const LONGEST_ID = 64
@@ -73,9 +72,7 @@ const NO_TOOLS = 'Amazon Bedrock takes it only where the tools are declared'
 function toolUse(part: ToolCallPart, writing: Writing): JsonObject | undefined {
   if (!writing.tools) return lost(writing, part, 'a tool call without tools', NO_TOOLS)
   if (part.custom === true) return lost(writing, part, 'a call with free text instead of JSON arguments')
-  const name = toolNameOnWire(part.name)
-  if (name === undefined) return lost(writing, part, `a call of the tool ${part.name}`, 'the name is longer than 64 characters')
-  return { toolUse: { toolUseId: toolUseId(part.id, writing), name, input: argumentsOf(part.arguments) } }
+  return { toolUse: { toolUseId: toolUseId(part.id, writing), name: part.name, input: argumentsOf(part.arguments) } }
 }
 
 function toolUseId(id: string, { nineCharacterIds }: Writing): string {

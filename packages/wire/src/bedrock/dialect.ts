@@ -1,4 +1,5 @@
 import { readerOf } from '../canonical/reading.ts'
+import { namingTools, PLAIN_NAMES } from '../canonical/tool-names.ts'
 import type { StreamReader, UpstreamDialect } from '../dialect.ts'
 import { decodeAnswer, readAnswer } from './answer.ts'
 import { encodeRequest } from './encode.ts'
@@ -17,7 +18,8 @@ export const bedrock: UpstreamDialect = {
   // Bytes, or a place in S3.
   inlines: ['image', 'document', 'audio', 'video'],
   usageMember: { name: 'usage', read: readUsage },
-  encodeRequest,
+  // "ToolSpecification", Amazon Bedrock API reference.
+  ...namingTools({ ...PLAIN_NAMES, longest: 64 }, encodeRequest),
   readAnswer,
   decodeAnswer,
   streamReader,

@@ -2,12 +2,11 @@ import type { StreamEvent } from '../canonical/answer.ts'
 import type { Citation } from '../canonical/conversation.ts'
 import type { StreamDecoder } from '../dialect.ts'
 import type { RawEvent } from '../sse/split.ts'
-import { isObject, parseObject, type JsonObject } from '../json/object.ts'
+import { isObject, parseObject, stringOf, type JsonObject } from '../json/object.ts'
 import { isServerTool } from './answer.ts'
 import { citationOf } from './citations.ts'
 import { streamError } from './stream-error.ts'
 import { stopOf } from './stop-reasons.ts'
-import { toolNameFromWire } from './tool-names.ts'
 import { readUsage } from './usage.ts'
 
 /** A content block that has begun and not ended: only what cannot be said before its end. */
@@ -63,8 +62,8 @@ export class BedrockStreamDecoder implements StreamDecoder {
         type: 'tool_call',
         choice: 0,
         call,
-        id: typeof toolUseId === 'string' ? toolUseId : '',
-        name: typeof name === 'string' ? toolNameFromWire(name) : '',
+        id: stringOf(toolUseId),
+        name: stringOf(name),
       },
     ]
   }

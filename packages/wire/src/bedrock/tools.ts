@@ -2,7 +2,6 @@ import type { Conversation, FunctionTool, Tool, ToolChoice } from '../canonical/
 import type { JsonObject } from '../json/object.ts'
 import { cachePoint } from './cache-points.ts'
 import type { Family } from './family.ts'
-import { toolNameOnWire } from './tool-names.ts'
 import type { Writing } from './writing.ts'
 
 /** What is said about tools: in `toolConfig`, and in the model's own fields. */
@@ -57,15 +56,10 @@ function toolBlocks(tool: Tool, writing: Writing): JsonObject[] {
     writing.unsupported.push({ at: tool.at, what: `the tool ${tool.name}`, why: `it is one of ${tool.dialect}'s own` })
     return []
   }
-  const name = toolNameOnWire(tool.name)
-  if (name === undefined) {
-    writing.unsupported.push({ at: tool.at, what: `the tool ${tool.name}`, why: 'the name is longer than 64 characters' })
-    return []
-  }
-  return [{ toolSpec: specification(tool, name, writing) }, ...cachePoint(tool.cacheControl, 'tools', tool.at, writing)]
+  return [{ toolSpec: specification(tool, writing) }, ...cachePoint(tool.cacheControl, 'tools', tool.at, writing)]
 }
 
-function specification({ description, parameters, strict, at }: FunctionTool, name: string, writing: Writing): JsonObject {
+function specification({ name, description, parameters, strict, at }: FunctionTool, writing: Writing): JsonObject {
   const enforced = strict === true && structured(writing)
   if (strict === true && !enforced)
     writing.unsupported.push({ at, what: `strict arguments of the tool ${name}`, why: 'this model does not enforce schemas' })
@@ -97,7 +91,7 @@ function choiceOf(choice: ToolChoice | undefined, writing: Writing): JsonObject 
     writing.unsupported.push({ at: '/toolChoice', what: 'a tool that must be called', why: 'this model always decides by itself' })
     return undefined
   }
-  return choice.kind === 'tool' && form === 'tool' ? { tool: { name: toolNameOnWire(choice.name) ?? choice.name } } : { any: {} }
+  return choice.kind === 'tool' && form === 'tool' ? { tool: { name: choice.name } } : { any: {} }
 }
 
 function formOf(choice: ToolChoice | undefined, family: Family): 'any' | 'tool' | undefined {

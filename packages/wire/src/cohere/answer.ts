@@ -3,13 +3,10 @@ import { readingOf } from '../canonical/reading.ts'
 import type { AnswerReading } from '../dialect.ts'
 import { Fields } from '../input/fields.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
-import { decodeAssistant, type CallReading } from './decode-messages.ts'
+import { decodeAssistant } from './decode-messages.ts'
 import { readLogprobs } from './logprobs.ts'
 import { stopOf } from './stop-reasons.ts'
-import { toolNameFromWire } from './tool-names.ts'
 import { readUsage } from './usage.ts'
-
-const FROM_VENDOR: CallReading = { id: (id) => ({ id }), name: toolNameFromWire }
 
 /** Reads a collected answer of `POST /v2/chat`; undefined if it is none: not JSON, cut off, or an object without message. */
 export function decodeCohereAnswer(body: Buffer): Answer | undefined {
@@ -20,7 +17,7 @@ export function decodeCohereAnswer(body: Buffer): Answer | undefined {
 function decodeMessage(answer: JsonObject, message: JsonObject): Answer {
   const { id, finish_reason: word } = answer
   // What a vendor answers is not refused: a member of another type than expected says nothing.
-  const parts = decodeAssistant(new Fields(), message, '', FROM_VENDOR)
+  const parts = decodeAssistant(new Fields(), message, '', asGiven)
     .filter((part) => part.type !== 'text' || part.text !== '')
     .map((part) => ({ ...part, at: '' }))
   const hasCalls = parts.some(({ type }) => type === 'tool_call')
@@ -30,6 +27,10 @@ function decodeMessage(answer: JsonObject, message: JsonObject): Answer {
     choices: [{ parts, stop: stopOf(word, hasCalls), ...(logprobs === undefined ? {} : { logprobs }) }],
     usage: readUsage(answer['usage']),
   }
+}
+
+function asGiven(id: string): { id: string } {
+  return { id }
 }
 
 /** What money needs of it; an answer whose finish reason is an error came with one. */

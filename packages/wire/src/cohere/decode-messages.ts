@@ -18,39 +18,33 @@ export function decodeMessages(fields: Fields, value: JsonObject): Turn[] {
 }
 
 function partsOf(fields: Fields, role: (typeof ROLES)[number], message: JsonObject, at: string): Part[] {
-  if (role === 'assistant') return decodeAssistant(fields, message, at, FROM_CLIENT)
+  if (role === 'assistant') return decodeAssistant(fields, message, at, splitSignature)
   if (message['content'] == null) fields.fail(`${at}/content`, '`content` is missing: it is a string, or an array of content blocks')
   return role === 'tool' ? [decodeResult(fields, message, at)] : decodeContent(fields, message, at)
 }
 
-/** How names and ids of calls are to be read: as a client sends them, or as the vendor does. */
-export interface CallReading {
-  id(id: string): { id: string; signature?: string }
-  name(name: string): string
-}
+/** How the id of a call is read: as the vendor gives it, or as a client sends it back. */
+type IdReading = (id: string) => { id: string; signature?: string }
 
-/** Clients send ids back as they got them. */
-const FROM_CLIENT: CallReading = { id: splitSignature, name: (name) => name }
-
-export function decodeAssistant(fields: Fields, message: JsonObject, at: string, reading: CallReading): Part[] {
+export function decodeAssistant(fields: Fields, message: JsonObject, at: string, readId: IdReading): Part[] {
   const placed = decodeCitations(message['citations'], message['content'])
   const parts = decodeContent(fields, message, at).map((part, index) => cited(part, placed.content.get(index)))
   const plan = fields.string(message, 'tool_plan', at)
   // The plan is what the model says before it calls tools: text, to every other vendor.
   if (plan !== undefined && plan !== '') parts.push(cited({ type: 'text', text: plan, at: `${at}/tool_plan` }, placed.plan))
   const calls = fields.objects(message, 'tool_calls', at)
-  return [...parts, ...calls.map(({ value: item, at: place }) => decodeCall(fields, item, place, reading))]
+  return [...parts, ...calls.map(({ value: item, at: place }) => decodeCall(fields, item, place, readId))]
 }
 
 function cited(part: Part, citations: Citation[] | undefined): Part {
   return part.type !== 'text' || citations === undefined || citations.length === 0 ? part : { ...part, citations }
 }
 
-function decodeCall(fields: Fields, call: JsonObject, at: string, reading: CallReading): ToolCallPart {
+function decodeCall(fields: Fields, call: JsonObject, at: string, readId: IdReading): ToolCallPart {
   const own = fields.object(call, 'function', at) ?? {}
   const name = fields.needed(own, 'name', `${at}/function`)
-  const ids = reading.id(fields.needed(call, 'id', at))
-  return { type: 'tool_call', ...ids, name: reading.name(name), arguments: argumentsOf(own['arguments']), at }
+  const ids = readId(fields.needed(call, 'id', at))
+  return { type: 'tool_call', ...ids, name, arguments: argumentsOf(own['arguments']), at }
 }
 
 function decodeResult(fields: Fields, message: JsonObject, at: string): ToolResultPart {

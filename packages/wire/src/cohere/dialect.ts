@@ -1,3 +1,4 @@
+import { namingTools } from '../canonical/tool-names.ts'
 import type { Dialect } from '../dialect.ts'
 import { decodeCohereAnswer, readCohereAnswer } from './answer.ts'
 import { encodeCohereAnswer } from './encode-answer.ts'
@@ -20,7 +21,8 @@ export const cohere: Dialect = {
   missingEnd: Buffer.alloc(0),
   usageMember: { name: 'usage', read: readUsage },
   read: readCohereChat,
-  encodeRequest: encodeCohereChat,
+  // They "can only contain certain characters (A-Za-z0-9_) and can't begin with a digit" (API reference: Errors).
+  ...namingTools({ fits: /^[A-Za-z_]\w*$/, misfits: /\W/gu, longest: 64 }, encodeCohereChat),
   readAnswer: readCohereAnswer,
   decodeAnswer: decodeCohereAnswer,
   encodeAnswer: encodeCohereAnswer,

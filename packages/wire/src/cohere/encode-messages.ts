@@ -5,7 +5,6 @@ import type { Unsupported } from '../canonical/unsupported.ts'
 import type { JsonObject } from '../json/object.ts'
 import { mapPresent } from '../json/present.ts'
 import { encodeDocument } from './documents.ts'
-import { toolNameOnWire } from './tool-names.ts'
 import { argumentsOf } from './tools.ts'
 
 export interface EncodedMessages {
@@ -120,7 +119,7 @@ class MessageWriter implements EncodedMessages {
 
   #call({ id, name, arguments: text, custom, at }: ToolCallPart): JsonObject | undefined {
     if (custom === true) return this.#drop(at, `a call of ${name}`, 'its arguments are free text, and Cohere knows only JSON')
-    return { id, type: 'function', function: { name: toolNameOnWire(name), arguments: argumentsOf(text) } }
+    return { id, type: 'function', function: { name, arguments: argumentsOf(text) } }
   }
 
   #result({ callId, content, isError }: ToolResultPart): void {

@@ -6,7 +6,6 @@ import type { RawEvent } from '../sse/split.ts'
 import { decodeCitation } from './citations.ts'
 import { readLogprobs } from './logprobs.ts'
 import { stopOf } from './stop-reasons.ts'
-import { toolNameFromWire } from './tool-names.ts'
 import { readUsage } from './usage.ts'
 
 /**
@@ -64,10 +63,7 @@ export class CohereStreamDecoder implements StreamDecoder {
     this.#numbers.set(Number(index), number)
     this.#hasArguments = false
     const id = typeof call['id'] === 'string' ? call['id'] : `call_${number}`
-    return [
-      { type: 'tool_call', choice: 0, call: number, id, name: toolNameFromWire(own['name']) },
-      ...this.#arguments(index, own['arguments']),
-    ]
+    return [{ type: 'tool_call', choice: 0, call: number, id, name: own['name'] }, ...this.#arguments(index, own['arguments'])]
   }
 
   #arguments(index: unknown, fragment: unknown): StreamEvent[] {

@@ -3,7 +3,6 @@ import type { Unsupported } from '../canonical/unsupported.ts'
 import type { Fields } from '../input/fields.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { present } from '../json/present.ts'
-import { toolNameOnWire } from './tool-names.ts'
 
 const CHOICES: Record<string, ToolChoice> = { REQUIRED: { kind: 'required' }, NONE: { kind: 'none' } }
 
@@ -65,7 +64,7 @@ function choiceWord(choice: ToolChoice | undefined): 'REQUIRED' | 'NONE' | undef
 function encodeTool(tool: Tool): unknown {
   if (tool.type === 'vendor') return tool.value
   const { name, description, parameters } = tool
-  const own = { name: toolNameOnWire(name), ...present({ description }), parameters: parameters ?? { type: 'object', properties: {} } }
+  const own = { name, ...present({ description }), parameters: parameters ?? { type: 'object', properties: {} } }
   return { type: 'function', function: own }
 }
 

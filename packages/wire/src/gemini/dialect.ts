@@ -1,3 +1,4 @@
+import { namingTools } from '../canonical/tool-names.ts'
 import type { Dialect } from '../dialect.ts'
 import { decodeAnswer, readAnswer } from './answer.ts'
 import { ARRAY_CHUNKS, SSE_CHUNKS } from './chunk-frames.ts'
@@ -24,7 +25,8 @@ export const gemini: Dialect = {
   missingEnd: Buffer.alloc(0),
   usageMember: GEMINI_USAGE,
   read: readRequest,
-  encodeRequest,
+  // API reference, `FunctionDeclaration`; colons are taken by some of its hosts only.
+  ...namingTools({ fits: /^[a-zA-Z_][\w.-]*$/, misfits: /[^\w.-]/gu, longest: 64 }, encodeRequest),
   readAnswer,
   decodeAnswer,
   encodeAnswer,

@@ -1,3 +1,4 @@
+import { namingTools, PLAIN_NAMES } from '../canonical/tool-names.ts'
 import type { Dialect } from '../dialect.ts'
 import { readAnswer } from './answer.ts'
 import { decodeAnswer } from './decode-answer.ts'
@@ -26,7 +27,8 @@ export const openaiChat: Dialect = {
   streamReader: (choices) => new ChatStreamReader(choices),
   streamDecoder: () => new ChatStreamDecoder(),
   streamEncoder: (frame) => new ChatStreamEncoder(frame),
-  encodeRequest,
+  // API reference, "Create chat completion": `tools`.
+  ...namingTools({ ...PLAIN_NAMES, longest: 64 }, encodeRequest),
   /** A problem carries OpenAI's envelope as its member `error`. */
   errorBody: (problem) => problem,
   errorEvent,

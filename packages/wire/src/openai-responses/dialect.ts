@@ -1,3 +1,4 @@
+import { namingTools, PLAIN_NAMES } from '../canonical/tool-names.ts'
 import type { Dialect } from '../dialect.ts'
 import { decodeAnswer, readAnswer } from './answer.ts'
 import { encodeAnswer } from './encode-answer.ts'
@@ -18,7 +19,7 @@ export const openaiResponses: Dialect = {
   keepAlive: Buffer.from(': keep-alive\n\n'),
   usageMember: { name: 'usage', read: readUsage },
   read: readResponsesRequest,
-  encodeRequest,
+  ...namingTools({ ...PLAIN_NAMES, longest: 64 }, encodeRequest),
   readAnswer,
   decodeAnswer,
   encodeAnswer,

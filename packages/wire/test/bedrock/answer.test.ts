@@ -28,14 +28,14 @@ test('text, thought, calls and images come in their order', () => {
     { reasoningContent: { redactedContent: 'UkVE' } },
     { text: 'Look: ' },
     { text: '' },
-    { toolUse: { toolUseId: 'tooluse_1', name: 'mcp_x2e_look', input: { b: 1, a: 12 } } },
+    { toolUse: { toolUseId: 'tooluse_1', name: 'look', input: { b: 1, a: 12 } } },
     { image: { format: 'png', source: { bytes: 'iVBO' } } },
   ])
   assert.deepEqual(parts, [
     { type: 'reasoning', origin: 'bedrock', at: '', text: 'hm', signature: 'S' },
     { type: 'reasoning', origin: 'bedrock', at: '', text: '', redacted: 'UkVE' },
     { type: 'text', text: 'Look: ', at: '' },
-    { type: 'tool_call', id: 'tooluse_1', name: 'mcp.look', arguments: '{"b":1,"a":12}', at: '' },
+    { type: 'tool_call', id: 'tooluse_1', name: 'look', arguments: '{"b":1,"a":12}', at: '' },
     { type: 'image', source: { kind: 'base64', mediaType: 'image/png', data: 'iVBO' }, at: '' },
   ])
   assert.deepEqual(stop, { reason: 'tool_calls' })

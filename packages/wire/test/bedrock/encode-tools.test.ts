@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { toolNameFromWire, toolNameOnWire } from '../../src/bedrock/tool-names.ts'
 import type { Conversation, FunctionTool, ToolChoice } from '../../src/index.ts'
 import { assistant, CLAUDE, lost, NOVA, turn, user, write, type Written } from './asking.ts'
 
@@ -105,16 +104,4 @@ test('T10: a tool of another vendor is refused by name', () => {
   const written = write({ tools: [{ type: 'vendor', dialect: 'anthropic', name: 'web_search_20250305', value: {}, at: '/tools/0' }] })
   assert.deepEqual(written.unsupported, [{ at: '/tools/0', what: 'the tool web_search_20250305', why: "it is one of anthropic's own" }])
   assert.equal('toolConfig' in written.body, false)
-})
-
-test('T7: names with letters that Converse does not take come back as they were; one that gets too long is refused by name', () => {
-  const names = ['plain_name-1', 'mcp.files/read', 'été', '_x2e_', '_x2e.', 'a_x5f_x2e_b', '😀', 'x'.repeat(64)]
-  const sent = names.map((name) => toolNameOnWire(name) ?? '')
-  assert.deepEqual(sent.map(toolNameFromWire), names)
-  assert.equal(new Set(sent).size, names.length)
-  for (const name of sent) assert.match(name, /^[a-zA-Z0-9_-]{1,64}$/)
-  assert.equal(sent[0], names[0])
-  const written = write({ tools: [tool('y'.repeat(65)), tool('mcp.read')] })
-  assert.deepEqual(lost(written), [`/tools/${'y'.repeat(65)}`])
-  assert.equal(toolConfig(written).tools?.[0]?.toolSpec['name'], 'mcp_x2e_read')
 })

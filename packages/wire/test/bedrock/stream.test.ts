@@ -115,16 +115,6 @@ test('S8: a fragment of arguments is told with the event that brings it', () => 
   assert.deepEqual(read(...delta(0, { toolUse: { input: '{"lo' } })), [{ type: 'tool_arguments', choice: 0, call: 0, text: '{"lo' }])
 })
 
-test('T7: names come back as the caller gave them', () => {
-  assert.deepEqual(decode(startTool(0, 'mcp_x2e_read'))[0], {
-    type: 'tool_call',
-    choice: 0,
-    call: 0,
-    id: 'id-mcp_x2e_read',
-    name: 'mcp.read',
-  })
-})
-
 test('a tool that the vendor runs itself is not told', () => {
   assert.deepEqual(
     decode(startTool(0, 'nova_grounding', { type: 'server_tool_use' }), delta(0, { toolUse: { input: '{}' } }), stopBlock(0), END),

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Conversation, Tool, ToolChoice, Turn } from '../../src/canonical/conversation.ts'
-import { cohere } from '../../src/cohere/dialect.ts'
-import { toolNameFromWire, toolNameOnWire } from '../../src/cohere/tool-names.ts'
-import { bodyOf, encoded, user } from './support.ts'
+import { encoded, user } from './support.ts'
 
 const tool = (name: string, strict?: boolean): Tool => ({
   type: 'function',
@@ -214,28 +212,4 @@ test('documents go beside the messages, and are not cited unless that was asked'
 test('what a model is known to refuse is left out and named', () => {
   const { body, unsupported } = encoded({ seed: 1, temperature: 1 }, { quirks: { refuses: ['seed'] } })
   assert.deepEqual([body['seed'], body['temperature'], unsupported.map(({ at }) => at)], [undefined, 1, ['/seed']])
-})
-
-const NAMES = ['plain', 'with-dash.and.dot', '9lives', '_x2d_', 'a_x2.', 'a_x2_b', 'größe', '_', 'a_x5f_x', '__x41__'] as const
-
-for (const name of NAMES) {
-  test(`T7: the name ${name} is one that Cohere takes, and comes back as it was`, () => {
-    const sent = toolNameOnWire(name)
-    assert.match(sent, /^[A-Za-z_]\w*$/)
-    assert.equal(toolNameFromWire(sent), name)
-    const { body } = encoded({ tools: [tool(name)], toolChoice: { kind: 'tool', name } })
-    assert.match(JSON.stringify(body['tools']), new RegExp(`"name":"${sent}"`))
-  })
-}
-
-test('T7: names that are plain stay as they are; calls are under the same name as their tool', () => {
-  assert.equal(toolNameOnWire('get_weather_2'), 'get_weather_2')
-  const call = { type: 'tool_call', id: 'a', name: 'a-b', arguments: '{}', at: '' } as const
-  assert.match(JSON.stringify(encoded({ turns: [turn('assistant', call)] }).body), /"name":"a_x2d_b"/)
-  const answer = {
-    message: { role: 'assistant', tool_calls: [{ id: 'a', function: { name: 'a_x2d_b', arguments: '{}' } }] },
-    finish_reason: 'TOOL_CALL',
-  }
-  const [part] = cohere.decodeAnswer(bodyOf(answer))?.choices[0]?.parts ?? []
-  assert.ok(part?.type === 'tool_call' && part.name === 'a-b')
 })
