@@ -12,4 +12,5 @@ export const OPENAI_PATHS: Partial<Record<DialectName, string>> = {
   'openai-transcriptions': '/audio/transcriptions',
   'openai-translations': '/audio/translations',
   'openai-moderations': '/moderations',
+  'cohere-rerank': '/rerank',
 }

@@ -39,6 +39,7 @@ export interface World {
   grant(amount: string): Promise<void>
   wallet(): { available: bigint; held: bigint; posted: bigint }
   post(body: unknown, init?: { path?: string; headers?: Record<string, string>; signal?: AbortSignal }): Promise<Response>
+  get(path: string, headers?: Record<string, string>): Promise<Response>
   close(): Promise<void>
 }
 
@@ -157,10 +158,16 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     post: (body, init = {}) =>
       fetch(url + (init.path ?? '/v1/chat/completions'), {
         method: 'POST',
-        headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json', ...init.headers },
-        body: typeof body === 'string' ? body : JSON.stringify(body),
+        // A form says its own type, with its boundary.
+        headers: {
+          authorization: `Bearer ${KEY}`,
+          ...(body instanceof FormData ? {} : { 'content-type': 'application/json' }),
+          ...init.headers,
+        },
+        body: typeof body === 'string' || body instanceof FormData ? body : JSON.stringify(body),
         ...(init.signal === undefined ? {} : { signal: init.signal }),
       }),
+    get: (path, headers = {}) => fetch(url + path, { headers: { authorization: `Bearer ${KEY}`, ...headers } }),
     close: async () => {
       await close()
       await upstream.close()

@@ -1,4 +1,4 @@
-import { EMBEDDINGS, PLAIN, SERVER, type VendorRow } from './row.ts'
+import { EMBEDDINGS, ENDPOINTS, PLAIN, SERVER, type VendorRow } from './row.ts'
 
 /** Vendors that speak OpenAI's dialect and are known for some quirk, endpoint or place in the price catalogue. */
 export const HOSTED: readonly VendorRow[] = [
@@ -10,17 +10,7 @@ export const HOSTED: readonly VendorRow[] = [
     environmentVariable: 'OPENAI_API_KEY',
     outputLimitMember: 'max_completion_tokens',
     priceKey: 'openai',
-    also: [
-      'openai-responses',
-      'openai-completions',
-      'openai-embeddings',
-      'openai-images',
-      'openai-image-edits',
-      'openai-speech',
-      'openai-transcriptions',
-      'openai-translations',
-      'openai-moderations',
-    ],
+    also: ['openai-responses', ...ENDPOINTS],
     quirks: { refuses: ['topK', 'minP', 'repetitionPenalty', 'cacheControl', 'video'] },
   },
   {
@@ -28,16 +18,7 @@ export const HOSTED: readonly VendorRow[] = [
     title: 'Any OpenAI-compatible server',
     documentation: 'https://platform.openai.com/docs/api-reference/chat',
     outputLimitMember: 'max_tokens',
-    also: [
-      ...SERVER,
-      'openai-moderations',
-      'openai-images',
-      'openai-image-edits',
-      'openai-speech',
-      'openai-transcriptions',
-      'openai-translations',
-      'cohere-rerank',
-    ],
+    also: [...ENDPOINTS, 'cohere-rerank'],
     quirks: PLAIN,
   },
   {
@@ -51,7 +32,8 @@ export const HOSTED: readonly VendorRow[] = [
     quirks: {
       noDeveloperRole: true,
       reasoningContentBack: true,
-      refuses: ['cacheControl', 'output.schema', 'toolChoice.allowed', 'logitBias', 'choices', 'video', 'audio', 'document'],
+      mostStops: 16,
+      refuses: ['cacheControl', 'output.schema', 'toolChoice.allowed', 'logitBias', 'choices', 'image', 'video', 'audio', 'document'],
     },
   },
   {
@@ -113,6 +95,7 @@ export const HOSTED: readonly VendorRow[] = [
       noDeveloperRole: true,
       nineCharacterToolIds: true,
       toolChoiceAny: true,
+      mostStops: Number.POSITIVE_INFINITY,
       noStreamOptions: true,
       without: ['stream_options', 'max_completion_tokens'],
       renames: { seed: 'random_seed' },

@@ -9,7 +9,7 @@ export const LOCAL: readonly VendorRow[] = [
     baseUrl: 'http://127.0.0.1:9997/v1',
     keyless: true,
     outputLimitMember: 'max_tokens',
-    also: SERVER,
+    also: [...SERVER, 'cohere-rerank'],
     quirks: PLAIN,
   },
   {
@@ -29,7 +29,7 @@ export const LOCAL: readonly VendorRow[] = [
     baseUrl: 'http://127.0.0.1:8000/v1',
     keyless: true,
     outputLimitMember: 'max_tokens',
-    also: SERVER,
+    also: [...SERVER, 'cohere-rerank'],
     quirks: PLAIN,
   },
   {
@@ -39,7 +39,7 @@ export const LOCAL: readonly VendorRow[] = [
     baseUrl: 'http://127.0.0.1:8080/v1',
     keyless: true,
     outputLimitMember: 'max_tokens',
-    also: SERVER,
+    also: [...SERVER, 'cohere-rerank'],
     quirks: PLAIN,
   },
 ]

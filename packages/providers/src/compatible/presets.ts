@@ -1,4 +1,4 @@
-import { PLAIN, type VendorRow } from './row.ts'
+import { EMBEDDINGS, PLAIN, type VendorRow } from './row.ts'
 
 /** Vendors of whom nothing but their address is special. */
 export const PRESETS: readonly VendorRow[] = [
@@ -45,6 +45,7 @@ export const PRESETS: readonly VendorRow[] = [
     baseUrl: 'https://api.siliconflow.cn/v1',
     environmentVariable: 'SILICONFLOW_API_KEY',
     outputLimitMember: 'max_tokens',
+    also: [...EMBEDDINGS, 'cohere-rerank'],
     quirks: PLAIN,
   },
   {

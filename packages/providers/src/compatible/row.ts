@@ -25,6 +25,17 @@ export interface VendorRow {
 /** How the key travels, see `Vendor.authentication`. */
 const BEARER = 'as `Authorization: Bearer KEY`'
 export const EMBEDDINGS: readonly DialectName[] = ['openai-embeddings']
+/** Every endpoint of OpenAI's beside those of conversations. */
+export const ENDPOINTS: readonly DialectName[] = [
+  'openai-completions',
+  'openai-embeddings',
+  'openai-images',
+  'openai-image-edits',
+  'openai-speech',
+  'openai-transcriptions',
+  'openai-translations',
+  'openai-moderations',
+]
 /** Servers of open models. */
 export const SERVER: readonly DialectName[] = ['openai-completions', 'openai-embeddings']
 /** The role `developer` and choosing among some tools are OpenAI's own; marks for the prompt cache are nobody's but a few hosts'. */
