@@ -35,6 +35,7 @@ export function encodeRequest(conversation: Conversation, target: Target): Encod
     ...encodeLimit(target),
     ...encodeMembers(conversation, encoding),
     ...encodeSettings(conversation, encoding),
+    ...encodeReasoning(conversation, target.model, encoding),
     ...encodeStream(conversation, target),
   }
   return { body: Buffer.from(JSON.stringify(body)), unsupported: encoding.unsupported }
@@ -68,7 +69,6 @@ function encodeSettings(conversation: Conversation, encoding: Encoding): JsonObj
     ...encodeStop(conversation, encoding),
     ...encodeLogprobs(conversation, encoding),
     ...encodeFormat(conversation, encoding),
-    ...encodeReasoning(conversation, encoding),
     ...encodeTier(conversation, encoding),
     ...(encoding.refuses('cacheControl') ? {} : cacheControlMember(cacheControl)),
   }
@@ -77,8 +77,9 @@ function encodeSettings(conversation: Conversation, encoding: Encoding): JsonObj
 function encodeStop({ stop }: Conversation, encoding: Encoding): JsonObject {
   if (stop === undefined || stop.length === 0) return {}
   if (encoding.refuses('stop')) return encoding.drop('/stop', 'stop sequences', REFUSED) ?? {}
-  if (stop.length > MOST_STOPS) encoding.drop('/stop', `more than ${MOST_STOPS} stop sequences`, `the first ${MOST_STOPS} are sent`)
-  return { stop: stop.slice(0, MOST_STOPS) }
+  const { mostStops = MOST_STOPS } = encoding.quirks
+  if (stop.length > mostStops) encoding.drop('/stop', `more than ${mostStops} stop sequences`, `the first ${mostStops} are sent`)
+  return { stop: stop.slice(0, mostStops) }
 }
 
 function encodeLogprobs({ logprobs }: Conversation, encoding: Encoding): JsonObject {
@@ -96,8 +97,8 @@ function encodeFormat({ output }: Conversation, encoding: Encoding): JsonObject 
 }
 
 /** Whether and how the model's thought is shown is the vendor's own in this dialect. */
-function encodeReasoning({ reasoning }: Conversation, encoding: Encoding): JsonObject {
-  const effort = reasoning === undefined ? undefined : effortOf(reasoning)
+function encodeReasoning({ reasoning }: Conversation, model: string, encoding: Encoding): JsonObject {
+  const effort = reasoning === undefined ? undefined : effortOf(reasoning, model)
   if (effort === undefined) return {}
   if (encoding.refuses('reasoning')) return encoding.drop('/reasoning', 'how much to think', REFUSED) ?? {}
   return { reasoning_effort: effort }

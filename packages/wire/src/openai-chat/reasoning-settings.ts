@@ -1,6 +1,7 @@
 import type { Effort, Reasoning } from '../canonical/conversation.ts'
 import type { JsonObject } from '../json/object.ts'
 import { present } from '../json/present.ts'
+import { effortUntold, isOpenAis, leastEffort } from '../openai-responses/model-traits.ts'
 import { BOOLEAN, INTEGER, OBJECT, oneOf, type Checks } from '../input/checks.ts'
 
 const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
@@ -49,8 +50,14 @@ function reasoningOf(reasoning: JsonObject | undefined, checks: Checks): Reasoni
   return enabled === true && effort === undefined && budgetTokens === undefined ? { ...told, effort: 'medium' } : told
 }
 
-/** OpenAI's word for it; undefined leaves it to the model. */
-export function effortOf({ effort, budgetTokens }: Reasoning): Effort | undefined {
-  if (effort !== undefined || budgetTokens === undefined) return effort
+/** OpenAI's word for it; undefined leaves it to the model. What OpenAI's own models cannot be asked for, they are not. */
+export function effortOf(reasoning: Reasoning, model: string): Effort | undefined {
+  const asked = reasoning.effort ?? effortOfBudget(reasoning.budgetTokens)
+  if (asked === 'none') return isOpenAis(model) ? leastEffort(model) : asked
+  return asked ?? (reasoning.adaptive === true ? effortUntold(model) : undefined)
+}
+
+function effortOfBudget(budgetTokens: number | undefined): Effort | undefined {
+  if (budgetTokens === undefined) return undefined
   return EFFORT_OF_BUDGET.find(([below]) => budgetTokens < below)?.[1] ?? 'high'
 }

@@ -2,7 +2,7 @@ import type { Conversation, Effort, OutputFormat, Reasoning } from '../canonical
 import type { JsonObject } from '../json/object.ts'
 import { present } from '../json/present.ts'
 import type { Encoding } from './encoding.ts'
-import { leastEffort, refusesSampling } from './model-traits.ts'
+import { effortUntold, leastEffort, refusesSampling } from './model-traits.ts'
 
 /** Canonical members that this dialect has none for, with what they are. */
 const UNKNOWN_HERE: [keyof Conversation, string][] = [
@@ -69,7 +69,7 @@ const BUDGETS: [most: number, effort: Effort][] = [
 export function effortOf(reasoning: Reasoning | undefined, model: string): Effort | undefined {
   if (reasoning?.effort !== undefined) return reasoning.effort
   const budget = reasoning?.budgetTokens
-  if (budget === undefined) return undefined
+  if (budget === undefined) return reasoning?.adaptive === true ? effortUntold(model) : undefined
   return budget <= 0 ? leastEffort(model) : BUDGETS.find(([most]) => budget <= most)?.[1]
 }
 

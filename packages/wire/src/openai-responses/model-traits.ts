@@ -27,6 +27,19 @@ export function leastEffort(model: string): Effort | undefined {
   return /^(o\d|codex|gpt-oss)/.test(name) ? 'low' : undefined
 }
 
+/**
+ * What a model is asked for that is to think as much as it sees fit. Most do so by themselves: undefined. From GPT-5.1 on
+ * they do not think at all unless they are asked to ("reasoning_effort", its defaults).
+ */
+export function effortUntold(model: string): Effort | undefined {
+  return leastEffort(model) === 'none' ? 'medium' : undefined
+}
+
+/** Whether the name is of OpenAI's own, whoever serves it. */
+export function isOpenAis(model: string): boolean {
+  return /^(gpt-|chatgpt|o\d|codex|computer-use)/.test(bare(model))
+}
+
 function bare(model: string): string {
   return model.slice(model.lastIndexOf('/') + 1).toLowerCase()
 }

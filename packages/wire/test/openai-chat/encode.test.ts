@@ -72,6 +72,30 @@ test('M6: effort goes as it is; of a budget it is derived; the model decides whe
   }
 })
 
+test('R3: vendors that take more stop sequences than OpenAI get them', () => {
+  const stop = ['a', 'b', 'c', 'd', 'e']
+  assert.deepEqual(encoded(conversationOf({ stop }), { mostStops: 16 }), { ...encoded(conversationOf({}), {}), body: { ...encoded(conversationOf({})).body, stop } })
+  assert.deepEqual(encoded(conversationOf({ stop }), { mostStops: 2 }).body['stop'], ['a', 'b'])
+})
+
+test('M6: models that think only when they are asked are asked; those that cannot be told not to think are told as little as they can', () => {
+  const cases: [model: string, Conversation['reasoning'], unknown][] = [
+    ['gpt-5.1', { adaptive: true, show: true }, 'medium'],
+    ['gpt-5', { adaptive: true, show: true }, undefined],
+    ['gpt-4.1', { adaptive: true, show: true }, undefined],
+    ['deepseek-reasoner', { adaptive: true }, undefined],
+    ['gpt-5.1', { effort: 'none', budgetTokens: 0 }, 'none'],
+    ['gpt-5', { effort: 'none', budgetTokens: 0 }, 'minimal'],
+    ['o3', { budgetTokens: 0 }, 'low'],
+    ['gpt-4.1', { effort: 'none', budgetTokens: 0 }, undefined],
+    ['deepseek-reasoner', { effort: 'none', budgetTokens: 0 }, 'none'],
+  ]
+  for (const [model, reasoning, effort] of cases) {
+    const { body } = encoded(conversationOf(reasoning === undefined ? {} : { reasoning }), {}, undefined, model)
+    assert.equal(body['reasoning_effort'], effort, `${model} ${JSON.stringify(reasoning)}`)
+  }
+})
+
 test('M8: a schema without a name gets one, for OpenAI demands it; a vendor without schemas is named', () => {
   const output = { kind: 'schema' as const, schema: { type: 'object', properties: { z: {}, a: {} } } }
   assert.equal(

@@ -27,8 +27,13 @@ export function undecodable(body: Json): Invalid {
   return result
 }
 
-export function encoded(conversation: Conversation, quirks: Quirks = {}, outputLimit?: number): { body: Json; unsupported: Unsupported[] } {
-  const { body, unsupported } = openaiChat.encodeRequest(conversation, { model: 'up', outputLimit, quirks })
+export function encoded(
+  conversation: Conversation,
+  quirks: Quirks = {},
+  outputLimit?: number,
+  model = 'up',
+): { body: Json; unsupported: Unsupported[] } {
+  const { body, unsupported } = openaiChat.encodeRequest(conversation, { model, outputLimit, quirks })
   return { body: JSON.parse(body.toString()) as Json, unsupported }
 }
 

@@ -115,6 +115,7 @@ test('M6: efforts as they are; budgets stand for efforts; what is to be shown is
     ['o3', { budgetTokens: 0 }, { effort: 'low' }],
     ['gpt-4o', { budgetTokens: 0 }, undefined],
     ['gpt-5', { adaptive: true }, undefined],
+    ['gpt-5.1', { adaptive: true }, { effort: 'medium' }],
   ]
   for (const [model, reasoning, expected] of rows)
     assert.deepEqual(
