@@ -105,11 +105,11 @@ export interface Quirks {
   reasoningContentBack?: boolean
   /** `stream_options` is not known. */
   noStreamOptions?: boolean
+  /** How many stop sequences are taken; absent: the dialect's own number. */
+  mostStops?: number
   /** Members that are refused, and say nothing that is not said otherwise: they are taken out of what is passed on. */
   without?: readonly string[]
   /** Members that this vendor calls otherwise, by the dialect's own name. */
-  /** How many stop sequences are taken; absent: the dialect's own number. */
-  mostStops?: number
   renames?: Readonly<Record<string, string>>
   /** Members that this vendor refuses, by canonical name (`seed`, `logitBias`, …). */
   refuses?: readonly string[]
