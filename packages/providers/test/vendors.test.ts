@@ -70,6 +70,26 @@ for (const [kind, baseUrl, variable, limit, priceKey] of EXPECTED) {
   })
 }
 
+test('models that OpenAI serves by Responses alone are called so, whatever the caller speaks; all others by chat completions', () => {
+  const rows: [model: string, first: string][] = [
+    ...['gpt-5', 'gpt-5.1', 'gpt-5-mini', 'gpt-4.1', 'o3', 'o4-mini', 'gpt-5-chat-latest'].map((model): [string, string] => [
+      model,
+      'openai-chat',
+    ]),
+    ...['o1-pro', 'o3-pro-2025-06-10', 'gpt-5-pro', 'gpt-5.2-pro', 'gpt-5-codex', 'gpt-5.1-codex-max', 'codex-mini-latest'].map(
+      (model): [string, string] => [model, 'openai-responses'],
+    ),
+    ...['o3-deep-research', 'o4-mini-deep-research', 'computer-use-preview'].map((model): [string, string] => [model, 'openai-responses']),
+  ]
+  for (const kind of ['openai', 'azure']) {
+    for (const [model, first] of rows) {
+      const dialects = vendors.get(kind)?.dialectsOf?.(model) ?? []
+      assert.equal(dialects[0], first, `${kind}: ${model}`)
+      assert.ok(dialects.includes('openai-responses'))
+    }
+  }
+})
+
 test('the price catalogue knows every vendor that claims a place in it, by that very id', () => {
   for (const { priceKey, kind } of vendors.values()) {
     if (priceKey !== undefined) assert.equal(findProvider({ providerId: priceKey })?.id, priceKey, kind)

@@ -1,10 +1,23 @@
-import type { Vendor } from '@faregate/wire'
+import type { DialectName, Vendor } from '@faregate/wire'
 import { classifyAzure } from './classify.ts'
 import { AZURE_ACCOUNTS } from './environment.ts'
+import { RESPONSES_ONLY } from '../responses-only.ts'
 import { azurePath } from './path.ts'
 
 /** A token of Microsoft Entra ID is a JWT, a resource's key never is. */
 const TOKEN = /^(?:Bearer )?(eyJ[\w-]+\.[\w-]+\.[\w-]*)$/
+
+const DIALECTS: readonly DialectName[] = [
+  'openai-chat',
+  'openai-responses',
+  'openai-completions',
+  'openai-embeddings',
+  'openai-images',
+  'openai-image-edits',
+  'openai-speech',
+  'openai-transcriptions',
+  'openai-translations',
+]
 
 /** OpenAI's models at Azure, by the names of their deployments. */
 export const azureVendor: Vendor = {
@@ -18,17 +31,8 @@ export const azureVendor: Vendor = {
     "A model is named by its deployment. Name the deployment like the model, and the catalogue's price is found.",
   ],
   environmentAccounts: AZURE_ACCOUNTS,
-  dialects: [
-    'openai-chat',
-    'openai-responses',
-    'openai-completions',
-    'openai-embeddings',
-    'openai-images',
-    'openai-image-edits',
-    'openai-speech',
-    'openai-transcriptions',
-    'openai-translations',
-  ],
+  dialects: DIALECTS,
+  dialectsOf: (model) => (RESPONSES_ONLY.test(model) ? DIALECTS.filter((name) => name !== 'openai-chat') : DIALECTS),
   outputLimitMember: 'max_completion_tokens',
   priceKey: 'azure',
   request: (entry, secret, { dialect, model }) => ({

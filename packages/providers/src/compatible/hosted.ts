@@ -1,3 +1,4 @@
+import { RESPONSES_ONLY } from '../responses-only.ts'
 import { EMBEDDINGS, ENDPOINTS, PLAIN, SERVER, type VendorRow } from './row.ts'
 
 /** Vendors that speak OpenAI's dialect and are known for some quirk, endpoint or place in the price catalogue. */
@@ -11,6 +12,7 @@ export const HOSTED: readonly VendorRow[] = [
     outputLimitMember: 'max_completion_tokens',
     priceKey: 'openai',
     also: ['openai-responses', ...ENDPOINTS],
+    withoutChat: RESPONSES_ONLY,
     quirks: { refuses: ['topK', 'minP', 'repetitionPenalty', 'cacheControl', 'video'] },
   },
   {

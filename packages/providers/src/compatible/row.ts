@@ -19,6 +19,8 @@ export interface VendorRow {
   priceKey?: string
   /** What it serves beside chat completions. */
   also?: readonly DialectName[]
+  /** Models that it does not serve by chat completions. */
+  withoutChat?: RegExp
   quirks?: Quirks
 }
 
@@ -42,12 +44,13 @@ export const SERVER: readonly DialectName[] = ['openai-completions', 'openai-emb
 export const PLAIN: Quirks = { noDeveloperRole: true, refuses: ['cacheControl', 'toolChoice.allowed'] }
 
 /** Makes a vendor of a row: bearer authentication, the paths of OpenAI's endpoints, OpenAI's error shapes. */
-export function openAiCompatible({ baseUrl, also = [], ...shared }: VendorRow): Vendor {
+export function openAiCompatible({ baseUrl, also = [], withoutChat, ...shared }: VendorRow): Vendor {
   return {
     ...shared,
     authentication: BEARER,
     ...(baseUrl === undefined ? {} : { defaultBaseUrl: baseUrl }),
     dialects: ['openai-chat', ...also],
+    ...(withoutChat === undefined ? {} : { dialectsOf: (model) => (withoutChat.test(model) ? also : ['openai-chat', ...also]) }),
     request: (_entry, secret, { dialect }) => ({
       path: OPENAI_PATHS[dialect] ?? '/chat/completions',
       headers: secret === undefined || secret === '' ? {} : { authorization: `Bearer ${secret}` },
