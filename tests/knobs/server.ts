@@ -9,6 +9,7 @@ import type { Answer } from '../support/http.ts'
 import { talk } from '../support/raw.ts'
 import { eventually, gate, pause } from '../support/wait.ts'
 import { certificate, deafListener, overHttps, retained } from './means.ts'
+import { pendingAfterUpgrade } from './upgrade.ts'
 import { call } from './tuned.ts'
 import type { Knobs, Worlds } from './tuned.ts'
 
@@ -200,6 +201,12 @@ export const SERVER_KNOBS: Knobs = {
     assert.equal(await ask(worlds.tuned, 'https://app.example'), 'https://app.example')
     assert.equal(await ask(worlds.tuned, 'https://other.example'), undefined)
     assert.equal(await ask(worlds.plain, 'https://other.example'), '*')
+  },
+
+  'prices.approveAbove': async ({ upstream }) => {
+    assert.deepEqual(await pendingAfterUpgrade(upstream, {}), ['openai/gpt-5-nano'])
+    assert.deepEqual(await pendingAfterUpgrade(upstream, { prices: { approveAbove: 0.5 } }), [])
+    assert.deepEqual(await pendingAfterUpgrade(upstream, { prices: { approveAbove: 0.49 } }), ['openai/gpt-5-nano'])
   },
 
   'retention.days': async () => assert.deepEqual(await retained({ days: 3 }, [1, 2, 5, 9]), [1, 2]),

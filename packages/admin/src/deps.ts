@@ -46,6 +46,8 @@ export interface AdminDeps {
   startedAt: Millis
   /** What the catalogue says a deployment costs; decimal strings per million by bucket, `undefined`: it has no price. */
   cataloguePrice(deployment: Deployment): { version: string; rates: Record<string, string> } | undefined
+  /** How the catalogue names the vendor of a deployment; `undefined`: it costs something else than the catalogue says. */
+  priceKeyOf(deployment: Deployment): string | undefined
   /** Writes a backup file beside the data and says where. */
   backup(name?: string): Promise<{ file: string; bytes: number }>
   /** Loads a backup over the running database; what was there is backed up first. */

@@ -1,4 +1,5 @@
 import type { Millis, Nano, SettingName, StoredSettings } from '@faregate/core'
+import type { CataloguePriceRow, PriceDecision, PriceOfferRow, PriceOfferState } from './price-rows.ts'
 import type {
   ApplicationRow,
   AuditRow,
@@ -76,6 +77,12 @@ export interface AdminQueries {
   providers: { get(name: string): Promise<ProviderRow | undefined>; list(): Promise<ProviderRow[]> }
   models: { get(name: string): Promise<ModelRow | undefined>; list(): Promise<ModelRow[]> }
   prices: { get(name: string): Promise<PriceRow | undefined>; list(): Promise<PriceRow[]> }
+  cataloguePrices: { list(): Promise<CataloguePriceRow[]> }
+  priceOffers: {
+    get(id: string): Promise<PriceOfferRow | undefined>
+    /** Those in one of these states, by model. */
+    list(states: readonly PriceOfferState[]): Promise<PriceOfferRow[]>
+  }
   settings: { stored(): Promise<StoredSettings> }
   money: {
     balance(organization: string, now: Millis): Promise<BalanceRow | undefined>
@@ -121,6 +128,15 @@ export interface AdminTransaction extends AdminQueries {
   deleteModel(name: string): Promise<void>
   putPrice(row: PriceRow): Promise<void>
   deletePrice(name: string): Promise<void>
+  /** Keeps every other transaction that decides about the catalogue's prices waiting; what was read before is read again after it. */
+  lockCataloguePrices(): Promise<void>
+  /** Inserts it unless there is one; whether it did. */
+  insertCataloguePrice(row: CataloguePriceRow): Promise<boolean>
+  updateCataloguePrice(row: CataloguePriceRow): Promise<void>
+  deleteCataloguePrice(priceKey: string, model: string): Promise<void>
+  insertPriceOffer(row: PriceOfferRow): Promise<void>
+  /** Decides about an offer that is in this state; whether it still was. */
+  decidePriceOffer(id: string, state: PriceOfferState, decision: PriceDecision): Promise<boolean>
   putSetting(name: SettingName, value: StoredSettings[SettingName]): Promise<void>
   deleteSetting(name: SettingName): Promise<void>
   /** Bumps the configuration's version, so that every process takes it up. */

@@ -193,7 +193,7 @@ export interface DenialRow {
 export interface AuditRow {
   id: string
   at: Millis
-  /** `operator`, or the id of a management token. */
+  /** `operator`, the id of a management token, or `system`: the gateway itself. */
   actor: string
   action: string
   subject: string

@@ -29,6 +29,7 @@ describe('settings at run time', () => {
       sliceTokens: { value: 1_024, managedBy: DEFAULT },
       maxOutputWhenAbsent: { value: 16_384, managedBy: DEFAULT },
       cors: { origins: { value: ['*'], managedBy: DEFAULT } },
+      prices: { approveAbove: { value: 0.1, managedBy: DEFAULT } },
     })
   })
 
@@ -107,6 +108,7 @@ describe('settings at run time', () => {
       [{ billing: { topUpUrl: 'javascript:alert(1)' } }, '/billing/topUpUrl'],
       [{ publicUrl: 'https://a.example/?x' }, '/publicUrl'],
       [{ cors: { origins: [''] } }, '/cors/origins/0'],
+      [{ prices: { approveAbove: -0.1 } }, '/prices/approveAbove'],
       [{ billing: { currency: 'EUR' } }, '/billing/currency'],
       [{ limits: { bodyBytes: 5_000 } }, '/limits'],
     ] as const) {

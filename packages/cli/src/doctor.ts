@@ -15,12 +15,13 @@ type Instance = RouteOutput<Routes['getInstance']>
 /** Examines a running gateway through its own surface, in the order in which a fault would show. */
 export async function examine(client: Client, gateway: Pick<Gateway, 'url' | 'fetch'>): Promise<Finding[]> {
   const instance = await client.getInstance({})
-  const [ready, ledger, audit, models, prices, keys] = await Promise.all([
+  const [ready, ledger, audit, models, prices, pending, keys] = await Promise.all([
     readiness(gateway),
     client.verifyLedger({}),
     client.verifyAudit({}),
     client.listModels({}),
     client.listPrices({}),
+    client.listPendingPrices({}),
     client.listKeys({ query: { limit: 1 } }),
   ])
   return [
@@ -30,6 +31,7 @@ export async function examine(client: Client, gateway: Pick<Gateway, 'url' | 'fe
     ...instance.providers.map(providerFinding),
     realProviders(instance),
     pricesFinding(models.data, prices.data),
+    ...pendingFinding(pending.data),
     billingFinding(instance.billing),
     ledger.ok
       ? { check: 'ledger', result: 'ok', detail: 'every invariant holds' }
@@ -98,6 +100,13 @@ export function pricesFinding(
     detail: `no price for ${names}: calls are refused`,
     fix: 'faregate price set PROVIDER/MODEL input=0.05 output=0.40',
   }
+}
+
+/** Until someone has decided, callers pay what they paid before, whatever the vendor takes by now. */
+export function pendingFinding(pending: { name: string }[]): Finding[] {
+  if (pending.length === 0) return []
+  const names = pending.map(({ name }) => name).join(', ')
+  return [{ check: 'price changes', result: 'warning', detail: `waiting for approval: ${names}`, fix: 'faregate price pending' }]
 }
 
 function providerFinding(provider: Instance['providers'][number]): Finding {

@@ -220,22 +220,37 @@ describe('what the gateway serves', () => {
   })
 })
 
+describe('prices that wait for approval', () => {
+  test('where none does, it is said so; what nobody knows is named, with what to do', async () => {
+    assert.equal((await does('price', 'pending')).stdout.trim(), 'No price waits for approval.')
+    assert.deepEqual(await answered('price', 'pending'), [])
+    for (const verb of ['approve', 'reject']) {
+      const byName = await runs('price', verb, 'openai/gpt-5-nano')
+      assert.deepEqual([byName.code, /faregate price pending/.test(byName.stderr)], [1, true])
+      assert.match((await runs('price', verb, 'pc_0')).stderr, /There is no pending price "pc_0"/)
+    }
+  })
+})
+
 describe('settings', () => {
   test('a setting is set, seen, in force, exported, and taken back', async () => {
     await does('settings', 'set', 'billing.contact', 'billing@example.com')
     await does('settings', 'set', 'cors.origins', 'https://a.example, https://b.example')
     await does('settings', 'set', 'sliceTokens', '64')
     await does('settings', 'set', 'allModels', 'true')
+    await does('settings', 'set', 'prices.approveAbove', '0.25')
     const listed = (await does('settings')).stdout
     assert.match(listed, /billing\.contact +billing@example\.com +database/)
     assert.match(listed, /cors\.origins +https:\/\/a\.example,https:\/\/b\.example +database/)
     assert.match(listed, /maxOutputWhenAbsent +16384 +default/)
+    assert.match(listed, /prices\.approveAbove +0\.25 +database/)
     assert.equal((await does('settings', 'show')).stdout, listed)
     assert.match((await does('export')).stdout, /^billing:\n +contact: billing@example\.com$/m)
     assert.match((await does('settings', 'unset', 'billing.contact')).stdout, /^billing\.contact is not set/)
     assert.match((await does('settings', 'unset', 'cors.origins')).stdout, /^cors\.origins is \*\./)
     await does('settings', 'unset', 'sliceTokens')
     await does('settings', 'unset', 'allModels')
+    assert.match((await does('settings', 'unset', 'prices.approveAbove')).stdout, /^prices\.approveAbove is 0\.1\./)
   })
 
   test('a member that cannot change, or a value that cannot be, ends with 2 and says what can', async () => {
@@ -243,6 +258,7 @@ describe('settings', () => {
     assert.deepEqual([unknown.code, /these do: allModels/.test(unknown.stderr)], [2, true])
     assert.equal((await runs('settings', 'set', 'sliceTokens', 'many')).code, 2)
     assert.equal((await runs('settings', 'set', 'allModels', 'yes')).code, 2)
+    assert.equal((await runs('settings', 'set', 'prices.approveAbove', '10 %')).code, 2)
   })
 })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { addressFinding, billingFinding, pricesFinding } from '../src/doctor.ts'
+import { addressFinding, billingFinding, pendingFinding, pricesFinding } from '../src/doctor.ts'
 
 test('doctor warns while a refusal for lack of balance can name nobody', () => {
   assert.equal(billingFinding({ topUpUrl: null, contact: null }).result, 'warning')
@@ -24,4 +24,11 @@ test('doctor fails for a model that has no price: its own, an override, or the c
   assert.equal(pricesFinding([model], []).result, 'failed')
   assert.equal(pricesFinding([{ ...model, price: { input: '1' } }], []).result, 'ok')
   assert.equal(pricesFinding([model], [{ name: 'local/llama' }]).result, 'ok')
+})
+
+test('doctor names the models whose new price waits for approval', () => {
+  assert.deepEqual(pendingFinding([]), [])
+  const [finding] = pendingFinding([{ name: 'openai/a' }, { name: 'x-ai/b' }])
+  assert.deepEqual([finding?.result, finding?.fix], ['warning', 'faregate price pending'])
+  assert.match(finding?.detail ?? '', /openai\/a, x-ai\/b/)
 })

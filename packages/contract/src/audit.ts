@@ -7,7 +7,7 @@ export const auditEvent = z
     id: z.string(),
     seq: z.string(),
     at: time,
-    actor: z.string().describe('`operator`, or the id of a management token.'),
+    actor: z.string().describe('`operator`, the id of a management token, or `system`: the gateway itself.'),
     action: z.string(),
     subject: z.string(),
     organization: z.string().nullable(),

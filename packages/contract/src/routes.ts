@@ -9,6 +9,7 @@ import { keyRoutes } from './keys.ts'
 import { ledgerRoutes } from './ledger.ts'
 import { modelRoutes } from './models.ts'
 import { organizationRoutes } from './organizations.ts'
+import { pendingPriceRoutes } from './pending-prices.ts'
 import { priceRoutes } from './prices.ts'
 import { providerRoutes } from './providers.ts'
 import { refundRoutes } from './refunds.ts'
@@ -30,6 +31,7 @@ export const ROUTES = {
   ...providerRoutes,
   ...modelRoutes,
   ...priceRoutes,
+  ...pendingPriceRoutes,
   ...settingRoutes,
   ...instanceRoutes,
   ...backupRoutes,

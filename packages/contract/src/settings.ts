@@ -34,6 +34,18 @@ const members = z.strictObject({
     })
     .optional()
     .describe('Calls from browsers.'),
+  prices: z
+    .strictObject({
+      approveAbove: z
+        .number()
+        .min(0)
+        .max(1_000)
+        .nullable()
+        .optional()
+        .describe('Share by which a newer catalogue may change a price in force without approval; 0.1 is a tenth.'),
+    })
+    .optional()
+    .describe("The catalogue's prices."),
 })
 
 const source = managedBy.extend({ source: z.enum(['file', 'environment', 'database', 'default']) })
@@ -50,6 +62,7 @@ export const settings = z
     sliceTokens: setting(z.number()),
     maxOutputWhenAbsent: setting(z.number()),
     cors: z.object({ origins: setting(z.array(z.string())) }),
+    prices: z.object({ approveAbove: setting(z.number()) }),
   })
   .meta({ title: 'Settings' })
 

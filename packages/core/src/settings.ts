@@ -11,6 +11,8 @@ export interface RuntimeSettings {
   sliceTokens: number
   maxOutputWhenAbsent: number
   'cors.origins': string[]
+  /** Share by which a newer catalogue may change a price in force without being asked: 0.1 is a tenth. */
+  'prices.approveAbove': number
 }
 
 export type SettingName = keyof RuntimeSettings
@@ -24,6 +26,7 @@ export const SETTING_NAMES = [
   'sliceTokens',
   'maxOutputWhenAbsent',
   'cors.origins',
+  'prices.approveAbove',
 ] as const satisfies readonly SettingName[]
 
 /** Those that were set in the database. */
@@ -47,6 +50,7 @@ export function settingsInForce(fixed: SettingsInForce, stored: StoredSettings):
     sliceTokens: inForce(fixed.sliceTokens, stored.sliceTokens),
     maxOutputWhenAbsent: inForce(fixed.maxOutputWhenAbsent, stored.maxOutputWhenAbsent),
     'cors.origins': inForce(fixed['cors.origins'], stored['cors.origins']),
+    'prices.approveAbove': inForce(fixed['prices.approveAbove'], stored['prices.approveAbove']),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ConditionalPrice, ModelPrice } from '@pydantic/genai-prices'
+import type { ModelPrice } from '@pydantic/genai-prices'
 import { divideUp, type Bucket } from '@faregate/core'
 import { nanoOf } from './nano-of.ts'
 import type { Rates, TieredRate } from './types.ts'
@@ -40,14 +40,6 @@ export function ratesOf(prices: ModelPrice): Rates | undefined {
   const imageRate = images === undefined ? undefined : rateOf(images)
   if (imageRate !== undefined && imageRate.base > (rates.output?.base ?? 0n)) rates.output = imageRate
   return BASIC.some((bucket) => rates[bucket] !== undefined) ? rates : undefined
-}
-
-/** Which of a model's conditional prices is in force, for the version: the day it began, or the hours of the day. */
-export function conditionOf(all: ConditionalPrice[] | ModelPrice, inForce: ModelPrice): string {
-  if (!Array.isArray(all)) return ''
-  const constraint = all.find(({ prices }) => prices === inForce)?.constraint
-  if (constraint === undefined) return ''
-  return constraint.type === 'start_date' ? `/from-${constraint.start_date}` : `/${constraint.start_time}-${constraint.end_time}`
 }
 
 function rateOf(price: number | { base: number; tiers: { start: number; price: number }[] }): TieredRate | undefined {

@@ -1,9 +1,10 @@
 import type * as GenaiPrices from '@pydantic/genai-prices'
 import type { Millis } from '@faregate/core'
-import { conditionOf, ratesOf } from './catalogue-table.ts'
+import { scheduleOf } from './catalogue-schedule.ts'
 import { loadModelFacts, type FactsSource, type ModelFacts } from './model-facts.ts'
 import { OVERLAY, type OverlayEntry } from './overlay.ts'
 import { parseRates } from './rates.ts'
+import { priceAt, type PriceSchedule, type ScheduledPrice } from './schedule.ts'
 import type { PriceTable } from './types.ts'
 
 export type { ModelFacts } from './model-facts.ts'
@@ -21,16 +22,21 @@ export interface Catalogue {
   facts(priceKey: string, model: string): ModelFacts
 }
 
+/** The catalogue as it was shipped, of which the prices in force may be another release's. */
+export interface PublishedCatalogue extends Catalogue {
+  /** All prices of a vendor's model, now and as announced; `undefined` where none is known. */
+  schedule(priceKey: string, model: string): PriceSchedule | undefined
+}
+
 type Package = typeof GenaiPrices
 
-const MINUTE = 60_000
 /** Models that are remembered; beyond, all are forgotten at once. Names come from callers where all models are open. */
 const REMEMBERED = 2_000
 /** Vendors that write their prompt cache unasked, and whose tables with a price for that mean it. */
 const AUTOMATIC_CACHE_WRITE = new Set(['openai', 'azure'])
 
 /** Loads the catalogue's package, lazily: it takes about 60 ms and 10 MB. */
-export async function loadCatalogue(options: { overlay?: readonly OverlayEntry[] } = {}): Promise<Catalogue> {
+export async function loadCatalogue(options: { overlay?: readonly OverlayEntry[] } = {}): Promise<PublishedCatalogue> {
   const [prices, facts] = await Promise.all([import('@pydantic/genai-prices'), loadModelFacts()])
   return new PackagedCatalogue(prices, facts, options.overlay ?? OVERLAY)
 }
@@ -40,13 +46,18 @@ export function writesCacheUnasked(priceKey: string): boolean {
   return AUTOMATIC_CACHE_WRITE.has(priceKey)
 }
 
-class PackagedCatalogue implements Catalogue {
+/** What a schedule says a vendor's model costs at a time. */
+export function tableAt(priceKey: string, schedule: PriceSchedule, at: Millis): PriceTable | undefined {
+  const table = priceAt(schedule, at)
+  return table !== undefined && writesCacheUnasked(priceKey) ? { ...table, automaticCacheWrite: true } : table
+}
+
+class PackagedCatalogue implements PublishedCatalogue {
   readonly version: string = CATALOGUE_RELEASE.date
   readonly #prices: Package
   readonly #facts: FactsSource
   readonly #overlay: readonly OverlayEntry[]
-  /** What was found, by vendor and model, for the minute of the question: no vendor's price changes within one. */
-  readonly #found = new Map<string, { minute: number; table: PriceTable | undefined }>()
+  readonly #schedules = new Map<string, PriceSchedule | undefined>()
   readonly #known = new Map<string, ModelFacts>()
 
   constructor(prices: Package, facts: FactsSource, overlay: readonly OverlayEntry[]) {
@@ -56,14 +67,18 @@ class PackagedCatalogue implements Catalogue {
   }
 
   find(priceKey: string, model: string, at: Millis): PriceTable | undefined {
-    const minute = Math.floor(at / MINUTE)
+    const schedule = this.schedule(priceKey, model)
+    return schedule === undefined ? undefined : tableAt(priceKey, schedule, at)
+  }
+
+  schedule(priceKey: string, model: string): PriceSchedule | undefined {
     const name = `${priceKey}/${model}`
-    const known = this.#found.get(name)
-    if (known?.minute === minute) return known.table
-    const table = this.#fromOverlay(priceKey, model, at) ?? this.#fromPackage(priceKey, model, at)
-    if (this.#found.size >= REMEMBERED) this.#found.clear()
-    this.#found.set(name, { minute, table })
-    return table
+    if (this.#schedules.has(name)) return this.#schedules.get(name)
+    const entries = [...(this.#fromPackage(priceKey, model) ?? []), ...this.#fromOverlay(priceKey, model)]
+    const schedule = entries.length === 0 ? undefined : entries
+    if (this.#schedules.size >= REMEMBERED) this.#schedules.clear()
+    this.#schedules.set(name, schedule)
+    return schedule
   }
 
   facts(priceKey: string, model: string): ModelFacts {
@@ -83,24 +98,18 @@ class PackagedCatalogue implements Catalogue {
     return { ...(context === undefined ? {} : { contextWindow: context }), ...this.#facts(priceKey, model), ...overlaid?.facts }
   }
 
-  #fromOverlay(priceKey: string, model: string, at: Millis): PriceTable | undefined {
-    const entry = this.#overlay.findLast(
-      (candidate) => candidate.priceKey === priceKey && candidate.model === model && Date.parse(`${candidate.from}T00:00:00Z`) <= at,
-    )
-    const parsed = entry === undefined ? undefined : parseRates(entry.price)
-    if (entry === undefined || parsed === undefined || !parsed.ok) return undefined
-    return mark(priceKey, { version: `overlay:${entry.from}`, rates: parsed.rates })
+  /** Its entries go before the package's from their days on. */
+  #fromOverlay(priceKey: string, model: string): ScheduledPrice[] {
+    return this.#overlay.flatMap((entry): ScheduledPrice[] => {
+      if (entry.priceKey !== priceKey || entry.model !== model) return []
+      const parsed = parseRates(entry.price)
+      const when = { from: Date.parse(`${entry.from}T00:00:00Z`) }
+      return [{ when, version: `overlay:${entry.from}`, ...(parsed.ok && { rates: parsed.rates }) }]
+    })
   }
 
-  #fromPackage(priceKey: string, model: string, at: Millis): PriceTable | undefined {
-    const found = this.#prices.calcPrice({}, model, { providerId: priceKey, timestamp: new Date(at) })
-    if (found === null) return undefined
-    const rates = ratesOf(found.model_price)
-    if (rates === undefined) return undefined
-    return mark(priceKey, { version: `catalogue:${this.version}${conditionOf(found.model.prices, found.model_price)}`, rates })
+  #fromPackage(priceKey: string, model: string): PriceSchedule | undefined {
+    const found = this.#prices.calcPrice({}, model, { providerId: priceKey })
+    return found === null ? undefined : scheduleOf(found.model.prices, `catalogue:${this.version}`)
   }
-}
-
-function mark(priceKey: string, table: PriceTable): PriceTable {
-  return writesCacheUnasked(priceKey) ? { ...table, automaticCacheWrite: true } : table
 }

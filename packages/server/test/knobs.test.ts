@@ -33,7 +33,7 @@ const ELSEWHERE: Record<string, [file: string, title: string]> = {
 }
 
 /** Settings that only a process as a whole can prove, in `tests/knobs/server.ts`. */
-const FROM_OUTSIDE = ['limits.bodiesBytes', 'limits.requestMs']
+const FROM_OUTSIDE = ['limits.bodiesBytes', 'limits.requestMs', 'prices.approveAbove']
 
 const MEMBERS = { deployments: [{ provider: 'up', model: 'm' }], price: { input: '1', output: '1' } }
 

@@ -1,4 +1,5 @@
 import type { ColumnType } from 'kysely'
+import type { CataloguePricesTable, PriceOffersTable, PricesTable } from './schema-prices.ts'
 
 /**
  * The tables, once for both engines. Every whole number is a 64-bit column and reads as `bigint`, times (milliseconds
@@ -20,6 +21,8 @@ export interface Schema {
   providers: ProvidersTable
   models: ModelsTable
   prices: PricesTable
+  catalogue_prices: CataloguePricesTable
+  price_offers: PriceOffersTable
   accounts: AccountsTable
   lots: LotsTable
   entries: EntriesTable
@@ -103,17 +106,6 @@ export interface ProvidersTable {
 export interface ModelsTable {
   name: string
   definition: Json
-  created_at: Int
-  updated_at: Int
-}
-
-export interface PricesTable {
-  /** `provider/model` */
-  name: string
-  provider: string
-  model: string
-  rates: Json
-  version: string
   created_at: Int
   updated_at: Int
 }

@@ -11,6 +11,8 @@ export const TABLES = [
   'providers',
   'models',
   'prices',
+  'catalogue_prices',
+  'price_offers',
   'accounts',
   'lots',
   'entries',

@@ -15,6 +15,7 @@ import { applications } from './organizations.id.applications.ts'
 import { organizationsIdGrants } from './organizations.id.grants.ts'
 import { organizationsId } from './organizations.id.ts'
 import { organizations } from './organizations.ts'
+import { pricesPending } from './prices.pending.ts'
 import { prices } from './prices.ts'
 import { providersName } from './providers.name.ts'
 import { providers } from './providers.ts'
@@ -42,6 +43,7 @@ export const HANDLERS: Handlers<RouteName> = {
   ...providersName,
   ...models,
   ...prices,
+  ...pricesPending,
   ...settings,
   ...instance,
   ...backup,

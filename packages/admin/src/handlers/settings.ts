@@ -42,8 +42,14 @@ export const settings: Handlers<'getSettings' | 'updateSettings'> = {
 /** By path; null: back to the default; undefined: not named. */
 type Sent = { [Name in SettingName]?: StoredSettings[Name] | null | undefined }
 
-function sentOf({ billing, cors, ...members }: Call<'updateSettings'>['body']): Sent {
-  return { ...members, 'billing.topUpUrl': billing?.topUpUrl, 'billing.contact': billing?.contact, 'cors.origins': cors?.origins }
+function sentOf({ billing, cors, prices, ...members }: Call<'updateSettings'>['body']): Sent {
+  return {
+    ...members,
+    'billing.topUpUrl': billing?.topUpUrl,
+    'billing.contact': billing?.contact,
+    'cors.origins': cors?.origins,
+    'prices.approveAbove': prices?.approveAbove,
+  }
 }
 
 /** Those of the names; null: at its default. */

@@ -11,5 +11,6 @@ export function presentSettings(deps: Pick<AdminDeps, 'settings' | 'snapshot' | 
     sliceTokens: settings.sliceTokens,
     maxOutputWhenAbsent: settings.maxOutputWhenAbsent,
     cors: { origins: settings['cors.origins'] },
+    prices: { approveAbove: settings['prices.approveAbove'] },
   }
 }

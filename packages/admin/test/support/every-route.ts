@@ -1,5 +1,6 @@
 import { ROUTES, ROUTE_NAMES, type RouteName, type RouteSpec } from '@faregate/contract'
 import type { Harness } from './harness.ts'
+import { offerPrice } from './offers.ts'
 import type { Tenant } from './world.ts'
 
 /** Bodies with which each route that takes one succeeds. */
@@ -20,6 +21,8 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   updateModel: { maxOutput: 5 },
   createPrice: { provider: 'file-provider', model: 'fresh', price: { input: '1' } },
   updatePrice: { price: { input: '2' } },
+  approvePrice: { reason: 'r' },
+  rejectPrice: { reason: 'r' },
   updateSettings: { sliceTokens: 9 },
   createBackup: {},
   restoreBackup: { file: 'backup.sqlite' },
@@ -41,7 +44,9 @@ export function pathOf(name: RouteName, tenant: Tenant, installation: { token: s
             ? tenant.denial
             : path.startsWith('/api/tokens')
               ? installation.token
-              : tenant.request
+              : path.startsWith('/api/prices/pending')
+                ? `pc_own_${name}`
+                : tenant.request
   const named = path.startsWith('/api/models') ? 'own-model' : path.startsWith('/api/prices') ? 'own-provider%2Fown-model' : 'own-provider'
   return path.replace('{id}', id).replace('{name}', named)
 }
@@ -53,6 +58,7 @@ export async function createInstallation(api: Harness): Promise<{ token: string 
   await api.call('POST', '/api/providers', { body: { name: 'spare-provider', kind: 'openai', apiKey: own } })
   await api.call('POST', '/api/models', { body: { name: 'own-model', deployments: [{ provider: 'file-provider', model: 'm' }] } })
   await api.call('POST', '/api/prices', { body: { provider: 'own-provider', model: 'own-model', price: { input: '1' } } })
+  for (const name of ['approvePrice', 'rejectPrice']) await offerPrice(api, { id: `pc_own_${name}`, model: name })
   const token = await api.call('POST', '/api/tokens', { body: { name: 'spare', permissions: ['usage:read'] } })
   await api.call('POST', '/api/backup', { body: {} })
   return { token: String(token.body.id) }

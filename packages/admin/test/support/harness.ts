@@ -67,6 +67,7 @@ const FIXED_SETTINGS: SettingsInForce = {
   sliceTokens: { value: 1_024, managedBy: DEFAULT },
   maxOutputWhenAbsent: { value: 16_384, managedBy: DEFAULT },
   'cors.origins': { value: ['*'], managedBy: DEFAULT },
+  'prices.approveAbove': { value: 0.1, managedBy: DEFAULT },
 }
 
 export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDeps> = {}): Promise<Harness> {
@@ -115,6 +116,7 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
     startedAt: clock.now() - 5_000,
     cataloguePrice: ({ model }) =>
       model === 'gpt-5-nano' ? { version: 'catalogue@2026-11-01', rates: { input: '0.05', output: '0.40' } } : undefined,
+    priceKeyOf: ({ provider }) => (provider === 'file-provider' ? 'openai' : undefined),
     backup: async (name = 'backup.sqlite') => {
       await store.backup(join(backups, name))
       return { file: name, bytes: 1 }

@@ -3,6 +3,7 @@ import type { Command } from '../command.ts'
 import { table } from '../output.ts'
 import { deploymentOf, ratesOf } from '../parse.ts'
 import { placeOf } from '../place.ts'
+import { ratesText } from './pending-prices.ts'
 
 const listModels: Command = {
   name: 'model list',
@@ -91,12 +92,6 @@ const removePrice: Command = {
     await client.deletePrice({ params: { name } })
     call.output.result({ name, removed: true }, `${name} is priced by the catalogue again.`)
   },
-}
-
-function ratesText(rates: Record<string, string>): string {
-  return Object.entries(rates)
-    .map(([bucket, rate]) => `${bucket} ${rate}`)
-    .join(', ')
 }
 
 export const catalogueCommands = [listModels, addModel, removeModel, listPrices, setPrice, removePrice]

@@ -5,6 +5,7 @@ import { keyCommands } from './key.ts'
 import { moneyCommands } from './money.ts'
 import { operateCommands } from './operate.ts'
 import { organizationCommands } from './organization.ts'
+import { pendingPriceCommands } from './pending-prices.ts'
 import { providerCommands } from './provider.ts'
 import { requestCommands } from './requests.ts'
 import { settingCommands } from './settings.ts'
@@ -21,6 +22,7 @@ export const COMMANDS: Command[] = [
   ...requestCommands,
   ...providerCommands,
   ...catalogueCommands,
+  ...pendingPriceCommands,
   ...settingCommands,
   ...operateCommands,
   ...tokenCommands,

@@ -16,6 +16,7 @@ const BODY_OF: Record<SettingName, (text: string | null) => Body> = {
   sliceTokens: (text) => ({ sliceTokens: text === null ? null : wholeOf(text) }),
   maxOutputWhenAbsent: (text) => ({ maxOutputWhenAbsent: text === null ? null : wholeOf(text) }),
   'cors.origins': (text) => ({ cors: { origins: text === null ? null : listOf(text) } }),
+  'prices.approveAbove': (text) => ({ prices: { approveAbove: text === null ? null : shareOf(text) } }),
 }
 
 const run: Command['run'] = async (call) => {
@@ -59,8 +60,14 @@ async function send(call: Call, member: SettingName, text: string | null): Promi
 }
 
 function settingOf(settings: Settings, name: SettingName) {
-  const { billing, cors, ...members } = settings
-  return { ...members, 'billing.topUpUrl': billing.topUpUrl, 'billing.contact': billing.contact, 'cors.origins': cors.origins }[name]
+  const { billing, cors, prices, ...members } = settings
+  return {
+    ...members,
+    'billing.topUpUrl': billing.topUpUrl,
+    'billing.contact': billing.contact,
+    'cors.origins': cors.origins,
+    'prices.approveAbove': prices.approveAbove,
+  }[name]
 }
 
 function shown(value: string | number | boolean | string[] | null): string | null {
@@ -81,6 +88,11 @@ function flagOf(text: string): boolean {
 
 function wholeOf(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new UsageError(`"${text}" is not a whole number`)
+  return Number(text)
+}
+
+function shareOf(text: string): number {
+  if (!/^\d{1,4}(\.\d{1,9})?$/.test(text)) throw new UsageError(`"${text}" is not a share: write 0.1 for a tenth`)
   return Number(text)
 }
 

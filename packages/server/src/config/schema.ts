@@ -157,6 +157,20 @@ export const configurationSchema = z.strictObject({
     })
     .prefault({})
     .describe('Calls from browsers.'),
+  prices: z
+    .strictObject({
+      approveAbove: z
+        .number()
+        .min(0)
+        .max(1_000)
+        .default(0.1)
+        .describe(
+          'A newer catalogue that changes the price of a model in use by more than this share, up or down, waits for approval ' +
+            '(`faregate price pending`); 0.1 is a tenth. Smaller changes are in force at once. What costs nothing until now always waits.',
+        ),
+    })
+    .prefault({})
+    .describe("The catalogue's prices."),
   retention: z
     .strictObject({
       days: count(1, 36_500).default(30).describe('Request and denial records older than this are deleted. Money records stay.'),

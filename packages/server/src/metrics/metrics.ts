@@ -9,6 +9,7 @@ export interface MetricSources {
   recordsDropped: () => number
   recordsWaiting: () => number
   configurationVersion: () => number
+  pricesPending: () => number
   /** Whether a name is that of a served model: callers can send any name, and each would be a time series. */
   isModel: (name: string) => boolean
 }
@@ -84,6 +85,7 @@ function gauges(registry: Registry, sources: MetricSources, open: ReadonlySet<st
     ['faregate_holds_open', 'Requests of this process that hold money now.', () => open.size],
     ['faregate_records_waiting', 'Request records that wait to be written.', sources.recordsWaiting],
     ['faregate_configuration_version', 'The configuration in force.', sources.configurationVersion],
+    ['faregate_prices_pending', 'Prices of a newer catalogue that wait for approval.', sources.pricesPending],
   ]
   for (const [name, help, value] of read) {
     const collect = function (this: Gauge): void {

@@ -8,10 +8,11 @@ import {
 } from '@faregate/core'
 import type { Store } from '@faregate/store'
 import { readConfiguration } from '@faregate/store/queries/index'
-import type { Catalogue } from '@faregate/pricing'
+import { shareOf, type Catalogue } from '@faregate/pricing'
 import type { Vendor } from '@faregate/wire'
 import type { Logger } from '../log/log.ts'
 import { buildSnapshot, type SnapshotSources } from './build.ts'
+import type { CataloguePrices } from './catalogue-prices.ts'
 import type { ConfigurationSource } from './live.ts'
 import { catalogueFor, type OperatorPrices } from './prices.ts'
 
@@ -32,6 +33,7 @@ export class DatabaseSource implements ConfigurationSource {
   readonly #fixed: FixedSources
   readonly #unseal: (sealed: string, name: string) => string
   readonly #vendors: ReadonlyMap<string, Vendor>
+  readonly #cataloguePrices: Pick<CataloguePrices, 'inForce'>
   readonly #log: Pick<Logger, 'error'>
   prices: OperatorPrices = new Map()
   catalogue: Catalogue | undefined
@@ -42,12 +44,14 @@ export class DatabaseSource implements ConfigurationSource {
     fixed: FixedSources
     unseal: (sealed: string, name: string) => string
     vendors: ReadonlyMap<string, Vendor>
+    cataloguePrices: Pick<CataloguePrices, 'inForce'>
     log: Pick<Logger, 'error'>
   }) {
     this.#store = options.store
     this.#fixed = options.fixed
     this.#unseal = options.unseal
     this.#vendors = options.vendors
+    this.#cataloguePrices = options.cataloguePrices
     this.#log = options.log
     this.settings = options.fixed.settings
   }
@@ -60,7 +64,9 @@ export class DatabaseSource implements ConfigurationSource {
     const stored = await this.#stored()
     const settings = settingsInForce(this.#fixed.settings, stored.settings)
     const snapshot = buildSnapshot({ ...this.#fixed, version, database: stored, allModels: settings.allModels.value })
-    this.catalogue = await catalogueFor(snapshot, this.#vendors)
+    const published = await catalogueFor(snapshot, this.#vendors)
+    const limit = shareOf(settings['prices.approveAbove'].value)
+    this.catalogue = published && (await this.#cataloguePrices.inForce({ snapshot, overrides: stored.prices, published, limit }))
     this.prices = stored.prices
     this.settings = settings
     return snapshot

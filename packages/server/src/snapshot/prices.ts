@@ -1,6 +1,6 @@
 import type { Clock, Deployment, ModelEntry, ProviderEntry, Snapshot } from '@faregate/core'
 import type { PriceBook } from '@faregate/gateway'
-import { loadCatalogue, resolvePrice, type Catalogue, type PriceTable } from '@faregate/pricing'
+import { loadCatalogue, resolvePrice, type Catalogue, type PriceTable, type PublishedCatalogue } from '@faregate/pricing'
 import type { Vendor } from '@faregate/wire'
 
 /** The operator's prices, decimal strings by bucket, under `provider/model`. */
@@ -41,10 +41,21 @@ export function createPriceBook(sources: PriceSourcesInForce): PriceBook {
   }
 }
 
-let loading: Promise<Catalogue> | undefined
+/** How the catalogue names a provider's vendor, where a model there costs what the catalogue says: neither operator nor vendor set a price. */
+export function cataloguePriceKey(
+  { snapshot, overrides }: { snapshot: Snapshot; overrides: OperatorPrices },
+  vendors: ReadonlyMap<string, Vendor>,
+  provider: string,
+  model: string,
+): string | undefined {
+  const vendor = vendors.get(snapshot.providers.get(provider)?.kind ?? '')
+  return vendor?.price !== undefined || overrides.has(`${provider}/${model}`) ? undefined : vendor?.priceKey
+}
+
+let loading: Promise<PublishedCatalogue> | undefined
 
 /** The catalogue, if any provider of the snapshot is in it: it costs time and memory that a demo need not spend. */
-export async function catalogueFor(snapshot: Snapshot, vendors: ReadonlyMap<string, Vendor>): Promise<Catalogue | undefined> {
+export async function catalogueFor(snapshot: Snapshot, vendors: ReadonlyMap<string, Vendor>): Promise<PublishedCatalogue | undefined> {
   const needed = [...snapshot.providers.values()].some(({ kind }) => vendors.get(kind)?.priceKey !== undefined)
   if (!needed && loading === undefined) return undefined
   loading ??= loadCatalogue()

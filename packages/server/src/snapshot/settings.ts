@@ -9,7 +9,7 @@ export function fixedSettings(configuration: Configuration, definedBy: (path: Pa
     value,
     managedBy: definedBy(name.split('.')) ?? { source: 'default' },
   })
-  const { billing, cors } = configuration
+  const { billing, cors, prices } = configuration
   return {
     allModels: from('allModels', configuration.allModels),
     publicUrl: from('publicUrl', configuration.publicUrl),
@@ -18,6 +18,7 @@ export function fixedSettings(configuration: Configuration, definedBy: (path: Pa
     sliceTokens: from('sliceTokens', configuration.sliceTokens),
     maxOutputWhenAbsent: from('maxOutputWhenAbsent', configuration.maxOutputWhenAbsent),
     'cors.origins': from('cors.origins', cors.origins),
+    'prices.approveAbove': from('prices.approveAbove', prices.approveAbove),
   }
 }
 

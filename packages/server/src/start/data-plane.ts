@@ -33,7 +33,7 @@ export function assembleDataPlane(
   publicUrl: () => string,
   closers: Closers,
 ): Serving {
-  const { clock, random, store, keys, live, prices, log } = installation
+  const { clock, random, store, keys, live, prices, cataloguePrices, log } = installation
   const { limits } = configuration
   const health = new ProviderHealth()
   const addresses: Serving['addresses'] = { of: () => undefined }
@@ -43,6 +43,7 @@ export function assembleDataPlane(
     recordsDropped: () => store.records.dropped,
     recordsWaiting: () => store.records.depth,
     configurationVersion: () => live.snapshot.version,
+    pricesPending: () => cataloguePrices.pending.length,
     isModel: (name) => live.snapshot.models.has(name),
   })
   const ledger = new CommitQueue(metrics.measured(store.engine), {
@@ -66,7 +67,14 @@ export function assembleDataPlane(
     tokens,
     upstream,
     fetchMedia: createMediaFetcher(),
-    recorder: observedRecorder({ recorder: store.records, metrics, health, log, addressOf: (id) => addresses.of(id) }),
+    recorder: observedRecorder({
+      recorder: store.records,
+      metrics,
+      health,
+      prices: cataloguePrices,
+      log,
+      addressOf: (id) => addresses.of(id),
+    }),
     settings: gatewaySettings(() => installation.source.settings, {
       publicUrl,
       currency: configuration.billing.currency,

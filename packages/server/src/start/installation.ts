@@ -4,11 +4,12 @@ import type { PriceBook } from '@faregate/gateway'
 import { VerifiedKeys } from '@faregate/identity'
 import { environmentProviders, DEMO_MODEL, demo, vendors } from '@faregate/providers'
 import { openStore, type Retention, type Store } from '@faregate/store'
-import { keyByHash } from '@faregate/store/queries/index'
+import { createAdminStore, keyByHash } from '@faregate/store/queries/index'
 import type { Configuration } from '../config/schema.ts'
 import type { Path, Place } from '../config/finding.ts'
 import type { Logger } from '../log/log.ts'
 import { redact } from '../log/redact.ts'
+import { CataloguePrices } from '../snapshot/catalogue-prices.ts'
 import { DatabaseSource, type FixedSources } from '../snapshot/database-source.ts'
 import { fileModels, fileProviders } from '../snapshot/file-entries.ts'
 import { LiveConfiguration } from '../snapshot/live.ts'
@@ -32,6 +33,7 @@ export interface Installation {
   live: LiveConfiguration
   source: DatabaseSource
   prices: PriceBook
+  cataloguePrices: CataloguePrices
 }
 
 export interface InstallationOptions {
@@ -55,7 +57,9 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
   const store = await openDatabase(options, secrets)
   closers.add(() => store.close())
   await checkCurrency(store, configuration.billing.currency)
-  const source = new DatabaseSource({ store, fixed: fixedSources(options), unseal: secrets.unseal, vendors, log })
+  const cataloguePrices = new CataloguePrices({ store: createAdminStore(store, () => clock.now()), vendors, clock, random, log })
+  closers.add(() => cataloguePrices.flush().catch(() => undefined))
+  const source = new DatabaseSource({ store, fixed: fixedSources(options), unseal: secrets.unseal, vendors, cataloguePrices, log })
   const keys = new VerifiedKeys(
     patientDirectory((presented) => keyByHash(store.read, secrets.hash(presented))),
     clock,
@@ -63,7 +67,7 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
   const live = new LiveConfiguration(source, await source.read(await source.version()), log, () => keys.forget())
   closers.add(() => live.close())
   const prices = createPriceBook({ vendors, operator: () => source.prices, catalogue: () => source.catalogue, clock })
-  return { clock, random, log, store, secrets, keys, live, source, prices }
+  return { clock, random, log, store, secrets, keys, live, source, prices, cataloguePrices }
 }
 
 /** Opens the database. A PostgreSQL that does not answer, or does not let us in, is a sentence for the operator. */

@@ -1,12 +1,13 @@
 import type { AdminDeps } from '@faregate/admin'
 import type { Deployment } from '@faregate/core'
-import { priceTexts } from '../snapshot/price-texts.ts'
+import { priceTexts } from '@faregate/pricing'
 import { vendors } from '@faregate/providers'
 import { createAdminStore } from '@faregate/store/queries/index'
 import type { Configuration } from '../config/schema.ts'
 import { VERSION } from '../installed.ts'
 import { createBackups } from '../operate/backups.ts'
 import { testProvider } from '../operate/test-provider.ts'
+import { cataloguePriceKey } from '../snapshot/prices.ts'
 import { readTrace } from '../http/problem-answer.ts'
 import type { DenialCode } from '@faregate/core'
 import type { Serving } from './data-plane.ts'
@@ -54,6 +55,8 @@ export function managementDeps(
       const table = provider === undefined ? undefined : prices.provider(deployment, provider)
       return table === undefined ? undefined : { version: table.version, rates: priceTexts(table) }
     },
+    priceKeyOf: ({ provider, model }) =>
+      cataloguePriceKey({ snapshot: live.snapshot, overrides: installation.source.prices }, vendors, provider, model),
     backup,
     restore: async (file) => {
       const restored = await restore(file)

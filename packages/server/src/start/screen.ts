@@ -14,12 +14,18 @@ export interface ScreenFacts {
   database: string
   snapshot: Snapshot
   demo: boolean
+  /** Models whose new price waits for approval. */
+  pricesPending: readonly string[]
+}
+
+/** The flag that commands of this installation need. */
+function folderFlag({ directory, defaultDirectory }: Pick<ScreenFacts, 'directory' | 'defaultDirectory'>): string {
+  return defaultDirectory ? '' : ` --data ${quoted(directory)}`
 }
 
 /** The three commands of the first minute, with this installation's own values. */
 export function commandsOf(facts: Pick<ScreenFacts, 'publicUrl' | 'snapshot' | 'directory' | 'defaultDirectory'>): Command[] {
-  const folder = facts.defaultDirectory ? '' : ` --data ${quoted(facts.directory)}`
-  return firstCommands(facts.publicUrl, firstModel(facts.snapshot), folder)
+  return firstCommands(facts.publicUrl, firstModel(facts.snapshot), folderFlag(facts))
 }
 
 /** What is printed when the gateway serves. The line `Faregate is ready on …` comes first. */
@@ -33,6 +39,7 @@ export function startScreen(facts: ScreenFacts): string {
     `  database             ${facts.database}`,
     `  operator's token     ${facts.tokenFile}`,
     ...providerLines(facts.snapshot, facts.demo),
+    ...pendingLines(facts),
     '',
     ...commands,
     '',
@@ -47,6 +54,13 @@ function providerLines(snapshot: Snapshot, demo: boolean): string[] {
   })
   if (snapshot.allModels) lines.push('models are called as provider/model')
   return lines.map((line, index) => `  ${index === 0 ? 'providers' : '         '}            ${line}`)
+}
+
+function pendingLines({ pricesPending, ...facts }: ScreenFacts): string[] {
+  const [first, ...others] = pricesPending
+  if (first === undefined) return []
+  const which = others.length === 0 ? `the new price of ${first} waits` : `the new prices of ${first} and ${others.length} more wait`
+  return [`  prices               ${which} for approval: npx faregate price pending${folderFlag(facts)}`]
 }
 
 function quoted(text: string): string {

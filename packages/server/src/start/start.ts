@@ -107,6 +107,7 @@ async function serve(
       tokenFile: installation.secrets.tokenFile,
       database: settings.databaseUrl === undefined ? `SQLite in ${settings.directory}` : 'PostgreSQL',
       snapshot: installation.live.snapshot,
+      pricesPending: installation.cataloguePrices.pending,
     }),
   )
   return { url, idle: plane.idle, close: () => closers.close() }

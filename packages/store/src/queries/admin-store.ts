@@ -5,6 +5,16 @@ import { bumpConfiguration } from '../configuration.ts'
 import type { Schema } from '../schema.ts'
 import type { Store } from '../store.ts'
 import { auditQueries } from './audit.ts'
+import {
+  cataloguePriceQueries,
+  decidePriceOffer,
+  deleteCataloguePrice,
+  insertCataloguePrice,
+  insertPriceOffer,
+  lockCataloguePrices,
+  priceOfferQueries,
+  updateCataloguePrice,
+} from './catalogue-prices.ts'
 import { modelQueries, priceQueries, providerQueries, putModel, putPrice, putProvider } from './configuration.ts'
 import { denialQueries } from './denials.ts'
 import { forgetAnswers, idempotencyQueries, insertIdempotency } from './idempotency.ts'
@@ -39,6 +49,8 @@ function queriesOn(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQuerie
     providers: providerQueries(db),
     models: modelQueries(db),
     prices: priceQueries(db),
+    cataloguePrices: cataloguePriceQueries(db),
+    priceOffers: priceOfferQueries(db),
     settings: settingQueries(db),
     money: moneyQueries(db),
     requests: requestQueries(db, kind),
@@ -65,6 +77,12 @@ function transactionOn(trx: Transaction<Schema>, kind: 'sqlite' | 'postgres', no
     deleteModel: (name) => remove(trx, 'models', name),
     putPrice: (row) => putPrice(trx, row, now),
     deletePrice: (name) => remove(trx, 'prices', name),
+    lockCataloguePrices: () => lockCataloguePrices(trx),
+    insertCataloguePrice: (row) => insertCataloguePrice(trx, row, now),
+    updateCataloguePrice: (row) => updateCataloguePrice(trx, row, now),
+    deleteCataloguePrice: (priceKey, model) => deleteCataloguePrice(trx, priceKey, model),
+    insertPriceOffer: (row) => insertPriceOffer(trx, row),
+    decidePriceOffer: (id, state, decision) => decidePriceOffer(trx, id, state, decision),
     putSetting: (name, value) => putSetting(trx, name, value),
     deleteSetting: (name) => deleteSetting(trx, name),
     bumpConfiguration: async () => void (await bumpConfiguration(trx)),

@@ -2,7 +2,8 @@ import { providerKeySealName, type ModelEntry, type ProviderEntry, type StoredSe
 import type { AdminQueries } from '@faregate/admin/ports'
 import type { ModelDefinition, ModelRow, PriceRow, ProviderRow, SealedKey } from '@faregate/admin/rows'
 import type { Kysely, Selectable } from 'kysely'
-import type { ModelsTable, PricesTable, ProvidersTable, Schema } from '../schema.ts'
+import type { PricesTable } from '../schema-prices.ts'
+import type { ModelsTable, ProvidersTable, Schema } from '../schema.ts'
 import { toNumber } from './columns.ts'
 import { settingQueries } from './settings.ts'
 
