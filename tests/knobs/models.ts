@@ -6,6 +6,7 @@ import { openaiError, status } from '../support/faults.ts'
 import { header } from '../support/http.ts'
 import { call } from './tuned.ts'
 import type { Knob, Knobs, Worlds } from './tuned.ts'
+import { UNIT_KNOBS } from './units.ts'
 
 const TOKEN = 1_000_000n
 
@@ -120,6 +121,8 @@ export const MODEL_KNOBS: Knobs = {
   'models.*.price.audioOut': priced({ ...BASE, completion_tokens_details: { audio_tokens: 10 } }, (100n + 40n * 7n + 10n * 17n) * TOKEN),
   'models.*.price.imageIn': priced({ ...BASE, prompt_tokens_details: { image_tokens: 10 } }, (90n + 10n * 19n + 50n * 7n) * TOKEN),
   'models.*.price.request': priced({ ...BASE }, 23n * TOKEN, 'fee'),
+
+  ...UNIT_KNOBS,
 
   // OpenAI's dialect does not report writes for an hour; a body that can cause them is held at their price.
   'models.*.price.cacheWrite1h': async (worlds) => {

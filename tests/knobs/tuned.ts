@@ -74,6 +74,7 @@ function tunedConfiguration(upstream: Upstream, second: Upstream): Record<string
       heavy: { deployments: [on('weighted', 'plain')], price: COARSE },
       ranked: { deployments: [on('ranked', 'ranked')], price: COARSE },
       buckets: { deployments: [on('one', 'buckets')], price: BUCKET_PRICES, maxOutput: 100 },
+      units: { deployments: [on('one', 'units')], price: { image: '29000', second: '31000', character: '37000', search: '41000' } },
       fee: { deployments: [on('one', 'buckets')], price: { input: '0', output: '0', request: '23000' } },
       unlimited: { deployments: [on('one', 'plain')], price: COARSE },
       small: { ...plain, maxOutput: 200 },

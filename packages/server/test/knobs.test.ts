@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
-import { BUCKETS } from '@faregate/core'
+import { BUCKETS, UNIT_BUCKETS } from '@faregate/core'
 import { configurationJsonSchema, type SchemaNode } from '../src/config/json-schema.ts'
 import { configurationSchema } from '../src/config/schema.ts'
 import { retentionOf } from '../src/start/installation.ts'
@@ -30,6 +30,10 @@ const ELSEWHERE: Record<string, [file: string, title: string]> = {
   'tls.cert': ['start.test.ts', 'tls: the listener itself'],
   'tls.key': ['start.test.ts', 'tls: the listener itself'],
   'billing.currency': ['start.test.ts', 'another currency'],
+  'models.*.price.image': ['units.test.ts', 'the price of an image'],
+  'models.*.price.second': ['units.test.ts', 'the price of a second'],
+  'models.*.price.character': ['units.test.ts', 'the price of a character'],
+  'models.*.price.search': ['units.test.ts', 'the price of a search'],
 }
 
 /** Settings that only a process as a whole can prove, in `tests/knobs/server.ts`. */
@@ -155,14 +159,17 @@ const EVERY_INPUT = {
   ],
 }
 
+/** What a chat can cause. */
+const OF_CHATS = BUCKETS.filter((bucket) => bucket === 'request' || !UNIT_BUCKETS.some((unit) => unit === bucket))
+
 proves(
   'the price of each bucket changes what is held, and what is charged for what upstream reports',
-  BUCKETS.map((bucket) => `models.*.price.${bucket}`),
+  OF_CHATS.map((bucket) => `models.*.price.${bucket}`),
   async (t) => {
     const up = await upstream(t)
     const base = { input: '1', output: '1' }
     const priced = Object.fromEntries(
-      BUCKETS.map((bucket) => [
+      OF_CHATS.map((bucket) => [
         bucket,
         { ...MEMBERS, hiddenOutput: true, price: { ...base, [bucket]: bucket === 'request' ? '10000' : '50' } },
       ]),
@@ -177,7 +184,7 @@ proves(
     }
     const plain = await measure('base')
     assert.equal(plain.cost, 0.0008)
-    for (const bucket of BUCKETS) {
+    for (const bucket of OF_CHATS) {
       const dear = await measure(bucket)
       assert.ok(dear.hold > plain.hold, `${bucket} changes the hold`)
       // OpenAI's shape reports no cache writes of one hour.

@@ -33,7 +33,8 @@ export async function upstream(
     let text = ''
     request.on('data', (piece: Buffer) => (text += piece.toString()))
     request.on('end', () => {
-      const body = JSON.parse(text) as Record<string, unknown>
+      // A form is no JSON, and nothing of it is looked at.
+      const body = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {}
       received.push({ path: request.url ?? '', headers: request.headers, body })
       answer(response, body)
     })
