@@ -1,6 +1,7 @@
 import type { Conversation } from '../canonical/conversation.ts'
-import type { Encoded, Target } from '../dialect.ts'
+import type { Encoded, Quirks, Target } from '../dialect.ts'
 import type { JsonObject } from '../json/object.ts'
+import { isOpenAis, leastEffort, refusesSampling } from '../openai-responses/model-traits.ts'
 import { cacheControlMember } from './cache-control.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeTools } from './encode-tools.ts'
@@ -27,7 +28,7 @@ const ELSEWHERE = new Set<string>(['parallelToolCalls', 'serviceTier'])
  * nothing is sent that was not said (M5), but for the names that OpenAI demands of schemas and files.
  */
 export function encodeRequest(conversation: Conversation, target: Target): Encoded {
-  const encoding = new Encoding(target.quirks)
+  const encoding = new Encoding(withTraits(target, conversation))
   const body = {
     model: target.model,
     messages: encodeMessages(conversation.turns, encoding),
@@ -41,6 +42,16 @@ export function encodeRequest(conversation: Conversation, target: Target): Encod
   return { body: Buffer.from(JSON.stringify(body)), unsupported: encoding.unsupported }
 }
 
+/** What a model of OpenAI's refuses because it reasons, or always would ("Reasoning models"), beside what the vendor refuses. */
+function withTraits({ model, quirks }: Target, { reasoning }: Conversation): Quirks {
+  if (!isOpenAis(model) || leastEffort(model) === undefined) return quirks
+  const effort = reasoning === undefined ? undefined : effortOf(reasoning, model)
+  const sampling = refusesSampling(model, effort) ? SAMPLING : []
+  return { ...quirks, refuses: [...(quirks.refuses ?? []), 'stop', 'logitBias', ...sampling] }
+}
+
+const SAMPLING = ['temperature', 'topP', 'presencePenalty', 'frequencyPenalty', 'logprobs']
+
 function encodeLimit({ outputLimit, quirks }: Target): JsonObject {
   return outputLimit === undefined ? {} : { [quirks.outputLimitMember ?? 'max_completion_tokens']: outputLimit }
 }
@@ -52,11 +63,11 @@ function encodeStream({ stream }: Conversation, { quirks }: Target): JsonObject 
 
 function encodeMembers(conversation: Conversation, encoding: Encoding): JsonObject {
   const members: JsonObject = {}
-  for (const { name, wire, what, idle } of MEMBERS) {
+  for (const { name, wire, what, idle, fixed } of MEMBERS) {
     const value = conversation[name]
     if (value === undefined || value === idle || ELSEWHERE.has(name)) continue
-    if (encoding.refuses(name)) encoding.drop(`/${name}`, what, REFUSED)
-    else members[encoding.quirks.renames?.[wire] ?? wire] = value
+    if (!encoding.refuses(name)) members[encoding.quirks.renames?.[wire] ?? wire] = value
+    else if (value !== fixed) encoding.drop(`/${name}`, what, REFUSED)
   }
   return members
 }

@@ -10,12 +10,14 @@ interface Member {
   what: string
   /** The value that asks for nothing: no vendor needs to be told. */
   idle?: number
+  /** The value at which it stands where it cannot be set. */
+  fixed?: number
 }
 
 /** Members of a request that differ from the neutral form in their name only. */
 export const MEMBERS: readonly Member[] = [
-  { name: 'temperature', wire: 'temperature', kind: NUMBER, what: 'a temperature' },
-  { name: 'topP', wire: 'top_p', kind: NUMBER, what: 'nucleus sampling (top_p)' },
+  { name: 'temperature', wire: 'temperature', kind: NUMBER, what: 'a temperature', fixed: 1 },
+  { name: 'topP', wire: 'top_p', kind: NUMBER, what: 'nucleus sampling (top_p)', fixed: 1 },
   { name: 'topK', wire: 'top_k', kind: NUMBER, what: 'sampling from the k likeliest tokens (top_k)' },
   { name: 'minP', wire: 'min_p', kind: NUMBER, what: 'a smallest probability (min_p)', idle: 0 },
   { name: 'presencePenalty', wire: 'presence_penalty', kind: NUMBER, what: 'a presence penalty', idle: 0 },

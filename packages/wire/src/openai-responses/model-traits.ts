@@ -9,19 +9,23 @@ export function takesBreakpoints(model: string): boolean {
   return /^gpt-(5\.([6-9]|\d\d)|[6-9]|\d\d)/.test(bare(model))
 }
 
+/** Variants that reason whatever they are told, of models that need not ("Reasoning models", their pages). */
+const ALWAYS_REASONS = /^gpt-[5-9][\w.]*-(codex|pro)/
+
 /**
  * Temperature and the like are refused: by the first reasoning models always, by later ones whenever they reason. These do
  * not, unless they are asked to.
  */
 export function refusesSampling(model: string, effort: Effort | undefined): boolean {
   const name = bare(model)
-  if (/^(o\d|codex|computer-use|gpt-5(?!\.|-chat))/.test(name)) return true
+  if (/^(o\d|codex|computer-use|gpt-5(?!\.|-chat))/.test(name) || ALWAYS_REASONS.test(name)) return true
   return /^gpt-(5\.\d|[6-9])(?!.*chat)/.test(name) && effort !== undefined && effort !== 'none'
 }
 
 /** The least effort that the model can be asked for; undefined where it does not reason, so that nothing need be asked. */
 export function leastEffort(model: string): Effort | undefined {
   const name = bare(model)
+  if (ALWAYS_REASONS.test(name)) return name.includes('-pro') ? 'high' : 'low'
   if (/^gpt-(5\.\d|[6-9])(?!.*chat)/.test(name)) return 'none'
   if (/^gpt-5(?!-chat)/.test(name)) return 'minimal'
   return /^(o\d|codex|gpt-oss)/.test(name) ? 'low' : undefined

@@ -96,6 +96,26 @@ test('M6: models that think only when they are asked are asked; those that canno
   }
 })
 
+test('M4: what a model of OpenAI refuses because it reasons is named, and not sent', () => {
+  const asked = conversationOf({ temperature: 0.3, topP: 0.9, presencePenalty: 0.5, logprobs: {}, stop: ['x'], logitBias: { 5: 1 }, seed: 1 })
+  const cases: [model: string, reasoning: Conversation['reasoning'], refused: string[]][] = [
+    ['gpt-4.1', undefined, []],
+    ['gpt-5-chat-latest', undefined, []],
+    ['mistral-medium-latest', { effort: 'high' }, []],
+    ['gpt-5.1', undefined, ['/logitBias', '/stop']],
+    ['gpt-5.1', { effort: 'low' }, ['/temperature', '/topP', '/presencePenalty', '/logitBias', '/stop', '/logprobs']],
+    ['o3', undefined, ['/temperature', '/topP', '/presencePenalty', '/logitBias', '/stop', '/logprobs']],
+  ]
+  for (const [model, reasoning, refused] of cases) {
+    const { body, unsupported } = encoded({ ...asked, ...(reasoning === undefined ? {} : { reasoning }) }, {}, undefined, model)
+    assert.deepEqual(unsupported.map(({ at }) => at).toSorted(), refused.toSorted(), model)
+    assert.equal(body['seed'], 1)
+    assert.equal('stop' in body, !refused.includes('/stop'))
+  }
+  const { body, unsupported } = encoded(conversationOf({ temperature: 1, topP: 1 }), {}, undefined, 'gpt-5')
+  assert.deepEqual([unsupported, 'temperature' in body, 'top_p' in body], [[], false, false])
+})
+
 test('M8: a schema without a name gets one, for OpenAI demands it; a vendor without schemas is named', () => {
   const output = { kind: 'schema' as const, schema: { type: 'object', properties: { z: {}, a: {} } } }
   assert.equal(

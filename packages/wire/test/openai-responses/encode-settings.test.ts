@@ -93,6 +93,7 @@ test('M4: models that reason take no temperature; the default of one is left out
     ['gpt-5.2', { temperature: 0, reasoning: { effort: 'low' } }, ['/temperature']],
     ['gpt-5.2', { temperature: 0, reasoning: { effort: 'none' } }, []],
     ['gpt-5-chat-latest', { temperature: 0 }, []],
+    ['gpt-5.1-codex', { temperature: 0 }, ['/temperature']],
     ['gpt-4o', { temperature: 0, topP: 0.5, logprobs: {} }, []],
   ]
   for (const [model, members, refused] of rows)
@@ -115,6 +116,9 @@ test('M6: efforts as they are; budgets stand for efforts; what is to be shown is
     ['o3', { budgetTokens: 0 }, { effort: 'low' }],
     ['gpt-4o', { budgetTokens: 0 }, undefined],
     ['gpt-5', { adaptive: true }, undefined],
+    ['gpt-5.1-codex', { adaptive: true }, undefined],
+    ['gpt-5.1-codex', { budgetTokens: 0 }, { effort: 'low' }],
+    ['gpt-5.2-pro', { budgetTokens: 0 }, { effort: 'high' }],
     ['gpt-5.1', { adaptive: true }, { effort: 'medium' }],
   ]
   for (const [model, reasoning, expected] of rows)
