@@ -1,6 +1,7 @@
 import type { Buckets } from '@faregate/core'
 import type { Answer, StreamEvent } from './canonical/answer.ts'
 import type { Conversation, DialectName } from './canonical/conversation.ts'
+import type { ErrorStatuses } from './canonical/vendor-errors.ts'
 import type { ToolNameRule } from './canonical/tool-names.ts'
 import type { Unsupported } from './canonical/unsupported.ts'
 import type { UsageReading } from './canonical/usage.ts'
@@ -55,6 +56,8 @@ export interface UpstreamSide {
   readonly framing: Framing
   /** Whole answers are no JSON but bytes of this type: they are forwarded as they come. */
   readonly bytes?: RegExp
+  /** What the names of its errors mean, for those that come under a success status. Absent: they name their status. */
+  readonly errorStatuses?: ErrorStatuses
   /** A request without an output limit is refused. */
   readonly needsLimit?: true
   /** What a stream is completed with that ended after its finish reason, without a terminal event. Absent: it is broken. */

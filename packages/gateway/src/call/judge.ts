@@ -1,4 +1,4 @@
-import type { AnswerReading, ModelRequest } from '@faregate/wire'
+import { errorStatus, type AnswerReading, type ModelRequest } from '@faregate/wire'
 import type { Candidate } from '../locate.ts'
 import type { Opening } from './attempt.ts'
 import { notAnAnswer, readBroken, readFailure, type Failure } from './failure.ts'
@@ -58,8 +58,9 @@ function notACompletion(candidate: Candidate, { status, headers }: OpeningOf<'an
 
 function judgeAnswer(candidate: Candidate, line: Line, request: ModelRequest, opening: OpeningOf<'answer'>): Judged {
   const read = line.upstream.readAnswer(opening.body)
-  if (read === undefined) return { kind: 'failed', failure: noCompletion(candidate, opening) }
-  if (read.error !== undefined && !read.hasOutput) return { kind: 'failed', failure: errorInside(candidate, read.error, opening.body) }
+  if (read === undefined) return { kind: 'failed', failure: noCompletion(candidate, line, opening) }
+  if (read.error !== undefined && !read.hasOutput)
+    return { kind: 'failed', failure: errorInside(candidate, line, read.error, opening.body) }
   return request.stream && request.wholeToo !== true ? noStream(candidate, opening.status) : { kind: 'answer', opening, read }
 }
 
@@ -69,9 +70,9 @@ function noStream(candidate: Candidate, status: number): Judged {
 }
 
 /** An error object under a success status, HTML, or JSON that was cut off. */
-function noCompletion(candidate: Candidate, opening: OpeningOf<'answer'>): Failure {
+function noCompletion(candidate: Candidate, line: Line, opening: OpeningOf<'answer'>): Failure {
   const error = errorMember(opening.body)
-  return error === undefined ? notACompletion(candidate, opening, opening.body) : errorInside(candidate, error, opening.body)
+  return error === undefined ? notACompletion(candidate, opening, opening.body) : errorInside(candidate, line, error, opening.body)
 }
 
 function errorMember(body: Buffer): unknown {
@@ -88,14 +89,14 @@ function judgeStream(candidate: Candidate, line: Line, request: ModelRequest, op
   if (!request.stream) return { kind: 'failed', failure: notAnAnswer(candidate, opening.status, 'a stream where none was asked for') }
   const first = opening.events.find(({ data }) => data !== undefined)
   const step = first === undefined ? undefined : line.upstream.streamReader(request.n).read(first)
-  if (step?.kind === 'error') return { kind: 'failed', failure: errorInside(candidate, step.error?.raw, Buffer.from(first?.data ?? '')) }
+  if (step?.kind === 'error')
+    return { kind: 'failed', failure: errorInside(candidate, line, step.error?.raw, Buffer.from(first?.data ?? '')) }
   return { kind: 'stream', opening }
 }
 
-/** An error body under status 200 is read by the status that it names itself. */
-function errorInside(candidate: Candidate, error: unknown, raw: Buffer): Failure {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? Number(error.code) : Number.NaN
-  const status = Number.isInteger(code) && code >= 400 && code <= 599 ? code : 502
+/** An error under status 200 is read by the status that it stands for (E3). */
+function errorInside(candidate: Candidate, { upstream }: Line, error: unknown, raw: Buffer): Failure {
+  const status = errorStatus(error, upstream.errorStatuses) ?? 502
   const failure = readFailure(candidate, { status, headers: {}, body: raw.toString('utf8', 0, 64 * 1024) }, raw)
   return failure.rejected === undefined ? failure : { ...failure, rejected: { ...failure.rejected, status } }
 }

@@ -3,7 +3,7 @@ import { namingTools, PLAIN_NAMES } from '../canonical/tool-names.ts'
 import type { Dialect } from '../dialect.ts'
 import { decodeAnswer, encodeAnswer, readAnswer } from './answer.ts'
 import { encodeRequest } from './encode.ts'
-import { errorBody, errorEvent } from './errors.ts'
+import { ERROR_STATUSES, errorBody, errorEvent } from './errors.ts'
 import { readMessages } from './request.ts'
 import { MessageStreamDecoder } from './stream-decoder.ts'
 import { MessageStreamEncoder } from './stream-encoder.ts'
@@ -19,6 +19,7 @@ export const anthropic: Dialect = {
   keepAlive: Buffer.from('event: ping\ndata: {"type": "ping"}\n\n'),
   needsLimit: true,
   missingEnd: Buffer.from('event: message_stop\ndata: {"type":"message_stop"}\n\n'),
+  errorStatuses: ERROR_STATUSES,
   usageMember: MESSAGES_USAGE,
   read: readMessages,
   // Guide "Define tools".

@@ -1,12 +1,12 @@
 import type { StreamEvent } from '../canonical/answer.ts'
 import type { Part } from '../canonical/conversation.ts'
+import { errorMessage } from '../canonical/vendor-errors.ts'
 import type { StreamDecoder } from '../dialect.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
 import type { RawEvent } from '../sse/split.ts'
 import { partsOf } from './answer.ts'
 import { decodeCitation } from './citations.ts'
 import { argumentsOf } from './decode-parts.ts'
-import { errorMessage } from './errors.ts'
 import { unmarkedSignature } from './signatures.ts'
 import { refusalText, stopOf } from './stop-reasons.ts'
 import { mergeUsage, readUsage } from './usage.ts'
@@ -32,7 +32,7 @@ export class MessageStreamDecoder implements StreamDecoder {
   decode({ data, event }: RawEvent): StreamEvent[] {
     if (data === undefined) return []
     const value = parseObject(data)
-    if (value === undefined) return event === 'error' ? [{ type: 'error', message: errorMessage({ error: data }), raw: data }] : []
+    if (value === undefined) return event === 'error' ? [{ type: 'error', message: errorMessage(data), raw: data }] : []
     switch (value['type'] ?? event) {
       case 'message_start':
         return isObject(value['message']) ? this.#start(value['message']) : []

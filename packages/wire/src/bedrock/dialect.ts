@@ -4,6 +4,7 @@ import type { StreamReader, UpstreamDialect } from '../dialect.ts'
 import { decodeAnswer, readAnswer } from './answer.ts'
 import { encodeRequest } from './encode.ts'
 import { BedrockStreamDecoder } from './stream-decoder.ts'
+import { ERROR_STATUSES } from './stream-error.ts'
 import { readUsage } from './usage.ts'
 
 /**
@@ -17,6 +18,7 @@ export const bedrock: UpstreamDialect = {
   missingEnd: Buffer.alloc(0),
   // Bytes, or a place in S3.
   inlines: ['image', 'document', 'audio', 'video'],
+  errorStatuses: ERROR_STATUSES,
   usageMember: { name: 'usage', read: readUsage },
   // "ToolSpecification", Amazon Bedrock API reference.
   ...namingTools({ ...PLAIN_NAMES, longest: 64 }, encodeRequest),

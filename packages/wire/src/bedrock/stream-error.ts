@@ -1,5 +1,20 @@
 import type { StreamEvent } from '../canonical/answer.ts'
+import type { ErrorStatuses } from '../canonical/vendor-errors.ts'
 import type { JsonObject } from '../json/object.ts'
+
+/** The exceptions of a stream ("ConverseStreamOutput", Amazon Bedrock API reference), in small letters. */
+export const ERROR_STATUSES: ErrorStatuses = {
+  validationexception: 400,
+  accessdeniedexception: 403,
+  resourcenotfoundexception: 404,
+  modeltimeoutexception: 408,
+  modelstreamerrorexception: 424,
+  modelerrorexception: 424,
+  modelnotreadyexception: 429,
+  throttlingexception: 429,
+  internalserverexception: 500,
+  serviceunavailableexception: 503,
+}
 
 type ErrorEvent = Extract<StreamEvent, { type: 'error' }>
 

@@ -1,5 +1,5 @@
 import type { StreamStep } from '../dialect.ts'
-import { errorMessage } from '../openai-chat/error-message.ts'
+import { errorMessage } from '../canonical/vendor-errors.ts'
 
 /** An event that says nothing to the gateway. */
 export const OTHER_STEP: StreamStep = { kind: 'other', text: '', finished: false, usageOnly: false }

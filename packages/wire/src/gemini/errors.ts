@@ -47,10 +47,3 @@ function retryInfo({ retry }: ProblemLike): JsonObject[] {
   const seconds = isObject(retry) ? retry['afterSeconds'] : undefined
   return typeof seconds === 'number' ? [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: `${seconds}s` }] : []
 }
-
-/** The message of an error that an upstream sent. */
-export function messageOf(error: unknown): string {
-  if (typeof error === 'string') return error
-  const message = isObject(error) ? error['message'] : undefined
-  return typeof message === 'string' && message !== '' ? message : 'the upstream reported an error without a message'
-}

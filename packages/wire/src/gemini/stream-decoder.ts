@@ -1,5 +1,6 @@
 import type { StreamEvent } from '../canonical/answer.ts'
 import type { Part } from '../canonical/conversation.ts'
+import { errorMessage } from '../canonical/vendor-errors.ts'
 import type { StreamDecoder } from '../dialect.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
 import type { RawEvent } from '../sse/split.ts'
@@ -7,7 +8,6 @@ import { answerParts } from './answer-parts.ts'
 import { idsOf, isAnswer, seedOf } from './answer.ts'
 import { AnswerCallIds } from './call-ids.ts'
 import { citationsOf } from './citations.ts'
-import { messageOf } from './errors.ts'
 import { logprobsOf } from './logprobs.ts'
 import { PartialArguments } from './partial-args.ts'
 import { blockedStop, stopOf } from './stop-reasons.ts'
@@ -36,7 +36,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
   decode({ data }: RawEvent): StreamEvent[] {
     const chunk = data === undefined ? undefined : parseObject(data)
     if (chunk === undefined || data === undefined) return []
-    if (chunk['error'] != null) return [{ type: 'error', message: messageOf(chunk['error']), raw: chunk }]
+    if (chunk['error'] != null) return [{ type: 'error', message: errorMessage(chunk['error']), raw: chunk }]
     if (!isAnswer(chunk)) return []
     const { candidates, promptFeedback, usageMetadata } = chunk
     return [

@@ -5,6 +5,7 @@ import { decodeAnswer } from './decode-answer.ts'
 import { encodeAnswer } from './encode-answer.ts'
 import { encodeRequest } from './encode.ts'
 import { errorEvent } from './error-event.ts'
+import { OPENAI_ERROR_STATUSES } from './error-statuses.ts'
 import { readChatRequest } from './request.ts'
 import { ChatStreamDecoder } from './stream-decoder.ts'
 import { ChatStreamEncoder } from './stream-encoder.ts'
@@ -19,6 +20,7 @@ export const openaiChat: Dialect = {
   streamType: 'text/event-stream; charset=utf-8',
   keepAlive: Buffer.from(': keep-alive\n\n'),
   missingEnd: Buffer.from('data: [DONE]\n\n'),
+  errorStatuses: OPENAI_ERROR_STATUSES,
   usageMember: CHAT_USAGE,
   read: ({ body }) => readChatRequest(body),
   readAnswer,

@@ -4,7 +4,7 @@ import type { StreamDecoder } from '../dialect.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
 import type { RawEvent } from '../sse/split.ts'
 import { readSources } from './citations.ts'
-import { errorMessage } from './error-message.ts'
+import { errorMessage } from '../canonical/vendor-errors.ts'
 import { StreamChoice } from './stream-choice.ts'
 import { readUsage } from './usage.ts'
 

@@ -1,7 +1,7 @@
 import type { StreamIds, StreamReader, StreamStep } from '../dialect.ts'
 import type { RawEvent } from '../sse/split.ts'
 import { ContentTemplate } from './content-template.ts'
-import { errorMessage } from './error-message.ts'
+import { errorMessage } from '../canonical/vendor-errors.ts'
 import { generatedText } from './generated-text.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
 import { readUsage } from './usage.ts'

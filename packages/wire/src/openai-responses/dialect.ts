@@ -1,5 +1,6 @@
 import { namingTools, PLAIN_NAMES } from '../canonical/tool-names.ts'
 import type { Dialect } from '../dialect.ts'
+import { OPENAI_ERROR_STATUSES } from '../openai-chat/error-statuses.ts'
 import { decodeAnswer, readAnswer } from './answer.ts'
 import { encodeAnswer } from './encode-answer.ts'
 import { encodeRequest } from './encode.ts'
@@ -17,6 +18,7 @@ export const openaiResponses: Dialect = {
   streamType: 'text/event-stream; charset=utf-8',
   limitMember: OUTPUT_LIMIT,
   keepAlive: Buffer.from(': keep-alive\n\n'),
+  errorStatuses: OPENAI_ERROR_STATUSES,
   usageMember: { name: 'usage', read: readUsage },
   read: readResponsesRequest,
   ...namingTools({ ...PLAIN_NAMES, longest: 64 }, encodeRequest),
