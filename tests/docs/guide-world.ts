@@ -24,6 +24,12 @@ const SHOWN = {
 /** Prefixes of ids and secrets: `org_…` in a command is the last one that was shown. */
 const PLACEHOLDER = /\b(fg|fgm|org|app|key|req|dn|gr|mt)_…/g
 
+export interface GuideWorldOptions {
+  postgres?: boolean
+  /** Environment variables that the reader's shell has already. */
+  variables?: Record<string, string>
+}
+
 export interface Ran {
   code: number
   output: string
@@ -36,13 +42,15 @@ export class GuideWorld {
   readonly #ports: string[]
   readonly #upstream: Upstream
   readonly #database: TestDatabase | undefined
+  readonly #variables: Record<string, string>
   #servers: ChildProcess[] = []
   #seen = new Map<string, string>()
 
-  private constructor(ports: string[], upstream: Upstream, database: TestDatabase | undefined) {
+  private constructor(ports: string[], upstream: Upstream, database: TestDatabase | undefined, variables: Record<string, string>) {
     this.#ports = ports
     this.#upstream = upstream
     this.#database = database
+    this.#variables = variables
     this.#shim(
       'npx',
       `[ "$1" = faregate ] || { echo "only faregate is run here" >&2; exit 127; }\nshift\nexec "${process.execPath}" "${join(ROOT, 'bin/faregate.mjs')}" "$@"`,
@@ -51,11 +59,11 @@ export class GuideWorld {
     symlinkSync(join(ROOT, 'tests/node_modules'), join(this.folder, 'node_modules'))
   }
 
-  static async make(postgres: boolean): Promise<GuideWorld> {
+  static async make({ postgres = false, variables = {} }: GuideWorldOptions = {}): Promise<GuideWorld> {
     const ports = [await freePort(), await freePort(), await freePort()]
     const upstream = await startUpstream()
     upstream.on('*', (exchange) => (exchange.body['stream'] === true ? stream(3, { usage: usage(9, 3) }) : answer(usage(9, 5)))(exchange))
-    return new GuideWorld(ports, upstream, postgres ? await createDatabase() : undefined)
+    return new GuideWorld(ports, upstream, postgres ? await createDatabase() : undefined, variables)
   }
 
   #shim(name: string, script: string): void {
@@ -112,7 +120,7 @@ export class GuideWorld {
 
   #environment(): NodeJS.ProcessEnv {
     const path = [this.#home, dirname(process.execPath), process.env['PATH'] ?? ''].join(':')
-    return { PATH: path, HOME: this.folder, TMPDIR: tmpdir(), LANG: 'C.UTF-8', FAREGATE_LOG_LEVEL: 'error' }
+    return { PATH: path, HOME: this.folder, TMPDIR: tmpdir(), LANG: 'C.UTF-8', FAREGATE_LOG_LEVEL: 'error', ...this.#variables }
   }
 
   /** From the words of the guide to what is there. */

@@ -30,7 +30,7 @@ async function sections(): Promise<string[]> {
 
 /** Every command, as its own help shows it. */
 export const cliPage: Page = {
-  file: 'cli.md',
+  file: 'reference/cli.md',
   text: async () => {
     // The help is as wide here whatever terminal the generator runs in.
     Object.defineProperties(process.stdout, { isTTY: { value: true, configurable: true }, columns: { value: 150, configurable: true } })

@@ -35,7 +35,7 @@ function entries(catalogue: Record<string, CatalogueEntry>): string[] {
 
 /** Every refusal there is, as the catalogues say it. */
 export const denialsPage: Page = {
-  file: 'denials.md',
+  file: 'reference/denials.md',
   text: () =>
     [
       ...heading('Denials', 'the catalogues of `packages/core` and `packages/contract`'),

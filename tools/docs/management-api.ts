@@ -18,7 +18,7 @@ function routeTables(): string[] {
 
 /** Every call of the management API, with what it needs. */
 export const managementPage: Page = {
-  file: 'management-api.md',
+  file: 'reference/management-api.md',
   text: () =>
     [
       ...heading('Management API', 'the routes of `packages/contract`'),

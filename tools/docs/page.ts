@@ -1,4 +1,4 @@
-/** A page of the reference that is generated: where it lies and what it says. */
+/** A page that is generated: where it lies, below docs/, and what it says. */
 export interface Page {
   file: string
   text(): Promise<string> | string

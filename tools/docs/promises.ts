@@ -97,7 +97,7 @@ function defects(report: Report, usual: string): string[] {
 
 /** What is promised, which tests would catch its breaking, and what they said last. */
 export const promisesPage: Page = {
-  file: 'promises.md',
+  file: 'reference/promises.md',
   text: () => {
     const report = readReport()
     const usual = usualDay(report)

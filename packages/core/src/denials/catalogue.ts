@@ -173,7 +173,8 @@ export const CATALOGUE = {
     title: 'Rejected by the provider',
     actor: 'caller',
     retryable: false,
-    meaning: 'The provider refused the request itself. Its own answer is passed on unchanged, with its status.',
+    meaning:
+      'The provider refused the request itself. Its own answer is passed on unchanged, with its status; from a provider of another dialect, its message.',
     mend: ["Read the provider's message in the body and change the request."],
   },
   provider_account_unpaid: {

@@ -4,7 +4,7 @@ import { Marked } from 'marked'
 import { Html, html } from './html.ts'
 
 /** The folders of docs/ that are served, and where. */
-const SHELVES = { guides: '/docs', reference: '/docs/reference' } as const
+const SHELVES = { guides: '/docs', 'guides/vendors': '/docs/vendors', reference: '/docs/reference' } as const
 
 export type Shelf = keyof typeof SHELVES
 
@@ -16,10 +16,11 @@ export interface Document {
   text: string
 }
 
+/** Of a document; README.md, which lists a folder to those who read it elsewhere, is none. */
 const NAME = /^[a-z0-9][a-z0-9-]*$/
 
 /** All documents of a shelf, by name; none where the folder is not there. */
-export function listDocuments(docs: string, shelf: Shelf): Document[] {
+function listDocuments(docs: string, shelf: Shelf): Document[] {
   const folder = join(docs, shelf)
   if (!existsSync(folder)) return []
   return readdirSync(folder)
@@ -39,15 +40,22 @@ export function readDocument(docs: string, shelf: Shelf, name: string): Document
   return { shelf, name, title: titled ? first.slice(2).trim() : name, text: titled ? rest.join('\n') : text }
 }
 
-export function documentIndex(guides: readonly Document[], reference: readonly Document[]): Html {
-  if (guides.length + reference.length === 0) return html`<p>No guides are installed here.</p>`
-  const list = (documents: readonly Document[]) =>
-    html`<ul class="cards">
-      ${documents.map(({ shelf, name, title }) => html`<li><a href="${SHELVES[shelf]}/${name}">${title}</a></li>`)}
-    </ul>`
+export function documentIndex(docs: string): Html {
+  const guides = listDocuments(docs, 'guides')
+  const vendors = listDocuments(docs, 'guides/vendors')
+  const reference = listDocuments(docs, 'reference')
+  if (guides.length + vendors.length + reference.length === 0) return html`<p>No guides are installed here.</p>`
   return html`${list(guides)}
+    <h2 id="vendors">Vendors</h2>
+    ${list(vendors)}
     <h2>Reference</h2>
     ${list(reference)}`
+}
+
+function list(documents: readonly Document[]): Html {
+  return html`<ul class="cards">
+    ${documents.map(({ shelf, name, title }) => html`<li><a href="${SHELVES[shelf]}/${name}">${title}</a></li>`)}
+  </ul>`
 }
 
 /** Renders a document. Documents are part of the program and trusted. */
@@ -69,8 +77,9 @@ export function documentPage(document: Document): Html {
 function served(href: string, shelf: Shelf): string {
   if (href.startsWith('#') || /^[a-z]+:/.test(href)) return href
   const { pathname, hash } = new URL(href, `file:///docs/${shelf}/page.md`)
-  const [, found, file] = /^\/docs\/(guides|reference)\/([^/]+)$/.exec(pathname) ?? []
+  const [, found, file] = /^\/docs\/(guides|guides\/vendors|reference)\/([^/]+)$/.exec(pathname) ?? []
   if (found === undefined || file === undefined) return href
+  if (file === 'README.md') return `${SHELVES.guides}#${found.split('/').at(-1) ?? ''}`
   return `${SHELVES[found as Shelf]}/${file.replace(/\.md$/, '')}${hash}`
 }
 

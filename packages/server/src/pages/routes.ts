@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { configurationJsonSchema } from '../config/json-schema.ts'
 import { answerProblem, type ProblemDeps } from '../http/problem-answer.ts'
-import { documentIndex, documentPage, listDocuments, readDocument, type Shelf } from './documents.ts'
+import { documentIndex, documentPage, readDocument, type Shelf } from './documents.ts'
 import { homePage, type HomeFacts } from './home.ts'
 import type { Html } from './html.ts'
 import { PAGE_HEADERS, page } from './layout.ts'
@@ -48,10 +48,9 @@ function mountDocuments(server: FastifyInstance, deps: PageDeps, send: Send): vo
     const document = readDocument(deps.docs, shelf, request.params.name)
     return document === undefined ? missing(request, reply) : send(reply, document.title, documentPage(document))
   }
-  server.get('/docs', (_request, reply) =>
-    send(reply, 'Guides', documentIndex(listDocuments(deps.docs, 'guides'), listDocuments(deps.docs, 'reference'))),
-  )
+  server.get('/docs', (_request, reply) => send(reply, 'Guides', documentIndex(deps.docs)))
   server.get<Named>('/docs/:name', show('guides'))
+  server.get<Named>('/docs/vendors/:name', show('guides/vendors'))
   server.get<Named>('/docs/reference/:name', show('reference'))
   // For editors: `# yaml-language-server: $schema=…`.
   server.get('/docs/reference/configuration.schema.json', (_request, reply) =>
