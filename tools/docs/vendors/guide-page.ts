@@ -1,4 +1,4 @@
-import { vendors } from '@faregate/providers'
+import { accountsOf, vendors } from '@faregate/providers'
 import type { Vendor } from '@faregate/wire'
 import { table, type Page } from '../page.ts'
 import { CALLS, curlOf, shownJson } from './calls.ts'
@@ -54,8 +54,18 @@ function addressSentence(guide: VendorGuide): string {
   return `\`baseUrl\` could be left out: it is the default, unless \`${addressVariable}\` names another, such as a proxy's.`
 }
 
+/** How it is connected by variables alone. */
+function environmentSentence(guide: VendorGuide): string[] {
+  const [account] = accountsOf(vendorOf(guide))
+  if (account === undefined) return []
+  const names = account.variables.map((name) => `\`${name}\``).join(' and ')
+  const alone = account.variables.length === 1 ? `${names} alone connects` : `${names} connect`
+  return [`Without a configuration file, ${alone} it: [From the environment](../connect-a-provider.md#from-the-environment).`, '']
+}
+
 function connecting(guide: VendorGuide): string[] {
-  const { first, key, notes = [] } = guide
+  const { first, key } = guide
+  const notes = [...(vendorOf(guide).notes ?? []), ...(guide.notes ?? [])]
   return [
     '## 1. Connect it',
     '',
@@ -66,7 +76,9 @@ function connecting(guide: VendorGuide): string[] {
     '',
     `${addressSentence(guide)} ${priceSentence(guide)}`,
     '',
-    ...notes.flatMap((note) => [note, '']),
+    ...notes.map((note) => `- ${note}`),
+    ...(notes.length === 0 ? [] : ['']),
+    ...environmentSentence(guide),
     ...fenced('sh serve', [...(key === undefined ? [] : [`export ${key.variable}=${key.is}`]), 'npm start'].join('\n')),
     '',
     'In a second terminal, a key for a caller, with credit:',
