@@ -1,6 +1,7 @@
 import type { Buckets } from '@faregate/core'
 import type { Stop, StreamEvent, TokenLogprob } from '../canonical/answer.ts'
 import type { Citation } from '../canonical/conversation.ts'
+import { KeptText } from '../canonical/kept-text.ts'
 import type { AnswerFrame, StreamEncoder, StreamIds } from '../dialect.ts'
 import { parseObject, type JsonObject } from '../json/object.ts'
 import { geminiCall, geminiPart, showsThoughts } from './answer-parts.ts'
@@ -19,7 +20,7 @@ export interface ChunkFrame {
 interface PendingCall {
   id: string
   name: string
-  arguments: string
+  arguments: KeptText
   signature: string | undefined
 }
 
@@ -120,7 +121,7 @@ export class GeminiStreamEncoder implements StreamEncoder {
   }
 
   #beginCall({ choice, call, id, name, signature }: Extract<StreamEvent, { type: 'tool_call' }>): void {
-    this.#choice(choice).calls.set(call, { id, name, arguments: '', signature })
+    this.#choice(choice).calls.set(call, { id, name, arguments: new KeptText(), signature })
   }
 
   #addArguments({ choice, call, text }: Extract<StreamEvent, { type: 'tool_arguments' }>): void {
@@ -128,7 +129,7 @@ export class GeminiStreamEncoder implements StreamEncoder {
     if (pending === undefined) return
     this.#pending += text.length
     if (this.#pending > MOST_ARGUMENTS) throw new RangeError(`the arguments of tool calls are larger than ${MOST_ARGUMENTS} characters`)
-    pending.arguments += text
+    pending.arguments.add(text)
   }
 
   /** The calls that are taken as they are now, in order; of one that is broken it is only noted that it was. */
@@ -136,8 +137,8 @@ export class GeminiStreamEncoder implements StreamEncoder {
     return [...state.calls].flatMap(([index, call]) => {
       if (!taken(call)) return []
       state.calls.delete(index)
-      this.#pending -= call.arguments.length
-      const part = geminiCall(call.id, call.name, call.arguments, call.signature)
+      this.#pending -= call.arguments.characters
+      const part = geminiCall(call.id, call.name, call.arguments.toString(), call.signature)
       if (part === undefined) state.broken = true
       return part === undefined ? [] : [part]
     })
@@ -152,7 +153,7 @@ export class GeminiStreamEncoder implements StreamEncoder {
 
 /** Nothing can follow an object that is closed. */
 function isWhole({ arguments: text }: PendingCall): boolean {
-  return parseObject(text) !== undefined
+  return parseObject(text.toString()) !== undefined
 }
 
 function extrasOf(logprobs: TokenLogprob[] | undefined): JsonObject {

@@ -1,5 +1,6 @@
 import type { Buckets } from '@faregate/core'
 import type { Stop, StreamEvent } from '../canonical/answer.ts'
+import { KeptText } from '../canonical/kept-text.ts'
 import type { AnswerFrame, StreamEncoder, StreamIds } from '../dialect.ts'
 import type { JsonObject } from '../json/object.ts'
 import { MAX_EVENT_BYTES, SseEventTooLarge } from '../sse/split.ts'
@@ -13,7 +14,7 @@ import { usageOf } from './usage.ts'
 interface OpenCall {
   id: string
   name: string
-  arguments: string
+  arguments: KeptText
   signature?: string
 }
 
@@ -69,7 +70,7 @@ export class OllamaStreamEncoder implements StreamEncoder {
         this.#open.set(event.call, {
           id: event.id,
           name: event.name,
-          arguments: '',
+          arguments: new KeptText(),
           ...(event.signature === undefined ? {} : { signature: event.signature }),
         })
         break
@@ -92,16 +93,17 @@ export class OllamaStreamEncoder implements StreamEncoder {
     if (call === undefined) return
     this.#held += text.length
     if (this.#held > MAX_EVENT_BYTES) throw new SseEventTooLarge(`the arguments of tool calls are larger than ${MAX_EVENT_BYTES} bytes`)
-    call.arguments += text
+    call.arguments.add(text)
   }
 
   #writeCalls(isReady: (call: OpenCall) => boolean): void {
     for (const [number, call] of this.#open) {
       if (!isReady(call)) continue
       this.#open.delete(number)
-      this.#held -= call.arguments.length
-      const written = writtenCall(call, this.#written)
-      if (written === undefined) this.#say({ content: call.arguments })
+      this.#held -= call.arguments.characters
+      const text = call.arguments.toString()
+      const written = writtenCall({ ...call, arguments: text }, this.#written)
+      if (written === undefined) this.#say({ content: text })
       else this.#line({ calls: [written] }, { done: false })
       if (written !== undefined) this.#written++
     }
@@ -120,5 +122,5 @@ export class OllamaStreamEncoder implements StreamEncoder {
 
 /** More arguments cannot follow: an object was closed. */
 function isWhole(call: OpenCall): boolean {
-  return call.arguments !== '' && argumentsObject(call.arguments) !== undefined
+  return call.arguments.characters > 0 && argumentsObject(call.arguments.toString()) !== undefined
 }

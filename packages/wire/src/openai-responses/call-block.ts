@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json/object.ts'
 import { about, itemEvent, type Block, type Emit, type ItemStatus, type Place } from './block.ts'
-import { KeptText } from './kept-text.ts'
+import { KeptText } from '../canonical/kept-text.ts'
 
 /** A call of one of the caller's tools. */
 export interface Call {

@@ -3,7 +3,7 @@ import type { Citation } from '../canonical/conversation.ts'
 import type { JsonObject } from '../json/object.ts'
 import { about, itemEvent, type Block, type Emit, type ItemStatus, type Place } from './block.ts'
 import { annotationOf } from './citations.ts'
-import { KeptText } from './kept-text.ts'
+import { KeptText } from '../canonical/kept-text.ts'
 import { writeLogprobs } from './logprobs.ts'
 
 /** A content part that is being made. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json/object.ts'
 import { present } from '../json/present.ts'
 import { about, itemEvent, type Block, type Emit, type Place } from './block.ts'
-import { KeptText } from './kept-text.ts'
+import { KeptText } from '../canonical/kept-text.ts'
 
 /** What the model thought, shown as a summary of one part; without a part where nothing is shown. */
 export class ReasoningBlock implements Block {
