@@ -2,11 +2,19 @@ import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { MessageReader } from './message-reader.ts'
 
-/** The bytes of one chat completion request. */
-export function requestBytes(port: number, body: string, headers: Record<string, string>): Buffer {
+/** What is sent where. */
+export interface Request {
+  port: number
+  path: string
+  body: string
+  headers: Record<string, string>
+}
+
+/** The bytes of one request. */
+export function requestBytes({ port, path, body, headers }: Request): Buffer {
   const all = { host: `127.0.0.1:${port}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
-  return Buffer.from(`POST /v1/chat/completions HTTP/1.1\r\n${lines.join('')}\r\n${body}`)
+  return Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`)
 }
 
 /** Looks at the body of an answer, piece by piece; `whole` says what is missing or wrong at its end. */
@@ -21,11 +29,56 @@ export function exactly(expected: Buffer): BodyCheck {
   let wrong: string | undefined
   return {
     piece: (bytes) => {
-      if (bytes.compare(expected, at, at + bytes.length) !== 0) wrong ??= `not what the upstream sent, at byte ${at}`
-      at += bytes.length
+      const end = at + bytes.length
+      if (end > expected.length || bytes.compare(expected, at, end) !== 0) wrong ??= `not what the upstream sent, from byte ${at} on`
+      at = end
     },
     whole: () => wrong ?? (at === expected.length ? undefined : `${at} bytes instead of ${expected.length}`),
   }
+}
+
+const ANY = '~'.charCodeAt(0)
+
+/** Wants these bytes, where a `~` stands for any. */
+export function like(expected: Buffer): BodyCheck {
+  const spans = fixedSpans(expected)
+  let at = 0
+  let next = 0
+  let wrong: string | undefined
+  return {
+    piece: (bytes) => {
+      const end = at + bytes.length
+      for (let span = spans[next]; span !== undefined && span.from < end; span = spans[++next]) {
+        const [from, until] = [Math.max(span.from, at), Math.min(span.until, end)]
+        if (bytes.compare(expected, from, until, from - at, until - at) !== 0) wrong ??= `not what it has to be, from byte ${from} on`
+        if (span.until > end) break
+      }
+      at = end
+    },
+    whole: () => wrong ?? (at === expected.length ? undefined : `${at} bytes instead of ${expected.length}`),
+  }
+}
+
+interface Span {
+  from: number
+  until: number
+}
+
+const spansOf = new WeakMap<Buffer, Span[]>()
+
+/** Where bytes are told, once for each expectation. */
+function fixedSpans(expected: Buffer): Span[] {
+  const known = spansOf.get(expected)
+  if (known !== undefined) return known
+  const spans: Span[] = []
+  for (let from = 0; from < expected.length;) {
+    const free = expected.indexOf(ANY, from)
+    const until = free < 0 ? expected.length : free
+    if (until > from) spans.push({ from, until })
+    for (from = until; expected[from] === ANY;) from++
+  }
+  spansOf.set(expected, spans)
+  return spans
 }
 
 interface Exchange {

@@ -31,14 +31,27 @@ async function collect(body: AsyncIterable<Buffer>): Promise<Buffer> {
   return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
 }
 
+/** How streams are cut into events, and where in an event its JSON begins, by their type. */
+const STREAMS: Record<string, { end: string; before: string }> = {
+  'text/event-stream': { end: '\n\n', before: 'data: ' },
+  'application/x-ndjson': { end: '\n', before: '' },
+}
+
 /** Forwards every piece as it comes and parses the events that became whole with it. */
-async function forwardEvents(body: AsyncIterable<Buffer>, response: ServerResponse): Promise<void> {
+async function forwardEvents(
+  body: AsyncIterable<Buffer>,
+  response: ServerResponse,
+  { end, before }: { end: string; before: string },
+): Promise<void> {
   let text = ''
   for await (const piece of body) {
     text += piece.toString('utf8')
-    const events = text.split('\n\n')
+    const events = text.split(end)
     text = events.pop() ?? ''
-    for (const event of events) if (event.startsWith('data: {')) JSON.parse(event.slice(6))
+    for (const event of events) {
+      const at = event.indexOf(`${before}{`)
+      if (at >= 0) JSON.parse(event.slice(at + before.length))
+    }
     if (!response.write(piece)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve))
   }
   response.end()
@@ -49,9 +62,10 @@ async function forward(request: IncomingMessage, response: ServerResponse): Prom
   JSON.parse(body.toString('utf8'))
   const answer = await pool.request({ path: request.url ?? '/', method: 'POST', headers: headersFor(request), body })
   const type = String(answer.headers['content-type'])
-  if (type === 'text/event-stream') {
+  const stream = STREAMS[type]
+  if (stream !== undefined) {
     response.writeHead(answer.statusCode, { 'content-type': type })
-    return forwardEvents(answer.body, response)
+    return forwardEvents(answer.body, response, stream)
   }
   const bytes = await collect(answer.body)
   JSON.parse(bytes.toString('utf8'))

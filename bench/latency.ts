@@ -34,7 +34,7 @@ export async function latency(
 ): Promise<Section> {
   const notes: string[] = []
   const run = (target: Target, seconds: number): Promise<Run> =>
-    measure<Loaded & Latencies>('open-loop.ts', { body: workload.body, perSecond: PER_SECOND, seconds }, target, upstream)
+    measure<Loaded & Latencies>('open-loop.ts', { ...workload, perSecond: PER_SECOND, seconds }, target, upstream)
   const pairs: { control: Run; gateway: Run }[] = []
   const warmUp = { ...workload, connections: WARM_UP_CONNECTIONS, seconds: WARM_UP_SECONDS }
   for (const target of [control, gateway]) await measure<Loaded & Latencies>('load.ts', warmUp, target, upstream)

@@ -1,20 +1,19 @@
 /**
  * The closed loop, a process of its own: `node load.ts JSON-OF-LOAD`. Keeps every connection busy, compares every answer
- * with what the upstream sent, byte for byte, and prints what happened as JSON. Raw sockets, for the reason given in
+ * with what it has to be, byte for byte, and prints what happened as JSON. Raw sockets, for the reason given in
  * upstream.ts.
  */
-import { expectedAnswer } from './answers.ts'
-import { Connection, exactly, requestBytes } from './client.ts'
+import { Connection, requestBytes } from './client.ts'
+import type { Request } from './client.ts'
+import { expectation } from './expected.ts'
+import type { Asked } from './expected.ts'
 import { latenciesOf } from './figures.ts'
 import type { Latencies } from './figures.ts'
 import type { Loaded } from './measure.ts'
 import { Tally } from './tally.ts'
 
 /** What to send, how often at once, for how long. */
-interface Load {
-  port: number
-  headers: Record<string, string>
-  body: string
+interface Load extends Request, Asked {
   connections: number
   seconds: number
   /** How long to look away between two looks at the connections: what arrives meanwhile is read at once. */
@@ -32,8 +31,8 @@ function rest(ms: number): () => void {
 }
 
 async function run(load: Load): Promise<Loaded & Latencies> {
-  const request = requestBytes(load.port, load.body, load.headers)
-  const expected = expectedAnswer(load.body)
+  const request = requestBytes(load)
+  const expected = expectation(load)
   const latencies: number[] = []
   const stop = load.restMs === undefined ? (): void => undefined : rest(load.restMs)
   const tally = new Tally()
@@ -42,7 +41,7 @@ async function run(load: Load): Promise<Loaded & Latencies> {
     const connection = new Connection(load.port)
     for (let sentAt = 0; sentAt < until;) {
       sentAt = performance.now()
-      await connection.exchange(request, exactly(expected))
+      await connection.exchange(request, expected())
       latencies.push(performance.now() - sentAt)
       tally.requests++
     }

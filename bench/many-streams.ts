@@ -3,16 +3,14 @@
  * when the upstream sent it, on the clock that all processes of a machine share; the delay is until it is read here.
  */
 import { Connection, requestBytes } from './client.ts'
+import type { Request } from './client.ts'
 import { latenciesOf } from './figures.ts'
 import type { Latencies } from './figures.ts'
 import type { Loaded } from './measure.ts'
 import { Tally } from './tally.ts'
 
 /** Many streams at once. */
-interface StreamLoad {
-  port: number
-  headers: Record<string, string>
-  body: string
+interface StreamLoad extends Request {
   streams: number
   /** Over which the streams are begun, so that they do not march in step. */
   rampMs: number
@@ -34,7 +32,7 @@ function readTimes(found: (sentAt: bigint) => void): (bytes: Buffer) => void {
 }
 
 async function run(load: StreamLoad): Promise<Loaded & Latencies> {
-  const request = requestBytes(load.port, load.body, load.headers)
+  const request = requestBytes(load)
   const delays: number[] = []
   const tally = new Tally()
   const start = performance.now()

@@ -10,7 +10,7 @@ const SATURATED = 0.9
 
 /** What every load generator prints. */
 export interface Loaded {
-  /** Whole answers, each compared with what the upstream sent. */
+  /** Whole answers, each compared with what it has to be. */
   requests: number
   errors: number
   /** What was wrong first. */
@@ -19,6 +19,15 @@ export interface Loaded {
   elapsedMs: number
   /** Processor time of the load generator in that while. */
   cpuMs: number
+}
+
+/** What a load generator is told, beside what it is made for. */
+export interface Sent {
+  path: string
+  body: string
+  /** A target that translates answers this in the caller's words; all others pass it to an upstream that speaks them itself. */
+  translated?: boolean
+  [setting: string]: unknown
 }
 
 /** What everyone used while a load ran. */
@@ -63,10 +72,15 @@ function reading(target: Target, upstream: Script): Reading {
  * Puts a load on a target, reads beside it how much processor time everyone took, and has the target prove that it did
  * what it is there for. Throws when it did not.
  */
-export async function measure<T extends Loaded>(script: string, load: object, target: Target, upstream: Script): Promise<T & Used> {
+export async function measure<T extends Loaded>(script: string, load: Sent, target: Target, upstream: Script): Promise<T & Used> {
   const session = await target.open()
   const before = reading(target, upstream)
-  const loaded = await runScript<T>(script, { ...load, port: target.port, headers: session.headers })
+  const loaded = await runScript<T>(script, {
+    ...load,
+    translated: load.translated === true && session.translates === true,
+    port: target.port,
+    headers: session.headers,
+  })
   const after = reading(target, upstream)
   if (loaded.errors === 0) await session.prove(loaded.requests)
   const share = (seconds: number): number => (Math.max(0, seconds) * 1_000) / loaded.elapsedMs

@@ -3,17 +3,15 @@
  * whatever has been answered by then, and counts each latency from the time it should have been sent.
  */
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { expectedAnswer } from './answers.ts'
-import { Connection, exactly, requestBytes } from './client.ts'
+import { Connection, requestBytes } from './client.ts'
+import type { Request } from './client.ts'
+import { expectation } from './expected.ts'
 import { latenciesOf } from './figures.ts'
 import type { Latencies } from './figures.ts'
 import type { Loaded } from './measure.ts'
 import { Tally } from './tally.ts'
 
-interface OpenLoad {
-  port: number
-  headers: Record<string, string>
-  body: string
+interface OpenLoad extends Request {
   perSecond: number
   seconds: number
 }
@@ -48,8 +46,8 @@ function tick({ start, times }: { start: number; times: Float64Array }): void {
 }
 
 async function run(load: OpenLoad): Promise<Loaded & Latencies> {
-  const request = requestBytes(load.port, load.body, load.headers)
-  const expected = expectedAnswer(load.body)
+  const request = requestBytes(load)
+  const expected = expectation(load)
   const times = schedule(load.perSecond, load.seconds)
   const free: Connection[] = []
   const latencies: number[] = []
@@ -57,7 +55,7 @@ async function run(load: OpenLoad): Promise<Loaded & Latencies> {
   const start = nowMs()
   const one = async (index: number): Promise<void> => {
     const connection = free.pop() ?? new Connection(load.port)
-    await connection.exchange(request, exactly(expected))
+    await connection.exchange(request, expected())
     latencies.push(nowMs() - start - (times[index] ?? 0))
     tally.requests++
     free.push(connection)

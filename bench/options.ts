@@ -5,6 +5,8 @@ export const PARTS = [
   'json',
   'prompt',
   'stream',
+  'dialects',
+  'translation',
   'latency',
   'latency-postgres',
   'streams',

@@ -73,7 +73,7 @@ const HOW = `What is compared runs on the same core in the same minutes, in turn
 
 Everything is on in the gateway: the key is looked up, money is held on the wallet and on the cap of the key, the settle is durable before the last byte, every request is recorded. A run counts only if:
 
-- every answer was whole and the same, byte for byte, that the upstream sent;
+- every answer was whole and the same, byte for byte, that the upstream sent, or, where it was translated, what the caller has to get of it, in every byte but those of ids and times;
 - the money posted is the number of requests times their cost, and there is a record of each request;
 - with SQLite, the disk was synced at least once for every transaction of the ledger (\`faregate_ledger_batch_size_count\` of \`/metrics\` against the flushes in \`/proc/diskstats\`, where the disk counts them);
 - \`GET /api/ledger/verify\` finds nothing;

@@ -10,7 +10,7 @@ type Core = 0 | 1 | 'any'
 /** Whether processes are kept on cores. */
 export const pinned = availableParallelism() > 1 && spawnSync('taskset', ['-c', '0', 'true']).status === 0
 /** Longer than any run: what is not answered by then never is. */
-const MOST_MS = 240_000
+const MOST_MS = 600_000
 const endings = new Set<() => unknown>()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end().then(() => process.exit(1)))
 
@@ -50,9 +50,9 @@ export async function startScript(file: string, args: string[], core: Core): Pro
   return { pid: child.pid ?? -1, port: Number(said.toString().trim()) }
 }
 
-/** Runs a script of this folder to its end and gives the JSON that it prints. Throws when it fails or never ends. */
-export async function runScript<T>(file: string, input: unknown, core: Core = 1): Promise<T> {
-  const child = spawnScript(file, [JSON.stringify(input)], core)
+/** Runs a script of this folder to its end, with flags for Node, and gives the JSON that it prints. Throws when it fails or never ends. */
+export async function runScript<T>(file: string, input: unknown, core: Core = 1, flags: string[] = []): Promise<T> {
+  const child = spawnScript(file, [JSON.stringify(input)], core, flags)
   let said = ''
   child.stdout?.on('data', (piece: Buffer) => (said += piece.toString('utf8')))
   const late = setTimeout(() => child.kill('SIGKILL'), MOST_MS)
@@ -62,8 +62,8 @@ export async function runScript<T>(file: string, input: unknown, core: Core = 1)
   return JSON.parse(said) as T
 }
 
-function spawnScript(file: string, args: string[], core: Core): ChildProcess {
-  const words = [...onCore(core), process.execPath, join(import.meta.dirname, file), ...args]
+function spawnScript(file: string, args: string[], core: Core, flags: string[] = []): ChildProcess {
+  const words = [...onCore(core), process.execPath, ...flags, join(import.meta.dirname, file), ...args]
   const child = spawn(words[0] ?? process.execPath, words.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] })
   const kill = (): boolean => child.kill('SIGKILL')
   atEnd(kill)

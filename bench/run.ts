@@ -2,7 +2,7 @@
  * `npm run bench`: the gateway with everything on, beside proxies that only pass on. Each measured process has core 0 for
  * itself, what is around it core 1, and those compared take turns.
  *
- *   node bench/run.ts                                             everything, about ten minutes
+ *   node bench/run.ts                                             everything, about fifteen minutes
  *   node bench/run.ts --write                                     and write docs/reference/performance.md
  *   node bench/run.ts --only json --rounds 2 --seconds 4 --alone  one part, for trying something out
  */
@@ -25,10 +25,12 @@ import { slowReaders } from './slow-readers.ts'
 import { startUp } from './start-up.ts'
 import { streams } from './streams.ts'
 import { direct, gatewayTarget, startBenchGateway, startControl } from './targets.ts'
-import { throughput } from './throughput.ts'
-import { WORKLOADS } from './workloads.ts'
+import { LONG_WARM_UP, throughput } from './throughput.ts'
+import type { Heading } from './throughput.ts'
+import { translation } from './translation.ts'
+import { DIALECT_WORKLOADS, WORKLOADS } from './workloads.ts'
 
-type Measure = (upstream: Script, options: Options) => Promise<Section>
+type Measure = (upstream: Script, options: Options) => Promise<Section | Section[]>
 
 const [JSON_WORKLOAD] = WORKLOADS
 
@@ -43,10 +45,26 @@ async function measureThroughput(upstream: Script, options: Options): Promise<Se
       else targets.push(peer)
   }
   const workloads = WORKLOADS.filter(({ id }) => options.only.includes(id))
-  const section = await throughput(workloads, targets, upstream, options)
+  const section = await throughput({ title: 'Throughput', ...LONG_WARM_UP }, workloads, targets, upstream, options)
   const resident = residentMb(gateway.pid)
   const memory = `memory of the gateway after all that: ${resident.toFixed(0)} MB resident, of which the heap of the main thread after a garbage collection is ${(await heapAfterGcMb(gateway)).toFixed(0)} MB`
   return { ...section, notes: [...missing, ...section.notes, memory] }
+}
+
+/** Two short rounds and nobody else beside: there are twelve workloads. */
+async function measureDialects(upstream: Script, options: Options): Promise<Section> {
+  const targets = [await startControl(upstream), gatewayTarget(await startBenchGateway(upstream))]
+  const short = { ...options, rounds: Math.min(options.rounds, 2), seconds: Math.min(options.seconds, 2) }
+  return throughput(DIALECTS_HEADING, DIALECT_WORKLOADS, targets, upstream, short)
+}
+
+const DIALECTS_HEADING: Heading = {
+  title: 'Throughput of the other dialects, and of translation',
+  about:
+    ' Where the gateway translates, the control is asked the same, and passes it to an upstream that speaks OpenAI Chat itself. ' +
+    'Streams bring 100 events with text, beside those of their dialect that open and close.',
+  first: 8,
+  next: 1,
 }
 
 async function measureLatency(upstream: Script, options: Options): Promise<Section> {
@@ -76,6 +94,8 @@ async function measureSlowReaders(upstream: Script): Promise<Section> {
 /** What each part runs; the workloads of one comparison run together. */
 const MEASURES: [Part[], Measure][] = [
   [['json', 'prompt', 'stream'], measureThroughput],
+  [['dialects'], measureDialects],
+  [['translation'], () => translation()],
   [['latency'], measureLatency],
   [['latency-postgres'], measureLatencyPostgres],
   [['streams'], measureStreams],
@@ -85,9 +105,9 @@ const MEASURES: [Part[], Measure][] = [
   [['profile'], (upstream) => profile(JSON_WORKLOAD, upstream)],
 ]
 
-async function measured(measure: Measure, options: Options): Promise<Section> {
+async function measured(measure: Measure, options: Options): Promise<Section[]> {
   try {
-    return await measure(await startScript('upstream.ts', [], 1), options)
+    return [await measure(await startScript('upstream.ts', [], 1), options)].flat()
   } finally {
     await end()
   }
@@ -100,9 +120,10 @@ async function run(options: Options): Promise<void> {
   const sections: Section[] = []
   for (const [parts, measure] of MEASURES) {
     if (!parts.some((part) => options.only.includes(part))) continue
-    const section = await measured(measure, options)
-    sections.push(section)
-    process.stdout.write(`${sectionText(section)}\n`)
+    for (const section of await measured(measure, options)) {
+      sections.push(section)
+      process.stdout.write(`${sectionText(section)}\n`)
+    }
   }
   if (options.write) process.stdout.write(`${pathToFileURL(writePage(facts, sections)).href}\n`)
   if (sections.some(({ goals }) => goals.some(({ reached }) => reached !== true))) process.stdout.write('Not every goal was reached.\n')

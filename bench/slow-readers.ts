@@ -7,7 +7,7 @@ import { runScript } from './processes.ts'
 import { payingCustomer } from './proof.ts'
 import type { Section } from './report.ts'
 import type { Target } from './targets.ts'
-import { body } from './workloads.ts'
+import { body, CHAT_PATH } from './workloads.ts'
 
 const READERS = 200
 const BYTES_PER_SECOND = 1_000
@@ -20,7 +20,7 @@ const MOST_GROWTH = 0.1
 export async function slowReaders(control: Target, gateway: Gateway): Promise<Section> {
   const customer = await payingCustomer(gateway)
   const flood = body({ stream: true, max_tokens: 500_000 }, promptFor('flood'))
-  const slow = { body: flood, readers: READERS, bytesPerSecond: BYTES_PER_SECOND, seconds: SECONDS }
+  const slow = { path: CHAT_PATH, body: flood, readers: READERS, bytesPerSecond: BYTES_PER_SECOND, seconds: SECONDS }
   const read = (port: number, headers: Record<string, string>): Promise<{ served: number; error?: string }> =>
     runScript('slow-reading.ts', { ...slow, port, headers })
   const memory = sampled({ control: control.pid, gateway: gateway.pid })

@@ -4,11 +4,9 @@
  */
 import { connect } from 'node:net'
 import { requestBytes } from './client.ts'
+import type { Request } from './client.ts'
 
-interface SlowLoad {
-  port: number
-  headers: Record<string, string>
-  body: string
+interface SlowLoad extends Request {
   readers: number
   bytesPerSecond: number
   seconds: number
@@ -45,7 +43,7 @@ function read(load: SlowLoad, request: Buffer): Promise<string | undefined> {
 }
 
 const load = JSON.parse(process.argv[2] ?? '{}') as SlowLoad
-const request = requestBytes(load.port, load.body, load.headers)
+const request = requestBytes(load)
 const ends = await Promise.all(Array.from({ length: load.readers }, () => read(load, request)))
 const wrong = ends.filter((end) => end !== undefined)
 process.stdout.write(JSON.stringify({ served: load.readers - wrong.length, error: wrong[0] }))

@@ -1,12 +1,12 @@
 import { percent } from './figures.ts'
 import type { Latencies } from './figures.ts'
 import { disturbed, measure, objection, residentMb } from './measure.ts'
-import type { Loaded, Used } from './measure.ts'
+import type { Loaded, Sent, Used } from './measure.ts'
 import { promptFor } from './pace.ts'
 import type { Script } from './processes.ts'
 import type { Section } from './report.ts'
 import type { Target } from './targets.ts'
-import { body } from './workloads.ts'
+import { body, CHAT_PATH } from './workloads.ts'
 
 const STREAMS = 1_000
 const PER_SECOND = 20
@@ -65,7 +65,7 @@ export async function streams(targets: { direct: Target; control: Target; gatewa
 }
 
 async function one(target: Target, upstream: Script): Promise<Measured> {
-  const warm = { body: body({ stream: true }, 'Hello!'), connections: 64, seconds: 3 }
+  const warm = { path: CHAT_PATH, body: body({ stream: true }, 'Hello!'), connections: 64, seconds: 3 }
   await measure('load.ts', warm, target, upstream)
   // Whole streams like those that are measured: what a process sets up once for such streams is not theirs.
   await measure('many-streams.ts', streamLoad(WARM_UP_STREAMS, WARM_UP_EVENTS), target, upstream)
@@ -77,9 +77,9 @@ async function one(target: Target, upstream: Script): Promise<Measured> {
   return { run, kbPerStream: ((most - before) * 1_024) / STREAMS }
 }
 
-function streamLoad(count: number, events: number): object {
+function streamLoad(count: number, events: number): Sent {
   const paced = body({ stream: true, max_tokens: 20_000 }, promptFor({ perSecond: PER_SECOND, events }))
-  return { body: paced, streams: count, rampMs: RAMP_MS, events }
+  return { path: CHAT_PATH, body: paced, streams: count, rampMs: RAMP_MS, events }
 }
 
 function row(name: string, { run, kbPerStream }: Measured): string[] {

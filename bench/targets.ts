@@ -1,9 +1,11 @@
 import { startGateway } from '../tests/support/gateway.ts'
 import type { Gateway, GatewayOptions } from '../tests/support/gateway.ts'
+import { SPOKEN_NAMES } from './dialects/index.ts'
+import type { SpokenName } from './dialects/index.ts'
 import { atEnd, onCore, startScript } from './processes.ts'
 import type { Script } from './processes.ts'
 import { assertPaid, durable, payingCustomer } from './proof.ts'
-import { PRICE } from './workloads.ts'
+import { modelOf, PRICE } from './workloads.ts'
 
 /** Something that stands between load and upstream, a process on core 0. */
 export interface Target {
@@ -16,6 +18,8 @@ export interface Target {
 /** One run on a target. */
 export interface Session {
   headers: Record<string, string>
+  /** Where the upstream of a model speaks otherwise, the answer is the target's own. */
+  translates?: true
   /** Throws unless that many requests were done as they have to be. */
   prove(requests: number): Promise<void>
 }
@@ -37,11 +41,24 @@ export async function startControl(upstream: Script, name = 'control', flags: st
   return passingTarget(name, await startScript('control.ts', [String(upstream.port), ...flags], 0))
 }
 
-/** A gateway on core 0 that serves the model `bench` from the upstream, and ends with the bench. */
+/** Which vendor speaks a wire format, and under which path of its host. */
+const VENDORS: Record<SpokenName, { kind: string; base: string }> = {
+  'openai-chat': { kind: 'openai-compatible', base: '/v1' },
+  'openai-responses': { kind: 'openai', base: '/v1' },
+  anthropic: { kind: 'anthropic', base: '/v1' },
+  gemini: { kind: 'google', base: '/v1beta' },
+  cohere: { kind: 'cohere', base: '' },
+  ollama: { kind: 'ollama', base: '' },
+}
+
+/** A gateway on core 0 that serves from the upstream a model of every wire format, and ends with the bench. */
 export async function startBenchGateway(upstream: Script, options: GatewayOptions = {}): Promise<Gateway> {
+  const all = SPOKEN_NAMES.map((name) => ({ name: modelOf(name), ...VENDORS[name] }))
   const config = {
-    providers: [{ name: 'bench', kind: 'openai-compatible', baseUrl: `http://127.0.0.1:${upstream.port}/v1`, apiKey: 'none' }],
-    models: { bench: { deployments: [{ provider: 'bench', model: 'bench' }], price: PRICE, maxOutput: 1_000_000 } },
+    providers: all.map(({ name, kind, base }) => ({ name, kind, baseUrl: `http://127.0.0.1:${upstream.port}${base}`, apiKey: 'none' })),
+    models: Object.fromEntries(
+      all.map(({ name }) => [name, { deployments: [{ provider: name, model: name }], price: PRICE, maxOutput: 1_000_000 }]),
+    ),
   }
   const gateway = await startGateway({ ...options, config, wrap: onCore(0) })
   atEnd(() => gateway.stop())
@@ -59,6 +76,7 @@ export function gatewayTarget(gateway: Gateway): Target {
       const before = await durable(gateway)
       return {
         headers: { authorization: `Bearer ${customer.key}` },
+        translates: true,
         prove: (requests) => assertPaid(gateway, customer, requests, before),
       }
     },

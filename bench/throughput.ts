@@ -8,15 +8,32 @@ import type { Goal, Section } from './report.ts'
 import type { Target } from './targets.ts'
 import type { Workload } from './workloads.ts'
 
+/** For how long what is measured is warmed up, in seconds: before the first workload, and before each that follows. */
+export interface WarmUp {
+  first: number
+  next: number
+}
+
 /** V8 goes on compiling for tens of thousands of requests: what is measured is a process that has been up for a while. */
-const FIRST_WARM_UP_SECONDS = 15
-const WARM_UP_SECONDS = 3
+export const LONG_WARM_UP: WarmUp = { first: 15, next: 3 }
+
+/** What a comparison is called, and what is said of it beside how it is made. */
+export interface Heading extends WarmUp {
+  title: string
+  about?: string
+}
 
 type Run = Loaded & Used & Latencies
 type Figure = Exclude<keyof Run, 'error' | 'threads'>
 
 /** Everyone in turns, round after round, with as many requests in flight as there are connections. */
-export async function throughput(workloads: Workload[], targets: Target[], upstream: Script, options: Options): Promise<Section> {
+export async function throughput(
+  { title, about: more = '', first, next }: Heading,
+  workloads: Workload[],
+  targets: Target[],
+  upstream: Script,
+  options: Options,
+): Promise<Section> {
   const table = [
     [
       'workload',
@@ -36,14 +53,14 @@ export async function throughput(workloads: Workload[], targets: Target[], upstr
   const notes: string[] = []
   const goals: Goal[] = []
   for (const workload of workloads) {
-    const warmUp = workload === workloads[0] ? FIRST_WARM_UP_SECONDS : WARM_UP_SECONDS
+    const warmUp = workload === workloads[0] ? first : next
     const runs = await compare(workload, targets, upstream, { ...options, warmUp }, notes)
     const control = runs.get('control') ?? []
     for (const { name } of targets) table.push(row(workload.name, name, runs.get(name) ?? [], control))
     notes.push(`${workload.name}, processor time a request in the threads of the gateway: ${threadsOf(runs.get('gateway') ?? [])}`)
-    goals.push(goalOf(workload, runs.get('gateway') ?? [], control))
+    goals.push(...goalsOf(workload, runs.get('gateway') ?? [], control))
   }
-  return { title: 'Throughput', about: about(options), table, notes, goals }
+  return { title, about: `${about(options)}${more}`, table, notes, goals }
 }
 
 function about({ connections, rounds, seconds }: Options): string {
@@ -77,16 +94,19 @@ async function compare(
   return runs
 }
 
-function goalOf({ name, toControl }: Workload, gateway: Run[], control: Run[]): Goal {
+function goalsOf({ name, toControl }: Workload, gateway: Run[], control: Run[]): Goal[] {
+  if (toControl === undefined) return []
   const ratio = gateway.length === 0 || control.length === 0 ? Number.NaN : of(gateway, 'perSecond') / of(control, 'perSecond')
   // Others may slow the control as well as the gateway: a ratio among them proves nothing, not even a good one.
   const unclear = starved([...gateway, ...control]) || disturbed([...gateway, ...control])
-  return {
-    what: `${name}, requests/s to the control`,
-    goal: `≥ ${toControl}`,
-    measured: ratio.toFixed(2),
-    reached: unclear ? undefined : ratio >= toControl,
-  }
+  return [
+    {
+      what: `${name}, requests/s to the control`,
+      goal: `≥ ${toControl}`,
+      measured: ratio.toFixed(2),
+      reached: unclear ? undefined : ratio >= toControl,
+    },
+  ]
 }
 
 function of(runs: Run[], figure: Figure): number {
