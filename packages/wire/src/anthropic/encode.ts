@@ -1,4 +1,5 @@
 import type { Conversation } from '../canonical/conversation.ts'
+import { withoutRefused } from '../canonical/refused.ts'
 import type { Unsupported } from '../canonical/unsupported.ts'
 import type { Encoded, Target } from '../dialect.ts'
 import type { JsonObject } from '../json/object.ts'
@@ -44,12 +45,4 @@ export function encodeRequest(conversation: Conversation, target: Target): Encod
     ...settingsOf(asked, encoding),
   }
   return { body: Buffer.from(JSON.stringify(body)), unsupported }
-}
-
-/** What the operator's entry says that this vendor refuses, by canonical name. */
-function withoutRefused(conversation: Conversation, refuses: readonly string[], unsupported: Unsupported[]): Conversation {
-  const said = new Set(Object.entries(conversation).flatMap(([name, value]) => (value === undefined ? [] : [name])))
-  const refused = refuses.filter((name) => said.has(name))
-  for (const name of refused) unsupported.push({ at: `/${name}`, what: `\`${name}\``, why: 'this vendor refuses it' })
-  return { ...conversation, ...Object.fromEntries(refused.map((name) => [name, undefined])) }
 }

@@ -1,5 +1,5 @@
 import type { Conversation } from '../canonical/conversation.ts'
-import type { Unsupported } from '../canonical/unsupported.ts'
+import { withoutRefused } from '../canonical/refused.ts'
 import { withoutSystem } from '../canonical/turns.ts'
 import type { Encoded, Target } from '../dialect.ts'
 import type { JsonObject } from '../json/object.ts'
@@ -48,16 +48,4 @@ export function encodeRequest(whole: Conversation, target: Target): Encoded {
 /** Without members that are empty: nothing is said that the caller did not say (M5). */
 function filled(body: Record<string, object | undefined>): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined && Object.keys(value).length > 0))
-}
-
-/** Without the members that this vendor refuses. */
-function withoutRefused(conversation: Conversation, refused: readonly string[], unsupported: Unsupported[]): Conversation {
-  const kept: Partial<Conversation> = { ...conversation }
-  for (const member of refused) {
-    const name = member as keyof Conversation
-    if (kept[name] === undefined) continue
-    unsupported.push({ at: `/${member}`, what: `\`${member}\`` })
-    delete kept[name]
-  }
-  return { ...kept, stream: conversation.stream, turns: conversation.turns, others: conversation.others }
 }

@@ -2,15 +2,14 @@ import type { Embedding, EmbeddingInput, EmbeddingInputType, VectorFormat } from
 import { VECTOR_FORMATS } from '../canonical/embedding.ts'
 import { sourceOf } from '../canonical/media.ts'
 import type { CallerRequest, Invalid, ModelRequest, ReadResult } from '../dialect.ts'
+import { jsonRequest, NOTHING_MORE } from '../endpoints/json-request.ts'
 import { decodeBody, invalid, readJsonBody } from '../input/body.ts'
 import { inputBounds } from '../input/bounds.ts'
 import { Fields } from '../input/fields.ts'
 import { firstFault, MODEL } from '../input/validate.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
-import { patch } from '../json/patch.ts'
 import { mapPresent, present } from '../json/present.ts'
 import { collectInput, imageOf, textBytes, type ChatInput } from './input.ts'
-import { editsFor } from './request.ts'
 
 /** A request of `POST /v2/embed`, as far as money needs it. */
 export interface EmbedRequest extends ModelRequest {
@@ -37,7 +36,7 @@ const TRUNCATE = { NONE: 'none', START: 'start', END: 'end' } as const
 export function readCohereEmbed({ body }: Pick<CallerRequest, 'body'>): ReadResult<EmbedRequest> {
   const read = readJsonBody(body, BILLED, '{"model": …, "texts": […], "input_type": …, "embedding_types": […]}')
   if (!read.ok) return read
-  const { value, scan } = read
+  const { value } = read
   const problem = firstFault(value, [['model', MODEL]])
   if (problem !== undefined) return problem
   const count = INPUTS.reduce((sum, name) => sum + listOf(value, name).length, 0)
@@ -48,20 +47,13 @@ export function readCohereEmbed({ body }: Pick<CallerRequest, 'body'>): ReadResu
   return {
     ok: true,
     request: {
-      dialect: 'cohere-embed',
-      body,
-      model,
-      stream: false,
-      n: 0,
-      outputLimit: null,
-      outputLimitMember: null,
-      includeUsage: true,
-      user: null,
-      ...inputBounds(textBytes(input) + TOKENS_PER_INPUT * count, input.media, model),
-      inputText: () => inputOf(JSON.parse(decodeBody(body)) as JsonObject).texts.join('\n'),
-      canCause: { cacheWrite: false, audioIn: false, audioOut: false, imageIn: input.media.length > 0, hiddenOutput: false },
-      upstreamBody: ({ model: upstream }) => patch(body, scan, editsFor(model, { model: upstream, injectUsage: false })),
-      decode: () => invalid('', 'this is no conversation: texts that are embedded are not answered'),
+      ...jsonRequest('cohere-embed', body, read, {
+        model,
+        ...inputBounds(textBytes(input) + TOKENS_PER_INPUT * count, input.media, model),
+        inputText: () => inputOf(JSON.parse(decodeBody(body)) as JsonObject).texts.join('\n'),
+        canCause: { ...NOTHING_MORE, imageIn: input.media.length > 0 },
+        decode: () => invalid('', 'this is no conversation: texts that are embedded are not answered'),
+      }),
       decodeEmbedding: () => decodeEmbedding(value),
     },
   }

@@ -1,4 +1,5 @@
 import type { Conversation, OutputFormat } from '../canonical/conversation.ts'
+import { withoutRefused } from '../canonical/refused.ts'
 import type { Unsupported } from '../canonical/unsupported.ts'
 import type { Encoded, Target } from '../dialect.ts'
 import type { JsonObject } from '../json/object.ts'
@@ -55,15 +56,6 @@ export function encodeCohereChat(conversation: Conversation, target: Target): En
   }
   nameUnknown(asked, unsupported)
   return { body: Buffer.from(JSON.stringify(body)), unsupported }
-}
-
-function withoutRefused(conversation: Conversation, refused: readonly string[], unsupported: Unsupported[]): Conversation {
-  const entries = Object.entries(conversation).filter(([name, value]) => {
-    if (!refused.includes(name) || value === undefined) return true
-    unsupported.push({ at: `/${name}`, what: name, why: 'this model refuses it' })
-    return false
-  })
-  return Object.fromEntries(entries) as unknown as Conversation
 }
 
 function encodeFormat(output: OutputFormat | undefined, combined: boolean, unsupported: Unsupported[]): JsonObject | undefined {

@@ -76,7 +76,7 @@ function messagesOf(value: JsonObject): unknown[] {
 }
 
 /** The caller's body needs another model's name, or a limit, or nothing; usage is always told. */
-export function editsFor(model: string, change: UpstreamChange): Edit[] {
+function editsFor(model: string, change: UpstreamChange): Edit[] {
   const edits: Edit[] = []
   if (change.model !== model) edits.push({ replace: 'model', value: JSON.stringify(change.model) })
   if (change.outputLimit !== undefined) edits.push({ insert: 'max_tokens', value: String(change.outputLimit.value) })

@@ -1,12 +1,11 @@
 import { Counts } from '../canonical/counts.ts'
 import { MISSING_USAGE, type UsageReading } from '../canonical/usage.ts'
 import type { AnswerReading, CallerRequest, ModelRequest, ReadResult } from '../dialect.ts'
+import { jsonRequest } from '../endpoints/json-request.ts'
 import { decodeBody, invalid, readJsonBody } from '../input/body.ts'
 import { inputBounds } from '../input/bounds.ts'
 import { filledList, firstFault, limitFrom, MODEL, type MemberChecks } from '../input/validate.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
-import { patch } from '../json/patch.ts'
-import { editsFor } from './request.ts'
 
 /** A request of `POST /v2/rerank`. It is billed by the search unit, not by the token. */
 export interface RerankRequest extends ModelRequest {
@@ -32,7 +31,7 @@ const TOKENS_PER_DOCUMENT = 4096
 export function readCohereRerank({ body }: Pick<CallerRequest, 'body'>): ReadResult<RerankRequest> {
   const read = readJsonBody(body, BILLED, '{"model": …, "query": …, "documents": […]}')
   if (!read.ok) return read
-  const { value, scan } = read
+  const { value } = read
   const problem = firstFault(value, CHECKS)
   if (problem !== undefined) return problem
   const model = value['model'] as string
@@ -40,24 +39,16 @@ export function readCohereRerank({ body }: Pick<CallerRequest, 'body'>): ReadRes
   return {
     ok: true,
     request: {
-      dialect: 'cohere-rerank',
-      body,
-      model,
-      stream: false,
-      n: 0,
-      outputLimit: null,
-      outputLimitMember: null,
-      includeUsage: true,
-      user: null,
-      ...inputBounds(
-        texts.reduce((sum, item) => sum + Buffer.byteLength(item), 0),
-        [],
+      ...jsonRequest('cohere-rerank', body, read, {
         model,
-      ),
-      inputText: () => textsOf(JSON.parse(decodeBody(body)) as JsonObject).join('\n'),
-      canCause: { cacheWrite: false, audioIn: false, audioOut: false, imageIn: false, hiddenOutput: false },
-      upstreamBody: ({ model: upstream }) => patch(body, scan, editsFor(model, { model: upstream, injectUsage: false })),
-      decode: () => invalid('', 'this is no conversation: documents that are ranked are not answered'),
+        ...inputBounds(
+          texts.reduce((sum, item) => sum + Buffer.byteLength(item), 0),
+          [],
+          model,
+        ),
+        inputText: () => textsOf(JSON.parse(decodeBody(body)) as JsonObject).join('\n'),
+        decode: () => invalid('', 'this is no conversation: documents that are ranked are not answered'),
+      }),
       searchUnitsBound: searchUnits(value),
     },
   }

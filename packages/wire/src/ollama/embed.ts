@@ -5,12 +5,12 @@ import type { Unsupported } from '../canonical/unsupported.ts'
 import { INPUT_BUCKETS, MISSING_USAGE, sumOf, type UsageReading } from '../canonical/usage.ts'
 import type { EmbedRequest } from '../cohere/embed.ts'
 import type { AnswerReading, CallerRequest, Encoded, Invalid, ReadResult } from '../dialect.ts'
+import { jsonRequest } from '../endpoints/json-request.ts'
 import { decodeBody, invalid, readJsonBody } from '../input/body.ts'
 import { inputBounds } from '../input/bounds.ts'
 import { Fields } from '../input/fields.ts'
 import { firstFault, MODEL } from '../input/validate.ts'
 import { parseObject, type JsonObject } from '../json/object.ts'
-import { patch } from '../json/patch.ts'
 import { present } from '../json/present.ts'
 
 const BILLED = { own: new Set(['model', 'input', 'prompt']) }
@@ -25,7 +25,7 @@ const TOKENS_PER_INPUT = 16
 export function readOllamaEmbed({ body }: Pick<CallerRequest, 'body'>): ReadResult<EmbedRequest> {
   const read = readJsonBody(body, BILLED, '{"model": …, "input": …}')
   if (!read.ok) return read
-  const { value, scan } = read
+  const { value } = read
   const problem = firstFault(value, [['model', MODEL]])
   if (problem !== undefined) return problem
   const inputs = inputsOf(value)
@@ -35,21 +35,12 @@ export function readOllamaEmbed({ body }: Pick<CallerRequest, 'body'>): ReadResu
   return {
     ok: true,
     request: {
-      dialect: 'ollama-embed',
-      body,
-      model,
-      stream: false,
-      n: 0,
-      outputLimit: null,
-      outputLimitMember: null,
-      includeUsage: true,
-      user: null,
-      ...inputBounds(text, [], model),
-      inputText: () => (inputsOf(JSON.parse(decodeBody(body)) as JsonObject) ?? []).join('\n'),
-      canCause: { cacheWrite: false, audioIn: false, audioOut: false, imageIn: false, hiddenOutput: false },
-      upstreamBody: (change) =>
-        patch(body, scan, change.model === model ? [] : [{ replace: 'model', value: JSON.stringify(change.model) }]),
-      decode: () => invalid('', 'this is no conversation: texts that are embedded are not answered'),
+      ...jsonRequest('ollama-embed', body, read, {
+        model,
+        ...inputBounds(text, [], model),
+        inputText: () => (inputsOf(JSON.parse(decodeBody(body)) as JsonObject) ?? []).join('\n'),
+        decode: () => invalid('', 'this is no conversation: texts that are embedded are not answered'),
+      }),
       decodeEmbedding: () => decodeEmbedding(value, inputs),
     },
   }

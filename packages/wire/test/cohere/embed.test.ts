@@ -16,7 +16,7 @@ const PNG = 'data:image/png;base64,iVBORw0KGgoAAAA='
 
 test('U12: what is embedded is read for money: no choices, the bytes of the texts, images as images', () => {
   const request = read({ model: 'embed-v4.0', texts: ['sunny', 'rainy'], input_type: 'search_query' })
-  assert.deepEqual([request.dialect, request.n, request.outputLimit, request.canCause.imageIn], ['cohere-embed', 0, null, false])
+  assert.deepEqual([request.dialect, request.n, request.outputLimit, request.canCause.imageIn], ['cohere-embed', 0, 0, false])
   assert.ok(request.inputBound >= 10 && request.inputBound < 100)
   assert.equal(request.inputText(), 'sunny\nrainy')
   assert.equal(request.decode().ok, false)

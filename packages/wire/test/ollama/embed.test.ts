@@ -17,7 +17,7 @@ test('U12: what is embedded is read for money, of either route', () => {
     [{ model: 'm', prompt: 'sunny' }, 'sunny'],
   ] as const) {
     const request = read(body)
-    assert.deepEqual([request.dialect, request.n, request.outputLimit, request.inputText()], ['ollama-embed', 0, null, text])
+    assert.deepEqual([request.dialect, request.n, request.outputLimit, request.inputText()], ['ollama-embed', 0, 0, text])
     assert.ok(request.inputBound >= text.length)
     assert.equal(request.decode().ok, false)
   }
