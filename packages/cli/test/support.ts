@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { environmentVariables } from '@faregate/providers'
 import { run } from '../src/program.ts'
 
 export const LAUNCHER = join(import.meta.dirname, '../../../bin/faregate.mjs')
@@ -44,8 +45,9 @@ export async function startBy(
 
 /** Without what would connect real providers, another gateway, or npm's own marks. */
 function quiet(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const connecting = new Set(environmentVariables())
   const kept = Object.entries(environment).filter(
-    ([name]) => !name.endsWith('_API_KEY') && !name.startsWith('FAREGATE_') && name !== 'npm_command',
+    ([name]) => !connecting.has(name) && !name.startsWith('FAREGATE_') && name !== 'npm_command',
   )
   return Object.fromEntries(kept)
 }
