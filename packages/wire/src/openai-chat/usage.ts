@@ -11,7 +11,7 @@ export const CHAT_USAGE = { name: 'usage', read: readUsage }
  * images, `completion_tokens` includes reasoning and audio: each is taken out of its total once. Details that are absent
  * or null leave their bucket absent. Also understood: DeepSeek's `prompt_cache_hit_tokens`, Moonshot's `cached_tokens`,
  * cache writes inside the prompt, and upstreams (xAI, Gemini) that count reasoning beside `completion_tokens`, where the
- * total shows it. The buckets always add up to the total.
+ * total shows it. The buckets of tokens always add up to the total; Perplexity tells beside them how often it searched.
  */
 export function readUsage(usage: unknown): UsageReading {
   if (!isObject(usage)) return MISSING_USAGE
@@ -24,7 +24,7 @@ export function readUsage(usage: unknown): UsageReading {
   const input = splitInput(tokens, prompt)
   return input === undefined || output === undefined
     ? { ok: false, reason: 'contradictory', raw: usage }
-    : { ok: true, buckets: { ...input, ...output } }
+    : { ok: true, buckets: { ...input, ...output, ...(tokens.search === undefined ? {} : { search: tokens.search }) } }
 }
 
 interface Tokens {
@@ -37,6 +37,7 @@ interface Tokens {
   imageIn: number | undefined
   reasoning: number | undefined
   audioOut: number | undefined
+  search: number | undefined
 }
 
 function readTokens(usage: JsonObject, counts: Counts): Tokens {
@@ -54,6 +55,7 @@ function readTokens(usage: JsonObject, counts: Counts): Tokens {
     imageIn: told('prompt_tokens_details', 'image_tokens'),
     reasoning: told('completion_tokens_details', 'reasoning_tokens'),
     audioOut: told('completion_tokens_details', 'audio_tokens'),
+    search: told('num_search_queries'),
   }
 }
 

@@ -5,7 +5,7 @@ import { isObject, parseObject, type JsonObject } from '../json/object.ts'
 import { present } from '../json/present.ts'
 import { itemLogprobs, partsOf } from './output-items.ts'
 import { stopOf } from './stop-reasons.ts'
-import { readUsage } from './usage.ts'
+import { readResponseUsage } from './usage.ts'
 
 /** A whole response in neutral form; undefined where it is none: not JSON, cut off, an error, or one that failed with nothing made. */
 export function decodeAnswer(body: Buffer): Answer | undefined {
@@ -29,14 +29,14 @@ function responseOf(body: Buffer): JsonObject | undefined {
 }
 
 function answerOf(response: JsonObject): Answer {
-  const { id, model, created_at: created, usage } = response
+  const { id, model, created_at: created } = response
   const choices = [choiceOf(response)]
   return present({
     id: typeof id === 'string' ? id : undefined,
     model: typeof model === 'string' ? model : undefined,
     created: typeof created === 'number' ? Math.floor(created) : undefined,
     choices,
-    usage: readUsage(usage),
+    usage: readResponseUsage(response),
   })
 }
 

@@ -6,7 +6,7 @@ import { errorMessage } from '../canonical/vendor-errors.ts'
 import type { RawEvent } from '../sse/split.ts'
 import { ItemReader } from './item-reader.ts'
 import { stopOf } from './stop-reasons.ts'
-import { readUsage } from './usage.ts'
+import { readResponseUsage } from './usage.ts'
 
 const TERMINAL = new Set(['response.completed', 'response.incomplete', 'response.failed'])
 
@@ -50,7 +50,7 @@ export class ResponsesStreamDecoder implements StreamDecoder {
   #end(response: JsonObject): StreamEvent[] {
     const { usage, error, output } = response
     const events: StreamEvent[] = this.#items.none && Array.isArray(output) ? this.#items.readAll(output) : []
-    if (usage != null) events.push({ type: 'usage', usage: readUsage(usage) })
+    if (usage != null) events.push({ type: 'usage', usage: readResponseUsage(response) })
     const stop = stopOf(response, this.#items.calls > 0)
     if (stop.reason === 'error' || error != null) return [...events, failure(error ?? 'the response failed without saying why')]
     return [...events, { type: 'finish', choice: 0, stop }, { type: 'done' }]

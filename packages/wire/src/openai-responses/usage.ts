@@ -20,6 +20,20 @@ export function readUsage(usage: unknown): UsageReading {
   return reading.ok ? { ok: true, buckets: splitWrites(reading.buckets, usage) } : { ...reading, raw: usage }
 }
 
+/** The usage of a response, and the searches among its items, which are billed each, beside the tokens (U7). */
+export function readResponseUsage({ usage, output }: JsonObject): UsageReading {
+  const reading = readUsage(usage)
+  const search = Array.isArray(output) ? output.filter(isSearch).length : 0
+  return reading.ok && search > 0 ? { ok: true, buckets: { ...reading.buckets, search } } : reading
+}
+
+/** Pages that are opened, and what is found in them, cost nothing by themselves. */
+function isSearch(item: unknown): boolean {
+  if (!isObject(item) || item['type'] !== 'web_search_call') return false
+  const { action } = item
+  return !isObject(action) || action['type'] === 'search'
+}
+
 function splitWrites(buckets: Buckets, { input_tokens_details: details }: JsonObject): Buckets {
   const kinds = isObject(details) ? details['cache_write_tokens_details'] : undefined
   const long = isObject(kinds) ? kinds['ttl_12h_tokens'] : undefined
