@@ -60,14 +60,22 @@ const newKeyFix = {
   command: 'faregate key create',
 }
 
-/** `Authorization: Bearer`, `x-api-key`, `api-key` or `x-goog-api-key`; the first that is there. */
+/** Google's clients may put the key into the query of their own routes; nobody else's do. */
+const QUERY_KEYED = /^\/v1(beta|alpha)\/|:[a-zA-Z]+$/
+
+/** `Authorization: Bearer`, `x-api-key`, `api-key`, `x-goog-api-key`, or `?key=` on Gemini's routes; the first that is there. */
 export function presentedKey(inbound: Inbound): string | undefined {
   const authorization = header(inbound, 'authorization')
   if (authorization !== undefined) {
     const match = /^bearer\s+(\S+)\s*$/i.exec(authorization)
     if (match?.[1] !== undefined) return match[1]
   }
-  return header(inbound, 'x-api-key') ?? header(inbound, 'api-key') ?? header(inbound, 'x-goog-api-key')
+  return header(inbound, 'x-api-key') ?? header(inbound, 'api-key') ?? header(inbound, 'x-goog-api-key') ?? queryKey(inbound)
+}
+
+function queryKey({ path, query }: Inbound): string | undefined {
+  if (query === '' || !QUERY_KEYED.test(path)) return undefined
+  return new URLSearchParams(query).get('key') ?? undefined
 }
 
 function header(inbound: Inbound, name: string): string | undefined {

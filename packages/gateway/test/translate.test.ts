@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import { anthropic } from '@faregate/wire'
 import type { Behaviour } from './support/upstream.ts'
-import { openWorld, problemOf, providerEntry, type World, type WorldOptions } from './support/world.ts'
+import { KEY, openWorld, problemOf, providerEntry, type World, type WorldOptions } from './support/world.ts'
 
 let world: World
 /** The model `m` at an upstream that speaks Anthropic's Messages. */
@@ -278,4 +278,17 @@ test('S14: Gemini’s stream as a JSON array passes through byte for byte, its b
     const { cost, outcome, estimated } = await record
     assert.deepEqual([cost, outcome, estimated], [8_000n, 'served', false])
   }
+})
+
+test('the key may come in the query on Gemini’s routes, there alone, and does not travel on', async () => {
+  const { upstream, post, url } = await open()
+  world.providers.set('claude', { ...providerEntry(world.upstream.url, 'claude'), kind: 'google' })
+  upstream.behave(json({ candidates: [{ content: { role: 'model', parts: [{ text: 'hi' }] }, finishReason: 'STOP' }] }))
+  await post({ contents: [{ parts: [{ text: 'x' }] }] }, { path: '/v1beta/models/m:generateContent' })
+  const body = JSON.stringify({ contents: [{ parts: [{ text: 'x' }] }] })
+  const served = await fetch(`${url}/v1beta/models/m:generateContent?key=${KEY}`, { method: 'POST', body })
+  assert.equal(served.status, 200)
+  assert.doesNotMatch(JSON.stringify(upstream.calls.at(-1)?.path), /key=/)
+  const elsewhere = await fetch(`${url}/v1/chat/completions?key=${KEY}`, { method: 'POST', body: JSON.stringify(ASK) })
+  assert.equal((await problemOf(elsewhere)).code, 'credential_missing')
 })

@@ -19,7 +19,7 @@ import { MediaRefused } from '../../src/media/fetch-media.ts'
 import { startUpstream, type FakeUpstream } from './upstream.ts'
 
 /** What callers present. */
-const KEY = generateKey({ bytes: (count) => new Uint8Array(count).fill(7), fraction: () => 0 })
+export const KEY = generateKey({ bytes: (count) => new Uint8Array(count).fill(7), fraction: () => 0 })
 
 /** A gateway on real sockets, with a ledger in memory and one upstream, in a world that a test can look into. */
 export interface World {
@@ -204,8 +204,9 @@ async function listen(gateway: Gateway): Promise<{ url: string; close(): Promise
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const { method = '', url = '', headers } = request
+      const [path = '', query = ''] = url.split('?')
       void gateway.handle(
-        { id: gateway.newRequestId(), method, path: url, query: '', headers, body: Buffer.concat(chunks) },
+        { id: gateway.newRequestId(), method, path, query, headers, body: Buffer.concat(chunks) },
         new NodeOutbound(response),
       )
     })
