@@ -1,4 +1,5 @@
 import type { Conversation, DocumentPart, Other, OutputFormat, Turn } from '../canonical/conversation.ts'
+import { withOpenThoughts } from '../canonical/sealed-thought.ts'
 import type { Decoded } from '../dialect.ts'
 import { Fields } from '../input/fields.ts'
 import type { JsonObject } from '../json/object.ts'
@@ -54,7 +55,7 @@ export function decodeCohereChat(value: JsonObject): Decoded {
     ...present(Object.fromEntries(NUMBERS.map(([name, canonical]) => [canonical, fields.number(value, name, '')]))),
     others: othersOf(value),
   }
-  return fields.fault ?? { ok: true, conversation }
+  return fields.fault ?? withOpenThoughts({ ok: true, conversation })
 }
 
 function decodeFormat(fields: Fields, value: JsonObject): OutputFormat | undefined {

@@ -1,3 +1,4 @@
+import { sealingThoughts } from '../canonical/sealed-thought.ts'
 import { namingTools } from '../canonical/tool-names.ts'
 import type { Dialect } from '../dialect.ts'
 import { decodeCohereAnswer, readCohereAnswer } from './answer.ts'
@@ -25,10 +26,9 @@ export const cohere: Dialect = {
   ...namingTools({ fits: /^[A-Za-z_]\w*$/, misfits: /\W/gu, longest: 64 }, encodeCohereChat),
   readAnswer: readCohereAnswer,
   decodeAnswer: decodeCohereAnswer,
-  encodeAnswer: encodeCohereAnswer,
+  ...sealingThoughts({ encodeAnswer: encodeCohereAnswer, streamEncoder: (frame) => new CohereStreamEncoder(frame) }),
   streamReader: cohereStreamReader,
   streamDecoder: () => new CohereStreamDecoder(),
-  streamEncoder: (frame) => new CohereStreamEncoder(frame),
   errorBody,
   errorEvent,
 }

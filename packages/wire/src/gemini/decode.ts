@@ -1,4 +1,5 @@
 import type { Conversation, Turn } from '../canonical/conversation.ts'
+import { withOpenThoughts } from '../canonical/sealed-thought.ts'
 import type { Decoded } from '../dialect.ts'
 import type { JsonObject } from '../json/object.ts'
 import { decodeConfig, decodeLabels } from './decode-config.ts'
@@ -49,7 +50,7 @@ export function decodeRequest(body: JsonObject, stream: boolean, at = ''): Decod
     ...(safetySettings.length === 0 ? {} : { safetySettings: safetySettings.map(({ value }) => value) }),
     others: decoding.others,
   }
-  return decoding.fault ?? { ok: true, conversation }
+  return decoding.fault ?? withOpenThoughts({ ok: true, conversation })
 }
 
 function decodeSystem(body: Found<JsonObject>, decoding: Decoding): Turn[] {

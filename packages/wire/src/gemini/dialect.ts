@@ -1,3 +1,4 @@
+import { sealingThoughts } from '../canonical/sealed-thought.ts'
 import { namingTools } from '../canonical/tool-names.ts'
 import type { Dialect } from '../dialect.ts'
 import { decodeAnswer, readAnswer } from './answer.ts'
@@ -29,10 +30,9 @@ export const gemini: Dialect = {
   ...namingTools({ fits: /^[a-zA-Z_][\w.-]*$/, misfits: /[^\w.-]/gu, longest: 64 }, encodeRequest),
   readAnswer,
   decodeAnswer,
-  encodeAnswer,
+  ...sealingThoughts({ encodeAnswer, streamEncoder: (frame) => new GeminiStreamEncoder(frame, SSE_CHUNKS) }),
   streamReader,
   streamDecoder: (choices) => new GeminiStreamDecoder(choices),
-  streamEncoder: (frame) => new GeminiStreamEncoder(frame, SSE_CHUNKS),
   errorBody,
   errorEvent,
 }
@@ -43,6 +43,6 @@ export const geminiArray: Dialect = {
   framing: 'json-array',
   streamType: 'application/json; charset=utf-8',
   keepAlive: Buffer.from('\n'),
-  streamEncoder: (frame) => new GeminiStreamEncoder(frame, ARRAY_CHUNKS),
+  ...sealingThoughts({ encodeAnswer, streamEncoder: (frame) => new GeminiStreamEncoder(frame, ARRAY_CHUNKS) }),
   errorEvent: errorElement,
 }

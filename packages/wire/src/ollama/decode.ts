@@ -1,4 +1,5 @@
 import type { Part, Turn } from '../canonical/conversation.ts'
+import { withOpenThoughts } from '../canonical/sealed-thought.ts'
 import type { Decoded } from '../dialect.ts'
 import { decodeBody } from '../input/body.ts'
 import { Fields } from '../input/fields.ts'
@@ -18,7 +19,7 @@ export function decodeOllamaChat(body: Buffer): Decoded {
   const tools = decodeTools(fields, value)
   const conversation = { turns, ...present({ tools }), ...decodeSettings(fields, value, ['messages', 'tools']) }
   if (turns.length === 0) fields.fail('/messages', LOADS)
-  return fields.fault ?? { ok: true, conversation }
+  return fields.fault ?? withOpenThoughts({ ok: true, conversation })
 }
 
 /** The same of `POST /api/generate`: what has no place in a conversation (template, suffix, raw, context) is kept beside it. */

@@ -1,5 +1,6 @@
 import type { DialectName } from '../canonical/conversation.ts'
 import { readerOf } from '../canonical/reading.ts'
+import { sealingThoughts } from '../canonical/sealed-thought.ts'
 import { MISSING_USAGE } from '../canonical/usage.ts'
 import type { CallerDialect, Dialect } from '../dialect.ts'
 import { decodeOllamaAnswer, readOllamaAnswer } from './answer.ts'
@@ -37,8 +38,10 @@ function callerOf(name: DialectName, shape: Shape, read: CallerDialect['read']):
     streamType: 'application/x-ndjson',
     limitMember: LIMIT_MEMBER,
     read,
-    encodeAnswer: (answer, frame, buckets) => encodeOllamaAnswer(shape, answer, frame, buckets),
-    streamEncoder: (frame) => new OllamaStreamEncoder(shape, frame),
+    ...sealingThoughts({
+      encodeAnswer: (answer, frame, buckets) => encodeOllamaAnswer(shape, answer, frame, buckets),
+      streamEncoder: (frame) => new OllamaStreamEncoder(shape, frame),
+    }),
     errorBody,
     errorEvent,
   }
