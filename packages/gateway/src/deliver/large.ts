@@ -52,7 +52,7 @@ class LargeRelay implements ByteConsumer {
   }
 
   data(chunk: Buffer): void {
-    this.#usage.push(chunk)
+    if (this.#bytes === undefined) this.#usage.push(chunk)
     this.#received += chunk.length
     const pending = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk])
     const ready = Math.max(0, pending.length - WITHHELD_BYTES)
