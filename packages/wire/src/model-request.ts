@@ -83,4 +83,6 @@ export interface UpstreamChange {
   injectUsage: boolean
   /** Members that are left out. */
   without?: readonly string[]
+  /** Ids of tool calls are to have exactly nine letters and digits. */
+  nineCharacterToolIds?: boolean
 }

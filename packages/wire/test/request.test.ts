@@ -202,3 +202,25 @@ test('the model is patched where it stands, escaped name or not', () => {
     text.replace('"alias"', '"vendor/\\"q\\""'),
   )
 })
+
+test('T7: ids of calls that others made are made to fit a vendor that takes only its own form, and no byte changes where they fit', () => {
+  const change = { model: 'm', injectUsage: false, nineCharacterToolIds: true }
+  const messages = (id: string): unknown[] => [
+    { role: 'user', content: 'Grüße 1.0' },
+    { role: 'assistant', content: null, tool_calls: [{ id, type: 'function', function: { name: 'f', arguments: '{"a": 1.0}' } }] },
+    { role: 'tool', tool_call_id: id, content: 'x' },
+  ]
+  const sent = (id: string): { text: string; ids: unknown[] } => {
+    const text = upstreamBody(read(withMembers({ messages: messages(id) })), change).toString()
+    const [, call, result] = (JSON.parse(text) as { messages: { tool_calls?: { id: string }[]; tool_call_id?: string }[] }).messages
+    return { text, ids: [call?.tool_calls?.[0]?.id, result?.tool_call_id] }
+  }
+  assert.equal(sent('aB3dE6gH9').text, withMembers({ messages: messages('aB3dE6gH9') }))
+  const { text, ids } = sent('call_AbCdEfGhIjKlMnOpQrStUvWx')
+  assert.match(String(ids[0]), /^[a-zA-Z0-9]{9}$/)
+  assert.equal(ids[0], ids[1])
+  assert.ok(text.includes(String.raw`{\"a\": 1.0}`) && text.includes('Grüße 1.0'))
+  assert.deepEqual(sent('call_AbCdEfGhIjKlMnOpQrStUvWx').ids, ids, 'the same each time')
+  const odd = withMembers({ messages: [{ role: 'assistant', content: '"tool_calls"', tool_calls: [{ id: 5 }] }] })
+  assert.equal(upstreamBody(read(odd), change).toString(), odd)
+})

@@ -96,11 +96,12 @@ function contentTypeOf({ request }: Calling, { translation }: Line): { 'content-
 }
 
 function passedOn(request: ModelRequest, { deployment, vendor }: Candidate, limit: WrittenLimit | undefined): Buffer {
-  const { noStreamOptions, without } = vendor.quirks ?? {}
+  const { noStreamOptions, without, nineCharacterToolIds } = vendor.quirks ?? {}
   return request.upstreamBody({
     model: deployment.model,
     injectUsage: request.stream && !request.includeUsage && noStreamOptions !== true,
     ...(without === undefined ? {} : { without }),
+    ...(nineCharacterToolIds === undefined ? {} : { nineCharacterToolIds }),
     ...(limit === undefined ? {} : { outputLimit: limit }),
   })
 }
