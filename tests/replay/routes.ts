@@ -85,6 +85,15 @@ const ROWS: Row[] = [
     framing: 'ndjson',
     streams: 'unless-false',
   },
+  // Ollama speaks OpenAI's chat as well.
+  {
+    vendors: ['ollama'],
+    method: 'POST',
+    path: /^\/v1\/chat\/completions$/,
+    endpoint: 'chat',
+    dialect: 'openai-chat',
+    framing: 'sse-done',
+  },
   { vendors: ['ollama'], method: 'POST', path: /^\/api\/embed$/, endpoint: 'embeddings', streams: 'never' },
   { vendors: ['ollama'], method: 'GET', path: /^\/api\/tags$/, endpoint: 'models', streams: 'never' },
   {

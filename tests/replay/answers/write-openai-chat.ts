@@ -120,6 +120,7 @@ function chatUsage(scene: Scene, frame: AnswerFrame): JsonObject {
   const { input, output } = totals(scene.usage)
   const sums = { prompt_tokens: input, completion_tokens: output, total_tokens: input + output }
   const cached = (scene.usage.cacheRead ?? 0) > 0
+  if (frame.vendor === 'ollama') return sums
   if (frame.vendor === 'mistral') {
     return { ...sums, ...(cached ? { prompt_tokens_details: { cached_tokens: scene.usage.cacheRead } } : {}) }
   }

@@ -148,6 +148,14 @@ export const BASES: Record<string, Base> = {
     headers: {},
     body: { messages: USER, stream: false },
   },
+  'ollama-openai': {
+    vendor: 'ollama',
+    path: fixed('/v1/chat/completions'),
+    model: 'llama3.2',
+    named: true,
+    headers: {},
+    body: { messages: USER },
+  },
   'ollama-generate': {
     vendor: 'ollama',
     path: fixed('/api/generate'),

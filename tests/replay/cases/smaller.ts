@@ -130,6 +130,13 @@ const ollama: Case[] = [
     ],
     ['ollama.tools', { tools: { f: {} } }, { tools: [tool('f')] }],
   ]),
+  ...bodies('ollama-openai', [
+    [
+      'ollama.openai-parts',
+      { messages: [{ role: 'user', content: [{ type: 'file', file: {} }] }] },
+      { messages: [{ role: 'user', content: [{ type: 'text', text: 'x' }] }] },
+    ],
+  ]),
   ...bodies('ollama-generate', [['ollama.raw', { raw: true, system: 'Be kind' }, { raw: true }]]),
   ...bodies('ollama-embed', [['ollama.embed-input', { input: [1, 2] }, { input: ['Hello'] }]]),
 ]

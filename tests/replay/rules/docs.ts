@@ -53,6 +53,7 @@ export const DOCS = {
   cohereEmbed: 'https://docs.cohere.com/reference/embed',
   cohereRerank: 'https://docs.cohere.com/reference/rerank',
   ollamaApi: 'https://github.com/ollama/ollama/blob/main/docs/api.md',
+  ollamaOpenai: 'https://github.com/ollama/ollama/blob/main/docs/openai.md',
   ollamaErrors: 'https://docs.ollama.com/api/errors',
   ollamaTypes: 'https://github.com/ollama/ollama/blob/main/api/types.go',
   bedrockConverse: 'https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html',

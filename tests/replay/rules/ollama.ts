@@ -128,9 +128,32 @@ const CHAT: Row[] = [
   ],
 ]
 
+/** Of its own API: under OpenAI's paths it takes what it knows and passes over the rest. */
+function native(rows: Row[]): Row[] {
+  return rows.map(([id, what, doc, check]) => [
+    id,
+    what,
+    doc,
+    (asked) => (asked.route.dialect === 'openai-chat' ? undefined : check(asked)),
+  ])
+}
+
 export const ollamaRules: Rule[] = [
-  ...rules({ vendors: ['ollama'], endpoints: ['chat', 'completions', 'embeddings'] }, [JSON_ROW, ...SHARED]),
-  ...rules({ vendors: ['ollama'], endpoints: ['chat'] }, CHAT),
+  ...rules({ vendors: ['ollama'], endpoints: ['chat', 'completions', 'embeddings'] }, [JSON_ROW, ...native(SHARED)]),
+  ...rules({ vendors: ['ollama'], endpoints: ['chat'] }, native(CHAT)),
+  ...rules({ vendors: ['ollama'], endpoints: ['chat'] }, [
+    [
+      'ollama.openai-parts',
+      'Under OpenAI’s paths, parts of content are texts and images',
+      DOCS.ollamaOpenai,
+      ({ body, route }) => {
+        if (route.dialect !== 'openai-chat') return undefined
+        const parts = objects(body['messages']).flatMap((message) => objects(message['content']))
+        const fine = parts.every(({ type }) => type === 'text' || type === 'image_url')
+        return fine ? undefined : { message: 'invalid message format' }
+      },
+    ],
+  ]),
   ...rules({ vendors: ['ollama'], endpoints: ['completions'] }, [
     [
       'ollama.raw',

@@ -55,6 +55,8 @@ const message = tagged('role', {
       ...named,
       content: assistantContent,
       refusal: text(),
+      // Not in the reference, but in every answer: clients send the message back as they got it, as the guides do.
+      annotations: array(object),
       tool_calls: array(call, { min: 1 }),
       function_call: object,
       audio: record({ id: text() }, { required: ['id'] }),
