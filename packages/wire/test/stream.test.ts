@@ -170,13 +170,13 @@ test('the ids of the answer are remembered from its first chunk', () => {
   assert.deepEqual(reader.ids, { id: 'c1', created: 5, model: 'm' })
 })
 
-test('S5, S7: our error event is one chunk with `error` and finish reason error, which a reader sees as an error', () => {
+test('S5, S7: our error event is a chunk with `error` and finish reason error, which a reader sees as an error, and the error by itself after it', () => {
   const bytes = errorEvent(
     { code: 'stream_funds_exhausted', detail: 'Out of credit.', status: 402, requestId: 'req_1' },
     { id: 'c1', model: 'm' },
   )
   const events = new SseSplitter().push(bytes)
-  assert.equal(events.length, 1)
+  assert.equal(events.length, 2)
   const data = events[0]?.data ?? ''
   const chunk = JSON.parse(data) as Record<string, unknown>
   assert.deepEqual(chunk['choices'], [{ index: 0, delta: {}, finish_reason: 'error' }])
@@ -189,4 +189,5 @@ test('S5, S7: our error event is one chunk with `error` and finish reason error,
   })
   assert.deepEqual([chunk['id'], chunk['object'], chunk['model']], ['c1', 'chat.completion.chunk', 'm'])
   assert.equal(one(data).error?.message, 'Out of credit.')
+  assert.deepEqual(JSON.parse(events[1]?.data ?? ''), { error: chunk['error'] })
 })

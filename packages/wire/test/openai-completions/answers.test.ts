@@ -109,7 +109,7 @@ test('an answer without text ends all the same', () => {
   assert.deepEqual(written([]), [{ ...HEAD, choices: [{ text: '', index: 0, logprobs: null, finish_reason: 'stop' }] }, '[DONE]'])
 })
 
-test('S5: a refusal in mid-stream is one chunk with `error`, and no end', () => {
+test('S5: a refusal in mid-stream is a chunk with `error`, the error by itself, and no end', () => {
   const error = { type: 'billing_error', code: 'insufficient_quota', message: 'Out of credit.', param: null }
   const problem: ProblemLike = {
     status: 402,
@@ -119,9 +119,10 @@ test('S5: a refusal in mid-stream is one chunk with `error`, and no end', () => 
     requestId: 'req_1',
     error,
   }
-  const [chunk, more] = chunksOf(openaiCompletions.errorEvent(problem, { id: 'cmpl-9', model: 'm' })) as Record<string, unknown>[]
+  const [chunk, alone, more] = chunksOf(openaiCompletions.errorEvent(problem, { id: 'cmpl-9', model: 'm' })) as Record<string, unknown>[]
   assert.equal(more, undefined)
   assert.deepEqual(chunk?.['error'], { ...problem, message: 'Out of credit.' })
+  assert.deepEqual(alone, { error: chunk['error'] })
   const step = openaiCompletions.streamReader(1).read(eventOf(chunk))
   assert.deepEqual([step.kind, step.error?.message], ['error', 'Out of credit.'])
 })
