@@ -147,13 +147,6 @@ describe('errors in the official openai SDK', () => {
     })
   }
 
-  test('x-should-retry: false makes even a 5xx one attempt', async () => {
-    upstream.on('m', status(402, openaiError('pay', 'billing_error', null)))
-    const { error, attempts } = await failure(await gateway.customer('1.00'), InternalServerError)
-    assert.deepEqual([error.status, error.code, attempts], [503, 'provider_account_unpaid', 1])
-    assert.match(error.message, /not your balance/i)
-  })
-
   test('S5: a stream that breaks throws, and does not look complete', async () => {
     upstream.on('m', cutAfter(3))
     const customer = await gateway.customer('1.00')
