@@ -1,6 +1,6 @@
 import { catalogueEntry, formatAmount, isDenial, renderProblem, type Denial } from '@faregate/core'
 import { amountOf } from '@faregate/pricing'
-import { scanMembers, type EndpointDialect } from '@faregate/wire'
+import { formField, scanMembers, type EndpointDialect } from '@faregate/wire'
 import { answerJson } from './answer-json.ts'
 import { admit, known, type Shared } from './model-call.ts'
 import { evaluate } from './evaluate.ts'
@@ -60,9 +60,9 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
 }
 
 /** The body may name the route that it would be sent to; only calls of models can be explained. */
-function explained({ body, query }: Inbound): { path: string; dialect: EndpointDialect } | Denial {
-  const path = namedPath(body)
-  const dialect = surfaceOf(path)?.dialect({ path, query })
+function explained(inbound: Inbound): { path: string; dialect: EndpointDialect } | Denial {
+  const path = namedPath(inbound) ?? DEFAULT_PATH
+  const dialect = surfaceOf(path)?.dialect({ path, query: inbound.query })
   if (dialect !== undefined && !isFree(dialect)) return { path, dialect }
   return {
     code: 'route_unknown',
@@ -72,15 +72,15 @@ function explained({ body, query }: Inbound): { path: string; dialect: EndpointD
   }
 }
 
-/** A body that cannot be read is refused as what it would be sent as. */
-function namedPath(body: Buffer): string {
+/** A member of JSON, or a field of a form. A body that cannot be read is refused as what it would be sent as. */
+function namedPath({ body, headers }: Inbound): string | undefined {
   const scan = scanMembers(body)
   const member = scan.ok ? scan.members.get('path') : undefined
-  if (member === undefined) return DEFAULT_PATH
+  if (member === undefined) return formField({ body, headers }, 'path')
   try {
     return String(JSON.parse(body.toString('utf8', member.valueStart, member.valueEnd)))
   } catch {
-    return DEFAULT_PATH
+    return undefined
   }
 }
 

@@ -203,6 +203,15 @@ test('a translation goes its own way; what is no form, or has no audio, is refus
   assert.match(String(refused['detail']), /multipart\/form-data/)
 })
 
+test('explain says what a transcript may cost, of the very form', async () => {
+  const { post, upstream } = await open({ price: BY_SECOND })
+  const explained = (await (await post(form({ path: '/v1/audio/transcriptions' }), { path: '/v1/explain' })).json()) as {
+    hold: string
+    verdict: string
+  }
+  assert.deepEqual([explained.hold, explained.verdict, upstream.calls.length], ['0.002', 'allow', 0])
+})
+
 test('insufficient_balance: audio is held by its length, before anybody hears it', async () => {
   const { post, upstream } = await open({ grant: '0.001', price: BY_SECOND })
   const refused = await post(form({}, 60), TRANSCRIBE)

@@ -16,7 +16,7 @@ export class Form {
   }
 
   /** Reads the form of a call. `billed`: fields that decide what is billed, which no two parsers may read differently. */
-  static read({ body, headers }: CallerRequest, billed: ReadonlySet<string>): { ok: true; form: Form } | Invalid {
+  static read({ body, headers }: Pick<CallerRequest, 'body' | 'headers'>, billed: ReadonlySet<string>): { ok: true; form: Form } | Invalid {
     const contentType = headers['content-type']
     const read = readParts(body, contentType)
     if (!read.ok) return read
@@ -50,6 +50,12 @@ export class Form {
     if (part === undefined || this.field(name) === value) return this.body
     return Buffer.concat([this.body.subarray(0, part.start), Buffer.from(value), this.body.subarray(part.end)])
   }
+}
+
+/** The text of a field of a form; undefined where the body is no form, or has no such field. */
+export function formField(call: Pick<CallerRequest, 'body' | 'headers'>, name: string): string | undefined {
+  const read = Form.read(call, new Set([name]))
+  return read.ok ? read.form.field(name) : undefined
 }
 
 /** How parsers of forms that make lists or objects of names, or fold their case, read a name. */
