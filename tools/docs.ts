@@ -1,7 +1,9 @@
 /** Writes the generated pages of docs: `npm run docs`. `tests/docs/reference.test.ts` fails when one is stale. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { updateCompatibility } from './compatibility/report.ts'
 import { cliPage } from './docs/cli.ts'
+import { compatibilityPage } from './docs/compatibility.ts'
 import { denialsPage } from './docs/denials.ts'
 import { managementPage } from './docs/management-api.ts'
 import type { Page } from './docs/page.ts'
@@ -11,7 +13,7 @@ import { providersPage } from './docs/vendors/page.ts'
 import { updateReport } from './promises/report.ts'
 import { ROOT } from './support/root.ts'
 
-export const PAGES: Page[] = [denialsPage, managementPage, cliPage, promisesPage, providersPage, guideIndex, ...guidePages]
+export const PAGES: Page[] = [denialsPage, managementPage, cliPage, promisesPage, compatibilityPage, providersPage, guideIndex, ...guidePages]
 
 /** Where a page lies. */
 export function pathOf(page: Page): string {
@@ -20,6 +22,7 @@ export function pathOf(page: Page): string {
 
 async function main(): Promise<void> {
   updateReport(allWitnesses())
+  updateCompatibility()
   for (const page of PAGES) {
     mkdirSync(dirname(pathOf(page)), { recursive: true })
     writeFileSync(pathOf(page), await page.text())
