@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Parking } from '../src/call/parking.ts'
 import { RetryBudget } from '../src/call/retry-budget.ts'
+import { completion } from './support/upstream.ts'
+import { openWorld } from './support/world.ts'
 
 const LIMITED = { code: 'provider_rate_limited', guessMs: 10_000 } as const
 
@@ -60,4 +62,30 @@ test('a burst of failures may be tried again; a lasting outage brings at most a 
   }
   assert.ok(tried <= 10_000 * 0.2 + 100 * 10 + 100, `${tried}`)
   assert.ok(tried >= 2_000, `${tried}`)
+})
+
+test('a key that is over the rate of one model serves the others; one that is refused serves none', async () => {
+  const world = await openWorld({ model: { name: 'm' } })
+  try {
+    world.models.set('other', {
+      name: 'other',
+      deployments: [{ provider: 'up', model: 'other-up', weight: 1 }],
+      managedBy: { source: 'database' },
+    })
+    const ask = (model: string): Promise<Response> => world.post({ model, messages: [{ role: 'user', content: 'x' }], max_tokens: 5 })
+    world.upstream.behave((response, call) => {
+      const limited = call.body.includes('up-model')
+      response.writeHead(limited ? 429 : 200, { 'content-type': 'application/json', ...(limited ? { 'retry-after': '30' } : {}) })
+      response.end(limited ? '{"error":{"message":"slow down"}}' : completion('hi', { prompt_tokens: 1, completion_tokens: 1 }))
+    })
+    const first = await ask('m')
+    assert.deepEqual([first.status, first.headers.get('retry-after')], [503, '30'])
+    const again = await ask('m')
+    assert.equal(again.status, 503)
+    assert.ok(Number(again.headers.get('retry-after')) <= 30)
+    assert.equal(world.upstream.calls.length, 1, 'not called before its time')
+    assert.equal((await ask('other')).status, 200)
+  } finally {
+    await world.close()
+  }
 })

@@ -10,11 +10,12 @@ import { discreet } from './discreet.ts'
 import { isProviderCode, parkedBy, unusable, type Failure } from './failure.ts'
 import { judge, type OpeningOf } from './judge.ts'
 import { lineOf, type Line } from './line.ts'
-import { deploymentName, keyName, namesOf, orderOf, type Choice } from './order.ts'
+import { deploymentName, keyModelName, keyName, namesOf, orderOf, type Choice } from './order.ts'
 import type { ParkedFor, Parking } from './parking.ts'
 import { prepare, type Calling, type Prepared, type WrittenLimit } from './prepare.ts'
 import type { RetryBudget } from './retry-budget.ts'
 import { send } from './send.ts'
+import { saysTooLong } from './too-long.ts'
 
 /** More attempts than this are not made for one request. */
 const MOST_ATTEMPTS = 4
@@ -150,11 +151,22 @@ function unsayable(before: Failure | undefined, denial: Denial): Failure {
 function inOwnWords({ rejected, ...failure }: Failure): Failure {
   if (rejected === undefined) return failure
   const message = upstreamMessage(rejected.body)
+  if (saysTooLong(rejected.body.toString('utf8', 0, READ_BYTES))) {
+    const denial: Denial = {
+      ...failure.denial,
+      detail: `The prompt is too long for the model: ${message}`,
+      reason: 'context_length_exceeded',
+    }
+    return { ...failure, denial }
+  }
   return { ...failure, denial: { ...failure.denial, detail: `The provider refused the request: ${message}` } }
 }
 
+/** So much of a refusal is read. */
+const READ_BYTES = 64 * 1024
+
 function upstreamMessage(body: Buffer): string {
-  const text = body.toString('utf8', 0, 64 * 1024)
+  const text = body.toString('utf8', 0, READ_BYTES)
   try {
     return errorMessage(JSON.parse(text) as unknown)
   } catch {
@@ -186,7 +198,7 @@ function recordOf({ candidate }: Choice, startedAt: number): AttemptRecord {
   }
 }
 
-/** The key after `rotate`, the deployment after `fallback`; an upstream that refuses the request itself works. */
+/** The key after `rotate` (for this model alone, where it is a limit of rate), the deployment after `fallback`; an upstream that refuses the request itself works. */
 function park(deps: GatewayDeps, parking: Parking, choice: Choice, { action, denial, retryAfterMs }: Failure): void {
   if (action === 'surface') return namesOf(choice).forEach((name) => parking.release(name))
   if (action === 'rotate' && choice.key !== undefined) return parkKey(deps, parking, choice, denial, retryAfterMs)
@@ -195,7 +207,8 @@ function park(deps: GatewayDeps, parking: Parking, choice: Choice, { action, den
 
 function parkKey(deps: GatewayDeps, parking: Parking, { candidate, key }: Choice, denial: Denial, statedMs?: number): void {
   if (key === undefined) return parkDeployment(deps, parking, candidate, denial, statedMs)
-  parking.park(keyName(candidate, key), deps.clock.now(), { ...parkedFor(denial, statedMs), guessMs: GUESS_MS.key })
+  const name = denial.code === 'provider_rate_limited' ? keyModelName(candidate, key) : keyName(candidate, key)
+  parking.park(name, deps.clock.now(), { ...parkedFor(denial, statedMs), guessMs: GUESS_MS.key })
   warn(deps, candidate, denial, key.id)
 }
 

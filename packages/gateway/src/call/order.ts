@@ -24,6 +24,11 @@ export function keyName({ provider }: Candidate, key: ProviderKey): string {
   return `key:${provider.name}/${key.id}`
 }
 
+/** Vendors limit the rate of each model by itself: a key that is over it for one is not for the others. */
+export function keyModelName({ provider, deployment }: Candidate, key: ProviderKey): string {
+  return `key:${provider.name}/${key.id} for ${deployment.model}`
+}
+
 /** So many keys of one account are tried before another deployment is. */
 const KEYS_FIRST = 2
 
@@ -44,7 +49,8 @@ export function orderOf(candidates: Candidate[], parking: Parking, random: Rando
 
 /** Under which names a choice can be parked. */
 export function namesOf({ candidate, key }: Choice): string[] {
-  return key === undefined ? [deploymentName(candidate)] : [deploymentName(candidate), keyName(candidate, key)]
+  if (key === undefined) return [deploymentName(candidate)]
+  return [deploymentName(candidate), keyName(candidate, key), keyModelName(candidate, key)]
 }
 
 function statedWait(choice: Choice, parking: Parking, now: number): Wait | undefined {
