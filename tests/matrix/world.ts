@@ -10,7 +10,8 @@ export interface World {
   customer: Customer
 }
 
-export async function startWorld(): Promise<World> {
+/** `more`: members of the configuration beside providers and models. */
+export async function startWorld(more: Record<string, unknown> = {}): Promise<World> {
   const replay = await startReplay()
   const providers = PROVIDERS.map(({ name, vendor, kind, base, key }) => ({
     name,
@@ -24,7 +25,7 @@ export async function startWorld(): Promise<World> {
       { deployments: [{ provider: name, model }], price: PRICE, maxOutput: 8_000 },
     ]),
   )
-  const config = { providers, models: Object.fromEntries(models) as Record<string, unknown> }
+  const config = { providers, models: Object.fromEntries(models) as Record<string, unknown>, ...more }
   const gateway = await startGateway({ config })
   return { replay, gateway, customer: await gateway.customer('1000.00') }
 }

@@ -57,6 +57,8 @@ export interface Denial {
   /** JSON pointer of the member that is wrong. */
   pointer?: string
   hint?: string
+  /** What a provider refused it for, in the word that OpenAI's clients match on. */
+  reason?: 'context_length_exceeded'
   /** What cannot be carried to the upstream, by JSON pointer. */
   unsupported?: { pointer: string; what: string }[]
   didYouMean?: string[]

@@ -62,7 +62,7 @@ export function renderEntry(denial: Refusal, entry: CatalogueEntry, context: Pro
     charged: charged ?? false,
     error: {
       type: errorType(entry.status),
-      code: entry.openaiCode ?? code,
+      code: denial.reason ?? entry.openaiCode ?? code,
       message: detail,
       param: pointer === undefined ? null : pointer.slice(1).replaceAll('/', '.'),
     },
