@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -218,6 +218,15 @@ describe('what the gateway serves', () => {
     await does('model', 'remove', 'mine')
     await does('provider', 'remove', 'local')
   })
+})
+
+test('reconcile compares with an export, and names the place of what it cannot read', async () => {
+  const file = join(folder, 'usage.csv')
+  writeFileSync(file, 'day,model,input\n2020-01-01,demo,1\n')
+  const compared = await runs('reconcile', file, '--provider', 'demo')
+  assert.deepEqual([compared.code, /^2020-01-01 +demo +input +– +1 +1 +only there$/m.test(compared.stdout)], [1, true])
+  writeFileSync(file, 'day,model,input\n2020-01-01,demo,one\n')
+  assert.match((await runs('reconcile', file)).stderr, /usage\.csv, line 2, column input: "one" is not a whole number/)
 })
 
 describe('prices that wait for approval', () => {

@@ -11,6 +11,7 @@ import { modelRoutes } from './models.ts'
 import { organizationRoutes } from './organizations.ts'
 import { pendingPriceRoutes } from './pending-prices.ts'
 import { priceRoutes } from './prices.ts'
+import { providerUsageRoutes } from './provider-usage.ts'
 import { providerRoutes } from './providers.ts'
 import { refundRoutes } from './refunds.ts'
 import { requestRoutes } from './requests.ts'
@@ -25,6 +26,7 @@ export const ROUTES = {
   ...grantRoutes,
   ...refundRoutes,
   ...requestRoutes,
+  ...providerUsageRoutes,
   ...denialRoutes,
   ...diagnoseRoutes,
   ...ledgerRoutes,

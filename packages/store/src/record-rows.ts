@@ -89,7 +89,7 @@ export function requestToRow(record: RequestRecord): Row {
     whole(record.ttftMs),
   ]
   for (const bucket of BUCKETS) row.push(sums[bucket] ?? null)
-  row.push(JSON.stringify(record.attempts))
+  row.push(JSON.stringify(record.attempts.map((attempt) => ({ ...attempt, model: clean(attempt.model) }))))
   return row
 }
 

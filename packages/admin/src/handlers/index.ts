@@ -23,6 +23,7 @@ import { requestsIdRefund } from './requests.id.refund.ts'
 import { requests } from './requests.ts'
 import { settings } from './settings.ts'
 import { tokens } from './tokens.ts'
+import { usageProviders } from './usage.providers.ts'
 
 /** The handler of each route of the contract; one that is missing does not compile. */
 export const HANDLERS: Handlers<RouteName> = {
@@ -36,6 +37,7 @@ export const HANDLERS: Handlers<RouteName> = {
   ...grantsId,
   ...requests,
   ...requestsIdRefund,
+  ...usageProviders,
   ...denials,
   ...diagnoseId,
   ...ledger,

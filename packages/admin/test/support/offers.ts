@@ -3,7 +3,7 @@ import type { CataloguePriceRow, PriceOfferRow } from '../../src/index.ts'
 import type { Harness } from './harness.ts'
 
 /** A schedule with one price that always holds. */
-export function always(version: string, price: Record<string, string>): PriceSchedule {
+function always(version: string, price: Record<string, string>): PriceSchedule {
   const parsed = parseRates(price)
   if (!parsed.ok) throw new Error(parsed.message)
   return [{ version, rates: parsed.rates }]

@@ -7,6 +7,7 @@ import { operateCommands } from './operate.ts'
 import { organizationCommands } from './organization.ts'
 import { pendingPriceCommands } from './pending-prices.ts'
 import { providerCommands } from './provider.ts'
+import { reconcileCommands } from './reconcile.ts'
 import { requestCommands } from './requests.ts'
 import { settingCommands } from './settings.ts'
 import { startCommands } from './start.ts'
@@ -20,6 +21,7 @@ export const COMMANDS: Command[] = [
   ...organizationCommands,
   ...moneyCommands,
   ...requestCommands,
+  ...reconcileCommands,
   ...providerCommands,
   ...catalogueCommands,
   ...pendingPriceCommands,

@@ -4,6 +4,7 @@ import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely'
 import type { RequestsTable, Schema } from '../schema.ts'
 import { lostRecord } from '../lost-record.ts'
 import { toNumber, toNumberOrNull } from './columns.ts'
+import { providerTotals } from './provider-usage.ts'
 import { usageTotals } from './usage.ts'
 
 export function requestQueries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQueries['requests'] {
@@ -19,6 +20,7 @@ export function requestQueries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'):
     },
     lost: (id) => lostRequest(db, id),
     usage: (filter, groupBy) => usageTotals(filtered(db.selectFrom('requests'), filter), groupBy, kind),
+    providerUsage: (filter, by) => providerTotals(db, filter, by, kind),
   }
 }
 
