@@ -1,6 +1,6 @@
 import { BUCKETS, UNIT_BUCKETS, type Bucket, type Buckets, type Denial, type Nano, type UnitBucket } from '@faregate/core'
 import { LedgerUnavailable, type Outcome, type SettleOp } from '@faregate/ledger'
-import { charge, type PriceTable } from '@faregate/pricing'
+import { charge, isPriced, type PriceTable } from '@faregate/pricing'
 import { absurd, MISSING_USAGE, type ModelRequest, type UsageReading } from '@faregate/wire'
 import type { Delivery } from './deliver/context.ts'
 import { elapsed, note, type Flow } from './flow.ts'
@@ -30,22 +30,22 @@ export async function consumed(
     if (request.countedHere !== true || fault !== 'missing') flow.flags.push(`usage_${fault ?? 'missing'}`)
     return { buckets: await count(), estimated: true }
   }
-  return withUnits(usage.buckets, price, request)
+  return request.pricedBy === undefined ? { buckets: usage.buckets, estimated: false } : withUnits(usage.buckets, price, request)
 }
 
-/** Vendors bill the shortest sound as several seconds. */
-const LEAST_BILLED: Partial<Record<UnitBucket, number>> = { second: 60 }
+/** Vendors bill the shortest sound as several seconds, and search as often as they think fit where nobody bounds it. */
+const BEYOND_BOUND: Partial<Record<UnitBucket, number>> = { second: 60, search: 1_000, request: Infinity }
 
 /** More than four times what the request could cause, in tokens or in units (M22). */
 function faultOf(buckets: Buckets, { plan: { bound }, limit }: Reservation): 'absurd' | undefined {
   const { units = {} } = bound
-  const inUnits = UNIT_BUCKETS.some((unit) => (buckets[unit] ?? 0) > 4 * (units[unit] ?? Infinity) + (LEAST_BILLED[unit] ?? 0))
+  const inUnits = UNIT_BUCKETS.some((unit) => (buckets[unit] ?? 0) > 4 * (units[unit] ?? 0) + (BEYOND_BOUND[unit] ?? 0))
   return inUnits || absurd(buckets, { input: bound.inputTokens, output: limit * bound.n }) ? 'absurd' : undefined
 }
 
 /** Usage in tokens is none for a call that is billed by the second, and the reverse. */
-function tellsPriced(buckets: Buckets, { rates }: PriceTable, { pricedBy }: ModelRequest): boolean {
-  const priced = pricedBy?.filter((bucket) => rates[bucket] !== undefined)
+function tellsPriced(buckets: Buckets, price: PriceTable, { pricedBy }: ModelRequest): boolean {
+  const priced = pricedBy?.filter((bucket) => isPriced(price, bucket))
   return priced === undefined || priced.some((bucket) => buckets[bucket] !== undefined || isExact(bucket))
 }
 

@@ -1,4 +1,5 @@
-import type { Bucket } from '@faregate/core'
+import { UNIT_BUCKETS, type Bucket } from '@faregate/core'
+import { rateOf } from './fallback.ts'
 import type { PriceTable } from './types.ts'
 
 /**
@@ -7,4 +8,10 @@ import type { PriceTable } from './types.ts'
  */
 export function pricedOtherwise({ rates }: PriceTable, pricedBy: readonly Bucket[] | undefined): boolean {
   return pricedBy?.some((bucket) => rates[bucket] !== undefined) === true
+}
+
+/** Whether a bucket has a price, its own or a parent's: what is no token is free without one of its own. */
+export function isPriced(table: PriceTable, bucket: Bucket): boolean {
+  const isUnit = UNIT_BUCKETS.some((unit) => unit === bucket)
+  return isUnit ? table.rates[bucket] !== undefined : rateOf(table, bucket) !== undefined
 }

@@ -3,11 +3,13 @@ import type { BilledMembers } from '../input/ambiguous.ts'
 import { decodeBody, readJsonBody, type JsonBody } from '../input/body.ts'
 import { inputBounds, rawBytes } from '../input/bounds.ts'
 import { hidesOutput } from '../input/hidden-output.ts'
+import { searchUnits } from '../input/searches.ts'
 import { hasMember, isObject, type JsonObject } from '../json/object.ts'
 import { patch } from '../json/patch.ts'
 import { decodeMessages } from './decode.ts'
 import { familyOf } from './families.ts'
 import { inputOf, isServerTool } from './input.ts'
+import { continuesThread, withThread } from './threads.ts'
 import { modelEdits, upstreamBody } from './upstream-body.ts'
 import { validateMessages } from './validate.ts'
 
@@ -33,6 +35,7 @@ const BILLED: BilledMembers = {
     'mcp_servers',
     'context_management',
     'compaction',
+    'thread',
   ]),
   nested: { thinking: new Set(['type', 'budget_tokens']) },
 }
@@ -105,13 +108,14 @@ function describe(body: Buffer, { value, scan }: JsonBody): ModelRequest {
     outputLimitMember: typeof limit === 'number' ? 'max_tokens' : null,
     includeUsage: true,
     user: typeof user === 'string' ? user : null,
-    ...inputBounds(textBytes + rawBytes(scan, TEXT_MEMBERS) + addedTokens(value, messages.length), media, model),
+    ...withThread(value, inputBounds(textBytes + rawBytes(scan, TEXT_MEMBERS) + addedTokens(value, messages.length), media, model)),
     inputText: () => inputText(body),
+    ...searchUnits(value['tools'], undefined),
     canCause: {
-      cacheWrite: writesCache(value, messages),
+      cacheWrite: writesCache(value, messages) || continuesThread(value),
       audioIn: false,
       audioOut: false,
-      imageIn: media.some(({ kind }) => kind === 'image'),
+      imageIn: media.some(({ kind }) => kind === 'image') || continuesThread(value),
       hiddenOutput: hidesThoughts(value, model) || runsTools(value),
     },
     upstreamBody: (change) => upstreamBody(request, scan, value, change),
@@ -150,6 +154,8 @@ function runsTools(value: JsonObject): boolean {
   const { tools } = value
   return (
     (Array.isArray(tools) && tools.some(isServerTool)) ||
-    ['mcp_servers', 'compaction', 'context_management'].some((name) => value[name] != null)
+    ['mcp_servers', 'compaction', 'context_management'].some((name) => value[name] != null) ||
+    // Its tools were told when the thread began.
+    continuesThread(value)
   )
 }

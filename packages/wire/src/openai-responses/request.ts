@@ -3,6 +3,7 @@ import type { BilledMembers } from '../input/ambiguous.ts'
 import { decodeBody, readJsonBody } from '../input/body.ts'
 import { inputBounds, rawBytes } from '../input/bounds.ts'
 import { hidesOutput } from '../input/hidden-output.ts'
+import { searchUnits } from '../input/searches.ts'
 import { summarize, textOf } from '../input/summary.ts'
 import { hasMember, isObject, type JsonObject } from '../json/object.ts'
 import type { OkScan } from '../json/scan.ts'
@@ -78,6 +79,7 @@ function describe(body: Buffer, scan: OkScan, value: JsonObject): ModelRequest {
     user: typeof user === 'string' ? user : null,
     ...bounds(value, inputBounds(text, summary.media, model)),
     inputText: () => inputText(body),
+    ...searchUnits(value['tools'], value['max_tool_calls']),
     canCause: {
       cacheWrite: summary.cacheWrite || value['prompt_cache_options'] != null || hasMember(input, 'prompt_cache_breakpoint'),
       audioIn: summary.audioIn,
