@@ -120,6 +120,7 @@ export const MODEL_KNOBS: Knobs = {
   'models.*.price.audioIn': priced({ ...BASE, prompt_tokens_details: { audio_tokens: 10 } }, (90n + 10n * 13n + 50n * 7n) * TOKEN),
   'models.*.price.audioOut': priced({ ...BASE, completion_tokens_details: { audio_tokens: 10 } }, (100n + 40n * 7n + 10n * 17n) * TOKEN),
   'models.*.price.imageIn': priced({ ...BASE, prompt_tokens_details: { image_tokens: 10 } }, (90n + 10n * 19n + 50n * 7n) * TOKEN),
+  'models.*.price.imageOut': priced({ ...BASE, completion_tokens_details: { image_tokens: 10 } }, (100n + 40n * 7n + 10n * 29n) * TOKEN),
   'models.*.price.request': priced({ ...BASE }, 23n * TOKEN, 'fee'),
 
   ...UNIT_KNOBS,

@@ -31,6 +31,7 @@ const BUCKET_PRICES = {
   audioIn: '13000',
   audioOut: '17000',
   imageIn: '19000',
+  imageOut: '29000',
 }
 
 function on(provider: string, model: string, weight?: number): { provider: string; model: string; weight?: number } {

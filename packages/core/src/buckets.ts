@@ -12,6 +12,7 @@ export const BUCKETS = [
   'audioIn',
   'audioOut',
   'imageIn',
+  'imageOut',
   'request',
   'image',
   'second',

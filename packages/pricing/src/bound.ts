@@ -81,6 +81,8 @@ function outputCaused(bound: Bound, table: PriceTable): Bucket[] {
   const caused: Bucket[] = ['output']
   if (canCause.hiddenOutput) caused.push('reasoning')
   if (canCause.audioOut) caused.push('audioOut')
+  // A model that makes images may make one whatever it is asked: such models alone have the price.
+  if (table.rates.imageOut !== undefined) caused.push('imageOut')
   return billed(bound, table, caused)
 }
 

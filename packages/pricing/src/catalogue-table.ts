@@ -14,6 +14,7 @@ const PRICES: Partial<Record<string, [bucket: Bucket, perMillion: (price: bigint
   input_audio_mtok: ['audioIn', same],
   output_audio_mtok: ['audioOut', same],
   input_image_mtok: ['imageIn', same],
+  output_image_mtok: ['imageOut', same],
   requests_kcount: ['request', perThousand],
   web_searches_kcount: ['search', perThousand],
   input_audio_hours: ['second', perHour],
@@ -35,10 +36,8 @@ export function ratesOf(prices: ModelPrice): Rates | undefined {
     if (rate === undefined) return undefined
     rates[bucket] = scaled(rate, perMillion)
   }
-  // Output has one bucket: of a model that makes images these are the most, and the dearest.
-  const images = prices['output_image_mtok']
-  const imageRate = images === undefined ? undefined : rateOf(images)
-  if (imageRate !== undefined && imageRate.base > (rates.output?.base ?? 0n)) rates.output = imageRate
+  // Where only images have a price, what else is made has it too.
+  if (rates.imageOut !== undefined) rates.output ??= rates.imageOut
   return BASIC.some((bucket) => rates[bucket] !== undefined) ? rates : undefined
 }
 

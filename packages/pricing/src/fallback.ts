@@ -12,6 +12,7 @@ const PARENTS: Record<Bucket, readonly Bucket[]> = {
   output: [],
   reasoning: ['output'],
   audioOut: ['output'],
+  imageOut: ['output'],
   request: [],
   image: [],
   second: [],

@@ -117,9 +117,9 @@ test('U7: hours of audio are priced by the second, searches each', () => {
   })
 })
 
-test('images that a model makes are the price of its output where they are dearer than text', () => {
-  assert.deepEqual(bases(ratesOf({ output_mtok: 10, output_image_mtok: 32 })), { output: 32_000_000_000n })
-  assert.deepEqual(bases(ratesOf({ output_mtok: 10, output_image_mtok: 8 })), { output: 10_000_000_000n })
+test('images that a model makes have a price of their own, which is that of all output where there is no other', () => {
+  assert.deepEqual(bases(ratesOf({ output_mtok: 10, output_image_mtok: 32 })), { output: 10_000_000_000n, imageOut: 32_000_000_000n })
+  assert.deepEqual(bases(ratesOf({ output_image_mtok: 8 })), { output: 8_000_000_000n, imageOut: 8_000_000_000n })
 })
 
 test('a model that is billed by something that is not metered has no table', () => {

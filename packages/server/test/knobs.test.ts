@@ -183,7 +183,7 @@ proves(
       return { hold: Number(hold), cost: Number(answer.headers.get('faregate-cost')) }
     }
     const plain = await measure('base')
-    assert.equal(plain.cost, 0.0008)
+    assert.equal(plain.cost, 0.0009)
     for (const bucket of OF_CHATS) {
       const dear = await measure(bucket)
       assert.ok(dear.hold > plain.hold, `${bucket} changes the hold`)

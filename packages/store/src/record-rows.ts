@@ -12,6 +12,7 @@ const BUCKET_COLUMNS: Record<Bucket, string> = {
   audioIn: 'audio_in',
   audioOut: 'audio_out',
   imageIn: 'image_in',
+  imageOut: 'image_out',
   request: 'request_units',
   image: 'images',
   second: 'seconds',

@@ -199,6 +199,7 @@ export interface RequestsTable {
   audio_in: IntOrNull
   audio_out: IntOrNull
   image_in: IntOrNull
+  image_out: IntOrNull
   request_units: IntOrNull
   images: IntOrNull
   seconds: IntOrNull

@@ -23,14 +23,14 @@ test('U1: what came from the cache is taken out of prompt_tokens', () => {
   assert.deepEqual(buckets(usage), { input: 35, cacheRead: 60, audioIn: 5, output: 10 })
 })
 
-test('U2: reasoning and audio are taken out of completion_tokens', () => {
+test('U2: reasoning, audio and images are taken out of completion_tokens', () => {
   const usage = {
     prompt_tokens: 1,
     completion_tokens: 100,
     total_tokens: 101,
-    completion_tokens_details: { reasoning_tokens: 64, audio_tokens: 6, accepted_prediction_tokens: 3 },
+    completion_tokens_details: { reasoning_tokens: 64, audio_tokens: 6, image_tokens: 10, accepted_prediction_tokens: 3 },
   }
-  assert.deepEqual(buckets(usage), { input: 1, output: 30, reasoning: 64, audioOut: 6 })
+  assert.deepEqual(buckets(usage), { input: 1, output: 20, reasoning: 64, audioOut: 6, imageOut: 10 })
 })
 
 test('details that are absent or null leave their bucket absent: unknown is not zero', () => {

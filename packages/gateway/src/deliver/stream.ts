@@ -1,5 +1,5 @@
 import { formatAmount, type Buckets, type Denial } from '@faregate/core'
-import { believed, type UsageReading } from '@faregate/wire'
+import { believed, OUTPUT_BUCKETS, sumOf, type UsageReading } from '@faregate/wire'
 import { closeAttempt, finish, type Ending } from '../finish.ts'
 import { inBand } from '../refuse.ts'
 import { consumed, costOf, release, settle } from '../settle.ts'
@@ -79,9 +79,9 @@ function isLastWord({ usage, usageIsFinal }: Told): boolean {
 function usageOf({ usage, usageIsFinal }: Told, delivered: number): UsageReading {
   const told = believed(usage, delivered > 0)
   if (!told.ok || usageIsFinal) return told
-  const { output = 0, reasoning = 0, audioOut = 0 } = told.buckets
-  const tooLittle = (output + reasoning + audioOut) * 2 < delivered
-  const tooMuch = output + audioOut > delivered * 2
+  const all = sumOf(told.buckets, OUTPUT_BUCKETS)
+  const tooLittle = all * 2 < delivered
+  const tooMuch = all - (told.buckets.reasoning ?? 0) > delivered * 2
   return tooLittle || tooMuch ? { ok: false, reason: 'missing' } : told
 }
 

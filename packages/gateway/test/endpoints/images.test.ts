@@ -36,7 +36,7 @@ test('U7: images are charged by the image, and the tokens beside them are not mi
   assert.equal(upstream.calls[0]?.path, '/v1/images/generations')
   const { flags, estimated, attempts } = await record
   assert.deepEqual([flags, estimated], [[], false])
-  assert.deepEqual(attempts[0]?.buckets, { input: 12, output: 272, imageIn: 0, image: 2 })
+  assert.deepEqual(attempts[0]?.buckets, { input: 12, imageOut: 272, imageIn: 0, image: 2 })
   assert.equal(wallet().posted, 80_000_000n)
 })
 

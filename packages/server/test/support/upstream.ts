@@ -17,10 +17,10 @@ export interface Upstream {
 /** Usage in which every bucket that OpenAI's shape can report is there, 100 of each. */
 const FULL_USAGE = {
   prompt_tokens: 500,
-  completion_tokens: 300,
-  total_tokens: 800,
+  completion_tokens: 400,
+  total_tokens: 900,
   prompt_tokens_details: { cached_tokens: 100, cache_write_tokens: 100, audio_tokens: 100, image_tokens: 100 },
-  completion_tokens_details: { reasoning_tokens: 100, audio_tokens: 100 },
+  completion_tokens_details: { reasoning_tokens: 100, audio_tokens: 100, image_tokens: 100 },
 }
 
 /** An OpenAI-compatible upstream; by default it answers every call with the same completion. */

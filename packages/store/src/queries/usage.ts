@@ -15,6 +15,7 @@ const BUCKET_COLUMNS = {
   audioIn: 'audio_in',
   audioOut: 'audio_out',
   imageIn: 'image_in',
+  imageOut: 'image_out',
   request: 'request_units',
   image: 'images',
   second: 'seconds',

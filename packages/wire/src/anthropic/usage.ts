@@ -1,6 +1,6 @@
 import type { Bucket, Buckets } from '@faregate/core'
 import { Counts } from '../canonical/counts.ts'
-import { MISSING_USAGE, sumOf, type UsageReading } from '../canonical/usage.ts'
+import { MISSING_USAGE, OUTPUT_BUCKETS, sumOf, type UsageReading } from '../canonical/usage.ts'
 import type { UpstreamDialect } from '../dialect.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 
@@ -39,7 +39,7 @@ export function writeUsage(buckets: Buckets): JsonObject {
     cache_creation_input_tokens: written,
     cache_read_input_tokens: cacheRead ?? null,
     cache_creation: written === null ? null : { ephemeral_5m_input_tokens: cacheWrite ?? 0, ephemeral_1h_input_tokens: cacheWrite1h ?? 0 },
-    output_tokens: sumOf(buckets, ['output', 'reasoning', 'audioOut']),
+    output_tokens: sumOf(buckets, OUTPUT_BUCKETS),
     ...(reasoning === undefined ? {} : { output_tokens_details: { thinking_tokens: reasoning } }),
   }
 }

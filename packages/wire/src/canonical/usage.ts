@@ -8,7 +8,7 @@ export type UsageReading =
 export const MISSING_USAGE: UsageReading = { ok: false, reason: 'missing' }
 
 export const INPUT_BUCKETS: Bucket[] = ['input', 'cacheRead', 'cacheWrite', 'cacheWrite1h', 'audioIn', 'imageIn']
-export const OUTPUT_BUCKETS: Bucket[] = ['output', 'reasoning', 'audioOut']
+export const OUTPUT_BUCKETS: Bucket[] = ['output', 'reasoning', 'audioOut', 'imageOut']
 
 const UNITS: ReadonlySet<string> = new Set(UNIT_BUCKETS)
 

@@ -9,7 +9,8 @@ export const IMAGE_USAGE = { name: 'usage', read: (usage: unknown) => readImageU
 
 /**
  * Usage of images made, as OpenAI tells it of models that are billed by tokens: `input_tokens` holds those of text and of
- * images. Others tell nothing, or money: there the images themselves are the usage.
+ * images, `output_tokens` too, where the model plans in words. Others tell nothing, or money: there the images themselves are
+ * the usage.
  */
 export function readImageUsage(usage: unknown, made: Pick<Buckets, 'image'>): UsageReading {
   const untold: UsageReading = made.image === undefined ? MISSING_USAGE : { ok: true, buckets: made }
@@ -19,15 +20,17 @@ export function readImageUsage(usage: unknown, made: Pick<Buckets, 'image'>): Us
   const output = counts.of('output_tokens')
   const images = counts.within('input_tokens_details', 'image_tokens')
   const cached = counts.within('input_tokens_details', 'cached_tokens')
+  const text = counts.within('output_tokens_details', 'text_tokens')
   if (counts.fault !== undefined) return { ok: false, reason: counts.fault, raw: usage }
   if (input === undefined || output === undefined || output === 0) return untold
   const parts = split(input, (images ?? 0) + (cached ?? 0))
-  if (parts === undefined) return { ok: false, reason: 'contradictory', raw: usage }
+  if (parts === undefined || (text ?? 0) > output) return { ok: false, reason: 'contradictory', raw: usage }
   return {
     ok: true,
     buckets: {
       input: parts.rest,
-      output,
+      imageOut: output - (text ?? 0),
+      ...(text === undefined ? {} : { output: text }),
       ...(images === undefined ? {} : { imageIn: images }),
       ...(cached === undefined ? {} : { cacheRead: cached }),
       ...made,

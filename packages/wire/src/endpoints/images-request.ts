@@ -75,8 +75,8 @@ export function readImageAsk(dialect: DialectName, ask: ImageAsk, inputImages: n
       inputBound,
       inputText: () => prompt,
       units: { image: n },
-      pricedBy: ['image', 'output'],
-      ownCount: (made, whole) => ({ image: whole ? n : Math.min(n, made), output: (whole ? n : Math.min(n, made)) * tokens }),
+      pricedBy: ['image', 'imageOut', 'output'],
+      ownCount: (made, whole) => ({ image: whole ? n : Math.min(n, made), imageOut: (whole ? n : Math.min(n, made)) * tokens }),
       canCause: { ...NOTHING_MORE, imageIn: inputImages > 0, hiddenOutput: true },
     },
   }

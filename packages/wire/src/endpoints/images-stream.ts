@@ -40,7 +40,7 @@ export class ImageStreamReader implements StreamReader {
   }
 }
 
-const COUNTED = ['input', 'cacheRead', 'imageIn', 'output', 'image'] as const
+const COUNTED = ['input', 'cacheRead', 'imageIn', 'output', 'imageOut', 'image'] as const
 
 /** What cannot be believed of one image makes the whole unbelievable. */
 function added(sum: UsageReading, more: UsageReading): UsageReading {

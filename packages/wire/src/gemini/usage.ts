@@ -1,4 +1,4 @@
-import type { Buckets } from '@faregate/core'
+import type { Bucket, Buckets } from '@faregate/core'
 import { Counts, split } from '../canonical/counts.ts'
 import { INPUT_BUCKETS, MISSING_USAGE, sumOf, type UsageReading } from '../canonical/usage.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
@@ -50,12 +50,15 @@ function readOutput(usage: JsonObject, counts: Counts, prompt: number, total: nu
   if (total === undefined && candidates === undefined && thoughts === undefined) return {}
   const shown = candidates ?? 0
   const beside = (total ?? prompt + tools + shown + (thoughts ?? 0)) - prompt - tools - shown
-  const audio = counts.of(detailOf(usage['candidatesTokensDetails'], 'AUDIO'), 'tokenCount')
-  if (beside === (thoughts ?? 0) || beside === (thoughts ?? 0) - tools)
-    return reasoned(split(shown, 'output', [['audioOut', audio]]), thoughts)
-  if (thoughts === undefined && beside > 0) return reasoned(split(shown, 'output', [['audioOut', audio]]), beside)
+  const made = (kind: string): number | undefined => counts.of(detailOf(usage['candidatesTokensDetails'], kind), 'tokenCount')
+  const parts: [Bucket, number | undefined][] = [
+    ['audioOut', made('AUDIO')],
+    ['imageOut', made('IMAGE')],
+  ]
+  if (beside === (thoughts ?? 0) || beside === (thoughts ?? 0) - tools) return reasoned(split(shown, 'output', parts), thoughts)
+  if (thoughts === undefined && beside > 0) return reasoned(split(shown, 'output', parts), beside)
   if (beside !== 0 || thoughts === undefined || thoughts > shown) return undefined
-  return reasoned(split(shown - thoughts, 'output', [['audioOut', audio]]), thoughts)
+  return reasoned(split(shown - thoughts, 'output', parts), thoughts)
 }
 
 function reasoned(output: Buckets | undefined, reasoning: number | undefined): Buckets | undefined {
@@ -75,10 +78,10 @@ function less(count: number | undefined, part: number | undefined): number | und
 export function usageOf(buckets: Buckets): JsonObject | undefined {
   if (Object.keys(buckets).length === 0) return undefined
   const prompt = sumOf(buckets, INPUT_BUCKETS)
-  const shown = sumOf(buckets, ['output', 'audioOut'])
-  const { cacheRead, reasoning, audioIn, imageIn, audioOut } = buckets
+  const shown = sumOf(buckets, ['output', 'audioOut', 'imageOut'])
+  const { cacheRead, reasoning, audioIn, imageIn, audioOut, imageOut } = buckets
   const input = detailsOf(prompt, { AUDIO: audioIn, IMAGE: imageIn })
-  const output = detailsOf(shown, { AUDIO: audioOut })
+  const output = detailsOf(shown, { AUDIO: audioOut, IMAGE: imageOut })
   return {
     promptTokenCount: prompt,
     ...(cacheRead === undefined ? {} : { cachedContentTokenCount: cacheRead }),

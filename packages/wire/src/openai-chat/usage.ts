@@ -8,8 +8,8 @@ export const CHAT_USAGE = { name: 'usage', read: readUsage }
 
 /**
  * Turns OpenAI's `usage` into disjoint buckets. `prompt_tokens` includes what came from the cache and from audio and
- * images, `completion_tokens` includes reasoning and audio: each is taken out of its total once. Details that are absent
- * or null leave their bucket absent. Also understood: DeepSeek's `prompt_cache_hit_tokens`, Moonshot's `cached_tokens`,
+ * images, `completion_tokens` includes reasoning, audio and images: each is taken out of its total once. Details that are
+ * absent or null leave their bucket absent. Also understood: DeepSeek's `prompt_cache_hit_tokens`, Moonshot's `cached_tokens`,
  * cache writes inside the prompt, and upstreams (xAI, Gemini) that count reasoning beside `completion_tokens`, where the
  * total shows it. The buckets of tokens always add up to the total; Perplexity tells beside them how often it searched.
  */
@@ -37,6 +37,7 @@ interface Tokens {
   imageIn: number | undefined
   reasoning: number | undefined
   audioOut: number | undefined
+  imageOut: number | undefined
   search: number | undefined
 }
 
@@ -55,6 +56,7 @@ function readTokens(usage: JsonObject, counts: Counts): Tokens {
     imageIn: told('prompt_tokens_details', 'image_tokens'),
     reasoning: told('completion_tokens_details', 'reasoning_tokens'),
     audioOut: told('completion_tokens_details', 'audio_tokens'),
+    imageOut: told('completion_tokens_details', 'image_tokens'),
     search: told('num_search_queries'),
   }
 }
@@ -74,11 +76,15 @@ function splitOutput(tokens: Tokens, prompt: number, completion: number): Bucket
     return split(completion, 'output', [
       ['reasoning', tokens.reasoning],
       ['audioOut', tokens.audioOut],
+      ['imageOut', tokens.imageOut],
     ])
   // More in total than prompt and completion: reasoning that was counted apart, if that is what the rest can be.
   const told = tokens.reasoning ?? 0
   const outsideCache = (tokens.cached ?? 0) + (tokens.cacheWrite ?? 0)
   if (beside < 0 || (told !== beside && (told !== 0 || beside === outsideCache))) return undefined
-  const output = split(completion, 'output', [['audioOut', tokens.audioOut]])
+  const output = split(completion, 'output', [
+    ['audioOut', tokens.audioOut],
+    ['imageOut', tokens.imageOut],
+  ])
   return output && { ...output, reasoning: beside }
 }

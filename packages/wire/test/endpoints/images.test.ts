@@ -81,7 +81,10 @@ test('U7: usage of images: tokens where they are told, the images themselves in 
   const usage = (answer: unknown): unknown => openaiImages.readAnswer(Buffer.from(JSON.stringify(answer)))?.usage
   const data = [{ b64_json: 'AAAA' }, { b64_json: 'BBBB' }]
   const told = { input_tokens: 50, output_tokens: 8_320, total_tokens: 8_370, input_tokens_details: { text_tokens: 10, image_tokens: 40 } }
-  assert.deepEqual(usage({ created: 1, data, usage: told }), { ok: true, buckets: { input: 10, imageIn: 40, output: 8_320, image: 2 } })
+  assert.deepEqual(usage({ created: 1, data, usage: told }), { ok: true, buckets: { input: 10, imageIn: 40, imageOut: 8_320, image: 2 } })
+  const planned = { ...told, output_tokens_details: { text_tokens: 320, image_tokens: 8_000 } }
+  const split = { input: 10, imageIn: 40, imageOut: 8_000, output: 320, image: 2 }
+  assert.deepEqual(usage({ data, usage: planned }), { ok: true, buckets: split })
   assert.deepEqual(usage({ created: 1, data }), { ok: true, buckets: { image: 2 } })
   assert.deepEqual(usage({ data, usage: { cost_in_usd_ticks: 5 } }), { ok: true, buckets: { image: 2 } })
   assert.equal((usage({ data, usage: { ...told, output_tokens: -1 } }) as { reason: string }).reason, 'negative')
@@ -102,7 +105,7 @@ test('U3: a stream of images ends with the last that was asked for, and tells th
   assert.deepEqual([first.kind, first.finished], ['delta', false])
   const last = reader.read(event({ type: 'image_generation.completed', b64_json: 'AA', usage }))
   assert.deepEqual([last.kind, last.finished], ['done', true])
-  assert.deepEqual(last.usage, { ok: true, buckets: { input: 20, imageIn: 0, output: 200, image: 2 } })
+  assert.deepEqual(last.usage, { ok: true, buckets: { input: 20, imageIn: 0, imageOut: 200, image: 2 } })
   assert.equal(reader.read(event({ type: 'error', error: { message: 'no' } })).kind, 'error')
 })
 

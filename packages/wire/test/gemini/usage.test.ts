@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Buckets } from '@faregate/core'
-import { UsageScanner, sumOf } from '../../src/index.ts'
+import { INPUT_BUCKETS, OUTPUT_BUCKETS, UsageScanner, sumOf } from '../../src/index.ts'
 import { GEMINI_USAGE, readUsage, tellsCounts, usageOf } from '../../src/gemini/usage.ts'
 
 const USAGE: [what: string, usage: object, buckets: Buckets][] = [
@@ -51,9 +51,12 @@ const USAGE: [what: string, usage: object, buckets: Buckets][] = [
         { modality: 'IMAGE', tokenCount: 40 },
         { modality: 'VIDEO', tokenCount: 10 },
       ],
-      candidatesTokensDetails: [{ modality: 'AUDIO', tokenCount: 45 }],
+      candidatesTokensDetails: [
+        { modality: 'AUDIO', tokenCount: 25 },
+        { modality: 'IMAGE', tokenCount: 20 },
+      ],
     },
-    { input: 30, audioIn: 30, imageIn: 40, output: 5, audioOut: 45 },
+    { input: 30, audioIn: 30, imageIn: 40, output: 5, audioOut: 25, imageOut: 20 },
   ],
   [
     'cached audio is cached, not audio',
@@ -111,7 +114,7 @@ test('U3: a chunk in the middle that tells no counts tells no usage', () => {
 
 const CHARGED: Buckets[] = [
   { input: 40, cacheRead: 60, output: 5, reasoning: 7 },
-  { input: 30, audioIn: 30, imageIn: 40, output: 5, audioOut: 45 },
+  { input: 30, audioIn: 30, imageIn: 40, output: 5, audioOut: 25, imageOut: 20 },
   { input: 1, cacheRead: 2, audioIn: 3, output: 0 },
 ]
 
@@ -119,7 +122,7 @@ test('U1, U2: a caller is told what is charged: the prompt with its cache, thoug
   for (const buckets of CHARGED) {
     const usage = usageOf(buckets) ?? {}
     assert.deepEqual(readUsage(usage), { ok: true, buckets })
-    assert.equal(usage['totalTokenCount'], sumOf(buckets, ['input', 'cacheRead', 'audioIn', 'imageIn', 'output', 'reasoning', 'audioOut']))
+    assert.equal(usage['totalTokenCount'], sumOf(buckets, [...INPUT_BUCKETS, ...OUTPUT_BUCKETS]))
   }
   assert.equal(usageOf({ input: 1, cacheWrite: 2, cacheWrite1h: 3 })?.['promptTokenCount'], 6)
   assert.equal(usageOf({}), undefined)
