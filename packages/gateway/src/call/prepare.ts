@@ -57,7 +57,8 @@ export async function prepare(calling: Calling, line: Line, choice: Choice): Pro
   const limit = limitToWrite(calling, line, choice)
   const written = await writtenFor(calling, line, choice, limit)
   if ('code' in written) return written
-  const ready = withParameters(written.body, deployment.parameters)
+  // They are for answers: a count has none, and its vendor refuses what it does not know.
+  const ready = calling.reservation === undefined ? written.body : withParameters(written.body, deployment.parameters)
   const asked = vendor.request(provider, key?.secret, {
     dialect: line.upstream.name,
     model: deployment.model,

@@ -41,6 +41,15 @@ test('U12: a count goes to the vendor that counts, byte for byte, and is free: n
   )
 })
 
+test('U12: parameters of a deployment are for answers: a count is not sent any', async () => {
+  const { upstream, post, models } = await openAt('anthropic')
+  const deployments = [{ provider: 'other', model: 'up-model', weight: 1, parameters: { temperature: 0.5 } }]
+  models.set('m', { name: 'm', deployments, managedBy: { source: 'database' } })
+  upstream.behave(json({ input_tokens: 11 }))
+  assert.equal((await post(ASK, MESSAGES)).status, 200)
+  assert.doesNotMatch(upstream.calls[0]?.body.toString() ?? '', /temperature/)
+})
+
 test('U12: what Google’s callers count, Anthropic counts for them, and the reverse', async () => {
   await openAt('anthropic')
   world.upstream.behave(json({ input_tokens: 11 }))

@@ -135,6 +135,20 @@ test('a model whose vendor makes no vectors is refused by name, before anything 
   assert.equal(wallet().held, 0n)
 })
 
+test('of several deployments only those are called, and held for, that make vectors', async () => {
+  const { upstream, post, models, providers, recorded } = await open()
+  providers.set('claude', { ...providerEntry(upstream.url, 'claude'), kind: 'anthropic' })
+  const deployments = ['claude', 'up'].map((provider, priority) => ({ provider, model: 'x', weight: 1, priority }))
+  models.set('m', { name: 'm', deployments, managedBy: { source: 'database' } })
+  upstream.behave(json(ANSWER))
+  const record = recorded()
+  assert.equal((await post(ASK, EMBEDDINGS)).status, 200)
+  assert.deepEqual(
+    (await record).attempts.map(({ provider }) => provider),
+    ['up'],
+  )
+})
+
 const ROUTES: [path: string, body: unknown][] = [
   ['/v1/embeddings', { model: 'm', input: ['one', 'two'] }],
   ['/v2/embed', { model: 'm', texts: ['one', 'two'], input_type: 'search_document', embedding_types: ['float'] }],
