@@ -3,8 +3,8 @@ import type { JsonValue } from '../json.ts'
 import { ALL_INPUT, ALL_OUTPUT, inputWithout, type UsageExport } from '../usage-export.ts'
 
 /**
- * OpenRouter's activity: the CSV of its page by call or by day, https://openrouter.ai/docs/guides/guides/activity-export, or the
- * answer of `/api/v1/activity`, https://openrouter.ai/docs/api-reference/analytics/get-user-activity. Reasoning is part of the
+ * OpenRouter's activity: the CSV of its page by call or by day, https://openrouter.ai/docs/cookbook/administration/activity-export, or the
+ * answer of `/api/v1/activity`, https://openrouter.ai/docs/client-sdks/typescript/models/activityitem. Reasoning is part of the
  * completion; days are UTC; `usage` is what was paid in credits, which are US dollars.
  */
 const KINDS = ['openrouter'] as const
