@@ -10,10 +10,11 @@ import type { Page } from './docs/page.ts'
 import { allWitnesses, promisesPage } from './docs/promises.ts'
 import { guideIndex, guidePages } from './docs/vendors/guide-page.ts'
 import { providersPage } from './docs/vendors/page.ts'
+import { wireChecklistPage } from './docs/wire-checklist.ts'
 import { updateReport } from './promises/report.ts'
 import { ROOT } from './support/root.ts'
 
-export const PAGES: Page[] = [denialsPage, managementPage, cliPage, promisesPage, compatibilityPage, providersPage, guideIndex, ...guidePages]
+export const PAGES: Page[] = [denialsPage, managementPage, cliPage, promisesPage, compatibilityPage, wireChecklistPage, providersPage, guideIndex, ...guidePages]
 
 /** Where a page lies. */
 export function pathOf(page: Page): string {
