@@ -5,6 +5,7 @@ import type { JsonObject } from '../json/object.ts'
 import { decodeOutput, decodeReasoning, decodeSettings } from './decode-options.ts'
 import { cacheOf, decodeContent, textPart, vendorPart } from './decode-parts.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
+import { unknownThread } from './threads.ts'
 
 /** Top-level members that the conversation, or the request around it, has a place for. */
 const KNOWN = new Set([
@@ -47,7 +48,7 @@ export function decodeMessages(body: JsonObject): Decoded {
   for (const [name, value] of Object.entries(body)) {
     if (!KNOWN.has(name) && value !== null) others[name] = { at: `/${name}`, value }
   }
-  return fields.fault ?? { ok: true, conversation }
+  return fields.fault ?? unknownThread(body) ?? { ok: true, conversation }
 }
 
 /** `system`: a string, or text blocks that keep their breakpoints (M1, M3). */

@@ -1,6 +1,7 @@
 import type { ErrorStatuses } from '../canonical/vendor-errors.ts'
 import type { ProblemLike, StreamIds } from '../dialect.ts'
 import { sseEvent } from '../sse/write.ts'
+import { threadCode } from './threads.ts'
 
 /** Anthropic's own words for errors (API reference, "Errors") and the status of each; its SDKs take the class from the status. */
 export const ERROR_STATUSES: ErrorStatuses = {
@@ -27,7 +28,7 @@ export function errorBody(problem: ProblemLike): Record<string, unknown> {
   const message = [error.message, detail, title].find((text) => text !== '')
   return {
     type: 'error',
-    error: { type: typeOf(status), message: message ?? code, details: { ...problem, error_code: code } },
+    error: { type: typeOf(status), message: message ?? code, details: { ...problem, error_code: threadCode(problem) ?? code } },
     request_id: requestId,
   }
 }

@@ -47,6 +47,13 @@ for (const [status, type] of TYPES) {
   })
 }
 
+test('a refusal of `thread` has the code by which official clients go on without one', () => {
+  const codeOf = (more: object): unknown => (anthropic.errorBody({ ...problem(400), ...more })['error'] as { details: Json }).details['error_code']
+  assert.equal(codeOf({ pointer: '/thread' }), 'thread_unsupported_request')
+  assert.equal(codeOf({ pointer: '/seed', unsupported: [{ pointer: '/seed' }, { pointer: '/thread' }] }), 'thread_unsupported_request')
+  assert.equal(codeOf({ pointer: '/messages', unsupported: [{ pointer: '/seed' }] }), 'some_code')
+})
+
 test('E1: in a stream the same object is an event named error, and nothing that ends a message', () => {
   const bytes = anthropic.errorEvent(problem(402), { id: 'msg_1' })
   const [event, ...others] = rawEvents(bytes)

@@ -185,6 +185,17 @@ test('M11: the bound counts every text that the model reads, wherever it stands'
   }
 })
 
+test('M11: a turn of a thread that the vendor keeps can cost the whole context, and is no conversation to anybody else', () => {
+  const goesOn = read({ thread: { type: 'continue', previous_message_id: 'msg_1' } })
+  assert.ok(goesOn.inputBound > 1_000_000)
+  assert.ok(goesOn.inputBoundFor('claude-haiku-4-5') < 210_000 && goesOn.inputBoundFor('claude-opus-5') > 1_000_000)
+  const { cacheWrite, imageIn, hiddenOutput } = goesOn.canCause
+  assert.deepEqual([cacheWrite, imageIn, hiddenOutput], [true, true, true])
+  const decoded = goesOn.decode()
+  assert.deepEqual(decoded.ok ? '' : decoded.pointer, '/thread')
+  for (const thread of [{ type: 'create' }, null]) assert.ok(read({ thread }).inputBound < 1_000)
+})
+
 test('M11: media count by what they can cost, not by their base64, and only where the vendor looks for them', () => {
   const data = 'A'.repeat(4_000_000)
   const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data } }
