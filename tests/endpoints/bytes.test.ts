@@ -13,7 +13,7 @@ import { eventually, pause } from '../support/wait.ts'
 
 const MB = 1024 * 1024
 const PIECE = Buffer.from(Array.from({ length: MB }, (_, index) => index % 251))
-const PIECES = 200
+const PIECES = 400
 
 describe('bytes that are no JSON, through a real gateway', () => {
   let upstream: Upstream
@@ -46,17 +46,20 @@ describe('bytes that are no JSON, through a real gateway', () => {
   }
 
   test(`I4, S11: ${PIECES} MB of speech reach a slow reader whole, in memory that stays flat, because the upstream waits`, async () => {
-    let sent = 0
+    let sent = PIECES - 1
     upstream.on('spoken', async ({ response }) => {
       response.writeHead(200, { 'content-type': 'audio/pcm' })
       for (; sent < PIECES; sent++) if (!response.write(PIECE)) await new Promise((resolve) => response.once('drain', resolve))
       response.end()
     })
+    // What a process takes for the first thing that it does is not what is looked for.
+    await (await say()).arrayBuffer()
+    sent = 0
     const idle = residentMb(gateway.pid)
     const peak = new PeakMemory(gateway.pid)
     const response = await say()
     await pause(500)
-    assert.ok(sent < 40, `${sent} MB were taken from the upstream before anybody read`)
+    assert.ok(sent < 80, `${sent} MB were taken from the upstream before anybody read`)
     const hash = createHash('sha256')
     let size = 0
     for await (const piece of response.body ?? []) {
@@ -67,8 +70,8 @@ describe('bytes that are no JSON, through a real gateway', () => {
     const expected = createHash('sha256')
     for (let piece = 0; piece < PIECES; piece++) expected.update(PIECE)
     assert.equal(hash.digest('hex'), expected.digest('hex'))
-    assert.ok(peak.stop() < idle + 100, `${peak.mb} MB at most, ${idle} before`)
-    assert.equal((await assertSettled(gateway.api, customer.organization)).posted, '0.015')
+    assert.ok(peak.stop() < idle + 150, `${peak.mb} MB at most, ${idle} before`)
+    assert.equal((await assertSettled(gateway.api, customer.organization)).posted, '0.03')
   })
 
   test('S10: when the caller goes away the upstream is cancelled within a second, and what was delivered is charged', async () => {
