@@ -14,7 +14,17 @@ import { wireChecklistPage } from './docs/wire-checklist.ts'
 import { updateReport } from './promises/report.ts'
 import { ROOT } from './support/root.ts'
 
-export const PAGES: Page[] = [denialsPage, managementPage, cliPage, promisesPage, compatibilityPage, wireChecklistPage, providersPage, guideIndex, ...guidePages]
+export const PAGES: Page[] = [
+  denialsPage,
+  managementPage,
+  cliPage,
+  promisesPage,
+  compatibilityPage,
+  wireChecklistPage,
+  providersPage,
+  guideIndex,
+  ...guidePages,
+]
 
 /** Where a page lies. */
 export function pathOf(page: Page): string {

@@ -4,11 +4,10 @@ import { basename, join } from 'node:path'
 import type { Scene } from '../replay/answers/scene.ts'
 import type { JsonObject } from '../replay/types.ts'
 
-export const SURFACE_NAMES = ['openai-chat', 'openai-responses', 'anthropic', 'gemini', 'cohere', 'ollama'] as const
-export type SurfaceName = (typeof SURFACE_NAMES)[number]
+export type SurfaceName = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini' | 'cohere' | 'ollama'
 
 /** What the provider must have understood, whatever its form. */
-export interface Arrives {
+interface Arrives {
   /** Texts, addresses and bytes that are somewhere in the request. */
   contains?: string[]
   tools?: string[]

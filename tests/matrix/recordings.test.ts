@@ -16,6 +16,20 @@ const folder = process.env['FAREGATE_RECORDED'] ?? ''
 const skip = existsSync(folder) ? false : 'FAREGATE_RECORDED names no folder: recordings of providers are not replayed'
 if (skip !== false) process.stderr.write(`SKIPPED: ${skip}\n`)
 
+/** Recordings that are no answers of conversations: of what, at which provider, by which route, and what is asked. */
+const BESIDE: [name: string, provider: string, path: string, asked: JsonObject][] = [
+  ['openai.completion:openai-completion-text', 'openai-chat', '/v1/completions', { prompt: 'Hello {{mark}}', max_tokens: 500 }],
+  ['openai.embedding:openai-embedding', 'openai-chat', '/v1/embeddings', { input: 'Hello {{mark}}' }],
+  ['cohere:cohere-embedding', 'cohere', '/v2/embed', { texts: ['Hello {{mark}}'], input_type: 'search_query', embedding_types: ['float'] }],
+  [
+    'openai.chat:reasoning-model-legacy-parameter-error',
+    'openai-chat',
+    '/v1/chat/completions',
+    { max_tokens: 10, messages: [{ role: 'user', content: '{{mark}}' }] },
+  ],
+  ['openai.responses:reasoning-model-temperature-error', 'openai-responses', '/v1/responses', { max_output_tokens: 20, input: '{{mark}}' }],
+]
+
 describe('recordings of providers, through every surface', { skip }, () => {
   const { played, others } = skip === false ? recordedAnswers(folder) : { played: [], others: [] }
   let replay: Replay
@@ -80,6 +94,19 @@ describe('recordings of providers, through every surface', { skip }, () => {
         assert.deepEqual(wrong, [])
       })
     }
+  }
+
+  for (const [name, provider, path, asked] of BESIDE) {
+    test(`${name} arrives byte for byte from ${path}`, async () => {
+      const recording = replay.recordings.find((one) => one.name === name && !one.stream)
+      assert.ok(recording !== undefined)
+      const mark = `(recording ${count++})`
+      replay.next({ answer: recording.answer }, { if: ({ call }) => call.bytes.includes(mark) })
+      const body = JSON.parse(JSON.stringify({ model: provider, ...asked }).replaceAll('{{mark}}', mark)) as JsonObject
+      const answer = await send(gateway.url + path, { body, headers: { authorization: `Bearer ${customer.key}` } })
+      assert.equal(answer.status, recording.answer.status ?? 200)
+      assert.equal(answer.text, recording.answer.body)
+    })
   }
 
   test('what was played', (context) => {

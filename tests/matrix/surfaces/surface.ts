@@ -5,7 +5,7 @@ import type { SurfaceName } from '../conversation.ts'
 export type Said = 'stop' | 'length' | 'stop_sequence' | 'tool_calls' | 'refusal' | 'refusal_text' | 'content_filter'
 
 /** What a call's answer may tell of tokens beside input and output in all. */
-export interface Details {
+interface Details {
   cacheRead?: number
   cacheWrite?: number
   reasoning?: number
