@@ -78,9 +78,9 @@ describe('an upgrade that brings other prices', () => {
     await upstream?.close()
   })
 
-  async function upgradedFrom(price: Nanos): Promise<void> {
+  async function upgradedFrom(price: Nanos, then?: { from: number; price: Nanos }): Promise<void> {
     await gateway.kill('SIGTERM')
-    await rememberOldPrice(sqliteIn(gateway.data), 'openai', MODEL, price)
+    await rememberOldPrice(sqliteIn(gateway.data), 'openai', MODEL, price, then)
     await gateway.start()
   }
 
@@ -139,6 +139,15 @@ describe('an upgrade that brings other prices', () => {
     await gateway.start()
     assert.deepEqual(await pending(gateway), [])
     assert.equal((await charged(gateway, customer)).cost, old['input'])
+  })
+
+  test('a price that was announced for a moment begins then, although nobody changes anything', async () => {
+    const from = Date.now() + 4_000
+    await upgradedFrom(doubled(list.price), { from, price: doubled(doubled(list.price)) })
+    assert.equal((await charged(gateway, customer)).priceVersion, 'catalogue:2026-01-01')
+    await new Promise((resolve) => setTimeout(resolve, from - Date.now() + 1_000))
+    const { cost, priceVersion } = await charged(gateway, customer)
+    assert.deepEqual([cost, priceVersion], [(list.price['input'] ?? 0n) * 4n, 'catalogue:2026-01-01/from-then'])
   })
 
   test('a change within the limit is in force at once; the audit has it all, and its chain is whole', async () => {

@@ -125,7 +125,7 @@ for (const kind of KINDS) {
       prices.called(attempt, clock.now())
       prices.called({ ...attempt, model: 'refused', outcome: 'failed' }, clock.now())
       prices.called({ ...attempt, provider: 'own' }, clock.now())
-      await prices.flush()
+      await prices.close()
       assert.deepEqual(
         (await admin.read.cataloguePrices.list()).map(({ model: name }) => name),
         ['called'],
@@ -134,7 +134,7 @@ for (const kind of KINDS) {
       clock.time += 20 * DAY
       assert.equal(inputOf(await prices.inForce(next), 'called'), 1_000_000_000n)
       prices.called(attempt, clock.now())
-      await prices.flush()
+      await prices.close()
       clock.time += 20 * DAY
       assert.equal(inputOf(await prices.inForce(next), 'called'), 1_000_000_000n)
       clock.time += 11 * DAY
@@ -143,6 +143,25 @@ for (const kind of KINDS) {
     })
   })
 }
+
+describe('a price that begins at a time', () => {
+  it('is looked up anew when it does, without a change of the configuration', async (t) => {
+    const { open, clock } = await installation(t, 'sqlite')
+    const { prices } = await open()
+    const dearer = parseRates({ input: '9', output: '9' })
+    assert.ok(dearer.ok)
+    const [now] = OLD.schedule('openai', 'm') ?? []
+    assert.ok(now !== undefined)
+    const soon = { version: 'catalogue:2026-09-23/from-soon', when: { from: START + 50 }, rates: dearer.rates }
+    const announced = { ...OLD, schedule: () => [now, soon] }
+    const turned = new Promise<void>((resolve) => (prices.onTurn = resolve))
+    const inForce = await prices.inForce(configuration(announced))
+    assert.equal(inForce.find('openai', 'm', clock.now())?.rates.input?.base, 1_000_000_000n)
+    await turned
+    clock.time += 50
+    assert.equal(inForce.find('openai', 'm', clock.now())?.rates.input?.base, 9_000_000_000n)
+  })
+})
 
 describe('prices of several processes on PostgreSQL', { skip: skipOf('postgres') }, () => {
   it('processes that start at once decide once, and agree', async (t) => {

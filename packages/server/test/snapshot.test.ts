@@ -117,3 +117,19 @@ test('a refresh that is asked for while another runs sees what was changed in be
   await Promise.all([first, second])
   assert.equal(live.snapshot.version, 2)
 })
+
+test('what nobody changed is read anew where it is asked for, and nothing after the end', async (t) => {
+  const swapped: number[] = []
+  const source = {
+    version: () => Promise.resolve(1),
+    read: (at: number): Promise<Snapshot> => Promise.resolve(buildSnapshot({ ...NOTHING, version: at })),
+  }
+  const live = new LiveConfiguration(source, await source.read(1), QUIET, ({ version: at }) => swapped.push(at))
+  t.after(() => live.close())
+  await live.refresh()
+  await live.reread()
+  assert.deepEqual(swapped, [1])
+  live.close()
+  await live.reread()
+  assert.deepEqual(swapped, [1])
+})

@@ -6,6 +6,7 @@ import {
   nameOf,
   parseSchedule,
   reviewPrices,
+  turningPoints,
   type Catalogue,
   type PricedModel,
   type PriceOffer,
@@ -18,6 +19,9 @@ import type { Logger } from '../log/log.ts'
 import { CalledModels } from './called-models.ts'
 import { carryOut, changesPrices } from './price-verdicts.ts'
 import { cataloguePriceKey, type OperatorPrices } from './prices.ts'
+
+/** A timer waits no longer; it is set again then. */
+const LONGEST_MS = 86_400_000
 
 /** The configuration for which prices are looked up. */
 export interface PricedConfiguration {
@@ -45,6 +49,9 @@ export class CataloguePrices {
   readonly #called: CalledModels
   /** The models whose new price waits for approval. */
   pending: string[] = []
+  /** Called when a price in force becomes another one by itself, for it was announced or follows the hours of the day. */
+  onTurn: () => void = () => undefined
+  #turn: NodeJS.Timeout | undefined
 
   constructor(needs: CataloguePricesNeeds) {
     this.#needs = needs
@@ -58,6 +65,7 @@ export class CataloguePrices {
     const remembered = await rememberedPrices(store.read)
     this.pending = (await store.read.priceOffers.list(['pending'])).map(nameOf)
     this.#called.follow(configuration, remembered)
+    this.#awaitTurn(remembered)
     return catalogueInForce(configuration.published, remembered)
   }
 
@@ -66,9 +74,20 @@ export class CataloguePrices {
     this.#called.note(attempt, at)
   }
 
-  /** Writes down which models were called since. */
-  flush(): Promise<void> {
+  /** Writes down which models were called since, and waits for nothing any more. */
+  close(): Promise<void> {
+    clearTimeout(this.#turn)
     return this.#called.flush()
+  }
+
+  /** Routes keep the prices that they were made with: they are made anew when one of those is over. */
+  #awaitTurn(remembered: readonly RememberedPrice[]): void {
+    const now = this.#needs.clock.now()
+    const schedules = remembered.map(({ schedule }) => schedule)
+    const next = turningPoints(schedules, now).find((at) => at > now)
+    clearTimeout(this.#turn)
+    if (next === undefined) return
+    this.#turn = setTimeout(() => this.onTurn(), Math.min(next - now, LONGEST_MS)).unref()
   }
 
   /** Decides under the lock that all processes share: what another has decided meanwhile stays, and is not decided twice. */

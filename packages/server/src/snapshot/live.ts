@@ -37,10 +37,20 @@ export class LiveConfiguration {
   }
 
   /** Takes up the newest version; resolves when it is in force. After an own change, call this before answering. */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    return this.#lookNext(false)
+  }
+
+  /** The same although nobody changed anything: what was found out with the last one is found out anew, such as prices that begin now. */
+  reread(): Promise<void> {
+    return this.#lookNext(true)
+  }
+
+  async #lookNext(unchanged: boolean): Promise<void> {
     // A look that began before the change may miss it: wait for it, then look again.
     while (this.#running !== undefined) await this.#running
-    this.#running = this.#look().finally(() => {
+    if (this.#closed) return
+    this.#running = this.#look(unchanged).finally(() => {
       this.#running = undefined
     })
     await this.#running
@@ -59,10 +69,10 @@ export class LiveConfiguration {
     this.#timer.unref()
   }
 
-  async #look(): Promise<void> {
+  async #look(unchanged: boolean): Promise<void> {
     try {
       const version = await this.#source.version()
-      if (version !== this.#snapshot.version) this.#swap(await this.#source.read(version))
+      if (unchanged || version !== this.#snapshot.version) this.#swap(await this.#source.read(version))
       this.#failing = false
     } catch (error) {
       if (!this.#failing) this.#log.error({ error: String(error) }, 'the configuration cannot be read; the last one stays in force')

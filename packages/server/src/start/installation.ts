@@ -58,7 +58,7 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
   closers.add(() => store.close())
   await checkCurrency(store, configuration.billing.currency)
   const cataloguePrices = new CataloguePrices({ store: createAdminStore(store, () => clock.now()), vendors, clock, random, log })
-  closers.add(() => cataloguePrices.flush().catch(() => undefined))
+  closers.add(() => cataloguePrices.close().catch(() => undefined))
   const source = new DatabaseSource({ store, fixed: fixedSources(options), unseal: secrets.unseal, vendors, cataloguePrices, log })
   const keys = new VerifiedKeys(
     patientDirectory((presented) => keyByHash(store.read, secrets.hash(presented))),
@@ -66,6 +66,7 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
   )
   const live = new LiveConfiguration(source, await source.read(await source.version()), log, () => keys.forget())
   closers.add(() => live.close())
+  cataloguePrices.onTurn = () => void live.reread()
   const prices = createPriceBook({ vendors, operator: () => source.prices, catalogue: () => source.catalogue, clock })
   return { clock, random, log, store, secrets, keys, live, source, prices, cataloguePrices }
 }
