@@ -1,5 +1,5 @@
 import OpenAI from 'openai'
-import type { ChatCompletion, ChatCompletionMessageParam, ChatCompletionMessageToolCall } from 'openai/resources/chat/completions'
+import type { ChatCompletion, ChatCompletionMessageParam } from 'openai/resources/chat/completions'
 import { inclusive, lastOf, MAX_TOKENS, QUESTION, SYSTEM, WEATHER_FUNCTION } from './client.ts'
 import type { Access, Heard, SdkClient, Talk, TalkOptions } from './client.ts'
 
@@ -37,8 +37,9 @@ class ChatTalk implements Talk {
     const { completion, pieces } = await this.#send()
     const [choice] = completion.choices
     if (choice === undefined) throw new Error('no choice')
-    const { content, tool_calls: calls } = choice.message
-    this.#messages.push({ role: 'assistant', content, ...(calls === undefined ? {} : { tool_calls: calls.map(asSent) }) })
+    // What the helper `stream` has parsed is its own.
+    const { parsed: _, ...message } = choice.message as typeof choice.message & { parsed?: unknown }
+    this.#messages.push(message)
     return {
       text: choice.message.content ?? '',
       pieces,
@@ -76,13 +77,6 @@ class ChatTalk implements Talk {
     running.on('content', () => pieces++)
     return { completion: await running.finalChatCompletion(), pieces }
   }
-}
-
-/** A call as a message takes it: the helper `stream` adds what it has parsed. */
-function asSent(call: ChatCompletionMessageToolCall): ChatCompletionMessageToolCall {
-  if (call.type !== 'function') return call
-  const { name, arguments: given } = call.function
-  return { id: call.id, type: 'function', function: { name, arguments: given } }
 }
 
 function functionsOf(completion: ChatCompletion): { function: { name: string; arguments: string } }[] {

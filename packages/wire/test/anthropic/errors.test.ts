@@ -48,7 +48,8 @@ for (const [status, type] of TYPES) {
 }
 
 test('a refusal of `thread` has the code by which official clients go on without one', () => {
-  const codeOf = (more: object): unknown => (anthropic.errorBody({ ...problem(400), ...more })['error'] as { details: Json }).details['error_code']
+  const codeOf = (more: object): unknown =>
+    (anthropic.errorBody({ ...problem(400), ...more })['error'] as { details: Json }).details['error_code']
   assert.equal(codeOf({ pointer: '/thread' }), 'thread_unsupported_request')
   assert.equal(codeOf({ pointer: '/seed', unsupported: [{ pointer: '/seed' }, { pointer: '/thread' }] }), 'thread_unsupported_request')
   assert.equal(codeOf({ pointer: '/messages', unsupported: [{ pointer: '/seed' }] }), 'some_code')
