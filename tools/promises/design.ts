@@ -32,6 +32,8 @@ export const DESIGN: Record<string, Promised> = {
     tests: {
       'tests/sdk/chat.test.ts': ['the official openai SDK, changed only in baseURL and apiKey'],
       'tests/sdk/recordings.test.ts': ['recorded answers of providers'],
+      'tests/matrix/matrix.test.ts': ['S2, S3, T1, T3, T4, T6, T7, R1, R2, U1, U2, M1, M5, M8, I2, E8: every caller at every provider'],
+      'tests/matrix/recordings.test.ts': ['recordings of providers, through every surface'],
       'tests/faults/framing.test.ts': ['S1: split at every byte offset…, the caller gets the same bytes and the same charge'],
       'tests/properties/wire.test.ts': ['patch changes its members and not one byte more'],
     },

@@ -74,7 +74,10 @@ test('M6: effort goes as it is; of a budget it is derived; the model decides whe
 
 test('R3: vendors that take more stop sequences than OpenAI get them', () => {
   const stop = ['a', 'b', 'c', 'd', 'e']
-  assert.deepEqual(encoded(conversationOf({ stop }), { mostStops: 16 }), { ...encoded(conversationOf({}), {}), body: { ...encoded(conversationOf({})).body, stop } })
+  assert.deepEqual(encoded(conversationOf({ stop }), { mostStops: 16 }), {
+    ...encoded(conversationOf({}), {}),
+    body: { ...encoded(conversationOf({})).body, stop },
+  })
   assert.deepEqual(encoded(conversationOf({ stop }), { mostStops: 2 }).body['stop'], ['a', 'b'])
 })
 
@@ -97,7 +100,15 @@ test('M6: models that think only when they are asked are asked; those that canno
 })
 
 test('M4: what a model of OpenAI refuses because it reasons is named, and not sent', () => {
-  const asked = conversationOf({ temperature: 0.3, topP: 0.9, presencePenalty: 0.5, logprobs: {}, stop: ['x'], logitBias: { 5: 1 }, seed: 1 })
+  const asked = conversationOf({
+    temperature: 0.3,
+    topP: 0.9,
+    presencePenalty: 0.5,
+    logprobs: {},
+    stop: ['x'],
+    logitBias: { 5: 1 },
+    seed: 1,
+  })
   const cases: [model: string, reasoning: Conversation['reasoning'], refused: string[]][] = [
     ['gpt-4.1', undefined, []],
     ['gpt-5-chat-latest', undefined, []],
