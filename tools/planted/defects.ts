@@ -14,8 +14,8 @@ export const DEFECTS: Defect[] = [
       },
       {
         file: 'packages/gateway/src/deliver/answer.ts',
-        find: '  const delivered = await flow.outbound.end(opening.body)\n',
-        replace: `  const delivered = await flow.outbound.end(opening.body)
+        find: '  const delivered = await flow.outbound.end(body)\n',
+        replace: `  const delivered = await flow.outbound.end(body)
   await settle(delivery, cost, settleMemo(flow, called, consumption.estimated), 'void')\n`,
       },
     ],
@@ -107,7 +107,7 @@ export const DEFECTS: Defect[] = [
     name: 'a usage that is counted twice',
     edits: [
       {
-        file: 'packages/gateway/src/stream/relay.ts',
+        file: 'packages/gateway/src/stream/told.ts',
         find: '      this.usage = step.usage\n',
         replace: `      const [before, now] = [this.usage.ok ? (this.usage.buckets.output ?? 0) : 0, step.usage]
       this.usage = now.ok ? { ok: true, buckets: { ...now.buckets, output: before + (now.buckets.output ?? 0) } } : now\n`,
