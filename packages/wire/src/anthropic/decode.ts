@@ -1,7 +1,7 @@
 import type { Conversation, Other, Part, Turn } from '../canonical/conversation.ts'
 import type { Decoded } from '../dialect.ts'
 import { Fields } from '../input/fields.ts'
-import type { JsonObject } from '../json/object.ts'
+import { isObject, type JsonObject } from '../json/object.ts'
 import { decodeOutput, decodeReasoning, decodeSettings } from './decode-options.ts'
 import { cacheOf, decodeContent, textPart, vendorPart } from './decode-parts.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
@@ -46,9 +46,20 @@ export function decodeMessages(body: JsonObject): Decoded {
     others,
   }
   for (const [name, value] of Object.entries(body)) {
-    if (!KNOWN.has(name) && value !== null) others[name] = { at: `/${name}`, value }
+    if (!KNOWN.has(name) && value !== null && !isIdle(name, value)) others[name] = { at: `/${name}`, value }
   }
   return fields.fault ?? unknownThread(body) ?? { ok: true, conversation }
+}
+
+/**
+ * Clearing what was thought in earlier turns (guide "Context editing") asks for nothing of others: they never get it.
+ * Claude Code asks for it always.
+ */
+function isIdle(name: string, value: unknown): boolean {
+  if (name !== 'context_management' || !isObject(value)) return false
+  const { edits, ...rest } = value
+  const clears = Array.isArray(edits) && edits.every((edit) => isObject(edit) && String(edit['type']).startsWith('clear_thinking_'))
+  return clears && Object.keys(rest).length === 0
 }
 
 /** `system`: a string, or text blocks that keep their breakpoints (M1, M3). */

@@ -25,6 +25,14 @@ test('T9, T10: tools of the caller keep their schema; others are named by their 
   ])
 })
 
+test('M9: to clear what was thought before asks for nothing of others, who never get it; to clear anything else does', () => {
+  const clear = { type: 'clear_thinking_20251015', keep: 'all' }
+  assert.deepEqual(decode({ context_management: { edits: [clear] } }).others, {})
+  for (const given of [{ edits: [clear, { type: 'clear_tool_uses_20250919' }] }, { edits: [clear], more: 1 }, 'x']) {
+    assert.deepEqual(decode({ context_management: given }).others, { context_management: { at: '/context_management', value: given } })
+  }
+})
+
 test('M9: members without a neutral form are kept by name and place, also those inside of tools and settings', () => {
   const { others } = decode({
     container: 'c1',
