@@ -42,9 +42,10 @@ export function encodeRequest(conversation: Conversation, target: Target): Encod
   return { body: Buffer.from(JSON.stringify(body)), unsupported: encoding.unsupported }
 }
 
-/** What a model of OpenAI's refuses because it reasons, or always would ("Reasoning models"), beside what the vendor refuses. */
+/** What a model of OpenAI's refuses because it reasons, or because it never does, beside what the vendor refuses. */
 function withTraits({ model, quirks }: Target, { reasoning }: Conversation): Quirks {
-  if (!isOpenAis(model) || leastEffort(model) === undefined) return quirks
+  if (!isOpenAis(model)) return quirks
+  if (leastEffort(model) === undefined) return { ...quirks, refuses: [...(quirks.refuses ?? []), 'reasoning'] }
   const effort = reasoning === undefined ? undefined : effortOf(reasoning, model)
   const sampling = refusesSampling(model, effort) ? SAMPLING : []
   return { ...quirks, refuses: [...(quirks.refuses ?? []), 'stop', 'logitBias', ...sampling] }

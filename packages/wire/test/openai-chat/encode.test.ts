@@ -99,7 +99,7 @@ test('M6: models that think only when they are asked are asked; those that canno
   }
 })
 
-test('M4: what a model of OpenAI refuses because it reasons is named, and not sent', () => {
+test('M4, M6: what a model of OpenAI refuses because it reasons, or because it never does, is named, and not sent', () => {
   const asked = conversationOf({
     temperature: 0.3,
     topP: 0.9,
@@ -111,6 +111,8 @@ test('M4: what a model of OpenAI refuses because it reasons is named, and not se
   })
   const cases: [model: string, reasoning: Conversation['reasoning'], refused: string[]][] = [
     ['gpt-4.1', undefined, []],
+    ['gpt-4.1', { effort: 'low' }, ['/reasoning']],
+    ['gpt-4.1', { effort: 'none' }, []],
     ['gpt-5-chat-latest', undefined, []],
     ['mistral-medium-latest', { effort: 'high' }, []],
     ['gpt-5.1', undefined, ['/logitBias', '/stop']],
