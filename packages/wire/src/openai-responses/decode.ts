@@ -87,7 +87,7 @@ function metadata(value: JsonObject, fields: Fields): Record<string, string> | u
   return own as Record<string, string> | undefined
 }
 
-/** Members that are understood above, or whose absence nobody would notice elsewhere (padding of the stream). */
+/** Members that are understood above, or whose absence nobody would notice elsewhere (padding of the stream, Codex's own ids). */
 const KNOWN = new Set([
   'model',
   'stream',
@@ -107,6 +107,7 @@ const KNOWN = new Set([
   'service_tier',
   'prompt_cache_key',
   'stream_options',
+  'client_metadata',
 ])
 
 /** Values that ask for what every upstream does anyway. */

@@ -105,6 +105,8 @@ test('M9: what only this dialect has is kept by name; what asks for nothing spec
     stream_options: { include_obfuscation: false },
     include: ['reasoning.encrypted_content', 'web_search_call.action.sources'],
     top_logprobs: 0,
+    // What Codex tells of itself.
+    client_metadata: { session_id: 's' },
   }
   assert.deepEqual(decode({ ...quiet, temperature: null, metadata: null }).others, {})
 })
