@@ -124,12 +124,13 @@ describe('official clients call what is beside conversations', () => {
     )
     assert.deepEqual(
       (await ollama.list()).models.map(({ name }) => name),
-      all,
+      all.map((name) => (name.includes(':') ? name : `${name}:latest`)),
     )
     assert.equal((await openai.models.retrieve('tts-1')).id, 'tts-1')
     assert.equal((await anthropic.models.retrieve('tts-1')).id, 'tts-1')
     assert.equal((await google.models.get({ model: 'tts-1' })).name, 'models/tts-1')
-    assert.deepEqual((await ollama.show({ model: 'nomic-embed-text' })).capabilities, ['embedding'])
+    for (const model of ['nomic-embed-text', 'nomic-embed-text:latest'])
+      assert.deepEqual((await ollama.show({ model })).capabilities, ['embedding'])
   })
 
   test('E1: a refusal raises the class that each client has for it', async () => {

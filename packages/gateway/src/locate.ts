@@ -44,7 +44,7 @@ export class Locator {
     }
     const known = this.#routes.get(name)
     if (known !== undefined) return known
-    const entry = snapshot.models.get(name)
+    const entry = snapshot.models.get(name) ?? snapshot.models.get(untagged(name))
     if (entry === undefined) return this.#byProvider(snapshot, name, mayCall)
     const route = this.#resolve(snapshot, entry)
     this.#routes.set(name, route)
@@ -94,6 +94,11 @@ export class Locator {
       maxOutput: smallest(usable.map(({ maxOutput }) => maxOutput)),
     }
   }
+}
+
+/** A name as Ollama's clients write it, without the tag that stands for none. */
+function untagged(name: string): string {
+  return name.replace(/:latest$/, '')
 }
 
 function smallest(values: (number | undefined)[]): number | undefined {

@@ -26,13 +26,14 @@ export function callableModels(shared: Shared, key: KeyEntry): CallableModel[] {
 export function callableModel(shared: Shared, key: KeyEntry, name: string): CallableModel | Denial {
   const model = describe(shared, name, key)
   if (isDenial(model)) return model
-  return authorize(key, name) ?? model
+  return authorize(key, model.id) ?? model
 }
 
 function describe({ locator }: Shared, name: string, key: KeyEntry): CallableModel | Denial {
   const route = locator.find(name, (other) => allowsModel(key, other))
   if (isDenial(route)) return route
   const owner = route.model.deployments[0]?.provider ?? ''
-  const embeds = /embed/i.test(name) || route.candidates.every(({ deployment }) => /embed/i.test(deployment.model))
-  return { id: name, owner, embeds, ...(route.maxOutput === undefined ? {} : { outputLimit: route.maxOutput }) }
+  const { name: id } = route.model
+  const embeds = /embed/i.test(id) || route.candidates.every(({ deployment }) => /embed/i.test(deployment.model))
+  return { id, owner, embeds, ...(route.maxOutput === undefined ? {} : { outputLimit: route.maxOutput }) }
 }

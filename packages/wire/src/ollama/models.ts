@@ -19,8 +19,8 @@ const DETAILS = { parent_model: '', format: '', family: '', families: [], parame
 export function tags(models: readonly OllamaModel[]): { models: JsonObject[] } {
   return {
     models: models.map(({ name, created }) => ({
-      name,
-      model: name,
+      name: tagged(name),
+      model: tagged(name),
       modified_at: timeOf(created),
       size: 0,
       // Clients show its first characters: it stands for the name, for there are no weights here.
@@ -66,6 +66,11 @@ export function readShow(body: Buffer): Pick<OllamaModel, 'capabilities' | 'cont
     ...(Array.isArray(capabilities) ? { capabilities: capabilities.filter((word) => typeof word === 'string') } : {}),
     ...(typeof length === 'number' ? { contextLength: length } : {}),
   }
+}
+
+/** Ollama tells no name without its tag, and clients such as Open WebUI look models up by both. */
+function tagged(name: string): string {
+  return name.includes(':') ? name : `${name}:latest`
 }
 
 function timeOf(created = 0): string {

@@ -3,13 +3,16 @@ import { test } from 'node:test'
 import { readShow, readTags, show, tags } from '../../src/ollama/models.ts'
 import { bodyOf } from './support.ts'
 
-test('a list of models has what clients show of each, and is read back', () => {
+test('a list of models has what clients show of each, never without a tag, and is read back', () => {
   const list = tags([{ name: 'gpt-5', created: 1_700_000_000 }, { name: 'qwen3:8b' }])
   const [first] = list.models
-  assert.deepEqual([first?.['name'], first?.['model'], first?.['modified_at']], ['gpt-5', 'gpt-5', '2023-11-14T22:13:20.000Z'])
+  assert.deepEqual(
+    [first?.['name'], first?.['model'], first?.['modified_at']],
+    ['gpt-5:latest', 'gpt-5:latest', '2023-11-14T22:13:20.000Z'],
+  )
   assert.match(String(first?.['digest']), /^[0-9a-f]{64}$/)
   assert.deepEqual(readTags(bodyOf(list)), [
-    { name: 'gpt-5', created: 1_700_000_000 },
+    { name: 'gpt-5:latest', created: 1_700_000_000 },
     { name: 'qwen3:8b', created: 0 },
   ])
 })
