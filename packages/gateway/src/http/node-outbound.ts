@@ -16,7 +16,9 @@ export class NodeOutbound implements Outbound {
 
   constructor(response: ServerResponse) {
     this.#response = response
-    response.once('close', () => this.#close())
+    // A response that has closed does not say so again: nobody would ever hear that its answer went nowhere.
+    if (response.closed) this.#gone = true
+    else response.once('close', () => this.#close())
   }
 
   get closed(): boolean {
