@@ -75,8 +75,8 @@ export const FORMS = faultsOf('stream', [
   },
   {
     name: 'giant-event',
-    does: 'sends an event of 2 MB',
-    upstream: events((say) => [say.role, ...say.words(5), `data: ${'x'.repeat(2_000_000)}\n\n`]),
+    does: 'sends an event of 17 MB',
+    upstream: events((say) => [say.role, ...say.words(5), `data: ${'x'.repeat(17_000_000)}\n\n`]),
     streamed: brokenOff(5),
   },
 ])

@@ -35,22 +35,31 @@ export interface Faulty {
   close(): Promise<void>
 }
 
+/** The same fault under another name: what a fault has parked is not met a second time. */
+export function again(name: string): string {
+  return `${name}-again`
+}
+
 /** Teaches an upstream faults, and opens the ports that some of them need. */
 export async function play(upstream: Upstream, faults: readonly Fault[]): Promise<Faulty> {
   const listeners = new Map<string, Listener>()
   for (const { name, upstream: does } of faults) {
-    if (typeof does === 'function') upstream.on(name, does)
+    if (typeof does === 'function') for (const known of [name, again(name)]) upstream.on(known, does)
     else listeners.set(name, await does.listen())
   }
   const providers = [...listeners].map(([name, { url }]) => ({ name, kind: 'openai-compatible', baseUrl: url, apiKey: 'sk-upstream-test' }))
-  const deploymentOf = (name: string) => ({ provider: listeners.has(name) ? name : 'fake', model: name })
+  const deploymentOf = (name: string, model = name) => ({ provider: listeners.has(name) ? name : 'fake', model })
+  const modelsOf = (name: string, model: object): [string, object][] => [
+    [name, { ...model, deployments: [deploymentOf(name)] }],
+    [again(name), { ...model, deployments: [deploymentOf(name, again(name))] }],
+  ]
   return {
     configure: (configuration, model) => ({
       ...configuration,
       providers: [...(configuration['providers'] as unknown[]), ...providers],
       models: {
         ...(configuration['models'] as object),
-        ...Object.fromEntries(faults.map(({ name }) => [name, { ...model, deployments: [deploymentOf(name)] }])),
+        ...Object.fromEntries(faults.flatMap(({ name }) => modelsOf(name, model))),
       },
     }),
     close: async () => void (await Promise.all([...listeners.values()].map((listener) => listener.close()))),

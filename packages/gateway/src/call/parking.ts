@@ -30,6 +30,8 @@ export interface Wait {
 export type ParkState = 'free' | 'parked' | 'due'
 
 const LONGEST_GUESS_MS = 600_000
+/** What is stated beyond a day is a mistake: nothing is left alone for longer without another look. */
+const LONGEST_STATED_MS = 86_400_000
 /** A trial that has not ended by then does not keep others from trying. */
 const PROBE_MS = 30_000
 
@@ -49,7 +51,7 @@ export class Parking {
 
   park(name: string, now: number, { code, statedMs, guessMs }: ParkedFor): void {
     const times = (this.#parked.get(name)?.times ?? 0) + 1
-    const ms = statedMs ?? Math.min(guessMs * 2 ** (times - 1), LONGEST_GUESS_MS)
+    const ms = statedMs !== undefined ? Math.min(statedMs, LONGEST_STATED_MS) : Math.min(guessMs * 2 ** (times - 1), LONGEST_GUESS_MS)
     this.#parked.set(name, { code, until: now + ms, stated: statedMs !== undefined, times, probedAt: undefined })
   }
 

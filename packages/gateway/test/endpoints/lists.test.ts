@@ -34,7 +34,12 @@ const SHAPES: [whose: string, path: string, headers: Record<string, string>, ids
     ({ models }: { models: { name: string }[] }) => models.map(({ name }) => name),
   ],
   ['Google', '/v1beta/models', {}, ({ models }: { models: { name: string }[] }) => models.map(({ name }) => name.replace('models/', ''))],
-  ['Ollama', '/ollama/api/tags', {}, ({ models }: { models: { name: string }[] }) => models.map(({ name }) => name)],
+  [
+    'Ollama',
+    '/ollama/api/tags',
+    {},
+    ({ models }: { models: { name: string }[] }) => models.map(({ name }) => name.replace(/:latest$/, '')),
+  ],
 ]
 
 for (const [whose, path, headers, ids] of SHAPES) {
