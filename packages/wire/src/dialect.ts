@@ -104,6 +104,8 @@ export interface Quirks {
   toolChoiceAny?: boolean
   /** The role `developer` is not known: it is sent as `system`. */
   noDeveloperRole?: boolean
+  /** The user may not speak right after a tool: the assistant is made to say something between them. */
+  assistantAfterTools?: boolean
   /** The member that takes reasoning back on tool turns. */
   reasoningContentBack?: boolean
   /** `stream_options` is not known. */

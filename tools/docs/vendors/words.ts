@@ -74,6 +74,7 @@ const QUIRK_WORDS: { [Name in keyof Required<Quirks>]: Said<Name> } = {
   nineCharacterToolIds: () => 'Ids of tool calls are made nine letters and digits, and found again.',
   toolChoiceAny: () => 'That some tool must be called is said as `tool_choice: "any"`.',
   noDeveloperRole: () => 'The role `developer` is sent as `system`.',
+  assistantAfterTools: () => 'Where the user speaks after results of tools, the assistant says “I have read that.” between them.',
   reasoningContentBack: () => 'Reasoning goes back to it on tool turns, as `reasoning_content`.',
   noStreamOptions: () => '`stream_options` is not sent: it tells usage unasked.',
   mostStops: (count) => `It takes ${Number.isFinite(count) ? `${count} stop sequences at most` : 'any number of stop sequences'}.`,

@@ -96,6 +96,7 @@ export const HOSTED: readonly VendorRow[] = [
     quirks: {
       noDeveloperRole: true,
       nineCharacterToolIds: true,
+      assistantAfterTools: true,
       toolChoiceAny: true,
       mostStops: Number.POSITIVE_INFINITY,
       noStreamOptions: true,

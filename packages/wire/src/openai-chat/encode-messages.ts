@@ -9,6 +9,9 @@ import { wireId } from './wire-id.ts'
 /** What stands in for a result that has no text: what it holds follows. */
 const IN_NEXT_MESSAGE = '(in the next message)'
 
+/** What the assistant says between a tool and the user, where the vendor wants it to. */
+const READ = 'I have read that.'
+
 /** The messages of a conversation. */
 export function encodeMessages(turns: readonly Turn[], encoding: Encoding): JsonObject[] {
   const writer = new MessageWriter(encoding)
@@ -19,7 +22,13 @@ export function encodeMessages(turns: readonly Turn[], encoding: Encoding): Json
       writer.write(turn)
     }
   }
-  return writer.end()
+  return encoding.quirks.assistantAfterTools === true ? bridged(writer.end()) : writer.end()
+}
+
+function bridged(messages: JsonObject[]): JsonObject[] {
+  return messages.flatMap((message, index) =>
+    message['role'] === 'user' && messages[index - 1]?.['role'] === 'tool' ? [{ role: 'assistant', content: READ }, message] : [message],
+  )
 }
 
 /**
