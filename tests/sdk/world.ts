@@ -1,5 +1,5 @@
 import { startGateway } from '../support/gateway.ts'
-import type { Customer, Gateway, GatewayOptions } from '../support/gateway.ts'
+import type { Customer, Gateway } from '../support/gateway.ts'
 import { startReplay } from '../replay/server.ts'
 import type { Replay } from '../replay/server.ts'
 import type { LogEntry, Vendor } from '../replay/types.ts'
@@ -42,7 +42,8 @@ export interface World {
   replay: Replay
 }
 
-export async function startWorld(options: Omit<GatewayOptions, 'config'> = {}): Promise<World> {
+/** `more`: models besides those of {@link PLACES}, by name. */
+export async function startWorld(more: Record<string, { provider: PlaceName; model: string }> = {}): Promise<World> {
   const replay = await startReplay({ vendor: 'compatible' })
   const providers = Object.entries(PLACES).map(([name, place]: [string, Place]) => ({
     name,
@@ -50,12 +51,13 @@ export async function startWorld(options: Omit<GatewayOptions, 'config'> = {}): 
     baseUrl: (place.atRoot === true ? replay.url : replay.origins[place.vendor]) + place.base,
     apiKey: place.key ?? `sk-${name}-test`,
   }))
-  const models = Object.entries(PLACES).map(([name, { model }]) => [
-    model,
-    { deployments: [{ provider: name, model }], price: PRICE, maxOutput: 8_000 },
+  const deployments = Object.entries(PLACES).map(([provider, { model }]) => [model, { provider, model }] as const)
+  const models = [...deployments, ...Object.entries(more)].map(([name, deployment]) => [
+    name,
+    { deployments: [deployment], price: PRICE, maxOutput: 32_000 },
   ])
   const config = { providers, models: Object.fromEntries(models) as Record<string, unknown> }
-  return { replay, gateway: await startGateway({ ...options, config }) }
+  return { replay, gateway: await startGateway({ config }) }
 }
 
 export async function stopWorld(world: World | undefined): Promise<void> {

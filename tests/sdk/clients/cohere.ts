@@ -3,7 +3,7 @@ import type { Cohere } from 'cohere-ai'
 import { lastOf, MAX_TOKENS, QUESTION, SYSTEM, WEATHER_FUNCTION, withoutCached } from './client.ts'
 import type { Access, Heard, SdkClient, Talk, TalkOptions } from './client.ts'
 
-export function cohereClient({ url, key }: Access): CohereClientV2 {
+function cohereClient({ url, key }: Access): CohereClientV2 {
   return new CohereClientV2({ baseUrl: url, token: key })
 }
 

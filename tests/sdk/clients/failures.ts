@@ -6,7 +6,7 @@ import { Cohere, CohereError } from 'cohere-ai'
 import * as openai from 'openai'
 
 /** What an application finds in the error that its client raises. */
-export interface Raised {
+interface Raised {
   status: number | undefined
   /** Our code, where the client shows the body, or the header that survives it. */
   code: string | undefined
@@ -84,7 +84,7 @@ function readAi(error: unknown): Raised {
   return { status: last.statusCode, code, fixes }
 }
 
-export const FAILURES: readonly Failures[] = [
+const FAILURES: readonly Failures[] = [
   { clients: 'openai:', classOf: (status) => OPENAI[status] ?? openai.APIError, read: readOpenAi, attempts: 3 },
   {
     clients: '@anthropic-ai/sdk',

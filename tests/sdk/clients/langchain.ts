@@ -4,7 +4,7 @@ import { ChatOpenAI } from '@langchain/openai'
 import { inclusive, lastOf, MAX_TOKENS, QUESTION, SYSTEM, WEATHER_FUNCTION } from './client.ts'
 import type { Access, Heard, SdkClient, Talk, TalkOptions } from './client.ts'
 
-export function langchainModel({ url, key }: Access, model: string, useResponsesApi = false): ChatOpenAI {
+function langchainModel({ url, key }: Access, model: string, useResponsesApi = false): ChatOpenAI {
   return new ChatOpenAI({ model, apiKey: key, configuration: { baseURL: `${url}/v1` }, maxTokens: MAX_TOKENS, useResponsesApi })
 }
 

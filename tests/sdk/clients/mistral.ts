@@ -4,7 +4,7 @@ import { lastOf, MAX_TOKENS, QUESTION, SYSTEM, WEATHER_FUNCTION, withoutCached }
 import type { PlaceName } from '../world.ts'
 import type { Access, Heard, SdkClient, Talk, TalkOptions } from './client.ts'
 
-export function mistralClient({ url, key }: Access): Mistral {
+function mistralClient({ url, key }: Access): Mistral {
   return new Mistral({ serverURL: url, apiKey: key })
 }
 

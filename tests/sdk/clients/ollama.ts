@@ -3,7 +3,7 @@ import type { ChatResponse, Message } from 'ollama'
 import { lastOf, MAX_TOKENS, QUESTION, SYSTEM, WEATHER_FUNCTION, withoutCached } from './client.ts'
 import type { Access, Heard, SdkClient, Talk, TalkOptions } from './client.ts'
 
-export function ollamaClient({ url, key }: Access): Ollama {
+function ollamaClient({ url, key }: Access): Ollama {
   return new Ollama({ host: `${url}/ollama`, headers: { authorization: `Bearer ${key}` } })
 }
 
