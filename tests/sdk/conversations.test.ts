@@ -7,7 +7,7 @@ import { CLIENTS } from './clients/all.ts'
 import { QUESTION, SYSTEM, WEATHER } from './clients/client.ts'
 import type { Heard, SdkClient, TalkOptions } from './clients/client.ts'
 import { assertCharged } from './cost.ts'
-import { accessOf, lastCall, PLACE_NAMES, PLACES, startWorld, stopWorld } from './world.ts'
+import { accessOf, lastCall, PLACE_NAMES, PLACES, startWorld, stopWorld, TELLS_CACHE } from './world.ts'
 import type { PlaceName, World } from './world.ts'
 
 const GREETING: Scene = {
@@ -20,7 +20,11 @@ const CALL: Scene = {
   stop: 'tool_calls',
   usage: { input: 83, output: 29 },
 }
-const VERDICT: Scene = { parts: [{ type: 'text', text: 'Rain, all day.' }], stop: 'stop', usage: { input: 121, output: 7 } }
+/** What was said before is read from a cache where there is one. */
+function verdictAt(place: PlaceName): Scene {
+  const usage = TELLS_CACHE.has(place) ? { input: 38, cacheRead: 83, output: 7 } : { input: 121, output: 7 }
+  return { parts: [{ type: 'text', text: 'Rain, all day.' }], stop: 'stop', usage }
+}
 const RESULT = '{"sky":"rain"}'
 
 describe('official clients, changed only in base URL and key', () => {
@@ -50,13 +54,14 @@ describe('official clients, changed only in base URL and key', () => {
 
   async function withTool({ client, place, options }: Case): Promise<void> {
     const customer = await world.gateway.customer('5.00')
+    const verdict = verdictAt(place)
     world.replay.next({ answer: CALL })
-    world.replay.next({ answer: VERDICT })
+    world.replay.next({ answer: verdict })
     const talk = client.talk(accessOf(world, customer), PLACES[place].model, options)
     assertHeard(await talk.ask(), CALL, { client, place, options })
-    assertHeard(await talk.answer(RESULT), VERDICT, { client, place, options })
+    assertHeard(await talk.answer(RESULT), verdict, { client, place, options })
     assertResult()
-    await assertAskedAndCharged(customer, CALL.usage, VERDICT.usage)
+    await assertAskedAndCharged(customer, CALL.usage, verdict.usage)
   }
 
   /** What the client itself cannot read fails as it is known to, so that it is noticed when it no longer does. */
@@ -73,7 +78,11 @@ describe('official clients, changed only in base URL and key', () => {
         const asks = { client, place, options: { stream, tools: false } }
         const calls = { client, place, options: { stream, tools: true } }
         testUnless(asks, `${how}: U1, R1: the answer, its end, its usage, and its price`, () => plain(asks))
-        testUnless(calls, `${how}: T6: a tool is called, its result goes back, and both are charged`, () => withTool(calls))
+        testUnless(
+          calls,
+          `${how}: T6, U1: a tool is called, its result goes back, and both are charged, what a cache had by its own price`,
+          () => withTool(calls),
+        )
       }
     }
   }

@@ -12,7 +12,7 @@ import { asks } from './tools/tool.ts'
 import type { ScriptedTool, ToolTurn } from './tools/tool.ts'
 import { ask, listOf, objectOf } from './tools/wire.ts'
 import type { WireRequest } from './tools/wire.ts'
-import { accessOf, lastCall, PLACES, startWorld, stopWorld } from './world.ts'
+import { accessOf, lastCall, PLACES, startWorld, stopWorld, TELLS_CACHE } from './world.ts'
 import type { PlaceName, World } from './world.ts'
 
 /** Models besides the one of each place. Cline asks Anthropic's API for names that it knows; an operator may mean others by them. */
@@ -111,9 +111,6 @@ const SIGNED: [models: RegExp, signature: RegExp][] = [
   [/gemini/, /"thoughtSignature":"[^"]+"/],
   [/codex/, /"encrypted_content":"[^"]+"/],
 ]
-
-/** Vendors that tell what came from a cache; the others' input is all new. */
-const TELLS_CACHE = new Set<PlaceName>(['openai', 'anthropic', 'gemini', 'deepseek', 'bedrock'])
 
 describe('the requests of tools that people use, as they are on the wire', () => {
   let world: World

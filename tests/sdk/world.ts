@@ -31,6 +31,10 @@ export const PLACES = {
 } as const satisfies Record<string, Place>
 
 export type PlaceName = keyof typeof PLACES
+
+/** Vendors that tell how much of the input came from a cache; at the others it is all new. */
+export const TELLS_CACHE: ReadonlySet<PlaceName> = new Set<PlaceName>(['openai', 'anthropic', 'gemini', 'deepseek', 'bedrock'])
+
 export const PLACE_NAMES = Object.keys(PLACES) as PlaceName[]
 
 /** Decimal strings per million tokens, each a price of its own. */
