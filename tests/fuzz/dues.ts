@@ -82,6 +82,6 @@ export function complaintAboutRecord(record: RequestRecord | undefined, { least,
   if (record === undefined) return most === 0n ? undefined : 'no record'
   const cost = nano(record.cost)
   if (cost < least || cost > most)
-    return `charged ${cost}, due is ${least === most ? String(least) : `${least} to ${most}`} (${record.outcome})`
+    return `charged ${cost}, due is ${least === most ? String(least) : `${least} to ${most}`} (${record.outcome}, ${record.denial ?? 'no denial'})`
   return undefined
 }
