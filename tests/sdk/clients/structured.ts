@@ -14,7 +14,7 @@ import { googleClient } from './google.ts'
 import { openaiClient } from './openai-chat.ts'
 
 /** What is to be answered: an object by this schema. */
-export const SCHEMA = {
+const SCHEMA = {
   type: 'object',
   properties: { sky: { type: 'string', enum: ['rain', 'sun'] }, degrees: { type: 'integer' } },
   required: ['sky', 'degrees'],
