@@ -1,6 +1,7 @@
 import type { Conversation, Effort, Reasoning } from '../canonical/conversation.ts'
 import type { Unsupported } from '../canonical/unsupported.ts'
 import type { JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 import type { Family } from './families.ts'
 
 /** The fewest tokens of thinking that the vendor takes. */
@@ -34,7 +35,11 @@ export interface Circumstances {
   maxTokens: number
   /** A tool has to be called, which a model with a budget cannot be told while it thinks. */
   forced: boolean
-  /** The turn that is to be gone on with calls tools and lacks the thinking that led there. */
+  /**
+   * The turn that is to be gone on with calls tools and lacks the thinking that led there, as with every client that keeps
+   * none. It cannot begin in the middle, and the vendor lets it be off then without a word (guide "Extended thinking",
+   * "Graceful thinking degradation"); so do we, for the caller can do nothing about it.
+   */
   unsignedCalls: boolean
   /** The answer is begun by the caller. */
   prefilled: boolean
@@ -50,6 +55,7 @@ export function thinkingOf({ reasoning }: Conversation, family: Family, around: 
     return { on: false }
   }
   const effort = effortWord(reasoning, family)
+  if (family.thinking === 'budget' && around.unsignedCalls) return present({ on: false, effort })
   return {
     on: true,
     thinking: {
@@ -75,11 +81,10 @@ function switchedOff({ thinking, off, efforts }: Family, unsupported: Unsupporte
 }
 
 /** Why a model with a budget cannot think this time. Guide "Thinking in tool and multi-turn workflows". */
-function obstacle({ thinking }: Family, { maxTokens, forced, unsignedCalls, prefilled }: Circumstances): string | undefined {
+function obstacle({ thinking }: Family, { maxTokens, forced, prefilled }: Circumstances): string | undefined {
   if (thinking === 'none') return 'this model does not think'
   if (maxTokens <= LEAST_BUDGET) return `thinking takes at least ${LEAST_BUDGET} tokens, and the output limit is ${maxTokens}`
   if (forced) return 'a model that is told which tool to call cannot think first'
-  if (unsignedCalls) return 'the turn that called the tools has no thinking signed by this vendor, and thinking cannot begin in the middle'
   return prefilled ? 'the answer is begun already' : undefined
 }
 

@@ -58,20 +58,21 @@ function toolTurns(...before: Part[]): Conversation['turns'] {
 const TOOLS: FunctionTool[] = [{ type: 'function', name: 't', at: '/tools/0' }]
 const SIGNED: Part = { type: 'reasoning', text: 'hm', signature: 's', origin: 'anthropic', at: '/b' }
 
-test('M6: in a loop of tools a budget is only kept where the thinking comes back; adaptive thinking may begin anywhere', () => {
+test('M6: in a loop of tools there is a budget only where the thinking comes back, as with the vendor itself; adaptive thinking may begin anywhere', () => {
   const asked = { tools: TOOLS, reasoning: { effort: 'low' as const } }
   const of = (turns: Conversation['turns'], model: string): [unknown, string[]] => {
     const { body, unsupported } = encode({ ...asked, turns }, model)
     return [(body['thinking'] as Json | undefined)?.['type'], unsupported]
   }
-  assert.deepEqual(of(toolTurns(), SONNET_45), [undefined, ['/reasoning']])
-  assert.deepEqual(of(toolTurns({ ...SIGNED, origin: 'gemini' }), SONNET_45), [undefined, ['/reasoning']])
+  assert.deepEqual(of(toolTurns(), SONNET_45), [undefined, []])
+  assert.deepEqual(of(toolTurns({ ...SIGNED, origin: 'gemini' }), SONNET_45), [undefined, []])
   assert.deepEqual(of(toolTurns(SIGNED), SONNET_45), ['enabled', []])
-  assert.deepEqual(of([...toolTurns(), USER], SONNET_45), [undefined, ['/reasoning']])
+  assert.deepEqual(of([...toolTurns(), USER], SONNET_45), [undefined, []])
   assert.deepEqual(of([...toolTurns(), { role: 'assistant', parts: USER.parts, at: '/d' }, USER], SONNET_45), ['enabled', []])
   const goesOn = [...toolTurns(SIGNED), ...toolTurns().slice(1)]
   assert.deepEqual(of(goesOn, SONNET_45), ['enabled', []])
   assert.deepEqual(of(toolTurns(), OPUS_47), ['adaptive', []])
+  assert.deepEqual(encode({ ...asked, turns: toolTurns() }, OPUS_45).body['output_config'], { effort: 'low' })
 })
 
 test('M6: no thinking with a budget where there is no room for it, a tool is forced, or the answer is begun', () => {
