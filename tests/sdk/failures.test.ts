@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import { assertSettled } from '../support/api.ts'
 import { answer, usage } from '../support/behaviours.ts'
 import { configuration } from '../support/config.ts'
-import { nano } from '../support/decimal.ts'
 import { startGateway } from '../support/gateway.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
 import { startUpstream } from '../support/upstream.ts'
@@ -12,8 +10,10 @@ import { CLIENTS } from './clients/all.ts'
 import type { SdkClient } from './clients/client.ts'
 import { failuresOf, raised } from './clients/failures.ts'
 import { googleClient } from './clients/google.ts'
+import { posted } from './cost.ts'
 import { startTap } from './tap.ts'
 import type { Tap } from './tap.ts'
+import { stopVerified } from './world.ts'
 
 const COARSE = { price: { input: '0', output: '1000' } }
 
@@ -33,7 +33,7 @@ describe('E1, E2: what the gateway refuses is raised by every official client as
   })
   after(async () => {
     await tap?.close()
-    await gateway?.stop()
+    await stopVerified(gateway)
     await upstream?.close()
   })
 
@@ -80,7 +80,7 @@ describe('E1, E2: what the gateway refuses is raised by every official client as
           )
           assert.equal(tap.seen[0]?.headers['x-should-retry'], 'false')
           if (customer.organization !== undefined) {
-            assert.equal(nano((await assertSettled(gateway.api, customer.organization)).posted), 0n)
+            assert.equal(await posted(gateway.api, customer.organization), 0n)
           }
         })
       }

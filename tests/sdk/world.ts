@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { startGateway } from '../support/gateway.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
 import { startReplay } from '../replay/server.ts'
@@ -65,8 +66,17 @@ export async function startWorld(more: Record<string, { provider: PlaceName; mod
 }
 
 export async function stopWorld(world: World | undefined): Promise<void> {
-  await world?.gateway.stop()
+  await stopVerified(world?.gateway)
   await world?.replay.close()
+}
+
+/** Whatever the tests did, the ledger adds up. */
+export async function stopVerified(gateway: Gateway | undefined): Promise<void> {
+  try {
+    assert.deepEqual((await gateway?.api.verify())?.violations ?? [], [])
+  } finally {
+    await gateway?.stop()
+  }
 }
 
 export function accessOf(world: World, customer: Customer): Access {
