@@ -7,6 +7,9 @@ import type { LanguageModel, ModelMessage, ToolSet } from 'ai'
 import { inclusive, lastOf, MAX_TOKENS, QUESTION, SYSTEM, WEATHER } from './client.ts'
 import type { Access, Heard, SdkClient, Talk, TalkOptions } from './client.ts'
 
+/** It would write a line for each model whose name its provider does not know. */
+globalThis.AI_SDK_LOG_WARNINGS = false
+
 type Maker = (access: Access, model: string) => LanguageModel
 
 /** The providers of the AI SDK, each with the address and the key changed. */
