@@ -14,7 +14,7 @@ import { googleClient } from './google.ts'
 import { openaiClient } from './openai-chat.ts'
 
 /** What a client tells of a model that thinks, calls the tool, is told `result`, and answers. */
-export interface Thought {
+interface Thought {
   /** What was thought before the call. */
   thought: string
   text: string
