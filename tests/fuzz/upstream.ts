@@ -47,6 +47,11 @@ export class FuzzUpstream {
     await once(this.#server, 'close')
   }
 
+  /** Connections that are open, in use or kept for the next call. */
+  get connections(): number {
+    return this.#sockets.size
+  }
+
   /** What the next call for a model is answered from. */
   prepare(model: string, random: Seeded): void {
     this.#choices.set(model, random)
@@ -78,6 +83,8 @@ export class FuzzUpstream {
   }
 
   #answer(socket: Socket, body: Buffer): void {
+    // A connection is used again in the moment in which this end closes it: what comes then is answered by nobody.
+    if (!socket.writable) return
     const { asked, complaint } = understand(body)
     const random = this.#choices.get(asked.model)
     if (random === undefined) throw new Error(`a call for ${asked.model}, which no input asked for`)

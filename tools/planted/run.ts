@@ -36,7 +36,7 @@ async function inCopy(work: (copy: Copy, missing: ReadonlySet<Need>) => Promise<
   const postgres = await findPostgres(process.env)
   if (postgres.url === undefined) missing.add('postgres')
   const copy = copyRepository()
-  const environment = { ...process.env }
+  const before = { TMPDIR: process.env['TMPDIR'], FAREGATE_TEST_POSTGRES_URL: process.env['FAREGATE_TEST_POSTGRES_URL'] }
   process.env['TMPDIR'] = temporaryOf(copy)
   if (postgres.url !== undefined) process.env['FAREGATE_TEST_POSTGRES_URL'] = postgres.url
   const interrupted = (): void => {
@@ -48,9 +48,17 @@ async function inCopy(work: (copy: Copy, missing: ReadonlySet<Need>) => Promise<
     return await work(copy, missing)
   } finally {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
-    process.env = environment
+    restore(before)
     copy.remove()
     await postgres.stop()
+  }
+}
+
+/** Variable by variable: an object put in the place of `process.env` leaves the process's own environment as it was changed. */
+function restore(before: Record<string, string | undefined>): void {
+  for (const [name, value] of Object.entries(before)) {
+    if (value === undefined) Reflect.deleteProperty(process.env, name)
+    else process.env[name] = value
   }
 }
 
