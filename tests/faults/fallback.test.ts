@@ -24,8 +24,8 @@ const RECOVERABLE: [string, Behaviour][] = [
   ['is silent', silentBeforeHead],
 ]
 
-/** Two for each failure, and three more. */
-const CASES = 2 * RECOVERABLE.length + 3
+/** Two for each failure, and four more. */
+const CASES = 2 * RECOVERABLE.length + 4
 
 describe('a model with two deployments', () => {
   let upstream: Upstream
@@ -68,7 +68,9 @@ describe('a model with two deployments', () => {
         assert.equal(header(result, 'faregate-provider'), 'second')
         if (streaming) assert.equal(chatStream(result.body).done, 1)
         const record = await gateway.api.record(header(result, 'x-request-id') ?? '')
-        const tried = record.attempts.map((attempt) => [attempt.provider, attempt['outcome']])
+        // A kept connection that is reset is tried once more on another one.
+        const again = name === 'resets' && record.attempts.length === 3 ? 1 : 0
+        const tried = record.attempts.slice(again).map((attempt) => [attempt.provider, attempt['outcome']])
         assert.deepEqual(tried, [
           [`first-${model.slice(1)}`, 'failed'],
           ['second', 'served'],
@@ -97,6 +99,27 @@ describe('a model with two deployments', () => {
     assert.equal(upstream.calls.length, calls + 1)
     assert.equal((json(result)['error'] as { code: string }).code, 'unsupported_value')
     upstream.on('good', answer(usage(0, 4)))
+  })
+
+  test('a connection that the upstream closes when it is used again costs nobody an answer: another one serves, and nothing is parked', async () => {
+    const customer = await gateway.customer('1.00')
+    const model = `m${CASES - 4}`
+    const first = `first-${CASES - 4}`
+    const ask = async () => {
+      const result = await gateway.chat(customer.key, { model, max_tokens: 10, messages: say() })
+      assert.equal(result.status, 200, result.text)
+      const record = await gateway.api.record(header(result, 'x-request-id') ?? '')
+      return record.attempts.map((attempt) => [attempt.provider, attempt['outcome']])
+    }
+    const served = answer(usage(0, 4))
+    upstream.on('bad', served, resetBeforeHead, served)
+    assert.deepEqual(await ask(), [[first, 'served']])
+    assert.deepEqual(await ask(), [
+      [first, 'failed'],
+      [first, 'served'],
+    ])
+    assert.deepEqual(await ask(), [[first, 'served']])
+    assert.equal(nano((await assertSettled(gateway.api, customer.organization)).posted), 3n * 4n * TOKEN)
   })
 
   test('when both fail, nothing is charged, and the record shows both', async () => {

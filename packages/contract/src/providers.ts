@@ -8,7 +8,7 @@ const providerName = z
   .max(100)
   .regex(/^[^\s/]+$/, "a provider's name has no spaces and no slash")
 const baseUrl = z
-  .url({ protocol: /^https?$/, error: 'not an http or https URL' })
+  .url({ protocol: /^https?$/, error: 'not an http or https URL', abort: true })
   .refine(hasNoSecret, 'holds a user or a password, which would be shown: send the key as apiKey')
 const secret = z.string().min(1).max(4096)
 const key = z.strictObject({

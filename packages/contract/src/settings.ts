@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { managedBy } from './managed.ts'
 import type { RouteSpec } from './route.ts'
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'not an http or https URL' })
+const httpUrl = z.url({ protocol: /^https?$/, error: 'not an http or https URL', abort: true })
 
 const publicUrl = httpUrl.refine((text) => {
   const { search, hash, username } = new URL(text)

@@ -68,6 +68,8 @@ export interface UpstreamClient {
 export interface UpstreamError {
   reason: 'connect' | 'connect_timeout' | 'first_byte_timeout' | 'silence' | 'reset' | 'protocol'
   limitMs?: number
+  /** The connection had been kept from an earlier call, and closed before anything of this answer came. */
+  kept?: boolean
   /** For the operator; never sent to a caller. */
   detail: string
 }

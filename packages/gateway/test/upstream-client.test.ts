@@ -3,6 +3,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import type { UpstreamClient, UpstreamError } from '../src/edge.ts'
 import { createUpstreamClient } from '../src/upstream/client.ts'
 
 const PIECE = Buffer.from(`400\r\n${'x'.repeat(1_024)}\r\n`)
@@ -45,7 +47,7 @@ async function keptAfter(pieces: number, port: number): Promise<number> {
         call.pause()
         left -= 1
         if (left === 0) resolve()
-        else setImmediate(() => setImmediate(() => call.resume()))
+        else globalThis.setImmediate(() => globalThis.setImmediate(() => call.resume()))
       },
       end: () => reject(new Error('the upstream ended')),
       error: ({ detail }) => reject(new Error(detail)),
@@ -57,7 +59,63 @@ async function keptAfter(pieces: number, port: number): Promise<number> {
   return kept
 }
 
+const ANSWER = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'
+
+/** Answers the first call of its only connection, and does as told with the next. */
+async function upstreamThatThen(next: (socket: Socket) => void): Promise<Server> {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.once('data', () => {
+      socket.write(ANSWER)
+      socket.once('data', () => next(socket))
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return server
+}
+
+/** One call. @returns how it failed; undefined if it did not */
+function failureOf(client: UpstreamClient, server: Server): Promise<UpstreamError | undefined> {
+  const { port } = server.address() as AddressInfo
+  return new Promise((resolve) => {
+    const request = { origin: `http://127.0.0.1:${port}`, path: '/', headers: {}, body: Buffer.from('{}') }
+    client.send(request, { head: () => undefined, data: () => undefined, end: () => resolve(undefined), error: resolve })
+  })
+}
+
 describe('the upstream client', () => {
+  const losses: [string, boolean, (socket: Socket) => void][] = [
+    ['is closed when the next call uses it', true, (socket) => socket.end()],
+    ['is reset when the next call uses it', true, (socket) => socket.resetAndDestroy()],
+    ['is closed in the middle of the head', false, (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-')],
+    ['is closed in the middle of the body', false, (socket) => socket.end(ANSWER.slice(0, -1))],
+  ]
+  for (const [what, kept, next] of losses) {
+    it(`tells ${kept ? '' : 'not '}as lost while it was kept a connection that ${what}`, async () => {
+      const server = await upstreamThatThen(next)
+      const client = createUpstreamClient({ connectMs: 5_000, firstByteMs: 5_000, silenceMs: 5_000 })
+      assert.equal(await failureOf(client, server), undefined)
+      // By then the connection is free again.
+      await setImmediate()
+      const failure = await failureOf(client, server)
+      assert.deepEqual([failure?.reason, failure?.kept === true], ['reset', kept], failure?.detail)
+      await client.close()
+      server.close()
+    })
+  }
+
+  it('does not tell as kept a connection that is reset at its first call', async () => {
+    const server = createServer((socket) => socket.on('error', () => undefined).once('data', () => socket.resetAndDestroy()))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const client = createUpstreamClient({ connectMs: 5_000, firstByteMs: 5_000, silenceMs: 5_000 })
+    const failure = await failureOf(client, server)
+    assert.deepEqual([failure?.reason, failure?.kept], ['reset', undefined])
+    await client.close()
+    server.close()
+  })
+
   it('keeps no more of an upstream for a reader that pauses often than for one that pauses once', async () => {
     const server = await floodingUpstream()
     const { port } = server.address() as AddressInfo

@@ -198,9 +198,12 @@ function recordOf({ candidate }: Choice, startedAt: number): AttemptRecord {
   }
 }
 
-/** The key after `rotate` (for this model alone, where it is a limit of rate), the deployment after `fallback`; an upstream that refuses the request itself works. */
+/**
+ * The key after `rotate` (for this model alone, where it is a limit of rate), the deployment after `fallback`; an upstream
+ * that refuses the request itself works, and one that closed a kept connection may.
+ */
 function park(deps: GatewayDeps, parking: Parking, choice: Choice, { action, denial, retryAfterMs }: Failure): void {
-  if (action === 'surface') return namesOf(choice).forEach((name) => parking.release(name))
+  if (action === 'surface' || action === 'again') return namesOf(choice).forEach((name) => parking.release(name))
   if (action === 'rotate' && choice.key !== undefined) return parkKey(deps, parking, choice, denial, retryAfterMs)
   parkDeployment(deps, parking, choice.candidate, denial, retryAfterMs)
 }
@@ -226,8 +229,9 @@ function warn(deps: GatewayDeps, { provider, deployment }: Candidate, { operator
   deps.log.warn({ provider: provider.name, model: deployment.model, key, cause: operatorDetail }, 'an upstream failed')
 }
 
-/** After `rotate` the next key; after `fallback` the next deployment, because another key would meet the same failure. */
+/** After `again` the same, after `rotate` the next key; after `fallback` the next deployment, because another key would meet the same failure. */
 function remaining(choices: Choice[], { action }: Failure): Choice[] {
+  if (action === 'again') return choices
   const [tried, ...others] = choices
   return action === 'rotate' ? others : others.filter(({ candidate }) => candidate !== tried?.candidate)
 }

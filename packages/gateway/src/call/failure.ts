@@ -6,7 +6,8 @@ import type { Wait } from './parking.ts'
 
 /** A failed attempt: what to do next, and what the caller is told if nothing is left to try. */
 export interface Failure {
-  action: Classification['action']
+  /** `again`: the same once more, on another connection. */
+  action: Classification['action'] | 'again'
   denial: Denial
   status: number | null
   retryAfterMs?: number
@@ -37,7 +38,8 @@ export function readFailure(candidate: Candidate, failure: UpstreamFailure, raw:
 /** Reads a call that ended without an answer. */
 export function readBroken(candidate: Candidate, error: UpstreamError): Failure {
   if (error.limitMs === undefined) {
-    return { action: 'fallback', status: null, denial: providerDenial(candidate, 'provider_error', `${error.reason}: ${error.detail}`) }
+    const denial = providerDenial(candidate, 'provider_error', `${error.reason}: ${error.detail}`)
+    return { action: error.kept === true ? 'again' : 'fallback', status: null, denial }
   }
   const kind = TIMEOUTS[error.reason] ?? error.reason
   return {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { buildConnector } from 'undici'
+import { markLosses } from './kept-connection.ts'
 
 /** What a socket itself asks the kernel for at once. */
 const MOST_BYTES = 65_536
@@ -15,6 +16,7 @@ export function boundedConnector(timeoutMs: number): buildConnector.connector {
     connect(options, (...[error, socket]) => {
       if (error !== null) return callback(error, null)
       boundReads(socket)
+      markLosses(socket)
       callback(null, socket)
     })
   }

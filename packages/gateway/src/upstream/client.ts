@@ -2,6 +2,7 @@ import { Pool, type Dispatcher, errors } from 'undici'
 import type { UpstreamCall, UpstreamClient, UpstreamError, UpstreamRequest, UpstreamSink } from '../edge.ts'
 import { boundedConnector } from './bounded-reads.ts'
 import { decoderFor, type Decoder } from './decode.ts'
+import { wasLostWhileKept } from './kept-connection.ts'
 
 export interface UpstreamLimits {
   connectMs: number
@@ -139,5 +140,5 @@ function readError(error: Error, answered: boolean, limits: UpstreamLimits): Ups
   ) {
     return { reason: 'connect', detail }
   }
-  return { reason: 'reset', detail }
+  return { reason: 'reset', detail, ...(wasLostWhileKept(error) ? { kept: true } : {}) }
 }

@@ -28,7 +28,7 @@ const provider = z.strictObject({
   name: name.describe('A name of your choice, by which deployments refer to this account. No spaces, no slash.'),
   kind: z.string().min(1).describe('What speaks there: `openai`, `openai-compatible`, `demo`, or another row of the provider table.'),
   baseUrl: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, abort: true })
     .refine((url) => new URL(url).username === '' && new URL(url).password === '')
     .optional()
     .describe("Where it lives, version path included, without user and password. Default: the vendor's own address."),
@@ -117,7 +117,7 @@ export const configurationSchema = z.strictObject({
         'Default: false, but true while the environment connects a provider and no model is configured at all.',
     ),
   publicUrl: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, abort: true })
     .optional()
     .describe('How callers reach the gateway; used in links. Default: the address it listens on.'),
   trustedProxies: z
@@ -139,7 +139,7 @@ export const configurationSchema = z.strictObject({
         .default('USD')
         .describe("The installation's one currency."),
       topUpUrl: z
-        .url({ protocol: /^https?$/ })
+        .url({ protocol: /^https?$/, abort: true })
         .optional()
         .describe('Page where a customer tops up; refusals for lack of balance link to it.'),
       contact: z.string().min(1).optional().describe('Whom a customer asks for credit; named in refusals for lack of balance.'),
