@@ -50,11 +50,11 @@ describe('whatever the upstream does', () => {
   }
 
   /** One call that meets the fault, and one after it that does not: each gets and pays what is due to it. */
-  async function meet({ name }: Fault, due: Due, streaming: boolean): Promise<void> {
+  async function meet({ name, unanswered }: Fault, due: Due, streaming: boolean): Promise<void> {
     const model = streaming ? again(name) : name
     await ask(model, streaming, due)
     await ask('healthy', streaming, { gets: 'answer', words: 4, charge: { by: 'usage', usage: HEALTHY } })
-    assert.ok(upstream.callsOf(model).length <= 1, 'it is not called again')
+    assert.ok(upstream.callsOf(model).length <= (unanswered === true ? 2 : 1), 'it is not called again')
   }
 
   describe('the caller gets what is due, and pays for no more', { concurrency: 16 }, () => {

@@ -38,6 +38,8 @@ export interface Fault {
   /** What the caller gets who does not ask for a stream; absent: does not apply. */
   whole?: Due
   streamed?: Due
+  /** Ends the connection before anything of an answer: where it was a kept one, another is tried. */
+  unanswered?: boolean
   /** Lasts until a limit of the gateway is reached. */
   slow?: boolean
 }

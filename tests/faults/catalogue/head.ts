@@ -15,8 +15,8 @@ const JSON_HEAD = ['content-type: application/json', 'content-length: LENGTH', '
 
 /** The first line and the headers of the answer. */
 export const HEAD = faultsOf('head', [
-  { name: 'reset', does: 'resets instead of answering', upstream: resetBeforeHead, both: FAILED },
-  { name: 'closed', does: 'closes instead of answering', upstream: raw(''), both: FAILED },
+  { name: 'reset', does: 'resets instead of answering', upstream: resetBeforeHead, both: FAILED, unanswered: true },
+  { name: 'closed', does: 'closes instead of answering', upstream: raw(''), both: FAILED, unanswered: true },
   { name: 'half-line', does: 'closes in the middle of the first line', upstream: raw('HTTP/1.1 20'), both: FAILED },
   {
     name: 'unfinished',

@@ -108,7 +108,7 @@ export async function call(
       return { ...judged, candidate: choice.candidate, attempt, record, startedAt, line, clamped, dropped }
     }
     attempt.abort()
-    last = discreet(judged.failure, choice.candidate, calling.request.body)
+    last = onceAgain(discreet(judged.failure, choice.candidate, calling.request.body), last)
     if (line.translation !== undefined) last = inOwnWords(last)
     noteFailure(flow, choice, record, last)
     park(deps, parking, choice, last)
@@ -145,6 +145,11 @@ function lineTo(dialect: EndpointDialect, { candidate }: Choice): Line {
 function unsayable(before: Failure | undefined, denial: Denial): Failure {
   const action = denial.code === 'request_invalid' ? 'fallback' : 'rotate'
   return before === undefined ? { action, denial, status: null } : { ...before, action }
+}
+
+/** One lost connection is chance; after two in a row the upstream may be falling over this very request. */
+function onceAgain(failure: Failure, before: Failure | undefined): Failure {
+  return failure.action === 'again' && before?.action === 'again' ? { ...failure, action: 'fallback' } : failure
 }
 
 /** What an upstream of another dialect said of a request is told in the caller's envelope, not in its own. */
