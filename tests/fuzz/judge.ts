@@ -1,10 +1,14 @@
 import { problemEntry } from '../../packages/contract/src/problems.ts'
 import type { RawAnswer } from '../support/answer-parser.ts'
 import { chatStream } from '../support/sse.ts'
+import { MODEL_OF } from './inputs.ts'
 import type { Kind } from './inputs.ts'
 
 /** Codes of the gateway's own mistakes: no input may cause one. */
 const OWN_MISTAKES = new Set(['gateway_misconfigured', 'internal_error', 'price_missing', 'no_provider_key', 'ledger_unavailable'])
+
+/** A model of the configuration has a price; one that an odd management call has made need not. */
+const CONFIGURED = new RegExp(`The model \\\\?"(${Object.values(MODEL_OF).join('|')})-\\d`)
 
 /** Statuses that are more exact than the catalogue's, for requests that never got as far as a route. */
 const EDGE_STATUS: Record<string, number[]> = { request_invalid: [408, 417], request_too_large: [431], route_unknown: [] }
@@ -22,6 +26,7 @@ export function complaintAbout(answer: RawAnswer, kind: Kind, head: boolean): st
   const code = /^([a-z_]+);id="dn_[0-9A-Z]+"/.exec(denial)?.[1] ?? ''
   const entry = problemEntry(code)
   if (entry === undefined) return `no such code: ${denial}`
+  if (code === 'price_missing' && !CONFIGURED.test(text(answer))) return head ? undefined : problem(answer, code)
   if (OWN_MISTAKES.has(code)) return `a mistake of the gateway's own: ${code}: ${text(answer)}`
   if (status >= 500 && kind !== 'answer') return `${status} ${code}, though the upstream is right: ${text(answer)}`
   if (code === 'provider_rejected') return status >= 400 && status < 500 ? undefined : `provider_rejected with status ${status}`
