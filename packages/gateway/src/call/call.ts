@@ -7,11 +7,12 @@ import type { Candidate } from '../locate.ts'
 import type { AttemptRecord } from '../record.ts'
 import { Attempt, COLLECTED_BYTES, type Expected } from './attempt.ts'
 import { discreet } from './discreet.ts'
-import { isProviderCode, parkedBy, unusable, type Failure } from './failure.ts'
+import { parkedBy, unusable, type Failure } from './failure.ts'
 import { judge, type OpeningOf } from './judge.ts'
 import { lineOf, type Line } from './line.ts'
-import { deploymentName, keyModelName, keyName, namesOf, orderOf, type Choice } from './order.ts'
-import type { ParkedFor, Parking } from './parking.ts'
+import { namesOf, orderOf, type Choice } from './order.ts'
+import { park, parkKey } from './park.ts'
+import type { Parking } from './parking.ts'
 import { prepare, type Calling, type Prepared, type WrittenLimit } from './prepare.ts'
 import type { RetryBudget } from './retry-budget.ts'
 import { send } from './send.ts'
@@ -21,8 +22,6 @@ import { saysTooLong } from './too-long.ts'
 const MOST_ATTEMPTS = 4
 /** An answer that has to be translated is collected up to this size. */
 const TRANSLATED_BYTES = 32 * 1024 * 1024
-/** How long what failed is parked for the first time, unless the upstream said how long: a key that is refused is not mended in seconds. */
-const GUESS_MS = { deployment: 10_000, key: 60_000 }
 
 /** What the calls of a gateway share. */
 export interface Resilience {
@@ -201,37 +200,6 @@ function recordOf({ candidate }: Choice, startedAt: number): AttemptRecord {
     latencyMs: Math.round(performance.now() - startedAt),
     ttftMs: null,
   }
-}
-
-/**
- * The key after `rotate` (for this model alone, where it is a limit of rate), the deployment after `fallback`; an upstream
- * that refuses the request itself works, and one that closed a kept connection may.
- */
-function park(deps: GatewayDeps, parking: Parking, choice: Choice, { action, denial, retryAfterMs }: Failure): void {
-  if (action === 'surface' || action === 'again') return namesOf(choice).forEach((name) => parking.release(name))
-  if (action === 'rotate' && choice.key !== undefined) return parkKey(deps, parking, choice, denial, retryAfterMs)
-  parkDeployment(deps, parking, choice.candidate, denial, retryAfterMs)
-}
-
-function parkKey(deps: GatewayDeps, parking: Parking, { candidate, key }: Choice, denial: Denial, statedMs?: number): void {
-  if (key === undefined) return parkDeployment(deps, parking, candidate, denial, statedMs)
-  const name = denial.code === 'provider_rate_limited' ? keyModelName(candidate, key) : keyName(candidate, key)
-  parking.park(name, deps.clock.now(), { ...parkedFor(denial, statedMs), guessMs: GUESS_MS.key })
-  warn(deps, candidate, denial, key.id)
-}
-
-/** Calls others for a while: it failed before an answer, or broke off in the middle of one. */
-export function parkDeployment(deps: GatewayDeps, parking: Parking, candidate: Candidate, denial: Denial, statedMs?: number): void {
-  parking.park(deploymentName(candidate), deps.clock.now(), { ...parkedFor(denial, statedMs), guessMs: GUESS_MS.deployment })
-  warn(deps, candidate, denial)
-}
-
-function parkedFor({ code }: Denial, statedMs: number | undefined): Pick<ParkedFor, 'code' | 'statedMs'> {
-  return { code: isProviderCode(code) ? code : 'provider_error', ...(statedMs === undefined ? {} : { statedMs }) }
-}
-
-function warn(deps: GatewayDeps, { provider, deployment }: Candidate, { operatorDetail }: Denial, key?: string): void {
-  deps.log.warn({ provider: provider.name, model: deployment.model, key, cause: operatorDetail }, 'an upstream failed')
 }
 
 /** After `again` the same, after `rotate` the next key; after `fallback` the next deployment, because another key would meet the same failure. */
