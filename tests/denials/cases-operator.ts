@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { either, usage } from '../support/behaviours.ts'
+import { faregate } from '../support/cli.ts'
 import { openaiError, resetBeforeHead, silentBeforeHead, status } from '../support/faults.ts'
 import { json } from '../support/http.ts'
 import type { Answer } from '../support/http.ts'
 import { lockDatabase } from '../support/lock-database.ts'
 import type { Behaviour } from '../support/upstream.ts'
 import { eventually } from '../support/wait.ts'
-import { BODY, inForce, sender } from './world.ts'
+import { BODY, fixesOf, inForce, sender } from './world.ts'
 import type { Case, World } from './world.ts'
 
 /** The upstream fails in some way, and is put right. */
@@ -89,6 +90,26 @@ export const OPERATOR_CASES: Record<string, Case> = {
   provider_auth_failed: upstreamFault(status(401, openaiError('Incorrect API key', 'invalid_request_error', 'invalid_api_key'))),
   provider_error: upstreamFault(resetBeforeHead),
   provider_timeout: upstreamFault(silentBeforeHead),
+
+  async account_suspended(world) {
+    const { api } = world.gateway
+    const customer = await world.gateway.customer('1.00')
+    await api.expect(200, 'POST', `/api/organizations/${customer.organization}/suspend`, { reason: 'The invoice of May is open.' })
+    await inForce()
+    const refused = await sender(world, customer)()
+    assert.match(String(json(refused)['detail']), /The invoice of May is open\./)
+    return {
+      answer: refused,
+      customer,
+      mend: async () => {
+        const [, ...words] = String(fixesOf(refused)[0]?.command).split(' ')
+        const ran = await faregate(words, world.gateway)
+        assert.equal(ran.code, 0, ran.stderr)
+        await inForce()
+        return sender(world, customer)()
+      },
+    }
+  },
 
   async idempotency_mismatch(world) {
     const { api } = world.gateway

@@ -30,6 +30,7 @@ const STEP_OF: Record<string, StepName> = {
   key_revoked: 'permissions',
   key_expired: 'permissions',
   key_disabled: 'permissions',
+  account_suspended: 'permissions',
   permission_denied: 'permissions',
   route_unknown: 'configuration',
   model_unknown: 'configuration',

@@ -143,7 +143,7 @@ export interface AdminQueries {
 /** The same, inside one transaction, and what can be changed there. */
 export interface AdminTransaction extends AdminQueries {
   insertOrganization(row: OrganizationRow): Promise<void>
-  updateOrganization(id: string, change: Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft'>>): Promise<void>
+  updateOrganization(id: string, change: Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft' | 'suspended'>>): Promise<void>
   insertApplication(row: ApplicationRow): Promise<void>
   updateApplication(id: string, change: Partial<Pick<ApplicationRow, 'name'>>): Promise<void>
   insertKey(row: KeyRow): Promise<void>

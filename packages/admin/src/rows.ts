@@ -9,6 +9,7 @@ export interface OrganizationRow {
   /** IANA zone in which the periods of caps begin. */
   zone: string
   overdraft: Nano
+  suspended: { since: Millis; reason: string } | null
   createdAt: Millis
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { byId, currency, decimal, money, name, page, paging, time, zone } from './common.ts'
+import { byId, currency, decimal, money, name, page, paging, reason, time, zone } from './common.ts'
 import type { RouteSpec } from './route.ts'
 
 export const organization = z
@@ -8,6 +8,10 @@ export const organization = z
     name: z.string(),
     currency: z.string(),
     zone: z.string().describe('The IANA zone in which days, weeks and months of caps begin.'),
+    suspended: z
+      .object({ since: time, reason: z.string() })
+      .nullable()
+      .describe('While it is suspended its keys call nothing; null: it is not.'),
     createdAt: time,
   })
   .meta({ title: 'Organization' })
@@ -68,6 +72,30 @@ export const organizationRoutes = {
     body: z.strictObject({ name: name.optional(), zone: zone.optional(), overdraft: decimal.optional() }),
     status: 200,
     response: organization,
+  },
+  suspendOrganization: {
+    method: 'POST',
+    path: '/api/organizations/{id}/suspend',
+    tag,
+    summary: 'Refuse every call of its keys, in force within a second; requests that are running end as they are',
+    permission: 'organizations:suspend',
+    params: byId,
+    body: z.strictObject({ reason: reason.describe('Callers are told.') }),
+    status: 200,
+    response: organization,
+    idempotent: true,
+  },
+  resumeOrganization: {
+    method: 'POST',
+    path: '/api/organizations/{id}/resume',
+    tag,
+    summary: 'Let its keys make calls again, in force within a second',
+    permission: 'organizations:suspend',
+    params: byId,
+    body: z.strictObject({}),
+    status: 200,
+    response: organization,
+    idempotent: true,
   },
   getBalance: {
     method: 'GET',

@@ -11,6 +11,7 @@ export const PERMISSIONS = {
   'organizations:read': { title: 'See organizations', bindable: true },
   'organizations:write': { title: 'Rename organizations and set their zone', bindable: true },
   'organizations:create': { title: 'Create organizations', bindable: false },
+  'organizations:suspend': { title: 'Suspend and resume organizations', bindable: false },
   'applications:read': { title: 'See applications', bindable: true },
   'applications:write': { title: 'Create and rename applications', bindable: true },
   'keys:read': { title: 'See keys (never the secret)', bindable: true },

@@ -39,7 +39,7 @@ function describeKey(
     scopes: key.scopes,
     models: key.models,
     application: key.application,
-    organization: { id: key.organization.id, name: key.organization.name },
+    organization: { id: key.organization.id, name: key.organization.name, suspended: key.organization.suspended },
     currency,
     balance:
       wallet === undefined

@@ -1,7 +1,6 @@
 import { isDenial, type Denial } from '@faregate/core'
 import { allowsModel, type KeyEntry } from '@faregate/identity'
 import type { EndpointDialect, ModelRequest } from '@faregate/wire'
-import { authorize } from './authorize.ts'
 import { call, type Called, type Resilience } from './call/call.ts'
 import { parkDeployment } from './call/park.ts'
 import type { Calling } from './call/prepare.ts'
@@ -11,7 +10,7 @@ import { nobodyThere } from './deliver/nobody.ts'
 import { deliverLarge } from './deliver/large.ts'
 import { deliverStream } from './deliver/stream.ts'
 import type { GatewayDeps } from './deps.ts'
-import { laterBlockers } from './evaluate.ts'
+import { firstBlocker } from './blockers.ts'
 import { note, type Flow } from './flow.ts'
 import { checkKeyState, identify } from './identify.ts'
 import type { Locator, Route } from './locate.ts'
@@ -109,8 +108,8 @@ export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDiale
   if (isDenial(route)) return route
   flow.route = route
   note(flow, 'locate', 'ok', { model: route.model.name, configurationVersion: shared.deps.snapshot().version })
-  const refused = authorize(key, route.model.name)
-  if (refused !== undefined) return { ...refused, ...(await laterBlockers(shared.deps, key, route, request)) }
+  const refused = await firstBlocker(shared.deps, key, route, request)
+  if (refused !== undefined) return refused
   note(flow, 'authorize', 'ok', { models: key.models ?? 'all' })
   return { key, route, request }
 }

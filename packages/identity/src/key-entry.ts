@@ -13,7 +13,17 @@ export interface KeyEntry {
   models: string[] | null
   cap: { amount: Nano; period: 'day' | 'week' | 'month' | 'total' } | null
   application: { id: string; name: string }
-  organization: { id: string; name: string; zone: string }
+  organization: KeyOrganization
+}
+
+/** The organization of a key, as far as its calls depend on it. */
+export interface KeyOrganization {
+  id: string
+  name: string
+  /** IANA zone in which the periods of caps begin. */
+  zone: string
+  /** Why the operator suspended it; null: it is not suspended. */
+  suspended: string | null
 }
 
 /** Finds keys. Rejects with an error when the database does not answer: that is never a 401. */

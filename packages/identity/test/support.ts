@@ -12,7 +12,7 @@ export function keyEntry(members: Partial<KeyEntry> = {}): KeyEntry {
     models: null,
     cap: null,
     application: { id: 'app_1', name: 'application' },
-    organization: { id: 'org_1', name: 'organization', zone: 'UTC' },
+    organization: { id: 'org_1', name: 'organization', zone: 'UTC', suspended: null },
     ...members,
   }
 }

@@ -51,6 +51,8 @@ export interface OrganizationsTable {
   currency: string
   zone: string
   overdraft: Int
+  suspended_at: IntOrNull
+  suspended_reason: string | null
   created_at: Int
 }
 

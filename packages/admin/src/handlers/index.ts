@@ -13,6 +13,7 @@ import { ledger } from './ledger.ts'
 import { models } from './models.ts'
 import { applications } from './organizations.id.applications.ts'
 import { organizationsIdGrants } from './organizations.id.grants.ts'
+import { organizationsIdSuspend } from './organizations.id.suspend.ts'
 import { organizationsId } from './organizations.id.ts'
 import { organizations } from './organizations.ts'
 import { pricesPending } from './prices.pending.ts'
@@ -29,6 +30,7 @@ import { usageProviders } from './usage.providers.ts'
 export const HANDLERS: Handlers<RouteName> = {
   ...organizations,
   ...organizationsId,
+  ...organizationsIdSuspend,
   ...applications,
   ...applicationsIdKeys,
   ...keys,

@@ -2,8 +2,9 @@ import { formatAmount } from '@faregate/core'
 import type { ApplicationRow, BalanceRow, KeyCap, KeyRow, OrganizationRow, TokenRow } from '../rows.ts'
 import { timeText, timeTextOrNull } from './time.ts'
 
-export function presentOrganization({ id, name, currency, zone, createdAt }: OrganizationRow) {
-  return { id, name, currency, zone, createdAt: timeText(createdAt) }
+export function presentOrganization({ id, name, currency, zone, suspended, createdAt }: OrganizationRow) {
+  const standing = suspended === null ? null : { since: timeText(suspended.since), reason: suspended.reason }
+  return { id, name, currency, zone, suspended: standing, createdAt: timeText(createdAt) }
 }
 
 export function presentBalance(currency: string, balance: BalanceRow) {

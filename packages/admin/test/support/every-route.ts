@@ -7,6 +7,8 @@ import type { Tenant } from './world.ts'
 export const BODIES: Partial<Record<RouteName, unknown>> = {
   createOrganization: { name: 'n' },
   updateOrganization: { name: 'renamed' },
+  suspendOrganization: { reason: 'r' },
+  resumeOrganization: {},
   createApplication: { name: 'n' },
   updateApplication: { name: 'renamed' },
   createKey: { name: 'n' },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Command } from '../command.ts'
+import { UsageError, type Command } from '../command.ts'
 import { DEFAULT_NAME, everyItem, findOrganization, labelOf, organizationOrOnly } from '../lookup.ts'
 import { fields, shortTime, table } from '../output.ts'
 import { shellWord } from '../shell.ts'
@@ -55,10 +55,38 @@ const show: Command = {
       ['id', organization.id],
       ['name', organization.name],
       ['zone', organization.zone],
+      ['suspended', organization.suspended?.reason],
       ['available', `${balance.available} ${balance.currency}`],
       ['applications', applications.length === 0 ? 'none' : applications.map((application) => application.name).join(', ')],
     ])
     call.output.result({ ...organization, balance, applications }, text)
+  },
+}
+
+const suspend: Command = {
+  name: 'org suspend',
+  summary: 'Refuse every call of its keys, in force within a second; requests that are running end as they are',
+  args: ['<organization>'],
+  options: [{ flags: '--reason <text>', summary: 'why; callers are told' }],
+  async run(call) {
+    const reason = call.options.text('reason')
+    if (reason === undefined) throw new UsageError('say why with --reason: callers are told')
+    const client = await call.client()
+    const { id } = await findOrganization(client, call.args[0] ?? '')
+    const organization = await client.suspendOrganization({ params: { id }, body: { reason }, idempotencyKey: randomUUID() })
+    call.output.result(organization, `${organization.name} is suspended. Undo it: faregate org resume ${shellWord(organization.name)}`)
+  },
+}
+
+const resume: Command = {
+  name: 'org resume',
+  summary: 'Let the keys of a suspended organization make calls again',
+  args: ['<organization>'],
+  async run(call) {
+    const client = await call.client()
+    const { id } = await findOrganization(client, call.args[0] ?? '')
+    const organization = await client.resumeOrganization({ params: { id }, body: {}, idempotencyKey: randomUUID() })
+    call.output.result(organization, `${organization.name} makes calls again.`)
   },
 }
 
@@ -93,4 +121,4 @@ const listApplications: Command = {
   },
 }
 
-export const organizationCommands = [create, list, show, createApplication, listApplications]
+export const organizationCommands = [create, list, show, suspend, resume, createApplication, listApplications]

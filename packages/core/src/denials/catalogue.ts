@@ -126,6 +126,14 @@ export const CATALOGUE = {
     meaning: 'The provider that serves this model has no key to call it with.',
     mend: ['Give the operator the incident id.', "The operator sets the provider's key."],
   },
+  account_suspended: {
+    status: 403,
+    title: 'Organization suspended',
+    actor: 'operator',
+    retryable: false,
+    meaning: 'The operator has suspended the organization that the key belongs to. Neither paying nor waiting helps; nothing was charged.',
+    mend: ['Ask the operator, who can resume the organization.', 'The operator resumes it: `faregate org resume ORGANIZATION`.'],
+  },
   permission_denied: {
     status: 403,
     title: 'Not permitted',

@@ -269,7 +269,7 @@ function keyEntry(overrides: Partial<KeyEntry> = {}): KeyEntry {
     models: null,
     cap: null,
     application: { id: 'app_1', name: 'app' },
-    organization: { id: ORGANIZATION, name: 'Acme', zone: 'UTC' },
+    organization: { id: ORGANIZATION, name: 'Acme', zone: 'UTC', suspended: null },
     ...overrides,
   }
 }

@@ -19,6 +19,8 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
       'organizations.id as organization_id',
       'organizations.name as organization_name',
       'organizations.zone as organization_zone',
+      'organizations.suspended_at',
+      'organizations.suspended_reason',
     ])
     .where('keys.hash', '=', hash)
     .executeTakeFirst()
@@ -33,6 +35,11 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
     models: row.models === null ? null : (JSON.parse(row.models) as string[]),
     cap: keyCap(row),
     application: { id: row.application_id, name: row.application_name },
-    organization: { id: row.organization_id, name: row.organization_name, zone: row.organization_zone },
+    organization: {
+      id: row.organization_id,
+      name: row.organization_name,
+      zone: row.organization_zone,
+      suspended: row.suspended_at === null ? null : (row.suspended_reason ?? ''),
+    },
   }
 }

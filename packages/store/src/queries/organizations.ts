@@ -41,6 +41,7 @@ function organizationOf(row: Selectable<OrganizationsTable>): OrganizationRow {
     currency: row.currency,
     zone: row.zone,
     overdraft: row.overdraft,
+    suspended: row.suspended_at === null ? null : { since: toNumber(row.suspended_at), reason: row.suspended_reason ?? '' },
     createdAt: toNumber(row.created_at),
   }
 }
@@ -50,19 +51,28 @@ function applicationOf(row: Selectable<ApplicationsTable>): ApplicationRow {
 }
 
 export async function insertOrganization(db: Kysely<Schema>, row: OrganizationRow): Promise<void> {
-  const { createdAt, ...columns } = row
+  const { createdAt, suspended, ...columns } = row
   await db
     .insertInto('organizations')
-    .values({ ...columns, created_at: createdAt })
+    .values({ ...columns, ...suspensionColumns(suspended), created_at: createdAt })
     .execute()
 }
 
 export async function updateOrganization(
   db: Kysely<Schema>,
   id: string,
-  change: Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft'>>,
+  { suspended, ...columns }: Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft' | 'suspended'>>,
 ): Promise<void> {
-  await db.updateTable('organizations').set(change).where('id', '=', id).execute()
+  const standing = suspended === undefined ? {} : suspensionColumns(suspended)
+  await db
+    .updateTable('organizations')
+    .set({ ...columns, ...standing })
+    .where('id', '=', id)
+    .execute()
+}
+
+function suspensionColumns(suspended: OrganizationRow['suspended']) {
+  return { suspended_at: suspended?.since ?? null, suspended_reason: suspended?.reason ?? null }
 }
 
 export async function insertApplication(db: Kysely<Schema>, row: ApplicationRow): Promise<void> {
