@@ -3,6 +3,7 @@ import { answer, usage } from '../support/behaviours.ts'
 import { faregate } from '../support/cli.ts'
 import { say } from '../support/config.ts'
 import { nano } from '../support/decimal.ts'
+import type { Customer } from '../support/gateway.ts'
 import { header, json, send } from '../support/http.ts'
 import { chatStream } from '../support/sse.ts'
 import { eventually, gate } from '../support/wait.ts'
@@ -29,6 +30,39 @@ async function keyState(
       await api.expect(200, 'PATCH', `/api/keys/${customer.keyId}`, right)
       await inForce()
       return sender(world, customer)()
+    },
+  }
+}
+
+/** A cap that leaves too little, set at the place that is found for the customer; the first fix raises it. */
+async function capped(
+  world: World,
+  placeOf: (customer: Customer) => string | Promise<string>,
+  member = 'cap',
+  more: Record<string, unknown> = {},
+): Promise<Awaited<ReturnType<Case>>> {
+  const customer = await world.gateway.customer('1.00')
+  const place = await placeOf(customer)
+  await world.gateway.api.expect(200, 'PATCH', place, { [member]: { amount: '0.004', period: 'month' } })
+  await inForce()
+  const again = sender(world, customer, { ...BODY, ...more })
+  const refused = await again()
+  const [raise] = fixesOf(refused)
+  assert.equal(raise?.kind, 'change_policy', 'topping up would not help, so paying is not offered first')
+  assert.ok(!fixesOf(refused).some((fix) => fix.kind === 'pay'))
+  assert.deepEqual([raise.method, raise.path, raise.by], ['PATCH', place, 'org_admin'])
+  assert.ok(String((json(refused)['limit'] as { resetsAt?: string }).resetsAt) > new Date().toISOString(), refused.text)
+  return {
+    answer: refused,
+    customer,
+    mend: async () => {
+      const [, ...words] = String(raise.command).split(' ')
+      const [amount = ''] = String(words.at(-1)).split('/')
+      assert.equal(nano(amount), 4_000_000n + nano(String(raise.byAtLeast)), 'the command raises it far enough')
+      const ran = await faregate(words, world.gateway)
+      assert.equal(ran.code, 0, ran.stderr)
+      await inForce()
+      return again()
     },
   }
 }
@@ -109,27 +143,16 @@ export const CALLER_CASES: Record<string, Case> = {
     }
   },
 
-  async cap_key(world) {
-    const customer = await world.gateway.customer('1.00', { cap: { amount: '0.004', period: 'month' } })
-    const refused = await sender(world, customer)()
-    const [raise] = fixesOf(refused)
-    assert.equal(raise?.kind, 'change_policy', 'topping up would not help, so paying is not offered first')
-    assert.ok(!fixesOf(refused).some((fix) => fix.kind === 'pay'))
-    return {
-      answer: refused,
-      customer,
-      mend: async () => {
-        const [, id, amount = ''] = /^faregate key update (\S+) --cap ([\d.]+)\/month$/.exec(String(raise.command)) ?? []
-        assert.deepEqual(
-          [id, nano(amount)],
-          [customer.keyId, 4_000_000n + nano(String(raise.byAtLeast))],
-          'the command raises it far enough',
-        )
-        await world.gateway.api.expect(200, 'PATCH', `/api/keys/${customer.keyId}`, { cap: { amount, period: 'month' } })
-        await inForce()
-        return sender(world, customer)()
-      },
-    }
+  cap_key: (world) => capped(world, ({ keyId }) => `/api/keys/${keyId}`),
+  cap_user: (world) => capped(world, ({ organization }) => `/api/organizations/${organization}`, 'userCap', { user: 'ann' }),
+  cap_org: (world) => capped(world, ({ organization }) => `/api/organizations/${organization}`),
+  async cap_team(world) {
+    const { api } = world.gateway
+    return capped(world, async ({ organization, application }) => {
+      const { id } = await api.expect<{ id: string }>(201, 'POST', `/api/organizations/${organization}/teams`, { name: 'Research' })
+      await api.expect(200, 'PATCH', `/api/applications/${application}`, { team: id })
+      return `/api/teams/${id}`
+    })
   },
 
   async balance_reserved(world) {

@@ -7,7 +7,7 @@ import { createDatabase, postgresMissing } from '../support/postgres.ts'
 import type { TestDatabase } from '../support/postgres.ts'
 import { startUpstream } from '../support/upstream.ts'
 import type { Upstream } from '../support/upstream.ts'
-import { assertSpent, raceConfiguration, raceFreely, raceWhileInFlight } from './race.ts'
+import { assertSpent, raceConfiguration, raceFreely, raceWhileInFlight, teamCustomer } from './race.ts'
 
 const SECRET = { FAREGATE_SECRET: Buffer.alloc(32, 7).toString('base64') }
 
@@ -47,6 +47,12 @@ describe('three gateways on one PostgreSQL', { skip: await postgresMissing() }, 
   test('a cap of the key holds across the three', async (context) => {
     const customer = await first().customer('5.00', { cap: { amount: '0.10', period: 'month' } })
     context.diagnostic(await raceWhileInFlight(gateways, upstream, customer, { status: 403, code: 'cap_key' }))
+    await assertSpent(first(), customer, 100_000_000n)
+  })
+
+  test('a cap of the team holds across the three', async (context) => {
+    const customer = await teamCustomer(first(), '0.10')
+    context.diagnostic(await raceWhileInFlight(gateways, upstream, customer, { status: 403, code: 'cap_team' }))
     await assertSpent(first(), customer, 100_000_000n)
   })
 

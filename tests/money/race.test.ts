@@ -6,7 +6,7 @@ import { createDatabase, postgresMissing } from '../support/postgres.ts'
 import type { TestDatabase } from '../support/postgres.ts'
 import { startUpstream } from '../support/upstream.ts'
 import type { Upstream } from '../support/upstream.ts'
-import { assertSpent, raceConfiguration, raceFreely, raceWhileInFlight } from './race.ts'
+import { assertSpent, raceConfiguration, raceFreely, raceWhileInFlight, teamCustomer } from './race.ts'
 
 const WALLET_CODES = ['balance_reserved', 'insufficient_balance']
 const CAP_CODES = ['balance_reserved', 'cap_key']
@@ -51,6 +51,15 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
       await assertSpent(gateway, customer, 100_000_000n)
       const second = await gateway.customer('5.00', { cap: { amount: '0.109999999', period: 'day' } })
       context.diagnostic(await raceFreely([gateway], second, CAP_CODES))
+      await assertSpent(gateway, second, 100_000_000n)
+    })
+
+    test('M3, M26: a cap of the team with room for ten serves ten, however much the wallet and the other caps have', async (context) => {
+      const customer = await teamCustomer(gateway, '0.10')
+      context.diagnostic(await raceWhileInFlight([gateway], upstream, customer, { status: 403, code: 'cap_team' }))
+      await assertSpent(gateway, customer, 100_000_000n)
+      const second = await teamCustomer(gateway, '0.109999999')
+      context.diagnostic(await raceFreely([gateway], second, ['balance_reserved', 'cap_team']))
       await assertSpent(gateway, second, 100_000_000n)
     })
   })

@@ -19,6 +19,20 @@ export function raceConfiguration(upstream: Upstream): Record<string, unknown> {
   return configuration(upstream, { raced: { price: RACE_PRICE }, held: { price: RACE_PRICE } })
 }
 
+/** A customer with 5.00 whose application belongs to a team with this cap; its key and its organization have higher ones. */
+export async function teamCustomer(gateway: Gateway, amount: string): Promise<Customer> {
+  const { api } = gateway
+  const customer = await gateway.customer('5.00', { cap: { amount: '4.00', period: 'month' } })
+  const path = `/api/organizations/${customer.organization}`
+  await api.expect(200, 'PATCH', path, { cap: { amount: '4.50', period: 'month' } })
+  const { id: team } = await api.expect<{ id: string }>(201, 'POST', `${path}/teams`, {
+    name: 'Research',
+    cap: { amount, period: 'month' },
+  })
+  await api.expect(200, 'PATCH', `/api/applications/${customer.application}`, { team })
+  return customer
+}
+
 /** Sends all calls at once, over one gateway or several in turn. */
 function storm(gateways: Gateway[], key: string, model: string): Promise<Answer>[] {
   return Array.from({ length: CALLS }, (_, i) => {

@@ -15,6 +15,7 @@ import type {
   PriceRow,
   ProviderRow,
   RequestRow,
+  TeamRow,
   TokenRow,
 } from './rows.ts'
 
@@ -87,9 +88,13 @@ export interface AdminQueries {
     get(id: string): Promise<OrganizationRow | undefined>
     list(paging: Paging, only?: string): Promise<OrganizationRow[]>
   }
+  teams: {
+    get(id: string): Promise<TeamRow | undefined>
+    list(paging: Paging, filter: { organization?: string | undefined }): Promise<TeamRow[]>
+  }
   applications: {
     get(id: string): Promise<ApplicationRow | undefined>
-    list(paging: Paging, filter: { organization?: string | undefined }): Promise<ApplicationRow[]>
+    list(paging: Paging, filter: { organization?: string | undefined; team?: string | undefined }): Promise<ApplicationRow[]>
   }
   keys: {
     get(id: string): Promise<KeyRow | undefined>
@@ -112,6 +117,8 @@ export interface AdminQueries {
   settings: { stored(): Promise<StoredSettings> }
   money: {
     balance(organization: string, now: Millis): Promise<BalanceRow | undefined>
+    /** Accounts of caps that count now and whose name begins so. */
+    capAccounts(prefix: string, now: Millis): Promise<string[]>
     grant(id: string): Promise<GrantRow | undefined>
     grants(paging: Paging, organization: string): Promise<GrantRow[]>
     entry(id: string): Promise<EntryRow | undefined>
@@ -140,12 +147,18 @@ export interface AdminQueries {
   idempotency: { get(scope: string, key: string): Promise<IdempotencyRow | undefined> }
 }
 
+/** What of an organization changes. */
+export type OrganizationChange = Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft' | 'suspended' | 'cap' | 'userCap'>>
+
 /** The same, inside one transaction, and what can be changed there. */
 export interface AdminTransaction extends AdminQueries {
   insertOrganization(row: OrganizationRow): Promise<void>
-  updateOrganization(id: string, change: Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft' | 'suspended'>>): Promise<void>
+  updateOrganization(id: string, change: OrganizationChange): Promise<void>
+  insertTeam(row: TeamRow): Promise<void>
+  updateTeam(id: string, change: Pick<TeamRow, 'name' | 'cap'>): Promise<void>
+  deleteTeam(id: string): Promise<void>
   insertApplication(row: ApplicationRow): Promise<void>
-  updateApplication(id: string, change: Partial<Pick<ApplicationRow, 'name'>>): Promise<void>
+  updateApplication(id: string, change: Partial<Pick<ApplicationRow, 'name' | 'team'>>): Promise<void>
   insertKey(row: KeyRow): Promise<void>
   updateKey(id: string, change: Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'models' | 'cap' | 'expiresAt'>>): Promise<void>
   insertToken(row: TokenRow): Promise<void>

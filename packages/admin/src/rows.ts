@@ -10,19 +10,33 @@ export interface OrganizationRow {
   zone: string
   overdraft: Nano
   suspended: { since: Millis; reason: string } | null
+  /** Over all of its keys. */
+  cap: Cap | null
+  /** Of each end user. */
+  userCap: Cap | null
   createdAt: Millis
 }
 
 export interface ApplicationRow {
   id: string
   organization: string
+  team: string | null
   name: string
   createdAt: Millis
 }
 
-export interface KeyCap {
+/** How much may be spent in a period. */
+export interface Cap {
   amount: Nano
   period: Period
+}
+
+export interface TeamRow {
+  id: string
+  organization: string
+  name: string
+  cap: Cap | null
+  createdAt: Millis
 }
 
 export interface KeyRow {
@@ -36,7 +50,7 @@ export interface KeyRow {
   state: 'active' | 'disabled' | 'revoked'
   scopes: string[]
   models: string[] | null
-  cap: KeyCap | null
+  cap: Cap | null
   expiresAt: Millis | null
   createdAt: Millis
 }

@@ -6,7 +6,15 @@ import { BODIES, createInstallation, pathOf, routesInOrder } from './support/eve
 import { OPERATOR_TOKEN, PROVIDER_SECRET, startHarness, type Harness } from './support/harness.ts'
 import { createTenant, mintToken, type Tenant } from './support/world.ts'
 
-const UNKNOWN: Tenant = { organization: 'org_0', application: 'app_0', key: 'key_0', grant: 'gr_0', request: 'req_0', denial: 'dn_0' }
+const UNKNOWN: Tenant = {
+  organization: 'org_0',
+  team: 'team_0',
+  application: 'app_0',
+  key: 'key_0',
+  grant: 'gr_0',
+  request: 'req_0',
+  denial: 'dn_0',
+}
 
 describe('access to every route', () => {
   let api: Harness

@@ -102,6 +102,7 @@ describe('a token bound to one organization', () => {
     const paths = [
       `organizations/${tenant.organization}`,
       `organizations/${tenant.organization}/balance`,
+      `teams/${tenant.team}`,
       `keys/${tenant.key}`,
       `applications/${tenant.application}`,
     ]
@@ -109,8 +110,8 @@ describe('a token bound to one organization', () => {
   }
 })
 
-function idsOf({ organization, application, key, grant, request, denial }: Tenant): string[] {
-  return [organization, application, key, grant, request, denial]
+function idsOf({ organization, team, application, key, grant, request, denial }: Tenant): string[] {
+  return [organization, team, application, key, grant, request, denial]
 }
 
 /** A refusal repeats the id that it was asked for. */

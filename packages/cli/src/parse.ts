@@ -11,12 +11,12 @@ export function amountOf(text: string, what = 'the amount'): string {
 }
 
 /** Reads `1/day` or `20.00/month`. @throws UsageError */
-export function capOf(text: string): { amount: string; period: Period } {
+export function capOf(text: string, flag = '--cap'): { amount: string; period: Period } {
   const [amount = '', period = '', ...rest] = text.split('/')
   const known = PERIODS.find((name) => name === period)
   if (known === undefined || rest.length > 0)
-    throw new UsageError(`--cap is "${text}": write AMOUNT/PERIOD, like 1.00/day (${PERIODS.join(', ')})`)
-  return { amount: amountOf(amount, 'the amount of --cap'), period: known }
+    throw new UsageError(`${flag} is "${text}": write AMOUNT/PERIOD, like 1.00/day (${PERIODS.join(', ')})`)
+  return { amount: amountOf(amount, `the amount of ${flag}`), period: known }
 }
 
 const SPAN_MS: Record<string, number> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 }

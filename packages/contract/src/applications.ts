@@ -3,8 +3,10 @@ import { byId, id, name, page, paging, time } from './common.ts'
 import type { RouteSpec } from './route.ts'
 
 export const application = z
-  .object({ id: z.string(), name: z.string(), organization: z.string(), createdAt: time })
+  .object({ id: z.string(), name: z.string(), organization: z.string(), team: z.string().nullable(), createdAt: time })
   .meta({ title: 'Application' })
+
+const team = id.nullable().describe('Whose spend cap it counts against; null: none.')
 
 const tag = 'Applications'
 
@@ -37,7 +39,7 @@ export const applicationRoutes = {
     summary: 'Create an application',
     permission: 'applications:write',
     params: byId,
-    body: z.strictObject({ name }),
+    body: z.strictObject({ name, team: team.optional() }),
     status: 201,
     response: application,
     idempotent: true,
@@ -56,10 +58,10 @@ export const applicationRoutes = {
     method: 'PATCH',
     path: '/api/applications/{id}',
     tag,
-    summary: 'Rename an application',
+    summary: 'Rename an application, or move it to another team',
     permission: 'applications:write',
     params: byId,
-    body: z.strictObject({ name: name.optional() }),
+    body: z.strictObject({ name: name.optional(), team: team.optional() }),
     status: 200,
     response: application,
   },

@@ -1,10 +1,7 @@
 import { z } from 'zod'
-import { amount, byId, id, instant, money, name, nothing, page, paging, time } from './common.ts'
+import { cap, shownCap } from './caps.ts'
+import { byId, id, instant, name, nothing, page, paging, time } from './common.ts'
 import type { RouteSpec } from './route.ts'
-
-export const PERIODS = ['day', 'week', 'month', 'total'] as const
-
-export const cap = z.strictObject({ amount, period: z.enum(PERIODS) }).describe('How much may be spent with the key in a period.')
 
 const models = z.array(z.string().min(1).max(300)).max(1000).describe('Models the key may call: exact names, or with `*`. Null: all.')
 
@@ -21,7 +18,7 @@ export const key = z
     enabled: z.boolean(),
     scopes: z.array(z.string()),
     models: z.array(z.string()).nullable(),
-    cap: z.object({ amount: money, period: z.enum(PERIODS) }).nullable(),
+    cap: shownCap.nullable(),
     expiresAt: time.nullable(),
     createdAt: time,
   })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cap, shownCap } from './caps.ts'
 import { byId, currency, decimal, money, name, page, paging, reason, time, zone } from './common.ts'
 import type { RouteSpec } from './route.ts'
 
@@ -12,6 +13,8 @@ export const organization = z
       .object({ since: time, reason: z.string() })
       .nullable()
       .describe('While it is suspended its keys call nothing; null: it is not.'),
+    cap: shownCap.nullable().describe('How much all of its keys may spend together in a period.'),
+    userCap: shownCap.nullable().describe('How much each end user, whom requests name, may spend in a period.'),
     createdAt: time,
   })
   .meta({ title: 'Organization' })
@@ -27,6 +30,8 @@ export const balance = z
     overdraft: money.describe('How far below zero a cost beyond its hold may take the balance.'),
   })
   .meta({ title: 'Balance' })
+
+const caps = { cap: cap.nullable().optional(), userCap: cap.nullable().optional() }
 
 const tag = 'Organizations'
 
@@ -47,7 +52,7 @@ export const organizationRoutes = {
     tag,
     summary: 'Create an organization and open its wallet',
     permission: 'organizations:create',
-    body: z.strictObject({ name, currency: currency.optional(), zone: zone.optional(), overdraft: decimal.optional() }),
+    body: z.strictObject({ name, currency: currency.optional(), zone: zone.optional(), overdraft: decimal.optional(), ...caps }),
     status: 201,
     response: organization,
     idempotent: true,
@@ -66,10 +71,10 @@ export const organizationRoutes = {
     method: 'PATCH',
     path: '/api/organizations/{id}',
     tag,
-    summary: 'Rename an organization, move its zone, set its overdraft (needs money:write too)',
+    summary: 'Rename an organization, move its zone, set its spend caps, set its overdraft (needs money:write too)',
     permission: 'organizations:write',
     params: byId,
-    body: z.strictObject({ name: name.optional(), zone: zone.optional(), overdraft: decimal.optional() }),
+    body: z.strictObject({ name: name.optional(), zone: zone.optional(), overdraft: decimal.optional(), ...caps }),
     status: 200,
     response: organization,
   },

@@ -9,9 +9,11 @@ export interface PermissionFacts {
 /** Every permission there is. The operator's token holds all of them. */
 export const PERMISSIONS = {
   'organizations:read': { title: 'See organizations', bindable: true },
-  'organizations:write': { title: 'Rename organizations and set their zone', bindable: true },
+  'organizations:write': { title: 'Rename organizations, set their zone and their spend caps', bindable: true },
   'organizations:create': { title: 'Create organizations', bindable: false },
   'organizations:suspend': { title: 'Suspend and resume organizations', bindable: false },
+  'teams:read': { title: 'See teams', bindable: true },
+  'teams:write': { title: 'Create, change and remove teams, and set their spend caps', bindable: true },
   'applications:read': { title: 'See applications', bindable: true },
   'applications:write': { title: 'Create and rename applications', bindable: true },
   'keys:read': { title: 'See keys (never the secret)', bindable: true },

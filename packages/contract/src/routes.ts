@@ -16,11 +16,13 @@ import { providerRoutes } from './providers.ts'
 import { refundRoutes } from './refunds.ts'
 import { requestRoutes } from './requests.ts'
 import { settingRoutes } from './settings.ts'
+import { teamRoutes } from './teams.ts'
 import { tokenRoutes } from './tokens.ts'
 
 /** The management API, call by call. The description of it all, `GET /api/openapi.json`, is made from this. */
 export const ROUTES = {
   ...organizationRoutes,
+  ...teamRoutes,
   ...applicationRoutes,
   ...keyRoutes,
   ...grantRoutes,

@@ -24,10 +24,10 @@ export async function evaluate(deps: GatewayDeps, key: KeyEntry, route: Route, r
   const plan = planHold(deps.settings, key, route, request)
   if (isDenial(plan)) return plan
   const balances = await deps.balances.read(plan.legs)
-  const byBytes = judge(deps, key, plan, balances)
+  const byBytes = judge(deps, key, request.user, plan, balances)
   if (byBytes.refusal === undefined) return byBytes
   const counted = await countedPlan(deps, key, route, request)
-  return counted === undefined ? byBytes : judge(deps, key, counted, balances)
+  return counted === undefined ? byBytes : judge(deps, key, request.user, counted, balances)
 }
 
 /** The money blockers that come after a refusal for another reason, for its `also`. */
@@ -47,7 +47,7 @@ export async function laterBlockers(
   }
 }
 
-function judge(deps: GatewayDeps, key: KeyEntry, plan: HoldPlan, balances: BalanceView[]): Evaluation {
+function judge(deps: GatewayDeps, key: KeyEntry, user: string | null, plan: HoldPlan, balances: BalanceView[]): Evaluation {
   const room = balances.reduce((least, { available }) => (available < least ? available : least), balances[0]?.available ?? 0n)
   const affordable = affordableSteps(plan.measure, room)
   const fewest = Math.max(plan.steps.min, plan.outlook?.min ?? 0)
@@ -60,7 +60,7 @@ function judge(deps: GatewayDeps, key: KeyEntry, plan: HoldPlan, balances: Balan
     steps,
     reach: affordable,
     balances,
-    refusal: insufficientFunds({ settings: deps.settings, key, legs: plan.legs }, outcome),
+    refusal: insufficientFunds({ settings: deps.settings, key, legs: plan.legs, user }, outcome),
   }
 }
 

@@ -1,15 +1,22 @@
-import { formatAmount, type Denial, type DenialCode, type Fix, type LimitFacts, type Scope } from '@faregate/core'
+import { capLevel, formatAmount, type CapLevel, type Denial, type DenialCode, type Fix, type LimitFacts, type Scope } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { AccountRef, Outcome, Shortfall } from '@faregate/ledger'
+import type { CapRef } from './caps.ts'
 import type { Settings } from './deps.ts'
+import { raiseCap } from './raise-cap.ts'
 
 export type Insufficient = Extract<Outcome, { status: 'insufficient' }>
+
+/** The refusals that a balance which is too small causes. */
+type MoneyCode = `cap_${CapLevel}` | 'insufficient_balance'
 
 /** What the money denials of one request have in common. */
 export interface FundsContext {
   settings: Settings
   key: KeyEntry
   legs: AccountRef[]
+  /** The end user whom the request names. */
+  user: string | null
 }
 
 /**
@@ -27,7 +34,7 @@ export function insufficientFunds(context: FundsContext, outcome: Insufficient):
       detail: 'The ledger refused without a reason.',
       operatorDetail: 'insufficient without shortfalls',
     }
-  const code = outcome.reserved ? 'balance_reserved' : codeOf(context, first)
+  const code = outcome.reserved ? ('balance_reserved' as const) : codeOf(context, first)
   const also = alsoCodes(outcome, code, context)
   const affordable = outcome.steps > 0 && code !== 'balance_reserved' ? { affordable: { maxOutputTokens: outcome.steps } } : {}
   return {
@@ -50,23 +57,31 @@ function alsoCodes(outcome: Insufficient, code: DenialCode, context: FundsContex
   return [...new Set(blockers)].filter((other) => other !== code)
 }
 
-function codeOf(context: FundsContext, shortfall: Shortfall): 'cap_key' | 'insufficient_balance' {
-  return isCap(context, shortfall) ? 'cap_key' : 'insufficient_balance'
+function codeOf(context: FundsContext, shortfall: Shortfall): MoneyCode {
+  const cap = capIn(context, shortfall)
+  return cap === undefined ? 'insufficient_balance' : `cap_${capLevel(cap.base)}`
 }
 
-function isCap(context: FundsContext, shortfall: Shortfall): boolean {
-  return context.legs[shortfall.leg]?.kind === 'cap'
+/** The cap that lacks room; undefined: it is the wallet. */
+function capIn({ legs }: FundsContext, { leg }: Shortfall): CapRef | undefined {
+  const ref = legs[leg]
+  return ref?.kind === 'cap' ? ref : undefined
 }
 
-function scopeOf({ key, legs }: FundsContext, shortfall: Shortfall): Scope {
+function scopeOf(context: FundsContext, shortfall: Shortfall): Scope {
+  const { key, user } = context
   const shared = { key: `…${key.lastFour}` }
-  if (legs[shortfall.leg]?.kind === 'cap') return { level: 'key', id: key.id, ...shared, balance: 'cap' }
-  return { level: 'org', id: key.organization.id, ...shared, balance: 'wallet' }
+  const cap = capIn(context, shortfall)
+  if (cap === undefined) return { level: 'org', id: key.organization.id, ...shared, balance: 'wallet' }
+  const level = capLevel(cap.base)
+  const ids = { key: key.id, user: user ?? '', team: key.team?.id ?? '', org: key.organization.id }
+  return { level, id: ids[level], ...shared, balance: 'cap' }
 }
 
-function limitFacts(context: FundsContext, { required, available, held, resetsAt, ...shortfall }: Shortfall): LimitFacts {
+function limitFacts(context: FundsContext, shortfall: Shortfall): LimitFacts {
+  const { required, available, held, resetsAt } = shortfall
   return {
-    kind: isCap(context, { required, available, held, resetsAt, ...shortfall }) ? 'cap' : 'balance',
+    kind: capIn(context, shortfall) === undefined ? 'balance' : 'cap',
     unit: context.settings.currency,
     required: formatAmount(required),
     available: formatAmount(available),
@@ -76,36 +91,37 @@ function limitFacts(context: FundsContext, { required, available, held, resetsAt
   }
 }
 
-function describe({ key, settings }: FundsContext, code: DenialCode, { required, available, held }: Shortfall): string {
+function describe(context: FundsContext, code: MoneyCode | 'balance_reserved', shortfall: Shortfall): string {
+  const { key, settings } = context
+  const { required, available, held } = shortfall
   const unit = settings.currency
   const cost = `this request may cost up to ${formatAmount(required)} ${unit}`
-  if (code === 'cap_key') return `The key …${key.lastFour} has ${formatAmount(available)} ${unit} left of its spend cap; ${cost}.`
   if (code === 'balance_reserved')
     return `${formatAmount(held)} ${unit} are held by requests in flight, ${formatAmount(available)} ${unit} are free; ${cost}.`
-  return `${key.organization.name}'s balance is ${formatAmount(available)} ${unit}; ${cost}.`
+  if (code === 'insufficient_balance') return `${key.organization.name}'s balance is ${formatAmount(available)} ${unit}; ${cost}.`
+  return `${ownerOf(context, code)} has ${formatAmount(available)} ${unit} left of its spend cap; ${cost}.`
 }
 
-function fixesOf(context: FundsContext, code: DenialCode, shortfall: Shortfall, affordable: number): Fix[] {
+function ownerOf({ key, user }: FundsContext, code: Exclude<MoneyCode, 'insufficient_balance'>): string {
+  switch (code) {
+    case 'cap_key':
+      return `The key …${key.lastFour}`
+    case 'cap_user':
+      return `The end user "${(user ?? '').slice(0, 128)}"`
+    case 'cap_team':
+      return `The team "${key.team?.name ?? ''}"`
+    case 'cap_org':
+      return key.organization.name
+  }
+}
+
+function fixesOf(context: FundsContext, code: MoneyCode | 'balance_reserved', shortfall: Shortfall, affordable: number): Fix[] {
   const lower: Fix[] =
     affordable > 0 ? [{ kind: 'change_request', action: 'lower_max_tokens', by: 'caller', canYou: true, to: affordable }] : []
   if (code === 'balance_reserved') return [{ kind: 'wait', action: 'wait_for_own_requests', by: 'caller', canYou: true }]
-  if (code === 'cap_key') return [raiseCap(context, shortfall), ...resetFix(shortfall), ...lower]
+  const cap = capIn(context, shortfall)
+  if (cap !== undefined) return [raiseCap(context.key, cap, shortfall), ...resetFix(shortfall), ...lower]
   return [payFix(context.settings, context.key.organization.id, shortfall.required - shortfall.available), ...lower]
-}
-
-function raiseCap({ key }: FundsContext, { required, available }: Shortfall): Fix {
-  // As far as this request needs it: what is spent and held stays counted under a higher limit.
-  const enough = key.cap === null ? undefined : `${formatAmount(key.cap.amount + required - available)}/${key.cap.period}`
-  return {
-    kind: 'change_policy',
-    action: 'raise_cap',
-    by: 'org_admin',
-    canYou: false,
-    byAtLeast: formatAmount(required - available),
-    method: 'PATCH',
-    path: `/api/keys/${key.id}`,
-    ...(enough === undefined ? {} : { command: `faregate key update ${key.id} --cap ${enough}` }),
-  }
 }
 
 function resetFix({ resetsAt }: Shortfall): Fix[] {

@@ -1,8 +1,9 @@
-import { capOfKey, capUnit, walletOf, type Denial } from '@faregate/core'
+import { walletOf, type Denial } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { AccountRef, HoldOp } from '@faregate/ledger'
 import { holdMeasure, type Bound } from '@faregate/pricing'
 import type { ModelRequest } from '@faregate/wire'
+import { capsOf } from './caps.ts'
 import type { Settings } from './deps.ts'
 import { priceMissing, type Route } from './locate.ts'
 
@@ -52,7 +53,7 @@ export function planHold(
   const limitIsOurs = request.outputLimit === null && n > 0
   const ceiling = n === 0 ? 0 : (request.outputLimit ?? absentLimit(settings, route))
   const affordable = { min: Math.min(FEWEST_AFFORDABLE, ceiling), max: ceiling }
-  const plan = { legs: legsOf(settings, key), bound, measure: measured.measure, limitIsOurs, ceiling }
+  const plan = { legs: legsOf(settings, key, request.user), bound, measure: measured.measure, limitIsOurs, ceiling }
   const sliceTokens = route.model.sliceTokens ?? settings.sliceTokens
   if (!request.stream || hiddenOutput) {
     return { ...plan, sliced: false, sliceTokens, steps: limitIsOurs ? affordable : { min: ceiling, max: ceiling } }
@@ -71,18 +72,7 @@ function absentLimit(settings: Settings, route: Route): number {
   return Math.min(route.maxOutput ?? Number.MAX_SAFE_INTEGER, route.model.maxOutputWhenAbsent ?? settings.maxOutputWhenAbsent)
 }
 
-/** Every balance that the request touches, in order of precedence: caps before the wallet. */
-export function legsOf(settings: Settings, key: KeyEntry): AccountRef[] {
-  const { currency } = settings
-  const wallet: AccountRef = { kind: 'wallet', id: walletOf(key.organization.id), unit: currency }
-  if (key.cap === null) return [wallet]
-  const cap: AccountRef = {
-    kind: 'cap',
-    base: capOfKey(key.id),
-    unit: capUnit(currency),
-    period: key.cap.period,
-    zone: key.organization.zone,
-    limit: key.cap.amount,
-  }
-  return [cap, wallet]
+/** Every balance that a request touches, in order of precedence: caps before the wallet. `user`: the end user whom it names. */
+export function legsOf({ currency }: Pick<Settings, 'currency'>, key: KeyEntry, user: string | null): AccountRef[] {
+  return [...capsOf(key, user, currency), { kind: 'wallet', id: walletOf(key.organization.id), unit: currency }]
 }

@@ -1,6 +1,7 @@
-import { formatAmount, isDenial } from '@faregate/core'
+import { capLevel, formatAmount, isDenial } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import { answerJson } from './answer-json.ts'
+import type { CapRef } from './caps.ts'
 import { known, type Shared } from './model-call.ts'
 import type { BalanceView } from './deps.ts'
 import type { Flow } from './flow.ts'
@@ -8,27 +9,29 @@ import { legsOf } from './hold-plan.ts'
 import { refuse } from './refuse.ts'
 import { ledgerUnavailable } from './reserve.ts'
 
-/** `GET /v1/key`: what a caller may know of its own key: balance, cap, what is used, when it resets. */
+/** `GET /v1/key`: what a caller may know of its own key: balance, caps (with `?user=` that of an end user), what is used, when each resets. */
 export async function serveKeyInfo(shared: Shared, flow: Flow): Promise<void> {
   const { deps } = shared
   const key = await known(shared, flow)
   if (isDenial(key)) return refuse(deps, flow, key)
-  const legs = legsOf(deps.settings, key)
+  const legs = legsOf(deps.settings, key, new URLSearchParams(flow.inbound.query).get('user'))
   let balances: BalanceView[]
   try {
     balances = await deps.balances.read(legs)
   } catch (error) {
     return refuse(deps, flow, ledgerUnavailable(error))
   }
-  const capIndex = legs.findIndex(({ kind }) => kind === 'cap')
-  const facts = describeKey(key, balances[legs.length - 1], capIndex === -1 ? undefined : balances[capIndex], deps.settings.currency)
-  await answerJson(deps, flow, facts)
+  const caps = legs.flatMap((leg, index) => {
+    const view = balances[index]
+    return leg.kind === 'cap' && view !== undefined ? [describeCap(leg, view)] : []
+  })
+  await answerJson(deps, flow, describeKey(key, balances[legs.length - 1], caps, deps.settings.currency))
 }
 
 function describeKey(
   key: KeyEntry,
   wallet: BalanceView | undefined,
-  cap: BalanceView | undefined,
+  caps: Record<string, unknown>[],
   currency: string,
 ): Record<string, unknown> {
   return {
@@ -39,21 +42,22 @@ function describeKey(
     scopes: key.scopes,
     models: key.models,
     application: key.application,
+    team: key.team === null ? null : { id: key.team.id, name: key.team.name },
     organization: { id: key.organization.id, name: key.organization.name, suspended: key.organization.suspended },
     currency,
     balance:
       wallet === undefined
         ? null
         : { available: formatAmount(wallet.available), held: formatAmount(wallet.held), used: formatAmount(wallet.posted) },
-    caps: cap === undefined || key.cap === null ? [] : [describeCap(key.cap, cap)],
+    caps,
   }
 }
 
-function describeCap({ amount, period }: NonNullable<KeyEntry['cap']>, view: BalanceView): Record<string, unknown> {
+function describeCap({ base, limit, period }: CapRef, view: BalanceView): Record<string, unknown> {
   return {
-    level: 'key',
+    level: capLevel(base),
     period,
-    amount: formatAmount(amount),
+    amount: formatAmount(limit),
     used: formatAmount(view.posted),
     held: formatAmount(view.held),
     available: formatAmount(view.available),

@@ -120,9 +120,9 @@ function reservationOf(deps: GatewayDeps, flow: Flow, key: KeyEntry, plan: HoldP
       }
     }
     case 'insufficient':
-      return insufficientFunds({ settings: deps.settings, key, legs: plan.legs }, outcome)
+      return insufficientFunds({ settings: deps.settings, key, legs: plan.legs, user: flow.request?.user ?? null }, outcome)
     case 'in_debt':
-      return insufficientFunds({ settings: deps.settings, key, legs: plan.legs }, inDebt(plan, outcome))
+      return insufficientFunds({ settings: deps.settings, key, legs: plan.legs, user: flow.request?.user ?? null }, inDebt(plan, outcome))
     default:
       return {
         code: 'gateway_misconfigured',

@@ -1,5 +1,5 @@
 export * from './allowed-models.ts'
-export type { KeyDirectory, KeyEntry } from './key-entry.ts'
+export type { KeyDirectory, KeyEntry, SpendCap } from './key-entry.ts'
 export * from './key-format.ts'
 export * from './key-state.ts'
 export * from './read-key.ts'

@@ -1,5 +1,11 @@
 import type { Millis, Nano } from '@faregate/core'
 
+/** How much may be spent in a period. */
+export interface SpendCap {
+  amount: Nano
+  period: 'day' | 'week' | 'month' | 'total'
+}
+
 /** What is known of an API key, as of a configuration version; what the gateway decides by. */
 export interface KeyEntry {
   id: string
@@ -11,8 +17,10 @@ export interface KeyEntry {
   scopes: string[]
   /** Models it may call, exact names or with `*`; null: all. */
   models: string[] | null
-  cap: { amount: Nano; period: 'day' | 'week' | 'month' | 'total' } | null
+  cap: SpendCap | null
   application: { id: string; name: string }
+  /** The team of the application, with the cap over all of its applications. */
+  team: { id: string; name: string; cap: SpendCap | null } | null
   organization: KeyOrganization
 }
 
@@ -24,6 +32,10 @@ export interface KeyOrganization {
   zone: string
   /** Why the operator suspended it; null: it is not suspended. */
   suspended: string | null
+  /** Over all of its keys. */
+  cap: SpendCap | null
+  /** Of each end user whom requests name. */
+  userCap: SpendCap | null
 }
 
 /** Finds keys. Rejects with an error when the database does not answer: that is never a 401. */

@@ -12,7 +12,8 @@ export function keyEntry(members: Partial<KeyEntry> = {}): KeyEntry {
     models: null,
     cap: null,
     application: { id: 'app_1', name: 'application' },
-    organization: { id: 'org_1', name: 'organization', zone: 'UTC', suspended: null },
+    team: null,
+    organization: { id: 'org_1', name: 'organization', zone: 'UTC', suspended: null, cap: null, userCap: null },
     ...members,
   }
 }

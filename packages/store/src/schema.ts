@@ -1,4 +1,5 @@
 import type { ColumnType } from 'kysely'
+import type { TeamsTable } from './schema-people.ts'
 import type { CataloguePricesTable, PriceOffersTable, PricesTable } from './schema-prices.ts'
 
 /**
@@ -15,6 +16,7 @@ export interface Schema {
   meta: MetaTable
   counters: CountersTable
   organizations: OrganizationsTable
+  teams: TeamsTable
   applications: ApplicationsTable
   keys: KeysTable
   management_tokens: ManagementTokensTable
@@ -53,12 +55,17 @@ export interface OrganizationsTable {
   overdraft: Int
   suspended_at: IntOrNull
   suspended_reason: string | null
+  cap_amount: IntOrNull
+  cap_period: string | null
+  user_cap_amount: IntOrNull
+  user_cap_period: string | null
   created_at: Int
 }
 
 export interface ApplicationsTable {
   id: string
   organization_id: string
+  team_id: string | null
   name: string
   created_at: Int
 }

@@ -5,6 +5,7 @@ export const TABLES = [
   'meta',
   'counters',
   'organizations',
+  'teams',
   'applications',
   'keys',
   'management_tokens',

@@ -1,9 +1,9 @@
-import { parseAmount } from '@faregate/core'
 import { freshId, visible, type Handlers } from '../call.ts'
+import { capOf } from '../caps.ts'
 import { change } from '../change.ts'
 import { presentKey } from '../present/tenants.ts'
 import { timeOf } from '../present/time.ts'
-import type { KeyCap, KeyRow } from '../rows.ts'
+import type { KeyRow } from '../rows.ts'
 
 export const applicationsIdKeys: Handlers<'createKey'> = {
   async createKey(call) {
@@ -38,9 +38,4 @@ export const applicationsIdKeys: Handlers<'createKey'> = {
       }
     })
   },
-}
-
-/** A cap as it is sent; its amount was checked by the schema. */
-export function capOf(cap: { amount: string; period: KeyCap['period'] } | null): KeyCap | null {
-  return cap === null ? null : { amount: parseAmount(cap.amount) ?? 0n, period: cap.period }
 }

@@ -23,6 +23,7 @@ import { providers } from './providers.ts'
 import { requestsIdRefund } from './requests.id.refund.ts'
 import { requests } from './requests.ts'
 import { settings } from './settings.ts'
+import { teams } from './teams.ts'
 import { tokens } from './tokens.ts'
 import { usageProviders } from './usage.providers.ts'
 
@@ -31,6 +32,7 @@ export const HANDLERS: Handlers<RouteName> = {
   ...organizations,
   ...organizationsId,
   ...organizationsIdSuspend,
+  ...teams,
   ...applications,
   ...applicationsIdKeys,
   ...keys,

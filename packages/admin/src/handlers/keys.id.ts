@@ -1,12 +1,11 @@
-import { capOfKey, capUnit } from '@faregate/core'
-import { freshId, visible, type Call, type Handlers } from '../call.ts'
+import { capOfKey } from '@faregate/core'
+import { visible, type Call, type Handlers } from '../call.ts'
+import { adjustCap, capOf } from '../caps.ts'
 import { changeConfiguration } from '../change.ts'
-import { submit } from '../operation.ts'
 import { presentKey } from '../present/tenants.ts'
 import { timeOf } from '../present/time.ts'
 import { found, refuse } from '../refusal.ts'
-import type { KeyCap, KeyRow } from '../rows.ts'
-import { capOf } from './applications.id.keys.ts'
+import type { KeyRow } from '../rows.ts'
 
 export const keysId: Handlers<'updateKey' | 'revokeKey'> = {
   async updateKey(call) {
@@ -24,7 +23,7 @@ export const keysId: Handlers<'updateKey' | 'revokeKey'> = {
       const event = { action: 'key.update', subject: id, organization: row.organization, before: presentKey(before, now), after: answer }
       return { event, answer: { shown: answer, changed: row } }
     })
-    if (call.body.cap !== undefined && changed.cap !== null) await adjustCap(call, changed, changed.cap)
+    if (call.body.cap !== undefined && changed.cap !== null) await adjustCap(call, changed.organization, capOfKey(id), changed.cap)
     return shown
   },
 
@@ -59,25 +58,4 @@ function changedKey(before: KeyRow, body: Call<'updateKey'>['body']): KeyRow {
     cap: body.cap === undefined ? before.cap : capOf(body.cap),
     expiresAt: body.expiresAt === undefined ? before.expiresAt : timeOf(body.expiresAt),
   }
-}
-
-/**
- * Moves the limit of the running period (M8). It follows the change of the key: if the process dies in between, the same
- * PATCH again mends it, and later periods begin with the new limit anyway.
- */
-async function adjustCap(call: Call<'updateKey'>, row: KeyRow, cap: KeyCap): Promise<void> {
-  const { deps } = call
-  const organization = found(await deps.store.read.organizations.get(row.organization), 'organization', row.organization)
-  await submit(call, {
-    type: 'adjust',
-    id: freshId(call, 'adj'),
-    cap: {
-      kind: 'cap',
-      base: capOfKey(row.id),
-      unit: capUnit(deps.currency),
-      period: cap.period,
-      zone: organization.zone,
-      limit: cap.amount,
-    },
-  })
 }

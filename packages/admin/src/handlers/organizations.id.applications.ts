@@ -1,8 +1,9 @@
 import { freshId, ownOrganization, visible, visibleOrganization, type Context, type Handlers } from '../call.ts'
 import { change, changeConfiguration } from '../change.ts'
 import { pageOf, pagingOf } from '../paging.ts'
+import type { AdminQueries } from '../ports.ts'
 import { presentApplication } from '../present/tenants.ts'
-import { found } from '../refusal.ts'
+import { found, invalid } from '../refusal.ts'
 
 type Names = 'listApplications' | 'listApplicationsOfOrganization' | 'createApplication' | 'getApplication' | 'updateApplication'
 
@@ -18,8 +19,10 @@ export const applications: Handlers<Names> = {
 
   async createApplication(call) {
     const { id: organization } = await visibleOrganization(call, call.params.id)
-    const row = { id: freshId(call, 'app'), organization, name: call.body.name, createdAt: call.deps.clock.now() }
+    const { name, team = null } = call.body
+    const row = { id: freshId(call, 'app'), organization, team, name, createdAt: call.deps.clock.now() }
     return change(call, async (trx) => {
+      await checkTeam(trx, organization, team)
       await trx.insertApplication(row)
       const answer = presentApplication(row)
       return { event: { action: 'application.create', subject: row.id, organization, after: answer }, answer }
@@ -41,8 +44,9 @@ export const applications: Handlers<Names> = {
     } = call
     return changeConfiguration(call, async (trx) => {
       const before = visible(call, await trx.applications.get(id), 'application', id)
-      const { name = before.name } = body
-      await trx.updateApplication(id, { name })
+      const { name = before.name, team = before.team } = body
+      await checkTeam(trx, before.organization, team)
+      await trx.updateApplication(id, { name, team })
       const answer = presentApplication(found(await trx.applications.get(id), 'application', id))
       const event = {
         action: 'application.update',
@@ -54,6 +58,12 @@ export const applications: Handlers<Names> = {
       return { event, answer }
     })
   },
+}
+
+async function checkTeam(trx: AdminQueries, organization: string, id: string | null): Promise<void> {
+  if (id === null) return
+  const team = await trx.teams.get(id)
+  if (team?.organization !== organization) invalid('/team', `the organization has no team "${id}"`)
 }
 
 async function pageOfApplications(

@@ -1,11 +1,12 @@
-import { formatAmount, parseDecimal, walletOf } from '@faregate/core'
+import { capOfOrganization, capOfUser, formatAmount, parseDecimal, walletOf } from '@faregate/core'
 import { visibleOrganization, type Call, type Handlers } from '../call.ts'
+import { adjustCap, adjustCaps, capOf } from '../caps.ts'
 import { changeConfiguration } from '../change.ts'
 import { requirePermission } from '../credential.ts'
 import { submit } from '../operation.ts'
 import { presentBalance, presentOrganization } from '../present/tenants.ts'
 import { found } from '../refusal.ts'
-import type { OrganizationRow } from '../rows.ts'
+import type { OrganizationChange } from '../ports.ts'
 
 export const organizationsId: Handlers<'getOrganization' | 'updateOrganization' | 'getBalance'> = {
   async getOrganization(call) {
@@ -15,22 +16,22 @@ export const organizationsId: Handlers<'getOrganization' | 'updateOrganization' 
   async updateOrganization(call) {
     const {
       params: { id },
-      body: { overdraft, ...naming },
+      body: { overdraft, ...others },
     } = call
     const known = await visibleOrganization(call, id)
     if (overdraft !== undefined) await setOverdraft(call, id, parseDecimal(overdraft) ?? 0n)
-    if (overdraft !== undefined && naming.name === undefined && naming.zone === undefined) return presentOrganization(known)
-    // Zones decide the periods of caps, so keys have to be read anew.
-    return changeConfiguration(call, async (trx) => {
+    if (overdraft !== undefined && Object.keys(others).length === 0) return presentOrganization(known)
+    // Zones and caps are part of what is known of a key, so keys have to be read anew.
+    const row = await changeConfiguration(call, async (trx) => {
       const before = found(await trx.organizations.get(id), 'organization', id)
-      const after = { ...before, ...defined(naming) }
-      await trx.updateOrganization(id, { name: after.name, zone: after.zone })
-      const answer = presentOrganization(after)
-      return {
-        event: { action: 'organization.update', subject: id, organization: id, before: presentOrganization(before), after: answer },
-        answer,
-      }
+      const after = { ...before, ...changeOf(others) }
+      await trx.updateOrganization(id, changeOf(others))
+      const [from, to] = [presentOrganization(before), presentOrganization(after)]
+      return { event: { action: 'organization.update', subject: id, organization: id, before: from, after: to }, answer: after }
     })
+    if (others.cap !== undefined && row.cap !== null) await adjustCap(call, id, capOfOrganization(id), row.cap)
+    if (others.userCap !== undefined && row.userCap !== null) await adjustCaps(call, id, capOfUser(id, ''), row.userCap)
+    return presentOrganization(row)
   },
 
   async getBalance(call) {
@@ -63,6 +64,11 @@ async function setOverdraft(call: Call<'updateOrganization'>, id: string, overdr
   await deps.store.write((trx) => trx.updateOrganization(id, { overdraft }))
 }
 
-function defined(change: { [Name in 'name' | 'zone']?: string | undefined }): Partial<Pick<OrganizationRow, 'name' | 'zone'>> {
-  return { ...(change.name === undefined ? {} : { name: change.name }), ...(change.zone === undefined ? {} : { zone: change.zone }) }
+function changeOf({ name, zone, cap, userCap }: Omit<Call<'updateOrganization'>['body'], 'overdraft'>): OrganizationChange {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(zone === undefined ? {} : { zone }),
+    ...(cap === undefined ? {} : { cap: capOf(cap) }),
+    ...(userCap === undefined ? {} : { userCap: capOf(userCap) }),
+  }
 }

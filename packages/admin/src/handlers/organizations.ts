@@ -1,5 +1,6 @@
 import { parseDecimal, walletOf } from '@faregate/core'
 import { freshId, type Handlers } from '../call.ts'
+import { capOf } from '../caps.ts'
 import { change } from '../change.ts'
 import { submit } from '../operation.ts'
 import { pageOf, pagingOf } from '../paging.ts'
@@ -25,6 +26,8 @@ export const organizations: Handlers<'listOrganizations' | 'createOrganization'>
       zone: body.zone ?? 'UTC',
       overdraft,
       suspended: null,
+      cap: capOf(body.cap ?? null),
+      userCap: capOf(body.userCap ?? null),
       createdAt: deps.clock.now(),
     }
     // The wallet first: one without an organization harms nobody, an organization without a wallet could not be paid for.

@@ -1,10 +1,13 @@
 import { formatAmount } from '@faregate/core'
-import type { ApplicationRow, BalanceRow, KeyCap, KeyRow, OrganizationRow, TokenRow } from '../rows.ts'
+import { presentCap } from '../caps.ts'
+import type { ApplicationRow, BalanceRow, KeyRow, OrganizationRow, TeamRow, TokenRow } from '../rows.ts'
 import { timeText, timeTextOrNull } from './time.ts'
 
-export function presentOrganization({ id, name, currency, zone, suspended, createdAt }: OrganizationRow) {
+export function presentOrganization({ cap, userCap, suspended, createdAt, ...row }: OrganizationRow) {
   const standing = suspended === null ? null : { since: timeText(suspended.since), reason: suspended.reason }
-  return { id, name, currency, zone, suspended: standing, createdAt: timeText(createdAt) }
+  const { id, name, currency, zone } = row
+  const caps = { cap: presentCap(cap), userCap: presentCap(userCap) }
+  return { id, name, currency, zone, suspended: standing, ...caps, createdAt: timeText(createdAt) }
 }
 
 export function presentBalance(currency: string, balance: BalanceRow) {
@@ -20,8 +23,12 @@ export function presentBalance(currency: string, balance: BalanceRow) {
   }
 }
 
-export function presentApplication({ id, name, organization, createdAt }: ApplicationRow) {
-  return { id, name, organization, createdAt: timeText(createdAt) }
+export function presentTeam({ id, name, organization, cap, createdAt }: TeamRow) {
+  return { id, name, organization, cap: presentCap(cap), createdAt: timeText(createdAt) }
+}
+
+export function presentApplication({ id, name, organization, team, createdAt }: ApplicationRow) {
+  return { id, name, organization, team, createdAt: timeText(createdAt) }
 }
 
 /** Without the hash: nothing that leads to the key leaves. */
@@ -41,10 +48,6 @@ export function presentKey(row: KeyRow, now: number) {
     expiresAt: timeTextOrNull(row.expiresAt),
     createdAt: timeText(row.createdAt),
   }
-}
-
-function presentCap(cap: KeyCap | null) {
-  return cap === null ? null : { amount: formatAmount(cap.amount), period: cap.period }
 }
 
 export function presentToken({ id, name, lastFour, permissions, organization, expiresAt, createdAt }: TokenRow) {

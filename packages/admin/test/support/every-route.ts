@@ -9,6 +9,8 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   updateOrganization: { name: 'renamed' },
   suspendOrganization: { reason: 'r' },
   resumeOrganization: {},
+  createTeam: { name: 'n' },
+  updateTeam: { name: 'renamed' },
   createApplication: { name: 'n' },
   updateApplication: { name: 'renamed' },
   createKey: { name: 'n' },
@@ -36,19 +38,21 @@ export function pathOf(name: RouteName, tenant: Tenant, installation: { token: s
   const { path }: RouteSpec = ROUTES[name]
   const id = path.startsWith('/api/organizations')
     ? tenant.organization
-    : path.startsWith('/api/applications')
-      ? tenant.application
-      : path.startsWith('/api/keys')
-        ? tenant.key
-        : path.startsWith('/api/grants')
-          ? tenant.grant
-          : path.startsWith('/api/denials')
-            ? tenant.denial
-            : path.startsWith('/api/tokens')
-              ? installation.token
-              : path.startsWith('/api/prices/pending')
-                ? `pc_own_${name}`
-                : tenant.request
+    : path.startsWith('/api/teams')
+      ? tenant.team
+      : path.startsWith('/api/applications')
+        ? tenant.application
+        : path.startsWith('/api/keys')
+          ? tenant.key
+          : path.startsWith('/api/grants')
+            ? tenant.grant
+            : path.startsWith('/api/denials')
+              ? tenant.denial
+              : path.startsWith('/api/tokens')
+                ? installation.token
+                : path.startsWith('/api/prices/pending')
+                  ? `pc_own_${name}`
+                  : tenant.request
   const named = path.startsWith('/api/models') ? 'own-model' : path.startsWith('/api/prices') ? 'own-provider%2Fown-model' : 'own-provider'
   return path.replace('{id}', id).replace('{name}', named)
 }

@@ -5,6 +5,7 @@ import type { Harness } from './harness.ts'
 /** An organization with everything that can belong to one. */
 export interface Tenant {
   organization: string
+  team: string
   application: string
   key: string
   grant: string
@@ -15,6 +16,7 @@ export interface Tenant {
 /** Creates a tenant: 10.00 granted, one request that cost 1.00, one refusal. */
 export async function createTenant(api: Harness, name: string): Promise<Tenant> {
   const organization = await created(api, '/api/organizations', { name })
+  const team = await created(api, `/api/organizations/${organization}/teams`, { name })
   const application = await created(api, `/api/organizations/${organization}/applications`, { name })
   const key = await created(api, `/api/applications/${application}/keys`, { name })
   const grant = await created(api, `/api/organizations/${organization}/grants`, { amount: '10.00', reason: 'welcome' })
@@ -35,7 +37,7 @@ export async function createTenant(api: Harness, name: string): Promise<Tenant> 
     configurationVersion: 1,
   })
   await api.store.records.flush()
-  return { organization, application, key, grant, request, denial }
+  return { organization, team, application, key, grant, request, denial }
 }
 
 async function created(api: Harness, path: string, body: unknown): Promise<string> {

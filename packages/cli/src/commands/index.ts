@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { applicationCommands } from './application.ts'
 import { catalogueCommands } from './catalogue.ts'
 import { keyCreate } from './key-create.ts'
 import { keyCommands } from './key.ts'
@@ -11,6 +12,7 @@ import { reconcileCommands } from './reconcile.ts'
 import { requestCommands } from './requests.ts'
 import { settingCommands } from './settings.ts'
 import { startCommands } from './start.ts'
+import { teamCommands } from './team.ts'
 import { tokenCommands } from './token.ts'
 
 /** Every command, in the order in which help lists them. */
@@ -19,6 +21,8 @@ export const COMMANDS: Command[] = [
   keyCreate,
   ...keyCommands,
   ...organizationCommands,
+  ...applicationCommands,
+  ...teamCommands,
   ...moneyCommands,
   ...requestCommands,
   ...reconcileCommands,

@@ -1,8 +1,9 @@
+import { capChange, capText } from '../caps.ts'
 import { UsageError, type Call, type Command, type Options } from '../command.ts'
 import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
 import { DEFAULT_NAME, findOrganization } from '../lookup.ts'
 import { shortTime, table } from '../output.ts'
-import { capOf, instantOf } from '../parse.ts'
+import { instantOf } from '../parse.ts'
 import { shellWord } from '../shell.ts'
 
 type Key = RouteOutput<Routes['getKey']>
@@ -29,10 +30,6 @@ const keyList: Command = {
     const none = `No keys yet: faregate key create${owner} --credit 5`
     call.output.result(data, table(['id', 'name', 'key', 'state', 'models', 'cap', 'expires'], rows, none))
   },
-}
-
-function capText(cap: Key['cap']): string | null {
-  return cap === null ? null : `${cap.amount}/${cap.period}`
 }
 
 const keyUpdate: Command = {
@@ -62,7 +59,6 @@ const keyUpdate: Command = {
 
 function changesOf(options: Options): RouteInput<Routes['updateKey']>['body'] {
   const models = options.text('models')
-  const cap = options.text('cap')
   const expires = options.text('expires')
   if (models !== undefined && options.is('allModels')) throw new UsageError('--models and --all-models contradict each other')
   if (expires !== undefined && options.isOff('expiry')) throw new UsageError('--expires and --no-expiry contradict each other')
@@ -70,8 +66,7 @@ function changesOf(options: Options): RouteInput<Routes['updateKey']>['body'] {
     ...options.some('name'),
     ...(models === undefined ? {} : { models: modelsOf(models) }),
     ...(options.is('allModels') ? { models: null } : {}),
-    ...(cap === undefined ? {} : { cap: capOf(cap) }),
-    ...(options.isOff('cap') ? { cap: null } : {}),
+    ...capChange(options, 'cap'),
     ...(expires === undefined ? {} : { expiresAt: instantOf(expires, Date.now()) }),
     ...(options.isOff('expiry') ? { expiresAt: null } : {}),
   }

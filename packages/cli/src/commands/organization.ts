@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { capChange, capText } from '../caps.ts'
 import { UsageError, type Command } from '../command.ts'
-import { DEFAULT_NAME, everyItem, findOrganization, labelOf, organizationOrOnly } from '../lookup.ts'
+import { everyItem, findOrganization } from '../lookup.ts'
 import { fields, shortTime, table } from '../output.ts'
 import { shellWord } from '../shell.ts'
 
@@ -56,6 +57,8 @@ const show: Command = {
       ['name', organization.name],
       ['zone', organization.zone],
       ['suspended', organization.suspended?.reason],
+      ['cap', capText(organization.cap)],
+      ['cap of each end user', capText(organization.userCap)],
       ['available', `${balance.available} ${balance.currency}`],
       ['applications', applications.length === 0 ? 'none' : applications.map((application) => application.name).join(', ')],
     ])
@@ -90,35 +93,29 @@ const resume: Command = {
   },
 }
 
-const createApplication: Command = {
-  name: 'app create',
-  summary: 'Create an application of an organization',
-  args: ['<name>'],
-  options: [{ flags: '--organization <name>', summary: 'id or name (the only one, or default)' }],
+const update: Command = {
+  name: 'org update',
+  summary: 'Change the name, zone or spend caps of an organization, in force within a second',
+  args: ['<organization>'],
+  options: [
+    { flags: '--name <name>', summary: 'name of the organization' },
+    { flags: '--zone <zone>', summary: 'time zone in which days, weeks and months of caps begin' },
+    { flags: '--cap <amount/period>', summary: 'how much all of its keys may spend together: 1.00/day, 20/month, 5/total' },
+    { flags: '--no-cap', summary: 'only the balance limits that' },
+    { flags: '--user-cap <amount/period>', summary: 'how much each end user, whom requests name in `user`, may spend' },
+    { flags: '--no-user-cap', summary: 'nothing limits what one end user spends' },
+  ],
   async run(call) {
-    const [name = ''] = call.args
+    const { options } = call
+    const body = { ...options.some('name', 'zone'), ...capChange(options, 'cap'), ...capChange(options, 'userCap', '--user-cap') }
+    if (Object.keys(body).length === 0)
+      throw new UsageError('say what to change: --name, --zone, --cap, --no-cap, --user-cap or --no-user-cap')
     const client = await call.client()
-    const organization = await organizationOrOnly(client, call.options.text('organization'))
-    const created = await client.createApplication({ params: { id: organization.id }, body: { name }, idempotencyKey: randomUUID() })
-    // `key create` alone means the organization `default`.
-    const owner = organization.name === DEFAULT_NAME ? '' : ` --organization ${shellWord(labelOf(organization))}`
-    const next = `faregate key create${owner} --application ${shellWord(created.name)}`
-    call.output.result(created, `${created.name} is ${created.id}. Give it a key: ${next}`)
+    const { id } = await findOrganization(client, call.args[0] ?? '')
+    const { name, cap, userCap, ...rest } = await client.updateOrganization({ params: { id }, body })
+    const text = `${name}: ${capText(cap) ?? 'no cap'}; each end user: ${capText(userCap) ?? 'no cap'}.`
+    call.output.result({ ...rest, name, cap, userCap }, text)
   },
 }
 
-const listApplications: Command = {
-  name: 'app list',
-  summary: 'List applications',
-  options: [{ flags: '--organization <name>', summary: 'id or name (all)' }],
-  async run(call) {
-    const client = await call.client()
-    const named = call.options.text('organization')
-    const filter = named === undefined ? {} : { organization: (await findOrganization(client, named)).id }
-    const all = await everyItem((query) => client.listApplications({ query: { limit: 500, ...filter, ...query } }))
-    const rows = all.map((application) => [application.id, application.name, application.organization, shortTime(application.createdAt)])
-    call.output.result(all, table(['id', 'name', 'organization', 'created'], rows))
-  },
-}
-
-export const organizationCommands = [create, list, show, suspend, resume, createApplication, listApplications]
+export const organizationCommands = [create, list, show, update, suspend, resume]

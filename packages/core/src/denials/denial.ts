@@ -30,7 +30,7 @@ export interface LimitFacts {
 
 /** Where the refusal applies. */
 export interface Scope {
-  level: 'key' | 'org' | 'model' | 'provider' | 'route' | 'gateway'
+  level: 'key' | 'user' | 'team' | 'org' | 'model' | 'provider' | 'route' | 'gateway'
   id?: string
   /** Last four characters of the key, never more. */
   key?: string

@@ -86,7 +86,7 @@ export class Slices {
   }
 
   #taken(operation: HoldOp, outcome: Outcome): Denial | undefined {
-    const { reservation, deps, flow } = this.#delivery
+    const { reservation, deps, flow, request } = this.#delivery
     if (outcome.status === 'ok' || outcome.status === 'exists') {
       const steps = outcome.steps ?? operation.steps.max
       reservation.slices += 1
@@ -96,7 +96,8 @@ export class Slices {
     }
     const short = outcome.status === 'in_debt' ? inDebt(reservation.plan, outcome) : outcome
     if (short.status === 'insufficient' && flow.key !== undefined) {
-      return exhausted(insufficientFunds({ settings: deps.settings, key: flow.key, legs: reservation.plan.legs }, ownAside(short)))
+      const context = { settings: deps.settings, key: flow.key, legs: reservation.plan.legs, user: request.user }
+      return exhausted(insufficientFunds(context, ownAside(short)))
     }
     return {
       ...ledgerUnavailable(`slice refused: ${outcome.status}`),

@@ -269,7 +269,8 @@ function keyEntry(overrides: Partial<KeyEntry> = {}): KeyEntry {
     models: null,
     cap: null,
     application: { id: 'app_1', name: 'app' },
-    organization: { id: ORGANIZATION, name: 'Acme', zone: 'UTC', suspended: null },
+    team: null,
+    organization: { id: ORGANIZATION, name: 'Acme', zone: 'UTC', suspended: null, cap: null, userCap: null },
     ...overrides,
   }
 }

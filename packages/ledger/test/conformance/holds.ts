@@ -1,6 +1,13 @@
-import { balance, CAP, capLeg, expectThat as op, grant, hold, settle, wallet, WALLET, walletLeg, type Case } from './build.ts'
+import { balance, CAP, capLeg, expectThat as op, grant, hold, refund, settle, wallet, WALLET, walletLeg, type Case } from './build.ts'
 
 const BOTH = [capLeg(50n), walletLeg()]
+/** As a call has them that counts against all four. */
+const CAPS = [
+  capLeg(90n, { base: 'cap:key_1' }),
+  capLeg(60n, { base: 'cap:user:org_1:00' }),
+  capLeg(60n, { base: 'cap:team:team_1' }),
+  capLeg(80n, { base: 'cap:org:org_1' }),
+]
 
 /** Admission: M3, M4, M12, M26, and what is wrong in itself. */
 export const HOLDS: Case[] = [
@@ -30,6 +37,24 @@ export const HOLDS: Case[] = [
       }),
       balance(WALLET, { held: 50n }),
       balance(CAP, { held: 50n, available: 0n }),
+    ],
+  },
+  {
+    name: 'M3, M26: caps of key, user, team and organization count in one hold; the first in order that lacks room names the refusal',
+    events: () => [
+      op(wallet()),
+      op(grant('g', 100n)),
+      op(hold('r.0', 40n, { legs: [...CAPS, walletLeg()] })),
+      ...CAPS.map(({ base }) => balance(`${base}@total`, { held: 40n })),
+      op(settle('r', 25n)),
+      ...CAPS.map(({ base }) => balance(`${base}@total`, { held: 0n, posted: 25n })),
+      op(hold('s.0', 50n, { legs: [...CAPS, walletLeg()] }), { status: 'insufficient', reserved: false, leg: 1, also: [2] }),
+      op(hold('t.0', 30n, { legs: [...CAPS, walletLeg()] })),
+      op(hold('u.0', 10n, { legs: [...CAPS, walletLeg()] }), { status: 'insufficient', reserved: true, leg: 1, also: [2] }),
+      op(settle('t', 0n)),
+      op(refund('back', 'r', 20n)),
+      ...CAPS.map(({ base }) => balance(`${base}@total`, { held: 0n, posted: 5n })),
+      balance(WALLET, { available: 95n }),
     ],
   },
   {

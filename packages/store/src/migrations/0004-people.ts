@@ -1,11 +1,21 @@
 import type { Migration } from './migration.ts'
 
-/** Whether an organization may make calls. */
+/** Whether an organization may make calls; teams, and spend caps beside those of keys. */
 export const people: Migration = {
   number: 4,
   name: 'people',
   statements: [
     `ALTER TABLE organizations ADD COLUMN suspended_at INTEGER`,
     `ALTER TABLE organizations ADD COLUMN suspended_reason TEXT`,
+    `ALTER TABLE organizations ADD COLUMN cap_amount INTEGER`,
+    `ALTER TABLE organizations ADD COLUMN cap_period TEXT`,
+    `ALTER TABLE organizations ADD COLUMN user_cap_amount INTEGER`,
+    `ALTER TABLE organizations ADD COLUMN user_cap_period TEXT`,
+    `CREATE TABLE teams (
+      id TEXT PRIMARY KEY NOT NULL, organization_id TEXT NOT NULL REFERENCES organizations (id), name TEXT NOT NULL,
+      cap_amount INTEGER, cap_period TEXT, created_at INTEGER NOT NULL) STRICT`,
+    `CREATE INDEX teams_by_organization ON teams (organization_id, id)`,
+    `ALTER TABLE applications ADD COLUMN team_id TEXT REFERENCES teams (id)`,
+    `CREATE INDEX applications_by_team ON applications (team_id, id)`,
   ],
 }

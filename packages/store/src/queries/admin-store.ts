@@ -30,6 +30,7 @@ import {
 } from './organizations.ts'
 import { requestQueries } from './requests.ts'
 import { deleteSetting, putSetting, settingQueries } from './settings.ts'
+import { insertTeam, teamQueries, updateTeam } from './teams.ts'
 import { insertToken, revokeToken, tokenQueries } from './tokens.ts'
 
 /** What the management API asks of the database, on a store. `now` dates the changes. */
@@ -43,6 +44,7 @@ export function createAdminStore(store: Pick<Store, 'kind' | 'read' | 'write'>, 
 function queriesOn(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQueries {
   return {
     organizations: organizationQueries(db),
+    teams: teamQueries(db),
     applications: applicationQueries(db),
     keys: keyQueries(db),
     tokens: tokenQueries(db),
@@ -65,6 +67,9 @@ function transactionOn(trx: Transaction<Schema>, kind: 'sqlite' | 'postgres', no
     ...queriesOn(trx, kind),
     insertOrganization: (row) => insertOrganization(trx, row),
     updateOrganization: (id, change) => updateOrganization(trx, id, change),
+    insertTeam: (row) => insertTeam(trx, row),
+    updateTeam: (id, change) => updateTeam(trx, id, change),
+    deleteTeam: async (id) => void (await trx.deleteFrom('teams').where('id', '=', id).execute()),
     insertApplication: (row) => insertApplication(trx, row),
     updateApplication: (id, change) => updateApplication(trx, id, change),
     insertKey: (row) => insertKey(trx, row),

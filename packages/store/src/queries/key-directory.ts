@@ -1,29 +1,16 @@
 import type { KeyEntry } from '@faregate/identity/key-entry'
 import type { Kysely } from 'kysely'
 import type { Schema } from '../schema.ts'
+import { capIn } from './caps.ts'
 import { toNumberOrNull } from './columns.ts'
-import { keyCap, keyState } from './keys.ts'
+import { keyState } from './keys.ts'
 
 /**
  * Finds the key with a hash, with the application and organization that own it; `undefined` where there is none.
  * Revoked and disabled keys are found too: the caller is told which it is. Rejects when the database does not answer.
  */
 export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEntry | undefined> {
-  const row = await db
-    .selectFrom('keys')
-    .innerJoin('applications', 'applications.id', 'keys.application_id')
-    .innerJoin('organizations', 'organizations.id', 'applications.organization_id')
-    .selectAll('keys')
-    .select([
-      'applications.name as application_name',
-      'organizations.id as organization_id',
-      'organizations.name as organization_name',
-      'organizations.zone as organization_zone',
-      'organizations.suspended_at',
-      'organizations.suspended_reason',
-    ])
-    .where('keys.hash', '=', hash)
-    .executeTakeFirst()
+  const row = await rowByHash(db, hash)
   if (row === undefined) return undefined
   return {
     id: row.id,
@@ -33,13 +20,44 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
     expiresAt: toNumberOrNull(row.expires_at),
     scopes: JSON.parse(row.scopes) as string[],
     models: row.models === null ? null : (JSON.parse(row.models) as string[]),
-    cap: keyCap(row),
+    cap: capIn(row.cap_amount, row.cap_period),
     application: { id: row.application_id, name: row.application_name },
+    team:
+      row.team_id === null ? null : { id: row.team_id, name: row.team_name ?? '', cap: capIn(row.team_cap_amount, row.team_cap_period) },
     organization: {
       id: row.organization_id,
       name: row.organization_name,
       zone: row.organization_zone,
       suspended: row.suspended_at === null ? null : (row.suspended_reason ?? ''),
+      cap: capIn(row.organization_cap_amount, row.organization_cap_period),
+      userCap: capIn(row.user_cap_amount, row.user_cap_period),
     },
   }
+}
+
+function rowByHash(db: Kysely<Schema>, hash: string) {
+  return db
+    .selectFrom('keys')
+    .innerJoin('applications', 'applications.id', 'keys.application_id')
+    .innerJoin('organizations', 'organizations.id', 'applications.organization_id')
+    .leftJoin('teams', 'teams.id', 'applications.team_id')
+    .selectAll('keys')
+    .select([
+      'applications.name as application_name',
+      'organizations.id as organization_id',
+      'organizations.name as organization_name',
+      'organizations.zone as organization_zone',
+      'organizations.suspended_at',
+      'organizations.suspended_reason',
+      'organizations.cap_amount as organization_cap_amount',
+      'organizations.cap_period as organization_cap_period',
+      'organizations.user_cap_amount',
+      'organizations.user_cap_period',
+      'applications.team_id',
+      'teams.name as team_name',
+      'teams.cap_amount as team_cap_amount',
+      'teams.cap_period as team_cap_period',
+    ])
+    .where('keys.hash', '=', hash)
+    .executeTakeFirst()
 }

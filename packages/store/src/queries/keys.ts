@@ -1,8 +1,8 @@
 import type { AdminQueries } from '@faregate/admin/ports'
 import type { KeyRow } from '@faregate/admin/rows'
-import type { Period } from '@faregate/ledger/types'
 import type { Kysely, Selectable, Updateable } from 'kysely'
 import type { KeysTable, Schema } from '../schema.ts'
+import { capColumns, capIn } from './caps.ts'
 import { toNumber, toNumberOrNull } from './columns.ts'
 
 type KeyAndOwner = Selectable<KeysTable> & { organization_id: string }
@@ -41,7 +41,7 @@ function keyOf(row: KeyAndOwner): KeyRow {
     state: keyState(row),
     scopes: JSON.parse(row.scopes) as string[],
     models: row.models === null ? null : (JSON.parse(row.models) as string[]),
-    cap: keyCap(row),
+    cap: capIn(row.cap_amount, row.cap_period),
     expiresAt: toNumberOrNull(row.expires_at),
     createdAt: toNumber(row.created_at),
   }
@@ -51,11 +51,6 @@ function keyOf(row: KeyAndOwner): KeyRow {
 export function keyState(row: Pick<Selectable<KeysTable>, 'enabled' | 'revoked_at'>): KeyRow['state'] {
   if (row.revoked_at !== null) return 'revoked'
   return row.enabled === 1n ? 'active' : 'disabled'
-}
-
-export function keyCap(row: Pick<Selectable<KeysTable>, 'cap_amount' | 'cap_period'>): KeyRow['cap'] {
-  if (row.cap_amount === null || row.cap_period === null) return null
-  return { amount: row.cap_amount, period: row.cap_period as Period }
 }
 
 export async function insertKey(db: Kysely<Schema>, row: KeyRow): Promise<void> {
@@ -69,8 +64,7 @@ export async function insertKey(db: Kysely<Schema>, row: KeyRow): Promise<void> 
       last_four: row.lastFour,
       scopes: JSON.stringify(row.scopes),
       models: row.models === null ? null : JSON.stringify(row.models),
-      cap_amount: row.cap?.amount ?? null,
-      cap_period: row.cap?.period ?? null,
+      ...capColumns(row.cap),
       expires_at: row.expiresAt,
       enabled: row.state === 'disabled' ? 0 : 1,
       revoked_at: null,
@@ -87,7 +81,7 @@ export async function updateKey(db: Kysely<Schema>, id: string, change: KeyChang
   else if (change.state !== undefined) columns.enabled = change.state === 'active' ? 1 : 0
   if (change.scopes !== undefined) columns.scopes = JSON.stringify(change.scopes)
   if (change.models !== undefined) columns.models = change.models === null ? null : JSON.stringify(change.models)
-  if (change.cap !== undefined) Object.assign(columns, { cap_amount: change.cap?.amount ?? null, cap_period: change.cap?.period ?? null })
+  if (change.cap !== undefined) Object.assign(columns, capColumns(change.cap))
   if (change.expiresAt !== undefined) columns.expires_at = change.expiresAt
   if (Object.keys(columns).length === 0) return
   await db.updateTable('keys').set(columns).where('id', '=', id).execute()

@@ -13,6 +13,17 @@ type Terms = EntryRow['terms']
 export function moneyQueries(db: Kysely<Schema>): AdminQueries['money'] {
   return {
     balance: (organization, now) => readBalance(db, walletOf(organization), now),
+    async capAccounts(prefix, now) {
+      const rows = await db
+        .selectFrom('accounts')
+        .select('id')
+        .where('id', '>=', prefix)
+        .where('id', '<', `${prefix}~`)
+        .where('kind', '=', 'cap')
+        .where((eb) => eb.or([eb('resets_at', 'is', null), eb('resets_at', '>', BigInt(now))]))
+        .execute()
+      return rows.map(({ id }) => id)
+    },
     async grant(id) {
       const row = await lotsWithReason(db).where('lots.id', '=', id).executeTakeFirst()
       return row && grantOf(row)

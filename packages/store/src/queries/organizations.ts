@@ -1,7 +1,8 @@
-import type { AdminQueries, Paging } from '@faregate/admin/ports'
+import type { AdminQueries, OrganizationChange, Paging } from '@faregate/admin/ports'
 import type { ApplicationRow, OrganizationRow } from '@faregate/admin/rows'
-import type { Kysely, Selectable } from 'kysely'
+import type { Kysely, Selectable, Updateable } from 'kysely'
 import type { ApplicationsTable, OrganizationsTable, Schema } from '../schema.ts'
+import { capColumns, capIn } from './caps.ts'
 import { toNumber } from './columns.ts'
 
 export function organizationQueries(db: Kysely<Schema>): AdminQueries['organizations'] {
@@ -25,10 +26,11 @@ export function applicationQueries(db: Kysely<Schema>): AdminQueries['applicatio
       const row = await db.selectFrom('applications').selectAll().where('id', '=', id).executeTakeFirst()
       return row && applicationOf(row)
     },
-    async list({ limit, before }, { organization }) {
+    async list({ limit, before }, { organization, team }) {
       let query = db.selectFrom('applications').selectAll().orderBy('id', 'desc').limit(limit)
       if (before !== undefined) query = query.where('id', '<', before)
       if (organization !== undefined) query = query.where('organization_id', '=', organization)
+      if (team !== undefined) query = query.where('team_id', '=', team)
       return (await query.execute()).map(applicationOf)
     },
   }
@@ -42,44 +44,52 @@ function organizationOf(row: Selectable<OrganizationsTable>): OrganizationRow {
     zone: row.zone,
     overdraft: row.overdraft,
     suspended: row.suspended_at === null ? null : { since: toNumber(row.suspended_at), reason: row.suspended_reason ?? '' },
+    cap: capIn(row.cap_amount, row.cap_period),
+    userCap: capIn(row.user_cap_amount, row.user_cap_period),
     createdAt: toNumber(row.created_at),
   }
 }
 
 function applicationOf(row: Selectable<ApplicationsTable>): ApplicationRow {
-  return { id: row.id, organization: row.organization_id, name: row.name, createdAt: toNumber(row.created_at) }
+  const { id, organization_id: organization, team_id: team, name, created_at: createdAt } = row
+  return { id, organization, team, name, createdAt: toNumber(createdAt) }
 }
 
 export async function insertOrganization(db: Kysely<Schema>, row: OrganizationRow): Promise<void> {
-  const { createdAt, suspended, ...columns } = row
+  const { id, currency, createdAt, ...change } = row
+  const columns = { id, name: row.name, currency, zone: row.zone, overdraft: row.overdraft, created_at: createdAt }
   await db
     .insertInto('organizations')
-    .values({ ...columns, ...suspensionColumns(suspended), created_at: createdAt })
+    .values({ ...columnsOf(change), ...columns })
     .execute()
 }
 
-export async function updateOrganization(
-  db: Kysely<Schema>,
-  id: string,
-  { suspended, ...columns }: Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft' | 'suspended'>>,
-): Promise<void> {
-  const standing = suspended === undefined ? {} : suspensionColumns(suspended)
-  await db
-    .updateTable('organizations')
-    .set({ ...columns, ...standing })
-    .where('id', '=', id)
-    .execute()
+export async function updateOrganization(db: Kysely<Schema>, id: string, change: OrganizationChange): Promise<void> {
+  const columns = columnsOf(change)
+  if (Object.keys(columns).length === 0) return
+  await db.updateTable('organizations').set(columns).where('id', '=', id).execute()
 }
 
-function suspensionColumns(suspended: OrganizationRow['suspended']) {
-  return { suspended_at: suspended?.since ?? null, suspended_reason: suspended?.reason ?? null }
+function columnsOf({ suspended, cap, userCap, ...columns }: OrganizationChange): Updateable<OrganizationsTable> {
+  return {
+    ...columns,
+    ...(suspended === undefined ? {} : { suspended_at: suspended?.since ?? null, suspended_reason: suspended?.reason ?? null }),
+    ...(cap === undefined ? {} : capColumns(cap)),
+    ...(userCap === undefined ? {} : { user_cap_amount: userCap?.amount ?? null, user_cap_period: userCap?.period ?? null }),
+  }
 }
 
 export async function insertApplication(db: Kysely<Schema>, row: ApplicationRow): Promise<void> {
-  const values = { id: row.id, organization_id: row.organization, name: row.name, created_at: row.createdAt }
+  const values = { id: row.id, organization_id: row.organization, team_id: row.team, name: row.name, created_at: row.createdAt }
   await db.insertInto('applications').values(values).execute()
 }
 
-export async function updateApplication(db: Kysely<Schema>, id: string, change: Partial<Pick<ApplicationRow, 'name'>>): Promise<void> {
-  await db.updateTable('applications').set(change).where('id', '=', id).execute()
+export async function updateApplication(
+  db: Kysely<Schema>,
+  id: string,
+  { name, team }: Partial<Pick<ApplicationRow, 'name' | 'team'>>,
+): Promise<void> {
+  const columns = { ...(name === undefined ? {} : { name }), ...(team === undefined ? {} : { team_id: team }) }
+  if (Object.keys(columns).length === 0) return
+  await db.updateTable('applications').set(columns).where('id', '=', id).execute()
 }

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import { UsageError, type Command } from '../command.ts'
+import { DEFAULT_NAME, everyItem, findOrganization, labelOf, organizationOrOnly } from '../lookup.ts'
+import { shortTime, table } from '../output.ts'
+import { shellWord } from '../shell.ts'
+
+const create: Command = {
+  name: 'app create',
+  summary: 'Create an application of an organization',
+  args: ['<name>'],
+  options: [
+    { flags: '--organization <name>', summary: 'id or name (the only one, or default)' },
+    { flags: '--team <id>', summary: 'the team whose spend cap it counts against (none)' },
+  ],
+  async run(call) {
+    const [name = ''] = call.args
+    const client = await call.client()
+    const organization = await organizationOrOnly(client, call.options.text('organization'))
+    const body = { name, ...call.options.some('team') }
+    const created = await client.createApplication({ params: { id: organization.id }, body, idempotencyKey: randomUUID() })
+    // `key create` alone means the organization `default`.
+    const owner = organization.name === DEFAULT_NAME ? '' : ` --organization ${shellWord(labelOf(organization))}`
+    const next = `faregate key create${owner} --application ${shellWord(created.name)}`
+    call.output.result(created, `${created.name} is ${created.id}. Give it a key: ${next}`)
+  },
+}
+
+const list: Command = {
+  name: 'app list',
+  summary: 'List applications',
+  options: [{ flags: '--organization <name>', summary: 'id or name (all)' }],
+  async run(call) {
+    const client = await call.client()
+    const named = call.options.text('organization')
+    const filter = named === undefined ? {} : { organization: (await findOrganization(client, named)).id }
+    const all = await everyItem((query) => client.listApplications({ query: { limit: 500, ...filter, ...query } }))
+    const rows = all.map((application) => [
+      application.id,
+      application.name,
+      application.organization,
+      application.team,
+      shortTime(application.createdAt),
+    ])
+    call.output.result(all, table(['id', 'name', 'organization', 'team', 'created'], rows))
+  },
+}
+
+const update: Command = {
+  name: 'app update',
+  summary: 'Rename an application, or move it to another team, in force within a second',
+  args: ['<id>'],
+  options: [
+    { flags: '--name <name>', summary: 'name of the application' },
+    { flags: '--team <id>', summary: 'the team whose spend cap it counts against' },
+    { flags: '--no-team', summary: 'it belongs to no team' },
+  ],
+  async run(call) {
+    const [id = ''] = call.args
+    const team = call.options.isOff('team') ? { team: null } : call.options.some('team')
+    const body = { ...call.options.some('name'), ...team }
+    if (Object.keys(body).length === 0) throw new UsageError('say what to change: --name, --team or --no-team')
+    const client = await call.client()
+    const application = await client.updateApplication({ params: { id }, body })
+    call.output.result(application, `${application.name} belongs to ${application.team ?? 'no team'}.`)
+  },
+}
+
+export const applicationCommands = [create, list, update]
