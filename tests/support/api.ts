@@ -54,6 +54,7 @@ export interface NewKey {
   models?: string[]
   cap?: { amount: string; period: 'day' | 'week' | 'month' | 'total' }
   expiresAt?: string
+  member?: string
 }
 
 /** The management API as a stranger would call it from its documentation: thin, importing nothing of the product. */

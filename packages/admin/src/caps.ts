@@ -3,7 +3,7 @@ import { capAccount } from '@faregate/ledger/reads'
 import { freshId, type Context } from './call.ts'
 import { submit } from './operation.ts'
 import { found } from './refusal.ts'
-import type { Cap } from './rows.ts'
+import type { Cap } from './people-rows.ts'
 
 /** A cap as it is sent; its amount was checked by the schema. */
 export function capOf(cap: { amount: string; period: Cap['period'] } | null): Cap | null {

@@ -1,4 +1,6 @@
+import type { Fix } from '@faregate/core'
 import { isPermission, type Permission } from '@faregate/contract'
+import { BUILT_IN_ROLES, permissionsOf } from '@faregate/identity'
 import type { AdminDeps } from './deps.ts'
 import { refuse } from './refusal.ts'
 
@@ -9,9 +11,11 @@ export interface Credential {
   permissions: ReadonlySet<Permission> | 'all'
   /** The one organization it sees; null: all. */
   organization: string | null
+  /** Whose role decides what it may do; null: a token for itself, or the operator. */
+  member: string | null
 }
 
-export const OPERATOR: Credential = { id: 'operator', permissions: 'all', organization: null }
+export const OPERATOR: Credential = { id: 'operator', permissions: 'all', organization: null, member: null }
 
 /** Who the bearer of this Authorization header is. 401 for anyone unknown; rejects when the database does not answer. */
 export async function authenticate(deps: AdminDeps, header: string | undefined): Promise<Credential> {
@@ -23,7 +27,17 @@ export async function authenticate(deps: AdminDeps, header: string | undefined):
   if (token.expiresAt !== null && token.expiresAt <= deps.clock.now()) {
     return refuse({ code: 'key_expired', detail: `This management token expired at ${new Date(token.expiresAt).toISOString()}.` })
   }
-  return { id: token.id, permissions: new Set(token.permissions.filter(isPermission)), organization: token.organization }
+  const { id, organization, member } = token
+  const held = member === null ? token.permissions : await permissionsOfMember(deps, member)
+  return { id, permissions: new Set(held.filter(isPermission)), organization, member }
+}
+
+/** What the role of a member allows now. */
+async function permissionsOfMember({ store: { read } }: AdminDeps, id: string): Promise<readonly string[]> {
+  const member = await read.members.get(id)
+  if (member === undefined) return refuse({ code: 'credential_invalid', detail: 'The membership that this token rests on has ended.' })
+  const custom = Object.hasOwn(BUILT_IN_ROLES, member.role) ? undefined : await read.roles.get(member.role)
+  return permissionsOf({ role: member.role, permissions: custom?.permissions ?? null })
 }
 
 function bearerOf(header: string | undefined): string {
@@ -51,8 +65,23 @@ export function requirePermission(credential: Credential, permission: Permission
     detail: `This management token lacks the permission ${permission}.`,
     required: [permission],
     granted: [...credential.permissions],
-    fixes: [{ kind: 'change_policy', action: 'grant_permission', by: 'operator', canYou: false }],
+    fixes: [fixOf(credential)],
   })
+}
+
+/** Nobody gives himself what he does not hold. */
+function fixOf({ member }: Credential): Fix {
+  if (member === null) return { kind: 'change_policy', action: 'grant_permission', by: 'operator', canYou: false }
+  const command = `faregate member update ${member} --role ROLE`
+  return {
+    kind: 'change_policy',
+    action: 'change_role',
+    by: 'org_admin',
+    canYou: false,
+    method: 'PATCH',
+    path: `/api/members/${member}`,
+    command,
+  }
 }
 
 /** Whether the credential may know of what belongs to this organization. */

@@ -1,4 +1,5 @@
 export type * from './deps.ts'
+export type * from './people-rows.ts'
 export type * from './ports.ts'
 export type * from './price-rows.ts'
 export { declaredPermission, registerAdmin } from './register.ts'

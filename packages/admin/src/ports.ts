@@ -1,5 +1,6 @@
 import type { Millis, Nano, SettingName, StoredSettings } from '@faregate/core'
 import type { CataloguePriceRow, PriceDecision, PriceOfferRow, PriceOfferState } from './price-rows.ts'
+import type { MemberRow, RoleRow, TeamRow } from './people-rows.ts'
 import type {
   ApplicationRow,
   AuditRow,
@@ -15,7 +16,6 @@ import type {
   PriceRow,
   ProviderRow,
   RequestRow,
-  TeamRow,
   TokenRow,
 } from './rows.ts'
 
@@ -82,6 +82,12 @@ export interface DenialTotal {
   count: number
 }
 
+export interface MemberFilter {
+  organization?: string | undefined
+  email?: string | undefined
+  role?: string | undefined
+}
+
 /** What the management API asks of the database. */
 export interface AdminQueries {
   organizations: {
@@ -91,6 +97,14 @@ export interface AdminQueries {
   teams: {
     get(id: string): Promise<TeamRow | undefined>
     list(paging: Paging, filter: { organization?: string | undefined }): Promise<TeamRow[]>
+  }
+  members: {
+    get(id: string): Promise<MemberRow | undefined>
+    list(paging: Paging, filter: MemberFilter): Promise<MemberRow[]>
+  }
+  roles: {
+    get(id: string): Promise<RoleRow | undefined>
+    list(organization: string): Promise<RoleRow[]>
   }
   applications: {
     get(id: string): Promise<ApplicationRow | undefined>
@@ -103,7 +117,7 @@ export interface AdminQueries {
   tokens: {
     get(id: string): Promise<TokenRow | undefined>
     byHash(hash: string): Promise<TokenRow | undefined>
-    list(paging: Paging): Promise<TokenRow[]>
+    list(paging: Paging, filter: { organization?: string | undefined }): Promise<TokenRow[]>
   }
   providers: { get(name: string): Promise<ProviderRow | undefined>; list(): Promise<ProviderRow[]> }
   models: { get(name: string): Promise<ModelRow | undefined>; list(): Promise<ModelRow[]> }
@@ -157,6 +171,13 @@ export interface AdminTransaction extends AdminQueries {
   insertTeam(row: TeamRow): Promise<void>
   updateTeam(id: string, change: Pick<TeamRow, 'name' | 'cap'>): Promise<void>
   deleteTeam(id: string): Promise<void>
+  insertMember(row: MemberRow): Promise<void>
+  updateMember(id: string, change: Pick<MemberRow, 'name' | 'role' | 'cap'>): Promise<void>
+  /** Ends a membership, and revokes the tokens and keys that belong to it. */
+  removeMember(id: string, at: Millis): Promise<void>
+  insertRole(row: RoleRow): Promise<void>
+  updateRole(id: string, change: Pick<RoleRow, 'name' | 'permissions'>): Promise<void>
+  deleteRole(id: string): Promise<void>
   insertApplication(row: ApplicationRow): Promise<void>
   updateApplication(id: string, change: Partial<Pick<ApplicationRow, 'name' | 'team'>>): Promise<void>
   insertKey(row: KeyRow): Promise<void>

@@ -1,5 +1,5 @@
 import type { Buckets, Deployment, Millis, Nano } from '@faregate/core'
-import type { Period } from '@faregate/ledger/types'
+import type { Cap } from './people-rows.ts'
 
 /** What the management API reads and writes, as values. The store maps them to its tables. */
 export interface OrganizationRow {
@@ -25,20 +25,6 @@ export interface ApplicationRow {
   createdAt: Millis
 }
 
-/** How much may be spent in a period. */
-export interface Cap {
-  amount: Nano
-  period: Period
-}
-
-export interface TeamRow {
-  id: string
-  organization: string
-  name: string
-  cap: Cap | null
-  createdAt: Millis
-}
-
 export interface KeyRow {
   id: string
   application: string
@@ -48,6 +34,8 @@ export interface KeyRow {
   hash: string
   lastFour: string
   state: 'active' | 'disabled' | 'revoked'
+  /** Whom it belongs to. */
+  member: string | null
   scopes: string[]
   models: string[] | null
   cap: Cap | null
@@ -61,9 +49,12 @@ export interface TokenRow {
   name: string
   hash: string
   lastFour: string
+  /** None where it is a member's. */
   permissions: string[]
   /** Null: not bound to one organization. */
   organization: string | null
+  /** Whose role decides what it may do; null: its permissions do. */
+  member: string | null
   expiresAt: Millis | null
   createdAt: Millis
 }

@@ -25,12 +25,12 @@ describe('a token bound to one organization', () => {
   it('finds nothing of another organization on any route, and changes nothing of it', async () => {
     const state = await stateOf(other)
     for (const name of ROUTE_NAMES) {
-      const { method, path, permission }: RouteSpec = ROUTES[name]
+      const { method, path, permission, status }: RouteSpec = ROUTES[name]
       const answer = await api.call(method, pathOf(name, other, installation), { token, body: BODIES[name] })
       const bindable = PERMISSIONS[permission].bindable
       if (!bindable) assert.equal(answer.status, 403, `${name}: ${answer.text}`)
       else if (path.includes('{id}')) assert.equal(answer.status, 404, `${name}: ${answer.text}`)
-      else assert.equal(answer.status, 200, `${name}: ${answer.text}`)
+      else assert.equal(answer.status, status, `${name}: ${answer.text}`)
       for (const foreign of idsOf(other)) assert.ok(!withoutDetail(answer.text).includes(foreign), `${name} answers ${foreign}`)
     }
     assert.deepEqual(await stateOf(other), state)
@@ -103,6 +103,8 @@ describe('a token bound to one organization', () => {
       `organizations/${tenant.organization}`,
       `organizations/${tenant.organization}/balance`,
       `teams/${tenant.team}`,
+      `members/${tenant.member}`,
+      `organizations/${tenant.organization}/roles`,
       `keys/${tenant.key}`,
       `applications/${tenant.application}`,
     ]
@@ -110,8 +112,8 @@ describe('a token bound to one organization', () => {
   }
 })
 
-function idsOf({ organization, team, application, key, grant, request, denial }: Tenant): string[] {
-  return [organization, team, application, key, grant, request, denial]
+function idsOf({ organization, team, member, role, application, key, grant, request, denial }: Tenant): string[] {
+  return [organization, team, member, role, application, key, grant, request, denial]
 }
 
 /** A refusal repeats the id that it was asked for. */

@@ -13,6 +13,10 @@ export const key = z
     name: z.string(),
     application: z.string(),
     organization: z.string(),
+    member: z
+      .string()
+      .nullable()
+      .describe('Whom it belongs to: it is revoked with the membership, and counts against the cap of the member.'),
     lastFour: z.string(),
     state: z.enum(['active', 'disabled', 'revoked', 'expired']),
     enabled: z.boolean(),
@@ -63,6 +67,7 @@ export const keyRoutes = {
       models: models.nullable().optional(),
       cap: cap.nullable().optional(),
       expiresAt: instant.nullable().optional(),
+      member: id.nullable().optional().describe('Absent: the member whose token this is called with; null: nobody.'),
     }),
     status: 201,
     response: created,

@@ -7,6 +7,7 @@ import { grantRoutes } from './grants.ts'
 import { instanceRoutes } from './instance.ts'
 import { keyRoutes } from './keys.ts'
 import { ledgerRoutes } from './ledger.ts'
+import { memberRoutes } from './members.ts'
 import { modelRoutes } from './models.ts'
 import { organizationRoutes } from './organizations.ts'
 import { pendingPriceRoutes } from './pending-prices.ts'
@@ -15,6 +16,7 @@ import { providerUsageRoutes } from './provider-usage.ts'
 import { providerRoutes } from './providers.ts'
 import { refundRoutes } from './refunds.ts'
 import { requestRoutes } from './requests.ts'
+import { roleRoutes } from './roles.ts'
 import { settingRoutes } from './settings.ts'
 import { teamRoutes } from './teams.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -23,6 +25,8 @@ import { tokenRoutes } from './tokens.ts'
 export const ROUTES = {
   ...organizationRoutes,
   ...teamRoutes,
+  ...memberRoutes,
+  ...roleRoutes,
   ...applicationRoutes,
   ...keyRoutes,
   ...grantRoutes,

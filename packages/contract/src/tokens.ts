@@ -10,12 +10,15 @@ export const token = z
     lastFour: z.string(),
     permissions: z.array(z.string()),
     organization: z.string().nullable().describe('The one organization it sees; null: all.'),
+    member: z.string().nullable().describe('Whose it is: it may do what the role of the member allows, until the membership ends.'),
     expiresAt: time.nullable(),
     createdAt: time,
   })
   .meta({ title: 'Token' })
 
-const created = token.extend({ token: z.string().optional().describe('The token itself: shown once, absent when the answer is repeated.') })
+export const createdToken = token.extend({
+  token: z.string().optional().describe('The token itself: shown once, absent when the answer is repeated.'),
+})
 
 const tag = 'Management tokens'
 
@@ -43,7 +46,7 @@ export const tokenRoutes = {
       expiresAt: instant.nullable().optional(),
     }),
     status: 201,
-    response: created,
+    response: createdToken,
     idempotent: true,
   },
   revokeToken: {

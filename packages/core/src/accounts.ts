@@ -16,6 +16,11 @@ export function capOfUser(organizationId: string, digest: string): string {
   return `cap:user:${organizationId}:${digest}`
 }
 
+/** The same for a member, over all keys that belong to it. */
+export function capOfMember(memberId: string): string {
+  return `cap:user:${memberId}`
+}
+
 /** The same for a team. */
 export function capOfTeam(teamId: string): string {
   return `cap:team:${teamId}`

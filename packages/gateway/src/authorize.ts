@@ -1,5 +1,6 @@
 import type { Denial } from '@faregate/core'
 import { allowsModel, type KeyEntry } from '@faregate/identity'
+import { mayMend } from './mend.ts'
 
 /** Whether this key may call this model. */
 export function authorize(key: KeyEntry, model: string): Denial | undefined {
@@ -11,7 +12,7 @@ export function authorize(key: KeyEntry, model: string): Denial | undefined {
     required: [`model:${model}`],
     granted: (key.models ?? []).map((pattern) => `model:${pattern}`),
     fixes: [
-      { kind: 'change_policy', action: 'allow_model', by: 'org_admin', canYou: false, key: key.id, model },
+      { kind: 'change_policy', action: 'allow_model', by: 'org_admin', canYou: mayMend(key, 'keys:write'), key: key.id, model },
       { kind: 'change_request', action: 'use_allowed_model', by: 'caller', canYou: true, models: key.models ?? [] },
     ],
   }

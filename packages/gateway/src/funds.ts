@@ -1,7 +1,7 @@
 import { capLevel, formatAmount, type CapLevel, type Denial, type DenialCode, type Fix, type LimitFacts, type Scope } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { AccountRef, Outcome, Shortfall } from '@faregate/ledger'
-import type { CapRef } from './caps.ts'
+import { cappedMember, type CapRef } from './caps.ts'
 import type { Settings } from './deps.ts'
 import { raiseCap } from './raise-cap.ts'
 
@@ -74,7 +74,7 @@ function scopeOf(context: FundsContext, shortfall: Shortfall): Scope {
   const cap = capIn(context, shortfall)
   if (cap === undefined) return { level: 'org', id: key.organization.id, ...shared, balance: 'wallet' }
   const level = capLevel(cap.base)
-  const ids = { key: key.id, user: user ?? '', team: key.team?.id ?? '', org: key.organization.id }
+  const ids = { key: key.id, user: cappedMember(key)?.id ?? user ?? '', team: key.team?.id ?? '', org: key.organization.id }
   return { level, id: ids[level], ...shared, balance: 'cap' }
 }
 
@@ -107,12 +107,17 @@ function ownerOf({ key, user }: FundsContext, code: Exclude<MoneyCode, 'insuffic
     case 'cap_key':
       return `The key …${key.lastFour}`
     case 'cap_user':
-      return `The end user "${(user ?? '').slice(0, 128)}"`
+      return personOf(key, user)
     case 'cap_team':
       return `The team "${key.team?.name ?? ''}"`
     case 'cap_org':
       return key.organization.name
   }
+}
+
+function personOf(key: KeyEntry, user: string | null): string {
+  const member = cappedMember(key)
+  return member === undefined ? `The end user "${(user ?? '').slice(0, 128)}"` : `The member "${member.name}"`
 }
 
 function fixesOf(context: FundsContext, code: MoneyCode | 'balance_reserved', shortfall: Shortfall, affordable: number): Fix[] {

@@ -1,7 +1,8 @@
-import type { Denial } from '@faregate/core'
+import type { Denial, Fix } from '@faregate/core'
 import { keyState, readKey, type KeyEntry } from '@faregate/identity'
 import type { GatewayDeps } from './deps.ts'
 import type { Inbound } from './edge.ts'
+import { mayMend } from './mend.ts'
 
 /** A key that exists; whether it may be used now is {@link checkKeyState}'s question. */
 export async function identify(deps: GatewayDeps, inbound: Inbound): Promise<KeyEntry | Denial> {
@@ -32,32 +33,34 @@ export function checkKeyState(entry: KeyEntry, now: number): Denial | undefined 
     case 'active':
       return undefined
     case 'revoked':
-      return { code: 'key_revoked', detail: `The key …${entry.lastFour} was revoked.`, scope, fixes: [newKeyFix] }
+      return { code: 'key_revoked', detail: `The key …${entry.lastFour} was revoked.`, scope, fixes: [newKeyFix(entry)] }
     case 'expired':
       return {
         code: 'key_expired',
         detail: `The key …${entry.lastFour} expired at ${new Date(entry.expiresAt ?? now).toISOString()}.`,
         scope,
-        fixes: [newKeyFix],
+        fixes: [newKeyFix(entry)],
       }
-    case 'disabled':
+    case 'disabled': {
+      const canYou = mayMend(entry, 'keys:write')
       return {
         code: 'key_disabled',
         detail: `The key …${entry.lastFour} is disabled.`,
         scope,
-        fixes: [
-          { kind: 'change_policy', action: 'enable_key', by: 'org_admin', canYou: false, command: `faregate key enable ${entry.id}` },
-        ],
+        fixes: [{ kind: 'change_policy', action: 'enable_key', by: 'org_admin', canYou, command: `faregate key enable ${entry.id}` }],
       }
+    }
   }
 }
 
-const newKeyFix = {
-  kind: 'authenticate' as const,
-  action: 'create_key',
-  by: 'key_owner' as const,
-  canYou: false,
-  command: 'faregate key create',
+function newKeyFix(entry: KeyEntry): Fix {
+  return {
+    kind: 'authenticate',
+    action: 'create_key',
+    by: 'key_owner',
+    canYou: mayMend(entry, 'keys:write'),
+    command: 'faregate key create',
+  }
 }
 
 /** Google's clients may put the key into the query of their own routes; nobody else's do. */

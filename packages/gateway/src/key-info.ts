@@ -43,6 +43,7 @@ function describeKey(
     models: key.models,
     application: key.application,
     team: key.team === null ? null : { id: key.team.id, name: key.team.name },
+    member: key.member === null ? null : { id: key.member.id, name: key.member.name, role: key.member.role },
     organization: { id: key.organization.id, name: key.organization.name, suspended: key.organization.suspended },
     currency,
     balance:

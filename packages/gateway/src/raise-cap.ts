@@ -1,25 +1,46 @@
 import { capLevel, formatAmount, type CapLevel, type Fix } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { Shortfall } from '@faregate/ledger'
-import type { CapRef } from './caps.ts'
+import { cappedMember, type CapRef } from './caps.ts'
+import { mayMend } from './mend.ts'
 
-/** Where each cap is set: the route and the command, to which the new cap is added. */
-const PLACES: Record<CapLevel, (key: KeyEntry) => { path: string; command: string }> = {
-  key: ({ id }) => ({ path: `/api/keys/${id}`, command: `faregate key update ${id} --cap` }),
-  user: ({ organization: { id } }) => ({ path: `/api/organizations/${id}`, command: `faregate org update ${id} --user-cap` }),
-  team: ({ team }) => ({ path: `/api/teams/${team?.id ?? ''}`, command: `faregate team update ${team?.id ?? ''} --cap` }),
-  org: ({ organization: { id } }) => ({ path: `/api/organizations/${id}`, command: `faregate org update ${id} --cap` }),
+/** Where a cap is set, and what changing it needs; the new cap is added to the command. */
+interface Place {
+  path: string
+  command: string
+  permission: string
+}
+
+const PLACES: Record<CapLevel, (key: KeyEntry) => Place> = {
+  key: ({ id }) => ({ path: `/api/keys/${id}`, command: `faregate key update ${id} --cap`, permission: 'keys:write' }),
+  user: (key) => placeOfMember(key) ?? placeOfOrganization(key, '--user-cap'),
+  team: ({ team }) => placeOfTeam(team?.id ?? ''),
+  org: (key) => placeOfOrganization(key, '--cap'),
+}
+
+function placeOfMember(key: KeyEntry): Place | undefined {
+  const id = cappedMember(key)?.id
+  if (id === undefined) return undefined
+  return { path: `/api/members/${id}`, command: `faregate member update ${id} --cap`, permission: 'members:write' }
+}
+
+function placeOfTeam(id: string): Place {
+  return { path: `/api/teams/${id}`, command: `faregate team update ${id} --cap`, permission: 'teams:write' }
+}
+
+function placeOfOrganization({ organization: { id } }: KeyEntry, flag: string): Place {
+  return { path: `/api/organizations/${id}`, command: `faregate org update ${id} ${flag}`, permission: 'organizations:write' }
 }
 
 /** The fix that raises a cap as far as this request needs it: what is spent and held stays counted under a higher limit. */
 export function raiseCap(key: KeyEntry, { base, limit, period }: CapRef, { required, available }: Shortfall): Fix {
-  const { path, command } = PLACES[capLevel(base)](key)
+  const { path, command, permission } = PLACES[capLevel(base)](key)
   const missing = required - available
   return {
     kind: 'change_policy',
     action: 'raise_cap',
     by: 'org_admin',
-    canYou: false,
+    canYou: mayMend(key, permission),
     byAtLeast: formatAmount(missing),
     method: 'PATCH',
     path,

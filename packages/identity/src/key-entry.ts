@@ -1,4 +1,5 @@
 import type { Millis, Nano } from '@faregate/core'
+import type { RoleRef } from './roles.ts'
 
 /** How much may be spent in a period. */
 export interface SpendCap {
@@ -21,7 +22,17 @@ export interface KeyEntry {
   application: { id: string; name: string }
   /** The team of the application, with the cap over all of its applications. */
   team: { id: string; name: string; cap: SpendCap | null } | null
+  /** Whom it belongs to. */
+  member: KeyMember | null
   organization: KeyOrganization
+}
+
+/** The member whom a key belongs to. */
+export interface KeyMember extends RoleRef {
+  id: string
+  name: string
+  /** Over all keys of the member. */
+  cap: SpendCap | null
 }
 
 /** The organization of a key, as far as its calls depend on it. */

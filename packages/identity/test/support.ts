@@ -13,6 +13,7 @@ export function keyEntry(members: Partial<KeyEntry> = {}): KeyEntry {
     cap: null,
     application: { id: 'app_1', name: 'application' },
     team: null,
+    member: null,
     organization: { id: 'org_1', name: 'organization', zone: 'UTC', suspended: null, cap: null, userCap: null },
     ...members,
   }

@@ -1,5 +1,5 @@
 import type { ColumnType } from 'kysely'
-import type { TeamsTable } from './schema-people.ts'
+import type { ManagementTokensTable, MembersTable, RolesTable, TeamsTable } from './schema-people.ts'
 import type { CataloguePricesTable, PriceOffersTable, PricesTable } from './schema-prices.ts'
 
 /**
@@ -17,6 +17,8 @@ export interface Schema {
   counters: CountersTable
   organizations: OrganizationsTable
   teams: TeamsTable
+  roles: RolesTable
+  members: MembersTable
   applications: ApplicationsTable
   keys: KeysTable
   management_tokens: ManagementTokensTable
@@ -73,6 +75,7 @@ export interface ApplicationsTable {
 export interface KeysTable {
   id: string
   application_id: string
+  member_id: string | null
   name: string
   /** HMAC of the key, by the server's secret; unique. */
   hash: string
@@ -84,19 +87,6 @@ export interface KeysTable {
   cap_period: string | null
   expires_at: IntOrNull
   enabled: Int
-  revoked_at: IntOrNull
-  created_at: Int
-}
-
-export interface ManagementTokensTable {
-  id: string
-  name: string
-  hash: string
-  last_four: string
-  scopes: Json
-  /** Null: every organization. */
-  organization_id: string | null
-  expires_at: IntOrNull
   revoked_at: IntOrNull
   created_at: Int
 }

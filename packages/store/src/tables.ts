@@ -6,6 +6,8 @@ export const TABLES = [
   'counters',
   'organizations',
   'teams',
+  'roles',
+  'members',
   'applications',
   'keys',
   'management_tokens',

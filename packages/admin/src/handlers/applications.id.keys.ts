@@ -1,8 +1,9 @@
-import { freshId, visible, type Handlers } from '../call.ts'
+import { freshId, visible, type Context, type Handlers } from '../call.ts'
 import { capOf } from '../caps.ts'
 import { change } from '../change.ts'
 import { presentKey } from '../present/tenants.ts'
 import { timeOf } from '../present/time.ts'
+import { invalid } from '../refusal.ts'
 import type { KeyRow } from '../rows.ts'
 
 export const applicationsIdKeys: Handlers<'createKey'> = {
@@ -13,6 +14,8 @@ export const applicationsIdKeys: Handlers<'createKey'> = {
       body,
     } = call
     const { organization } = visible(call, await deps.store.read.applications.get(application), 'application', application)
+    const member = body.member === undefined ? call.credential.member : body.member
+    await checkMember(call, organization, member)
     const secret = deps.mint('key')
     const row: KeyRow = {
       id: freshId(call, 'key'),
@@ -22,6 +25,7 @@ export const applicationsIdKeys: Handlers<'createKey'> = {
       hash: deps.hashSecret(secret),
       lastFour: secret.slice(-4),
       state: 'active',
+      member,
       scopes: body.scopes ?? [],
       models: body.models ?? null,
       cap: capOf(body.cap ?? null),
@@ -38,4 +42,10 @@ export const applicationsIdKeys: Handlers<'createKey'> = {
       }
     })
   },
+}
+
+async function checkMember({ deps }: Context, organization: string, id: string | null): Promise<void> {
+  if (id === null) return
+  const member = await deps.store.read.members.get(id)
+  if (member?.organization !== organization) invalid('/member', `the organization has no member "${id}"`)
 }

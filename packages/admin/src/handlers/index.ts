@@ -10,6 +10,8 @@ import { instance } from './instance.ts'
 import { keysId } from './keys.id.ts'
 import { keys } from './keys.ts'
 import { ledger } from './ledger.ts'
+import { membersIdTokens } from './members.id.tokens.ts'
+import { members } from './members.ts'
 import { models } from './models.ts'
 import { applications } from './organizations.id.applications.ts'
 import { organizationsIdGrants } from './organizations.id.grants.ts'
@@ -22,6 +24,7 @@ import { providersName } from './providers.name.ts'
 import { providers } from './providers.ts'
 import { requestsIdRefund } from './requests.id.refund.ts'
 import { requests } from './requests.ts'
+import { roles } from './roles.ts'
 import { settings } from './settings.ts'
 import { teams } from './teams.ts'
 import { tokens } from './tokens.ts'
@@ -33,6 +36,9 @@ export const HANDLERS: Handlers<RouteName> = {
   ...organizationsId,
   ...organizationsIdSuspend,
   ...teams,
+  ...members,
+  ...membersIdTokens,
+  ...roles,
   ...applications,
   ...applicationsIdKeys,
   ...keys,

@@ -5,7 +5,7 @@ import { change, changeConfiguration } from '../change.ts'
 import { pageOf, pagingOf } from '../paging.ts'
 import { presentTeam } from '../present/tenants.ts'
 import { refuse } from '../refusal.ts'
-import type { TeamRow } from '../rows.ts'
+import type { TeamRow } from '../people-rows.ts'
 
 export const teams: Handlers<'listTeams' | 'createTeam' | 'getTeam' | 'updateTeam' | 'deleteTeam'> = {
   async listTeams(call) {

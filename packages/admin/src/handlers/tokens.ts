@@ -1,21 +1,21 @@
-import { PERMISSIONS } from '@faregate/contract'
-import { freshId, type Call, type Handlers } from '../call.ts'
+import { freshId, ownOrganization, visible, type Call, type Handlers } from '../call.ts'
 import { change } from '../change.ts'
-import { requirePermission } from '../credential.ts'
+import { checkBound, requireAll } from '../handing-out.ts'
 import { pageOf, pagingOf } from '../paging.ts'
 import { presentToken } from '../present/tenants.ts'
 import { timeOf } from '../present/time.ts'
-import { found, invalid } from '../refusal.ts'
+import { invalid } from '../refusal.ts'
 
 export const tokens: Handlers<'listTokens' | 'createToken' | 'revokeToken'> = {
-  async listTokens({ deps, query }) {
-    const rows = await deps.store.read.tokens.list(pagingOf(query))
+  async listTokens(call) {
+    const { deps, query } = call
+    const rows = await deps.store.read.tokens.list(pagingOf(query), { organization: ownOrganization(call, undefined) })
     return pageOf(rows, query.limit, ({ id }) => id, presentToken)
   },
 
   async createToken(call) {
     const { deps, body } = call
-    const organization = body.organization ?? null
+    const organization = ownOrganization(call, body.organization ?? undefined) ?? null
     await checkGrant(call, organization)
     const secret = deps.mint('management')
     const row = {
@@ -25,6 +25,7 @@ export const tokens: Handlers<'listTokens' | 'createToken' | 'revokeToken'> = {
       lastFour: secret.slice(-4),
       permissions: [...new Set(body.permissions)],
       organization,
+      member: null,
       expiresAt: timeOf(body.expiresAt ?? null),
       createdAt: deps.clock.now(),
     }
@@ -45,7 +46,7 @@ export const tokens: Handlers<'listTokens' | 'createToken' | 'revokeToken'> = {
       params: { id },
     } = call
     await change(call, async (trx) => {
-      const before = found(await trx.tokens.get(id), 'token', id)
+      const before = visible(call, await trx.tokens.get(id), 'token', id)
       await trx.revokeToken(id, deps.clock.now())
       return {
         event: { action: 'token.revoke', subject: id, organization: before.organization, before: presentToken(before) },
@@ -58,14 +59,10 @@ export const tokens: Handlers<'listTokens' | 'createToken' | 'revokeToken'> = {
 
 /** Nobody gives what they do not hold, and a token of one organization holds nothing that concerns all. */
 async function checkGrant(call: Call<'createToken'>, organization: string | null): Promise<void> {
-  const { deps, credential, body } = call
-  for (const [index, permission] of body.permissions.entries()) {
-    requirePermission(credential, permission)
-    if (organization !== null && !PERMISSIONS[permission].bindable) {
-      invalid(`/permissions/${index}`, `${permission} concerns the whole installation, and this token is bound to one organization`)
-    }
-  }
-  if (organization !== null && (await deps.store.read.organizations.get(organization)) === undefined) {
+  const { deps, body } = call
+  if (organization === null) return requireAll(call, body.permissions)
+  checkBound(call, body.permissions)
+  if ((await deps.store.read.organizations.get(organization)) === undefined) {
     invalid('/organization', `there is no organization "${organization}"`)
   }
 }

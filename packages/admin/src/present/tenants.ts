@@ -1,6 +1,7 @@
 import { formatAmount } from '@faregate/core'
 import { presentCap } from '../caps.ts'
-import type { ApplicationRow, BalanceRow, KeyRow, OrganizationRow, TeamRow, TokenRow } from '../rows.ts'
+import type { TeamRow } from '../people-rows.ts'
+import type { ApplicationRow, BalanceRow, KeyRow, OrganizationRow, TokenRow } from '../rows.ts'
 import { timeText, timeTextOrNull } from './time.ts'
 
 export function presentOrganization({ cap, userCap, suspended, createdAt, ...row }: OrganizationRow) {
@@ -39,6 +40,7 @@ export function presentKey(row: KeyRow, now: number) {
     name: row.name,
     application: row.application,
     organization: row.organization,
+    member: row.member,
     lastFour: row.lastFour,
     state: expired ? ('expired' as const) : row.state,
     enabled: row.state === 'active',
@@ -50,6 +52,6 @@ export function presentKey(row: KeyRow, now: number) {
   }
 }
 
-export function presentToken({ id, name, lastFour, permissions, organization, expiresAt, createdAt }: TokenRow) {
-  return { id, name, lastFour, permissions, organization, expiresAt: timeTextOrNull(expiresAt), createdAt: timeText(createdAt) }
+export function presentToken({ id, name, lastFour, permissions, organization, member, expiresAt, createdAt }: TokenRow) {
+  return { id, name, lastFour, permissions, organization, member, expiresAt: timeTextOrNull(expiresAt), createdAt: timeText(createdAt) }
 }

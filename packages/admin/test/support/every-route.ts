@@ -11,6 +11,11 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   resumeOrganization: {},
   createTeam: { name: 'n' },
   updateTeam: { name: 'renamed' },
+  createMember: { name: 'n', email: 'n@example.com', role: 'viewer' },
+  updateMember: { name: 'renamed' },
+  createMemberToken: { name: 'n' },
+  createRole: { name: 'n', permissions: ['usage:read'] },
+  updateRole: { name: 'renamed' },
   createApplication: { name: 'n' },
   updateApplication: { name: 'renamed' },
   createKey: { name: 'n' },
@@ -36,23 +41,19 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
 /** Which id stands in the path of a route: one of this tenant, or of what belongs to the installation. */
 export function pathOf(name: RouteName, tenant: Tenant, installation: { token: string }): string {
   const { path }: RouteSpec = ROUTES[name]
-  const id = path.startsWith('/api/organizations')
-    ? tenant.organization
-    : path.startsWith('/api/teams')
-      ? tenant.team
-      : path.startsWith('/api/applications')
-        ? tenant.application
-        : path.startsWith('/api/keys')
-          ? tenant.key
-          : path.startsWith('/api/grants')
-            ? tenant.grant
-            : path.startsWith('/api/denials')
-              ? tenant.denial
-              : path.startsWith('/api/tokens')
-                ? installation.token
-                : path.startsWith('/api/prices/pending')
-                  ? `pc_own_${name}`
-                  : tenant.request
+  const ids: [prefix: string, id: string][] = [
+    ['/api/organizations', tenant.organization],
+    ['/api/teams', tenant.team],
+    ['/api/members', tenant.member],
+    ['/api/roles', tenant.role],
+    ['/api/applications', tenant.application],
+    ['/api/keys', tenant.key],
+    ['/api/grants', tenant.grant],
+    ['/api/denials', tenant.denial],
+    ['/api/tokens', installation.token],
+    ['/api/prices/pending', `pc_own_${name}`],
+  ]
+  const [, id = tenant.request] = ids.find(([prefix]) => path.startsWith(prefix)) ?? []
   const named = path.startsWith('/api/models') ? 'own-model' : path.startsWith('/api/prices') ? 'own-provider%2Fown-model' : 'own-provider'
   return path.replace('{id}', id).replace('{name}', named)
 }

@@ -6,6 +6,8 @@ import type { Harness } from './harness.ts'
 export interface Tenant {
   organization: string
   team: string
+  member: string
+  role: string
   application: string
   key: string
   grant: string
@@ -17,6 +19,9 @@ export interface Tenant {
 export async function createTenant(api: Harness, name: string): Promise<Tenant> {
   const organization = await created(api, '/api/organizations', { name })
   const team = await created(api, `/api/organizations/${organization}/teams`, { name })
+  const role = await created(api, `/api/organizations/${organization}/roles`, { name, permissions: ['usage:read'] })
+  const person = { name, email: `${name}@example.com`, role: 'viewer' }
+  const member = await created(api, `/api/organizations/${organization}/members`, person)
   const application = await created(api, `/api/organizations/${organization}/applications`, { name })
   const key = await created(api, `/api/applications/${application}/keys`, { name })
   const grant = await created(api, `/api/organizations/${organization}/grants`, { amount: '10.00', reason: 'welcome' })
@@ -37,7 +42,7 @@ export async function createTenant(api: Harness, name: string): Promise<Tenant> 
     configurationVersion: 1,
   })
   await api.store.records.flush()
-  return { organization, team, application, key, grant, request, denial }
+  return { organization, team, member, role, application, key, grant, request, denial }
 }
 
 async function created(api: Harness, path: string, body: unknown): Promise<string> {

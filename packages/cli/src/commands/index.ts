@@ -3,6 +3,7 @@ import { applicationCommands } from './application.ts'
 import { catalogueCommands } from './catalogue.ts'
 import { keyCreate } from './key-create.ts'
 import { keyCommands } from './key.ts'
+import { memberCommands } from './member.ts'
 import { moneyCommands } from './money.ts'
 import { operateCommands } from './operate.ts'
 import { organizationCommands } from './organization.ts'
@@ -10,6 +11,7 @@ import { pendingPriceCommands } from './pending-prices.ts'
 import { providerCommands } from './provider.ts'
 import { reconcileCommands } from './reconcile.ts'
 import { requestCommands } from './requests.ts'
+import { roleCommands } from './role.ts'
 import { settingCommands } from './settings.ts'
 import { startCommands } from './start.ts'
 import { teamCommands } from './team.ts'
@@ -23,6 +25,8 @@ export const COMMANDS: Command[] = [
   ...organizationCommands,
   ...applicationCommands,
   ...teamCommands,
+  ...memberCommands,
+  ...roleCommands,
   ...moneyCommands,
   ...requestCommands,
   ...reconcileCommands,

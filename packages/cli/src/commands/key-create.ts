@@ -24,6 +24,7 @@ export const keyCreate: Command = {
     { flags: '--name <name>', summary: 'name of the key' },
     { flags: '--model <model>', summary: 'a model that it may call; may be repeated (all)', repeatable: true },
     { flags: '--cap <amount/period>', summary: 'how much may be spent with it: 1.00/day, 20/month, 5/total' },
+    { flags: '--member <id>', summary: 'the member whom it belongs to (nobody)' },
     { flags: '--expires <when>', summary: 'a date, a time, or a span: 2027-01-31, 30d' },
   ],
   async run(call) {
@@ -50,6 +51,7 @@ function keyBody(options: Options): KeyBody {
   const expiresAt = optional(options.text('expires'), (text) => instantOf(text, Date.now()))
   return {
     name: options.text('name') ?? DEFAULT_NAME,
+    ...options.some('member'),
     ...(models === undefined ? {} : { models }),
     ...(cap === undefined ? {} : { cap }),
     ...(expiresAt === undefined ? {} : { expiresAt }),

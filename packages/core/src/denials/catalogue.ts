@@ -1,3 +1,4 @@
+import { CAPS } from './catalogue-caps.ts'
 import type { CatalogueEntry } from './entry.ts'
 
 /**
@@ -142,41 +143,7 @@ export const CATALOGUE = {
     meaning: 'The key is valid but may not do this. `required` and `granted` say what is missing.',
     mend: ['An administrator of the organization extends what the key may do, or the caller uses another key.'],
   },
-  cap_key: {
-    status: 403,
-    title: 'Spend cap of the key reached',
-    actor: 'org_admin',
-    retryable: false,
-    meaning: 'The key has a spend cap, and this request could exceed what is left of it. Topping up the balance does not help.',
-    mend: ['An administrator of the organization raises the cap.', 'Or wait until it resets at `resetsAt`.', 'Or send a smaller request.'],
-  },
-  cap_user: {
-    status: 403,
-    title: 'Spend cap of the end user reached',
-    actor: 'org_admin',
-    retryable: false,
-    meaning:
-      'Each end user, whom the request names, has a spend cap, and this request could exceed what is left of it. Topping up the balance does not help.',
-    mend: ['An administrator of the organization raises the cap.', 'Or wait until it resets at `resetsAt`.', 'Or send a smaller request.'],
-  },
-  cap_team: {
-    status: 403,
-    title: 'Spend cap of the team reached',
-    actor: 'org_admin',
-    retryable: false,
-    meaning:
-      'The team that the application belongs to has a spend cap, and this request could exceed what is left of it. Topping up the balance does not help.',
-    mend: ['An administrator of the organization raises the cap.', 'Or wait until it resets at `resetsAt`.', 'Or send a smaller request.'],
-  },
-  cap_org: {
-    status: 403,
-    title: 'Spend cap of the organization reached',
-    actor: 'org_admin',
-    retryable: false,
-    meaning:
-      'The organization has set itself a spend cap, and this request could exceed what is left of it. Topping up the balance does not help.',
-    mend: ['An administrator of the organization raises the cap.', 'Or wait until it resets at `resetsAt`.', 'Or send a smaller request.'],
-  },
+  ...CAPS,
   insufficient_balance: {
     status: 402,
     title: 'Balance too low for this request',

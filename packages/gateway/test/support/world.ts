@@ -270,6 +270,7 @@ function keyEntry(overrides: Partial<KeyEntry> = {}): KeyEntry {
     cap: null,
     application: { id: 'app_1', name: 'app' },
     team: null,
+    member: null,
     organization: { id: ORGANIZATION, name: 'Acme', zone: 'UTC', suspended: null, cap: null, userCap: null },
     ...overrides,
   }

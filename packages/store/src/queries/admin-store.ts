@@ -19,6 +19,7 @@ import { modelQueries, priceQueries, providerQueries, putModel, putPrice, putPro
 import { denialQueries } from './denials.ts'
 import { forgetAnswers, idempotencyQueries, insertIdempotency } from './idempotency.ts'
 import { insertKey, keyQueries, updateKey } from './keys.ts'
+import { insertMember, insertRole, memberQueries, removeMember, roleQueries, updateMember, updateRole } from './members.ts'
 import { moneyQueries } from './money.ts'
 import {
   applicationQueries,
@@ -45,6 +46,8 @@ function queriesOn(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQuerie
   return {
     organizations: organizationQueries(db),
     teams: teamQueries(db),
+    members: memberQueries(db),
+    roles: roleQueries(db),
     applications: applicationQueries(db),
     keys: keyQueries(db),
     tokens: tokenQueries(db),
@@ -70,6 +73,12 @@ function transactionOn(trx: Transaction<Schema>, kind: 'sqlite' | 'postgres', no
     insertTeam: (row) => insertTeam(trx, row),
     updateTeam: (id, change) => updateTeam(trx, id, change),
     deleteTeam: async (id) => void (await trx.deleteFrom('teams').where('id', '=', id).execute()),
+    insertMember: (row) => insertMember(trx, row),
+    updateMember: (id, change) => updateMember(trx, id, change),
+    removeMember: (id, at) => removeMember(trx, id, at),
+    insertRole: (row) => insertRole(trx, row),
+    updateRole: (id, change) => updateRole(trx, id, change),
+    deleteRole: async (id) => void (await trx.deleteFrom('roles').where('id', '=', id).execute()),
     insertApplication: (row) => insertApplication(trx, row),
     updateApplication: (id, change) => updateApplication(trx, id, change),
     insertKey: (row) => insertKey(trx, row),

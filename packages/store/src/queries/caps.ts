@@ -1,4 +1,4 @@
-import type { Cap } from '@faregate/admin/rows'
+import type { Cap } from '@faregate/admin/people-rows'
 import type { Period } from '@faregate/ledger/types'
 
 /** A spend cap as its two columns hold it. */

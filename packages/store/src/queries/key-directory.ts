@@ -24,6 +24,7 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
     application: { id: row.application_id, name: row.application_name },
     team:
       row.team_id === null ? null : { id: row.team_id, name: row.team_name ?? '', cap: capIn(row.team_cap_amount, row.team_cap_period) },
+    member: memberIn(row),
     organization: {
       id: row.organization_id,
       name: row.organization_name,
@@ -35,12 +36,21 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
   }
 }
 
+function memberIn(row: NonNullable<Awaited<ReturnType<typeof rowByHash>>>): KeyEntry['member'] {
+  const { member_id: id, member_name: name, member_role: role, role_permissions: permissions } = row
+  if (id === null || name === null || role === null) return null
+  const cap = capIn(row.member_cap_amount, row.member_cap_period)
+  return { id, name, cap, role, permissions: permissions === null ? null : (JSON.parse(permissions) as string[]) }
+}
+
 function rowByHash(db: Kysely<Schema>, hash: string) {
   return db
     .selectFrom('keys')
     .innerJoin('applications', 'applications.id', 'keys.application_id')
     .innerJoin('organizations', 'organizations.id', 'applications.organization_id')
     .leftJoin('teams', 'teams.id', 'applications.team_id')
+    .leftJoin('members', 'members.id', 'keys.member_id')
+    .leftJoin('roles', 'roles.id', 'members.role')
     .selectAll('keys')
     .select([
       'applications.name as application_name',
@@ -53,6 +63,11 @@ function rowByHash(db: Kysely<Schema>, hash: string) {
       'organizations.cap_period as organization_cap_period',
       'organizations.user_cap_amount',
       'organizations.user_cap_period',
+      'members.name as member_name',
+      'members.role as member_role',
+      'members.cap_amount as member_cap_amount',
+      'members.cap_period as member_cap_period',
+      'roles.permissions as role_permissions',
       'applications.team_id',
       'teams.name as team_name',
       'teams.cap_amount as team_cap_amount',

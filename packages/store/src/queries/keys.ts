@@ -39,6 +39,7 @@ function keyOf(row: KeyAndOwner): KeyRow {
     hash: row.hash,
     lastFour: row.last_four,
     state: keyState(row),
+    member: row.member_id,
     scopes: JSON.parse(row.scopes) as string[],
     models: row.models === null ? null : (JSON.parse(row.models) as string[]),
     cap: capIn(row.cap_amount, row.cap_period),
@@ -59,6 +60,7 @@ export async function insertKey(db: Kysely<Schema>, row: KeyRow): Promise<void> 
     .values({
       id: row.id,
       application_id: row.application,
+      member_id: row.member,
       name: row.name,
       hash: row.hash,
       last_four: row.lastFour,

@@ -1,5 +1,5 @@
 import type { AdminQueries } from '@faregate/admin/ports'
-import type { TeamRow } from '@faregate/admin/rows'
+import type { TeamRow } from '@faregate/admin/people-rows'
 import type { Kysely, Selectable } from 'kysely'
 import type { TeamsTable } from '../schema-people.ts'
 import type { Schema } from '../schema.ts'

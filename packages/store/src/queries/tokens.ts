@@ -1,7 +1,8 @@
 import type { AdminQueries } from '@faregate/admin/ports'
 import type { TokenRow } from '@faregate/admin/rows'
 import type { Kysely, Selectable } from 'kysely'
-import type { ManagementTokensTable, Schema } from '../schema.ts'
+import type { ManagementTokensTable } from '../schema-people.ts'
+import type { Schema } from '../schema.ts'
 import { toNumber, toNumberOrNull } from './columns.ts'
 
 /** Revoked tokens are kept for the audit and found by nothing here. */
@@ -16,9 +17,10 @@ export function tokenQueries(db: Kysely<Schema>): AdminQueries['tokens'] {
       const row = await living().where('hash', '=', hash).executeTakeFirst()
       return row && tokenOf(row)
     },
-    async list({ limit, before }) {
+    async list({ limit, before }, { organization }) {
       let query = living().orderBy('id', 'desc').limit(limit)
       if (before !== undefined) query = query.where('id', '<', before)
+      if (organization !== undefined) query = query.where('organization_id', '=', organization)
       return (await query.execute()).map(tokenOf)
     },
   }
@@ -32,6 +34,7 @@ function tokenOf(row: Selectable<ManagementTokensTable>): TokenRow {
     lastFour: row.last_four,
     permissions: JSON.parse(row.scopes) as string[],
     organization: row.organization_id,
+    member: row.member_id,
     expiresAt: toNumberOrNull(row.expires_at),
     createdAt: toNumber(row.created_at),
   }
@@ -47,6 +50,7 @@ export async function insertToken(db: Kysely<Schema>, row: TokenRow): Promise<vo
       last_four: row.lastFour,
       scopes: JSON.stringify(row.permissions),
       organization_id: row.organization,
+      member_id: row.member,
       expires_at: row.expiresAt,
       revoked_at: null,
       created_at: row.createdAt,

@@ -1,0 +1,36 @@
+import type { Millis, Nano } from '@faregate/core'
+import type { Period } from '@faregate/ledger/types'
+
+/** How much may be spent in a period. */
+export interface Cap {
+  amount: Nano
+  period: Period
+}
+
+export interface TeamRow {
+  id: string
+  organization: string
+  name: string
+  cap: Cap | null
+  createdAt: Millis
+}
+
+export interface MemberRow {
+  id: string
+  organization: string
+  name: string
+  email: string
+  /** The name of a built-in role, or the id of one of the organization. */
+  role: string
+  cap: Cap | null
+  createdAt: Millis
+}
+
+/** A role that an organization made for itself. */
+export interface RoleRow {
+  id: string
+  organization: string
+  name: string
+  permissions: string[]
+  createdAt: Millis
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { PEOPLE_COMMANDS } from './people-commands.ts'
+import { faregate, LAUNCHER, startBy, type Said, type Started } from './support.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'faregate-cli-'))
+const environment: NodeJS.ProcessEnv = { FAREGATE_DATA: join(folder, 'data') }
+const used = new Set<string>()
+let gateway: Started
+
+interface Made {
+  id: string
+  name: string
+  role: string
+  team: string | null
+  permissions: string[]
+  cap: { amount: string; period: string } | null
+  userCap: { amount: string; period: string } | null
+  suspended: { reason: string } | null
+}
+
+async function runs(...args: string[]): Promise<Said> {
+  used.add(args.slice(0, 2).join(' '))
+  return faregate(environment, ...args)
+}
+
+async function does(...args: string[]): Promise<Said> {
+  const said = await runs(...args)
+  assert.equal(said.code, 0, `${args.join(' ')}: ${said.stderr}${said.stdout}`)
+  return said
+}
+
+async function answered<T = Made>(...args: string[]): Promise<T> {
+  return JSON.parse((await does(...args, '--json')).stdout) as T
+}
+
+before(async () => {
+  gateway = await startBy(process.execPath, [LAUNCHER, 'start', '--port', '0'], { cwd: folder })
+  await does('org', 'create', 'Acme')
+})
+after(async () => {
+  const ended = once(gateway.child, 'exit')
+  gateway.child.kill('SIGTERM')
+  await ended
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('an organization gets another name, zone and caps, is suspended with a reason, and resumed', async () => {
+  const caps = ['--cap', '50/month', '--user-cap', '1/day']
+  const { name, cap, userCap } = await answered('org', 'update', 'Acme', '--zone', 'Europe/Berlin', ...caps)
+  assert.deepEqual([name, cap, userCap], ['Acme', { amount: '50.00', period: 'month' }, { amount: '1.00', period: 'day' }])
+  assert.match((await does('org', 'update', 'Acme', '--no-cap', '--no-user-cap')).stdout, /no cap; each end user: no cap/)
+  for (const wrong of [[], ['--cap', '5'], ['--user-cap', '0/day']])
+    assert.equal((await runs('org', 'update', 'Acme', ...wrong)).code, 2, wrong.join(' '))
+  assert.equal((await runs('org', 'suspend', 'Acme')).code, 2, 'a reason is asked for')
+  assert.equal((await answered('org', 'suspend', 'Acme', '--reason', 'Unpaid.')).suspended?.reason, 'Unpaid.')
+  assert.match((await does('org', 'show', 'Acme')).stdout, /suspended +Unpaid\./)
+  assert.equal((await answered('org', 'resume', 'Acme')).suspended, null)
+})
+
+test('a team gets a cap and applications, and is removed when it has none', async () => {
+  const team = await answered('team', 'create', 'Research', '--cap', '20/month')
+  assert.deepEqual(team.cap, { amount: '20.00', period: 'month' })
+  const application = await answered('app', 'create', 'bot', '--team', team.id)
+  assert.equal(application.team, team.id)
+  assert.equal((await runs('team', 'delete', team.id)).code, 1)
+  assert.equal((await answered('app', 'update', application.id, '--no-team')).team, null)
+  assert.equal((await answered('team', 'update', team.id, '--name', 'Lab', '--no-cap')).cap, null)
+  assert.match((await does('team', 'list', '--organization', 'Acme')).stdout, /Lab/)
+  assert.equal((await runs('team', 'update', team.id)).code, 2)
+  assert.equal((await runs('app', 'update', application.id)).code, 2)
+  await does('team', 'delete', team.id)
+  assert.deepEqual(await answered<unknown[]>('team', 'list'), [])
+})
+
+test('a member gets a role, a cap and a token that may do what the role allows, and leaves', async () => {
+  const role = await answered('role', 'create', 'watcher', '--permission', 'usage:read')
+  assert.deepEqual((await answered('role', 'update', role.id, '--permission', 'keys:read', '--name', 'keeper')).permissions, ['keys:read'])
+  assert.equal((await runs('role', 'create', 'x', '--permission', 'fly')).code, 2)
+  const member = await answered('member', 'add', 'Ann', 'ann@example.com', '--role', role.id, '--cap', '5/week')
+  assert.deepEqual([member.role, member.cap], [role.id, { amount: '5.00', period: 'week' }])
+  const { token } = await answered<{ token: string }>('member', 'token', member.id, '--expires', '30d')
+  const limited = { ...environment, FAREGATE_TOKEN: token }
+  assert.equal((await faregate(limited, 'key', 'list')).code, 0)
+  assert.match((await faregate(limited, 'member', 'list')).stderr, /permission_denied/)
+  assert.equal((await runs('role', 'delete', role.id)).code, 1)
+  assert.equal((await answered('member', 'update', member.id, '--role', 'viewer', '--no-cap')).cap, null)
+  await does('role', 'delete', role.id)
+  assert.match((await does('role', 'list')).stdout, /org_admin/)
+  assert.match((await does('member', 'list')).stdout, /ann@example\.com/)
+  assert.equal((await runs('member', 'add', 'Bob', 'bob@example.com')).code, 2)
+  await does('member', 'remove', member.id)
+  assert.equal((await faregate(limited, 'key', 'list')).code, 1)
+})
+
+test('every command of people and their organizations was run here', () => {
+  assert.deepEqual(
+    PEOPLE_COMMANDS.filter((name) => !used.has(name)),
+    [],
+  )
+})

@@ -1,0 +1,88 @@
+import type { AdminQueries } from '@faregate/admin/ports'
+import type { MemberRow, RoleRow } from '@faregate/admin/people-rows'
+import type { Kysely, Selectable } from 'kysely'
+import type { MembersTable, RolesTable } from '../schema-people.ts'
+import type { Schema } from '../schema.ts'
+import { capColumns, capIn } from './caps.ts'
+import { toNumber } from './columns.ts'
+
+/** Those who have left are kept for the audit and found by nothing here. */
+export function memberQueries(db: Kysely<Schema>): AdminQueries['members'] {
+  const present = () => db.selectFrom('members').selectAll().where('removed_at', 'is', null)
+  return {
+    async get(id) {
+      const row = await present().where('id', '=', id).executeTakeFirst()
+      return row && memberOf(row)
+    },
+    async list({ limit, before }, { organization, email, role }) {
+      let query = present().orderBy('id', 'desc').limit(limit)
+      if (before !== undefined) query = query.where('id', '<', before)
+      if (organization !== undefined) query = query.where('organization_id', '=', organization)
+      if (email !== undefined) query = query.where('email', '=', email)
+      if (role !== undefined) query = query.where('role', '=', role)
+      return (await query.execute()).map(memberOf)
+    },
+  }
+}
+
+export function roleQueries(db: Kysely<Schema>): AdminQueries['roles'] {
+  return {
+    async get(id) {
+      const row = await db.selectFrom('roles').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && roleOf(row)
+    },
+    async list(organization) {
+      const rows = await db.selectFrom('roles').selectAll().where('organization_id', '=', organization).orderBy('id').execute()
+      return rows.map(roleOf)
+    },
+  }
+}
+
+function memberOf(row: Selectable<MembersTable>): MemberRow {
+  const { id, organization_id: organization, name, email, role, cap_amount, cap_period, created_at } = row
+  return { id, organization, name, email, role, cap: capIn(cap_amount, cap_period), createdAt: toNumber(created_at) }
+}
+
+function roleOf({ id, organization_id: organization, name, permissions, created_at }: Selectable<RolesTable>): RoleRow {
+  return { id, organization, name, permissions: JSON.parse(permissions) as string[], createdAt: toNumber(created_at) }
+}
+
+export async function insertMember(db: Kysely<Schema>, row: MemberRow): Promise<void> {
+  const { id, organization, name, email, role, cap, createdAt } = row
+  const values = { id, organization_id: organization, name, email, role, ...capColumns(cap), created_at: createdAt }
+  await db.insertInto('members').values(values).execute()
+}
+
+export async function updateMember(db: Kysely<Schema>, id: string, change: Pick<MemberRow, 'name' | 'role' | 'cap'>): Promise<void> {
+  const { cap, ...columns } = change
+  await db
+    .updateTable('members')
+    .set({ ...columns, ...capColumns(cap) })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Ends a membership with all that rests on it. */
+export async function removeMember(db: Kysely<Schema>, id: string, at: number): Promise<void> {
+  await db.updateTable('members').set({ removed_at: at }).where('id', '=', id).execute()
+  for (const table of ['management_tokens', 'keys'] as const) {
+    await db.updateTable(table).set({ revoked_at: at }).where('member_id', '=', id).where('revoked_at', 'is', null).execute()
+  }
+}
+
+export async function insertRole(db: Kysely<Schema>, { id, organization, name, permissions, createdAt }: RoleRow): Promise<void> {
+  const values = { id, organization_id: organization, name, permissions: JSON.stringify(permissions), created_at: createdAt }
+  await db.insertInto('roles').values(values).execute()
+}
+
+export async function updateRole(
+  db: Kysely<Schema>,
+  id: string,
+  { name, permissions }: Pick<RoleRow, 'name' | 'permissions'>,
+): Promise<void> {
+  await db
+    .updateTable('roles')
+    .set({ name, permissions: JSON.stringify(permissions) })
+    .where('id', '=', id)
+    .execute()
+}
