@@ -55,6 +55,8 @@ export interface NewKey {
   cap?: { amount: string; period: 'day' | 'week' | 'month' | 'total' }
   expiresAt?: string
   member?: string
+  scopes?: string[]
+  addresses?: string[]
 }
 
 /** The management API as a stranger would call it from its documentation: thin, importing nothing of the product. */

@@ -181,7 +181,10 @@ export interface AdminTransaction extends AdminQueries {
   insertApplication(row: ApplicationRow): Promise<void>
   updateApplication(id: string, change: Partial<Pick<ApplicationRow, 'name' | 'team'>>): Promise<void>
   insertKey(row: KeyRow): Promise<void>
-  updateKey(id: string, change: Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'models' | 'cap' | 'expiresAt'>>): Promise<void>
+  updateKey(
+    id: string,
+    change: Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'addresses' | 'models' | 'cap' | 'expiresAt'>>,
+  ): Promise<void>
   insertToken(row: TokenRow): Promise<void>
   revokeToken(id: string, at: Millis): Promise<void>
   putProvider(row: ProviderRow): Promise<void>

@@ -37,9 +37,14 @@ export interface KeyRow {
   /** Whom it belongs to. */
   member: string | null
   scopes: string[]
+  /** Networks; null: anywhere. */
+  addresses: string[] | null
   models: string[] | null
   cap: Cap | null
+  /** The key whose spend cap it counts against: itself, or the first of those that it was rotated from. */
+  capKey: string
   expiresAt: Millis | null
+  lastUsedAt: Millis | null
   createdAt: Millis
 }
 

@@ -64,6 +64,33 @@ describe('a token bound to one organization', () => {
     ])
   })
 
+  it('is told the same of what is of another organization as of what does not exist, when it names it in a body', async () => {
+    const base = `/api/organizations/${own.organization}`
+    const person = { name: 'n', email: 'guess@example.com' }
+    for (const [method, path, member, foreign] of [
+      ['POST', `${base}/applications`, 'team', other.team],
+      ['PATCH', `/api/applications/${own.application}`, 'team', other.team],
+      ['POST', `/api/applications/${own.application}/keys`, 'member', other.member],
+      ['POST', `${base}/members`, 'role', other.role],
+      ['PATCH', `/api/members/${own.member}`, 'role', other.role],
+    ] as const) {
+      const [said, unknown] = await Promise.all(
+        [foreign, foreign.replace(/.$/, '_')].map(async (id) => {
+          const { status, text } = await api.call(method, path, {
+            token,
+            body: { ...(path.endsWith('members') ? person : { name: 'n' }), [member]: id },
+          })
+          const { detail, pointer } = JSON.parse(text) as { detail: string; pointer: string }
+          return { status, pointer, detail: detail.replace(id, 'ID') }
+        }),
+      )
+      assert.deepEqual(said, unknown, `${method} ${path}`)
+      assert.deepEqual([said?.status, said?.pointer], [400, `/${member}`])
+    }
+    const body = { name: 'n', permissions: ['usage:read'], organization: other.organization }
+    assert.equal((await api.call('POST', '/api/tokens', { token, body })).status, 404)
+  })
+
   it('sees its own', async () => {
     for (const name of ROUTE_NAMES) {
       const { method, permission, status }: RouteSpec = ROUTES[name]

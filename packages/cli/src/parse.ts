@@ -32,6 +32,14 @@ export function instantOf(text: string, now: number): string {
   return new Date(time).toISOString()
 }
 
+/** Reads a span in seconds: `90s`, `30m`, `12h`, `7d`. @throws UsageError */
+export function secondsOf(text: string, flag: string): number {
+  const [, count, unit = ''] = /^(\d{1,7})([smhd])$/.exec(text) ?? []
+  const seconds = { s: 1, m: 60, h: 3_600, d: 86_400 }[unit]
+  if (seconds === undefined) throw new UsageError(`${flag} is "${text}": write a span, like 90s, 30m, 12h or 7d`)
+  return Number(count) * seconds
+}
+
 /** Reads prices per million: `input=0.05`, `output=0.40`. @throws UsageError */
 export function ratesOf(pairs: string[]): Record<string, string> {
   return Object.fromEntries(

@@ -97,7 +97,31 @@ test('a member gets a role, a cap and a token that may do what the role allows, 
   assert.equal((await faregate(limited, 'key', 'list')).code, 1)
 })
 
-test('every command of people and their organizations was run here', () => {
+test('a key is limited to scopes and addresses, freed again, and rotated with an overlap', async () => {
+  interface Key {
+    id: string
+    key: string
+    scopes: string[]
+    addresses: string[] | null
+    expiresAt: string | null
+  }
+  const limits = ['--scope', 'models', '--scope', 'list', '--address', '10.0.0.0/8']
+  const made = await answered<Key>('key', 'create', ...limits)
+  assert.deepEqual([made.scopes, made.addresses], [['models', 'list'], ['10.0.0.0/8']])
+  const freed = await answered<Key>('key', 'update', made.id, '--every-scope', '--any-address')
+  assert.deepEqual([freed.scopes, freed.addresses], [[], null])
+  const fresh = await answered<Key>('key', 'rotate', made.id, '--overlap', '12h')
+  assert.notEqual(fresh.key, made.key)
+  const old = (await answered<Key[]>('key', 'list')).find(({ id }) => id === made.id)
+  assert.ok(Math.abs(Date.parse(old?.expiresAt ?? '') - Date.now() - 12 * 3_600_000) < 120_000)
+  for (const wrong of [
+    ['rotate', made.id, '--overlap', 'long'],
+    ['create', '--scope', 'all'],
+  ])
+    assert.equal((await runs('key', ...wrong)).code, 2, wrong.join(' '))
+})
+
+test('every command of people and of what they own was run here', () => {
   assert.deepEqual(
     PEOPLE_COMMANDS.filter((name) => !used.has(name)),
     [],

@@ -1,3 +1,4 @@
+import { KEY_SCOPES } from '@faregate/core'
 import { z } from 'zod'
 import { cap, shownCap } from './caps.ts'
 import { byId, id, instant, name, nothing, page, paging, time } from './common.ts'
@@ -5,7 +6,19 @@ import type { RouteSpec } from './route.ts'
 
 const models = z.array(z.string().min(1).max(300)).max(1000).describe('Models the key may call: exact names, or with `*`. Null: all.')
 
-const scopes = z.array(z.string().regex(/^[a-z][a-z0-9:_-]{0,63}$/)).max(50)
+const scopes = z
+  .array(z.enum(KEY_SCOPES))
+  .max(KEY_SCOPES.length)
+  .describe(
+    'What the key may be used for: models (calling them), count (tokens), explain, list (models), key (seeing itself). None: everything.',
+  )
+
+const range = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'neither an address nor a network, like 10.0.0.0/8 or 2001:db8::/32')
+
+const addresses = z.array(range).min(1).max(100).describe('Where the key may be used from: addresses and networks. Null: anywhere.')
+
+/** A month. */
+const LONGEST_OVERLAP_SECONDS = 2_678_400
 
 export const key = z
   .object({
@@ -21,9 +34,11 @@ export const key = z
     state: z.enum(['active', 'disabled', 'revoked', 'expired']),
     enabled: z.boolean(),
     scopes: z.array(z.string()),
+    addresses: z.array(z.string()).nullable(),
     models: z.array(z.string()).nullable(),
     cap: shownCap.nullable(),
     expiresAt: time.nullable(),
+    lastUsedAt: time.nullable().describe('When it was last presented, to the minute; null: never.'),
     createdAt: time,
   })
   .meta({ title: 'Key' })
@@ -64,6 +79,7 @@ export const keyRoutes = {
     body: z.strictObject({
       name,
       scopes: scopes.optional(),
+      addresses: addresses.nullable().optional(),
       models: models.nullable().optional(),
       cap: cap.nullable().optional(),
       expiresAt: instant.nullable().optional(),
@@ -94,12 +110,28 @@ export const keyRoutes = {
       name: name.optional(),
       enabled: z.boolean().optional(),
       scopes: scopes.optional(),
+      addresses: addresses.nullable().optional(),
       models: models.nullable().optional(),
       cap: cap.nullable().optional(),
       expiresAt: instant.nullable().optional(),
     }),
     status: 200,
     response: key,
+  },
+  rotateKey: {
+    method: 'POST',
+    path: '/api/keys/{id}/rotate',
+    tag,
+    summary: 'Replace a key by a new one with the same terms, which shares its spend cap; the old one expires after the overlap',
+    permission: 'keys:write',
+    params: byId,
+    body: z.strictObject({
+      overlapSeconds: z.int().min(0).max(LONGEST_OVERLAP_SECONDS).default(0).describe('How long both work.'),
+      expiresAt: instant.nullable().optional().describe('Of the new one; absent: as the old one would have expired.'),
+    }),
+    status: 201,
+    response: created,
+    idempotent: true,
   },
   revokeKey: {
     method: 'DELETE',

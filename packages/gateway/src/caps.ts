@@ -12,7 +12,7 @@ export function capsOf(key: KeyEntry, user: string | null, currency: string): Ca
   const add = (base: string, { amount: limit, period }: SpendCap): void => {
     caps.push({ kind: 'cap', base, unit: capUnit(currency), period, zone: organization.zone, limit })
   }
-  if (cap !== null) add(capOfKey(key.id), cap)
+  if (cap !== null) add(capOfKey(key.capKey), cap)
   const member = cappedMember(key)
   if (member !== undefined) add(capOfMember(member.id), member.cap)
   else if (user !== null && organization.userCap !== null) add(capOfUser(organization.id, digestOf(user)), organization.userCap)

@@ -6,6 +6,8 @@
 /** A request as it came in: head parsed, body collected. Header names are lower-case. */
 export interface Inbound {
   id: string
+  /** Where it comes from; proxies that are trusted are looked through. */
+  ip: string
   method: string
   path: string
   query: string

@@ -2,7 +2,7 @@ import { catalogueEntry, formatAmount, isDenial, renderProblem, type Denial } fr
 import { amountOf } from '@faregate/pricing'
 import { formField, scanMembers, type EndpointDialect } from '@faregate/wire'
 import { answerJson } from './answer-json.ts'
-import { admit, known, type Shared } from './model-call.ts'
+import { admit, permitted, type Shared } from './model-call.ts'
 import { evaluate } from './evaluate.ts'
 import type { Inbound } from './edge.ts'
 import type { Flow } from './flow.ts'
@@ -25,7 +25,7 @@ const OWN_REFUSALS = new Set([
 
 /** `POST /v1/explain`: price, holds and verdict of a request, without calling an upstream and without holding anything. */
 export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
-  const key = await known(shared, flow)
+  const key = await permitted(shared, flow, 'explain')
   if (isDenial(key)) return refuse(shared.deps, flow, key)
   const target = explained(flow.inbound)
   if (isDenial(target)) return refuse(shared.deps, flow, target)

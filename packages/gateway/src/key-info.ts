@@ -2,7 +2,7 @@ import { capLevel, formatAmount, isDenial } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import { answerJson } from './answer-json.ts'
 import type { CapRef } from './caps.ts'
-import { known, type Shared } from './model-call.ts'
+import { permitted, type Shared } from './model-call.ts'
 import type { BalanceView } from './deps.ts'
 import type { Flow } from './flow.ts'
 import { legsOf } from './hold-plan.ts'
@@ -12,7 +12,7 @@ import { ledgerUnavailable } from './reserve.ts'
 /** `GET /v1/key`: what a caller may know of its own key: balance, caps (with `?user=` that of an end user), what is used, when each resets. */
 export async function serveKeyInfo(shared: Shared, flow: Flow): Promise<void> {
   const { deps } = shared
-  const key = await known(shared, flow)
+  const key = await permitted(shared, flow, 'key')
   if (isDenial(key)) return refuse(deps, flow, key)
   const legs = legsOf(deps.settings, key, new URLSearchParams(flow.inbound.query).get('user'))
   let balances: BalanceView[]
@@ -40,6 +40,7 @@ function describeKey(
     key: `…${key.lastFour}`,
     expiresAt: key.expiresAt === null ? null : new Date(key.expiresAt).toISOString(),
     scopes: key.scopes,
+    addresses: key.addresses,
     models: key.models,
     application: key.application,
     team: key.team === null ? null : { id: key.team.id, name: key.team.name },

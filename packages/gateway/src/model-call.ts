@@ -1,4 +1,4 @@
-import { isDenial, type Denial } from '@faregate/core'
+import { isDenial, type Denial, type KeyScope } from '@faregate/core'
 import { allowsModel, type KeyEntry } from '@faregate/identity'
 import type { EndpointDialect, ModelRequest } from '@faregate/wire'
 import { call, type Called, type Resilience } from './call/call.ts'
@@ -15,11 +15,13 @@ import { note, type Flow } from './flow.ts'
 import { checkKeyState, identify } from './identify.ts'
 import type { Locator, Route } from './locate.ts'
 import { once } from './media/once.ts'
+import { checkUse } from './permission.ts'
 import { passOn, refuse } from './refuse.ts'
 import { requestInvalid } from './request-invalid.ts'
 import { reserve, type Reservation } from './reserve.ts'
 import { servable } from './servable.ts'
 import { release } from './settle.ts'
+import { isFree } from './surfaces.ts'
 import type { Unsettled } from './unsettled.ts'
 
 /** What lives as long as the gateway and is shared by its requests. */
@@ -108,7 +110,8 @@ export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDiale
   if (isDenial(route)) return route
   flow.route = route
   note(flow, 'locate', 'ok', { model: route.model.name, configurationVersion: shared.deps.snapshot().version })
-  const refused = await firstBlocker(shared.deps, key, route, request)
+  const use = { scope: isFree(dialect) ? 'count' : 'models', address: flow.inbound.ip } as const
+  const refused = await firstBlocker(shared.deps, key, use, route, request)
   if (refused !== undefined) return refused
   note(flow, 'authorize', 'ok', { models: key.models ?? 'all' })
   return { key, route, request }
@@ -123,6 +126,12 @@ export async function known({ deps }: Shared, flow: Flow): Promise<KeyEntry | De
   if (refused !== undefined) return refused
   note(flow, 'identify', 'ok', { key: key.id, organization: key.organization.id })
   return key
+}
+
+/** The same, where no model is called and the key may be used for this from there. */
+export async function permitted(shared: Shared, flow: Flow, scope: KeyScope): Promise<KeyEntry | Denial> {
+  const key = await known(shared, flow)
+  return isDenial(key) ? key : (checkUse(key, scope, flow.inbound.ip) ?? key)
 }
 
 async function deliver(delivery: Delivery, called: Called): Promise<void> {

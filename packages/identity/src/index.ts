@@ -1,3 +1,4 @@
+export * from './address-ranges.ts'
 export * from './allowed-models.ts'
 export type { KeyDirectory, KeyEntry, KeyMember, SpendCap } from './key-entry.ts'
 export * from './key-format.ts'

@@ -15,10 +15,15 @@ export interface KeyEntry {
   lastFour: string
   state: 'active' | 'disabled' | 'revoked'
   expiresAt: Millis | null
+  /** What it may be used for; none: everything. */
   scopes: string[]
+  /** Where it may be used from, addresses and networks; null: anywhere. */
+  addresses: string[] | null
   /** Models it may call, exact names or with `*`; null: all. */
   models: string[] | null
   cap: SpendCap | null
+  /** The key whose spend cap it counts against: itself, or the one that it was rotated from. */
+  capKey: string
   application: { id: string; name: string }
   /** The team of the application, with the cap over all of its applications. */
   team: { id: string; name: string; cap: SpendCap | null } | null

@@ -5,20 +5,15 @@
 const READ = ['organizations:read', 'teams:read', 'applications:read', 'usage:read']
 const TRACE = ['requests:read', 'denials:read']
 const RUN = ['applications:write', 'keys:read', 'keys:write']
+const GOVERN = ['organizations:write', 'teams:write', 'members:write', 'roles:read', 'roles:write', 'tokens:read', 'tokens:write']
 
 export const BUILT_IN_ROLES: Readonly<Record<string, readonly string[]>> = {
-  org_admin: [
-    ...READ,
-    ...TRACE,
-    ...RUN,
-    ...['organizations:write', 'teams:write', 'members:read', 'members:write', 'roles:read', 'roles:write'],
-    ...['tokens:read', 'tokens:write', 'money:read', 'audit:read'],
-  ],
+  org_admin: [...READ, ...TRACE, ...RUN, ...GOVERN, 'members:read', 'money:read', 'audit:read'],
   billing_admin: [...READ, ...TRACE, 'money:read'],
   team_admin: [...READ, ...TRACE, ...RUN, 'members:read', 'teams:write'],
   publisher: [...READ, ...TRACE],
   developer: [...READ, ...TRACE, ...RUN],
-  viewer: [...READ],
+  viewer: READ,
 }
 
 /** A role as it is found with whoever has it: the permissions of a custom one lie beside its id; null: it is built in. */

@@ -7,6 +7,7 @@ import { configurationVersion } from './configuration.ts'
 import { prepareRestore } from './prepare-restore.ts'
 import { InstanceLog } from './instance-log.ts'
 import { Instances } from './instances.ts'
+import { KeyUse } from './key-use.ts'
 import { BatchedRecords } from './records.ts'
 import { recover } from './recovery.ts'
 import { prune } from './retention.ts'
@@ -65,9 +66,15 @@ export class FaregateStore implements Store {
         return outcomes
       },
     }
+    const keyUse = new KeyUse((work) => backend.write(work))
     this.#batched = new BatchedRecords(
       {
-        insert: (requests, denials) => backend.insertRecords(requests, denials),
+        insert: async (requests, denials) => {
+          await backend.insertRecords(requests, denials)
+          await keyUse
+            .note(requests)
+            .catch((error: unknown) => needs.log('warn', 'the last use of keys was not noted', { error: String(error) }))
+        },
         passing: (error) => backend.passing(error),
         done: (requests) => {
           for (const request of requests) this.#log.recorded(request)

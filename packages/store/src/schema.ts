@@ -76,6 +76,11 @@ export interface KeysTable {
   id: string
   application_id: string
   member_id: string | null
+  /** JSON array of networks; null: anywhere. */
+  addresses: Json | null
+  /** The key whose spend cap it counts against; null: its own. */
+  cap_key_id: string | null
+  last_used_at: IntOrNull
   name: string
   /** HMAC of the key, by the server's secret; unique. */
   hash: string

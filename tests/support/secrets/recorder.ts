@@ -37,7 +37,7 @@ export function rememberMade(data: string): void {
 /** Remembers the secrets in a management call and its answer. */
 export function rememberManaged(path: string, sent: unknown, answer: { status: number; text: string }): void {
   rememberConfiguration(sent)
-  if (answer.status !== 201 || !/\/(keys|tokens)$/.test(path)) return
+  if (answer.status !== 201 || !/\/(keys|tokens|rotate)$/.test(path)) return
   const { key, token } = JSON.parse(answer.text) as { key?: unknown; token?: unknown }
   if (typeof key === 'string') remember('API key', withoutMarks(key))
   if (typeof token === 'string') remember('management token', withoutMarks(token))

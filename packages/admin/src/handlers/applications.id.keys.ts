@@ -17,8 +17,11 @@ export const applicationsIdKeys: Handlers<'createKey'> = {
     const member = body.member === undefined ? call.credential.member : body.member
     await checkMember(call, organization, member)
     const secret = deps.mint('key')
+    const id = freshId(call, 'key')
     const row: KeyRow = {
-      id: freshId(call, 'key'),
+      id,
+      capKey: id,
+      lastUsedAt: null,
       application,
       organization,
       name: body.name,
@@ -27,6 +30,7 @@ export const applicationsIdKeys: Handlers<'createKey'> = {
       state: 'active',
       member,
       scopes: body.scopes ?? [],
+      addresses: body.addresses ?? null,
       models: body.models ?? null,
       cap: capOf(body.cap ?? null),
       expiresAt: timeOf(body.expiresAt ?? null),

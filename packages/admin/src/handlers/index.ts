@@ -7,6 +7,7 @@ import { denials } from './denials.ts'
 import { diagnoseId } from './diagnose.id.ts'
 import { grantsId } from './grants.id.ts'
 import { instance } from './instance.ts'
+import { keysIdRotate } from './keys.id.rotate.ts'
 import { keysId } from './keys.id.ts'
 import { keys } from './keys.ts'
 import { ledger } from './ledger.ts'
@@ -43,6 +44,7 @@ export const HANDLERS: Handlers<RouteName> = {
   ...applicationsIdKeys,
   ...keys,
   ...keysId,
+  ...keysIdRotate,
   ...organizationsIdGrants,
   ...grantsId,
   ...requests,

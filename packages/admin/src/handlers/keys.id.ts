@@ -23,7 +23,8 @@ export const keysId: Handlers<'updateKey' | 'revokeKey'> = {
       const event = { action: 'key.update', subject: id, organization: row.organization, before: presentKey(before, now), after: answer }
       return { event, answer: { shown: answer, changed: row } }
     })
-    if (call.body.cap !== undefined && changed.cap !== null) await adjustCap(call, changed.organization, capOfKey(id), changed.cap)
+    if (call.body.cap !== undefined && changed.cap !== null)
+      await adjustCap(call, changed.organization, capOfKey(changed.capKey), changed.cap)
     return shown
   },
 
@@ -54,6 +55,7 @@ function changedKey(before: KeyRow, body: Call<'updateKey'>['body']): KeyRow {
     name: body.name ?? before.name,
     state: body.enabled === undefined ? before.state : body.enabled ? 'active' : 'disabled',
     scopes: body.scopes ?? before.scopes,
+    addresses: body.addresses === undefined ? before.addresses : body.addresses,
     models: body.models === undefined ? before.models : body.models,
     cap: body.cap === undefined ? before.cap : capOf(body.cap),
     expiresAt: body.expiresAt === undefined ? before.expiresAt : timeOf(body.expiresAt),

@@ -45,9 +45,11 @@ export function presentKey(row: KeyRow, now: number) {
     state: expired ? ('expired' as const) : row.state,
     enabled: row.state === 'active',
     scopes: row.scopes,
+    addresses: row.addresses,
     models: row.models,
     cap: presentCap(row.cap),
     expiresAt: timeTextOrNull(row.expiresAt),
+    lastUsedAt: timeTextOrNull(row.lastUsedAt),
     createdAt: timeText(row.createdAt),
   }
 }

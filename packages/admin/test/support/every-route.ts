@@ -20,6 +20,7 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   updateApplication: { name: 'renamed' },
   createKey: { name: 'n' },
   updateKey: { name: 'renamed' },
+  rotateKey: {},
   createGrant: { amount: '1.00', reason: 'r' },
   reverseGrant: { amount: '0.10', reason: 'r' },
   refundRequest: { amount: '0.10', reason: 'r' },

@@ -11,6 +11,7 @@ import {
   type Organization,
 } from '../lookup.ts'
 import { fields } from '../output.ts'
+import { useOf } from '../key-use.ts'
 import { amountOf, capOf, instantOf } from '../parse.ts'
 import { shellWord } from '../shell.ts'
 
@@ -24,6 +25,12 @@ export const keyCreate: Command = {
     { flags: '--name <name>', summary: 'name of the key' },
     { flags: '--model <model>', summary: 'a model that it may call; may be repeated (all)', repeatable: true },
     { flags: '--cap <amount/period>', summary: 'how much may be spent with it: 1.00/day, 20/month, 5/total' },
+    {
+      flags: '--scope <scope>',
+      summary: 'what it may be used for: models, count, explain, list, key; may be repeated (everything)',
+      repeatable: true,
+    },
+    { flags: '--address <address>', summary: 'where it may be used from, like 10.0.0.0/8; may be repeated (anywhere)', repeatable: true },
     { flags: '--member <id>', summary: 'the member whom it belongs to (nobody)' },
     { flags: '--expires <when>', summary: 'a date, a time, or a span: 2027-01-31, 30d' },
   ],
@@ -52,6 +59,7 @@ function keyBody(options: Options): KeyBody {
   return {
     name: options.text('name') ?? DEFAULT_NAME,
     ...options.some('member'),
+    ...useOf(options),
     ...(models === undefined ? {} : { models }),
     ...(cap === undefined ? {} : { cap }),
     ...(expiresAt === undefined ? {} : { expiresAt }),

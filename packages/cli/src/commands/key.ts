@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { capChange, capText } from '../caps.ts'
-import { UsageError, type Call, type Command, type Options } from '../command.ts'
+import { Failure, UsageError, type Call, type Command, type Options } from '../command.ts'
 import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
 import { DEFAULT_NAME, findOrganization } from '../lookup.ts'
 import { shortTime, table } from '../output.ts'
-import { instantOf } from '../parse.ts'
+import { useOf } from '../key-use.ts'
+import { instantOf, secondsOf } from '../parse.ts'
 import { shellWord } from '../shell.ts'
 
 type Key = RouteOutput<Routes['getKey']>
@@ -25,16 +27,17 @@ const keyList: Command = {
       key.models?.join(' ') ?? 'all',
       capText(key.cap),
       shortTime(key.expiresAt),
+      shortTime(key.lastUsedAt),
     ])
     const owner = named === undefined || named === DEFAULT_NAME ? '' : ` --organization ${shellWord(named)}`
     const none = `No keys yet: faregate key create${owner} --credit 5`
-    call.output.result(data, table(['id', 'name', 'key', 'state', 'models', 'cap', 'expires'], rows, none))
+    call.output.result(data, table(['id', 'name', 'key', 'state', 'models', 'cap', 'expires', 'last used'], rows, none))
   },
 }
 
 const keyUpdate: Command = {
   name: 'key update',
-  summary: 'Change the name, models, cap or expiry of a key, in force within a second',
+  summary: 'Change the name, models, cap, scopes, addresses or expiry of a key, in force within a second',
   args: ['<id>'],
   options: [
     { flags: '--name <name>', summary: 'name of the key' },
@@ -42,6 +45,10 @@ const keyUpdate: Command = {
     { flags: '--all-models', summary: 'it may call every model' },
     { flags: '--cap <amount/period>', summary: 'how much may be spent with it: 1.00/day, 20/month, 5/total' },
     { flags: '--no-cap', summary: 'only the balance limits it' },
+    { flags: '--scope <scope>', summary: 'what it may be used for: models, count, explain, list, key; may be repeated', repeatable: true },
+    { flags: '--every-scope', summary: 'it may be used for everything' },
+    { flags: '--address <address>', summary: 'where it may be used from, like 10.0.0.0/8; may be repeated', repeatable: true },
+    { flags: '--any-address', summary: 'it may be used from anywhere' },
     { flags: '--expires <when>', summary: 'a date, a time, or a span: 2027-01-31, 30d' },
     { flags: '--no-expiry', summary: 'it does not expire' },
   ],
@@ -49,7 +56,7 @@ const keyUpdate: Command = {
     const [id = ''] = call.args
     const body = changesOf(call.options)
     if (Object.keys(body).length === 0) {
-      throw new UsageError('say what to change: --name, --models, --all-models, --cap, --no-cap, --expires or --no-expiry')
+      throw new UsageError('say what to change: faregate key update --help shows what can be')
     }
     const client = await call.client()
     const key = await client.updateKey({ params: { id }, body })
@@ -67,6 +74,9 @@ function changesOf(options: Options): RouteInput<Routes['updateKey']>['body'] {
     ...(models === undefined ? {} : { models: modelsOf(models) }),
     ...(options.is('allModels') ? { models: null } : {}),
     ...capChange(options, 'cap'),
+    ...useOf(options),
+    ...(options.is('everyScope') ? { scopes: [] } : {}),
+    ...(options.is('anyAddress') ? { addresses: null } : {}),
     ...(expires === undefined ? {} : { expiresAt: instantOf(expires, Date.now()) }),
     ...(options.isOff('expiry') ? { expiresAt: null } : {}),
   }
@@ -100,6 +110,22 @@ async function switchKey(call: Call, enabled: boolean): Promise<void> {
   call.output.result(key, `${key.id} is ${key.state}.`)
 }
 
+const keyRotate: Command = {
+  name: 'key rotate',
+  summary: 'Replace a key by a new one with the same terms; show it once. The old one expires after the overlap',
+  args: ['<id>'],
+  options: [{ flags: '--overlap <span>', summary: 'how long both work: 90s, 30m, 12h, 7d (not at all)' }],
+  async run(call) {
+    const [id = ''] = call.args
+    const overlap = call.options.text('overlap')
+    const body = overlap === undefined ? {} : { overlapSeconds: secondsOf(overlap, '--overlap') }
+    const client = await call.client()
+    const created = await client.rotateKey({ params: { id }, body, idempotencyKey: randomUUID() })
+    if (created.key === undefined) throw new Failure('The gateway answered without the key.', 'Rotate it again.')
+    call.output.result(created, `${created.key}  (${created.id}; shown once, keep it now)`)
+  },
+}
+
 const keyRevoke: Command = {
   name: 'key revoke',
   summary: 'Revoke a key for good, in force within a second',
@@ -112,4 +138,4 @@ const keyRevoke: Command = {
   },
 }
 
-export const keyCommands = [keyList, keyUpdate, keyDisable, keyEnable, keyRevoke]
+export const keyCommands = [keyList, keyUpdate, keyDisable, keyEnable, keyRotate, keyRevoke]

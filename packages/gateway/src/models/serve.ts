@@ -1,7 +1,7 @@
 import { isDenial } from '@faregate/core'
 import { answerJson } from '../answer-json.ts'
 import type { Flow } from '../flow.ts'
-import { known, type Shared } from '../model-call.ts'
+import { permitted, type Shared } from '../model-call.ts'
 import { refuse } from '../refuse.ts'
 import { requestInvalid } from '../request-invalid.ts'
 import { callableModel, callableModels } from './callable.ts'
@@ -12,7 +12,7 @@ export async function serveModels(shared: Shared, flow: Flow): Promise<void> {
   const { path, query } = flow.inbound
   const wanted = /\/models\/(?:models\/)?(.+)$/.exec(path)?.[1]
   if (wanted !== undefined) return serveModel(shared, flow, decodeName(wanted))
-  const key = await known(shared, flow)
+  const key = await permitted(shared, flow, 'list')
   if (isDenial(key)) return refuse(shared.deps, flow, key)
   return answerJson(shared.deps, flow, shapeFor(flow.inbound).list(callableModels(shared, key), query))
 }
@@ -26,7 +26,7 @@ export async function serveShow(shared: Shared, flow: Flow): Promise<void> {
 
 async function serveModel(shared: Shared, flow: Flow, name: string): Promise<void> {
   const { deps } = shared
-  const key = await known(shared, flow)
+  const key = await permitted(shared, flow, 'list')
   if (isDenial(key)) return refuse(deps, flow, key)
   const model = callableModel(shared, key, name)
   if (isDenial(model)) return refuse(deps, flow, model)

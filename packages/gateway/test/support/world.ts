@@ -206,7 +206,7 @@ async function listen(gateway: Gateway): Promise<{ url: string; close(): Promise
       const { method = '', url = '', headers } = request
       const [path = '', query = ''] = url.split('?')
       void gateway.handle(
-        { id: gateway.newRequestId(), method, path, query, headers, body: Buffer.concat(chunks) },
+        { id: gateway.newRequestId(), ip: '127.0.0.1', method, path, query, headers, body: Buffer.concat(chunks) },
         new NodeOutbound(response),
       )
     })
@@ -266,8 +266,10 @@ function keyEntry(overrides: Partial<KeyEntry> = {}): KeyEntry {
     state: 'active',
     expiresAt: null,
     scopes: [],
+    addresses: null,
     models: null,
     cap: null,
+    capKey: 'key_1',
     application: { id: 'app_1', name: 'app' },
     team: null,
     member: null,

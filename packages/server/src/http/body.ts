@@ -7,6 +7,7 @@ import type { BodyRoom } from './body-room.ts'
 export interface Sender {
   readonly id: string
   readonly raw: IncomingMessage
+  readonly ip: string
   /** Nothing is served under its path. */
   readonly is404: boolean
 }

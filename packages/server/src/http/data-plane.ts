@@ -87,11 +87,12 @@ function originForm(target: string): string {
 }
 
 /** The request as the gateway takes it. */
-export function inboundOf({ id, raw, body }: Omit<Arrival, 'ip'>): Inbound {
+export function inboundOf({ id, raw, ip, body }: Arrival): Inbound {
   const url = originForm(raw.url ?? '/')
   const question = url.indexOf('?')
   return {
     id,
+    ip,
     method: raw.method ?? 'GET',
     path: question === -1 ? url : url.slice(0, question),
     query: question === -1 ? '' : url.slice(question + 1),

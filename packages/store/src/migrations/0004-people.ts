@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts'
 
-/** Whether an organization may make calls; teams, members and their roles; spend caps beside those of keys. */
+/** Whether an organization may make calls; teams, members and their roles; spend caps beside those of keys; where keys may be used from, when they were used last, and which one a rotated key came from. */
 export const people: Migration = {
   number: 4,
   name: 'people',
@@ -28,5 +28,10 @@ export const people: Migration = {
     `CREATE UNIQUE INDEX members_by_email ON members (organization_id, email) WHERE removed_at IS NULL`,
     `ALTER TABLE management_tokens ADD COLUMN member_id TEXT REFERENCES members (id)`,
     `ALTER TABLE keys ADD COLUMN member_id TEXT REFERENCES members (id)`,
+    `ALTER TABLE keys ADD COLUMN addresses TEXT`,
+    `ALTER TABLE keys ADD COLUMN cap_key_id TEXT`,
+    `ALTER TABLE keys ADD COLUMN last_used_at INTEGER`,
+    // Scopes limited nothing before: those that were written down must not begin to by themselves.
+    `UPDATE keys SET scopes = '[]'`,
   ],
 }

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Schema } from '../schema.ts'
 import { capIn } from './caps.ts'
 import { toNumberOrNull } from './columns.ts'
-import { keyState } from './keys.ts'
+import { keyState, namesIn } from './keys.ts'
 
 /**
  * Finds the key with a hash, with the application and organization that own it; `undefined` where there is none.
@@ -19,8 +19,10 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
     state: keyState(row),
     expiresAt: toNumberOrNull(row.expires_at),
     scopes: JSON.parse(row.scopes) as string[],
-    models: row.models === null ? null : (JSON.parse(row.models) as string[]),
+    addresses: namesIn(row.addresses),
+    models: namesIn(row.models),
     cap: capIn(row.cap_amount, row.cap_period),
+    capKey: row.cap_key_id ?? row.id,
     application: { id: row.application_id, name: row.application_name },
     team:
       row.team_id === null ? null : { id: row.team_id, name: row.team_name ?? '', cap: capIn(row.team_cap_amount, row.team_cap_period) },
@@ -40,7 +42,7 @@ function memberIn(row: NonNullable<Awaited<ReturnType<typeof rowByHash>>>): KeyE
   const { member_id: id, member_name: name, member_role: role, role_permissions: permissions } = row
   if (id === null || name === null || role === null) return null
   const cap = capIn(row.member_cap_amount, row.member_cap_period)
-  return { id, name, cap, role, permissions: permissions === null ? null : (JSON.parse(permissions) as string[]) }
+  return { id, name, cap, role, permissions: namesIn(permissions) }
 }
 
 function rowByHash(db: Kysely<Schema>, hash: string) {

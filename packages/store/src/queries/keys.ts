@@ -6,7 +6,7 @@ import { capColumns, capIn } from './caps.ts'
 import { toNumber, toNumberOrNull } from './columns.ts'
 
 type KeyAndOwner = Selectable<KeysTable> & { organization_id: string }
-type KeyChange = Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'models' | 'cap' | 'expiresAt'>>
+type KeyChange = Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'addresses' | 'models' | 'cap' | 'expiresAt'>>
 
 export function keyQueries(db: Kysely<Schema>): AdminQueries['keys'] {
   const withOwner = () =>
@@ -41,11 +41,19 @@ function keyOf(row: KeyAndOwner): KeyRow {
     state: keyState(row),
     member: row.member_id,
     scopes: JSON.parse(row.scopes) as string[],
-    models: row.models === null ? null : (JSON.parse(row.models) as string[]),
+    models: namesIn(row.models),
     cap: capIn(row.cap_amount, row.cap_period),
+    addresses: namesIn(row.addresses),
+    capKey: row.cap_key_id ?? row.id,
     expiresAt: toNumberOrNull(row.expires_at),
+    lastUsedAt: toNumberOrNull(row.last_used_at),
     createdAt: toNumber(row.created_at),
   }
+}
+
+/** A list of names as its column holds it. */
+export function namesIn(column: string | null): string[] | null {
+  return column === null ? null : (JSON.parse(column) as string[])
 }
 
 /** Revoked is for good and goes before disabled. */
@@ -66,6 +74,8 @@ export async function insertKey(db: Kysely<Schema>, row: KeyRow): Promise<void> 
       last_four: row.lastFour,
       scopes: JSON.stringify(row.scopes),
       models: row.models === null ? null : JSON.stringify(row.models),
+      addresses: row.addresses === null ? null : JSON.stringify(row.addresses),
+      cap_key_id: row.capKey === row.id ? null : row.capKey,
       ...capColumns(row.cap),
       expires_at: row.expiresAt,
       enabled: row.state === 'disabled' ? 0 : 1,
@@ -83,8 +93,20 @@ export async function updateKey(db: Kysely<Schema>, id: string, change: KeyChang
   else if (change.state !== undefined) columns.enabled = change.state === 'active' ? 1 : 0
   if (change.scopes !== undefined) columns.scopes = JSON.stringify(change.scopes)
   if (change.models !== undefined) columns.models = change.models === null ? null : JSON.stringify(change.models)
-  if (change.cap !== undefined) Object.assign(columns, capColumns(change.cap))
+  if (change.addresses !== undefined) columns.addresses = change.addresses === null ? null : JSON.stringify(change.addresses)
+  if (change.cap !== undefined) await updateCap(db, id, change.cap)
   if (change.expiresAt !== undefined) columns.expires_at = change.expiresAt
   if (Object.keys(columns).length === 0) return
   await db.updateTable('keys').set(columns).where('id', '=', id).execute()
+}
+
+/** Of all keys that count against the same cap. */
+async function updateCap(db: Kysely<Schema>, id: string, cap: KeyRow['cap']): Promise<void> {
+  const key = await db.selectFrom('keys').select('cap_key_id').where('id', '=', id).executeTakeFirst()
+  const root = key?.cap_key_id ?? id
+  await db
+    .updateTable('keys')
+    .set(capColumns(cap))
+    .where((eb) => eb.or([eb('id', '=', root), eb('cap_key_id', '=', root)]))
+    .execute()
 }

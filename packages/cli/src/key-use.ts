@@ -1,0 +1,14 @@
+import { KEY_SCOPES, type KeyScope } from '@faregate/core'
+import { UsageError, type Options } from './command.ts'
+
+/** What `--scope` and `--address` say of a key. @throws UsageError for a scope that does not exist */
+export function useOf(options: Options): { scopes?: KeyScope[]; addresses?: string[] } {
+  const asked = options.list('scope')
+  const scopes = asked?.map((name) => KEY_SCOPES.find((scope) => scope === name) ?? unknown(name))
+  const addresses = options.list('address')
+  return { ...(scopes === undefined ? {} : { scopes }), ...(addresses === undefined ? {} : { addresses }) }
+}
+
+function unknown(name: string): never {
+  throw new UsageError(`there is no scope "${name}"; there are: ${KEY_SCOPES.join(', ')}`)
+}

@@ -1,0 +1,47 @@
+import type { Denial, Fix, KeyScope } from '@faregate/core'
+import { inRanges, type KeyEntry } from '@faregate/identity'
+import { mayMend } from './mend.ts'
+
+/** Whether this key may be used for this, from where the request comes. */
+export function checkUse(key: KeyEntry, scope: KeyScope, address: string): Denial | undefined {
+  // A key without scopes may be used for everything.
+  if (key.scopes.length > 0 && !key.scopes.includes(scope)) return outOfScope(key, scope)
+  if (key.addresses !== null && !inRanges(key.addresses, address)) return outOfRange(key, address)
+  return undefined
+}
+
+function outOfScope(key: KeyEntry, scope: KeyScope): Denial {
+  return {
+    ...shared(key),
+    detail: `The key …${key.lastFour} is limited to ${key.scopes.join(', ')}; this needs the scope "${scope}".`,
+    required: [`scope:${scope}`],
+    granted: key.scopes.map((one) => `scope:${one}`),
+    fixes: [changeKey(key, 'add_scope', `--scope ${[...key.scopes, scope].join(' --scope ')}`)],
+  }
+}
+
+function outOfRange(key: KeyEntry, address: string): Denial {
+  return {
+    ...shared(key),
+    detail: `The key …${key.lastFour} may not be used from ${address}.`,
+    required: [`address:${address}`],
+    granted: (key.addresses ?? []).map((range) => `address:${range}`),
+    fixes: [changeKey(key, 'allow_address', `--address ${[...(key.addresses ?? []), address].join(' --address ')}`)],
+  }
+}
+
+function shared({ id, lastFour }: KeyEntry): Pick<Denial, 'code' | 'scope'> {
+  return { code: 'permission_denied', scope: { level: 'key', id, key: `…${lastFour}` } }
+}
+
+function changeKey(key: KeyEntry, action: string, flags: string): Fix {
+  return {
+    kind: 'change_policy',
+    action,
+    by: 'org_admin',
+    canYou: mayMend(key, 'keys:write'),
+    method: 'PATCH',
+    path: `/api/keys/${key.id}`,
+    command: `faregate key update ${key.id} ${flags}`,
+  }
+}
