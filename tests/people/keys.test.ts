@@ -123,7 +123,10 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
       await api.expect(200, 'PATCH', `/api/keys/${fresh.id}`, { cap: { amount: '0.04', period: 'total' } })
       assert.equal((await gateway.chat(customer.key, BODY)).status, 200)
       await eventually(async () => assert.equal(json(await gateway.chat(customer.key, BODY))['code'], 'key_expired'), 20_000, 250)
-      const again = await api.expect<{ key: string; id: string }>(201, 'POST', `/api/keys/${fresh.id}/rotate`, {})
+      const expiresAt = '2099-01-31T00:00:00.000Z'
+      const onward = `/api/keys/${fresh.id}/rotate`
+      const again = await api.expect<{ key: string; id: string; expiresAt: string }>(201, 'POST', onward, { expiresAt })
+      assert.equal(again.expiresAt, expiresAt)
       assert.equal(json(await gateway.chat(fresh.key, BODY))['code'], 'key_expired')
       const seen = json(await use(again.key, 'key')) as { caps: { amount: string; used: string }[] }
       assert.equal(Number(seen.caps[0]?.amount), 0.04)

@@ -44,6 +44,15 @@ for (const kind of KINDS) {
       assert.equal(answer.body.pointer, '/currency')
     })
 
+    it('makes an organization with the zone, overdraft and caps that it is given', async () => {
+      const caps = { cap: { amount: '5.00', period: 'month' }, userCap: { amount: '1.00', period: 'day' } }
+      const { body } = await api.call('POST', '/api/organizations', { body: { name: 'n', zone: 'Asia/Tokyo', overdraft: '2.00', ...caps } })
+      const path = `/api/organizations/${String(body.id)}`
+      const { zone, cap, userCap } = (await api.call('GET', path)).body
+      assert.deepEqual({ zone, cap, userCap }, { zone: 'Asia/Tokyo', ...caps })
+      assert.equal((await api.call('GET', `${path}/balance`)).body.overdraft, '2.00')
+    })
+
     it('renames, moves the zone and sets an overdraft', async () => {
       const { body } = await api.call('POST', '/api/organizations', { body: { name: 'Old' } })
       const id = String(body.id)
