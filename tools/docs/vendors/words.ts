@@ -49,6 +49,7 @@ export const REFUSED_WORDS: Readonly<Record<string, string>> = {
   image: 'images',
   logitBias: 'logit bias',
   logprobs: 'log probabilities',
+  'metadata.unstored': 'metadata, because nothing is stored there',
   minP: 'min-p',
   name: 'names of speakers',
   output: 'formats of the answer',
