@@ -80,6 +80,7 @@ export interface ModelDefinition {
   sliceTokens?: number
   hiddenOutput?: boolean
   outputLimitMember?: 'max_tokens' | 'max_completion_tokens'
+  unsupported?: 'refuse' | 'drop'
 }
 
 export interface ModelRow extends ModelDefinition {

@@ -63,7 +63,7 @@ export function callingOf(
     query,
     decoded: () => (flow.decoded ??= request.decode()),
     fetchMedia: (url) => (media ??= once(deps.fetchMedia, flow.outbound))(url),
-    drop: headers['faregate-unsupported'] === 'drop',
+    drop: (headers['faregate-unsupported'] ?? route.model.unsupported) === 'drop',
   }
 }
 

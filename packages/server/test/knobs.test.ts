@@ -235,6 +235,23 @@ proves(
   },
 )
 
+proves('what a deployment cannot be told is refused by name, or left out and listed', ['models.*.unsupported'], async (t) => {
+  const up = await upstream(t)
+  const models = { strict: MEMBERS, yielding: { ...MEMBERS, unsupported: 'drop' } }
+  const server = await opened(t, { providers: [provider(up.url)], models })
+  const { key } = await server.customer()
+  const ask = (model: string) =>
+    fetch(`${server.url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+      body: JSON.stringify({ model, max_tokens: 5, container: 'c', messages: [{ role: 'user', content: 'Hello' }] }),
+    })
+  assert.equal((await ask('strict')).status, 400)
+  const served = await ask('yielding')
+  assert.deepEqual([served.status, served.headers.get('faregate-dropped')], [200, '/container'])
+  assert.equal(up.received.length, 1)
+})
+
 proves('allModels opens provider/model without an entry', ['allModels'], async (t) => {
   const up = await upstream(t)
   for (const allModels of [true, false]) {

@@ -84,6 +84,13 @@ const model = z.strictObject({
     .enum(['max_tokens', 'max_completion_tokens'])
     .optional()
     .describe('The member that carries the output limit upstream.'),
+  unsupported: z
+    .enum(['refuse', 'drop'])
+    .optional()
+    .describe(
+      'What happens to members of a request that a deployment of another dialect has no place for: `refuse` answers 400 with their names, ' +
+        "`drop` leaves them out and lists them in `Faregate-Dropped`. The caller's `Faregate-Unsupported` goes first. Absent: `refuse`.",
+    ),
 })
 
 const limits = z.strictObject({
