@@ -66,6 +66,8 @@ export interface UpstreamSide {
   readonly usageMember: { name: string; read(usage: unknown): UsageReading }
   /** Reads a whole answer; undefined: it is none (not JSON, cut off, an error under status 200). */
   readAnswer(body: Buffer): AnswerReading | undefined
+  /** Fills in what servers of this dialect leave out of answers that its clients cannot read without it. Absent: nothing is known to be. */
+  mender?(): Mender
   /** Reads a stream beside the pass-through, in constant memory. `choices`: how many the caller asked for. */
   streamReader(choices: number): StreamReader
 }
@@ -162,6 +164,12 @@ export interface StreamIds {
   id?: string
   created?: number
   model?: string
+}
+
+/** Of one answer: whole, or event after event. */
+export interface Mender {
+  /** The bytes to pass on; the same Buffer where nothing is missing. */
+  mend(bytes: Buffer): Buffer
 }
 
 export interface StreamReader {

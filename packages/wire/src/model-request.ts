@@ -85,4 +85,6 @@ export interface UpstreamChange {
   without?: readonly string[]
   /** Ids of tool calls are to have exactly nine letters and digits. */
   nineCharacterToolIds?: boolean
+  /** The user may not speak right after a tool. */
+  assistantAfterTools?: boolean
 }

@@ -105,12 +105,13 @@ function contentTypeOf({ request }: Calling, { translation }: Line): { 'content-
 }
 
 function passedOn(request: ModelRequest, { deployment, vendor }: Candidate, limit: WrittenLimit | undefined): Buffer {
-  const { noStreamOptions, without, nineCharacterToolIds } = vendor.quirks ?? {}
+  const { noStreamOptions, without, nineCharacterToolIds, assistantAfterTools } = vendor.quirks ?? {}
   return request.upstreamBody({
     model: deployment.model,
     injectUsage: request.stream && !request.includeUsage && noStreamOptions !== true,
     ...(without === undefined ? {} : { without }),
     ...(nineCharacterToolIds === undefined ? {} : { nineCharacterToolIds }),
+    ...(assistantAfterTools === undefined ? {} : { assistantAfterTools }),
     ...(limit === undefined ? {} : { outputLimit: limit }),
   })
 }

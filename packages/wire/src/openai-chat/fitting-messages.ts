@@ -1,21 +1,28 @@
 import { nineCharacterId, splitSignature } from '../canonical/tool-ids.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
+import type { UpstreamChange } from '../model-request.ts'
 import type { Edit } from '../json/patch.ts'
+import { bridged } from './bridged.ts'
 import type { Patchable } from './upstream-body.ts'
 
 /**
- * Ids of calls for a vendor that takes none but its own form (T7): a conversation that began elsewhere goes on there. Calls
- * and their results get the same ones; `messages` is written anew only where an id does not fit.
+ * Messages for a vendor that takes ids of calls in no form but its own (T7), so that a conversation that began elsewhere goes
+ * on there, or that lets no user speak right after a tool. Calls and their results get the same ids; `messages` is written
+ * anew only where something does not fit.
  */
-export function idEdits({ body, scan }: Pick<Patchable, 'body' | 'scan'>): Edit[] {
+export function fittingEdits(
+  { body, scan }: Pick<Patchable, 'body' | 'scan'>,
+  { nineCharacterToolIds, assistantAfterTools }: Pick<UpstreamChange, 'nineCharacterToolIds' | 'assistantAfterTools'>,
+): Edit[] {
   const member = scan.members.get('messages')
   const text = member === undefined ? '' : body.toString('utf8', member.valueStart, member.valueEnd)
   if (!text.includes('"tool_call')) return []
   const messages: unknown = JSON.parse(text)
-  const fitting = Array.isArray(messages) ? messages.map(fittingMessage) : []
-  return fitting.every((message, index) => message === (messages as unknown[])[index])
-    ? []
-    : [{ replace: 'messages', value: JSON.stringify(fitting) }]
+  if (!Array.isArray(messages)) return []
+  const named = nineCharacterToolIds === true ? messages.map(fittingMessage) : (messages as unknown[])
+  const fitting = assistantAfterTools === true ? bridged(named) : named
+  const same = fitting.length === messages.length && fitting.every((message, index) => message === (messages as unknown[])[index])
+  return same ? [] : [{ replace: 'messages', value: JSON.stringify(fitting) }]
 }
 
 /** The very message where all of its ids fit. */
