@@ -48,7 +48,20 @@ const USERS: [tool: ScriptedTool, models: Record<string, string>][] = [
       qwen3: '',
     },
   ],
-  [claudeCode(true), { 'claude-opus-5-5': '', 'gpt-5.1': '', 'gpt-5.1-codex': '', 'gemini-3-pro-preview': '', 'bedrock-claude': '' }],
+  [
+    claudeCode(true),
+    {
+      'claude-opus-5-5': '',
+      'gpt-5.1': '',
+      'gpt-5.1-codex': '',
+      'gemini-3-pro-preview': '',
+      'bedrock-claude': '',
+      'deepseek-chat': '',
+      'mistral-medium-latest': '',
+      'command-a-03-2025': '',
+      qwen3: '',
+    },
+  ],
   [
     codex(false),
     {
@@ -80,10 +93,13 @@ const USERS: [tool: ScriptedTool, models: Record<string, string>][] = [
       'gpt-5.1': '',
       'deepseek-chat': '',
       'mistral-medium-latest': '',
+      qwen3: '',
+      'gpt-5.1-codex': '',
       'claude-sonnet-4-5': '',
       'bedrock-claude': '',
       'gemini-3-pro-preview': '/parallel_tool_calls',
       'command-a-03-2025': '/parallel_tool_calls',
+      'amazon.nova-pro-v1:0': '/parallel_tool_calls',
     },
   ],
   [

@@ -116,6 +116,8 @@ export interface Quirks {
   mostStops?: number
   /** Members that are refused, and say nothing that is not said otherwise: they are taken out of what is passed on. */
   without?: readonly string[]
+  /** The same of messages, where they say nothing: null, or an empty list. */
+  withoutInMessages?: readonly string[]
   /** Members that this vendor calls otherwise, by the dialect's own name. */
   renames?: Readonly<Record<string, string>>
   /** Members that this vendor refuses, by canonical name (`seed`, `logitBias`, …). */

@@ -105,11 +105,12 @@ function contentTypeOf({ request }: Calling, { translation }: Line): { 'content-
 }
 
 function passedOn(request: ModelRequest, { deployment, vendor }: Candidate, limit: WrittenLimit | undefined): Buffer {
-  const { noStreamOptions, without, nineCharacterToolIds, assistantAfterTools } = vendor.quirks ?? {}
+  const { noStreamOptions, without, withoutInMessages, nineCharacterToolIds, assistantAfterTools } = vendor.quirks ?? {}
   return request.upstreamBody({
     model: deployment.model,
     injectUsage: request.stream && !request.includeUsage && noStreamOptions !== true,
     ...(without === undefined ? {} : { without }),
+    ...(withoutInMessages === undefined ? {} : { withoutInMessages }),
     ...(nineCharacterToolIds === undefined ? {} : { nineCharacterToolIds }),
     ...(assistantAfterTools === undefined ? {} : { assistantAfterTools }),
     ...(limit === undefined ? {} : { outputLimit: limit }),

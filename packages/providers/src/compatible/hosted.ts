@@ -101,6 +101,7 @@ export const HOSTED: readonly VendorRow[] = [
       mostStops: Number.POSITIVE_INFINITY,
       noStreamOptions: true,
       without: ['stream_options', 'max_completion_tokens', 'user', 'safety_identifier', 'prompt_cache_retention', 'prompt_cache_options'],
+      withoutInMessages: ['refusal', 'annotations', 'audio', 'function_call'],
       renames: { seed: 'random_seed' },
       refuses: [
         'logprobs',

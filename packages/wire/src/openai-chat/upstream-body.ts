@@ -16,7 +16,7 @@ export function upstreamBody(request: Patchable, change: UpstreamChange): Buffer
   if (change.model !== request.model) edits.push({ replace: 'model', value: JSON.stringify(change.model) })
   if (change.outputLimit !== undefined) edits.push(...limitEdits(request, change.outputLimit, without))
   if (change.injectUsage && request.stream && !request.includeUsage) edits.push(usageEdit(request))
-  if (change.nineCharacterToolIds === true || change.assistantAfterTools === true) edits.push(...fittingEdits(request, change))
+  edits.push(...fittingEdits(request, change))
   for (const remove of without) edits.push({ remove })
   return patch(request.body, request.scan, edits)
 }

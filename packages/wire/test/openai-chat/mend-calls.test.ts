@@ -62,7 +62,8 @@ test('the user does not speak right after a tool where the vendor does not let h
     const body = Buffer.from(JSON.stringify({ model: 'm', messages }))
     const read = readChatRequest(body)
     assert.ok(read.ok)
-    return upstreamBody(read.request, { model: 'm', injectUsage: false, assistantAfterTools: true }).toString()
+    const change = { model: 'm', injectUsage: false, assistantAfterTools: true, withoutInMessages: ['refusal', 'annotations'] }
+    return upstreamBody(read.request, change).toString()
   }
   const call = { role: 'assistant', tool_calls: [{ id: 'abcdefghi', type: 'function', function: { name: 'f', arguments: '{}' } }] }
   const result = { role: 'tool', tool_call_id: 'abcdefghi', content: 'x' }
@@ -75,4 +76,9 @@ test('the user does not speak right after a tool where the vendor does not let h
     user,
   ])
   assert.equal(sent([user, call, result]), JSON.stringify({ model: 'm', messages: [user, call, result] }))
+  const said = { role: 'assistant', content: 'x' }
+  const asOpenAi = { ...said, refusal: null, annotations: [] }
+  assert.equal(sent([user, asOpenAi]), JSON.stringify({ model: 'm', messages: [user, said] }))
+  const refused = { ...said, refusal: 'no' }
+  assert.equal(sent([user, refused]), JSON.stringify({ model: 'm', messages: [user, refused] }))
 })
