@@ -52,6 +52,8 @@ export interface OrganizationsTable {
   zone: string
   overdraft: Int
   created_at: Int
+  /** JSON array; null: none. */
+  limits: Json | null
 }
 
 export interface ApplicationsTable {
@@ -59,6 +61,8 @@ export interface ApplicationsTable {
   organization_id: string
   name: string
   created_at: Int
+  /** JSON array; null: none. */
+  limits: Json | null
 }
 
 export interface KeysTable {
@@ -77,6 +81,8 @@ export interface KeysTable {
   enabled: Int
   revoked_at: IntOrNull
   created_at: Int
+  /** JSON array; null: none. */
+  limits: Json | null
 }
 
 export interface ManagementTokensTable {
