@@ -7,7 +7,7 @@ export const REDIS_URL = process.env['FAREGATE_TEST_REDIS_URL'] ?? 'redis://127.
 export async function redisMissing(): Promise<string | false> {
   const { hostname, port } = new URL(REDIS_URL)
   const reached = await new Promise<string | false>((resolve) => {
-    const socket = connect({ host: hostname, port: Number(port || 6379), timeout: 2_000 })
+    const socket = connect({ host: hostname, port: port === '' ? 6379 : Number(port), timeout: 2_000 })
     const end = (reason: string | false): void => {
       socket.destroy()
       resolve(reason)

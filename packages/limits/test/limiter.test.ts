@@ -42,7 +42,7 @@ class Shared implements SharedCounters {
   }
 }
 
-function demands(...limits: LimitTerms[]): Demand[] {
+function asking(...limits: LimitTerms[]): Demand[] {
   return limitRules('org_1', { level: 'key', id: crypto.randomUUID() }, limits).map((rule) => ({
     rule,
     bucket: rule.bucket,
@@ -60,7 +60,7 @@ async function admitted(limiter: Limiter, asked: Demand[], times: number): Promi
 
 test('alone, it decides at once: no promise, no shared counters', () => {
   const limiter = new Limiter({ clock })
-  const taken = limiter.take('r', demands({ kind: 'requests', amount: 1, per: 'day' }))
+  const taken = limiter.take('r', asking({ kind: 'requests', amount: 1, per: 'day' }))
   assert.ok(!(taken instanceof Promise))
   assert.equal(limiter.state.counting, 'alone')
 })
@@ -74,7 +74,7 @@ for (const state of ['away', 'silent'] as const) {
     t.after(() => limiter.close())
     await limiter.start()
     assert.deepEqual(limiter.state, { counting: 'shared', replicas: 4 })
-    const asked = demands({ kind: 'requests', amount: 40, per: 'day' })
+    const asked = asking({ kind: 'requests', amount: 40, per: 'day' })
     assert.equal(await admitted(limiter, asked, 1), 1)
     shared.state = state
     assert.equal(await admitted(limiter, asked, 60), 10)
@@ -94,7 +94,7 @@ test('a start without the shared counters serves, and finds them later', async (
   const limiter = new Limiter({ clock, shared, instance: 'a' })
   t.after(() => limiter.close())
   await limiter.start()
-  assert.equal(await admitted(limiter, demands({ kind: 'concurrency', amount: 3 }), 9), 3)
+  assert.equal(await admitted(limiter, asking({ kind: 'concurrency', amount: 3 }), 9), 3)
   shared.state = 'there'
   for (let i = 0; i < 40 && limiter.state.counting === 'lost'; i++) await pause(50)
   assert.equal(limiter.state.counting, 'shared')
@@ -105,7 +105,7 @@ test('an end frees its place where it was taken, once, also after the counters c
   const limiter = new Limiter({ clock, shared, instance: 'a' })
   t.after(() => limiter.close())
   await limiter.start()
-  const asked = demands({ kind: 'concurrency', amount: 1 })
+  const asked = asking({ kind: 'concurrency', amount: 1 })
   const first = await limiter.take('a', asked)
   assert.equal(first.admitted, true)
   assert.equal((await limiter.take('b', asked)).admitted, false)
@@ -118,7 +118,7 @@ test('an end frees its place where it was taken, once, also after the counters c
 
 test('tokens: what was bound and not used goes back, what was used beyond is taken, a request stays counted', () => {
   const limiter = new Limiter({ clock })
-  const asked = demands({ kind: 'tokens', amount: 100, per: 'day' }, { kind: 'requests', amount: 10, per: 'day' })
+  const asked = asking({ kind: 'tokens', amount: 100, per: 'day' }, { kind: 'requests', amount: 10, per: 'day' })
   const [tokens, requests] = asked
   assert.ok(tokens && requests)
   const taken = limiter.take('r', [{ ...tokens, cost: 60 }, requests])
@@ -141,8 +141,8 @@ test('tokens: what was bound and not used goes back, what was used beyond is tak
 
 test('what keeps a request waiting, and for how long, is told', () => {
   const limiter = new Limiter({ clock: { now: () => 1_700_000_000_000 } })
-  const asked = demands({ kind: 'requests', amount: 2, per: 'second', burst: 1 }, { kind: 'concurrency', amount: 5 })
-  limiter.take('r', asked)
+  const asked = asking({ kind: 'requests', amount: 2, per: 'second', burst: 1 }, { kind: 'concurrency', amount: 5 })
+  void limiter.take('r', asked)
   const refused = limiter.take('s', asked)
   assert.ok(!(refused instanceof Promise))
   assert.equal(refused.admitted, false)

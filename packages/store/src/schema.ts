@@ -52,7 +52,6 @@ export interface OrganizationsTable {
   zone: string
   overdraft: Int
   created_at: Int
-  /** JSON array; null: none. */
   limits: Json | null
 }
 
@@ -61,7 +60,6 @@ export interface ApplicationsTable {
   organization_id: string
   name: string
   created_at: Int
-  /** JSON array; null: none. */
   limits: Json | null
 }
 
@@ -81,7 +79,6 @@ export interface KeysTable {
   enabled: Int
   revoked_at: IntOrNull
   created_at: Int
-  /** JSON array; null: none. */
   limits: Json | null
 }
 

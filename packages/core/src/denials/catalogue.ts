@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from './entry.ts'
+import { LIMIT_DENIALS } from './limits.ts'
 
 /**
  * Every refusal there is, as data. The order is the precedence: when several apply,
@@ -142,33 +143,7 @@ export const CATALOGUE = {
     meaning: 'The key has a spend cap, and this request could exceed what is left of it. Topping up the balance does not help.',
     mend: ['An administrator of the organization raises the cap.', 'Or wait until it resets at `resetsAt`.', 'Or send a smaller request.'],
   },
-  rate_limited: {
-    status: 429,
-    title: 'Rate limit reached',
-    actor: 'caller',
-    retryable: true,
-    openaiCode: 'rate_limit_exceeded',
-    meaning:
-      'The key, its application or its organization may use only so many requests or tokens in a time, and `limit` says which of these is used up.',
-    mend: [
-      'Wait for as long as `Retry-After` says, then send it again.',
-      'Or send fewer requests, or smaller ones.',
-      'Or have the limit raised.',
-    ],
-  },
-  concurrency_limited: {
-    status: 429,
-    title: 'Too many requests at the same time',
-    actor: 'caller',
-    retryable: true,
-    openaiCode: 'rate_limit_exceeded',
-    meaning: 'The key, its application or its organization may have only so many requests running, and that many are.',
-    mend: [
-      'Wait until one of the running requests has ended, then send it again.',
-      'Or send fewer at a time.',
-      'Or have the limit raised.',
-    ],
-  },
+  ...LIMIT_DENIALS,
   insufficient_balance: {
     status: 402,
     title: 'Balance too low for this request',
