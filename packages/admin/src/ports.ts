@@ -143,11 +143,14 @@ export interface AdminQueries {
 /** The same, inside one transaction, and what can be changed there. */
 export interface AdminTransaction extends AdminQueries {
   insertOrganization(row: OrganizationRow): Promise<void>
-  updateOrganization(id: string, change: Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft'>>): Promise<void>
+  updateOrganization(id: string, change: Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft' | 'limits'>>): Promise<void>
   insertApplication(row: ApplicationRow): Promise<void>
-  updateApplication(id: string, change: Partial<Pick<ApplicationRow, 'name'>>): Promise<void>
+  updateApplication(id: string, change: Pick<ApplicationRow, 'name' | 'limits'>): Promise<void>
   insertKey(row: KeyRow): Promise<void>
-  updateKey(id: string, change: Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'models' | 'cap' | 'expiresAt'>>): Promise<void>
+  updateKey(
+    id: string,
+    change: Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'models' | 'cap' | 'limits' | 'expiresAt'>>,
+  ): Promise<void>
   insertToken(row: TokenRow): Promise<void>
   revokeToken(id: string, at: Millis): Promise<void>
   putProvider(row: ProviderRow): Promise<void>

@@ -52,6 +52,7 @@ export interface OrganizationsTable {
   zone: string
   overdraft: Int
   created_at: Int
+  limits: Json | null
 }
 
 export interface ApplicationsTable {
@@ -59,6 +60,7 @@ export interface ApplicationsTable {
   organization_id: string
   name: string
   created_at: Int
+  limits: Json | null
 }
 
 export interface KeysTable {
@@ -77,6 +79,7 @@ export interface KeysTable {
   enabled: Int
   revoked_at: IntOrNull
   created_at: Int
+  limits: Json | null
 }
 
 export interface ManagementTokensTable {

@@ -33,7 +33,7 @@ export function assembleDataPlane(
   publicUrl: () => string,
   closers: Closers,
 ): Serving {
-  const { clock, random, store, keys, live, prices, cataloguePrices, log } = installation
+  const { clock, random, store, keys, live, limiter, prices, cataloguePrices, log } = installation
   const { limits } = configuration
   const health = new ProviderHealth()
   const addresses: Serving['addresses'] = { of: () => undefined }
@@ -62,6 +62,7 @@ export function assembleDataPlane(
     ledger,
     instance: store.instance,
     balances: createBalanceReader(store, createAdminStore(store, () => clock.now()).read.money, clock),
+    limiter,
     prices,
     vendors,
     tokens,

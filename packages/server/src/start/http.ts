@@ -78,7 +78,14 @@ export async function assembleHttp(parts: HttpAssembly): Promise<Assembled> {
   mountHealth(server, {
     version: VERSION,
     metrics: serving.metrics,
-    ready: () => checkReadiness({ store, snapshot: () => live.snapshot, health: serving.health, directory: settings.directory }),
+    ready: () =>
+      checkReadiness({
+        store,
+        snapshot: () => live.snapshot,
+        health: serving.health,
+        directory: settings.directory,
+        limiter: installation.limiter,
+      }),
   })
   await server.ready()
   return { server, plane, tls }
