@@ -19,11 +19,13 @@ export interface AdminDeps {
   isOperatorToken(presented: string): boolean
   /** The hash under which keys and management tokens are stored. */
   hashSecret(presented: string): string
-  /** Makes a key (`fg_…`) or a management token (`fgm_…`). */
-  mint(kind: 'key' | 'management'): string
+  /** Makes a key (`fg_…`), a management token (`fgm_…`) or the code of a voucher (`fgv_…`). */
+  mint(kind: 'key' | 'management' | 'voucher'): string
   /** Seals a provider's key for the database; bound to the name. */
   seal(plain: string, name: string): string
   unseal(sealed: string, name: string): string
+  /** Why a URL that is not the operator's own is not called; `undefined`: nothing speaks against it yet. */
+  refusedUrl(url: string): string | undefined
   clock: Clock
   random: Random
   /** Absolute, without a trailing slash. */

@@ -59,6 +59,14 @@ export const MANAGEMENT_PROBLEMS = {
     meaning: 'All refunds of a request together are at most what it was charged. `remaining` says how much is left to refund.',
     mend: ['Refund at most `remaining`.', 'To give more, grant credit instead.'],
   },
+  voucher_unusable: {
+    status: 409,
+    title: 'Voucher cannot be used',
+    actor: 'caller',
+    retryable: false,
+    meaning: 'The voucher was redeemed before, has expired, or was withdrawn. `state` says which; nothing was credited.',
+    mend: ['Redeem another voucher.', 'Ask whoever gave it to you; the operator sees when and for whom it was redeemed.'],
+  },
   internal_error: {
     status: 500,
     title: 'Internal error',

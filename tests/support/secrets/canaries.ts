@@ -1,5 +1,13 @@
-/** What must not be found: a provider's key, a caller's key, a token, the root secret, or the text of a body. */
-export type CanaryKind = 'provider key' | 'API key' | 'management token' | 'operator token' | 'root secret' | 'body'
+/** What must not be found: a provider's key, what was made for a caller and shown once, a token, the root secret, or the text of a body. */
+export type CanaryKind =
+  | 'provider key'
+  | 'API key'
+  | 'management token'
+  | 'voucher code'
+  | 'webhook secret'
+  | 'operator token'
+  | 'root secret'
+  | 'body'
 
 export interface Canary {
   kind: CanaryKind

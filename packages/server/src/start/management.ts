@@ -1,5 +1,6 @@
 import type { AdminDeps } from '@faregate/admin'
 import type { Deployment } from '@faregate/core'
+import { checkedUrl, UrlRefused } from '@faregate/gateway'
 import { priceTexts } from '@faregate/pricing'
 import { vendors } from '@faregate/providers'
 import { createAdminStore } from '@faregate/store/queries/index'
@@ -35,6 +36,7 @@ export function managementDeps(
     mint: secrets.mint,
     seal: (plain, name) => secrets.seal(plain, name),
     unseal: (sealed, name) => secrets.unseal(sealed, name),
+    refusedUrl,
     clock,
     random,
     publicUrl,
@@ -63,5 +65,15 @@ export function managementDeps(
       await live.refresh()
       return restored
     },
+  }
+}
+
+function refusedUrl(url: string): string | undefined {
+  try {
+    checkedUrl(url)
+    return undefined
+  } catch (error) {
+    if (error instanceof UrlRefused) return error.message
+    throw error
   }
 }

@@ -15,6 +15,7 @@ import { noteInstance, ownCertificate } from './instance-file.ts'
 import { managementDeps } from './management.ts'
 import { readStartSettings, StartRefused, type StartFlags, type StartSettings } from './options.ts'
 import { startScreen } from './screen.ts'
+import { runWebhooks } from '../webhooks/run.ts'
 
 export interface RunningServer {
   /** Where it listens: scheme, host, port. */
@@ -95,6 +96,7 @@ async function serve(
     await plane.quiet(SETTLE_MS)
     if (cut) log.warn({ seconds: settings.drainSeconds }, 'requests that had not ended in time were cut')
   })
+  runWebhooks({ ...installation, unseal: installation.secrets.unseal }, closers)
   const certificate = tls === undefined ? {} : { certificate: ownCertificate(tls.cert) }
   const note = noteInstance(settings.directory, { url, pid: process.pid, startedAt: installation.clock.now(), ...certificate })
   closers.add(() => note.remove())
