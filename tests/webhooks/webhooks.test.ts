@@ -48,9 +48,9 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
       receiver = await new Receiver().listen()
     })
     after(async () => {
-      await gateway.stop()
-      await receiver.close()
-      await upstream.close()
+      await gateway?.stop()
+      await receiver?.close()
+      await upstream?.close()
       await database?.drop()
     })
 

@@ -1,4 +1,5 @@
 import type { Clock, Deployment, Millis, Random, SettingsInForce, Snapshot } from '@faregate/core'
+import type { PaymentRail } from '@faregate/billing/rails/port'
 import type { Ledger } from '@faregate/ledger/port'
 import type { VerifyReport } from '@faregate/ledger/types'
 import type { AdminStore } from './ports.ts'
@@ -24,6 +25,10 @@ export interface AdminDeps {
   /** Seals a provider's key for the database; bound to the name. */
   seal(plain: string, name: string): string
   unseal(sealed: string, name: string): string
+  /** How top-ups are paid; `undefined`: no payment rail is connected. */
+  rail: PaymentRail | undefined
+  /** The page on which an organization's balance is topped up; needs no credential. */
+  topUpPage(organization: string): string
   /** Why a URL that is not the operator's own is not called; `undefined`: nothing speaks against it yet. */
   refusedUrl(url: string): string | undefined
   clock: Clock

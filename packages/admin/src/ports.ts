@@ -17,6 +17,7 @@ import type {
   RequestRow,
   TokenRow,
 } from './rows.ts'
+import type { TopUpRow } from './top-up-rows.ts'
 import type { VoucherRow } from './voucher-rows.ts'
 import type { DeliveryRow, DeliveryState, EventRow, WebhookChange, WebhookRow } from './webhook-rows.ts'
 
@@ -144,6 +145,10 @@ export interface AdminQueries {
     byHash(hash: string): Promise<VoucherRow | undefined>
     list(paging: Paging): Promise<VoucherRow[]>
   }
+  topUps: {
+    get(id: string): Promise<TopUpRow | undefined>
+    list(paging: Paging, organization: string): Promise<TopUpRow[]>
+  }
   webhooks: {
     get(id: string): Promise<WebhookRow | undefined>
     list(paging: Paging, filter: { organization?: string | undefined }): Promise<WebhookRow[]>
@@ -163,6 +168,8 @@ export interface AdminTransaction extends AdminQueries {
   insertVoucher(row: Omit<VoucherRow, 'end'>): Promise<void>
   /** Ends a voucher without credit; false where it has ended already. */
   withdrawVoucher(id: string, at: Millis): Promise<boolean>
+  /** Inserts an order unless there is one of this id; whether it did. */
+  insertTopUp(row: Omit<TopUpRow, 'paid'>): Promise<boolean>
   insertWebhook(row: WebhookRow): Promise<void>
   updateWebhook(id: string, change: WebhookChange): Promise<void>
   /** With its deliveries. */

@@ -17,6 +17,7 @@ export const PERMISSIONS = {
   'keys:write': { title: 'Create, change and revoke keys', bindable: true },
   'money:read': { title: 'See balances, grants and ledger entries', bindable: true },
   'money:write': { title: 'Grant, reverse, refund, and set an overdraft', bindable: true },
+  'payments:write': { title: 'Order top-ups', bindable: true },
   'vouchers:redeem': { title: 'Redeem vouchers', bindable: true },
   'vouchers:read': { title: 'See vouchers (never the code)', bindable: false },
   'vouchers:write': { title: 'Make and withdraw vouchers', bindable: false },

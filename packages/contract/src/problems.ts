@@ -67,6 +67,22 @@ export const MANAGEMENT_PROBLEMS = {
     meaning: 'The voucher was redeemed before, has expired, or was withdrawn. `state` says which; nothing was credited.',
     mend: ['Redeem another voucher.', 'Ask whoever gave it to you; the operator sees when and for whom it was redeemed.'],
   },
+  no_payment_rail: {
+    status: 409,
+    title: 'No payment rail',
+    actor: 'operator',
+    retryable: false,
+    meaning: 'Nothing is connected through which anybody could pay.',
+    mend: ['The operator grants credit: `faregate grant`.', 'Or connects Stripe: `payments.stripe` of the configuration.'],
+  },
+  payment_rail_unavailable: {
+    status: 503,
+    title: 'Payment rail unavailable',
+    actor: 'operator',
+    retryable: true,
+    meaning: 'The payment rail cannot be reached, or refuses. Nothing was charged and nothing credited.',
+    mend: ['Try again, with the same `Idempotency-Key`.', 'The operator looks at the keys in `payments` and at the log.'],
+  },
   internal_error: {
     status: 500,
     title: 'Internal error',

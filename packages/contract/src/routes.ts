@@ -17,6 +17,7 @@ import { refundRoutes } from './refunds.ts'
 import { requestRoutes } from './requests.ts'
 import { settingRoutes } from './settings.ts'
 import { tokenRoutes } from './tokens.ts'
+import { topUpRoutes } from './top-ups.ts'
 import { voucherRoutes } from './vouchers.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -28,6 +29,7 @@ export const ROUTES = {
   ...grantRoutes,
   ...refundRoutes,
   ...voucherRoutes,
+  ...topUpRoutes,
   ...requestRoutes,
   ...providerUsageRoutes,
   ...denialRoutes,

@@ -1,3 +1,4 @@
+import type { TopUpEndsTable, TopUpsTable } from './schema-top-ups.ts'
 import type { VoucherEndsTable, VouchersTable } from './schema-vouchers.ts'
 import type { WebhookDeliveriesTable, WebhookMarksTable, WebhooksTable } from './schema-webhooks.ts'
 
@@ -8,4 +9,6 @@ export interface PaymentTables {
   webhooks: WebhooksTable
   webhook_deliveries: WebhookDeliveriesTable
   webhook_marks: WebhookMarksTable
+  top_ups: TopUpsTable
+  top_up_ends: TopUpEndsTable
 }

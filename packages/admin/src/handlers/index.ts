@@ -14,6 +14,7 @@ import { models } from './models.ts'
 import { applications } from './organizations.id.applications.ts'
 import { organizationsIdGrants } from './organizations.id.grants.ts'
 import { organizationsId } from './organizations.id.ts'
+import { organizationsIdTopUps } from './organizations.id.top-ups.ts'
 import { organizationsIdVouchersRedeem } from './organizations.id.vouchers.redeem.ts'
 import { organizations } from './organizations.ts'
 import { pricesPending } from './prices.pending.ts'
@@ -57,6 +58,7 @@ export const HANDLERS: Handlers<RouteName> = {
   ...tokens,
   ...vouchers,
   ...organizationsIdVouchersRedeem,
+  ...organizationsIdTopUps,
   ...webhooks,
   ...webhooksId,
 }

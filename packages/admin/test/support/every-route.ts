@@ -32,6 +32,7 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   createToken: { name: 'n', permissions: ['usage:read'] },
   createVoucher: { amount: '1.00', expiresAt: '2100-01-01T00:00:00Z' },
   redeemVoucher: { code: VOUCHER_CODE },
+  createTopUp: { amount: '5.00' },
   createWebhook: { url: 'https://receiver.example/hook', events: ['cap.80'] },
   createWebhookOfOrganization: { url: 'https://receiver.example/hook', events: ['cap.80'] },
   updateWebhook: { events: ['cap.100'] },

@@ -100,6 +100,12 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
     mint: (secret) => `${PREFIXES[secret]}${'x'.repeat(30)}${String(++minted).padStart(8, '0')}`,
     seal: (plain, name) => Buffer.from(`${name}\n${plain}`).toString('base64'),
     unseal,
+    rail: {
+      name: 'test',
+      checkout: async ({ id }) => ({ status: 'open', url: `https://pay.example/${id}` }),
+      read: async () => ({ status: 'other' }),
+    },
+    topUpPage: (organization) => `https://gateway.example/top-up/${organization}`,
     refusedUrl: (url) => (url.includes('//10.') ? 'its address is not on the public internet' : undefined),
     clock,
     random,

@@ -9,6 +9,7 @@ import { VERSION } from '../installed.ts'
 import { createBackups } from '../operate/backups.ts'
 import { testProvider } from '../operate/test-provider.ts'
 import { cataloguePriceKey } from '../snapshot/prices.ts'
+import type { Payments } from '../payments/payments.ts'
 import { readTrace } from '../http/problem-answer.ts'
 import type { DenialCode } from '@faregate/core'
 import type { Serving } from './data-plane.ts'
@@ -22,6 +23,7 @@ export function managementDeps(
   configuration: Configuration,
   settings: StartSettings,
   publicUrl: () => string,
+  payments: Payments,
 ): AdminDeps {
   const { clock, random, store, secrets, live, prices, log } = installation
   const { backup, restore } = createBackups(store, settings.directory, clock)
@@ -36,6 +38,8 @@ export function managementDeps(
     mint: secrets.mint,
     seal: (plain, name) => secrets.seal(plain, name),
     unseal: (sealed, name) => secrets.unseal(sealed, name),
+    rail: payments.rail,
+    topUpPage: payments.pageOf,
     refusedUrl,
     clock,
     random,

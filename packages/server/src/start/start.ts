@@ -5,6 +5,7 @@ import { systemClock, systemRandom } from '../clock.ts'
 import { formatFinding } from '../config/finding.ts'
 import { loadConfiguration, type Loaded } from '../config/load.ts'
 import { VERSION } from '../installed.ts'
+import { connectPayments } from '../payments/payments.ts'
 import { createLog, type Logger } from '../log/log.ts'
 import { Closers } from './closers.ts'
 import { assembleDataPlane } from './data-plane.ts'
@@ -78,14 +79,16 @@ async function serve(
     closers,
   )
   const publicUrl = () => installation.source.settings.publicUrl.value?.replace(/\/+$/, '') ?? url
-  const serving = assembleDataPlane(installation, configuration, publicUrl, closers)
-  const admin = managementDeps(installation, serving, configuration, settings, publicUrl)
+  const payments = connectPayments(configuration, installation.secrets.hash, publicUrl)
+  const serving = assembleDataPlane(installation, configuration, publicUrl, payments, closers)
+  const admin = managementDeps(installation, serving, configuration, settings, publicUrl, payments)
   const { server, plane, tls } = await assembleHttp({
     installation,
     serving,
     configuration,
     settings,
     admin,
+    payments,
     publicUrl,
     closing: () => closing,
   })

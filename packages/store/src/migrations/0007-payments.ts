@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts'
 
-/** How credit comes in: vouchers, and how each ended. What is told of it: webhooks and the outbox of their deliveries. */
+/** How credit comes in: vouchers and top-ups, and how each ended. What is told of it: webhooks and the outbox of their deliveries. */
 export const payments: Migration = {
   number: 7,
   name: 'payments',
@@ -26,5 +26,13 @@ export const payments: Migration = {
     `CREATE TABLE webhook_marks (
       webhook_id TEXT NOT NULL REFERENCES webhooks (id), subject TEXT NOT NULL, at INTEGER NOT NULL,
       PRIMARY KEY (webhook_id, subject)) STRICT`,
+
+    `CREATE TABLE top_ups (
+      id TEXT PRIMARY KEY NOT NULL, organization_id TEXT NOT NULL REFERENCES organizations (id), rail TEXT NOT NULL,
+      amount INTEGER NOT NULL, created_at INTEGER NOT NULL) STRICT`,
+    `CREATE INDEX top_ups_by_organization ON top_ups (organization_id, id)`,
+    `CREATE TABLE top_up_ends (
+      top_up_id TEXT PRIMARY KEY NOT NULL REFERENCES top_ups (id), grant_id TEXT NOT NULL, reference TEXT NOT NULL,
+      at INTEGER NOT NULL) STRICT`,
   ],
 }
