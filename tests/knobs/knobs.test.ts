@@ -9,6 +9,7 @@ import { faregate } from '../support/cli.ts'
 import { ROOT } from '../support/gateway.ts'
 import { LIMIT_KNOBS } from './limits.ts'
 import { MODEL_KNOBS } from './models.ts'
+import { PAYMENT_KNOBS } from './payments.ts'
 import { SERVER_KNOBS } from './server.ts'
 import { START_KNOBS } from './start.ts'
 import { startWorlds, stopWorlds } from './tuned.ts'
@@ -32,7 +33,7 @@ function settings(node: SchemaNode, path = ''): string[] {
 
 test('every setting of the configuration has a test that it changes something, and nothing else is claimed', () => {
   const schema = JSON.parse(readFileSync(join(ROOT, 'docs/reference/configuration.schema.json'), 'utf8')) as SchemaNode
-  assert.deepEqual(Object.keys({ ...MODEL_KNOBS, ...SERVER_KNOBS }).toSorted(), settings(schema).toSorted())
+  assert.deepEqual(Object.keys({ ...MODEL_KNOBS, ...SERVER_KNOBS, ...PAYMENT_KNOBS }).toSorted(), settings(schema).toSorted())
 })
 
 test('every flag of the start, and every variable that its help names, has a test that it changes something', async () => {
@@ -66,7 +67,7 @@ describe('a setting changes what the gateway does', () => {
   })
   after(() => stopWorlds(worlds))
 
-  for (const [name, knob] of Object.entries({ ...MODEL_KNOBS, ...SERVER_KNOBS, ...START_KNOBS, ...LIMIT_KNOBS })) {
+  for (const [name, knob] of Object.entries({ ...MODEL_KNOBS, ...SERVER_KNOBS, ...PAYMENT_KNOBS, ...START_KNOBS, ...LIMIT_KNOBS })) {
     test(name, () => knob(worlds))
   }
 })

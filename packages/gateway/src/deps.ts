@@ -67,7 +67,12 @@ export interface Settings {
   /** Absolute, without a trailing slash. */
   publicUrl(): string
   currency: string
-  billing: { topUpUrl?: string; contact?: string }
+  billing: {
+    topUpUrl?: string
+    contact?: string
+    /** With a payment rail: where the balance of an organization is topped up. */
+    topUpPage?: (organization: string) => string
+  }
   sliceTokens: number
   maxOutputWhenAbsent: number
   limits: {

@@ -113,6 +113,23 @@ const limits = z.strictObject({
     .describe("Silence on a stream after which a comment keeps the caller's connection open, in milliseconds."),
 })
 
+const payments = z.strictObject({
+  stripe: z
+    .strictObject({
+      secretKey: z.string().min(1).describe("Stripe's secret key. Keep it out of the file: `${STRIPE_SECRET_KEY}` reads the environment."),
+      webhookSecret: z
+        .string()
+        .min(1)
+        .describe('The signing secret of the webhook endpoint `/api/payments/stripe/webhook`, as Stripe shows it: `whsec_…`.'),
+      apiUrl: z
+        .url({ protocol: /^https?$/, abort: true })
+        .default('https://api.stripe.com')
+        .describe("Where Stripe's API is; another address is for tests."),
+    })
+    .optional()
+    .describe('Top-ups through Stripe Checkout.'),
+})
+
 export const configurationSchema = z.strictObject({
   providers: z.array(provider).default([]).describe('Accounts at model vendors.'),
   models: z.record(modelName, model).default({}).describe('The models that callers can name.'),
@@ -153,6 +170,7 @@ export const configurationSchema = z.strictObject({
     })
     .prefault({})
     .describe('What refusals for lack of balance say.'),
+  payments: payments.prefault({}).describe('How credit is paid for. Without any, the operator grants it.'),
   limits: limits.prefault({}).describe('Sizes and times.'),
   sliceTokens: count(1, 1_000_000).default(1_024).describe('Output tokens that one hold of a stream covers.'),
   maxOutputWhenAbsent: count(1, 100_000_000)
