@@ -1,4 +1,4 @@
-import { formatAmount, type Snapshot } from '@faregate/core'
+import { formatAmount, limitText, type Snapshot } from '@faregate/core'
 import { problemEntry, type RouteOutput, type Routes } from '@faregate/contract'
 import type { BalanceRow, DenialRow, KeyRow, RequestRow } from './rows.ts'
 
@@ -41,13 +41,15 @@ const STEP_OF: Record<string, StepName> = {
   provider_auth_failed: 'configuration',
   provider_account_unpaid: 'configuration',
   provider_rate_limited: 'rate_limits',
+  rate_limited: 'rate_limits',
+  concurrency_limited: 'rate_limits',
 }
 
 /** Walks the six steps. A step that this installation has nothing to say about is unknown, never ok. */
 export function diagnosisSteps(evidence: Evidence): Step[] {
   const code = codeOf(evidence)
   const blamed = code === undefined ? undefined : (STEP_OF[code] ?? 'logs_and_usage')
-  const steps = [billing(evidence), subscription(), permissions(evidence), configuration(evidence), rateLimits(), logs(evidence)]
+  const steps = [billing(evidence), subscription(), permissions(evidence), configuration(evidence), rateLimits(evidence), logs(evidence)]
   return steps.map((step) => (step.step === blamed ? refused(evidence, step.step, code ?? '') : step))
 }
 
@@ -124,13 +126,12 @@ function configuration({ request, snapshot }: Evidence): Step {
   }
 }
 
-function rateLimits(): Step {
-  return {
-    step: 'rate_limits',
-    result: 'unknown',
-    detail: "Rate limits are not part of this installation's configuration; no request is refused by one.",
-    fix: null,
-  }
+function rateLimits({ key, request }: Evidence): Step {
+  const step = 'rate_limits'
+  if (key === undefined) return { step, result: 'unknown', detail: 'It is not known whose limits this request would have met.', fix: null }
+  const limits = key.limits.length === 0 ? 'none of its own' : key.limits.map(limitText).join('; ')
+  const passed = request === undefined || request.denial !== null ? '' : '; this request was within all that hold for it'
+  return { step, result: 'ok', detail: `The limits of the key "${key.name}" (…${key.lastFour}): ${limits}${passed}.`, fix: null }
 }
 
 function logs({ request, denial, fromLedger, currency }: Evidence): Step {

@@ -17,6 +17,9 @@ import type {
   RequestRow,
   TokenRow,
 } from './rows.ts'
+import type { TopUpRow } from './top-up-rows.ts'
+import type { VoucherRow } from './voucher-rows.ts'
+import type { DeliveryRow, DeliveryState, EventRow, WebhookChange, WebhookRow } from './webhook-rows.ts'
 
 /** A part of a list. `before` is the last id (or sequence number) of the part before it: lists go from new to old. */
 export interface Paging {
@@ -137,17 +140,47 @@ export interface AdminQueries {
     /** Recomputes the chain; the sequence number of the first row that breaks it. */
     broken(): Promise<bigint | undefined>
   }
+  vouchers: {
+    get(id: string): Promise<VoucherRow | undefined>
+    byHash(hash: string): Promise<VoucherRow | undefined>
+    list(paging: Paging): Promise<VoucherRow[]>
+  }
+  topUps: {
+    get(id: string): Promise<TopUpRow | undefined>
+    list(paging: Paging, organization: string): Promise<TopUpRow[]>
+  }
+  webhooks: {
+    get(id: string): Promise<WebhookRow | undefined>
+    list(paging: Paging, filter: { organization?: string | undefined }): Promise<WebhookRow[]>
+    deliveries(paging: Paging, filter: { webhook: string; state?: DeliveryState | undefined }): Promise<DeliveryRow[]>
+  }
   idempotency: { get(scope: string, key: string): Promise<IdempotencyRow | undefined> }
 }
 
 /** The same, inside one transaction, and what can be changed there. */
 export interface AdminTransaction extends AdminQueries {
   insertOrganization(row: OrganizationRow): Promise<void>
-  updateOrganization(id: string, change: Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft'>>): Promise<void>
+  updateOrganization(id: string, change: Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft' | 'limits'>>): Promise<void>
   insertApplication(row: ApplicationRow): Promise<void>
-  updateApplication(id: string, change: Partial<Pick<ApplicationRow, 'name'>>): Promise<void>
+  updateApplication(id: string, change: Pick<ApplicationRow, 'name' | 'limits'>): Promise<void>
   insertKey(row: KeyRow): Promise<void>
-  updateKey(id: string, change: Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'models' | 'cap' | 'expiresAt'>>): Promise<void>
+  updateKey(
+    id: string,
+    change: Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'models' | 'cap' | 'limits' | 'expiresAt'>>,
+  ): Promise<void>
+  insertVoucher(row: Omit<VoucherRow, 'end'>): Promise<void>
+  /** Ends a voucher without credit; false where it has ended already. */
+  withdrawVoucher(id: string, at: Millis): Promise<boolean>
+  /** Inserts an order unless there is one of this id; whether it did. */
+  insertTopUp(row: Omit<TopUpRow, 'paid'>): Promise<boolean>
+  insertWebhook(row: WebhookRow): Promise<void>
+  updateWebhook(id: string, change: WebhookChange): Promise<void>
+  /** With its deliveries. */
+  deleteWebhook(id: string): Promise<void>
+  /** Puts an event on its way to the webhooks that are told of it, in the transaction of its cause; or to one, whatever it is told. */
+  insertEvent(event: EventRow, only?: string): Promise<void>
+  /** Has deliveries made again, from the first attempt on; how many. */
+  replayDeliveries(webhook: string, which: { event: string } | { since: Millis }, at: Millis): Promise<number>
   insertToken(row: TokenRow): Promise<void>
   revokeToken(id: string, at: Millis): Promise<void>
   putProvider(row: ProviderRow): Promise<void>

@@ -1,4 +1,4 @@
-import type { Buckets, Deployment, Millis, Nano } from '@faregate/core'
+import type { Buckets, Deployment, LimitTerms, Millis, Nano } from '@faregate/core'
 import type { Period } from '@faregate/ledger/types'
 
 /** What the management API reads and writes, as values. The store maps them to its tables. */
@@ -9,6 +9,7 @@ export interface OrganizationRow {
   /** IANA zone in which the periods of caps begin. */
   zone: string
   overdraft: Nano
+  limits: LimitTerms[]
   createdAt: Millis
 }
 
@@ -16,6 +17,7 @@ export interface ApplicationRow {
   id: string
   organization: string
   name: string
+  limits: LimitTerms[]
   createdAt: Millis
 }
 
@@ -36,6 +38,7 @@ export interface KeyRow {
   scopes: string[]
   models: string[] | null
   cap: KeyCap | null
+  limits: LimitTerms[]
   expiresAt: Millis | null
   createdAt: Millis
 }
@@ -80,6 +83,7 @@ export interface ModelDefinition {
   sliceTokens?: number
   hiddenOutput?: boolean
   outputLimitMember?: 'max_tokens' | 'max_completion_tokens'
+  unsupported?: 'refuse' | 'drop'
 }
 
 export interface ModelRow extends ModelDefinition {

@@ -6,7 +6,15 @@ import { BODIES, createInstallation, pathOf, routesInOrder } from './support/eve
 import { OPERATOR_TOKEN, PROVIDER_SECRET, startHarness, type Harness } from './support/harness.ts'
 import { createTenant, mintToken, type Tenant } from './support/world.ts'
 
-const UNKNOWN: Tenant = { organization: 'org_0', application: 'app_0', key: 'key_0', grant: 'gr_0', request: 'req_0', denial: 'dn_0' }
+const UNKNOWN: Tenant = {
+  organization: 'org_0',
+  application: 'app_0',
+  key: 'key_0',
+  grant: 'gr_0',
+  request: 'req_0',
+  denial: 'dn_0',
+  webhook: 'we_0',
+}
 
 describe('access to every route', () => {
   let api: Harness
@@ -53,7 +61,10 @@ describe('access to every route', () => {
     for (const name of ROUTE_NAMES) {
       const { method, path }: RouteSpec = ROUTES[name]
       if (!path.includes('{')) continue
-      const url = pathOf(name, UNKNOWN, { token: 'mt_0' }).replace(/own-provider%2Fown-model|own-(provider|model)|pc_own_\w+/, 'nothing')
+      const url = pathOf(name, UNKNOWN, { token: 'mt_0' }).replace(
+        /own-provider%2Fown-model|own-(provider|model)|pc_own_\w+|vo_own/,
+        'nothing',
+      )
       const answer = await api.call(method, url, { body: BODIES[name] })
       assert.equal(answer.status, 404, `${method} ${url}: ${answer.text}`)
       assert.equal(answer.body.code, 'not_found')

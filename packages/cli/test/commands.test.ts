@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { COMMANDS } from '../src/commands/index.ts'
+import { paymentTests } from './payment-tests.ts'
 import { faregate, LAUNCHER, startBy, type Said, type Started } from './support.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'faregate-cli-'))
@@ -314,6 +315,8 @@ describe('operating', () => {
     await does('token', 'revoke', id)
     assert.equal((await faregate(limited, 'balance', 'acme')).code, 1)
   })
+
+  paymentTests({ does, runs, answered })
 
   test('a token that may not list organizations names its own by id', async () => {
     const { id } = await answered<{ id: string }>('org', 'create', 'own')

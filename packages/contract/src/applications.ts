@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { byId, id, name, page, paging, time } from './common.ts'
+import { limits } from './limits.ts'
 import type { RouteSpec } from './route.ts'
 
 export const application = z
-  .object({ id: z.string(), name: z.string(), organization: z.string(), createdAt: time })
+  .object({ id: z.string(), name: z.string(), organization: z.string(), limits, createdAt: time })
   .meta({ title: 'Application' })
 
 const tag = 'Applications'
@@ -37,7 +38,7 @@ export const applicationRoutes = {
     summary: 'Create an application',
     permission: 'applications:write',
     params: byId,
-    body: z.strictObject({ name }),
+    body: z.strictObject({ name, limits: limits.optional() }),
     status: 201,
     response: application,
     idempotent: true,
@@ -56,10 +57,10 @@ export const applicationRoutes = {
     method: 'PATCH',
     path: '/api/applications/{id}',
     tag,
-    summary: 'Rename an application',
+    summary: 'Rename an application, set its limits',
     permission: 'applications:write',
     params: byId,
-    body: z.strictObject({ name: name.optional() }),
+    body: z.strictObject({ name: name.optional(), limits: limits.optional() }),
     status: 200,
     response: application,
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { amount, byId, id, instant, money, name, nothing, page, paging, time } from './common.ts'
+import { limits } from './limits.ts'
 import type { RouteSpec } from './route.ts'
 
 export const PERIODS = ['day', 'week', 'month', 'total'] as const
@@ -22,6 +23,7 @@ export const key = z
     scopes: z.array(z.string()),
     models: z.array(z.string()).nullable(),
     cap: z.object({ amount: money, period: z.enum(PERIODS) }).nullable(),
+    limits,
     expiresAt: time.nullable(),
     createdAt: time,
   })
@@ -65,6 +67,7 @@ export const keyRoutes = {
       scopes: scopes.optional(),
       models: models.nullable().optional(),
       cap: cap.nullable().optional(),
+      limits: limits.optional(),
       expiresAt: instant.nullable().optional(),
     }),
     status: 201,
@@ -94,6 +97,7 @@ export const keyRoutes = {
       scopes: scopes.optional(),
       models: models.nullable().optional(),
       cap: cap.nullable().optional(),
+      limits: limits.optional(),
       expiresAt: instant.nullable().optional(),
     }),
     status: 200,

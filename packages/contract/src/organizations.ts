@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { byId, currency, decimal, money, name, page, paging, time, zone } from './common.ts'
+import { limits } from './limits.ts'
 import type { RouteSpec } from './route.ts'
 
 export const organization = z
@@ -8,6 +9,7 @@ export const organization = z
     name: z.string(),
     currency: z.string(),
     zone: z.string().describe('The IANA zone in which days, weeks and months of caps begin.'),
+    limits,
     createdAt: time,
   })
   .meta({ title: 'Organization' })
@@ -43,7 +45,13 @@ export const organizationRoutes = {
     tag,
     summary: 'Create an organization and open its wallet',
     permission: 'organizations:create',
-    body: z.strictObject({ name, currency: currency.optional(), zone: zone.optional(), overdraft: decimal.optional() }),
+    body: z.strictObject({
+      name,
+      currency: currency.optional(),
+      zone: zone.optional(),
+      overdraft: decimal.optional(),
+      limits: limits.optional(),
+    }),
     status: 201,
     response: organization,
     idempotent: true,
@@ -62,10 +70,16 @@ export const organizationRoutes = {
     method: 'PATCH',
     path: '/api/organizations/{id}',
     tag,
-    summary: 'Rename an organization, move its zone, set its overdraft (needs money:write too)',
+    summary:
+      'Rename an organization, move its zone, set its overdraft (needs money:write too) and its limits (needs organizations:create too)',
     permission: 'organizations:write',
     params: byId,
-    body: z.strictObject({ name: name.optional(), zone: zone.optional(), overdraft: decimal.optional() }),
+    body: z.strictObject({
+      name: name.optional(),
+      zone: zone.optional(),
+      overdraft: decimal.optional(),
+      limits: limits.optional(),
+    }),
     status: 200,
     response: organization,
   },

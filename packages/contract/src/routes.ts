@@ -17,6 +17,9 @@ import { refundRoutes } from './refunds.ts'
 import { requestRoutes } from './requests.ts'
 import { settingRoutes } from './settings.ts'
 import { tokenRoutes } from './tokens.ts'
+import { topUpRoutes } from './top-ups.ts'
+import { voucherRoutes } from './vouchers.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 /** The management API, call by call. The description of it all, `GET /api/openapi.json`, is made from this. */
 export const ROUTES = {
@@ -25,6 +28,8 @@ export const ROUTES = {
   ...keyRoutes,
   ...grantRoutes,
   ...refundRoutes,
+  ...voucherRoutes,
+  ...topUpRoutes,
   ...requestRoutes,
   ...providerUsageRoutes,
   ...denialRoutes,
@@ -39,6 +44,7 @@ export const ROUTES = {
   ...backupRoutes,
   ...auditRoutes,
   ...tokenRoutes,
+  ...webhookRoutes,
 }
 
 export type Routes = typeof ROUTES

@@ -1,7 +1,24 @@
 import type { Millis, Random } from './clock.ts'
 
 /** The prefix tells what an id names; see {@link newId}. */
-export type IdPrefix = 'org' | 'app' | 'key' | 'gr' | 'req' | 'dn' | 'mt' | 'au' | 'rf' | 'adj' | 'rev' | 'inc' | 'pc'
+export type IdPrefix =
+  | 'org'
+  | 'app'
+  | 'key'
+  | 'gr'
+  | 'req'
+  | 'dn'
+  | 'mt'
+  | 'au'
+  | 'rf'
+  | 'adj'
+  | 'rev'
+  | 'inc'
+  | 'pc'
+  | 'vo'
+  | 'pay'
+  | 'we'
+  | 'evt'
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 

@@ -5,10 +5,11 @@ import { known, type Shared } from './model-call.ts'
 import type { BalanceView } from './deps.ts'
 import type { Flow } from './flow.ts'
 import { legsOf } from './hold-plan.ts'
+import { describeLimits } from './limits/describe.ts'
 import { refuse } from './refuse.ts'
 import { ledgerUnavailable } from './reserve.ts'
 
-/** `GET /v1/key`: what a caller may know of its own key: balance, cap, what is used, when it resets. */
+/** `GET /v1/key`: what a caller may know of its own key: balance, cap, limits, what is used, when it resets. */
 export async function serveKeyInfo(shared: Shared, flow: Flow): Promise<void> {
   const { deps } = shared
   const key = await known(shared, flow)
@@ -22,7 +23,7 @@ export async function serveKeyInfo(shared: Shared, flow: Flow): Promise<void> {
   }
   const capIndex = legs.findIndex(({ kind }) => kind === 'cap')
   const facts = describeKey(key, balances[legs.length - 1], capIndex === -1 ? undefined : balances[capIndex], deps.settings.currency)
-  await answerJson(deps, flow, facts)
+  await answerJson(deps, flow, { ...facts, limits: await describeLimits(deps, key.limits ?? []) })
 }
 
 function describeKey(

@@ -1,4 +1,4 @@
-import type { Millis, Nano } from '@faregate/core'
+import type { LimitRule, Millis, Nano } from '@faregate/core'
 
 /** What is known of an API key, as of a configuration version; what the gateway decides by. */
 export interface KeyEntry {
@@ -12,6 +12,8 @@ export interface KeyEntry {
   /** Models it may call, exact names or with `*`; null: all. */
   models: string[] | null
   cap: { amount: Nano; period: 'day' | 'week' | 'month' | 'total' } | null
+  /** Limits in force for it: its own, its application's, its organization's. Absent: none. */
+  limits?: LimitRule[]
   application: { id: string; name: string }
   organization: { id: string; name: string; zone: string }
 }

@@ -1,4 +1,5 @@
 import type { ColumnType } from 'kysely'
+import type { PaymentTables } from './schema-payments.ts'
 import type { CataloguePricesTable, PriceOffersTable, PricesTable } from './schema-prices.ts'
 
 /**
@@ -11,7 +12,7 @@ export type IntOrNull = ColumnType<bigint | null, bigint | number | null, bigint
 /** JSON as text: parse it on reading, stringify it on writing. */
 export type Json = string
 
-export interface Schema {
+export interface Schema extends PaymentTables {
   meta: MetaTable
   counters: CountersTable
   organizations: OrganizationsTable
@@ -52,6 +53,7 @@ export interface OrganizationsTable {
   zone: string
   overdraft: Int
   created_at: Int
+  limits: Json | null
 }
 
 export interface ApplicationsTable {
@@ -59,6 +61,7 @@ export interface ApplicationsTable {
   organization_id: string
   name: string
   created_at: Int
+  limits: Json | null
 }
 
 export interface KeysTable {
@@ -77,6 +80,7 @@ export interface KeysTable {
   enabled: Int
   revoked_at: IntOrNull
   created_at: Int
+  limits: Json | null
 }
 
 export interface ManagementTokensTable {

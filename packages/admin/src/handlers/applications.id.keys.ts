@@ -25,6 +25,7 @@ export const applicationsIdKeys: Handlers<'createKey'> = {
       scopes: body.scopes ?? [],
       models: body.models ?? null,
       cap: capOf(body.cap ?? null),
+      limits: body.limits ?? [],
       expiresAt: timeOf(body.expiresAt ?? null),
       createdAt: deps.clock.now(),
     }

@@ -14,6 +14,8 @@ import { models } from './models.ts'
 import { applications } from './organizations.id.applications.ts'
 import { organizationsIdGrants } from './organizations.id.grants.ts'
 import { organizationsId } from './organizations.id.ts'
+import { organizationsIdTopUps } from './organizations.id.top-ups.ts'
+import { organizationsIdVouchersRedeem } from './organizations.id.vouchers.redeem.ts'
 import { organizations } from './organizations.ts'
 import { pricesPending } from './prices.pending.ts'
 import { prices } from './prices.ts'
@@ -24,6 +26,9 @@ import { requests } from './requests.ts'
 import { settings } from './settings.ts'
 import { tokens } from './tokens.ts'
 import { usageProviders } from './usage.providers.ts'
+import { vouchers } from './vouchers.ts'
+import { webhooksId } from './webhooks.id.ts'
+import { webhooks } from './webhooks.ts'
 
 /** The handler of each route of the contract; one that is missing does not compile. */
 export const HANDLERS: Handlers<RouteName> = {
@@ -51,4 +56,9 @@ export const HANDLERS: Handlers<RouteName> = {
   ...backup,
   ...audit,
   ...tokens,
+  ...vouchers,
+  ...organizationsIdVouchersRedeem,
+  ...organizationsIdTopUps,
+  ...webhooks,
+  ...webhooksId,
 }

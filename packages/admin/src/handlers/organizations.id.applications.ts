@@ -18,7 +18,8 @@ export const applications: Handlers<Names> = {
 
   async createApplication(call) {
     const { id: organization } = await visibleOrganization(call, call.params.id)
-    const row = { id: freshId(call, 'app'), organization, name: call.body.name, createdAt: call.deps.clock.now() }
+    const { name, limits = [] } = call.body
+    const row = { id: freshId(call, 'app'), organization, name, limits, createdAt: call.deps.clock.now() }
     return change(call, async (trx) => {
       await trx.insertApplication(row)
       const answer = presentApplication(row)
@@ -41,8 +42,8 @@ export const applications: Handlers<Names> = {
     } = call
     return changeConfiguration(call, async (trx) => {
       const before = visible(call, await trx.applications.get(id), 'application', id)
-      const { name = before.name } = body
-      await trx.updateApplication(id, { name })
+      const { name = before.name, limits = before.limits } = body
+      await trx.updateApplication(id, { name, limits })
       const answer = presentApplication(found(await trx.applications.get(id), 'application', id))
       const event = {
         action: 'application.update',

@@ -5,7 +5,6 @@ import { requirePermission } from '../credential.ts'
 import { submit } from '../operation.ts'
 import { presentBalance, presentOrganization } from '../present/tenants.ts'
 import { found } from '../refusal.ts'
-import type { OrganizationRow } from '../rows.ts'
 
 export const organizationsId: Handlers<'getOrganization' | 'updateOrganization' | 'getBalance'> = {
   async getOrganization(call) {
@@ -18,13 +17,15 @@ export const organizationsId: Handlers<'getOrganization' | 'updateOrganization' 
       body: { overdraft, ...naming },
     } = call
     const known = await visibleOrganization(call, id)
+    // What an organization is held to, its own tokens cannot lift.
+    if (naming.limits !== undefined) requirePermission(call.credential, 'organizations:create')
     if (overdraft !== undefined) await setOverdraft(call, id, parseDecimal(overdraft) ?? 0n)
-    if (overdraft !== undefined && naming.name === undefined && naming.zone === undefined) return presentOrganization(known)
-    // Zones decide the periods of caps, so keys have to be read anew.
+    if (overdraft !== undefined && Object.keys(defined(naming)).length === 0) return presentOrganization(known)
+    // Zones decide the periods of caps, and limits hold for keys: these have to be read anew.
     return changeConfiguration(call, async (trx) => {
       const before = found(await trx.organizations.get(id), 'organization', id)
       const after = { ...before, ...defined(naming) }
-      await trx.updateOrganization(id, { name: after.name, zone: after.zone })
+      await trx.updateOrganization(id, { name: after.name, zone: after.zone, limits: after.limits })
       const answer = presentOrganization(after)
       return {
         event: { action: 'organization.update', subject: id, organization: id, before: presentOrganization(before), after: answer },
@@ -63,6 +64,10 @@ async function setOverdraft(call: Call<'updateOrganization'>, id: string, overdr
   await deps.store.write((trx) => trx.updateOrganization(id, { overdraft }))
 }
 
-function defined(change: { [Name in 'name' | 'zone']?: string | undefined }): Partial<Pick<OrganizationRow, 'name' | 'zone'>> {
-  return { ...(change.name === undefined ? {} : { name: change.name }), ...(change.zone === undefined ? {} : { zone: change.zone }) }
+function defined({ name, zone, limits }: Omit<Call<'updateOrganization'>['body'], 'overdraft'>) {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(zone === undefined ? {} : { zone }),
+    ...(limits === undefined ? {} : { limits }),
+  }
 }

@@ -24,6 +24,7 @@ export const organizations: Handlers<'listOrganizations' | 'createOrganization'>
       currency: deps.currency,
       zone: body.zone ?? 'UTC',
       overdraft,
+      limits: body.limits ?? [],
       createdAt: deps.clock.now(),
     }
     // The wallet first: one without an organization harms nobody, an organization without a wallet could not be paid for.

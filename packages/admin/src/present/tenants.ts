@@ -2,8 +2,8 @@ import { formatAmount } from '@faregate/core'
 import type { ApplicationRow, BalanceRow, KeyCap, KeyRow, OrganizationRow, TokenRow } from '../rows.ts'
 import { timeText, timeTextOrNull } from './time.ts'
 
-export function presentOrganization({ id, name, currency, zone, createdAt }: OrganizationRow) {
-  return { id, name, currency, zone, createdAt: timeText(createdAt) }
+export function presentOrganization({ id, name, currency, zone, limits, createdAt }: OrganizationRow) {
+  return { id, name, currency, zone, limits, createdAt: timeText(createdAt) }
 }
 
 export function presentBalance(currency: string, balance: BalanceRow) {
@@ -19,8 +19,8 @@ export function presentBalance(currency: string, balance: BalanceRow) {
   }
 }
 
-export function presentApplication({ id, name, organization, createdAt }: ApplicationRow) {
-  return { id, name, organization, createdAt: timeText(createdAt) }
+export function presentApplication({ id, name, organization, limits, createdAt }: ApplicationRow) {
+  return { id, name, organization, limits, createdAt: timeText(createdAt) }
 }
 
 /** Without the hash: nothing that leads to the key leaves. */
@@ -37,6 +37,7 @@ export function presentKey(row: KeyRow, now: number) {
     scopes: row.scopes,
     models: row.models,
     cap: presentCap(row.cap),
+    limits: row.limits,
     expiresAt: timeTextOrNull(row.expiresAt),
     createdAt: timeText(row.createdAt),
   }

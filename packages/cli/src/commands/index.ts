@@ -12,6 +12,8 @@ import { requestCommands } from './requests.ts'
 import { settingCommands } from './settings.ts'
 import { startCommands } from './start.ts'
 import { tokenCommands } from './token.ts'
+import { voucherCommands } from './voucher.ts'
+import { webhookCommands } from './webhook.ts'
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: Command[] = [
@@ -20,6 +22,7 @@ export const COMMANDS: Command[] = [
   ...keyCommands,
   ...organizationCommands,
   ...moneyCommands,
+  ...voucherCommands,
   ...requestCommands,
   ...reconcileCommands,
   ...providerCommands,
@@ -28,4 +31,5 @@ export const COMMANDS: Command[] = [
   ...settingCommands,
   ...operateCommands,
   ...tokenCommands,
+  ...webhookCommands,
 ]

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Client, RouteInput, Routes } from '@faregate/contract'
 import { Failure, type Call, type Command, type Gateway, type Options } from '../command.ts'
+import { LIMIT_OPTION, limitsOf } from '../limits.ts'
 import {
   DEFAULT_NAME,
   findOrganization,
@@ -24,6 +25,7 @@ export const keyCreate: Command = {
     { flags: '--name <name>', summary: 'name of the key' },
     { flags: '--model <model>', summary: 'a model that it may call; may be repeated (all)', repeatable: true },
     { flags: '--cap <amount/period>', summary: 'how much may be spent with it: 1.00/day, 20/month, 5/total' },
+    LIMIT_OPTION,
     { flags: '--expires <when>', summary: 'a date, a time, or a span: 2027-01-31, 30d' },
   ],
   async run(call) {
@@ -52,6 +54,7 @@ function keyBody(options: Options): KeyBody {
     name: options.text('name') ?? DEFAULT_NAME,
     ...(models === undefined ? {} : { models }),
     ...(cap === undefined ? {} : { cap }),
+    ...limitsOf(options),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   }
 }

@@ -1,5 +1,6 @@
 import { UsageError, type Call, type Command, type Options } from '../command.ts'
 import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
+import { LIMIT_OPTION, limitsOf, limitsText } from '../limits.ts'
 import { DEFAULT_NAME, findOrganization } from '../lookup.ts'
 import { shortTime, table } from '../output.ts'
 import { capOf, instantOf } from '../parse.ts'
@@ -23,11 +24,12 @@ const keyList: Command = {
       key.state,
       key.models?.join(' ') ?? 'all',
       capText(key.cap),
+      limitsText(key.limits),
       shortTime(key.expiresAt),
     ])
     const owner = named === undefined || named === DEFAULT_NAME ? '' : ` --organization ${shellWord(named)}`
     const none = `No keys yet: faregate key create${owner} --credit 5`
-    call.output.result(data, table(['id', 'name', 'key', 'state', 'models', 'cap', 'expires'], rows, none))
+    call.output.result(data, table(['id', 'name', 'key', 'state', 'models', 'cap', 'limits', 'expires'], rows, none))
   },
 }
 
@@ -37,7 +39,7 @@ function capText(cap: Key['cap']): string | null {
 
 const keyUpdate: Command = {
   name: 'key update',
-  summary: 'Change the name, models, cap or expiry of a key, in force within a second',
+  summary: 'Change the name, models, cap, limits or expiry of a key, in force within a second',
   args: ['<id>'],
   options: [
     { flags: '--name <name>', summary: 'name of the key' },
@@ -45,6 +47,8 @@ const keyUpdate: Command = {
     { flags: '--all-models', summary: 'it may call every model' },
     { flags: '--cap <amount/period>', summary: 'how much may be spent with it: 1.00/day, 20/month, 5/total' },
     { flags: '--no-cap', summary: 'only the balance limits it' },
+    LIMIT_OPTION,
+    { flags: '--no-limits', summary: 'it may be used as often as its application and organization may' },
     { flags: '--expires <when>', summary: 'a date, a time, or a span: 2027-01-31, 30d' },
     { flags: '--no-expiry', summary: 'it does not expire' },
   ],
@@ -52,7 +56,9 @@ const keyUpdate: Command = {
     const [id = ''] = call.args
     const body = changesOf(call.options)
     if (Object.keys(body).length === 0) {
-      throw new UsageError('say what to change: --name, --models, --all-models, --cap, --no-cap, --expires or --no-expiry')
+      throw new UsageError(
+        'say what to change: --name, --models, --all-models, --cap, --no-cap, --limit, --no-limits, --expires or --no-expiry',
+      )
     }
     const client = await call.client()
     const key = await client.updateKey({ params: { id }, body })
@@ -64,7 +70,9 @@ function changesOf(options: Options): RouteInput<Routes['updateKey']>['body'] {
   const models = options.text('models')
   const cap = options.text('cap')
   const expires = options.text('expires')
+  const limits = limitsOf(options)
   if (models !== undefined && options.is('allModels')) throw new UsageError('--models and --all-models contradict each other')
+  if (limits.limits !== undefined && options.isOff('limits')) throw new UsageError('--limit and --no-limits contradict each other')
   if (expires !== undefined && options.isOff('expiry')) throw new UsageError('--expires and --no-expiry contradict each other')
   return {
     ...options.some('name'),
@@ -72,6 +80,8 @@ function changesOf(options: Options): RouteInput<Routes['updateKey']>['body'] {
     ...(options.is('allModels') ? { models: null } : {}),
     ...(cap === undefined ? {} : { cap: capOf(cap) }),
     ...(options.isOff('cap') ? { cap: null } : {}),
+    ...limits,
+    ...(options.isOff('limits') ? { limits: [] } : {}),
     ...(expires === undefined ? {} : { expiresAt: instantOf(expires, Date.now()) }),
     ...(options.isOff('expiry') ? { expiresAt: null } : {}),
   }
@@ -86,7 +96,12 @@ function modelsOf(text: string): string[] {
 function termsOf(key: Key): string {
   const models = key.models === null ? 'all models' : `models ${key.models.join(', ')}`
   const cap = key.cap === null ? 'no cap' : `cap ${capText(key.cap)}`
-  return [models, cap, key.expiresAt === null ? 'no expiry' : `expires ${shortTime(key.expiresAt)}`].join('; ')
+  return [
+    models,
+    cap,
+    limitsText(key.limits) ?? 'no limits',
+    key.expiresAt === null ? 'no expiry' : `expires ${shortTime(key.expiresAt)}`,
+  ].join('; ')
 }
 
 const keyDisable: Command = {

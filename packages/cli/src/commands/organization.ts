@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from '../command.ts'
+import { LIMIT_OPTION, limitsOf, limitsText } from '../limits.ts'
 import { DEFAULT_NAME, everyItem, findOrganization, labelOf, organizationOrOnly } from '../lookup.ts'
 import { fields, shortTime, table } from '../output.ts'
 import { shellWord } from '../shell.ts'
@@ -11,11 +12,12 @@ const create: Command = {
   options: [
     { flags: '--zone <zone>', summary: 'time zone in which days, weeks and months of caps begin (UTC)' },
     { flags: '--overdraft <amount>', summary: 'how far below zero a cost beyond its hold may take the balance (0)' },
+    LIMIT_OPTION,
   ],
   async run(call) {
     const [name = ''] = call.args
     const client = await call.client()
-    const body = { name, ...call.options.some('zone', 'overdraft') }
+    const body = { name, ...call.options.some('zone', 'overdraft'), ...limitsOf(call.options) }
     const created = await client.createOrganization({ body, idempotencyKey: randomUUID() })
     call.output.result(created, `${created.name} is ${created.id}. Give it credit: faregate grant ${shellWord(created.name)} 5.00`)
   },
@@ -55,6 +57,7 @@ const show: Command = {
       ['id', organization.id],
       ['name', organization.name],
       ['zone', organization.zone],
+      ['limits', limitsText(organization.limits) ?? 'none'],
       ['available', `${balance.available} ${balance.currency}`],
       ['applications', applications.length === 0 ? 'none' : applications.map((application) => application.name).join(', ')],
     ])
@@ -66,12 +69,13 @@ const createApplication: Command = {
   name: 'app create',
   summary: 'Create an application of an organization',
   args: ['<name>'],
-  options: [{ flags: '--organization <name>', summary: 'id or name (the only one, or default)' }],
+  options: [{ flags: '--organization <name>', summary: 'id or name (the only one, or default)' }, LIMIT_OPTION],
   async run(call) {
     const [name = ''] = call.args
     const client = await call.client()
     const organization = await organizationOrOnly(client, call.options.text('organization'))
-    const created = await client.createApplication({ params: { id: organization.id }, body: { name }, idempotencyKey: randomUUID() })
+    const body = { name, ...limitsOf(call.options) }
+    const created = await client.createApplication({ params: { id: organization.id }, body, idempotencyKey: randomUUID() })
     // `key create` alone means the organization `default`.
     const owner = organization.name === DEFAULT_NAME ? '' : ` --organization ${shellWord(labelOf(organization))}`
     const next = `faregate key create${owner} --application ${shellWord(created.name)}`

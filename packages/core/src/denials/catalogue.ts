@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from './entry.ts'
+import { LIMIT_DENIALS } from './limits.ts'
 
 /**
  * Every refusal there is, as data. The order is the precedence: when several apply,
@@ -142,6 +143,7 @@ export const CATALOGUE = {
     meaning: 'The key has a spend cap, and this request could exceed what is left of it. Topping up the balance does not help.',
     mend: ['An administrator of the organization raises the cap.', 'Or wait until it resets at `resetsAt`.', 'Or send a smaller request.'],
   },
+  ...LIMIT_DENIALS,
   insufficient_balance: {
     status: 402,
     title: 'Balance too low for this request',

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Schema } from '../schema.ts'
 import { toNumberOrNull } from './columns.ts'
 import { keyCap, keyState } from './keys.ts'
+import { limitsInForce } from './limits.ts'
 
 /**
  * Finds the key with a hash, with the application and organization that own it; `undefined` where there is none.
@@ -19,6 +20,8 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
       'organizations.id as organization_id',
       'organizations.name as organization_name',
       'organizations.zone as organization_zone',
+      'applications.limits as application_limits',
+      'organizations.limits as organization_limits',
     ])
     .where('keys.hash', '=', hash)
     .executeTakeFirst()
@@ -32,6 +35,11 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
     scopes: JSON.parse(row.scopes) as string[],
     models: row.models === null ? null : (JSON.parse(row.models) as string[]),
     cap: keyCap(row),
+    ...limitsInForce(
+      row,
+      { id: row.application_id, limits: row.application_limits },
+      { id: row.organization_id, limits: row.organization_limits },
+    ),
     application: { id: row.application_id, name: row.application_name },
     organization: { id: row.organization_id, name: row.organization_name, zone: row.organization_zone },
   }

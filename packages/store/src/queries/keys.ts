@@ -4,9 +4,10 @@ import type { Period } from '@faregate/ledger/types'
 import type { Kysely, Selectable, Updateable } from 'kysely'
 import type { KeysTable, Schema } from '../schema.ts'
 import { toNumber, toNumberOrNull } from './columns.ts'
+import { limitsColumn, limitsOf } from './limits.ts'
 
 type KeyAndOwner = Selectable<KeysTable> & { organization_id: string }
-type KeyChange = Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'models' | 'cap' | 'expiresAt'>>
+type KeyChange = Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'models' | 'cap' | 'limits' | 'expiresAt'>>
 
 export function keyQueries(db: Kysely<Schema>): AdminQueries['keys'] {
   const withOwner = () =>
@@ -42,6 +43,7 @@ function keyOf(row: KeyAndOwner): KeyRow {
     scopes: JSON.parse(row.scopes) as string[],
     models: row.models === null ? null : (JSON.parse(row.models) as string[]),
     cap: keyCap(row),
+    limits: limitsOf(row),
     expiresAt: toNumberOrNull(row.expires_at),
     createdAt: toNumber(row.created_at),
   }
@@ -71,6 +73,7 @@ export async function insertKey(db: Kysely<Schema>, row: KeyRow): Promise<void> 
       models: row.models === null ? null : JSON.stringify(row.models),
       cap_amount: row.cap?.amount ?? null,
       cap_period: row.cap?.period ?? null,
+      limits: limitsColumn(row.limits),
       expires_at: row.expiresAt,
       enabled: row.state === 'disabled' ? 0 : 1,
       revoked_at: null,
@@ -88,6 +91,7 @@ export async function updateKey(db: Kysely<Schema>, id: string, change: KeyChang
   if (change.scopes !== undefined) columns.scopes = JSON.stringify(change.scopes)
   if (change.models !== undefined) columns.models = change.models === null ? null : JSON.stringify(change.models)
   if (change.cap !== undefined) Object.assign(columns, { cap_amount: change.cap?.amount ?? null, cap_period: change.cap?.period ?? null })
+  if (change.limits !== undefined) columns.limits = limitsColumn(change.limits)
   if (change.expiresAt !== undefined) columns.expires_at = change.expiresAt
   if (Object.keys(columns).length === 0) return
   await db.updateTable('keys').set(columns).where('id', '=', id).execute()

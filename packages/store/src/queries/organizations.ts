@@ -3,6 +3,7 @@ import type { ApplicationRow, OrganizationRow } from '@faregate/admin/rows'
 import type { Kysely, Selectable } from 'kysely'
 import type { ApplicationsTable, OrganizationsTable, Schema } from '../schema.ts'
 import { toNumber } from './columns.ts'
+import { limitsColumn, limitsOf } from './limits.ts'
 
 export function organizationQueries(db: Kysely<Schema>): AdminQueries['organizations'] {
   return {
@@ -41,35 +42,51 @@ function organizationOf(row: Selectable<OrganizationsTable>): OrganizationRow {
     currency: row.currency,
     zone: row.zone,
     overdraft: row.overdraft,
+    limits: limitsOf(row),
     createdAt: toNumber(row.created_at),
   }
 }
 
 function applicationOf(row: Selectable<ApplicationsTable>): ApplicationRow {
-  return { id: row.id, organization: row.organization_id, name: row.name, createdAt: toNumber(row.created_at) }
+  return { id: row.id, organization: row.organization_id, name: row.name, limits: limitsOf(row), createdAt: toNumber(row.created_at) }
 }
 
 export async function insertOrganization(db: Kysely<Schema>, row: OrganizationRow): Promise<void> {
-  const { createdAt, ...columns } = row
+  const { createdAt, limits, ...columns } = row
   await db
     .insertInto('organizations')
-    .values({ ...columns, created_at: createdAt })
+    .values({ ...columns, limits: limitsColumn(limits), created_at: createdAt })
     .execute()
 }
 
 export async function updateOrganization(
   db: Kysely<Schema>,
   id: string,
-  change: Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft'>>,
+  { limits, ...columns }: Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft' | 'limits'>>,
 ): Promise<void> {
+  const change = limits === undefined ? columns : { ...columns, limits: limitsColumn(limits) }
   await db.updateTable('organizations').set(change).where('id', '=', id).execute()
 }
 
 export async function insertApplication(db: Kysely<Schema>, row: ApplicationRow): Promise<void> {
-  const values = { id: row.id, organization_id: row.organization, name: row.name, created_at: row.createdAt }
+  const values = {
+    id: row.id,
+    organization_id: row.organization,
+    name: row.name,
+    limits: limitsColumn(row.limits),
+    created_at: row.createdAt,
+  }
   await db.insertInto('applications').values(values).execute()
 }
 
-export async function updateApplication(db: Kysely<Schema>, id: string, change: Partial<Pick<ApplicationRow, 'name'>>): Promise<void> {
-  await db.updateTable('applications').set(change).where('id', '=', id).execute()
+export async function updateApplication(
+  db: Kysely<Schema>,
+  id: string,
+  { name, limits }: Pick<ApplicationRow, 'name' | 'limits'>,
+): Promise<void> {
+  await db
+    .updateTable('applications')
+    .set({ name, limits: limitsColumn(limits) })
+    .where('id', '=', id)
+    .execute()
 }
