@@ -20,17 +20,18 @@ const demands = limitRules('org_1', { level: 'key', id: 'key_1' }, [JSON.parse(l
 
 const answeredAt: number[] = []
 let admitted = 0
+async function ask(lease: string): Promise<void> {
+  const taken = await counters.take(lease, demands)
+  answeredAt.push(performance.timeOrigin + performance.now())
+  if (taken.admitted) admitted += 1
+}
+
 const calls: Promise<void>[] = []
 while (Date.now() < Number(begin)) await pause(1)
 for (let elapsed = 0; elapsed < Number(seconds) * 1_000; elapsed = Date.now() - Number(begin)) {
   const due = Math.min(Number(perSecond) * Number(seconds), Math.ceil((elapsed / 1_000) * Number(perSecond)))
   while (calls.length < due) {
-    calls.push(
-      counters.take(String(calls.length), demands).then((taken) => {
-        answeredAt.push(performance.timeOrigin + performance.now())
-        if (taken.admitted) admitted += 1
-      }),
-    )
+    calls.push(ask(String(calls.length)))
   }
   await pause(1)
 }

@@ -17,8 +17,8 @@ async function offered(burst: number): Promise<Offered> {
   const begin = Date.now() + 3_000
   const limit = JSON.stringify({ kind: 'requests', amount: 100, per: 'second', burst })
   const namespace = randomBytes(6).toString('hex')
-  const process_ = join(import.meta.dirname, 'offering-process.ts')
-  const args = [process_, REDIS_URL, namespace, limit, '150', String(SECONDS), String(begin)]
+  const program = join(import.meta.dirname, 'offering-process.ts')
+  const args = [program, REDIS_URL, namespace, limit, '150', String(SECONDS), String(begin)]
   const said = await Promise.all([run(process.execPath, args), run(process.execPath, args)])
   const results = said.map(({ stdout }) => JSON.parse(stdout) as { answeredAt: number[]; admitted: number })
   const answeredAt = results.flatMap((result) => result.answeredAt)
