@@ -14,6 +14,8 @@ import { REDIS_URL, redisMissing } from '../support/redis.ts'
 import { startUpstream } from '../support/upstream.ts'
 import type { Upstream } from '../support/upstream.ts'
 import { eventually, gate, pause } from '../support/wait.ts'
+import { summed, tooBusy } from './offered.ts'
+import type { Offered } from './offered.ts'
 
 const SECRET = { FAREGATE_SECRET: Buffer.alloc(32, 7).toString('base64') }
 const PRICE = { input: '0', output: '1' }
@@ -23,17 +25,7 @@ const KNOWN_MS = 1_100
 const FREED_MS = 36_000
 const BODY = { model: 'quick', max_tokens: 5, messages: say() }
 
-/** At 100 a second. */
-const UNIT_MS = 10
 const MOST_RUNNING = 200
-
-interface Offered {
-  offered: number
-  admitted: number
-  /** Units that nobody was there to take, because a machine that has other things to do held everything up. None on a quiet one. */
-  idle: number
-  seconds: number
-}
 
 const statusIn = ({ status }: Answer): number => status
 
@@ -98,9 +90,7 @@ describe('two replicas that share limits in Redis', { skip: postgres === false ?
       await pause(1)
     }
     await Promise.all(calls)
-    const gaps = answeredAt.map((at, index) => at - (answeredAt[index - 1] ?? from))
-    const idle = gaps.reduce((sum, gap) => sum + Math.max(0, gap / UNIT_MS - 1), 0)
-    return { offered: calls.length, admitted, idle: Math.round(idle), seconds: ((answeredAt.at(-1) ?? from) - from) / 1_000 }
+    return summed(answeredAt, admitted, from, 1)
   }
 
   /** What `/readyz` says of limits. */
@@ -119,16 +109,14 @@ describe('two replicas that share limits in Redis', { skip: postgres === false ?
 
   test('each knows of the other', shared)
 
-  for (const burst of [1, 50]) {
-    test(`100 a second, burst ${burst}, offered 300 a second for 10 s: ${980 + burst - 1} to ${1_000 + Math.max(20, burst)} are admitted`, async (context) => {
-      const customer = await customerWith({ kind: 'requests', amount: 100, per: 'second', burst })
-      const result = await offered(customer)
-      const { admitted, idle, seconds } = result
-      context.diagnostic(JSON.stringify(result))
-      assert.ok(admitted >= 980 + burst - 1 - idle, JSON.stringify(result))
-      assert.ok(admitted <= 100 * Math.max(10, seconds) + Math.max(20, burst), JSON.stringify(result))
-    })
-  }
+  test('100 a second, burst 1, offered 300 a second for 10 s: 980 to 1,020 are admitted', async (context) => {
+    const result = await offered(await customerWith({ kind: 'requests', amount: 100, per: 'second', burst: 1 }))
+    context.diagnostic(JSON.stringify(result))
+    assert.ok(result.admitted <= 100 * Math.max(10, result.seconds) + 20, JSON.stringify(result))
+    const busy = tooBusy(result, 3_000)
+    if (busy !== undefined) return context.skip(busy)
+    assert.ok(result.admitted >= 980, JSON.stringify(result))
+  })
 
   test('60 at once against room for 10: exactly 10', async () => {
     const customer = await customerWith({ kind: 'requests', amount: 10, per: 'day' })

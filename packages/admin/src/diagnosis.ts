@@ -1,4 +1,4 @@
-import { formatAmount, limitText, type Snapshot } from '@faregate/core'
+import { DENIAL_CODES, formatAmount, limitText, type Snapshot } from '@faregate/core'
 import { problemEntry, type RouteOutput, type Routes } from '@faregate/contract'
 import type { BalanceRow, DenialRow, KeyRow, RequestRow } from './rows.ts'
 
@@ -44,6 +44,8 @@ const STEP_OF: Record<string, StepName> = {
   rate_limited: 'rate_limits',
   concurrency_limited: 'rate_limits',
 }
+
+const LAST_LIMIT = DENIAL_CODES.indexOf('concurrency_limited')
 
 /** Walks the six steps. A step that this installation has nothing to say about is unknown, never ok. */
 export function diagnosisSteps(evidence: Evidence): Step[] {
@@ -126,12 +128,19 @@ function configuration({ request, snapshot }: Evidence): Step {
   }
 }
 
-function rateLimits({ key, request }: Evidence): Step {
+/** Limits come before balances: what was served, or refused for lack of balance or later, was within all of them. */
+function rateLimits(evidence: Evidence): Step {
   const step = 'rate_limits'
-  if (key === undefined) return { step, result: 'unknown', detail: 'It is not known whose limits this request would have met.', fix: null }
-  const limits = key.limits.length === 0 ? 'none of its own' : key.limits.map(limitText).join('; ')
-  const passed = request === undefined || request.denial !== null ? '' : '; this request was within all that hold for it'
-  return { step, result: 'ok', detail: `The limits of the key "${key.name}" (…${key.lastFour}): ${limits}${passed}.`, fix: null }
+  const { key, denial, request } = evidence
+  const code = codeOf(evidence)
+  const passed = code === undefined ? request !== undefined : DENIAL_CODES.findIndex((known) => known === code) > LAST_LIMIT
+  if (key === undefined || !passed) {
+    const detail = denial === undefined ? 'There is no record.' : 'The request was refused before its limits were looked at.'
+    return { step, result: 'unknown', detail, fix: null }
+  }
+  const own = key.limits.length === 0 ? 'It has none of its own now.' : `It may use ${key.limits.map(limitText).join('; ')} now.`
+  const detail = `The request was within the limits of the key "${key.name}" (…${key.lastFour}), its application and its organization. ${own}`
+  return { step, result: 'ok', detail, fix: null }
 }
 
 function logs({ request, denial, fromLedger, currency }: Evidence): Step {
