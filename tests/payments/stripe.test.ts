@@ -165,6 +165,53 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
       assert.deepEqual([fine.status, json(fine)['detail']], [400, '/amount: an amount in USD is a multiple of 0.01'])
     })
 
+    test('what is refunded is taken back, once for each refund, as far as it is not spent', async () => {
+      const customer = await gateway.customer()
+      const { session } = await order(customer)
+      stripe.pay(session)
+      const refund = (id: string, cents: number, status?: string) =>
+        stripe.tellReturn(session, 'refund.created', { id, cents, ...(status === undefined ? {} : { status }) })
+      assert.equal((await refund('re_1', 100)).status, 409, 'before the payment: told again later')
+      assert.equal((await stripe.tell(session)).status, 200)
+      assert.equal((await refund('re_1', 100, 'pending')).status, 200)
+      assert.equal(await granted(customer), '5.00')
+      const told = await Promise.all(Array.from({ length: 20 }, () => refund('re_1', 100)))
+      assert.deepEqual(new Set(told.map(({ status }) => status)), new Set([200]))
+      assert.equal(await granted(customer), '4.00')
+      assert.equal((await gateway.chat(customer.key, BODY)).status, 200)
+      assert.equal((await refund('re_2', 400)).status, 200)
+      assert.equal((await refund('re_2', 400)).status, 200)
+      const { granted: rest, posted, available } = await gateway.api.balance(customer.organization)
+      assert.deepEqual([rest, posted, available], ['0.10', '0.10', '0.00'])
+      assert.match(gateway.output, /"missing":"0\.10"/)
+    })
+
+    test('what is disputed is taken back, and given again, once, when the dispute is won', async () => {
+      const customer = await gateway.customer()
+      const { session } = await order(customer)
+      await stripe.tell(stripe.pay(session))
+      const dispute = { id: 'dp_1', cents: 500 }
+      for (const [event, left] of [
+        ['funds_withdrawn', '0.00'],
+        ['funds_withdrawn', '0.00'],
+        ['funds_reinstated', '5.00'],
+        ['funds_reinstated', '5.00'],
+      ] as const) {
+        assert.equal((await stripe.tellReturn(session, `charge.dispute.${event}`, dispute)).status, 200)
+        assert.equal(await granted(customer), left)
+      }
+    })
+
+    test('a refund whose order Stripe does not tell is booked when it is told again', async () => {
+      const customer = await gateway.customer()
+      const { session } = await order(customer)
+      await stripe.tell(stripe.pay(session))
+      stripe.faults.push('failed', 'failed', 'failed')
+      assert.equal((await stripe.tellReturn(session, 'refund.updated', { id: 're_3', cents: 500 })).status, 503)
+      assert.equal((await stripe.tellReturn(session, 'refund.updated', { id: 're_3', cents: 500 })).status, 200)
+      assert.equal(await granted(customer), '0.00')
+    })
+
     test('a payment that comes in while the gateway is down is credited when it is told again', async () => {
       const customer = await gateway.customer()
       const { session } = await order(customer)

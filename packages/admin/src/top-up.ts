@@ -1,9 +1,10 @@
 import { formatAmount, newId, walletOf, type Clock, type Nano, type Random } from '@faregate/core'
-import type { Checkout, NoCheckout, PaymentRail, Report } from '@faregate/billing/rails/port'
-import type { Ledger } from '@faregate/ledger/port'
+import type { Checkout, NoCheckout, Payment, PaymentRail } from '@faregate/billing/rails/port'
+import type { AttachedRow, Ledger } from '@faregate/ledger/port'
 import { USUAL_PRIORITY } from './operation.ts'
 import type { AdminStore } from './ports.ts'
 import type { OrganizationRow } from './rows.ts'
+import type { TopUpRow } from './top-up-rows.ts'
 
 /** What ordering and crediting top-ups needs. */
 export interface TopUpNeeds {
@@ -47,24 +48,37 @@ export async function openTopUp(
 }
 
 /** How a payment was taken: `again`: it was credited before. Of `unknown` and `mismatch` nothing is credited. */
-export type Credited = { status: 'credited' | 'again' | 'unknown' } | { status: 'mismatch'; members: string[] }
+export type Credited = { status: 'credited' | 'again' | 'unknown' } | Mismatch
+
+export interface Mismatch {
+  status: 'mismatch'
+  members: string[]
+}
+
+/** What of a payment is not what was ordered. */
+export function mismatchOf(
+  row: TopUpRow,
+  currency: string,
+  told: Pick<Payment, 'organization' | 'currency'> & { rail: string; amount?: Nano },
+): Mismatch | undefined {
+  const ordered = { organization: row.organization, amount: row.amount, currency, rail: row.rail }
+  const compared = (['organization', 'amount', 'currency', 'rail'] as const).filter((member) => told[member] !== undefined)
+  const members = compared.filter((member) => ordered[member] !== told[member])
+  return members.length === 0 ? undefined : { status: 'mismatch', members }
+}
 
 /**
  * Credits what a rail says was paid, if that is what was ordered. The grant's id follows from the order's, so that the
  * ledger credits it once, however often and from how many sides it is told. Rejects when the database does not answer.
  */
-export async function creditTopUp(needs: TopUpNeeds, rail: PaymentRail, paid: Extract<Report, { status: 'paid' }>): Promise<Credited> {
+export async function creditTopUp(needs: TopUpNeeds, rail: PaymentRail, paid: Payment): Promise<Credited> {
   const row = await needs.store.read.topUps.get(paid.order)
   if (row === undefined) return { status: 'unknown' }
-  const ordered = { organization: row.organization, amount: row.amount, currency: needs.currency, rail: row.rail }
-  const told = { ...paid, rail: rail.name }
-  const members = (['organization', 'amount', 'currency', 'rail'] as const).filter((member) => ordered[member] !== told[member])
-  if (members.length > 0) return { status: 'mismatch', members }
+  const mismatch = mismatchOf(row, needs.currency, { ...paid, rail: rail.name })
+  if (mismatch !== undefined) return mismatch
   const grant = row.id.replace(/^pay_/, 'gr_')
-  const { clock, random } = needs
-  const at = clock.now()
-  const after = JSON.stringify({ grant, amount: formatAmount(row.amount), rail: row.rail, reference: paid.reference })
-  const audit = { id: newId('au', at, random), at, actor: 'system', action: 'top_up.paid', subject: row.id, before: null, after }
+  const after = { grant, amount: formatAmount(row.amount), rail: row.rail, reference: paid.reference }
+  const at = needs.clock.now()
   const outcome = await needs.ledger.submit(
     {
       type: 'grant',
@@ -77,7 +91,7 @@ export async function creditTopUp(needs: TopUpNeeds, rail: PaymentRail, paid: Ex
     },
     {
       attach: [
-        { table: 'audit', values: { ...audit, organization_id: row.organization } },
+        attachedEvent(needs, row, 'top_up.paid', after),
         { table: 'top_up_ends', values: { top_up_id: row.id, grant_id: grant, reference: paid.reference, at } },
       ],
     },
@@ -85,4 +99,11 @@ export async function creditTopUp(needs: TopUpNeeds, rail: PaymentRail, paid: Ex
   if (outcome.status === 'ok') return { status: 'credited' }
   if (outcome.status === 'exists') return { status: 'again' }
   throw new Error(`the ledger answered ${outcome.status} to a top-up`)
+}
+
+/** The row of the audit that tells what the gateway itself did with a top-up. */
+export function attachedEvent({ clock, random }: TopUpNeeds, row: TopUpRow, action: string, after: Record<string, unknown>): AttachedRow {
+  const at = clock.now()
+  const facts = { id: newId('au', at, random), at, actor: 'system', action, subject: row.id, organization_id: row.organization }
+  return { table: 'audit', values: { ...facts, before: null, after: JSON.stringify(after) } }
 }

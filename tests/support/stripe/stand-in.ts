@@ -88,14 +88,21 @@ export class StripeStandIn {
   }
 
   /** Tells the endpoint of a session. */
-  tell(session: Session, { secret = this.webhookSecret, at = Math.floor(Date.now() / 1_000), type, change }: Told = {}): Promise<Answer> {
-    const event = {
-      id: `evt_${++this.#events}`,
-      object: 'event',
-      type: type ?? 'checkout.session.completed',
-      created: at,
-      data: { object: { ...session, ...change } },
-    }
+  tell(session: Session, { type = 'checkout.session.completed', change, ...told }: Told = {}): Promise<Answer> {
+    return this.#send(type, { ...session, ...change }, told)
+  }
+
+  /** Tells the endpoint that money went back, or came back: a refund, or a dispute, by its id. */
+  tellReturn(
+    session: Session,
+    type: string,
+    { id, cents, status = 'succeeded' }: { id: string; cents: number; status?: string },
+  ): Promise<Answer> {
+    return this.#send(type, { id, amount: cents, currency: session.currency, payment_intent: session.payment_intent, status }, {})
+  }
+
+  #send(type: string, object: unknown, { secret = this.webhookSecret, at = Math.floor(Date.now() / 1_000) }: Told): Promise<Answer> {
+    const event = { id: `evt_${++this.#events}`, object: 'event', type, created: at, data: { object } }
     const body = JSON.stringify(event)
     return send(this.endpoint, { body, headers: { 'stripe-signature': signature(secret, at, body) } })
   }
@@ -108,6 +115,10 @@ export class StripeStandIn {
     if (fault === 'failed') return answer(response, 500, { error: { type: 'api_error', message: 'An unknown error occurred' } })
     if (request.headers.authorization !== `Bearer ${this.secretKey}`) {
       return answer(response, 401, { error: { type: 'invalid_request_error', message: 'Invalid API Key provided' } })
+    }
+    const paid = [...this.sessions.values()].find(({ payment_intent: id }) => request.url === `/v1/payment_intents/${id}`)
+    if (request.method === 'GET' && paid !== undefined) {
+      return answer(response, 200, { id: paid.payment_intent, object: 'payment_intent', metadata: paid.metadata })
     }
     if (request.method !== 'POST' || request.url !== '/v1/checkout/sessions') {
       return answer(response, 404, { error: { type: 'invalid_request_error', message: `Unrecognized request URL (${request.url})` } })

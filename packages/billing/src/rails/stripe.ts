@@ -1,6 +1,7 @@
 import type { Stripe } from 'stripe'
-import { fromMinor, nanoPerMinor, toMinor } from './minor-units.ts'
-import type { Checkout, NoCheckout, Order, PaymentRail, Report } from './port.ts'
+import { nanoPerMinor, toMinor } from './minor-units.ts'
+import type { Checkout, NoCheckout, Order, PaymentRail } from './port.ts'
+import { readReport } from './stripe-reports.ts'
 
 export interface StripeSettings {
   secretKey: string
@@ -9,13 +10,9 @@ export interface StripeSettings {
   apiUrl: string
 }
 
-/** A signature is believed for so long; Stripe signs anew when it sends again. */
-const TOLERANCE_SECONDS = 300
 const TIMEOUT_MS = 10_000
 /** Under one idempotency key, so that a lost answer opens no second page. */
 const RETRIES = 2
-
-const PAID_EVENTS = ['checkout.session.completed', 'checkout.session.async_payment_succeeded']
 
 /** Payments through Stripe Checkout. The SDK is loaded with its first use: it would cost every start time and memory. */
 export function createStripeRail(settings: StripeSettings): PaymentRail {
@@ -24,7 +21,7 @@ export function createStripeRail(settings: StripeSettings): PaymentRail {
   return {
     name: 'stripe',
     checkout: async (order) => open(await stripe(), order),
-    read: async (body, signature, now) => read(await stripe(), body, signature, settings.webhookSecret, now),
+    read: async (body, signature, now) => readReport(await stripe(), { body, signature, secret: settings.webhookSecret, now }),
   }
 }
 
@@ -88,25 +85,4 @@ function factsOf(error: unknown): { name: string; code?: string; status?: number
   const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? { status: error.statusCode } : {}
   return { name: 'type' in error && typeof error.type === 'string' ? error.type : error.name, ...code, ...status }
-}
-
-async function read(stripe: Stripe, body: Buffer, signature: string | undefined, secret: string, now: number): Promise<Report> {
-  if (signature === undefined) return { status: 'forged', reason: 'it has no stripe-signature' }
-  let event: Stripe.Event
-  try {
-    event = await stripe.webhooks.constructEventAsync(body, signature, secret, TOLERANCE_SECONDS, undefined, now)
-  } catch {
-    return { status: 'forged', reason: 'its signature is wrong, or too old' }
-  }
-  return PAID_EVENTS.includes(event.type) ? paidBy(event.data.object as Stripe.Checkout.Session) : { status: 'other' }
-}
-
-function paidBy(session: Stripe.Checkout.Session): Report {
-  const { client_reference_id: order, metadata, amount_total: cents, currency, payment_status: state } = session
-  const organization = metadata?.['faregate_organization']
-  if (state !== 'paid' || typeof order !== 'string' || organization === undefined || cents === null || currency === null) {
-    return { status: 'other' }
-  }
-  const code = currency.toUpperCase()
-  return { status: 'paid', order, organization, amount: fromMinor(cents, code), currency: code, reference: session.id }
 }

@@ -21,10 +21,40 @@ const AT_ONCE = 4
 /** An attempt that a kill cut off is made again after this. */
 const CLAIM_MS = SEND_MS + 5_000
 
-/** One round over the outbox: everything whose time has come is tried, each by one process. At least once, with one id. */
-export async function deliverDue(needs: DeliveryNeeds): Promise<void> {
-  const due = await dueDeliveries(needs.store.read, needs.clock.now(), AT_ONCE)
-  await Promise.all(due.map((delivery) => deliver(needs, delivery)))
+/**
+ * Takes from the outbox what is due and tries it, each delivery by one process: at least once, with one id. While the
+ * deliveries of a webhook are on their way no others of it are begun, and nobody else waits for them.
+ */
+export class Deliveries {
+  readonly #needs: DeliveryNeeds
+  readonly #busy = new Map<string, Promise<void>>()
+
+  constructor(needs: DeliveryNeeds) {
+    this.#needs = needs
+  }
+
+  /** Begins what is due. */
+  async begin(): Promise<void> {
+    const due = await dueDeliveries(this.#needs.store.read, this.#needs.clock.now(), AT_ONCE)
+    for (const [webhook, some] of Map.groupBy(due, (one) => one.webhook.id)) {
+      if (!this.#busy.has(webhook)) this.#busy.set(webhook, this.#run(webhook, some))
+    }
+  }
+
+  /** Resolves when nothing is on its way. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#busy.values())
+  }
+
+  async #run(webhook: string, due: DueDelivery[]): Promise<void> {
+    try {
+      await Promise.all(due.map((delivery) => deliver(this.#needs, delivery)))
+    } catch (error) {
+      this.#needs.log.warn({ webhook, error: String(error) }, 'webhook deliveries could not be written down; they are made again')
+    } finally {
+      this.#busy.delete(webhook)
+    }
+  }
 }
 
 async function deliver(needs: DeliveryNeeds, due: DueDelivery): Promise<void> {

@@ -4,7 +4,7 @@ import { Pulse } from '@faregate/store/pulse'
 import { VERSION } from '../installed.ts'
 import type { Logger } from '../log/log.ts'
 import type { Closers } from '../start/closers.ts'
-import { deliverDue } from './deliver.ts'
+import { Deliveries } from './deliver.ts'
 import { createSender } from './send.ts'
 import { watch } from './watch.ts'
 
@@ -25,11 +25,13 @@ export function runWebhooks(needs: WebhookNeeds, closers: Closers): void {
   closers.add(() => sender.close())
   const log = (level: 'info' | 'warn' | 'error', message: string, facts: Record<string, unknown> = {}): void =>
     needs.log[level](facts, message)
+  const deliveries = new Deliveries({ ...needs, send: sender.send })
   const pulses = [
     new Pulse('watching for webhooks', WATCH_MS, () => watch(needs), log),
-    new Pulse('delivering webhooks', DELIVER_MS, () => deliverDue({ ...needs, send: sender.send }), log),
+    new Pulse('delivering webhooks', DELIVER_MS, () => deliveries.begin(), log),
   ]
   closers.add(async () => {
     await Promise.all(pulses.map((pulse) => pulse.stop()))
+    await deliveries.idle()
   })
 }
