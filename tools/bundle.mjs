@@ -15,8 +15,8 @@ export const ENTRIES = {
   'tokenizer-worker': 'packages/pricing/src/tokenizer/worker.ts',
 }
 
-/** What stays outside: native code, and the tokenizer's tables, which are large and rarely loaded. */
-const OUTSIDE = ['better-sqlite3', 'pg', 'gpt-tokenizer', 'gpt-tokenizer/*']
+/** What stays outside: native code, what is large, and what is loaded by few and late. */
+const OUTSIDE = ['better-sqlite3', 'pg', 'redis', 'stripe', 'gpt-tokenizer', 'gpt-tokenizer/*']
 
 /** The command line, bundled from the sources as they are now; made where it is not there yet. */
 export async function bundledCommandLine() {

@@ -7,6 +7,7 @@ import { globSync } from 'node:fs'
 import { ensureInstalled } from './support/install.ts'
 import { rememberResults } from './support/last-results.ts'
 import { findPostgres } from './support/postgres.ts'
+import { redisAnswers } from './support/redis.ts'
 import { ROOT } from './support/root.ts'
 import type { TestResult } from './support/results.ts'
 import { runFiles, type Skip } from './support/run-files.ts'
@@ -61,6 +62,7 @@ async function main(named: string[]): Promise<boolean> {
   rememberResults(results, begunAt)
   const wrong = wronglySkipped(skips, [
     { name: 'PostgreSQL', here: postgres.url !== undefined, pattern: /postgres/i },
+    { name: 'Redis', here: await redisAnswers(process.env), pattern: /redis is not|no redis/i },
     { name: 'recordings', here: process.env['FAREGATE_RECORDED'] !== undefined, pattern: /FAREGATE_RECORDED/ },
   ])
   for (const skip of skips) process.stdout.write(`SKIPPED ${skip.file}: ${skip.name}: ${skip.reason}\n`)

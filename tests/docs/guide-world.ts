@@ -22,7 +22,7 @@ const SHOWN = {
 }
 
 /** Prefixes of ids and secrets: `org_…` in a command is the last one that was shown. */
-const PLACEHOLDER = /\b(fg|fgm|org|app|key|req|dn|gr|mt)_…/g
+const PLACEHOLDER = /\b(fg|fgm|fgv|org|app|key|req|dn|gr|mt|we)_…/g
 
 export interface GuideWorldOptions {
   postgres?: boolean

@@ -60,7 +60,7 @@ describe('settings', () => {
   /** Of the command line, in cli.md. */
   const ofClients = new Set(['FAREGATE_TOKEN', 'FAREGATE_URL'])
   /** What people call their own variables in examples, and what tests read. */
-  const ofExamples = new Set(['FAREGATE_KEY', 'FAREGATE_TEST_POSTGRES_URL'])
+  const ofExamples = new Set(['FAREGATE_KEY', 'FAREGATE_TEST_POSTGRES_URL', 'FAREGATE_TEST_REDIS_URL'])
 
   it('every variable that a page names exists', () => {
     const named = ALL.flatMap(({ file, text }) => [...text.matchAll(/\bFAREGATE_[A-Z_]+\b/g)].map((match) => ({ file, name: match[0] })))

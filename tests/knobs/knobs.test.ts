@@ -2,9 +2,14 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { ROUTES, type RouteSpec } from '@faregate/contract'
+import { limit } from '@faregate/contract/limits'
+import { LIMIT_PARTITIONS, LIMIT_WINDOWS } from '@faregate/core'
 import { faregate } from '../support/cli.ts'
 import { ROOT } from '../support/gateway.ts'
+import { LIMIT_KNOBS } from './limits.ts'
 import { MODEL_KNOBS } from './models.ts'
+import { PAYMENT_KNOBS } from './payments.ts'
 import { SERVER_KNOBS } from './server.ts'
 import { START_KNOBS } from './start.ts'
 import { startWorlds, stopWorlds } from './tuned.ts'
@@ -28,7 +33,7 @@ function settings(node: SchemaNode, path = ''): string[] {
 
 test('every setting of the configuration has a test that it changes something, and nothing else is claimed', () => {
   const schema = JSON.parse(readFileSync(join(ROOT, 'docs/reference/configuration.schema.json'), 'utf8')) as SchemaNode
-  assert.deepEqual(Object.keys({ ...MODEL_KNOBS, ...SERVER_KNOBS }).toSorted(), settings(schema).toSorted())
+  assert.deepEqual(Object.keys({ ...MODEL_KNOBS, ...SERVER_KNOBS, ...PAYMENT_KNOBS }).toSorted(), settings(schema).toSorted())
 })
 
 test('every flag of the start, and every variable that its help names, has a test that it changes something', async () => {
@@ -39,6 +44,21 @@ test('every flag of the start, and every variable that its help names, has a tes
   assert.deepEqual(missing, [])
 })
 
+test('every field of a limit, and everyone who can have one, has a test that it changes something', () => {
+  const windows = Object.keys(LIMIT_WINDOWS).filter((per) => limit.safeParse({ kind: 'requests', amount: 1, per }).success)
+  const partitions = LIMIT_PARTITIONS.filter((by) => limit.safeParse({ kind: 'concurrency', amount: 1, by }).success)
+  const values: Record<string, string[]> = {
+    kind: limit.options.map(({ shape }) => `kind.${shape.kind.value}`),
+    per: windows.map((per) => `per.${per}`),
+    by: partitions.map((by) => `by.${by}`),
+  }
+  const options = limit.options.flatMap(({ shape }) => Object.keys(shape).flatMap((name) => values[name] ?? [name]))
+  const owners = Object.entries(ROUTES).flatMap(([name, { body }]: [string, RouteSpec]) =>
+    body !== undefined && 'limits' in body.shape ? [`${name}.limits`] : [],
+  )
+  assert.deepEqual(Object.keys(LIMIT_KNOBS).toSorted(), [...new Set([...options, ...owners])].toSorted())
+})
+
 describe('a setting changes what the gateway does', () => {
   let worlds: Worlds
 
@@ -47,7 +67,7 @@ describe('a setting changes what the gateway does', () => {
   })
   after(() => stopWorlds(worlds))
 
-  for (const [name, knob] of Object.entries({ ...MODEL_KNOBS, ...SERVER_KNOBS, ...START_KNOBS })) {
+  for (const [name, knob] of Object.entries({ ...MODEL_KNOBS, ...SERVER_KNOBS, ...PAYMENT_KNOBS, ...START_KNOBS, ...LIMIT_KNOBS })) {
     test(name, () => knob(worlds))
   }
 })

@@ -3,7 +3,7 @@ import { answer, usage } from '../support/behaviours.ts'
 import { say } from '../support/config.ts'
 import { nano } from '../support/decimal.ts'
 import { openaiError, status } from '../support/faults.ts'
-import { header } from '../support/http.ts'
+import { header, send } from '../support/http.ts'
 import { call } from './tuned.ts'
 import type { Knob, Knobs, Worlds } from './tuned.ts'
 import { UNIT_KNOBS } from './units.ts'
@@ -164,6 +164,18 @@ export const MODEL_KNOBS: Knobs = {
   'models.*.outputLimitMember': async (worlds) => {
     assert.equal((await limitSent(worlds, 'newer'))['max_completion_tokens'], 500)
     assert.equal((await limitSent(worlds, 'older'))['max_tokens'], 500)
+  },
+
+  'models.*.unsupported': async (worlds) => {
+    const foreign = (model: string): ReturnType<typeof send> =>
+      send(`${worlds.tuned.url}/v1/messages`, {
+        headers: { 'x-api-key': worlds.rich.key, 'anthropic-version': '2023-06-01' },
+        body: { model, max_tokens: 10, messages: say(), tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
+      })
+    assert.equal((await foreign('plain')).status, 400)
+    const dropped = await foreign('yielding')
+    assert.equal(dropped.status, 200, dropped.text)
+    assert.equal(header(dropped, 'faregate-dropped'), '/tools/0')
   },
 
   allModels: async (worlds) => {

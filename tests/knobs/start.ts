@@ -6,8 +6,9 @@ import { stream } from '../support/behaviours.ts'
 import { configuration, say } from '../support/config.ts'
 import { Gateway, startGateway } from '../support/gateway.ts'
 import type { GatewayOptions } from '../support/gateway.ts'
-import { send } from '../support/http.ts'
+import { json, send } from '../support/http.ts'
 import { createDatabase, postgresMissing } from '../support/postgres.ts'
+import { REDIS_URL, redisMissing } from '../support/redis.ts'
 import { chatStream } from '../support/sse.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { pause } from '../support/wait.ts'
@@ -33,6 +34,12 @@ async function freePort(): Promise<number> {
 
 function fresh(): string {
   return mkdtempSync(join(tmpdir(), 'faregate-knob-'))
+}
+
+/** What `/readyz` says of limits. */
+async function limitsCheck(gateway: Gateway): Promise<string> {
+  const { checks } = json(await send(`${gateway.url}/readyz`)) as { checks: { name: string; detail: string }[] }
+  return checks.find(({ name }) => name === 'limits')?.detail ?? 'nothing'
 }
 
 const models = async (gateway: Gateway): Promise<string> => (await gateway.api.call('GET', '/api/models')).text
@@ -74,6 +81,14 @@ export const START_KNOBS: Knobs = {
       await gateway.api.organization('In PostgreSQL')
       assert.match(JSON.stringify(await database.query('SELECT name FROM organizations')), /In PostgreSQL/)
     }).finally(() => database.drop())
+  },
+
+  '--redis-url': async () => {
+    if ((await redisMissing()) !== false) return
+    await during({ args: ['--redis-url', REDIS_URL] }, async (gateway) =>
+      assert.match(await limitsCheck(gateway), /in Redis for 1 replica/),
+    )
+    await during({}, async (gateway) => assert.match(await limitsCheck(gateway), /in this process/))
   },
 
   '--drain-seconds': async () => {
@@ -143,6 +158,13 @@ export const START_KNOBS: Knobs = {
       await gateway.api.organization('By variable')
       assert.match(JSON.stringify(await database.query('SELECT name FROM organizations')), /By variable/)
     }).finally(() => database.drop())
+  },
+
+  FAREGATE_REDIS_URL: async () => {
+    const env = { FAREGATE_REDIS_URL: 'redis://127.0.0.1:1' }
+    await during({ env }, async (gateway) => assert.match(await limitsCheck(gateway), /Redis does not answer/))
+    if ((await redisMissing()) !== false) return
+    await during({ env, args: ['--redis-url', REDIS_URL] }, async (gateway) => assert.match(await limitsCheck(gateway), /in Redis/))
   },
 
   FAREGATE_SECRET: async () => {

@@ -84,6 +84,7 @@ function tunedConfiguration(upstream: Upstream, second: Upstream): Record<string
       hidden: { ...plain, hiddenOutput: true },
       newer: { ...plain, outputLimitMember: 'max_completion_tokens' },
       older: { ...plain, outputLimitMember: 'max_tokens' },
+      yielding: { ...plain, unsupported: 'drop' },
     },
     allModels: true,
     publicUrl: 'https://gateway.example/base',

@@ -15,6 +15,7 @@ const MEMBERS = 'packages/admin/test/members.test.ts'
 const DENIALS = 'tests/denials/cases-caller.ts'
 
 const ORGANIZATION_NAMED: Proof = ['packages/admin/test/organizations.test.ts', 'renames, moves the zone and sets an overdraft']
+const LIMITS: Proof = ['packages/admin/test/limits.test.ts', 'are made with a key, an application and an organization, are shown']
 const GIVEN: Proof = ['packages/admin/test/organizations.test.ts', 'makes an organization with the zone, overdraft and caps']
 const MADE: Proof = ['packages/admin/test/organizations.test.ts', 'creates an organization with a wallet, an application and a key']
 const ORG_CAP: Proof = [CAPS, 'the first that lacks room is named, in the order key, user, team, organization']
@@ -38,15 +39,23 @@ const PROOFS: Partial<Record<RouteName, Record<string, Proof>>> = {
     currency: ['packages/admin/test/organizations.test.ts', 'refuses a currency other than'],
     zone: GIVEN,
     overdraft: GIVEN,
+    limits: LIMITS,
     cap: GIVEN,
     userCap: GIVEN,
   },
-  updateOrganization: { name: ORGANIZATION_NAMED, zone: ORGANIZATION_NAMED, overdraft: ORGANIZATION_NAMED, cap: ORG_CAP, userCap: ORG_CAP },
+  updateOrganization: {
+    name: ORGANIZATION_NAMED,
+    zone: ORGANIZATION_NAMED,
+    overdraft: ORGANIZATION_NAMED,
+    limits: LIMITS,
+    cap: ORG_CAP,
+    userCap: ORG_CAP,
+  },
   suspendOrganization: { reason: ['tests/people/suspension.test.ts', 'refuses its calls everywhere within a second'] },
   createTeam: { name: TEAM, cap: TEAM_CAP },
   updateTeam: { name: TEAM, cap: [DENIALS, 'async cap_team(world)'] },
-  createApplication: { name: MADE, team: TEAM },
-  updateApplication: { name: TEAM, team: TEAM_CAP },
+  createApplication: { name: MADE, team: TEAM, limits: LIMITS },
+  updateApplication: { name: TEAM, team: TEAM_CAP, limits: LIMITS },
   createMember: { name: MEMBER, email: [MEMBERS, 'an e-mail address that is taken'], role: ROLE, cap: MEMBER_CAP },
   updateMember: { name: MEMBER, role: [MEMBERS, 'another role is in force at once'], cap: MEMBER_CAP },
   createMemberToken: { name: MEMBER, expiresAt: MEMBER },
@@ -58,6 +67,7 @@ const PROOFS: Partial<Record<RouteName, Record<string, Proof>>> = {
     addresses: ADDRESSES,
     models: MODELS,
     cap: KEY_CAP,
+    limits: LIMITS,
     expiresAt: EXPIRED,
     member: ['tests/people/members.test.ts', 'the keys of a member are revoked with the membership'],
   },
@@ -68,6 +78,7 @@ const PROOFS: Partial<Record<RouteName, Record<string, Proof>>> = {
     addresses: ADDRESSES,
     models: MODELS,
     cap: KEY_CAP,
+    limits: LIMITS,
     expiresAt: EXPIRED,
   },
   rotateKey: { overlapSeconds: ROTATION, expiresAt: ROTATION },

@@ -49,10 +49,19 @@ export interface Verification {
   violations: { invariant: string; subject: string; detail: string }[]
 }
 
+export interface NewLimit {
+  kind: 'requests' | 'tokens' | 'concurrency'
+  amount: number
+  per?: 'second' | 'minute' | 'hour' | 'day'
+  burst?: number
+  by?: 'user' | 'tag'
+}
+
 export interface NewKey {
   name?: string
   models?: string[]
   cap?: { amount: string; period: 'day' | 'week' | 'month' | 'total' }
+  limits?: NewLimit[]
   expiresAt?: string
   member?: string
   scopes?: string[]

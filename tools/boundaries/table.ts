@@ -15,17 +15,19 @@ export const PACKAGES: Record<string, PackageRule> = {
   core: { imports: [], outside: false },
   ledger: { imports: ['core'] },
   pricing: { imports: ['core'] },
+  billing: { imports: ['core', 'ledger', 'pricing'] },
   wire: { imports: ['core'] },
   contract: { imports: ['core'] },
   identity: { imports: ['core'] },
+  limits: { imports: ['core'] },
   providers: { imports: ['core', 'wire'] },
-  gateway: { imports: ['core', 'ledger', 'pricing', 'wire', 'identity'] },
+  gateway: { imports: ['core', 'ledger', 'pricing', 'wire', 'identity', 'limits'] },
   // The engines execute the ledger's pure machine inside their transactions.
-  store: { imports: ['core', 'ledger'], types: ['pricing', 'identity', 'gateway', 'wire', 'admin'] },
-  admin: { imports: ['core', 'contract', 'ledger', 'pricing', 'identity'] },
+  store: { imports: ['core', 'ledger'], types: ['pricing', 'identity', 'gateway', 'wire', 'admin', 'limits'] },
+  admin: { imports: ['core', 'contract', 'ledger', 'pricing', 'identity', 'billing'] },
   cli: { imports: ['core', 'contract'] },
   server: {
-    imports: ['core', 'ledger', 'pricing', 'wire', 'contract', 'identity', 'providers', 'gateway', 'store', 'admin'],
+    imports: ['core', 'ledger', 'pricing', 'billing', 'wire', 'contract', 'identity', 'limits', 'providers', 'gateway', 'store', 'admin'],
   },
 }
 

@@ -1,4 +1,5 @@
 import type { Clock, Deployment, Millis, Random, SettingsInForce, Snapshot } from '@faregate/core'
+import type { PaymentRail } from '@faregate/billing/rails/port'
 import type { Ledger } from '@faregate/ledger/port'
 import type { VerifyReport } from '@faregate/ledger/types'
 import type { AdminStore } from './ports.ts'
@@ -19,11 +20,17 @@ export interface AdminDeps {
   isOperatorToken(presented: string): boolean
   /** The hash under which keys and management tokens are stored. */
   hashSecret(presented: string): string
-  /** Makes a key (`fg_…`) or a management token (`fgm_…`). */
-  mint(kind: 'key' | 'management'): string
+  /** Makes a key (`fg_…`), a management token (`fgm_…`) or the code of a voucher (`fgv_…`). */
+  mint(kind: 'key' | 'management' | 'voucher'): string
   /** Seals a provider's key for the database; bound to the name. */
   seal(plain: string, name: string): string
   unseal(sealed: string, name: string): string
+  /** How top-ups are paid; `undefined`: no payment rail is connected. */
+  rail: PaymentRail | undefined
+  /** The page on which an organization's balance is topped up; needs no credential. */
+  topUpPage(organization: string): string
+  /** Why a URL that is not the operator's own is not called; `undefined`: nothing speaks against it yet. */
+  refusedUrl(url: string): string | undefined
   clock: Clock
   random: Random
   /** Absolute, without a trailing slash. */

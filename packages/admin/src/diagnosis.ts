@@ -1,4 +1,4 @@
-import { formatAmount, type Snapshot } from '@faregate/core'
+import { DENIAL_CODES, formatAmount, limitText, type Snapshot } from '@faregate/core'
 import { problemEntry, type RouteOutput, type Routes } from '@faregate/contract'
 import type { BalanceRow, DenialRow, KeyRow, RequestRow } from './rows.ts'
 
@@ -45,13 +45,17 @@ const STEP_OF: Record<string, StepName> = {
   provider_auth_failed: 'configuration',
   provider_account_unpaid: 'configuration',
   provider_rate_limited: 'rate_limits',
+  rate_limited: 'rate_limits',
+  concurrency_limited: 'rate_limits',
 }
+
+const LAST_LIMIT = DENIAL_CODES.indexOf('concurrency_limited')
 
 /** Walks the six steps. A step that this installation has nothing to say about is unknown, never ok. */
 export function diagnosisSteps(evidence: Evidence): Step[] {
   const code = codeOf(evidence)
   const blamed = code === undefined ? undefined : (STEP_OF[code] ?? 'logs_and_usage')
-  const steps = [billing(evidence), subscription(), permissions(evidence), configuration(evidence), rateLimits(), logs(evidence)]
+  const steps = [billing(evidence), subscription(), permissions(evidence), configuration(evidence), rateLimits(evidence), logs(evidence)]
   return steps.map((step) => (step.step === blamed ? refused(evidence, step.step, code ?? '') : step))
 }
 
@@ -128,13 +132,19 @@ function configuration({ request, snapshot }: Evidence): Step {
   }
 }
 
-function rateLimits(): Step {
-  return {
-    step: 'rate_limits',
-    result: 'unknown',
-    detail: "Rate limits are not part of this installation's configuration; no request is refused by one.",
-    fix: null,
+/** Limits come before balances: what was served, or refused for lack of balance or later, was within all of them. */
+function rateLimits(evidence: Evidence): Step {
+  const step = 'rate_limits'
+  const { key, denial, request } = evidence
+  const code = codeOf(evidence)
+  const passed = code === undefined ? request !== undefined : DENIAL_CODES.findIndex((known) => known === code) > LAST_LIMIT
+  if (key === undefined || !passed) {
+    const detail = denial === undefined ? 'There is no record.' : 'The request was refused before its limits were looked at.'
+    return { step, result: 'unknown', detail, fix: null }
   }
+  const own = key.limits.length === 0 ? 'It has none of its own now.' : `It may use ${key.limits.map(limitText).join('; ')} now.`
+  const detail = `The request was within the limits of the key "${key.name}" (…${key.lastFour}), its application and its organization. ${own}`
+  return { step, result: 'ok', detail, fix: null }
 }
 
 function logs({ request, denial, fromLedger, currency }: Evidence): Step {

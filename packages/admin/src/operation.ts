@@ -6,6 +6,9 @@ import { auditRow, type Event } from './change.ts'
 import { mismatch } from './idempotency.ts'
 import { refuse } from './refusal.ts'
 
+/** Grants without a priority are spent after those that have a lower one. */
+export const USUAL_PRIORITY = 100
+
 export type Done = Extract<Outcome, { status: 'ok' | 'exists' }>
 
 /**
@@ -23,7 +26,8 @@ function isDone(outcome: Outcome): outcome is Done {
   return outcome.status === 'ok' || outcome.status === 'exists'
 }
 
-function attachedAudit(context: Context, event: Event): AttachedRow {
+/** The row of the audit, to be written with an operation. */
+export function attachedAudit(context: Context, event: Event): AttachedRow {
   const { organization, ...row } = auditRow(context, event)
   return { table: 'audit', values: { ...row, organization_id: organization } }
 }

@@ -34,3 +34,9 @@ export interface RoleRow {
   permissions: string[]
   createdAt: Millis
 }
+
+export interface MemberFilter {
+  organization?: string | undefined
+  email?: string | undefined
+  role?: string | undefined
+}

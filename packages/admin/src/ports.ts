@@ -1,6 +1,6 @@
 import type { Millis, Nano, SettingName, StoredSettings } from '@faregate/core'
 import type { CataloguePriceRow, PriceDecision, PriceOfferRow, PriceOfferState } from './price-rows.ts'
-import type { MemberRow, RoleRow, TeamRow } from './people-rows.ts'
+import type { MemberFilter, MemberRow, RoleRow, TeamRow } from './people-rows.ts'
 import type {
   ApplicationRow,
   AuditRow,
@@ -18,6 +18,9 @@ import type {
   RequestRow,
   TokenRow,
 } from './rows.ts'
+import type { TopUpRow } from './top-up-rows.ts'
+import type { VoucherRow } from './voucher-rows.ts'
+import type { DeliveryRow, DeliveryState, EventRow, WebhookChange, WebhookRow } from './webhook-rows.ts'
 
 /** A part of a list. `before` is the last id (or sequence number) of the part before it: lists go from new to old. */
 export interface Paging {
@@ -80,12 +83,6 @@ export interface ProviderTotal {
 export interface DenialTotal {
   group: Partial<Record<DenialGroup, string | null>>
   count: number
-}
-
-export interface MemberFilter {
-  organization?: string | undefined
-  email?: string | undefined
-  role?: string | undefined
 }
 
 /** What the management API asks of the database. */
@@ -158,11 +155,25 @@ export interface AdminQueries {
     /** Recomputes the chain; the sequence number of the first row that breaks it. */
     broken(): Promise<bigint | undefined>
   }
+  vouchers: {
+    get(id: string): Promise<VoucherRow | undefined>
+    byHash(hash: string): Promise<VoucherRow | undefined>
+    list(paging: Paging): Promise<VoucherRow[]>
+  }
+  topUps: {
+    get(id: string): Promise<TopUpRow | undefined>
+    list(paging: Paging, organization: string): Promise<TopUpRow[]>
+  }
+  webhooks: {
+    get(id: string): Promise<WebhookRow | undefined>
+    list(paging: Paging, filter: { organization?: string | undefined }): Promise<WebhookRow[]>
+    deliveries(paging: Paging, filter: { webhook: string; state?: DeliveryState | undefined }): Promise<DeliveryRow[]>
+  }
   idempotency: { get(scope: string, key: string): Promise<IdempotencyRow | undefined> }
 }
 
 /** What of an organization changes. */
-export type OrganizationChange = Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft' | 'suspended' | 'cap' | 'userCap'>>
+export type OrganizationChange = Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft' | 'limits' | 'suspended' | 'cap' | 'userCap'>>
 
 /** The same, inside one transaction, and what can be changed there. */
 export interface AdminTransaction extends AdminQueries {
@@ -179,12 +190,25 @@ export interface AdminTransaction extends AdminQueries {
   updateRole(id: string, change: Pick<RoleRow, 'name' | 'permissions'>): Promise<void>
   deleteRole(id: string): Promise<void>
   insertApplication(row: ApplicationRow): Promise<void>
-  updateApplication(id: string, change: Partial<Pick<ApplicationRow, 'name' | 'team'>>): Promise<void>
+  updateApplication(id: string, change: Pick<ApplicationRow, 'name' | 'team' | 'limits'>): Promise<void>
   insertKey(row: KeyRow): Promise<void>
   updateKey(
     id: string,
-    change: Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'addresses' | 'models' | 'cap' | 'expiresAt'>>,
+    change: Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'addresses' | 'models' | 'cap' | 'limits' | 'expiresAt'>>,
   ): Promise<void>
+  insertVoucher(row: Omit<VoucherRow, 'end'>): Promise<void>
+  /** Ends a voucher without credit; false where it has ended already. */
+  withdrawVoucher(id: string, at: Millis): Promise<boolean>
+  /** Inserts an order unless there is one of this id; whether it did. */
+  insertTopUp(row: Omit<TopUpRow, 'paid'>): Promise<boolean>
+  insertWebhook(row: WebhookRow): Promise<void>
+  updateWebhook(id: string, change: WebhookChange): Promise<void>
+  /** With its deliveries. */
+  deleteWebhook(id: string): Promise<void>
+  /** Puts an event on its way to the webhooks that are told of it, in the transaction of its cause; or to one, whatever it is told. */
+  insertEvent(event: EventRow, only?: string): Promise<void>
+  /** Has deliveries made again, from the first attempt on; how many. */
+  replayDeliveries(webhook: string, which: { event: string } | { since: Millis }, at: Millis): Promise<number>
   insertToken(row: TokenRow): Promise<void>
   revokeToken(id: string, at: Millis): Promise<void>
   putProvider(row: ProviderRow): Promise<void>

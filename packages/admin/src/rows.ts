@@ -1,4 +1,4 @@
-import type { Buckets, Deployment, Millis, Nano } from '@faregate/core'
+import type { Buckets, Deployment, LimitTerms, Millis, Nano } from '@faregate/core'
 import type { Cap } from './people-rows.ts'
 
 /** What the management API reads and writes, as values. The store maps them to its tables. */
@@ -9,6 +9,7 @@ export interface OrganizationRow {
   /** IANA zone in which the periods of caps begin. */
   zone: string
   overdraft: Nano
+  limits: LimitTerms[]
   suspended: { since: Millis; reason: string } | null
   /** Over all of its keys. */
   cap: Cap | null
@@ -22,6 +23,7 @@ export interface ApplicationRow {
   organization: string
   team: string | null
   name: string
+  limits: LimitTerms[]
   createdAt: Millis
 }
 
@@ -43,6 +45,7 @@ export interface KeyRow {
   cap: Cap | null
   /** The key whose spend cap it counts against: itself, or the first of those that it was rotated from. */
   capKey: string
+  limits: LimitTerms[]
   expiresAt: Millis | null
   lastUsedAt: Millis | null
   createdAt: Millis
@@ -91,6 +94,7 @@ export interface ModelDefinition {
   sliceTokens?: number
   hiddenOutput?: boolean
   outputLimitMember?: 'max_tokens' | 'max_completion_tokens'
+  unsupported?: 'refuse' | 'drop'
 }
 
 export interface ModelRow extends ModelDefinition {

@@ -16,6 +16,7 @@ const UNKNOWN: Tenant = {
   grant: 'gr_0',
   request: 'req_0',
   denial: 'dn_0',
+  webhook: 'we_0',
 }
 
 describe('access to every route', () => {
@@ -63,7 +64,10 @@ describe('access to every route', () => {
     for (const name of ROUTE_NAMES) {
       const { method, path }: RouteSpec = ROUTES[name]
       if (!path.includes('{')) continue
-      const url = pathOf(name, UNKNOWN, { token: 'mt_0' }).replace(/own-provider%2Fown-model|own-(provider|model)|pc_own_\w+/, 'nothing')
+      const url = pathOf(name, UNKNOWN, { token: 'mt_0' }).replace(
+        /own-provider%2Fown-model|own-(provider|model)|pc_own_\w+|vo_own/,
+        'nothing',
+      )
       const answer = await api.call(method, url, { body: BODIES[name] })
       assert.equal(answer.status, 404, `${method} ${url}: ${answer.text}`)
       assert.equal(answer.body.code, 'not_found')

@@ -175,7 +175,7 @@ for (const kind of KINDS) {
             ['subscription', 'unknown'],
             ['permissions', 'ok'],
             ['configuration', 'unknown'],
-            ['rate_limits', 'unknown'],
+            ['rate_limits', 'ok'],
             ['logs_and_usage', 'unknown'],
           ],
         )

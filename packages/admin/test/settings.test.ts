@@ -50,7 +50,7 @@ describe('settings at run time', () => {
     assert.deepEqual(answer.body.cors, { origins: { value: ['https://a.example'], managedBy: DATABASE } })
     assert.ok(api.deps.snapshot().version > version)
     const instance = await api.call('GET', '/api/instance')
-    assert.deepEqual(instance.body.billing, { topUpUrl: 'https://pay.example/', contact: 'billing@example.com' })
+    assert.deepEqual(instance.body.billing, { topUpUrl: 'https://pay.example/', contact: 'billing@example.com', rail: 'test' })
   })
 
   it('the export holds what the database sets, as the file would', async () => {

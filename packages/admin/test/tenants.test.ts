@@ -134,13 +134,15 @@ describe('a token bound to one organization', () => {
       `organizations/${tenant.organization}/roles`,
       `keys/${tenant.key}`,
       `applications/${tenant.application}`,
+      `webhooks/${tenant.webhook}`,
+      `webhooks/${tenant.webhook}/deliveries`,
     ]
     return Promise.all(paths.map(async (path) => (await api.call('GET', `/api/${path}`)).body))
   }
 })
 
-function idsOf({ organization, team, member, role, application, key, grant, request, denial }: Tenant): string[] {
-  return [organization, team, member, role, application, key, grant, request, denial]
+function idsOf({ organization, team, member, role, application, key, grant, request, denial, webhook }: Tenant): string[] {
+  return [organization, team, member, role, application, key, grant, request, denial, webhook]
 }
 
 /** A refusal repeats the id that it was asked for. */

@@ -52,6 +52,8 @@ export async function examine(client: Client, gateway: Pick<Gateway, 'url' | 'fe
 
 /** A customer who is refused for lack of balance must be told whom to ask. */
 export function billingFinding(billing: Instance['billing']): Finding {
+  if (billing.rail !== null)
+    return { check: 'billing', result: 'ok', detail: `refusals for lack of balance link to a page (${billing.rail})` }
   const known = billing.topUpUrl ?? billing.contact
   if (known !== null) return { check: 'billing', result: 'ok', detail: `refusals for lack of balance name ${known}` }
   return {

@@ -82,6 +82,8 @@ const GROUPS: Record<string, string> = {
   model: 'Models',
   price: 'Prices',
   token: 'Management tokens',
+  voucher: 'Vouchers',
+  webhook: 'Webhooks',
 }
 
 function withConnection(command: Program): void {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { COMMANDS } from '../src/commands/index.ts'
+import { paymentTests } from './payment-tests.ts'
 import { PEOPLE_COMMANDS } from './people-commands.ts'
 import { faregate, LAUNCHER, startBy, type Said, type Started } from './support.ts'
 
@@ -123,11 +124,14 @@ describe('keys', () => {
     const given = await answered<Terms>('key', 'update', id, ...terms)
     assert.deepEqual([given.name, given.models, given.cap], ['web', ['demo', 'other-*'], { amount: '5.00', period: 'month' }])
     assert.equal(Date.parse(given.expiresAt ?? ''), Date.UTC(2099, 0, 31))
+    const limited = await does('key', 'update', id, '--limit', 'requests=100/second,burst=1', '--limit', 'concurrency=5')
+    assert.match(limited.stdout, /; 100 requests a second, 1 at once; 5 at the same time; expires/)
+    assert.match((await does('key', 'update', id, '--no-limits')).stdout, /; no limits; expires/)
     const capless = await answered<Terms>('key', 'update', id, '--no-cap')
     assert.deepEqual([capless.name, capless.models?.length, capless.cap], ['web', 2, null])
     assert.notEqual(capless.expiresAt, null)
     const free = await does('key', 'update', id, '--all-models', '--no-expiry')
-    assert.match(free.stdout, /is active: all models; no cap; no expiry\.$/m)
+    assert.match(free.stdout, /is active: all models; no cap; no limits; no expiry\.$/m)
   })
 
   test('a key update that asks for nothing, or for both, ends with 2', async () => {
@@ -315,6 +319,8 @@ describe('operating', () => {
     await does('token', 'revoke', id)
     assert.equal((await faregate(limited, 'balance', 'acme')).code, 1)
   })
+
+  paymentTests({ does, runs, answered })
 
   test('a token that may not list organizations names its own by id', async () => {
     const { id } = await answered<{ id: string }>('org', 'create', 'own')

@@ -3,9 +3,10 @@ import { test } from 'node:test'
 import { addressFinding, billingFinding, pendingFinding, pricesFinding } from '../src/doctor.ts'
 
 test('doctor warns while a refusal for lack of balance can name nobody', () => {
-  assert.equal(billingFinding({ topUpUrl: null, contact: null }).result, 'warning')
-  assert.equal(billingFinding({ topUpUrl: null, contact: 'billing@example.com' }).result, 'ok')
-  assert.equal(billingFinding({ topUpUrl: 'https://example.com/pay', contact: null }).result, 'ok')
+  assert.equal(billingFinding({ topUpUrl: null, contact: null, rail: null }).result, 'warning')
+  assert.equal(billingFinding({ topUpUrl: null, contact: 'billing@example.com', rail: null }).result, 'ok')
+  assert.equal(billingFinding({ topUpUrl: 'https://example.com/pay', contact: null, rail: null }).result, 'ok')
+  assert.equal(billingFinding({ topUpUrl: null, contact: null, rail: 'stripe' }).result, 'ok')
 })
 
 test('doctor warns when keys travel unencrypted beyond this machine, and when links name no real address', () => {

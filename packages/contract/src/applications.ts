@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { byId, id, name, page, paging, time } from './common.ts'
+import { limits } from './limits.ts'
 import type { RouteSpec } from './route.ts'
 
 export const application = z
-  .object({ id: z.string(), name: z.string(), organization: z.string(), team: z.string().nullable(), createdAt: time })
+  .object({ id: z.string(), name: z.string(), organization: z.string(), team: z.string().nullable(), limits, createdAt: time })
   .meta({ title: 'Application' })
 
 const team = id.nullable().describe('Whose spend cap it counts against; null: none.')
@@ -39,7 +40,7 @@ export const applicationRoutes = {
     summary: 'Create an application',
     permission: 'applications:write',
     params: byId,
-    body: z.strictObject({ name, team: team.optional() }),
+    body: z.strictObject({ name, team: team.optional(), limits: limits.optional() }),
     status: 201,
     response: application,
     idempotent: true,
@@ -58,10 +59,10 @@ export const applicationRoutes = {
     method: 'PATCH',
     path: '/api/applications/{id}',
     tag,
-    summary: 'Rename an application, or move it to another team',
+    summary: 'Rename an application, move it to another team, set its limits',
     permission: 'applications:write',
     params: byId,
-    body: z.strictObject({ name: name.optional(), team: team.optional() }),
+    body: z.strictObject({ name: name.optional(), team: team.optional(), limits: limits.optional() }),
     status: 200,
     response: application,
   },

@@ -11,7 +11,7 @@ export const instance = z
     publicUrl: z.string(),
     currency: z.string(),
     billing: z
-      .object({ topUpUrl: z.string().nullable(), contact: z.string().nullable() })
+      .object({ topUpUrl: z.string().nullable(), contact: z.string().nullable(), rail: z.string().nullable() })
       .describe('What refusals for lack of balance say.'),
     configurationVersion: z.number(),
     models: z.number(),

@@ -2,6 +2,7 @@ import { KEY_SCOPES } from '@faregate/core'
 import { z } from 'zod'
 import { cap, shownCap } from './caps.ts'
 import { byId, id, instant, name, nothing, page, paging, time } from './common.ts'
+import { limits } from './limits.ts'
 import type { RouteSpec } from './route.ts'
 
 const models = z.array(z.string().min(1).max(300)).max(1000).describe('Models the key may call: exact names, or with `*`. Null: all.')
@@ -37,6 +38,7 @@ export const key = z
     addresses: z.array(z.string()).nullable(),
     models: z.array(z.string()).nullable(),
     cap: shownCap.nullable(),
+    limits,
     expiresAt: time.nullable(),
     lastUsedAt: time.nullable().describe('When it was last presented, to the minute; null: never.'),
     createdAt: time,
@@ -82,6 +84,7 @@ export const keyRoutes = {
       addresses: addresses.nullable().optional(),
       models: models.nullable().optional(),
       cap: cap.nullable().optional(),
+      limits: limits.optional(),
       expiresAt: instant.nullable().optional(),
       member: id.nullable().optional().describe('Absent: the member whose token this is called with; null: nobody.'),
     }),
@@ -113,6 +116,7 @@ export const keyRoutes = {
       addresses: addresses.nullable().optional(),
       models: models.nullable().optional(),
       cap: cap.nullable().optional(),
+      limits: limits.optional(),
       expiresAt: instant.nullable().optional(),
     }),
     status: 200,

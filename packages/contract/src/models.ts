@@ -29,6 +29,13 @@ const members = {
   sliceTokens: z.int().min(1).max(1_000_000).nullable().optional().describe('Output tokens that one hold of a stream covers.'),
   hiddenOutput: z.boolean().nullable().optional().describe('Output is billed that is never seen: the whole bound is held at once.'),
   outputLimitMember: z.enum(['max_tokens', 'max_completion_tokens']).nullable().optional(),
+  unsupported: z
+    .enum(['refuse', 'drop'])
+    .nullable()
+    .optional()
+    .describe(
+      "What a deployment of another dialect cannot carry: refused by name, or left out and listed. The caller's header goes first.",
+    ),
 }
 
 export const model = z
@@ -49,6 +56,7 @@ export const model = z
     sliceTokens: z.number().nullable(),
     hiddenOutput: z.boolean().nullable(),
     outputLimitMember: z.string().nullable(),
+    unsupported: z.string().nullable(),
     managedBy,
   })
   .meta({ title: 'Model' })

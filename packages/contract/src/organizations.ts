@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { cap, shownCap } from './caps.ts'
 import { byId, currency, decimal, money, name, page, paging, reason, time, zone } from './common.ts'
+import { limits } from './limits.ts'
 import type { RouteSpec } from './route.ts'
 
 export const organization = z
@@ -9,6 +10,7 @@ export const organization = z
     name: z.string(),
     currency: z.string(),
     zone: z.string().describe('The IANA zone in which days, weeks and months of caps begin.'),
+    limits,
     suspended: z
       .object({ since: time, reason: z.string() })
       .nullable()
@@ -52,7 +54,14 @@ export const organizationRoutes = {
     tag,
     summary: 'Create an organization and open its wallet',
     permission: 'organizations:create',
-    body: z.strictObject({ name, currency: currency.optional(), zone: zone.optional(), overdraft: decimal.optional(), ...caps }),
+    body: z.strictObject({
+      name,
+      currency: currency.optional(),
+      zone: zone.optional(),
+      overdraft: decimal.optional(),
+      limits: limits.optional(),
+      ...caps,
+    }),
     status: 201,
     response: organization,
     idempotent: true,
@@ -71,10 +80,17 @@ export const organizationRoutes = {
     method: 'PATCH',
     path: '/api/organizations/{id}',
     tag,
-    summary: 'Rename an organization, move its zone, set its spend caps, set its overdraft (needs money:write too)',
+    summary:
+      'Rename an organization, move its zone, set its spend caps, its overdraft (needs money:write too) and its limits (needs organizations:create too)',
     permission: 'organizations:write',
     params: byId,
-    body: z.strictObject({ name: name.optional(), zone: zone.optional(), overdraft: decimal.optional(), ...caps }),
+    body: z.strictObject({
+      name: name.optional(),
+      zone: zone.optional(),
+      overdraft: decimal.optional(),
+      limits: limits.optional(),
+      ...caps,
+    }),
     status: 200,
     response: organization,
   },

@@ -20,6 +20,9 @@ import { roleRoutes } from './roles.ts'
 import { settingRoutes } from './settings.ts'
 import { teamRoutes } from './teams.ts'
 import { tokenRoutes } from './tokens.ts'
+import { topUpRoutes } from './top-ups.ts'
+import { voucherRoutes } from './vouchers.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 /** The management API, call by call. The description of it all, `GET /api/openapi.json`, is made from this. */
 export const ROUTES = {
@@ -31,6 +34,8 @@ export const ROUTES = {
   ...keyRoutes,
   ...grantRoutes,
   ...refundRoutes,
+  ...voucherRoutes,
+  ...topUpRoutes,
   ...requestRoutes,
   ...providerUsageRoutes,
   ...denialRoutes,
@@ -45,6 +50,7 @@ export const ROUTES = {
   ...backupRoutes,
   ...auditRoutes,
   ...tokenRoutes,
+  ...webhookRoutes,
 }
 
 export type Routes = typeof ROUTES

@@ -18,6 +18,10 @@ export type IdPrefix =
   | 'team'
   | 'mem'
   | 'role'
+  | 'vo'
+  | 'pay'
+  | 'we'
+  | 'evt'
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 

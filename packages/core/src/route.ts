@@ -52,6 +52,8 @@ export interface ModelEntry {
   hiddenOutput?: boolean
   /** The member that carries the output limit upstream. */
   outputLimitMember?: 'max_tokens' | 'max_completion_tokens'
+  /** What a deployment cannot be told in its vendor's words; absent: it is refused. The caller's own wish goes first. */
+  unsupported?: 'refuse' | 'drop'
   managedBy: ManagedBy
 }
 

@@ -2,6 +2,7 @@ import type { Unsupported } from '@faregate/wire'
 import type { GatewayDeps } from './deps.ts'
 import type { Flow } from './flow.ts'
 import type { Called } from './call/call.ts'
+import { limitHeaders } from './limits/headers.ts'
 
 /** What of an upstream's head may reach the caller; everything else could name the operator's account. */
 const ALLOWED = ['content-type', 'openai-version', 'openai-processing-ms', 'openai-model']
@@ -11,11 +12,12 @@ const MOST_DROPPED = 20
 const EXPOSED =
   'x-request-id, faregate-model, faregate-provider, faregate-cost, faregate-clamped, faregate-dropped, faregate-notice, faregate-denial, ratelimit, ratelimit-policy, deprecation, sunset, link, retry-after, x-should-retry'
 
-/** On every answer: the request's id, and CORS where an origin asks for it. */
+/** On every answer: the request's id, how it stands with its limits, and CORS where an origin asks for it. */
 export function sharedHeaders(deps: GatewayDeps, flow: Flow): Record<string, string> {
   const headers: Record<string, string> = { 'x-request-id': flow.id }
   const own = flow.dialect?.requestIdHeader
   if (own !== undefined) headers[own] = flow.id
+  if (flow.admission !== undefined) Object.assign(headers, limitHeaders(flow.admission.standings))
   const { origin } = flow.inbound.headers
   if (typeof origin === 'string') Object.assign(headers, corsHeaders(deps.settings.corsOrigins, origin))
   return headers

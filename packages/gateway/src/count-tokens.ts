@@ -5,6 +5,7 @@ import { call, type Called } from './call/call.ts'
 import { lineOf } from './call/line.ts'
 import { closeAttempt, finish } from './finish.ts'
 import type { Flow } from './flow.ts'
+import { withinLimits } from './limits/within-limits.ts'
 import { callingOf, entitle, type Admitted, type Shared } from './model-call.ts'
 import { passOn, refuse } from './refuse.ts'
 import { answerBody } from './translate.ts'
@@ -21,6 +22,11 @@ export async function serveCount(shared: Shared, flow: Flow, dialect: CountDiale
   const admitted = await entitle(shared, flow, dialect)
   if (isDenial(admitted)) return refuse(deps, flow, admitted)
   flow.flags.push('free')
+  return withinLimits(deps, flow, admitted, () => serveFree(shared, flow, dialect, admitted), true)
+}
+
+async function serveFree(shared: Shared, flow: Flow, dialect: CountDialect, admitted: Admitted): Promise<void> {
+  const { deps } = shared
   const { route, request } = admitted
   const candidates = route.candidates.filter((candidate) => lineOf(dialect, candidate) !== undefined)
   if (candidates.length === 0) return answerOwnCount(shared, flow, dialect, admitted)

@@ -1,6 +1,7 @@
 import type { Clock, Deployment, ModelEntry, ProviderEntry, Random, Snapshot } from '@faregate/core'
 import type { VerifiedKeys } from '@faregate/identity'
 import type { AccountRef, Ledger } from '@faregate/ledger'
+import type { Limiter } from '@faregate/limits'
 import type { PriceTable, TokenCounter } from '@faregate/pricing'
 import type { Vendor } from '@faregate/wire'
 import type { UpstreamClient } from './edge.ts'
@@ -18,6 +19,8 @@ export interface GatewayDeps {
   ledger: Ledger
   instance: InstanceLog
   balances: BalanceReader
+  /** Asked only for keys that have limits. */
+  limiter: Pick<Limiter, 'take' | 'peek'>
   prices: PriceBook
   vendors: ReadonlyMap<string, Vendor>
   tokens: TokenCounter
@@ -64,7 +67,12 @@ export interface Settings {
   /** Absolute, without a trailing slash. */
   publicUrl(): string
   currency: string
-  billing: { topUpUrl?: string; contact?: string }
+  billing: {
+    topUpUrl?: string
+    contact?: string
+    /** With a payment rail: where the balance of an organization is topped up. */
+    topUpPage?: (organization: string) => string
+  }
   sliceTokens: number
   maxOutputWhenAbsent: number
   limits: {

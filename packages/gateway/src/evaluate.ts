@@ -37,13 +37,18 @@ export async function laterBlockers(
   route: Route,
   request: ModelRequest,
 ): Promise<{ also?: DenialCode[] }> {
+  const refusal = await moneyBlocker(deps, key, route, request)
+  return refusal === undefined ? {} : { also: [refusal.code, ...(refusal.also ?? [])] }
+}
+
+/** What the balances have against a request that is refused for another reason; undefined too where they cannot be read. */
+export async function moneyBlocker(deps: GatewayDeps, key: KeyEntry, route: Route, request: ModelRequest): Promise<Denial | undefined> {
   try {
     const evaluation = await evaluate(deps, key, route, request)
-    const refusal = isDenial(evaluation) ? evaluation : evaluation.refusal
-    return refusal === undefined ? {} : { also: [refusal.code, ...(refusal.also ?? [])] }
+    return isDenial(evaluation) ? evaluation : evaluation.refusal
   } catch (error) {
     deps.log.debug({ error: String(error) }, 'balances cannot be read for `also`')
-    return {}
+    return undefined
   }
 }
 

@@ -4,6 +4,8 @@ import { formField, scanMembers, type EndpointDialect } from '@faregate/wire'
 import { answerJson } from './answer-json.ts'
 import { admit, permitted, type Shared } from './model-call.ts'
 import { evaluate } from './evaluate.ts'
+import { firstOf } from './limits/denial.ts'
+import { limitVerdict } from './limits/within-limits.ts'
 import type { Inbound } from './edge.ts'
 import type { Flow } from './flow.ts'
 import { refuse } from './refuse.ts'
@@ -44,7 +46,9 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
         holds: [],
         verdict: problemOf(shared, flow, evaluation),
       })
-    const { plan, steps, reach, balances, refusal } = evaluation
+    const { plan, steps, reach, balances } = evaluation
+    const limited = await limitVerdict(shared.deps, flow, admitted)
+    const refusal = limited === undefined ? evaluation.refusal : firstOf(limited, evaluation.refusal)
     const amount = formatAmount(amountOf(plan.measure, steps))
     await answerJson(shared.deps, flow, {
       ...routeFacts(flow),

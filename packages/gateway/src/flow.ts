@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Denial, Millis, Nano, TraceStep } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
+import type { Admission } from '@faregate/limits'
 import type { Decoded, EndpointDialect, ModelRequest } from '@faregate/wire'
 import type { Inbound, Outbound } from './edge.ts'
 import type { Route } from './locate.ts'
@@ -23,6 +24,8 @@ export interface Flow {
   /** The request in neutral form, once a deployment needed it. */
   decoded?: Decoded
   route?: Route
+  /** How it stands with the limits of its key, where that has any. */
+  admission?: Admission
   reservation?: Reservation
   readonly attempts: AttemptRecord[]
   readonly flags: string[]

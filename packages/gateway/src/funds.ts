@@ -135,8 +135,11 @@ function resetFix({ resetsAt }: Shortfall): Fix[] {
     : [{ kind: 'wait', action: 'wait_for_reset', by: 'caller', canYou: true, resetsAt: new Date(resetsAt).toISOString() }]
 }
 
-/** While no payment rail is connected, paying means that the operator grants credit. Never a URL that is not served. */
-export function payFix({ billing }: Settings, organization: string, shortfall: bigint): Fix {
+/** With a payment rail whoever has the link can pay; without one the operator grants credit. Never a URL that is not served. */
+function payFix({ billing }: Settings, organization: string, shortfall: bigint): Fix {
+  const url = billing.topUpPage?.(organization)
+  if (url !== undefined)
+    return { kind: 'pay', action: 'top_up', by: 'billing_admin', canYou: true, minAmount: formatAmount(shortfall), url }
   const amount = topUpAmount(shortfall)
   return {
     kind: 'pay',

@@ -6,10 +6,11 @@ import { permitted, type Shared } from './model-call.ts'
 import type { BalanceView } from './deps.ts'
 import type { Flow } from './flow.ts'
 import { legsOf } from './hold-plan.ts'
+import { describeLimits } from './limits/describe.ts'
 import { refuse } from './refuse.ts'
 import { ledgerUnavailable } from './reserve.ts'
 
-/** `GET /v1/key`: what a caller may know of its own key: balance, caps (with `?user=` that of an end user), what is used, when each resets. */
+/** `GET /v1/key`: what a caller may know of its own key: balance, caps (with `?user=` that of an end user), limits, what is used, when it resets. */
 export async function serveKeyInfo(shared: Shared, flow: Flow): Promise<void> {
   const { deps } = shared
   const key = await permitted(shared, flow, 'key')
@@ -25,7 +26,8 @@ export async function serveKeyInfo(shared: Shared, flow: Flow): Promise<void> {
     const view = balances[index]
     return leg.kind === 'cap' && view !== undefined ? [describeCap(leg, view)] : []
   })
-  await answerJson(deps, flow, describeKey(key, balances[legs.length - 1], caps, deps.settings.currency))
+  const facts = describeKey(key, balances[legs.length - 1], caps, deps.settings.currency)
+  await answerJson(deps, flow, { ...facts, limits: await describeLimits(deps, key.limits ?? []) })
 }
 
 function describeKey(

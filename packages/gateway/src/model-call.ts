@@ -13,6 +13,7 @@ import type { GatewayDeps } from './deps.ts'
 import { firstBlocker } from './blockers.ts'
 import { note, type Flow } from './flow.ts'
 import { checkKeyState, identify } from './identify.ts'
+import { withinLimits } from './limits/within-limits.ts'
 import type { Locator, Route } from './locate.ts'
 import { once } from './media/once.ts'
 import { checkUse } from './permission.ts'
@@ -37,7 +38,11 @@ export async function serveModelCall(shared: Shared, flow: Flow, dialect: Endpoi
   const { deps } = shared
   const admitted = await admit(shared, flow, dialect)
   if (isDenial(admitted)) return refuse(deps, flow, admitted)
-  const { key, route, request } = admitted
+  return withinLimits(deps, flow, admitted, () => servePaid(shared, flow, dialect, admitted))
+}
+
+async function servePaid(shared: Shared, flow: Flow, dialect: EndpointDialect, { key, route, request }: Admitted): Promise<void> {
+  const { deps } = shared
   const reservation = await reserve(deps, flow, key, route, request)
   if (isDenial(reservation)) return refuse(deps, flow, reservation)
   flow.reservation = reservation
@@ -64,7 +69,7 @@ export function callingOf(
     query,
     decoded: () => (flow.decoded ??= request.decode()),
     fetchMedia: (url) => (media ??= once(deps.fetchMedia, flow.outbound))(url),
-    drop: headers['faregate-unsupported'] === 'drop',
+    drop: (headers['faregate-unsupported'] ?? route.model.unsupported) === 'drop',
   }
 }
 

@@ -66,12 +66,13 @@ function register(deps: GatewayDeps, flow: Flow, denial: Denial): Registered {
   const id = newId('dn', now, deps.random)
   const { settings } = deps
   const { billing } = settings
+  const paymentUrl = numbered.fixes?.find(({ kind }) => kind === 'pay')?.url ?? billing.topUpUrl
   const context: ProblemContext = {
     denialId: id,
     requestId: flow.id,
     publicUrl: settings.publicUrl(),
     asOf: new Date(now).toISOString(),
-    ...(billing.topUpUrl === undefined ? {} : { paymentUrl: billing.topUpUrl }),
+    ...(paymentUrl === undefined ? {} : { paymentUrl }),
   }
   const problem = renderProblem(numbered, context)
   flow.denial = numbered

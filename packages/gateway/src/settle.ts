@@ -5,6 +5,7 @@ import { absurd, MISSING_USAGE, type ModelRequest, type UsageReading } from '@fa
 import type { Delivery } from './deliver/context.ts'
 import { elapsed, note, type Flow } from './flow.ts'
 import type { Candidate } from './locate.ts'
+import { usedTokens } from './limits/used-tokens.ts'
 import { ledgerUnavailable, type Reservation } from './reserve.ts'
 import type { Late } from './unsettled.ts'
 
@@ -89,6 +90,8 @@ export async function settle(
   memo: Record<string, unknown>,
   late: Late,
 ): Promise<Denial | undefined> {
+  // Before the last byte: whoever has the answer may send the next request at once.
+  flow.admission?.end(usedTokens(flow))
   const operation: SettleOp = {
     type: 'settle',
     request: flow.id,

@@ -16,9 +16,9 @@ export function frameOf(flow: Flow, request: ModelRequest): AnswerFrame {
   }
 }
 
-/** The body of a whole answer as the caller gets it: the very bytes where both sides speak alike. */
-export function answerBody(flow: Flow, request: ModelRequest, { translation }: Line, body: Buffer, buckets: Buckets): Buffer {
-  if (translation === undefined) return body
+/** The body of a whole answer as the caller gets it: the very bytes where both sides speak alike, unless a client could not read them. */
+export function answerBody(flow: Flow, request: ModelRequest, { translation, upstream }: Line, body: Buffer, buckets: Buckets): Buffer {
+  if (translation === undefined) return upstream.mender?.().mend(body) ?? body
   if (translation.kind === 'embedding') {
     const frame = embeddingFrame(flow, request)
     const vectors = found(translation.upstream.decodeVectors(body))

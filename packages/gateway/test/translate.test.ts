@@ -179,6 +179,15 @@ test('what the deployment cannot take is refused by name, held and charged nothi
   assert.equal((await record).outcome, 'served')
 })
 
+test('what cannot be taken is left out and listed where the operator says so of the model; the caller’s word goes first', async () => {
+  const { upstream, post } = await open({ model: { unsupported: 'drop' } })
+  upstream.behave(json(MESSAGE))
+  const served = await post({ ...ASK, seed: 7 })
+  assert.deepEqual([served.status, served.headers.get('faregate-dropped')], [200, '/seed'])
+  const refused = await post({ ...ASK, seed: 7 }, { headers: { 'faregate-unsupported': 'refuse' } })
+  assert.deepEqual([refused.status, (await problemOf(refused))['pointer']], [400, '/seed'])
+})
+
 test('E1: what an upstream of another dialect refuses is told in the caller’s envelope, in its words', async () => {
   const { upstream, post } = await open()
   upstream.behave(json({ type: 'error', error: { type: 'invalid_request_error', message: 'messages: too long' } }, 400))

@@ -1,4 +1,4 @@
-import type { Millis, Nano } from '@faregate/core'
+import type { LimitRule, Millis, Nano } from '@faregate/core'
 import type { RoleRef } from './roles.ts'
 
 /** How much may be spent in a period. */
@@ -24,6 +24,8 @@ export interface KeyEntry {
   cap: SpendCap | null
   /** The key whose spend cap it counts against: itself, or the one that it was rotated from. */
   capKey: string
+  /** Limits in force for it: its own, its application's, its organization's. Absent: none. */
+  limits?: LimitRule[]
   application: { id: string; name: string }
   /** The team of the application, with the cap over all of its applications. */
   team: { id: string; name: string; cap: SpendCap | null } | null

@@ -3,9 +3,9 @@ import { crc32 } from 'node:zlib'
 import type { Random } from '@faregate/core'
 
 /** What a secret opens; its prefix says so. */
-export type SecretKind = 'key' | 'management' | 'operator'
+export type SecretKind = 'key' | 'management' | 'operator' | 'voucher'
 
-export const PREFIXES: Record<SecretKind, string> = { key: 'fg_', management: 'fgm_', operator: 'fgo_' }
+export const PREFIXES: Record<SecretKind, string> = { key: 'fg_', management: 'fgm_', operator: 'fgo_', voucher: 'fgv_' }
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const RANDOM_CHARACTERS = 32
@@ -19,6 +19,11 @@ export function generateKey(random: Random): string {
 /** A new management token, of the same shape as a key. */
 export function generateManagementToken(random: Random): string {
   return mint('management', randomCharacters(random))
+}
+
+/** The code of a new voucher, of the same shape as a key. */
+export function generateVoucherCode(random: Random): string {
+  return mint('voucher', randomCharacters(random))
 }
 
 /** A secret of this kind with the given random part; the checksum tells a mistyped one without a look-up. */

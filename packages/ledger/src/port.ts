@@ -12,7 +12,7 @@ export interface Ledger {
 }
 
 export interface SubmitOptions {
-  /** Rows written in the transaction of the operation, if its outcome is `ok` (audit, idempotency). */
+  /** Rows written in the transaction of the operation, if its outcome is `ok`. */
   attach?: AttachedRow[]
   /** Give up after this many milliseconds (default: the queue's own). */
   timeoutMs?: number
@@ -20,7 +20,7 @@ export interface SubmitOptions {
 
 /** A row for a table that the store knows, values by column name. */
 export interface AttachedRow {
-  table: 'audit' | 'idempotency'
+  table: 'audit' | 'idempotency' | 'voucher_ends' | 'top_up_ends'
   values: Record<string, string | number | bigint | null>
 }
 

@@ -30,6 +30,9 @@ const ELSEWHERE: Record<string, [file: string, title: string]> = {
   'tls.cert': ['start.test.ts', 'tls: the listener itself'],
   'tls.key': ['start.test.ts', 'tls: the listener itself'],
   'billing.currency': ['start.test.ts', 'another currency'],
+  'payments.stripe.secretKey': ['../../../tests/payments/stripe.test.ts', 'payments.stripe connects'],
+  'payments.stripe.webhookSecret': ['../../../tests/payments/stripe.test.ts', 'what is forged'],
+  'payments.stripe.apiUrl': ['../../../tests/payments/stripe.test.ts', 'an answer that is lost'],
   'models.*.price.image': ['units.test.ts', 'the price of an image'],
   'models.*.price.second': ['units.test.ts', 'the price of a second'],
   'models.*.price.character': ['units.test.ts', 'the price of a character'],
@@ -234,6 +237,23 @@ proves(
     assert.equal(Math.round((hidden - general) * 1e6), 900)
   },
 )
+
+proves('what a deployment cannot be told is refused by name, or left out and listed', ['models.*.unsupported'], async (t) => {
+  const up = await upstream(t)
+  const models = { strict: MEMBERS, yielding: { ...MEMBERS, unsupported: 'drop' } }
+  const server = await opened(t, { providers: [provider(up.url)], models })
+  const { key } = await server.customer()
+  const ask = (model: string) =>
+    fetch(`${server.url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+      body: JSON.stringify({ model, max_tokens: 5, container: 'c', messages: [{ role: 'user', content: 'Hello' }] }),
+    })
+  assert.equal((await ask('strict')).status, 400)
+  const served = await ask('yielding')
+  assert.deepEqual([served.status, served.headers.get('faregate-dropped')], [200, '/container'])
+  assert.equal(up.received.length, 1)
+})
 
 proves('allModels opens provider/model without an entry', ['allModels'], async (t) => {
   const up = await upstream(t)

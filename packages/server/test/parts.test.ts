@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Snapshot } from '@faregate/core'
+import type { LimiterState } from '@faregate/limits'
 import { formatFinding } from '../src/config/finding.ts'
 import { ProviderHealth } from '../src/health/providers.ts'
 import { checkReadiness } from '../src/health/ready.ts'
@@ -79,6 +80,7 @@ test('readiness: the database is required, one failing provider of two is a warn
     snapshot: () => snapshot(...names),
     health,
     directory: '/',
+    limiter: { state: { counting: 'alone' as const, replicas: 1 } },
   })
   const ready = await checkReadiness(facts(true, 2, 'a', 'b'))
   assert.equal(ready.ready, true)
@@ -93,6 +95,31 @@ test('readiness: the database is required, one failing provider of two is a warn
   assert.equal((await checkReadiness(facts(true, 0, 'a'))).ready, false)
   assert.equal((await checkReadiness(facts(true, 0))).ready, false)
   assert.equal((await checkReadiness(facts(false, 0, 'b'))).ready, false)
+})
+
+test('readiness: while Redis does not answer, limits are a warning that says what holds meanwhile, and tells no password', async () => {
+  const facts = (state: LimiterState) => ({
+    store: {
+      ready: () => Promise.resolve({ ok: true }),
+      records: { depth: 0, dropped: 0, flush: () => Promise.resolve(), request: () => undefined, denial: () => undefined },
+    },
+    snapshot: () => snapshot('a'),
+    health: new ProviderHealth(),
+    directory: '/',
+    limiter: { state },
+  })
+  const limits = async (state: LimiterState) => {
+    const { ready, checks } = await checkReadiness(facts(state))
+    return [ready, ...checks.filter(({ name }) => name === 'limits').map(({ ok, detail }) => `${ok} ${detail}`)]
+  }
+  assert.deepEqual(await limits({ counting: 'alone', replicas: 1 }), [true, 'true counted in this process'])
+  assert.deepEqual(await limits({ counting: 'shared', replicas: 3 }), [true, 'true counted in Redis for 3 replicas'])
+  const [ready, lost] = await limits({ counting: 'lost', replicas: 3, cause: 'redis://u:hunter2@r is away' })
+  assert.equal(ready, true)
+  assert.match(
+    String(lost),
+    /^false Redis does not answer \(redis:\/\/u:…@r is away\): this process keeps to its share, as one of 3 replicas$/,
+  )
 })
 
 test('values in pages are escaped; markup is markup', () => {

@@ -1,11 +1,29 @@
 import type { AttachedRow } from '@faregate/ledger/port'
 import type { Row } from './ledger-rows.ts'
 
-/** Values of an attached idempotency row in the order of its columns. Throws where one is missing. */
-export function idempotencyValues(values: AttachedRow['values']): Row {
-  return ['scope', 'key', 'request_hash', 'status', 'response', 'created_at'].map((column) => {
+/** Tables that an operation of the ledger brings rows for as they are; those of the audit are chained. */
+export type PlainTable = Exclude<AttachedRow['table'], 'audit'>
+
+/** The columns of each, in the order of its statement. */
+const COLUMNS: Record<PlainTable, readonly string[]> = {
+  idempotency: ['scope', 'key', 'request_hash', 'status', 'response', 'created_at'],
+  voucher_ends: ['voucher_id', 'kind', 'organization_id', 'grant_id', 'at'],
+  top_up_ends: ['top_up_id', 'grant_id', 'reference', 'at'],
+}
+
+export const PLAIN_TABLES = Object.keys(COLUMNS) as PlainTable[]
+
+/** The statement that inserts one row; `placeholder` writes the mark of a value by its place, from 1. */
+export function insertText(table: PlainTable, placeholder: (place: number) => string): string {
+  const columns = COLUMNS[table]
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((_, index) => placeholder(index + 1)).join(', ')})`
+}
+
+/** Values of an attached row in the order of its statement. Throws where one is missing. */
+export function attachedValues(table: PlainTable, values: AttachedRow['values']): Row {
+  return COLUMNS[table].map((column) => {
     const value = values[column]
-    if (value === undefined || value === null) throw new Error(`an attached idempotency row lacks ${column}`)
+    if (value === undefined || value === null) throw new Error(`an attached row of ${table} lacks ${column}`)
     return value
   })
 }

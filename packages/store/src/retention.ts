@@ -16,14 +16,17 @@ export interface RetentionNeeds {
 }
 
 /**
- * Deletes records that are too old, then the oldest ones while records take too much room; and idempotency
- * answers after a day. Money is never touched. Answers how many rows went.
+ * Deletes records that are too old, then the oldest ones while records take too much room; deliveries of webhooks that
+ * are over and as old; and idempotency answers after a day. Money is never touched. Answers how many rows went.
  */
 export async function prune(needs: RetentionNeeds): Promise<number> {
   const cutoff = needs.now() - needs.limits.maxAgeMs
   let deleted = 0
   for (const table of ['requests', 'denials'] as const) deleted += await deleteOlder(needs, table, cutoff)
   deleted += await deleteToFit(needs)
+  await needs.write((trx) =>
+    trx.deleteFrom('webhook_deliveries').where('state', '!=', 'pending').where('at', '<', BigInt(cutoff)).execute(),
+  )
   await needs.write((trx) =>
     trx
       .deleteFrom('idempotency')

@@ -1,5 +1,12 @@
 import type { Int, IntOrNull, Json } from './schema.ts'
 
+export interface PeopleTables {
+  teams: TeamsTable
+  roles: RolesTable
+  members: MembersTable
+  management_tokens: ManagementTokensTable
+}
+
 /** A part of an organization: applications that spend under one cap. */
 export interface TeamsTable {
   id: string

@@ -1,5 +1,6 @@
 import type { ColumnType } from 'kysely'
-import type { ManagementTokensTable, MembersTable, RolesTable, TeamsTable } from './schema-people.ts'
+import type { PaymentTables } from './schema-payments.ts'
+import type { PeopleTables } from './schema-people.ts'
 import type { CataloguePricesTable, PriceOffersTable, PricesTable } from './schema-prices.ts'
 
 /**
@@ -12,16 +13,12 @@ export type IntOrNull = ColumnType<bigint | null, bigint | number | null, bigint
 /** JSON as text: parse it on reading, stringify it on writing. */
 export type Json = string
 
-export interface Schema {
+export interface Schema extends PaymentTables, PeopleTables {
   meta: MetaTable
   counters: CountersTable
   organizations: OrganizationsTable
-  teams: TeamsTable
-  roles: RolesTable
-  members: MembersTable
   applications: ApplicationsTable
   keys: KeysTable
-  management_tokens: ManagementTokensTable
   providers: ProvidersTable
   models: ModelsTable
   prices: PricesTable
@@ -62,6 +59,7 @@ export interface OrganizationsTable {
   user_cap_amount: IntOrNull
   user_cap_period: string | null
   created_at: Int
+  limits: Json | null
 }
 
 export interface ApplicationsTable {
@@ -70,6 +68,7 @@ export interface ApplicationsTable {
   team_id: string | null
   name: string
   created_at: Int
+  limits: Json | null
 }
 
 export interface KeysTable {
@@ -94,6 +93,7 @@ export interface KeysTable {
   enabled: Int
   revoked_at: IntOrNull
   created_at: Int
+  limits: Json | null
 }
 
 export interface ProvidersTable {

@@ -24,6 +24,13 @@ export const TABLES = [
   'denials',
   'audit',
   'idempotency',
+  'vouchers',
+  'voucher_ends',
+  'webhooks',
+  'webhook_deliveries',
+  'webhook_marks',
+  'top_ups',
+  'top_up_ends',
 ] as const satisfies readonly (keyof Schema)[]
 
 /** What a restore takes from a backup: not who is running now, nor where the counters of running processes stand. */

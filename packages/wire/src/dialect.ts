@@ -66,6 +66,8 @@ export interface UpstreamSide {
   readonly usageMember: { name: string; read(usage: unknown): UsageReading }
   /** Reads a whole answer; undefined: it is none (not JSON, cut off, an error under status 200). */
   readAnswer(body: Buffer): AnswerReading | undefined
+  /** Fills in what servers of this dialect leave out of answers that its clients cannot read without it. Absent: nothing is known to be. */
+  mender?(): Mender
   /** Reads a stream beside the pass-through, in constant memory. `choices`: how many the caller asked for. */
   streamReader(choices: number): StreamReader
 }
@@ -114,6 +116,8 @@ export interface Quirks {
   mostStops?: number
   /** Members that are refused, and say nothing that is not said otherwise: they are taken out of what is passed on. */
   without?: readonly string[]
+  /** The same of messages, where they say nothing: null, or an empty list. */
+  withoutInMessages?: readonly string[]
   /** Members that this vendor calls otherwise, by the dialect's own name. */
   renames?: Readonly<Record<string, string>>
   /** Members that this vendor refuses, by canonical name (`seed`, `logitBias`, …). */
@@ -162,6 +166,12 @@ export interface StreamIds {
   id?: string
   created?: number
   model?: string
+}
+
+/** Of one answer: whole, or event after event. */
+export interface Mender {
+  /** The bytes to pass on; the same Buffer where nothing is missing. */
+  mend(bytes: Buffer): Buffer
 }
 
 export interface StreamReader {

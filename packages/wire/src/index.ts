@@ -3,6 +3,7 @@ export { modelInfo as anthropicModel, modelsList as anthropicModels } from './an
 export { bedrock } from './bedrock/dialect.ts'
 export * from './canonical/answer.ts'
 export * from './canonical/conversation.ts'
+export { isLabel } from './canonical/labels.ts'
 export { errorMessage, errorStatus } from './canonical/vendor-errors.ts'
 export * from './canonical/media.ts'
 export * from './canonical/reading.ts'

@@ -85,4 +85,8 @@ export interface UpstreamChange {
   without?: readonly string[]
   /** Ids of tool calls are to have exactly nine letters and digits. */
   nineCharacterToolIds?: boolean
+  /** Members of messages that are left out where they say nothing. */
+  withoutInMessages?: readonly string[]
+  /** The user may not speak right after a tool. */
+  assistantAfterTools?: boolean
 }

@@ -17,6 +17,7 @@ export const RESPONSES_CASES: Case[] = bodies('responses', [
     { input: [USER, { role: 'assistant', content: [{ type: 'input_text', text: 'Hello' }] }] },
     { input: [USER, said] },
   ],
+  ['responses.user', { user: 'u'.repeat(65) }, { user: 'u'.repeat(64) }],
   ['responses.limit-range', { max_output_tokens: 15 }, { max_output_tokens: 16 }],
   ['responses.tool-flat', { tools: [{ type: 'function', function: { name: 'f' } }].map(({ type }) => ({ type })) }, { tools: [tool] }],
   ['responses.reasoning-sampling', { temperature: 0.5 }, { temperature: 0.5, reasoning: { effort: 'none' } }, 'gpt-5.1'],

@@ -1,5 +1,7 @@
 /** Where the vendors document what the rules say. */
 export const DOCS = {
+  openaiMetadata: 'https://github.com/tmc/langchaingo/issues/1484',
+  openaiUser: 'https://github.com/maximhq/bifrost/pull/1000',
   openaiAuth: 'https://platform.openai.com/docs/api-reference/authentication',
   openaiChat: 'https://platform.openai.com/docs/api-reference/chat/create',
   openaiTools: 'https://developers.openai.com/api/docs/guides/function-calling',

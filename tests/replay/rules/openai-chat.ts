@@ -63,6 +63,12 @@ const FORM: Row[] = [
     DOCS.openaiChat,
     form(['many', 'long'], /^metadata/),
   ],
+  [
+    'openai.user',
+    '`user` has up to 64 characters, and `safety_identifier` up to 128',
+    DOCS.openaiUser,
+    form(['long'], /^(user|safety_identifier)$/),
+  ],
   ['openai.empty-array', 'Arrays such as `messages`, `tools` and `tool_calls` are not empty', DOCS.openaiChat, form(['few'])],
   [
     'openai.tool-name',
@@ -93,6 +99,15 @@ const RELATIONS: Row[] = [
     ({ body }) =>
       body['stream_options'] != null && body['stream'] !== true
         ? { message: "The 'stream_options' parameter is only allowed when 'stream' is enabled.", param: 'stream_options' }
+        : undefined,
+  ],
+  [
+    'openai.metadata-stored',
+    '`metadata` only with `store: true`',
+    DOCS.openaiMetadata,
+    ({ body }) =>
+      body['metadata'] != null && body['store'] !== true
+        ? { message: "The 'metadata' parameter is only allowed when 'store' is enabled.", param: 'metadata' }
         : undefined,
   ],
   [

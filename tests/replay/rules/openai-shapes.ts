@@ -103,6 +103,8 @@ const responseFormat = tagged('type', {
   ),
 })
 
+/** Of a user's name; the reference tells no number, the service does. */
+export const LONGEST_USER = 64
 export const METADATA = dictionary(text({ max: 512 }), { max: 16, longestName: 64 })
 const EFFORTS = choice('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max')
 
@@ -142,7 +144,7 @@ const chat = record(
     tools: array(tool, { min: 1, max: 128, of: 'objects' }),
     top_logprobs: integer({ min: 0, max: 20 }),
     top_p: decimal({ min: 0, max: 1 }),
-    user: text(),
+    user: text({ max: LONGEST_USER }),
     verbosity: choice('low', 'medium', 'high'),
     web_search_options: object,
   },

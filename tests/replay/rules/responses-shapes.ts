@@ -1,5 +1,5 @@
 /** The bodies that OpenAI's responses take. */
-import { METADATA, NAME } from './openai-shapes.ts'
+import { LONGEST_USER, METADATA, NAME } from './openai-shapes.ts'
 import type { ShapeRow } from './rule.ts'
 import { anything, array, byType, choice, decimal, flag, integer, object, record, tagged, text, type Shape } from './shape.ts'
 
@@ -219,7 +219,7 @@ const responses = record(
     top_logprobs: integer({ min: 0, max: 20 }),
     top_p: decimal({ min: 0, max: 1 }),
     truncation: choice('auto', 'disabled'),
-    user: text(),
+    user: text({ max: LONGEST_USER }),
   },
   { nullable: true },
 )

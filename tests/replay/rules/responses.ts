@@ -129,6 +129,12 @@ export const responsesRules: Rule[] = rules({ vendors: ['openai', 'azure'], endp
     formRule({ kinds: ['low'], at: /^max_output_tokens$/ }, openaiSays),
   ],
   [
+    'responses.user',
+    '`user` has up to 64 characters, and `safety_identifier` up to 128',
+    DOCS.openaiUser,
+    formRule({ kinds: ['long'], at: /^(user|safety_identifier)$/ }, openaiSays),
+  ],
+  [
     'responses.tool-flat',
     'A function tool has its name at the top, not inside `function`',
     DOCS.openaiTools,

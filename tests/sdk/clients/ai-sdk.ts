@@ -28,9 +28,6 @@ export const aiSdk: SdkClient[] = Object.entries(AI_SDK_MODELS).map(([name, make
   talk: (access, model, options) => new AiTalk(make(access, model), options),
   stops: { stop: 'stop', tool_calls: 'tool-calls' },
   usage: inclusive,
-  // Mistral leaves out `type`, and its answers pass through as they are.
-  cannot: (place, { stream, tools }) =>
-    name === '@ai-sdk/openai: chat' && place === 'mistral' && tools && !stream ? /Invalid JSON response/ : undefined,
 }))
 
 const TOOLS: ToolSet = { [WEATHER.name]: { description: WEATHER.description, inputSchema: jsonSchema(WEATHER.schema) } }

@@ -13,9 +13,6 @@ export const openaiChat: SdkClient = {
   talk: (access, model, options) => new ChatTalk(access, model, options),
   stops: { stop: 'stop', tool_calls: 'tool_calls' },
   usage: inclusive,
-  // Mistral leaves out `type`, by which the SDK tells functions from custom tools; its answers pass through as they are.
-  cannot: (place, { stream, tools }) =>
-    place === 'mistral' && tools ? (stream ? /tool call snapshot missing `type`/ : /get_weather/) : undefined,
 }
 
 class ChatTalk implements Talk {

@@ -155,7 +155,7 @@ export function clineMessages(thinks: boolean): ScriptedTool {
     read: readMessage,
     next: nextMessage,
     ...(thinks ? { keepsThoughts: true } : {}),
-    // Others tell of input at the end of a stream only, where Cline does not look.
-    usage: (of, place) => (place === 'anthropic' ? inAll(of) : { ...inAll(of), input: 0 }),
+    // All but Gemini tell of input at the end of a stream only, where Cline does not look.
+    usage: (of, place) => (place === 'anthropic' || place === 'gemini' ? inAll(of) : { ...inAll(of), input: 0 }),
   }
 }

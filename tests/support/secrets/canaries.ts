@@ -1,5 +1,13 @@
-/** What must not be found: a provider's key, a caller's key, a token, the root secret, or the text of a body. */
-export type CanaryKind = 'provider key' | 'API key' | 'management token' | 'operator token' | 'root secret' | 'body'
+/** What must not be found: a provider's key, what was made for a caller and shown once, a token, the root secret, or the text of a body. */
+export type CanaryKind =
+  | 'provider key'
+  | 'API key'
+  | 'management token'
+  | 'voucher code'
+  | 'webhook secret'
+  | 'operator token'
+  | 'root secret'
+  | 'body'
 
 export interface Canary {
   kind: CanaryKind
@@ -56,15 +64,18 @@ function parsed(body: string | Buffer): unknown {
   }
 }
 
+const SECRET_MEMBERS = new Set(['apiKey', 'key', 'secretKey', 'webhookSecret'])
+
 /** Remembers every key in a configuration, whatever its shape. */
 export function rememberConfiguration(value: unknown): void {
   if (typeof value === 'string') {
-    for (const [, key] of value.matchAll(/(?:apiKey|key):\s*["']?([^\s"',}$]+)/g)) if (key !== undefined) remember('provider key', key)
+    for (const [, key] of value.matchAll(/(?:apiKey|key|secretKey|webhookSecret):\s*["']?([^\s"',}$]+)/g))
+      if (key !== undefined) remember('provider key', key)
     return
   }
   if (typeof value !== 'object' || value === null) return
   for (const [name, member] of Object.entries(value)) {
-    if (typeof member === 'string' && (name === 'apiKey' || name === 'key')) remember('provider key', member)
+    if (typeof member === 'string' && SECRET_MEMBERS.has(name)) remember('provider key', member)
     else if (typeof member === 'object') rememberConfiguration(member)
   }
 }

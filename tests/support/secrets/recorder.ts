@@ -37,10 +37,12 @@ export function rememberMade(data: string): void {
 /** Remembers the secrets in a management call and its answer. */
 export function rememberManaged(path: string, sent: unknown, answer: { status: number; text: string }): void {
   rememberConfiguration(sent)
-  if (answer.status !== 201 || !/\/(keys|tokens|rotate)$/.test(path)) return
-  const { key, token } = JSON.parse(answer.text) as { key?: unknown; token?: unknown }
+  if (answer.status !== 201 || !/\/(keys|tokens|rotate|vouchers|webhooks)$/.test(path)) return
+  const { key, token, code, secret } = JSON.parse(answer.text) as Record<'key' | 'token' | 'code' | 'secret', unknown>
   if (typeof key === 'string') remember('API key', withoutMarks(key))
   if (typeof token === 'string') remember('management token', withoutMarks(token))
+  if (typeof code === 'string') remember('voucher code', withoutMarks(code))
+  if (typeof secret === 'string') remember('webhook secret', withoutMarks(secret))
 }
 
 /** The random part alone: where that is, the secret is, with its prefix and checksum or without. */

@@ -49,6 +49,7 @@ export const REFUSED_WORDS: Readonly<Record<string, string>> = {
   image: 'images',
   logitBias: 'logit bias',
   logprobs: 'log probabilities',
+  'metadata.unstored': 'metadata, because nothing is stored there',
   minP: 'min-p',
   name: 'names of speakers',
   output: 'formats of the answer',
@@ -80,6 +81,8 @@ const QUIRK_WORDS: { [Name in keyof Required<Quirks>]: Said<Name> } = {
   mostStops: (count) => `It takes ${Number.isFinite(count) ? `${count} stop sequences at most` : 'any number of stop sequences'}.`,
   without: (members) =>
     `${members.map((member) => `\`${member}\``).join(', ')} ${members.length === 1 ? 'is' : 'are'} taken out of what passes through.`,
+  withoutInMessages: (members) =>
+    `Of messages that pass through, ${members.map((member) => `\`${member}\``).join(', ')} are taken out where they are null or empty.`,
   renames: (names) =>
     `${Object.entries(names)
       .map(([ours, theirs]) => `\`${ours}\` is sent as \`${theirs}\``)

@@ -33,6 +33,7 @@ export const applicationsIdKeys: Handlers<'createKey'> = {
       addresses: body.addresses ?? null,
       models: body.models ?? null,
       cap: capOf(body.cap ?? null),
+      limits: body.limits ?? [],
       expiresAt: timeOf(body.expiresAt ?? null),
       createdAt: deps.clock.now(),
     }

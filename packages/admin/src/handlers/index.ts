@@ -18,6 +18,8 @@ import { applications } from './organizations.id.applications.ts'
 import { organizationsIdGrants } from './organizations.id.grants.ts'
 import { organizationsIdSuspend } from './organizations.id.suspend.ts'
 import { organizationsId } from './organizations.id.ts'
+import { organizationsIdTopUps } from './organizations.id.top-ups.ts'
+import { organizationsIdVouchersRedeem } from './organizations.id.vouchers.redeem.ts'
 import { organizations } from './organizations.ts'
 import { pricesPending } from './prices.pending.ts'
 import { prices } from './prices.ts'
@@ -30,6 +32,9 @@ import { settings } from './settings.ts'
 import { teams } from './teams.ts'
 import { tokens } from './tokens.ts'
 import { usageProviders } from './usage.providers.ts'
+import { vouchers } from './vouchers.ts'
+import { webhooksId } from './webhooks.id.ts'
+import { webhooks } from './webhooks.ts'
 
 /** The handler of each route of the contract; one that is missing does not compile. */
 export const HANDLERS: Handlers<RouteName> = {
@@ -63,4 +68,9 @@ export const HANDLERS: Handlers<RouteName> = {
   ...backup,
   ...audit,
   ...tokens,
+  ...vouchers,
+  ...organizationsIdVouchersRedeem,
+  ...organizationsIdTopUps,
+  ...webhooks,
+  ...webhooksId,
 }

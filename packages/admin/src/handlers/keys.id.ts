@@ -58,6 +58,7 @@ function changedKey(before: KeyRow, body: Call<'updateKey'>['body']): KeyRow {
     addresses: body.addresses === undefined ? before.addresses : body.addresses,
     models: body.models === undefined ? before.models : body.models,
     cap: body.cap === undefined ? before.cap : capOf(body.cap),
+    limits: body.limits ?? before.limits,
     expiresAt: body.expiresAt === undefined ? before.expiresAt : timeOf(body.expiresAt),
   }
 }

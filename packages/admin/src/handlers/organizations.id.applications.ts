@@ -19,8 +19,8 @@ export const applications: Handlers<Names> = {
 
   async createApplication(call) {
     const { id: organization } = await visibleOrganization(call, call.params.id)
-    const { name, team = null } = call.body
-    const row = { id: freshId(call, 'app'), organization, team, name, createdAt: call.deps.clock.now() }
+    const { name, team = null, limits = [] } = call.body
+    const row = { id: freshId(call, 'app'), organization, team, name, limits, createdAt: call.deps.clock.now() }
     return change(call, async (trx) => {
       await checkTeam(trx, organization, team)
       await trx.insertApplication(row)
@@ -44,9 +44,9 @@ export const applications: Handlers<Names> = {
     } = call
     return changeConfiguration(call, async (trx) => {
       const before = visible(call, await trx.applications.get(id), 'application', id)
-      const { name = before.name, team = before.team } = body
+      const { name = before.name, team = before.team, limits = before.limits } = body
       await checkTeam(trx, before.organization, team)
-      await trx.updateApplication(id, { name, team })
+      await trx.updateApplication(id, { name, team, limits })
       const answer = presentApplication(found(await trx.applications.get(id), 'application', id))
       const event = {
         action: 'application.update',

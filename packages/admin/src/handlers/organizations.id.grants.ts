@@ -1,13 +1,10 @@
 import { formatAmount, parseAmount, walletOf } from '@faregate/core'
 import { visibleOrganization, type Handlers } from '../call.ts'
 import { operationId } from '../idempotency.ts'
-import { submit } from '../operation.ts'
+import { submit, USUAL_PRIORITY } from '../operation.ts'
 import { pageOf, pagingOf } from '../paging.ts'
 import { presentGrant } from '../present/money.ts'
 import { timeOf, timeTextOrNull } from '../present/time.ts'
-
-/** Grants without a priority are spent after those that have a lower one. */
-const USUAL_PRIORITY = 100
 
 export const organizationsIdGrants: Handlers<'listGrants' | 'createGrant'> = {
   async listGrants(call) {

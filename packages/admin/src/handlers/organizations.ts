@@ -25,6 +25,7 @@ export const organizations: Handlers<'listOrganizations' | 'createOrganization'>
       currency: deps.currency,
       zone: body.zone ?? 'UTC',
       overdraft,
+      limits: body.limits ?? [],
       suspended: null,
       cap: capOf(body.cap ?? null),
       userCap: capOf(body.userCap ?? null),

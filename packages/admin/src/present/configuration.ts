@@ -44,6 +44,7 @@ export function presentModel(entry: ModelEntry | ModelRow) {
     sliceTokens: entry.sliceTokens ?? null,
     hiddenOutput: entry.hiddenOutput ?? null,
     outputLimitMember: entry.outputLimitMember ?? null,
+    unsupported: entry.unsupported ?? null,
     managedBy: 'managedBy' in entry ? entry.managedBy : DATABASE,
   }
 }

@@ -6,9 +6,9 @@ import { timeText, timeTextOrNull } from './time.ts'
 
 export function presentOrganization({ cap, userCap, suspended, createdAt, ...row }: OrganizationRow) {
   const standing = suspended === null ? null : { since: timeText(suspended.since), reason: suspended.reason }
-  const { id, name, currency, zone } = row
+  const { id, name, currency, zone, limits } = row
   const caps = { cap: presentCap(cap), userCap: presentCap(userCap) }
-  return { id, name, currency, zone, suspended: standing, ...caps, createdAt: timeText(createdAt) }
+  return { id, name, currency, zone, limits, suspended: standing, ...caps, createdAt: timeText(createdAt) }
 }
 
 export function presentBalance(currency: string, balance: BalanceRow) {
@@ -28,8 +28,8 @@ export function presentTeam({ id, name, organization, cap, createdAt }: TeamRow)
   return { id, name, organization, cap: presentCap(cap), createdAt: timeText(createdAt) }
 }
 
-export function presentApplication({ id, name, organization, team, createdAt }: ApplicationRow) {
-  return { id, name, organization, team, createdAt: timeText(createdAt) }
+export function presentApplication({ id, name, organization, team, limits, createdAt }: ApplicationRow) {
+  return { id, name, organization, team, limits, createdAt: timeText(createdAt) }
 }
 
 /** Without the hash: nothing that leads to the key leaves. */
@@ -48,6 +48,7 @@ export function presentKey(row: KeyRow, now: number) {
     addresses: row.addresses,
     models: row.models,
     cap: presentCap(row.cap),
+    limits: row.limits,
     expiresAt: timeTextOrNull(row.expiresAt),
     lastUsedAt: timeTextOrNull(row.lastUsedAt),
     createdAt: timeText(row.createdAt),

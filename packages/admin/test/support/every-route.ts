@@ -3,6 +3,9 @@ import type { Harness } from './harness.ts'
 import { offerPrice } from './offers.ts'
 import type { Tenant } from './world.ts'
 
+/** Opens a voucher that nobody has used. */
+const VOUCHER_CODE = 'fgv_unused'
+
 /** Bodies with which each route that takes one succeeds. */
 export const BODIES: Partial<Record<RouteName, unknown>> = {
   createOrganization: { name: 'n' },
@@ -37,24 +40,36 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   createBackup: {},
   restoreBackup: { file: 'backup.sqlite' },
   createToken: { name: 'n', permissions: ['usage:read'] },
+  createVoucher: { amount: '1.00', expiresAt: '2100-01-01T00:00:00Z' },
+  redeemVoucher: { code: VOUCHER_CODE },
+  createTopUp: { amount: '5.00' },
+  createWebhook: { url: 'https://receiver.example/hook', events: ['cap.80'] },
+  createWebhookOfOrganization: { url: 'https://receiver.example/hook', events: ['cap.80'] },
+  updateWebhook: { events: ['cap.100'] },
+  testWebhook: {},
+  replayWebhook: { since: '2020-01-01T00:00:00Z' },
 }
+
+/** Which id stands in the paths that begin so; the first that fits. */
+const IDS: [prefix: string, id: (tenant: Tenant, installation: { token: string }, name: RouteName) => string][] = [
+  ['/api/organizations', ({ organization }) => organization],
+  ['/api/teams', ({ team }) => team],
+  ['/api/members', ({ member }) => member],
+  ['/api/roles', ({ role }) => role],
+  ['/api/applications', ({ application }) => application],
+  ['/api/keys', ({ key }) => key],
+  ['/api/grants', ({ grant }) => grant],
+  ['/api/denials', ({ denial }) => denial],
+  ['/api/tokens', (_tenant, { token }) => token],
+  ['/api/prices/pending', (_tenant, _installation, name) => `pc_own_${name}`],
+  ['/api/vouchers', () => 'vo_own'],
+  ['/api/webhooks', ({ webhook }) => webhook],
+]
 
 /** Which id stands in the path of a route: one of this tenant, or of what belongs to the installation. */
 export function pathOf(name: RouteName, tenant: Tenant, installation: { token: string }): string {
   const { path }: RouteSpec = ROUTES[name]
-  const ids: [prefix: string, id: string][] = [
-    ['/api/organizations', tenant.organization],
-    ['/api/teams', tenant.team],
-    ['/api/members', tenant.member],
-    ['/api/roles', tenant.role],
-    ['/api/applications', tenant.application],
-    ['/api/keys', tenant.key],
-    ['/api/grants', tenant.grant],
-    ['/api/denials', tenant.denial],
-    ['/api/tokens', installation.token],
-    ['/api/prices/pending', `pc_own_${name}`],
-  ]
-  const [, id = tenant.request] = ids.find(([prefix]) => path.startsWith(prefix)) ?? []
+  const id = IDS.find(([prefix]) => path.startsWith(prefix))?.[1](tenant, installation, name) ?? tenant.request
   const named = path.startsWith('/api/models') ? 'own-model' : path.startsWith('/api/prices') ? 'own-provider%2Fown-model' : 'own-provider'
   return path.replace('{id}', id).replace('{name}', named)
 }
@@ -67,9 +82,17 @@ export async function createInstallation(api: Harness): Promise<{ token: string 
   await api.call('POST', '/api/models', { body: { name: 'own-model', deployments: [{ provider: 'file-provider', model: 'm' }] } })
   await api.call('POST', '/api/prices', { body: { provider: 'own-provider', model: 'own-model', price: { input: '1' } } })
   for (const name of ['approvePrice', 'rejectPrice']) await offerPrice(api, { id: `pc_own_${name}`, model: name })
+  await insertVoucher(api, 'vo_own', 'fgv_own')
+  await insertVoucher(api, 'vo_unused', VOUCHER_CODE)
   const token = await api.call('POST', '/api/tokens', { body: { name: 'spare', permissions: ['usage:read'] } })
   await api.call('POST', '/api/backup', { body: {} })
   return { token: String(token.body.id) }
+}
+
+async function insertVoucher(api: Harness, id: string, code: string): Promise<void> {
+  const createdAt = api.clock.now()
+  const row = { id, hash: api.deps.hashSecret(code), lastFour: code.slice(-4), amount: 1_000_000_000n, createdAt }
+  await api.deps.store.write((trx) => trx.insertVoucher({ ...row, expiresAt: createdAt + 86_400_000 }))
 }
 
 /** Reading before changing, and what takes away last, so that one pass over all routes succeeds. */

@@ -70,6 +70,8 @@ const FIXED_SETTINGS: SettingsInForce = {
   'prices.approveAbove': { value: 0.1, managedBy: DEFAULT },
 }
 
+const PREFIXES = { key: 'fg_', management: 'fgm_', voucher: 'fgv_' }
+
 export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDeps> = {}): Promise<Harness> {
   const clock = new TestClock()
   const random = countingRandom()
@@ -95,9 +97,16 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
     },
     isOperatorToken: (presented) => presented === OPERATOR_TOKEN,
     hashSecret: (presented) => createHmac('sha256', 'test').update(presented).digest('hex'),
-    mint: (secret) => `${secret === 'key' ? 'fg' : 'fgm'}_${'x'.repeat(30)}${String(++minted).padStart(8, '0')}`,
+    mint: (secret) => `${PREFIXES[secret]}${'x'.repeat(30)}${String(++minted).padStart(8, '0')}`,
     seal: (plain, name) => Buffer.from(`${name}\n${plain}`).toString('base64'),
     unseal,
+    rail: {
+      name: 'test',
+      checkout: async ({ id }) => ({ status: 'open', url: `https://pay.example/${id}` }),
+      read: async () => ({ status: 'other' }),
+    },
+    topUpPage: (organization) => `https://gateway.example/top-up/${organization}`,
+    refusedUrl: (url) => (url.includes('//10.') ? 'its address is not on the public internet' : undefined),
     clock,
     random,
     publicUrl: () => 'https://gateway.example',

@@ -13,6 +13,7 @@ export interface Tenant {
   grant: string
   request: string
   denial: string
+  webhook: string
 }
 
 /** Creates a tenant: 10.00 granted, one request that cost 1.00, one refusal. */
@@ -42,7 +43,9 @@ export async function createTenant(api: Harness, name: string): Promise<Tenant> 
     configurationVersion: 1,
   })
   await api.store.records.flush()
-  return { organization, team, member, role, application, key, grant, request, denial }
+  const hook = { url: 'https://receiver.example/hook', events: ['key.expiring'] }
+  const webhook = await created(api, `/api/organizations/${organization}/webhooks`, hook)
+  return { organization, team, member, role, application, key, grant, request, denial, webhook }
 }
 
 async function created(api: Harness, path: string, body: unknown): Promise<string> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { UsageError, type Command } from '../command.ts'
+import { LIMIT_OPTION, limitsOf } from '../limits.ts'
 import { DEFAULT_NAME, everyItem, findOrganization, labelOf, organizationOrOnly } from '../lookup.ts'
 import { shortTime, table } from '../output.ts'
 import { shellWord } from '../shell.ts'
@@ -11,12 +12,13 @@ const create: Command = {
   options: [
     { flags: '--organization <name>', summary: 'id or name (the only one, or default)' },
     { flags: '--team <id>', summary: 'the team whose spend cap it counts against (none)' },
+    LIMIT_OPTION,
   ],
   async run(call) {
     const [name = ''] = call.args
     const client = await call.client()
     const organization = await organizationOrOnly(client, call.options.text('organization'))
-    const body = { name, ...call.options.some('team') }
+    const body = { name, ...call.options.some('team'), ...limitsOf(call.options) }
     const created = await client.createApplication({ params: { id: organization.id }, body, idempotencyKey: randomUUID() })
     // `key create` alone means the organization `default`.
     const owner = organization.name === DEFAULT_NAME ? '' : ` --organization ${shellWord(labelOf(organization))}`

@@ -16,6 +16,8 @@ import { settingCommands } from './settings.ts'
 import { startCommands } from './start.ts'
 import { teamCommands } from './team.ts'
 import { tokenCommands } from './token.ts'
+import { voucherCommands } from './voucher.ts'
+import { webhookCommands } from './webhook.ts'
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: Command[] = [
@@ -28,6 +30,7 @@ export const COMMANDS: Command[] = [
   ...memberCommands,
   ...roleCommands,
   ...moneyCommands,
+  ...voucherCommands,
   ...requestCommands,
   ...reconcileCommands,
   ...providerCommands,
@@ -36,4 +39,5 @@ export const COMMANDS: Command[] = [
   ...settingCommands,
   ...operateCommands,
   ...tokenCommands,
+  ...webhookCommands,
 ]

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Client, RouteInput, Routes } from '@faregate/contract'
 import { Failure, type Call, type Command, type Gateway, type Options } from '../command.ts'
+import { LIMIT_OPTION, limitsOf } from '../limits.ts'
 import {
   DEFAULT_NAME,
   findOrganization,
@@ -32,6 +33,7 @@ export const keyCreate: Command = {
     },
     { flags: '--address <address>', summary: 'where it may be used from, like 10.0.0.0/8; may be repeated (anywhere)', repeatable: true },
     { flags: '--member <id>', summary: 'the member whom it belongs to (nobody)' },
+    LIMIT_OPTION,
     { flags: '--expires <when>', summary: 'a date, a time, or a span: 2027-01-31, 30d' },
   ],
   async run(call) {
@@ -62,6 +64,7 @@ function keyBody(options: Options): KeyBody {
     ...useOf(options),
     ...(models === undefined ? {} : { models }),
     ...(cap === undefined ? {} : { cap }),
+    ...limitsOf(options),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   }
 }

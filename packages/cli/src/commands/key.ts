@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { capChange, capText } from '../caps.ts'
 import { Failure, UsageError, type Call, type Command, type Options } from '../command.ts'
 import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
+import { LIMIT_OPTION, limitsOf, limitsText } from '../limits.ts'
 import { DEFAULT_NAME, findOrganization } from '../lookup.ts'
 import { shortTime, table } from '../output.ts'
 import { useOf } from '../key-use.ts'
@@ -26,18 +27,19 @@ const keyList: Command = {
       key.state,
       key.models?.join(' ') ?? 'all',
       capText(key.cap),
+      limitsText(key.limits),
       shortTime(key.expiresAt),
       shortTime(key.lastUsedAt),
     ])
     const owner = named === undefined || named === DEFAULT_NAME ? '' : ` --organization ${shellWord(named)}`
     const none = `No keys yet: faregate key create${owner} --credit 5`
-    call.output.result(data, table(['id', 'name', 'key', 'state', 'models', 'cap', 'expires', 'last used'], rows, none))
+    call.output.result(data, table(['id', 'name', 'key', 'state', 'models', 'cap', 'limits', 'expires', 'last used'], rows, none))
   },
 }
 
 const keyUpdate: Command = {
   name: 'key update',
-  summary: 'Change the name, models, cap, scopes, addresses or expiry of a key, in force within a second',
+  summary: 'Change the name, models, cap, limits, scopes, addresses or expiry of a key, in force within a second',
   args: ['<id>'],
   options: [
     { flags: '--name <name>', summary: 'name of the key' },
@@ -45,6 +47,8 @@ const keyUpdate: Command = {
     { flags: '--all-models', summary: 'it may call every model' },
     { flags: '--cap <amount/period>', summary: 'how much may be spent with it: 1.00/day, 20/month, 5/total' },
     { flags: '--no-cap', summary: 'only the balance limits it' },
+    LIMIT_OPTION,
+    { flags: '--no-limits', summary: 'it may be used as often as its application and organization may' },
     { flags: '--scope <scope>', summary: 'what it may be used for: models, count, explain, list, key; may be repeated', repeatable: true },
     { flags: '--every-scope', summary: 'it may be used for everything' },
     { flags: '--address <address>', summary: 'where it may be used from, like 10.0.0.0/8; may be repeated', repeatable: true },
@@ -67,13 +71,17 @@ const keyUpdate: Command = {
 function changesOf(options: Options): RouteInput<Routes['updateKey']>['body'] {
   const models = options.text('models')
   const expires = options.text('expires')
+  const limits = limitsOf(options)
   if (models !== undefined && options.is('allModels')) throw new UsageError('--models and --all-models contradict each other')
+  if (limits.limits !== undefined && options.isOff('limits')) throw new UsageError('--limit and --no-limits contradict each other')
   if (expires !== undefined && options.isOff('expiry')) throw new UsageError('--expires and --no-expiry contradict each other')
   return {
     ...options.some('name'),
     ...(models === undefined ? {} : { models: modelsOf(models) }),
     ...(options.is('allModels') ? { models: null } : {}),
     ...capChange(options, 'cap'),
+    ...limits,
+    ...(options.isOff('limits') ? { limits: [] } : {}),
     ...useOf(options),
     ...(options.is('everyScope') ? { scopes: [] } : {}),
     ...(options.is('anyAddress') ? { addresses: null } : {}),
@@ -91,7 +99,12 @@ function modelsOf(text: string): string[] {
 function termsOf(key: Key): string {
   const models = key.models === null ? 'all models' : `models ${key.models.join(', ')}`
   const cap = key.cap === null ? 'no cap' : `cap ${capText(key.cap)}`
-  return [models, cap, key.expiresAt === null ? 'no expiry' : `expires ${shortTime(key.expiresAt)}`].join('; ')
+  return [
+    models,
+    cap,
+    limitsText(key.limits) ?? 'no limits',
+    key.expiresAt === null ? 'no expiry' : `expires ${shortTime(key.expiresAt)}`,
+  ].join('; ')
 }
 
 const keyDisable: Command = {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { capChange, capText } from '../caps.ts'
 import { UsageError, type Command } from '../command.ts'
+import { LIMIT_OPTION, limitsOf, limitsText } from '../limits.ts'
 import { everyItem, findOrganization } from '../lookup.ts'
 import { fields, shortTime, table } from '../output.ts'
 import { shellWord } from '../shell.ts'
@@ -12,11 +13,12 @@ const create: Command = {
   options: [
     { flags: '--zone <zone>', summary: 'time zone in which days, weeks and months of caps begin (UTC)' },
     { flags: '--overdraft <amount>', summary: 'how far below zero a cost beyond its hold may take the balance (0)' },
+    LIMIT_OPTION,
   ],
   async run(call) {
     const [name = ''] = call.args
     const client = await call.client()
-    const body = { name, ...call.options.some('zone', 'overdraft') }
+    const body = { name, ...call.options.some('zone', 'overdraft'), ...limitsOf(call.options) }
     const created = await client.createOrganization({ body, idempotencyKey: randomUUID() })
     call.output.result(created, `${created.name} is ${created.id}. Give it credit: faregate grant ${shellWord(created.name)} 5.00`)
   },
@@ -56,6 +58,7 @@ const show: Command = {
       ['id', organization.id],
       ['name', organization.name],
       ['zone', organization.zone],
+      ['limits', limitsText(organization.limits) ?? 'none'],
       ['suspended', organization.suspended?.reason],
       ['cap', capText(organization.cap)],
       ['cap of each end user', capText(organization.userCap)],

@@ -14,6 +14,7 @@ const start: Command = {
     { flags: '--host <address>', summary: 'address (FAREGATE_HOST, 127.0.0.1)' },
     ...WHERE,
     { flags: '--database-url <url>', summary: 'PostgreSQL instead of SQLite in the data folder (FAREGATE_DATABASE_URL)' },
+    { flags: '--redis-url <url>', summary: 'Redis, in which replicas share limits (FAREGATE_REDIS_URL; absent: each counts for itself)' },
     { flags: '--drain-seconds <seconds>', summary: 'how long running requests may take to end after SIGTERM (30)' },
     { flags: '--demo', summary: 'use the built-in demo provider alone, whatever else is configured' },
   ],
@@ -24,7 +25,10 @@ const start: Command = {
 }
 
 function startFlags(options: Options) {
-  return { ...options.some('data', 'port', 'host', 'config', 'databaseUrl', 'drainSeconds'), ...(options.is('demo') ? { demo: true } : {}) }
+  return {
+    ...options.some('data', 'port', 'host', 'config', 'databaseUrl', 'redisUrl', 'drainSeconds'),
+    ...(options.is('demo') ? { demo: true } : {}),
+  }
 }
 
 const check: Command = {

@@ -1,5 +1,6 @@
 import { CAPS } from './catalogue-caps.ts'
 import type { CatalogueEntry } from './entry.ts'
+import { LIMIT_DENIALS } from './limits.ts'
 
 /**
  * Every refusal there is, as data. The order is the precedence: when several apply,
@@ -144,6 +145,7 @@ export const CATALOGUE = {
     mend: ['An administrator of the organization extends what the key may do, or the caller uses another key.'],
   },
   ...CAPS,
+  ...LIMIT_DENIALS,
   insufficient_balance: {
     status: 402,
     title: 'Balance too low for this request',

@@ -18,7 +18,7 @@ export interface Fix {
 
 /** The balance that lacked room, amounts as decimal strings. */
 export interface LimitFacts {
-  kind: 'balance' | 'cap' | 'quota' | 'rate' | 'body' | 'timeout'
+  kind: 'balance' | 'cap' | 'quota' | 'rate' | 'concurrency' | 'body' | 'timeout'
   unit?: string
   required?: string
   available?: string
@@ -30,7 +30,7 @@ export interface LimitFacts {
 
 /** Where the refusal applies. */
 export interface Scope {
-  level: 'key' | 'user' | 'team' | 'org' | 'model' | 'provider' | 'route' | 'gateway'
+  level: 'key' | 'user' | 'team' | 'app' | 'org' | 'model' | 'provider' | 'route' | 'gateway'
   id?: string
   /** Last four characters of the key, never more. */
   key?: string

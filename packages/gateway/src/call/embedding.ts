@@ -1,5 +1,5 @@
 import type { Denial } from '@faregate/core'
-import { callersPlace, decodedEmbedding, encodeForUpstream } from '@faregate/wire'
+import { callersPlace, decodedEmbedding, encodeForUpstream, isLabel } from '@faregate/wire'
 import { requestInvalid } from '../request-invalid.ts'
 import { withoutLoss, type Written } from './cannot-carry.ts'
 import type { Translation } from './line.ts'
@@ -16,6 +16,8 @@ export function translatedEmbedding(
   if (!decoded.ok) return requestInvalid(decoded.pointer, decoded.message)
   const encoded = encodeForUpstream(decoded.embedding, upstream, candidate.deployment.model)
   if ('ok' in encoded) return requestInvalid(encoded.pointer, encoded.message)
-  const dropped = encoded.unsupported.map((one) => ({ ...one, at: callersPlace(one.at, request.dialect) }))
+  const { dialect } = request
+  const lost = encoded.unsupported.filter((one) => !isLabel(one, { dialect }))
+  const dropped = lost.map((one) => ({ ...one, at: callersPlace(one.at, dialect) }))
   return withoutLoss({ body: encoded.body, dropped }, drop, candidate.provider.name)
 }

@@ -1,5 +1,13 @@
 import type { Denial, ProviderEntry } from '@faregate/core'
-import { callersPlace, type Conversation, type Decoded, type DialectName, type ModelRequest, type Unsupported } from '@faregate/wire'
+import {
+  callersPlace,
+  isLabel,
+  type Conversation,
+  type Decoded,
+  type DialectName,
+  type ModelRequest,
+  type Unsupported,
+} from '@faregate/wire'
 import type { UpstreamRequest } from '../edge.ts'
 import { requestInvalid } from '../request-invalid.ts'
 import type { Candidate, Route } from '../locate.ts'
@@ -97,12 +105,14 @@ function contentTypeOf({ request }: Calling, { translation }: Line): { 'content-
 }
 
 function passedOn(request: ModelRequest, { deployment, vendor }: Candidate, limit: WrittenLimit | undefined): Buffer {
-  const { noStreamOptions, without, nineCharacterToolIds } = vendor.quirks ?? {}
+  const { noStreamOptions, without, withoutInMessages, nineCharacterToolIds, assistantAfterTools } = vendor.quirks ?? {}
   return request.upstreamBody({
     model: deployment.model,
     injectUsage: request.stream && !request.includeUsage && noStreamOptions !== true,
     ...(without === undefined ? {} : { without }),
+    ...(withoutInMessages === undefined ? {} : { withoutInMessages }),
     ...(nineCharacterToolIds === undefined ? {} : { nineCharacterToolIds }),
+    ...(assistantAfterTools === undefined ? {} : { assistantAfterTools }),
     ...(limit === undefined ? {} : { outputLimit: limit }),
   })
 }
@@ -124,15 +134,16 @@ async function translated(
     outputLimit: limit?.value ?? conversation.maxOutputTokens,
     quirks: { outputLimitMember, ...vendor.quirks },
   })
-  const dropped = [...othersOf(conversation), ...inOwnWords(unsupported, calling.request.dialect)]
+  const dropped = lostOf(conversation, unsupported, calling.request.dialect)
   return withoutLoss({ body, dropped }, calling.drop, candidate.provider.name)
 }
 
-/** What changes no answer, only its cost to the operator: not worth a refusal. */
-const HINTS = new Set(['/promptCacheKey'])
-
-function inOwnWords(unsupported: Unsupported[], dialect: DialectName): Unsupported[] {
-  return unsupported.filter(({ at }) => !HINTS.has(at)).map((one) => ({ ...one, at: callersPlace(one.at, dialect) }))
+/** What the deployment does not get and the answer may lack for it, in the caller's own words. */
+function lostOf(conversation: Conversation, unsupported: Unsupported[], dialect: DialectName): Unsupported[] {
+  const said = { dialect, serviceTier: conversation.serviceTier }
+  const worth = (one: Unsupported): boolean => !isLabel(one, said)
+  const inOwnWords = unsupported.filter(worth).map((one) => ({ ...one, at: callersPlace(one.at, dialect) }))
+  return [...othersOf(conversation).filter(worth), ...inOwnWords]
 }
 
 /** Members that only the caller's dialect knows. */

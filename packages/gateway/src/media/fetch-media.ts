@@ -1,7 +1,6 @@
-import { lookup } from 'node:dns'
-import { isIP, type LookupFunction } from 'node:net'
 import { Agent, request } from 'undici'
 import { sniffed } from '@faregate/wire'
+import { checkedUrl, guardedLookup, UrlRefused } from './guard.ts'
 import { isPublicAddress } from './public-address.ts'
 
 /** Bytes that a caller's URL stands for. */
@@ -23,7 +22,7 @@ export interface MediaLimits {
   bytes: number
   milliseconds: number
   /** Which addresses may be connected to, after names were resolved. */
-  reachable(address: string): boolean
+  reachable: (address: string) => boolean
 }
 
 /** What models take in: everything else would only be read by whoever set the URL. */
@@ -37,11 +36,11 @@ export const MEDIA_LIMITS: MediaLimits = { bytes: 20 * 1024 * 1024, milliseconds
  * size and time, and only of types that a model takes.
  */
 export function createMediaFetcher(limits: MediaLimits = MEDIA_LIMITS): MediaFetcher {
-  const agent = new Agent({ connect: { lookup: guardedLookup(limits), timeout: limits.milliseconds } })
+  const agent = new Agent({ connect: { lookup: guardedLookup(limits.reachable), timeout: limits.milliseconds } })
   return async (text, signal) => {
-    const url = checkedUrl(text, limits)
     const timed = AbortSignal.any([signal, AbortSignal.timeout(limits.milliseconds)])
     try {
+      const url = checkedUrl(text, limits.reachable)
       const answer = await request(url, { dispatcher: agent, signal: timed, headers: { accept: '*/*', 'user-agent': 'faregate' } })
       if (answer.statusCode !== 200) {
         // What is cut off complains; nobody listens any more.
@@ -52,31 +51,6 @@ export function createMediaFetcher(limits: MediaLimits = MEDIA_LIMITS): MediaFet
     } catch (error) {
       throw refusalOf(error, timed)
     }
-  }
-}
-
-function checkedUrl(text: string, limits: MediaLimits): URL {
-  if (!URL.canParse(text)) throw new MediaRefused('it is no URL')
-  const url = new URL(text)
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new MediaRefused('only http and https are fetched')
-  if (url.username !== '' || url.password !== '') throw new MediaRefused('a URL with a user or password is not fetched')
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  if (isIP(host) !== 0 && !limits.reachable(host)) throw new MediaRefused('its address is not on the public internet')
-  return url
-}
-
-/** Names are resolved here, so that what is checked is what is connected to (DNS rebinding). */
-function guardedLookup(limits: MediaLimits): LookupFunction {
-  return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) return callback(error, '')
-      const [first] = addresses
-      if (first === undefined || !addresses.every(({ address }) => limits.reachable(address))) {
-        return callback(new MediaRefused('its address is not on the public internet'), '')
-      }
-      if (options.all === true) callback(null, addresses)
-      else callback(null, first.address, first.family)
-    })
   }
 }
 
@@ -97,7 +71,8 @@ async function collected(body: AsyncIterable<Buffer>, contentType: string, limit
 function refusalOf(error: unknown, signal: AbortSignal): Error {
   if (error instanceof MediaRefused) return error
   const cause = error instanceof Error ? error.cause : undefined
-  if (cause instanceof MediaRefused) return cause
+  const refused = [error, cause].find((one) => one instanceof UrlRefused)
+  if (refused instanceof UrlRefused) return new MediaRefused(refused.message)
   if (signal.aborted) return new MediaRefused('it does not answer in time')
   return new MediaRefused('it cannot be reached')
 }

@@ -3,6 +3,7 @@ import {
   namesBack,
   StepReader,
   type AnswerFrame,
+  type Mender,
   type NamesBack,
   type RawEvent,
   type StreamDecoder,
@@ -30,9 +31,9 @@ export interface StreamTap {
 
 const NOTHING = Buffer.alloc(0)
 
-/** The tap of one stream: the very bytes where both sides speak alike, else their translation. */
+/** The tap of one stream: the very bytes where both sides speak alike and a client can read them, else their translation. */
 export function tapOf({ upstream, translation }: Line, choices: number, includeUsage: boolean, frame: () => AnswerFrame): StreamTap {
-  if (translation?.kind !== 'conversation') return new PassThrough(upstream.streamReader(choices), includeUsage)
+  if (translation?.kind !== 'conversation') return new PassThrough(upstream.streamReader(choices), upstream.mender?.(), includeUsage)
   const { upstream: speaker, caller } = translation
   const asked = frame()
   const back = namesBack(asked.conversation, speaker.toolNames)
@@ -41,10 +42,12 @@ export function tapOf({ upstream, translation }: Line, choices: number, includeU
 
 class PassThrough implements StreamTap {
   readonly #reader: StreamReader
+  readonly #mender: Mender | undefined
   readonly #includeUsage: boolean
 
-  constructor(reader: StreamReader, includeUsage: boolean) {
+  constructor(reader: StreamReader, mender: Mender | undefined, includeUsage: boolean) {
     this.#reader = reader
+    this.#mender = mender
     this.#includeUsage = includeUsage
   }
 
@@ -55,7 +58,8 @@ class PassThrough implements StreamTap {
   /** Usage that only the gateway asked for is not for the caller (U5). */
   take(event: RawEvent): Tapped {
     const step = this.#reader.read(event)
-    return { raw: step.usageOnly && !this.#includeUsage ? NOTHING : event.raw, step }
+    if (step.usageOnly && !this.#includeUsage) return { raw: NOTHING, step }
+    return { raw: this.#mender?.mend(event.raw) ?? event.raw, step }
   }
 
   terminal(kept: Buffer): Buffer {

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseAmount, walletOf, type Bucket, type DenialCode, type ModelEntry, type ProviderEntry, type Snapshot } from '@faregate/core'
 import { generateKey, type KeyEntry } from '@faregate/identity'
+import { Limiter } from '@faregate/limits'
 import { CommitQueue, type BatchItem, type LedgerEngine } from '@faregate/ledger'
 import type { PriceTable } from '@faregate/pricing'
 import { vendors } from '@faregate/providers'
@@ -90,6 +91,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     ledger,
     instance: { epoch: 1 },
     balances: { read: (refs) => Promise.resolve(refs.map((ref) => viewOf(storage, ref))) },
+    limiter: new Limiter({ clock: { now: () => Date.now() } }),
     prices: { charged: () => priceTable(options.price), provider: () => undefined, maxOutput: () => undefined },
     vendors,
     tokens: options.tokens ?? {

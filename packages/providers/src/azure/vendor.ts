@@ -34,6 +34,7 @@ export const azureVendor: Vendor = {
   dialects: DIALECTS,
   dialectsOf: (model) => (RESPONSES_ONLY.test(model) ? DIALECTS.filter((name) => name !== 'openai-chat') : DIALECTS),
   outputLimitMember: 'max_completion_tokens',
+  quirks: { refuses: ['metadata.unstored'] },
   priceKey: 'azure',
   request: (entry, secret, { dialect, model }) => ({
     path: azurePath(entry.baseUrl, dialect, model),

@@ -13,7 +13,7 @@ export const HOSTED: readonly VendorRow[] = [
     priceKey: 'openai',
     also: ['openai-responses', ...ENDPOINTS],
     withoutChat: RESPONSES_ONLY,
-    quirks: { refuses: ['topK', 'minP', 'repetitionPenalty', 'cacheControl', 'video'] },
+    quirks: { refuses: ['topK', 'minP', 'repetitionPenalty', 'cacheControl', 'video', 'metadata.unstored'] },
   },
   {
     kind: 'openai-compatible',
@@ -100,7 +100,8 @@ export const HOSTED: readonly VendorRow[] = [
       toolChoiceAny: true,
       mostStops: Number.POSITIVE_INFINITY,
       noStreamOptions: true,
-      without: ['stream_options', 'max_completion_tokens'],
+      without: ['stream_options', 'max_completion_tokens', 'user', 'safety_identifier', 'prompt_cache_retention', 'prompt_cache_options'],
+      withoutInMessages: ['refusal', 'annotations', 'audio', 'function_call'],
       renames: { seed: 'random_seed' },
       refuses: [
         'logprobs',

@@ -10,6 +10,7 @@ export const START_VARIABLES = {
   FAREGATE_HOST: 'Address to listen on. Default: 127.0.0.1.',
   FAREGATE_CONFIG: 'Configuration file. Default: `./faregate.yaml` if it exists.',
   FAREGATE_DATABASE_URL: 'PostgreSQL, as `postgres://user:password@host/database`. Absent: SQLite in the data folder.',
+  FAREGATE_REDIS_URL: 'Redis or Valkey, as `redis://user:password@host`, in which replicas share limits. Absent: each counts for itself.',
   FAREGATE_SECRET: 'The root secret, instead of the one in the data folder: needed where several processes share a PostgreSQL.',
 } as const
 

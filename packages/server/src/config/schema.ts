@@ -84,6 +84,13 @@ const model = z.strictObject({
     .enum(['max_tokens', 'max_completion_tokens'])
     .optional()
     .describe('The member that carries the output limit upstream.'),
+  unsupported: z
+    .enum(['refuse', 'drop'])
+    .optional()
+    .describe(
+      'What happens to members of a request that a deployment of another dialect has no place for: `refuse` answers 400 with their names, ' +
+        "`drop` leaves them out and lists them in `Faregate-Dropped`. The caller's `Faregate-Unsupported` goes first. Absent: `refuse`.",
+    ),
 })
 
 const limits = z.strictObject({
@@ -104,6 +111,23 @@ const limits = z.strictObject({
   keepAliveMs: count(1, 600_000)
     .default(15_000)
     .describe("Silence on a stream after which a comment keeps the caller's connection open, in milliseconds."),
+})
+
+const payments = z.strictObject({
+  stripe: z
+    .strictObject({
+      secretKey: z.string().min(1).describe("Stripe's secret key. Keep it out of the file: `${STRIPE_SECRET_KEY}` reads the environment."),
+      webhookSecret: z
+        .string()
+        .min(1)
+        .describe('The signing secret of the webhook endpoint `/api/payments/stripe/webhook`, as Stripe shows it: `whsec_…`.'),
+      apiUrl: z
+        .url({ protocol: /^https?$/, abort: true })
+        .default('https://api.stripe.com')
+        .describe("Where Stripe's API is; another address is for tests."),
+    })
+    .optional()
+    .describe('Top-ups through Stripe Checkout.'),
 })
 
 export const configurationSchema = z.strictObject({
@@ -146,6 +170,7 @@ export const configurationSchema = z.strictObject({
     })
     .prefault({})
     .describe('What refusals for lack of balance say.'),
+  payments: payments.prefault({}).describe('How credit is paid for. Without any, the operator grants it.'),
   limits: limits.prefault({}).describe('Sizes and times.'),
   sliceTokens: count(1, 1_000_000).default(1_024).describe('Output tokens that one hold of a stream covers.'),
   maxOutputWhenAbsent: count(1, 100_000_000)

@@ -1,11 +1,13 @@
 import { statfs } from 'node:fs/promises'
 import type { Snapshot } from '@faregate/core'
+import type { LimiterState } from '@faregate/limits'
 import type { Store } from '@faregate/store'
+import { redact } from '../log/redact.ts'
 import type { ProviderHealth } from './providers.ts'
 
 /** One thing that readiness depends on. */
 export interface Check {
-  name: 'database' | 'providers' | 'disk' | 'records'
+  name: 'database' | 'providers' | 'disk' | 'records' | 'limits'
   ok: boolean
   /** Whether traffic should go elsewhere while this is not ok; the others are warnings. */
   required: boolean
@@ -17,13 +19,14 @@ export interface ReadyFacts {
   snapshot: () => Snapshot
   health: ProviderHealth
   directory: string
+  limiter: { readonly state: LimiterState }
 }
 
 const FULL = 0.9
 
 /** What `/readyz` answers: 200 while every required check is ok, else 503; all reasons either way. */
 export async function checkReadiness(facts: ReadyFacts): Promise<{ ready: boolean; checks: Check[] }> {
-  const checks = [await database(facts), providers(facts), await disk(facts.directory), records(facts)]
+  const checks = [await database(facts), providers(facts), await disk(facts.directory), records(facts), limits(facts)]
   return { ready: checks.every(({ ok, required }) => ok || !required), checks }
 }
 
@@ -55,4 +58,14 @@ function records({ store }: ReadyFacts): Check {
     required: false,
     detail: dropped === 0 ? 'none dropped' : `${dropped} dropped since the start`,
   }
+}
+
+/** Without Redis requests go on, each replica within its share: a warning, not a reason to send traffic elsewhere. */
+function limits({ limiter: { state } }: ReadyFacts): Check {
+  const shared = { name: 'limits', required: false } as const
+  if (state.counting === 'alone') return { ...shared, ok: true, detail: 'counted in this process' }
+  const replicas = `${state.replicas} ${state.replicas === 1 ? 'replica' : 'replicas'}`
+  if (state.counting === 'shared') return { ...shared, ok: true, detail: `counted in Redis for ${replicas}` }
+  const cause = redact(state.cause ?? 'not reached yet')
+  return { ...shared, ok: false, detail: `Redis does not answer (${cause}): this process keeps to its share, as one of ${replicas}` }
 }

@@ -22,15 +22,19 @@ export function fixedSettings(configuration: Configuration, definedBy: (path: Pa
   }
 }
 
+type Standing = Pick<Settings, 'publicUrl' | 'currency' | 'limits'> & { topUpPage: ((organization: string) => string) | undefined }
+
 /** The gateway's settings: what can change is looked up at each use, the rest stands since the start. */
-export function gatewaySettings(current: () => SettingsInForce, standing: Pick<Settings, 'publicUrl' | 'currency' | 'limits'>): Settings {
+export function gatewaySettings(current: () => SettingsInForce, standing: Standing): Settings {
+  const { topUpPage, ...rest } = standing
   return {
-    ...standing,
+    ...rest,
     get billing() {
       const { 'billing.topUpUrl': topUpUrl, 'billing.contact': contact } = current()
       return {
         ...(topUpUrl.value === undefined ? {} : { topUpUrl: topUpUrl.value }),
         ...(contact.value === undefined ? {} : { contact: contact.value }),
+        ...(topUpPage === undefined ? {} : { topUpPage }),
       }
     },
     get sliceTokens() {

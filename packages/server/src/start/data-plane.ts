@@ -9,6 +9,7 @@ import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import { observedRecorder } from '../metrics/recorder.ts'
 import { createBalanceReader } from '../snapshot/balances.ts'
 import { gatewaySettings } from '../snapshot/settings.ts'
+import type { Payments } from '../payments/payments.ts'
 import type { Closers } from './closers.ts'
 import type { Installation } from './installation.ts'
 
@@ -31,9 +32,10 @@ export function assembleDataPlane(
   installation: Installation,
   configuration: Configuration,
   publicUrl: () => string,
+  payments: Payments,
   closers: Closers,
 ): Serving {
-  const { clock, random, store, keys, live, prices, cataloguePrices, log } = installation
+  const { clock, random, store, keys, live, limiter, prices, cataloguePrices, log } = installation
   const { limits } = configuration
   const health = new ProviderHealth()
   const addresses: Serving['addresses'] = { of: () => undefined }
@@ -62,6 +64,7 @@ export function assembleDataPlane(
     ledger,
     instance: store.instance,
     balances: createBalanceReader(store, createAdminStore(store, () => clock.now()).read.money, clock),
+    limiter,
     prices,
     vendors,
     tokens,
@@ -78,6 +81,7 @@ export function assembleDataPlane(
     settings: gatewaySettings(() => installation.source.settings, {
       publicUrl,
       currency: configuration.billing.currency,
+      topUpPage: payments.rail === undefined ? undefined : payments.pageOf,
       limits: { keepAliveMs: limits.keepAliveMs, ...WAITS },
     }),
     log,

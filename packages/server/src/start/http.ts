@@ -10,6 +10,9 @@ import { createDataPlane, type DataPlane } from '../http/data-plane.ts'
 import { LazyManagement } from '../http/management.ts'
 import { createHttpServer } from '../http/server.ts'
 import { DOCS_FOLDER, VERSION } from '../installed.ts'
+import { mountTopUpPage } from '../payments/page.ts'
+import type { Payments } from '../payments/payments.ts'
+import { mountRailWebhook } from '../payments/webhook.ts'
 import { mountDenials } from '../pages/denial-routes.ts'
 import { mountPages } from '../pages/routes.ts'
 import type { Serving } from './data-plane.ts'
@@ -24,6 +27,7 @@ export interface HttpAssembly {
   configuration: Configuration
   settings: StartSettings
   admin: AdminDeps
+  payments: Payments
   publicUrl: () => string
   /** True once the process drains: connections end with their answer. */
   closing: () => boolean
@@ -75,13 +79,29 @@ export async function assembleHttp(parts: HttpAssembly): Promise<Assembled> {
       return admin.store.read.denials.get(id)
     },
   })
+  mountPayments(server, parts)
   mountHealth(server, {
     version: VERSION,
     metrics: serving.metrics,
-    ready: () => checkReadiness({ store, snapshot: () => live.snapshot, health: serving.health, directory: settings.directory }),
+    ready: () =>
+      checkReadiness({
+        store,
+        snapshot: () => live.snapshot,
+        health: serving.health,
+        directory: settings.directory,
+        limiter: installation.limiter,
+      }),
   })
   await server.ready()
   return { server, plane, tls }
+}
+
+/** Without a payment rail nothing of it is served. */
+function mountPayments(server: FastifyInstance, { admin, payments, installation, publicUrl }: HttpAssembly): void {
+  const { rail } = payments
+  if (rail === undefined) return
+  mountRailWebhook(server, { ...admin, rail, publicUrl, log: installation.log })
+  mountTopUpPage(server, { ...admin, ...payments, rail, version: VERSION, log: installation.log })
 }
 
 function homeFacts({ installation, serving, settings, publicUrl }: HttpAssembly) {

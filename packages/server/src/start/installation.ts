@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import type { Clock, ManagedBy, Random } from '@faregate/core'
 import type { PriceBook } from '@faregate/gateway'
 import { VerifiedKeys } from '@faregate/identity'
+import type { Limiter } from '@faregate/limits'
 import { environmentProviders, DEMO_MODEL, demo, vendors } from '@faregate/providers'
 import { openStore, type Retention, type Store } from '@faregate/store'
 import { createAdminStore, keyByHash } from '@faregate/store/queries/index'
@@ -18,6 +19,7 @@ import { fixedSettings } from '../snapshot/settings.ts'
 import type { Closers } from './closers.ts'
 import { checkCurrency } from './currency.ts'
 import { patientDirectory } from './key-directory.ts'
+import { openLimiter } from './limiter.ts'
 import { StartRefused, type StartSettings } from './options.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
 
@@ -31,6 +33,7 @@ export interface Installation {
   /** Keys as they are known in the configuration in force. */
   keys: VerifiedKeys
   live: LiveConfiguration
+  limiter: Limiter
   source: DatabaseSource
   prices: PriceBook
   cataloguePrices: CataloguePrices
@@ -56,6 +59,7 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
   const secrets = openSecrets(settings.directory, environment, random)
   const store = await openDatabase(options, secrets)
   closers.add(() => store.close())
+  const limiter = await openLimiter({ url: settings.redisUrl, installation: secrets.fingerprint, clock, random, log }, closers)
   await checkCurrency(store, configuration.billing.currency)
   const cataloguePrices = new CataloguePrices({ store: createAdminStore(store, () => clock.now()), vendors, clock, random, log })
   closers.add(() => cataloguePrices.close().catch(() => undefined))
@@ -68,7 +72,7 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
   closers.add(() => live.close())
   cataloguePrices.onTurn = () => void live.reread()
   const prices = createPriceBook({ vendors, operator: () => source.prices, catalogue: () => source.catalogue, clock })
-  return { clock, random, log, store, secrets, keys, live, source, prices, cataloguePrices }
+  return { clock, random, log, store, secrets, keys, live, limiter, source, prices, cataloguePrices }
 }
 
 /** Opens the database. A PostgreSQL that does not answer, or does not let us in, is a sentence for the operator. */

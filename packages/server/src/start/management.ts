@@ -1,5 +1,6 @@
 import type { AdminDeps } from '@faregate/admin'
 import type { Deployment } from '@faregate/core'
+import { checkedUrl, UrlRefused } from '@faregate/gateway'
 import { priceTexts } from '@faregate/pricing'
 import { vendors } from '@faregate/providers'
 import { createAdminStore } from '@faregate/store/queries/index'
@@ -8,6 +9,7 @@ import { VERSION } from '../installed.ts'
 import { createBackups } from '../operate/backups.ts'
 import { testProvider } from '../operate/test-provider.ts'
 import { cataloguePriceKey } from '../snapshot/prices.ts'
+import type { Payments } from '../payments/payments.ts'
 import { readTrace } from '../http/problem-answer.ts'
 import type { DenialCode } from '@faregate/core'
 import type { Serving } from './data-plane.ts'
@@ -21,6 +23,7 @@ export function managementDeps(
   configuration: Configuration,
   settings: StartSettings,
   publicUrl: () => string,
+  payments: Payments,
 ): AdminDeps {
   const { clock, random, store, secrets, live, prices, log } = installation
   const { backup, restore } = createBackups(store, settings.directory, clock)
@@ -35,6 +38,9 @@ export function managementDeps(
     mint: secrets.mint,
     seal: (plain, name) => secrets.seal(plain, name),
     unseal: (sealed, name) => secrets.unseal(sealed, name),
+    rail: payments.rail,
+    topUpPage: payments.pageOf,
+    refusedUrl,
     clock,
     random,
     publicUrl,
@@ -63,5 +69,15 @@ export function managementDeps(
       await live.refresh()
       return restored
     },
+  }
+}
+
+function refusedUrl(url: string): string | undefined {
+  try {
+    checkedUrl(url)
+    return undefined
+  } catch (error) {
+    if (error instanceof UrlRefused) return error.message
+    throw error
   }
 }

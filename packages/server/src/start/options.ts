@@ -8,6 +8,7 @@ export interface StartFlags {
   host?: string
   config?: string
   databaseUrl?: string
+  redisUrl?: string
   drainSeconds?: string | number
   demo?: boolean
 }
@@ -22,6 +23,8 @@ export interface StartSettings {
   /** Absolute; undefined: no file. */
   configFile: string | undefined
   databaseUrl: string | undefined
+  /** Where replicas share limits; undefined: this process counts alone. */
+  redisUrl: string | undefined
   drainSeconds: number
   /** Only the demo provider is used, whatever else is configured. */
   demo: boolean
@@ -47,6 +50,7 @@ export function readStartSettings(flags: StartFlags, environment: NodeJS.Process
     host: flags.host ?? variable('FAREGATE_HOST') ?? '127.0.0.1',
     configFile: config === undefined ? undefined : resolve(folder, config),
     databaseUrl: flags.databaseUrl ?? variable('FAREGATE_DATABASE_URL'),
+    redisUrl: flags.redisUrl ?? variable('FAREGATE_REDIS_URL'),
     drainSeconds: whole('drain-seconds', flags.drainSeconds ?? 30, 86_400),
     demo: flags.demo ?? false,
   }

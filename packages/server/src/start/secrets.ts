@@ -5,11 +5,14 @@ import {
   deriveSecrets,
   generateKey,
   generateManagementToken,
+  generateVoucherCode,
   hashKey,
   loadRootSecret,
   writeOperatorToken,
   type Sealer,
 } from '@faregate/identity'
+
+const MAKERS = { key: generateKey, management: generateManagementToken, voucher: generateVoucherCode }
 
 /** What the root secret of an installation is good for. */
 export interface Secrets extends Pick<Sealer, 'seal' | 'unseal'> {
@@ -18,9 +21,9 @@ export interface Secrets extends Pick<Sealer, 'seal' | 'unseal'> {
   /** Where the operator's token lies. */
   tokenFile: string
   isOperatorToken: (presented: string) => boolean
-  /** How keys and management tokens are stored. */
+  /** How keys, management tokens and the codes of vouchers are stored. */
   hash: (presented: string) => string
-  mint: (kind: 'key' | 'management') => string
+  mint: (kind: keyof typeof MAKERS) => string
 }
 
 /** Loads the root secret, or makes it at the first start, and writes the operator's token beside the data. */
@@ -33,6 +36,6 @@ export function openSecrets(directory: string, environment: NodeJS.ProcessEnv, r
     tokenFile: writeOperatorToken(directory, operatorToken),
     isOperatorToken: (presented) => constantTimeEqual(presented, operatorToken),
     hash: (presented) => hashKey(hmac, presented),
-    mint: (kind) => (kind === 'key' ? generateKey(random) : generateManagementToken(random)),
+    mint: (kind) => MAKERS[kind](random),
   }
 }

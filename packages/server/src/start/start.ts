@@ -5,6 +5,7 @@ import { systemClock, systemRandom } from '../clock.ts'
 import { formatFinding } from '../config/finding.ts'
 import { loadConfiguration, type Loaded } from '../config/load.ts'
 import { VERSION } from '../installed.ts'
+import { connectPayments } from '../payments/payments.ts'
 import { createLog, type Logger } from '../log/log.ts'
 import { Closers } from './closers.ts'
 import { assembleDataPlane } from './data-plane.ts'
@@ -15,6 +16,7 @@ import { noteInstance, ownCertificate } from './instance-file.ts'
 import { managementDeps } from './management.ts'
 import { readStartSettings, StartRefused, type StartFlags, type StartSettings } from './options.ts'
 import { startScreen } from './screen.ts'
+import { runWebhooks } from '../webhooks/run.ts'
 
 export interface RunningServer {
   /** Where it listens: scheme, host, port. */
@@ -77,14 +79,16 @@ async function serve(
     closers,
   )
   const publicUrl = () => installation.source.settings.publicUrl.value?.replace(/\/+$/, '') ?? url
-  const serving = assembleDataPlane(installation, configuration, publicUrl, closers)
-  const admin = managementDeps(installation, serving, configuration, settings, publicUrl)
+  const payments = connectPayments(configuration, installation.secrets.hash, publicUrl)
+  const serving = assembleDataPlane(installation, configuration, publicUrl, payments, closers)
+  const admin = managementDeps(installation, serving, configuration, settings, publicUrl, payments)
   const { server, plane, tls } = await assembleHttp({
     installation,
     serving,
     configuration,
     settings,
     admin,
+    payments,
     publicUrl,
     closing: () => closing,
   })
@@ -95,6 +99,7 @@ async function serve(
     await plane.quiet(SETTLE_MS)
     if (cut) log.warn({ seconds: settings.drainSeconds }, 'requests that had not ended in time were cut')
   })
+  runWebhooks({ ...installation, unseal: installation.secrets.unseal }, closers)
   const certificate = tls === undefined ? {} : { certificate: ownCertificate(tls.cert) }
   const note = noteInstance(settings.directory, { url, pid: process.pid, startedAt: installation.clock.now(), ...certificate })
   closers.add(() => note.remove())

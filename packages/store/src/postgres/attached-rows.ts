@@ -1,7 +1,7 @@
-import type { BatchItem } from '@faregate/ledger/port'
+import type { AttachedRow, BatchItem } from '@faregate/ledger/port'
 import type { Outcome } from '@faregate/ledger/types'
 import type pg from 'pg'
-import { idempotencyValues } from '../attached-row.ts'
+import { attachedValues, insertText, PLAIN_TABLES, type PlainTable } from '../attached-row.ts'
 import { AUDIT_GENESIS, auditEventOf, auditHash } from '../audit-chain.ts'
 import type { Statement } from './ledger-writes.ts'
 
@@ -15,7 +15,7 @@ const AUDIT =
   'INSERT INTO audit (seq, id, at, actor, action, subject, organization_id, before, after, prev_hash, hash) ' +
   'VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)'
 const AUDIT_COUNTER = `UPDATE counters SET value = $1 WHERE name = 'audit'`
-const IDEMPOTENCY = 'INSERT INTO idempotency (scope, key, request_hash, status, response, created_at) VALUES ($1, $2, $3, $4, $5, $6)'
+const INSERTS = Object.fromEntries(PLAIN_TABLES.map((table) => [table, insertText(table, (place) => `$${place}`)]))
 
 /** Locks the head of the audit chain, if the batch brings rows for it. */
 export async function readAuditHead(client: pg.Client, items: readonly BatchItem[]): Promise<AuditHead | undefined> {
@@ -34,12 +34,16 @@ export function attach(items: readonly BatchItem[], outcomes: readonly Outcome[]
   for (const [index, item] of items.entries()) {
     if (outcomes[index]?.status !== 'ok') continue
     for (const row of item.attach ?? []) {
-      if (row.table === 'idempotency') statements.push({ name: 'idempotency', text: IDEMPOTENCY, values: idempotencyValues(row.values) })
+      if (row.table !== 'audit') statements.push(plainRow(row.table, row.values))
       else if (chain !== undefined) statements.push(append(chain, row.values))
     }
   }
   if (chain !== undefined && chain.seq !== head?.seq) statements.push({ name: 'audit-counter', text: AUDIT_COUNTER, values: [chain.seq] })
   return statements
+}
+
+function plainRow(table: PlainTable, values: AttachedRow['values']): Statement {
+  return { name: `attach-${table}`, text: INSERTS[table] ?? '', values: attachedValues(table, values) }
 }
 
 /** Moves the head. */

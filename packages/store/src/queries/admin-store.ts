@@ -33,6 +33,9 @@ import { requestQueries } from './requests.ts'
 import { deleteSetting, putSetting, settingQueries } from './settings.ts'
 import { insertTeam, teamQueries, updateTeam } from './teams.ts'
 import { insertToken, revokeToken, tokenQueries } from './tokens.ts'
+import { insertTopUp, topUpQueries } from './top-ups.ts'
+import { insertVoucher, voucherQueries, withdrawVoucher } from './vouchers.ts'
+import { deleteWebhook, insertEvent, insertWebhook, replayDeliveries, updateWebhook, webhookQueries } from './webhooks.ts'
 
 /** What the management API asks of the database, on a store. `now` dates the changes. */
 export function createAdminStore(store: Pick<Store, 'kind' | 'read' | 'write'>, now: () => number): AdminStore {
@@ -61,6 +64,9 @@ function queriesOn(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQuerie
     requests: requestQueries(db, kind),
     denials: denialQueries(db),
     audit: auditQueries(db),
+    vouchers: voucherQueries(db),
+    topUps: topUpQueries(db),
+    webhooks: webhookQueries(db),
     idempotency: idempotencyQueries(db),
   }
 }
@@ -83,6 +89,14 @@ function transactionOn(trx: Transaction<Schema>, kind: 'sqlite' | 'postgres', no
     updateApplication: (id, change) => updateApplication(trx, id, change),
     insertKey: (row) => insertKey(trx, row),
     updateKey: (id, change) => updateKey(trx, id, change, now),
+    insertVoucher: (row) => insertVoucher(trx, row),
+    withdrawVoucher: (id, at) => withdrawVoucher(trx, id, at),
+    insertTopUp: (row) => insertTopUp(trx, row),
+    insertWebhook: (row) => insertWebhook(trx, row),
+    updateWebhook: (id, change) => updateWebhook(trx, id, change),
+    deleteWebhook: (id) => deleteWebhook(trx, id),
+    insertEvent: (event, only) => insertEvent(trx, event, only),
+    replayDeliveries: (webhook, which, at) => replayDeliveries(trx, webhook, which, at),
     insertToken: (row) => insertToken(trx, row),
     revokeToken: (id, at) => revokeToken(trx, id, at),
     putProvider: (row) => putProvider(trx, row, now),

@@ -1,3 +1,6 @@
 export { createAdminStore } from './admin-store.ts'
+export { balancesBelow, expiringKeys, keysRefusedByCap, usedCaps } from './conditions.ts'
 export { readConfiguration, type StoredConfiguration } from './configuration.ts'
 export { keyByHash } from './key-directory.ts'
+export { enabledWebhooks, mark, marksOf, unmark } from './marks.ts'
+export { claimDelivery, dueDeliveries, endAttempt, type DueDelivery } from './outbox.ts'

@@ -4,6 +4,7 @@ import type { Schema } from '../schema.ts'
 import { capIn } from './caps.ts'
 import { toNumberOrNull } from './columns.ts'
 import { keyState, namesIn } from './keys.ts'
+import { limitsInForce } from './limits.ts'
 
 /**
  * Finds the key with a hash, with the application and organization that own it; `undefined` where there is none.
@@ -23,6 +24,11 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
     models: namesIn(row.models),
     cap: capIn(row.cap_amount, row.cap_period),
     capKey: row.cap_key_id ?? row.id,
+    ...limitsInForce(
+      row,
+      { id: row.application_id, limits: row.application_limits },
+      { id: row.organization_id, limits: row.organization_limits },
+    ),
     application: { id: row.application_id, name: row.application_name },
     team:
       row.team_id === null ? null : { id: row.team_id, name: row.team_name ?? '', cap: capIn(row.team_cap_amount, row.team_cap_period) },
@@ -59,6 +65,8 @@ function rowByHash(db: Kysely<Schema>, hash: string) {
       'organizations.id as organization_id',
       'organizations.name as organization_name',
       'organizations.zone as organization_zone',
+      'applications.limits as application_limits',
+      'organizations.limits as organization_limits',
       'organizations.suspended_at',
       'organizations.suspended_reason',
       'organizations.cap_amount as organization_cap_amount',

@@ -4,9 +4,10 @@ import type { Kysely, Selectable, Updateable } from 'kysely'
 import type { KeysTable, Schema } from '../schema.ts'
 import { capColumns, capIn } from './caps.ts'
 import { toNumber, toNumberOrNull } from './columns.ts'
+import { limitsColumn, limitsOf } from './limits.ts'
 
 type KeyAndOwner = Selectable<KeysTable> & { organization_id: string }
-type KeyChange = Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'addresses' | 'models' | 'cap' | 'expiresAt'>>
+type KeyChange = Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'addresses' | 'models' | 'cap' | 'limits' | 'expiresAt'>>
 
 export function keyQueries(db: Kysely<Schema>): AdminQueries['keys'] {
   const withOwner = () =>
@@ -45,6 +46,7 @@ function keyOf(row: KeyAndOwner): KeyRow {
     cap: capIn(row.cap_amount, row.cap_period),
     addresses: namesIn(row.addresses),
     capKey: row.cap_key_id ?? row.id,
+    limits: limitsOf(row),
     expiresAt: toNumberOrNull(row.expires_at),
     lastUsedAt: toNumberOrNull(row.last_used_at),
     createdAt: toNumber(row.created_at),
@@ -77,6 +79,7 @@ export async function insertKey(db: Kysely<Schema>, row: KeyRow): Promise<void> 
       addresses: row.addresses === null ? null : JSON.stringify(row.addresses),
       cap_key_id: row.capKey === row.id ? null : row.capKey,
       ...capColumns(row.cap),
+      limits: limitsColumn(row.limits),
       expires_at: row.expiresAt,
       enabled: row.state === 'disabled' ? 0 : 1,
       revoked_at: null,
@@ -95,6 +98,7 @@ export async function updateKey(db: Kysely<Schema>, id: string, change: KeyChang
   if (change.models !== undefined) columns.models = change.models === null ? null : JSON.stringify(change.models)
   if (change.addresses !== undefined) columns.addresses = change.addresses === null ? null : JSON.stringify(change.addresses)
   if (change.cap !== undefined) await updateCap(db, id, change.cap)
+  if (change.limits !== undefined) columns.limits = limitsColumn(change.limits)
   if (change.expiresAt !== undefined) columns.expires_at = change.expiresAt
   if (Object.keys(columns).length === 0) return
   await db.updateTable('keys').set(columns).where('id', '=', id).execute()

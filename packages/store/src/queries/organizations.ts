@@ -4,6 +4,7 @@ import type { Kysely, Selectable, Updateable } from 'kysely'
 import type { ApplicationsTable, OrganizationsTable, Schema } from '../schema.ts'
 import { capColumns, capIn } from './caps.ts'
 import { toNumber } from './columns.ts'
+import { limitsColumn, limitsOf } from './limits.ts'
 
 export function organizationQueries(db: Kysely<Schema>): AdminQueries['organizations'] {
   return {
@@ -43,6 +44,7 @@ function organizationOf(row: Selectable<OrganizationsTable>): OrganizationRow {
     currency: row.currency,
     zone: row.zone,
     overdraft: row.overdraft,
+    limits: limitsOf(row),
     suspended: row.suspended_at === null ? null : { since: toNumber(row.suspended_at), reason: row.suspended_reason ?? '' },
     cap: capIn(row.cap_amount, row.cap_period),
     userCap: capIn(row.user_cap_amount, row.user_cap_period),
@@ -52,7 +54,7 @@ function organizationOf(row: Selectable<OrganizationsTable>): OrganizationRow {
 
 function applicationOf(row: Selectable<ApplicationsTable>): ApplicationRow {
   const { id, organization_id: organization, team_id: team, name, created_at: createdAt } = row
-  return { id, organization, team, name, createdAt: toNumber(createdAt) }
+  return { id, organization, team, name, limits: limitsOf(row), createdAt: toNumber(createdAt) }
 }
 
 export async function insertOrganization(db: Kysely<Schema>, row: OrganizationRow): Promise<void> {
@@ -70,9 +72,10 @@ export async function updateOrganization(db: Kysely<Schema>, id: string, change:
   await db.updateTable('organizations').set(columns).where('id', '=', id).execute()
 }
 
-function columnsOf({ suspended, cap, userCap, ...columns }: OrganizationChange): Updateable<OrganizationsTable> {
+function columnsOf({ limits, suspended, cap, userCap, ...columns }: OrganizationChange): Updateable<OrganizationsTable> {
   return {
     ...columns,
+    ...(limits === undefined ? {} : { limits: limitsColumn(limits) }),
     ...(suspended === undefined ? {} : { suspended_at: suspended?.since ?? null, suspended_reason: suspended?.reason ?? null }),
     ...(cap === undefined ? {} : capColumns(cap)),
     ...(userCap === undefined ? {} : { user_cap_amount: userCap?.amount ?? null, user_cap_period: userCap?.period ?? null }),
@@ -80,16 +83,25 @@ function columnsOf({ suspended, cap, userCap, ...columns }: OrganizationChange):
 }
 
 export async function insertApplication(db: Kysely<Schema>, row: ApplicationRow): Promise<void> {
-  const values = { id: row.id, organization_id: row.organization, team_id: row.team, name: row.name, created_at: row.createdAt }
+  const values = {
+    id: row.id,
+    organization_id: row.organization,
+    team_id: row.team,
+    name: row.name,
+    limits: limitsColumn(row.limits),
+    created_at: row.createdAt,
+  }
   await db.insertInto('applications').values(values).execute()
 }
 
 export async function updateApplication(
   db: Kysely<Schema>,
   id: string,
-  { name, team }: Partial<Pick<ApplicationRow, 'name' | 'team'>>,
+  { name, team, limits }: Pick<ApplicationRow, 'name' | 'team' | 'limits'>,
 ): Promise<void> {
-  const columns = { ...(name === undefined ? {} : { name }), ...(team === undefined ? {} : { team_id: team }) }
-  if (Object.keys(columns).length === 0) return
-  await db.updateTable('applications').set(columns).where('id', '=', id).execute()
+  await db
+    .updateTable('applications')
+    .set({ name, team_id: team, limits: limitsColumn(limits) })
+    .where('id', '=', id)
+    .execute()
 }

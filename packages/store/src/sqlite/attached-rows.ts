@@ -1,6 +1,6 @@
 import type { AttachedRow } from '@faregate/ledger/port'
 import { AUDIT_GENESIS, auditEventOf, auditHash } from '../audit-chain.ts'
-import { idempotencyValues } from '../attached-row.ts'
+import { attachedValues, insertText, PLAIN_TABLES } from '../attached-row.ts'
 import type { Sqlite } from './connection.ts'
 
 /** Writes the rows that come with a ledger operation, in its transaction. */
@@ -13,7 +13,7 @@ export class AttachedRows {
 
   insert(row: AttachedRow): void {
     if (row.table === 'audit') this.#audit(row.values)
-    else this.#sql.idempotency.run(idempotencyValues(row.values))
+    else this.#sql.plain.get(row.table)?.run(attachedValues(row.table, row.values))
   }
 
   #audit(values: AttachedRow['values']): void {
@@ -33,6 +33,6 @@ function prepare(db: Sqlite) {
       'INSERT INTO audit (seq, id, at, actor, action, subject, organization_id, before, after, prev_hash, hash) ' +
         'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),
-    idempotency: db.prepare('INSERT INTO idempotency (scope, key, request_hash, status, response, created_at) VALUES (?, ?, ?, ?, ?, ?)'),
+    plain: new Map(PLAIN_TABLES.map((table) => [table, db.prepare(insertText(table, () => '?'))])),
   }
 }

@@ -56,6 +56,7 @@ export function decodeMessages(body: JsonObject): Decoded {
  * Claude Code asks for it always.
  */
 function isIdle(name: string, value: unknown): boolean {
+  if (name === 'speed') return value === 'standard'
   if (name !== 'context_management' || !isObject(value)) return false
   const { edits, ...rest } = value
   const clears = Array.isArray(edits) && edits.every((edit) => isObject(edit) && String(edit['type']).startsWith('clear_thinking_'))

@@ -1,6 +1,7 @@
 import type { Buckets } from '@faregate/core'
 import type { Stop, StreamEvent } from '../canonical/answer.ts'
 import type { AnswerFrame, StreamEncoder, StreamIds } from '../dialect.ts'
+import { INPUT_BUCKETS } from '../canonical/usage.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { sseEvent } from '../sse/write.ts'
 import { callId, messageId } from './answer.ts'
@@ -20,6 +21,7 @@ export class MessageStreamEncoder implements StreamEncoder {
   ids: StreamIds = {}
   readonly #frame: AnswerFrame
   readonly #tools = new ToolBlocks()
+  #input: Buckets = {}
   #started = false
   #open: BlockKind | undefined
   #blocks = 0
@@ -32,6 +34,7 @@ export class MessageStreamEncoder implements StreamEncoder {
   }
 
   encode(events: StreamEvent[]): Buffer {
+    if (!this.#started) this.#input = inputIn(events)
     return Buffer.from(events.map((event) => this.#write(event)).join(''))
   }
 
@@ -86,19 +89,13 @@ export class MessageStreamEncoder implements StreamEncoder {
     }
   }
 
-  /** Usage is not known yet; what ends the message tells it. */
+  /** Of usage the prompt's is told where the vendor told it at once; what ends the message tells it all, and truly. */
   #start(id: string | undefined): string {
     if (this.#started) return ''
     this.#started = true
     const { model, created } = this.#frame
     this.ids = { id: messageId(id, this.#frame), model, created }
-    const usage = {
-      input_tokens: 0,
-      cache_creation_input_tokens: null,
-      cache_read_input_tokens: null,
-      cache_creation: null,
-      output_tokens: 0,
-    }
+    const usage = writeUsage(this.#input)
     const ending = { stop_reason: null, stop_sequence: null, stop_details: null }
     return named({
       type: 'message_start',
@@ -151,6 +148,13 @@ export class MessageStreamEncoder implements StreamEncoder {
     this.#open = undefined
     return named({ type: 'content_block_stop', index: this.#blocks - 1 })
   }
+}
+
+/** What the vendor says that it read; nothing where it does not say so yet. */
+function inputIn(events: StreamEvent[]): Buckets {
+  const told = events.find((event) => event.type === 'usage')?.usage
+  if (told?.ok !== true) return {}
+  return Object.fromEntries(Object.entries(told.buckets).filter(([bucket]) => INPUT_BUCKETS.some((name) => name === bucket)))
 }
 
 const THINKING: JsonObject = { type: 'thinking', thinking: '', signature: '' }

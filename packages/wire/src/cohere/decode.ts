@@ -36,6 +36,12 @@ const UNDERSTOOD = new Set<string>([
   ...NUMBERS.map(([name]) => name),
 ])
 
+/** What a member means when it is not sent; sent, it asks for nothing that others lack. */
+const DEFAULTS = new Map<string, unknown>([
+  ['priority', 0],
+  ['safety_mode', 'CONTEXTUAL'],
+])
+
 /** The neutral form of the body of `POST /v2/chat` (API reference: Chat). */
 export function decodeCohereChat(value: JsonObject): Decoded {
   const fields = new Fields()
@@ -89,6 +95,7 @@ function othersOf(value: JsonObject): Record<string, Other> {
   for (const [name, member] of Object.entries(value)) {
     if (UNDERSTOOD.has(name) || member === null) continue
     if (name === 'citation_options' && citationsAreOff(value)) continue
+    if (DEFAULTS.get(name) === member) continue
     others[name] = { at: pointerTo(name), value: member }
   }
   return others

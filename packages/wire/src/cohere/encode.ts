@@ -1,4 +1,5 @@
 import type { Conversation, OutputFormat } from '../canonical/conversation.ts'
+import { wantsOneCall } from '../canonical/parallel.ts'
 import { withoutRefused } from '../canonical/refused.ts'
 import type { Unsupported } from '../canonical/unsupported.ts'
 import type { Encoded, Target } from '../dialect.ts'
@@ -107,5 +108,5 @@ function encodeNumbers(conversation: Conversation, unsupported: Unsupported[]): 
 function nameUnknown(conversation: Conversation, unsupported: Unsupported[]): void {
   for (const [member, what] of UNKNOWN) if (conversation[member] !== undefined) unsupported.push({ at: `/${member}`, what })
   if ((conversation.choices ?? 1) > 1) unsupported.push({ at: '/choices', what: 'more than one choice' })
-  if (conversation.parallelToolCalls === false) unsupported.push({ at: '/parallelToolCalls', what: 'one tool call at a time' })
+  if (wantsOneCall(conversation)) unsupported.push({ at: '/parallelToolCalls', what: 'one tool call at a time' })
 }

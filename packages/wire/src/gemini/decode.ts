@@ -19,6 +19,9 @@ const KNOWN = new Set([
   'labels',
 ])
 
+/** Not to be logged is what is not asked for elsewhere. */
+const KNOWN_UNLOGGED = new Set([...KNOWN, 'store'])
+
 /** `function` is how tool results were sent before they became the user's. */
 const ROLES = new Map<string, Turn['role']>([
   ['user', 'user'],
@@ -39,7 +42,7 @@ export function decodeRequest(body: JsonObject, stream: boolean, at = ''): Decod
   const root = { value: body, at }
   const turns = [...decodeSystem(root, decoding), ...decoding.objects(root, 'contents').map((content) => decodeContent(content, decoding))]
   const safetySettings = decoding.objects(root, 'safetySettings')
-  keepOthers(root, '', KNOWN, decoding)
+  keepOthers(root, '', body['store'] === false ? KNOWN_UNLOGGED : KNOWN, decoding)
   const conversation: Conversation = {
     stream,
     turns,

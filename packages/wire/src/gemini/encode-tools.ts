@@ -1,11 +1,12 @@
 import type { Conversation, FunctionTool, Tool, ToolChoice } from '../canonical/conversation.ts'
+import { wantsOneCall } from '../canonical/parallel.ts'
 import type { JsonObject } from '../json/object.ts'
 import type { Encoding } from './encoding.ts'
 
 /** `tools` and `toolConfig`. JSON Schema is sent as it is (`parametersJsonSchema`): nothing of it is lost, its order is kept. */
 export function encodeTools(conversation: Conversation, encoding: Encoding): JsonObject {
-  const { tools = [], toolChoice, parallelToolCalls } = conversation
-  if (parallelToolCalls === false) encoding.leaveOut('/parallelToolCalls', 'the wish for one tool call at a time')
+  const { tools = [], toolChoice } = conversation
+  if (wantsOneCall(conversation)) encoding.leaveOut('/parallelToolCalls', 'the wish for one tool call at a time')
   const encoded = toolsOf(tools, encoding)
   const functionCallingConfig = choiceOf(toolChoice, tools.some(isStrict))
   const config = { ...othersOf(conversation), ...(functionCallingConfig === undefined ? {} : { functionCallingConfig }) }

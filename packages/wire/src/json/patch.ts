@@ -12,7 +12,7 @@ export type Edit =
   | { patchIn: string; insert: string; value: string }
 
 /** Replaces the bytes from `start` to `end`. */
-interface Splice {
+export interface Splice {
   start: number
   end: number
   text: string
@@ -78,7 +78,8 @@ function removals(scan: OkScan, removed: ReadonlySet<string>): Splice[] {
   return end > start ? [...splices, { start, end, text: '' }] : splices
 }
 
-function applySplices(body: Buffer, splices: Splice[]): Buffer {
+/** The bytes with these places replaced; they do not overlap. */
+export function applySplices(body: Buffer, splices: Splice[]): Buffer {
   const parts: Buffer[] = []
   let at = 0
   for (const splice of splices.toSorted((a, b) => a.start - b.start)) {

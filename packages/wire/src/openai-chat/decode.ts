@@ -39,6 +39,7 @@ const DEFAULTS = new Map<string, string>([
   ['store', 'false'],
   ['modalities', '["text"]'],
   ['verbosity', '"medium"'],
+  ['safe_prompt', 'false'],
 ])
 
 /**

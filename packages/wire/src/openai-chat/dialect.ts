@@ -6,6 +6,7 @@ import { encodeAnswer } from './encode-answer.ts'
 import { encodeRequest } from './encode.ts'
 import { errorEvent } from './error-event.ts'
 import { OPENAI_ERROR_STATUSES } from './error-statuses.ts'
+import { CallMender } from './mend-calls.ts'
 import { readChatRequest } from './request.ts'
 import { ChatStreamDecoder } from './stream-decoder.ts'
 import { ChatStreamEncoder } from './stream-encoder.ts'
@@ -26,6 +27,7 @@ export const openaiChat: Dialect = {
   readAnswer,
   decodeAnswer,
   encodeAnswer,
+  mender: () => new CallMender(),
   streamReader: (choices) => new ChatStreamReader(choices),
   streamDecoder: () => new ChatStreamDecoder(),
   streamEncoder: (frame) => new ChatStreamEncoder(frame),

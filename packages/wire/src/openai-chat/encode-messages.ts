@@ -1,6 +1,7 @@
 import type { Part, ToolResultPart, Turn } from '../canonical/conversation.ts'
 import type { JsonObject } from '../json/object.ts'
 import { present } from '../json/present.ts'
+import { bridged } from './bridged.ts'
 import { encodeAssistant, isPrefill } from './encode-assistant.ts'
 import { cacheOf, encodePart, encodeText } from './encode-parts.ts'
 import type { Encoding } from './encoding.ts'
@@ -8,9 +9,6 @@ import { wireId } from './wire-id.ts'
 
 /** What stands in for a result that has no text: what it holds follows. */
 const IN_NEXT_MESSAGE = '(in the next message)'
-
-/** What the assistant says between a tool and the user, where the vendor wants it to. */
-const READ = 'I have read that.'
 
 /** The messages of a conversation. */
 export function encodeMessages(turns: readonly Turn[], encoding: Encoding): JsonObject[] {
@@ -22,13 +20,7 @@ export function encodeMessages(turns: readonly Turn[], encoding: Encoding): Json
       writer.write(turn)
     }
   }
-  return encoding.quirks.assistantAfterTools === true ? bridged(writer.end()) : writer.end()
-}
-
-function bridged(messages: JsonObject[]): JsonObject[] {
-  return messages.flatMap((message, index) =>
-    message['role'] === 'user' && messages[index - 1]?.['role'] === 'tool' ? [{ role: 'assistant', content: READ }, message] : [message],
-  )
+  return encoding.quirks.assistantAfterTools === true ? [...bridged(writer.end())] : writer.end()
 }
 
 /**

@@ -9,6 +9,7 @@ import { Encoding, REFUSED } from './encoding.ts'
 import { MEMBERS } from './members.ts'
 import { encodeOutput } from './output-format.ts'
 import { effortOf } from './reasoning-settings.ts'
+import { LONGEST_USER } from './user.ts'
 
 /** "Up to 4 sequences where the API will stop generating further tokens." */
 const MOST_STOPS = 4
@@ -20,8 +21,11 @@ const TIERS = new Map([
   ['standard_only', 'default'],
 ])
 
+/** Metadata is a label of what the vendor stores, and nothing is to be stored. */
+const UNSTORED = 'metadata.unstored'
+
 /** Written with the tools, or by a function of their own. */
-const ELSEWHERE = new Set<string>(['parallelToolCalls', 'serviceTier'])
+const ELSEWHERE = new Set<string>(['parallelToolCalls', 'serviceTier', 'user'])
 
 /**
  * The body of a chat completion request for a vendor of this dialect. The same conversation gives the same bytes (T9);
@@ -67,7 +71,8 @@ function encodeMembers(conversation: Conversation, encoding: Encoding): JsonObje
   for (const { name, wire, what, idle, fixed } of MEMBERS) {
     const value = conversation[name]
     if (value === undefined || value === idle || ELSEWHERE.has(name)) continue
-    if (!encoding.refuses(name)) members[encoding.quirks.renames?.[wire] ?? wire] = value
+    if (!encoding.refuses(name) && !(name === 'metadata' && encoding.refuses(UNSTORED)))
+      members[encoding.quirks.renames?.[wire] ?? wire] = value
     else if (value !== fixed) encoding.drop(`/${name}`, what, REFUSED)
   }
   return members
@@ -82,6 +87,7 @@ function encodeSettings(conversation: Conversation, encoding: Encoding): JsonObj
     ...encodeLogprobs(conversation, encoding),
     ...encodeFormat(conversation, encoding),
     ...encodeTier(conversation, encoding),
+    ...encodeUser(conversation, encoding),
     ...(encoding.refuses('cacheControl') ? {} : cacheControlMember(cacheControl)),
   }
 }
@@ -121,4 +127,11 @@ function encodeTier({ serviceTier }: Conversation, encoding: Encoding): JsonObje
   const tier = TIERS.get(serviceTier)
   if (tier === undefined || encoding.refuses('serviceTier')) return encoding.drop('/serviceTier', 'a service tier', REFUSED) ?? {}
   return { service_tier: tier }
+}
+
+function encodeUser({ user }: Conversation, encoding: Encoding): JsonObject {
+  if (user === undefined) return {}
+  if (encoding.refuses('user')) return encoding.drop('/user', 'the name of a user', REFUSED) ?? {}
+  if (user.length > LONGEST_USER) return encoding.drop('/user', 'a user of so long a name', `${LONGEST_USER} characters are taken`) ?? {}
+  return { user }
 }

@@ -1,7 +1,7 @@
 import { patch } from '../json/patch.ts'
 import type { Edit } from '../json/patch.ts'
 import type { UpstreamChange } from '../dialect.ts'
-import { idEdits } from './fitting-ids.ts'
+import { fittingEdits } from './fitting-messages.ts'
 import type { ChatRequest } from './request.ts'
 
 /** What of a request its body is patched by. */
@@ -16,7 +16,7 @@ export function upstreamBody(request: Patchable, change: UpstreamChange): Buffer
   if (change.model !== request.model) edits.push({ replace: 'model', value: JSON.stringify(change.model) })
   if (change.outputLimit !== undefined) edits.push(...limitEdits(request, change.outputLimit, without))
   if (change.injectUsage && request.stream && !request.includeUsage) edits.push(usageEdit(request))
-  if (change.nineCharacterToolIds === true) edits.push(...idEdits(request))
+  edits.push(...fittingEdits(request, change))
   for (const remove of without) edits.push({ remove })
   return patch(request.body, request.scan, edits)
 }

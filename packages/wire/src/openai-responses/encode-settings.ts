@@ -1,6 +1,7 @@
 import type { Conversation, Effort, OutputFormat, Reasoning } from '../canonical/conversation.ts'
 import type { JsonObject } from '../json/object.ts'
 import { present } from '../json/present.ts'
+import { LONGEST_USER } from '../openai-chat/user.ts'
 import type { Encoding } from './encoding.ts'
 import { effortUntold, leastEffort, refusesSampling } from './model-traits.ts'
 
@@ -96,4 +97,9 @@ const TIERS: Record<string, string> = {
 export function serviceTier(tier: string | undefined, to: Encoding): string | undefined {
   if (tier === undefined) return undefined
   return TIERS[tier] ?? to.refuse('/serviceTier', `the service tier \`${tier}\``)
+}
+
+/** Who uses the caller's program, if the name is short enough. */
+export function userMember(user: string | undefined, to: Encoding): string | undefined {
+  return user === undefined || user.length <= LONGEST_USER ? user : to.refuse('/user', 'a user of so long a name')
 }

@@ -3,7 +3,7 @@ import type { Encoded, Target } from '../dialect.ts'
 import type { JsonObject } from '../json/object.ts'
 import { present } from '../json/present.ts'
 import { encodeTurns } from './encode-items.ts'
-import { effortOf, reasoningMember, refuseUnknown, samplingMembers, serviceTier, textMember } from './encode-settings.ts'
+import { effortOf, reasoningMember, refuseUnknown, samplingMembers, serviceTier, textMember, userMember } from './encode-settings.ts'
 import { encodeToolChoice, encodeTools } from './encode-tools.ts'
 import { Encoding } from './encoding.ts'
 
@@ -26,7 +26,7 @@ export function encodeRequest(conversation: Conversation, target: Target): Encod
     reasoning: reasoningMember(conversation.reasoning, effort),
     max_output_tokens: target.outputLimit,
     ...samplingMembers(conversation, effort, to),
-    user: conversation.user,
+    user: userMember(conversation.user, to),
     metadata: conversation.metadata,
     service_tier: serviceTier(conversation.serviceTier, to),
     prompt_cache_key: conversation.promptCacheKey,

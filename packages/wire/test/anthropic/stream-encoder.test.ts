@@ -70,6 +70,17 @@ test('S2, S3: start once, blocks one by one, then message_delta with the usage a
   })
 })
 
+test('U5: the start tells what was read where the vendor told it by then, and nothing where it did not', () => {
+  const startOf = (events: StreamEvent[]): unknown => {
+    const [first = ''] = anthropic.streamEncoder(frame()).encode(events).toString().split('\n\n')
+    return (JSON.parse(first.slice(first.indexOf('{'))) as { message: { usage: unknown } }).message.usage
+  }
+  const none = { cache_creation_input_tokens: null, cache_creation: null, output_tokens: 0 }
+  const told: StreamEvent = { type: 'usage', usage: { ok: true, buckets: { input: 9, cacheRead: 4, output: 2, reasoning: 1 } } }
+  assert.deepEqual(startOf([{ type: 'start' }, text('A'), told]), { input_tokens: 9, cache_read_input_tokens: 4, ...none })
+  assert.deepEqual(startOf([{ type: 'start' }, text('A')]), { input_tokens: 0, cache_read_input_tokens: null, ...none })
+})
+
 test('every event is named by its type, as official SDKs want it', () => {
   const encoder = anthropic.streamEncoder(frame())
   const bytes = Buffer.concat([encoder.encode([text('A')]), encoder.end(SOME_BUCKETS)])

@@ -130,11 +130,7 @@ const SETTINGS: [settings: Partial<Conversation>, body: object, unsupported: str
     { response_format: { type: 'json_object', json_schema: { b: 1, a: 2 } } },
     [],
   ],
-  [
-    { minP: 0.1, choices: 2, logitBias: { 1: 2 }, user: 'u', parallelToolCalls: false },
-    {},
-    ['/minP', '/logitBias', '/user', '/choices', '/parallelToolCalls'],
-  ],
+  [{ minP: 0.1, choices: 2, logitBias: { 1: 2 }, user: 'u', parallelToolCalls: false }, {}, ['/minP', '/logitBias', '/user', '/choices']],
   [{ choices: 1, parallelToolCalls: true, promptCacheKey: 'k', cacheControl: {} }, {}, []],
   [{ reasoning: { effort: 'low' } }, { thinking: { type: 'enabled', token_budget: 1024 } }, []],
   [{ reasoning: { effort: 'none' } }, { thinking: { type: 'disabled' } }, []],

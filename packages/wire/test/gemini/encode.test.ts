@@ -254,7 +254,7 @@ const LEFT_OUT: [what: string, members: Partial<Conversation>, at: string][] = [
   ['a bias', { logitBias: { a: 1 } }, '/logitBias'],
   ['min_p', { minP: 0.1 }, '/minP'],
   ['a repetition penalty', { repetitionPenalty: 1 }, '/repetitionPenalty'],
-  ['one call at a time', { parallelToolCalls: false }, '/parallelToolCalls'],
+  ['one call at a time', { tools: [{ type: 'function', name: 'f', at: '/tools/0' }], parallelToolCalls: false }, '/parallelToolCalls'],
   ['six stop sequences', { stop: ['1', '2', '3', '4', '5', '6'] }, '/stop'],
   ['a long seed', { seed: 2 ** 40 }, '/seed'],
   ['a tier', { serviceTier: 'scale' }, '/serviceTier'],

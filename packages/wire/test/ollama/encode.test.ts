@@ -137,7 +137,7 @@ const SETTINGS: [settings: Partial<Conversation>, body: object, unsupported: str
   [{ output: { kind: 'text' } }, {}, []],
   [{ output: { kind: 'json' } }, { format: 'json' }, []],
   [{ output: { kind: 'schema', schema: { b: 1, a: 2 }, name: 'n' } }, { format: { b: 1, a: 2 } }, []],
-  [{ choices: 2, logitBias: { 1: 2 }, user: 'u', parallelToolCalls: false }, {}, ['/logitBias', '/user', '/choices', '/parallelToolCalls']],
+  [{ choices: 2, logitBias: { 1: 2 }, user: 'u', parallelToolCalls: false }, {}, ['/logitBias', '/user', '/choices']],
   [{ choices: 1, parallelToolCalls: true, promptCacheKey: 'k', cacheControl: {} }, {}, []],
 ]
 

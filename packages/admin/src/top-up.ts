@@ -1,0 +1,109 @@
+import { formatAmount, newId, walletOf, type Clock, type Nano, type Random } from '@faregate/core'
+import type { Checkout, NoCheckout, Payment, PaymentRail } from '@faregate/billing/rails/port'
+import type { AttachedRow, Ledger } from '@faregate/ledger/port'
+import { USUAL_PRIORITY } from './operation.ts'
+import type { AdminStore } from './ports.ts'
+import type { OrganizationRow } from './rows.ts'
+import type { TopUpRow } from './top-up-rows.ts'
+
+/** What ordering and crediting top-ups needs. */
+export interface TopUpNeeds {
+  store: AdminStore
+  ledger: Ledger
+  clock: Clock
+  random: Random
+  currency: string
+}
+
+export interface TopUpOrder {
+  id: string
+  organization: OrganizationRow
+  amount: Nano
+  returnTo: string
+  /** For the audit. */
+  actor: string
+}
+
+/**
+ * Writes the order down and opens a page on which it can be paid; the same id again opens the same page. `taken`: the id
+ * is that of an order of another amount, or for somebody else.
+ */
+export async function openTopUp(
+  needs: TopUpNeeds,
+  rail: PaymentRail,
+  order: TopUpOrder,
+): Promise<Checkout | NoCheckout | { status: 'taken' }> {
+  const { store, clock, random, currency } = needs
+  const { id, organization, amount, returnTo, actor } = order
+  const row = { id, organization: organization.id, rail: rail.name, amount, createdAt: clock.now() }
+  await store.write(async (trx) => {
+    if (!(await trx.insertTopUp(row))) return
+    const event = { actor, action: 'top_up.create', subject: id, organization: organization.id, before: null }
+    const after = JSON.stringify({ rail: rail.name, amount: formatAmount(amount) })
+    await trx.insertAudit({ id: newId('au', clock.now(), random), at: clock.now(), ...event, after })
+  })
+  const known = await store.read.topUps.get(id)
+  if (known?.amount !== amount || known.organization !== organization.id) return { status: 'taken' }
+  return rail.checkout({ id, organization: organization.id, amount, currency, title: `Credit for ${organization.name}`, returnTo })
+}
+
+/** How a payment was taken: `again`: it was credited before. Of `unknown` and `mismatch` nothing is credited. */
+export type Credited = { status: 'credited' | 'again' | 'unknown' } | Mismatch
+
+export interface Mismatch {
+  status: 'mismatch'
+  members: string[]
+}
+
+/** What of a payment is not what was ordered. */
+export function mismatchOf(
+  row: TopUpRow,
+  currency: string,
+  told: Pick<Payment, 'organization' | 'currency'> & { rail: string; amount?: Nano },
+): Mismatch | undefined {
+  const ordered = { organization: row.organization, amount: row.amount, currency, rail: row.rail }
+  const compared = (['organization', 'amount', 'currency', 'rail'] as const).filter((member) => told[member] !== undefined)
+  const members = compared.filter((member) => ordered[member] !== told[member])
+  return members.length === 0 ? undefined : { status: 'mismatch', members }
+}
+
+/**
+ * Credits what a rail says was paid, if that is what was ordered. The grant's id follows from the order's, so that the
+ * ledger credits it once, however often and from how many sides it is told. Rejects when the database does not answer.
+ */
+export async function creditTopUp(needs: TopUpNeeds, rail: PaymentRail, paid: Payment): Promise<Credited> {
+  const row = await needs.store.read.topUps.get(paid.order)
+  if (row === undefined) return { status: 'unknown' }
+  const mismatch = mismatchOf(row, needs.currency, { ...paid, rail: rail.name })
+  if (mismatch !== undefined) return mismatch
+  const grant = row.id.replace(/^pay_/, 'gr_')
+  const after = { grant, amount: formatAmount(row.amount), rail: row.rail, reference: paid.reference }
+  const at = needs.clock.now()
+  const outcome = await needs.ledger.submit(
+    {
+      type: 'grant',
+      id: grant,
+      account: walletOf(row.organization),
+      amount: row.amount,
+      priority: USUAL_PRIORITY,
+      expiresAt: null,
+      reason: `top-up ${row.id}`,
+    },
+    {
+      attach: [
+        attachedEvent(needs, row, 'top_up.paid', after),
+        { table: 'top_up_ends', values: { top_up_id: row.id, grant_id: grant, reference: paid.reference, at } },
+      ],
+    },
+  )
+  if (outcome.status === 'ok') return { status: 'credited' }
+  if (outcome.status === 'exists') return { status: 'again' }
+  throw new Error(`the ledger answered ${outcome.status} to a top-up`)
+}
+
+/** The row of the audit that tells what the gateway itself did with a top-up. */
+export function attachedEvent({ clock, random }: TopUpNeeds, row: TopUpRow, action: string, after: Record<string, unknown>): AttachedRow {
+  const at = clock.now()
+  const facts = { id: newId('au', at, random), at, actor: 'system', action, subject: row.id, organization_id: row.organization }
+  return { table: 'audit', values: { ...facts, before: null, after: JSON.stringify(after) } }
+}

@@ -1,0 +1,17 @@
+/**
+ * What webhooks can tell, and what each tells, for people. A new event is a row here; whoever causes it hands it to
+ * `insertEvent` in the transaction of its cause.
+ */
+export const EVENTS = {
+  'balance.low': "An organization's balance fell below `balanceBelow` of the webhook.",
+  'cap.80': 'Four fifths of a spend cap are used in its running period.',
+  'cap.100': 'A spend cap is used up in its running period, or has refused a request.',
+  'key.expiring': 'A key expires within seven days.',
+} as const satisfies Record<string, string>
+
+export type EventName = keyof typeof EVENTS
+
+export const EVENT_NAMES = Object.keys(EVENTS) as [EventName, ...EventName[]]
+
+/** Sent when it is asked for, to see whether deliveries arrive. */
+export const TEST_EVENT = 'webhook.test'

@@ -1,0 +1,55 @@
+import { hash } from 'node:crypto'
+import { isDenial, type Denial, type LimitRule } from '@faregate/core'
+import type { KeyEntry } from '@faregate/identity'
+import type { Demand } from '@faregate/limits'
+import type { ModelRequest } from '@faregate/wire'
+import type { Settings } from '../deps.ts'
+import { planHold } from '../hold-plan.ts'
+import type { Route } from '../locate.ts'
+
+/** More tags than this are not told apart. */
+const MOST_TAGS = 16
+
+/** Who asks, as far as limits tell callers apart. */
+export interface Asking {
+  limits: readonly LimitRule[]
+  /** The caller's end user and tags, as it names them. */
+  user: string | null
+  tags: string | null
+  /** What the request may use of tokens at most; undefined where it costs none, and limits on tokens do not concern it. */
+  tokens: number | undefined
+}
+
+/** What a request asks of each limit. A limit for each user is one for all requests that name none. */
+export function demandsOf({ limits, user, tags, tokens }: Asking): Demand[] {
+  const demands: Demand[] = []
+  for (const rule of limits) {
+    const { terms, bucket } = rule
+    if (terms.kind === 'tokens' && tokens === undefined) continue
+    const cost = terms.kind === 'tokens' ? (tokens ?? 0) : 1
+    if (terms.by === undefined) demands.push({ rule, terms, bucket, cost, partitioned: false })
+    else
+      for (const part of terms.by === 'user' ? [user ?? ''] : tagsOf(tags))
+        demands.push({ rule, terms, bucket: `${bucket}:${nameOf(part)}`, cost, partitioned: true })
+  }
+  return demands
+}
+
+/** Tokens are limited by what the request may use: the bound of its input and of its output, as they are held for. */
+export function tokenBound(settings: Settings, key: KeyEntry, route: Route, request: ModelRequest): number | Denial {
+  const plan = planHold(settings, key, route, request)
+  return isDenial(plan) ? plan : plan.bound.inputTokens + plan.bound.n * plan.ceiling
+}
+
+function tagsOf(tags: string | null): string[] {
+  const named = (tags ?? '')
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '')
+  return named.length === 0 ? [''] : [...new Set(named)].slice(0, MOST_TAGS)
+}
+
+/** Callers choose the text: of any length, and nobody's business in Redis. */
+function nameOf(part: string): string {
+  return part === '' ? '' : hash('sha256', part, 'base64url').slice(0, 22)
+}

@@ -1,0 +1,71 @@
+import { DENIAL_CODES, limitText, type Denial, type LimitFacts, type LimitScope } from '@faregate/core'
+import type { KeyEntry } from '@faregate/identity'
+import type { Standing } from '@faregate/limits'
+
+/** A wait longer than this is not announced: clients would sleep through it. Seconds. */
+const LONGEST_WAIT = 60
+
+/** Names the limit that keeps the request waiting longest; a rate goes before a concurrency. `now` in milliseconds. */
+export function limitDenial(key: KeyEntry, standings: Standing[], now: number): Denial {
+  const refusing = standings.filter(({ ok }) => !ok)
+  const rates = refusing.filter(({ demand }) => demand.terms.kind !== 'concurrency')
+  const named = rates.length > 0 ? rates : refusing
+  const first = named.reduce((longest, standing) => (standing.waitMs > longest.waitMs ? standing : longest))
+  const seconds = Math.max(1, Math.ceil(first.waitMs / 1_000))
+  const { scope, terms } = first.demand.rule
+  return {
+    code: rates.length > 0 ? 'rate_limited' : 'concurrency_limited',
+    detail: `${ownerOf(key, scope)} may use ${limitText(terms)}. ${whatIsLeft(first, seconds)}`,
+    scope: { level: scope.level, id: scope.id, key: `…${key.lastFour}`, ...(terms.by === undefined ? {} : { by: terms.by }) },
+    limit: limitFacts(first, now),
+    fixes: [
+      { kind: 'wait', action: rates.length > 0 ? 'slow_down' : 'wait_for_own_requests', by: 'caller', canYou: true, seconds },
+      raiseLimit(scope),
+    ],
+    ...(rates.length > 0 && rates.length < refusing.length ? { also: ['concurrency_limited'] as const satisfies Denial['also'] } : {}),
+    ...(seconds <= LONGEST_WAIT ? { retryAfterSeconds: seconds } : { retryable: false }),
+  }
+}
+
+/** The one that takes precedence is the answer; the other, with what came with it, goes to its `also`. */
+export function firstOf(one: Denial, other: Denial | undefined): Denial {
+  if (other === undefined) return one
+  const [first, second] = DENIAL_CODES.indexOf(one.code) <= DENIAL_CODES.indexOf(other.code) ? [one, other] : [other, one]
+  const also = new Set([...(first.also ?? []), second.code, ...(second.also ?? [])])
+  also.delete(first.code)
+  return { ...first, also: [...also] }
+}
+
+function ownerOf(key: KeyEntry, { level }: LimitScope): string {
+  if (level === 'key') return `The key …${key.lastFour}`
+  return level === 'app' ? `The application ${key.application.name}` : key.organization.name
+}
+
+function whatIsLeft({ demand, remaining, waitMs }: Standing, seconds: number): string {
+  if (demand.terms.kind === 'concurrency') return 'All of these are running now.'
+  const asked = demand.terms.kind === 'tokens' ? ` and this request may use ${demand.cost}` : ''
+  const wait = waitMs < 1_000 ? `${waitMs} ms` : `${seconds} s`
+  return `${remaining} are left${asked}; it would be let through in ${wait}.`
+}
+
+function limitFacts({ demand, remaining, waitMs }: Standing, now: number): LimitFacts {
+  const { terms } = demand.rule
+  const shared = { required: String(demand.cost), available: String(remaining), amount: terms.amount }
+  if (terms.kind === 'concurrency') return { kind: 'concurrency', unit: 'requests', ...shared }
+  return {
+    kind: 'rate',
+    unit: terms.kind,
+    ...shared,
+    per: terms.per,
+    burst: terms.burst ?? terms.amount,
+    resetsAt: new Date(now + waitMs).toISOString(),
+  }
+}
+
+const PLACES: Record<LimitScope['level'], string> = { key: 'keys', app: 'applications', org: 'organizations' }
+
+/** What an organization is held to is the operator's to change. */
+function raiseLimit({ level, id }: LimitScope): NonNullable<Denial['fixes']>[number] {
+  const by = level === 'org' ? 'operator' : 'org_admin'
+  return { kind: 'change_policy', action: 'raise_limit', by, canYou: false, method: 'PATCH', path: `/api/${PLACES[level]}/${id}` }
+}

@@ -1,0 +1,3 @@
+export { Limiter, type Admission, type LimiterState } from './limiter.ts'
+export type { Demand, SharedCounters } from './port.ts'
+export type { Standing } from './standing.ts'

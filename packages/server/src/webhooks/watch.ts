@@ -1,0 +1,42 @@
+import { newId, type Clock, type EventName, type Random } from '@faregate/core'
+import type { WebhookRow } from '@faregate/admin'
+import type { Store } from '@faregate/store'
+import { enabledWebhooks, mark, marksOf, unmark } from '@faregate/store/queries/index'
+import { CONDITIONS, type Holding } from './conditions.ts'
+
+export interface WatchNeeds {
+  store: Pick<Store, 'read' | 'write'>
+  clock: Clock
+  random: Random
+}
+
+/** So many are told of in one round; the others in the next ones. */
+const AT_ONCE = 200
+
+/**
+ * Looks at how things stand for every webhook and tells it what began to hold. The mark that it was told and the delivery
+ * are one transaction, so a kill loses neither; what has ended is forgotten, and told again when it begins again. Costs
+ * requests nothing, and the database nothing while there is no webhook.
+ */
+export async function watch(needs: WatchNeeds): Promise<void> {
+  for (const webhook of await enabledWebhooks(needs.store.read)) await watchFor(needs, webhook)
+}
+
+async function watchFor({ store, clock, random }: WatchNeeds, webhook: WebhookRow): Promise<void> {
+  const now = clock.now()
+  const marks = await marksOf(store.read, webhook.id)
+  const holding = new Map<string, Holding & { type: EventName }>()
+  for (const type of webhook.events) {
+    const found = (await CONDITIONS[type]?.({ read: store.read, webhook, now, marks })) ?? []
+    for (const one of found) holding.set(one.subject, { ...one, type })
+  }
+  const begun = [...holding.values()].filter(({ subject }) => !marks.has(subject)).slice(0, AT_ONCE)
+  const ended = [...marks].filter((subject) => !holding.has(subject)).slice(0, AT_ONCE)
+  if (begun.length === 0 && ended.length === 0) return
+  await store.write(async (trx) => {
+    for (const { subject, type, organization, data } of begun) {
+      await mark(trx, webhook.id, subject, { id: newId('evt', now, random), type, organization, at: now, data })
+    }
+    if (ended.length > 0) await unmark(trx, webhook.id, ended)
+  })
+}

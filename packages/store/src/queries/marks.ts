@@ -1,0 +1,32 @@
+import type { EventRow, WebhookRow } from '@faregate/admin/webhook-rows'
+import type { Kysely, Transaction } from 'kysely'
+import type { Schema } from '../schema.ts'
+import { insertEvent, webhookOf } from './webhooks.ts'
+
+/** Webhooks that are told anything at all. */
+export async function enabledWebhooks(db: Kysely<Schema>): Promise<WebhookRow[]> {
+  return (await db.selectFrom('webhooks').selectAll().where('enabled', '=', 1n).execute()).map(webhookOf)
+}
+
+/** What a webhook has been told of and what held when it was last looked at. */
+export async function marksOf(db: Kysely<Schema>, webhook: string): Promise<Set<string>> {
+  const rows = await db.selectFrom('webhook_marks').select('subject').where('webhook_id', '=', webhook).execute()
+  return new Set(rows.map(({ subject }) => subject))
+}
+
+/** Marks a subject and tells of it, unless another process has done so; a webhook that is gone is told nothing. */
+export async function mark(trx: Transaction<Schema>, webhook: string, subject: string, event: EventRow): Promise<void> {
+  const there = await trx.selectFrom('webhooks').select('id').where('id', '=', webhook).executeTakeFirst()
+  if (there === undefined) return
+  const result = await trx
+    .insertInto('webhook_marks')
+    .values({ webhook_id: webhook, subject, at: event.at })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst()
+  if (result.numInsertedOrUpdatedRows === 1n) await insertEvent(trx, event, webhook)
+}
+
+/** Forgets what no longer holds: when it does again, it is told again. */
+export async function unmark(trx: Transaction<Schema>, webhook: string, subjects: string[]): Promise<void> {
+  await trx.deleteFrom('webhook_marks').where('webhook_id', '=', webhook).where('subject', 'in', subjects).execute()
+}
