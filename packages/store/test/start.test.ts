@@ -31,8 +31,6 @@ async function kill(child: ChildProcess): Promise<void> {
   await once(child, 'exit')
 }
 
-const NEWEST = MIGRATIONS.at(-1)?.number ?? 0
-
 describe('starting', () => {
   it('M19: a second process on the same directory is refused and told why; a kill frees the lock', async (t) => {
     const directory = temporaryDirectory(t)
