@@ -29,10 +29,10 @@ async function world(context: TestContext, kind: Kind) {
   const ledger = new CommitQueue(store.engine)
   context.after(() => ledger.close())
   const admin = createAdminStore(store, () => clock.now())
-  const organization = { id: ORGANIZATION, name: 'Acme', currency: 'USD', zone: 'UTC', overdraft: 0n, createdAt: 0 }
+  const organization = { id: ORGANIZATION, name: 'Acme', currency: 'USD', zone: 'UTC', overdraft: 0n, limits: [], createdAt: 0 }
   await admin.write(async (trx) => {
     await trx.insertOrganization(organization)
-    await trx.insertApplication({ id: 'app', organization: ORGANIZATION, name: 'app', createdAt: 0 })
+    await trx.insertApplication({ id: 'app', organization: ORGANIZATION, name: 'app', limits: [], createdAt: 0 })
   })
   await ledger.submit({ type: 'wallet', account: `wallet:${ORGANIZATION}`, unit: 'USD', overdraft: 0n, creditLimit: 0n })
   let count = 0
@@ -100,6 +100,7 @@ async function world(context: TestContext, kind: Kind) {
           state: 'active',
           scopes: [],
           models: null,
+          limits: [],
           createdAt: 0,
           expiresAt: more.expiresAt ?? null,
           cap: more.cap === undefined ? null : { amount: more.cap, period: 'day' },
