@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -396,9 +396,4 @@ test('every command was run here, but for `start`, which runs the gateway', () =
     COMMANDS.map(({ name }) => name).filter((name) => !used.has(name) && !PEOPLE_COMMANDS.includes(name)),
     ['start'],
   )
-})
-
-test('the token and the address come from the data folder', () => {
-  assert.match(readFileSync(join(folder, 'data/operator-token'), 'utf8'), /^fgo_/)
-  assert.equal((JSON.parse(readFileSync(join(folder, 'data/instance.json'), 'utf8')) as { url: string }).url, gateway.url)
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -131,4 +131,9 @@ test('every command of people and of what they own was run here', () => {
     PEOPLE_COMMANDS.filter((name) => !used.has(name)),
     [],
   )
+})
+
+test('the token and the address come from the data folder', () => {
+  assert.match(readFileSync(join(folder, 'data/operator-token'), 'utf8'), /^fgo_/)
+  assert.equal((JSON.parse(readFileSync(join(folder, 'data/instance.json'), 'utf8')) as { url: string }).url, gateway.url)
 })

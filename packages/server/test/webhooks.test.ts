@@ -29,10 +29,11 @@ async function world(context: TestContext, kind: Kind) {
   const ledger = new CommitQueue(store.engine)
   context.after(() => ledger.close())
   const admin = createAdminStore(store, () => clock.now())
-  const organization = { id: ORGANIZATION, name: 'Acme', currency: 'USD', zone: 'UTC', overdraft: 0n, limits: [], createdAt: 0 }
+  const none = { limits: [], suspended: null, cap: null, userCap: null }
+  const organization = { id: ORGANIZATION, name: 'Acme', currency: 'USD', zone: 'UTC', overdraft: 0n, ...none, createdAt: 0 }
   await admin.write(async (trx) => {
     await trx.insertOrganization(organization)
-    await trx.insertApplication({ id: 'app', organization: ORGANIZATION, name: 'app', limits: [], createdAt: 0 })
+    await trx.insertApplication({ id: 'app', organization: ORGANIZATION, team: null, name: 'app', limits: [], createdAt: 0 })
   })
   await ledger.submit({ type: 'wallet', account: `wallet:${ORGANIZATION}`, unit: 'USD', overdraft: 0n, creditLimit: 0n })
   let count = 0
@@ -98,6 +99,10 @@ async function world(context: TestContext, kind: Kind) {
           hash: id,
           lastFour: 'abcd',
           state: 'active',
+          member: null,
+          addresses: null,
+          capKey: id,
+          lastUsedAt: null,
           scopes: [],
           models: null,
           limits: [],
