@@ -17,7 +17,7 @@ export interface Admission {
   admitted: boolean
   standings: Standing[]
   /** The request has ended, having used so many tokens. Once; does nothing where it was not admitted. */
-  end(tokens: number): void
+  end: (tokens: number) => void
 }
 
 export interface LimiterState {
