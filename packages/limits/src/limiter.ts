@@ -17,7 +17,7 @@ export interface Admission {
   admitted: boolean
   standings: Standing[]
   /** The request has ended, having used so many tokens. Once; does nothing where it was not admitted. */
-  end(tokens: number): void
+  end: (tokens: number) => void
 }
 
 export interface LimiterState {
@@ -160,6 +160,8 @@ export class Limiter {
   }
 
   #lose(error: unknown): void {
+    // What is cut off by closing is nothing to tell.
+    if (this.#closed) return
     const cause = error instanceof Error ? error.message : String(error)
     if (this.#state.counting === 'lost' && this.#state.cause !== undefined) return
     this.#become({ counting: 'lost', replicas: this.#state.replicas, cause })

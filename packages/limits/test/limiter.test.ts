@@ -100,6 +100,19 @@ test('a start without the shared counters serves, and finds them later', async (
   assert.equal(limiter.state.counting, 'shared')
 })
 
+test('what is cut off when it closes loses nothing', async () => {
+  const shared = new Shared()
+  const seen: string[] = []
+  const limiter = new Limiter({ clock, shared, instance: 'a', onChange: ({ counting }) => seen.push(counting) })
+  await limiter.start()
+  const { end } = await limiter.take('a', asking({ kind: 'concurrency', amount: 1 }))
+  limiter.close()
+  shared.state = 'away'
+  end(0)
+  await pause(5)
+  assert.deepEqual(seen, ['shared'])
+})
+
 test('an end frees its place where it was taken, once, also after the counters changed', async (t) => {
   const shared = new Shared()
   const limiter = new Limiter({ clock, shared, instance: 'a' })
