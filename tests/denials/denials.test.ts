@@ -7,6 +7,7 @@ import { nano } from '../support/decimal.ts'
 import { header, json, send } from '../support/http.ts'
 import type { Answer } from '../support/http.ts'
 import { chatStream } from '../support/sse.ts'
+import { assertClientReads } from './client-reads.ts'
 import { CALLER_CASES } from './cases-caller.ts'
 import { LIMIT_CASES } from './cases-limits.ts'
 import { OPERATOR_CASES } from './cases-operator.ts'
@@ -38,6 +39,7 @@ describe('every refusal', () => {
       const problem = problemOf(code, made.answer)
       assertHead(code, made.answer)
       assertProblem(code, problem, made.answer)
+      await assertClientReads(code, made.answer)
       await assertUncharged(world, code, made, problem)
       if (made.management === undefined) await assertLookup(world, made, code)
       const again = await made.mend()
