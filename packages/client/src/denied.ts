@@ -73,7 +73,7 @@ export class Denied<Code extends DenialCode = DenialCode> extends Error {
   }
 
   get #told(): Problem {
-    return this.problem as Problem
+    return this.problem
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CATALOGUE, DENIAL_CODES, type DenialCode as GatewayCode } from '@faregate/core'
+import { CATALOGUE, DENIAL_CODES, type DenialCode as GatewayCode } from '../../core/src/index.ts'
 import { CODES, type DenialCode } from '../src/index.ts'
 
 /** Compiles only while the client's codes are those of the gateway, both ways. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { anthropic, cohere, gemini, ollama, openaiChat, openaiCompletions, openaiResponses, type CallerSide } from '@faregate/wire'
+import { anthropic, cohere, gemini, ollama, openaiChat, openaiCompletions, openaiResponses, type CallerSide } from '../../wire/src/index.ts'
 import { createFetch, Denied, denialInEvent, eventsOf, readDenial } from '../src/index.ts'
 import { answering, problemOf, refusing, startLoopback, TOO_LITTLE, type Loopback } from './server.ts'
 

@@ -47,7 +47,7 @@ describe('a fetch that understands refusals', () => {
     const response = await createFetch({ url: server.url, lowerMaxTokens: true })(request)
     assert.equal(response.status, 200)
     assert.deepEqual(
-      server.got.map(({ body, headers }) => [JSON.parse(body), headers['x-mine']]),
+      server.got.map(({ body, headers }) => [JSON.parse(body) as unknown, headers['x-mine']]),
       [
         [{ model: 'm', max_tokens: 4_000 }, 'kept'],
         [{ model: 'm', max_tokens: 812 }, 'kept'],
@@ -125,7 +125,7 @@ describe('a fetch that understands refusals', () => {
       url: server.url,
       key: 'fg_x',
       fetch: (input, init) => {
-        paths.push(new URL(String(input)).pathname)
+        paths.push(new URL(input instanceof Request ? input.url : input).pathname)
         return fetch(input, init)
       },
     })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import type { Denial } from '@faregate/core'
+import type { Denial } from '../../core/src/index.ts'
 import { createFetch, Denied, type Mend, type Policy } from '../src/index.ts'
 import { answering, quickWorld, refusing, RESERVED, startLoopback, TOO_LITTLE, type Loopback, type Reply } from './server.ts'
 
@@ -39,7 +39,7 @@ describe('what a client mends by itself', () => {
   }
 
   function codeOf(result: unknown): string | undefined {
-    return result instanceof Denied ? result.code : undefined
+    return result instanceof Denied ? (result as Denied).code : undefined
   }
 
   const bodies = (): unknown[] => server.got.map(({ body }) => JSON.parse(body) as unknown)
@@ -90,7 +90,7 @@ describe('what a client mends by itself', () => {
       assert.equal(server.got.length, 1)
     })
 
-    for (const [path, before, after] of [
+    for (const [path, asked, sentThen] of [
       ['/v1/chat/completions', BODY, { ...BODY, max_tokens: 812 }],
       ['/v1/chat/completions', { max_completion_tokens: 900, n: 1 }, { max_completion_tokens: 812, n: 1 }],
       ['/v1/chat/completions', { model: 'm' }, { model: 'm', max_completion_tokens: 812 }],
@@ -101,9 +101,9 @@ describe('what a client mends by itself', () => {
       ['/v1beta/models/m:generateContent', { generationConfig: { maxOutputTokens: 999 } }, { generationConfig: { maxOutputTokens: 812 } }],
       ['/ollama/api/chat', { options: { seed: 1 } }, { options: { seed: 1, num_predict: 812 } }],
     ] as const) {
-      test(`the output limit of ${path} ${JSON.stringify(before)} is lowered to what is affordable`, async () => {
-        const { result, mends } = await sent({ lowerMaxTokens: true }, [refusing(TOO_LITTLE), OK], { body: JSON.stringify(before) }, path)
-        assert.deepEqual([result, mends, bodies()[1]], [{ ok: true }, [{ did: 'lowered', to: 812 }], after])
+      test(`the output limit of ${path} ${JSON.stringify(asked)} is lowered to what is affordable`, async () => {
+        const { result, mends } = await sent({ lowerMaxTokens: true }, [refusing(TOO_LITTLE), OK], { body: JSON.stringify(asked) }, path)
+        assert.deepEqual([result, mends, bodies()[1]], [{ ok: true }, [{ did: 'lowered', to: 812 }], sentThen])
       })
     }
 

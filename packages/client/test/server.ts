@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { renderProblem, problemHeaders, type Denial, type Problem } from '@faregate/core'
+import { renderProblem, problemHeaders, type Denial, type Problem } from '../../core/src/index.ts'
 import type { World } from '../src/options.ts'
 
 /** A request as the server got it. */
-export interface Got {
+interface Got {
   method: string
   path: string
   headers: IncomingHttpHeaders

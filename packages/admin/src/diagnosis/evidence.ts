@@ -18,7 +18,7 @@ export interface Evidence {
   snapshot: Snapshot
   /** Names of the prices in force. */
   priced: ReadonlySet<string>
-  providerState(name: string): ProviderState
+  providerState: (name: string) => ProviderState
   currency: string
   now: number
   /** Whether the operator asks; others are not told how the gateway is configured. */

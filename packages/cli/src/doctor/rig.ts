@@ -13,7 +13,7 @@ export interface Rig {
   gateway: Pick<Gateway, 'url' | 'fetch'>
   /** Whether each provider may be called for real, which costs a little. */
   mayCall: boolean
-  now(): number
+  now: () => number
   instance(): Promise<Instance>
   models(): Promise<Models>
   prices(): Promise<Prices>
@@ -35,7 +35,7 @@ export function rigOf(client: Client, gateway: Rig['gateway'], { mayCall, now }:
     prices: once(async () => (await client.listPrices({})).data),
     providers: once(async () => (await client.listProviders({})).data),
     keys: once(() => allKeys(client)),
-    allModels: once(async () => (await client.getSettings({})).allModels.value === true),
+    allModels: once(async () => (await client.getSettings({})).allModels.value),
   }
 }
 
