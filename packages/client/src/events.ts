@@ -1,18 +1,23 @@
 import { denialInEvent } from './read-denial.ts'
 
 /**
- * The events of a streamed answer as they arrive, parsed: server-sent events, or a line of JSON each (Ollama). Ends at the
- * end of the stream; throws the {@link Denied} where the gateway ended it in error. Leaving the loop ends the stream.
+ * The events of a streamed answer as they arrive, parsed: server-sent events, lines of JSON (Ollama), or the objects of an
+ * array (Gemini without `alt=sse`). Ends at the end of the stream; throws the {@link Denied} where the gateway ended it in
+ * error. Leaving the loop ends the stream.
  */
 export async function* eventsOf(response: Response): AsyncGenerator<unknown, void, undefined> {
-  const lines = (response.headers.get('content-type') ?? '').includes('event-stream') ? dataLines : wholeLines
-  for await (const data of lines(linesOf(response))) {
+  for await (const data of framing(response.headers.get('content-type') ?? '')(linesOf(response))) {
     if (data === '[DONE]') continue
     const event: unknown = JSON.parse(data)
     const denied = denialInEvent(event)
     if (denied !== undefined) throw denied
     yield event
   }
+}
+
+function framing(type: string): (lines: AsyncGenerator<string>) => AsyncGenerator<string> {
+  if (type.includes('event-stream')) return dataLines
+  return type.includes('ndjson') ? wholeLines : objects
 }
 
 /** The data of each server-sent event; comments, ids and names of events are left out: the data names its own type. */
@@ -28,6 +33,24 @@ async function* dataLines(lines: AsyncGenerator<string>): AsyncGenerator<string>
 
 async function* wholeLines(lines: AsyncGenerator<string>): AsyncGenerator<string> {
   for await (const line of lines) if (line.trim() !== '') yield line
+}
+
+/** The objects of an array, each as soon as it is whole; a line never ends within a string. */
+async function* objects(lines: AsyncGenerator<string>): AsyncGenerator<string> {
+  let object = ''
+  let depth = 0
+  let quoted = false
+  for await (const line of lines) {
+    for (const [token] of line.matchAll(/\\.|["{}]|[^"{}\\]+/g)) {
+      if (token === '"') quoted = !quoted
+      if (token === '{' && !quoted) depth++
+      if (depth > 0) object += token
+      if (token === '}' && !quoted) depth--
+      if (depth > 0 || object === '') continue
+      yield object
+      object = ''
+    }
+  }
 }
 
 /** Lines end in LF, CR LF or CR; an event that was cut off before its end is none. */

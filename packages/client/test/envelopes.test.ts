@@ -1,10 +1,28 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { anthropic, cohere, gemini, ollama, openaiChat, openaiCompletions, openaiResponses, type CallerSide } from '../../wire/src/index.ts'
+import {
+  anthropic,
+  cohere,
+  gemini,
+  geminiArray,
+  ollama,
+  openaiChat,
+  openaiCompletions,
+  openaiResponses,
+  type CallerSide,
+} from '../../wire/src/index.ts'
 import { createFetch, Denied, denialInEvent, eventsOf, readDenial } from '../src/index.ts'
 import { answering, problemOf, refusing, startLoopback, TOO_LITTLE, type Loopback } from './server.ts'
 
 const DIALECTS: Record<string, CallerSide> = { openaiChat, openaiCompletions, openaiResponses, anthropic, gemini, cohere, ollama }
+
+/** An event with everything that a splitter could trip over, in each framing. */
+const PIECE = { piece: '}"{\\' }
+const FIRST: [type: string, text: string][] = [
+  ['text/event-stream', `: comment\r\ndata: ${JSON.stringify(PIECE)}\r\n\r\n`],
+  ['application/x-ndjson', `${JSON.stringify(PIECE)}\n`],
+  ['application/json', `[${JSON.stringify(PIECE, null, 2)}\n`],
+]
 
 async function deniedBy(promise: Promise<unknown>): Promise<Denied> {
   const error = await promise.then(
@@ -44,14 +62,14 @@ describe('the envelopes', () => {
     })
   }
 
-  for (const [name, dialect] of Object.entries(DIALECTS)) {
+  for (const [name, dialect] of Object.entries({ ...DIALECTS, geminiArray })) {
     test(`a stream of ${name} that the gateway ends in error gives what was delivered, then throws`, async () => {
       const problem = problemOf({ code: 'stream_funds_exhausted', detail: 'The balance ended.', charged: '0.02', deliveredTokens: 7 })
-      const line = dialect.streamType.includes('event-stream') ? 'data: {"piece":1}\r\n\r\n' : '{"piece":1}\n'
+      const line = FIRST.find(([type]) => dialect.streamType.startsWith(type))?.[1]
       server.replies.splice(0, 9, (response) => {
         response.writeHead(200, { 'content-type': dialect.streamType })
         response.write(line)
-        response.end(dialect.errorEvent(problem, { model: 'm' }))
+        response.end(dialect.errorEvent(problem, { id: 'id', model: 'm' }))
       })
       const seen: unknown[] = []
       const reading = async (): Promise<void> => {
@@ -59,7 +77,7 @@ describe('the envelopes', () => {
         for await (const event of eventsOf(response)) seen.push(event)
       }
       const denied = await deniedBy(reading())
-      assert.deepEqual(seen, [{ piece: 1 }])
+      assert.deepEqual(seen, [PIECE])
       assert.deepEqual([denied.code, denied.charged, denied.inStream], ['stream_funds_exhausted', '0.02', true])
     })
   }
