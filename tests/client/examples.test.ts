@@ -58,6 +58,10 @@ const CASES: Record<string, Example> = {
     before: ({ upstream }) => upstream.on('plain', answer(usage(0, 1), { after: 500 })),
     prints: /^200 200 200 after waiting\n$/,
   },
+  'rate-limit.mjs': {
+    customer: (world) => world.gateway.customer('1.00', { limits: [{ kind: 'requests', amount: 1, per: 'second' }] }),
+    prints: /^200 200 200 200 after waiting\n$/,
+  },
   'provider-down.mjs': {
     customer: (world) => world.gateway.customer('1.00'),
     before: ({ upstream }) => upstream.on('plain', status(500, openaiError('x', 'server_error', null)), either(5, { usage: usage(0, 5) })),

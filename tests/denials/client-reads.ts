@@ -11,6 +11,8 @@ const FACTS: { [Code in keyof Facts]: (keyof Facts[Code])[] } = {
   insufficient_balance: ['limit'],
   balance_reserved: ['limit'],
   cap_key: ['limit'],
+  rate_limited: ['limit'],
+  concurrency_limited: ['limit'],
   request_too_large: ['limit'],
   provider_timeout: ['limit'],
   gateway_misconfigured: ['incidentId'],

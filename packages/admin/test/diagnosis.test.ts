@@ -21,6 +21,7 @@ const KEY: KeyRow = {
   scopes: [],
   models: null,
   cap: null,
+  limits: [],
   expiresAt: null,
   createdAt: 0,
 }
@@ -89,7 +90,7 @@ describe('the six steps', () => {
         ['subscription', 'unknown', null],
         ['permissions', 'ok', null],
         ['configuration', 'ok', null],
-        ['rate_limits', 'unknown', null],
+        ['rate_limits', 'ok', null],
         ['logs_and_usage', 'ok', null],
       ],
     )
@@ -158,6 +159,19 @@ describe('the six steps', () => {
         assert.ok(!/openai|price/.test(told.detail + String(told.fix)), "a tenant is not told of the operator's set-up")
     }
     assert.match(stepOf('configuration', evidence({ denial: denialOf('price_missing') })).fix ?? '', /send the request again/)
+  })
+
+  it('rate limits: whether the request was within those of its key, and what these are', () => {
+    const key: KeyRow = { ...KEY, limits: [{ kind: 'requests', amount: 5, per: 'second' }] }
+    assert.match(
+      stepOf('rate_limits', evidence({ key })).detail,
+      /was within the limits of the key "chatbot" .+ It may use 5 requests a second now\./,
+    )
+    const limited = stepOf('rate_limits', evidence({ key, denial: denialOf('rate_limited') }))
+    assert.match(limited.detail, /^rate_limited: what was said .+ It may use 5 requests a second now\./)
+    assert.equal(limited.result, 'failed')
+    const before = stepOf('rate_limits', evidence({ denial: denialOf('permission_denied') }))
+    assert.deepEqual([before.result, before.detail.includes('before its limits')], ['unknown', true])
   })
 
   it("rate limits: a provider's limit that was met on the way", () => {

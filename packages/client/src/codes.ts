@@ -16,6 +16,8 @@ export const CODES = {
   no_provider_key: { status: 500, retryable: false, title: 'Provider has no key' },
   permission_denied: { status: 403, retryable: false, title: 'Not permitted' },
   cap_key: { status: 403, retryable: false, title: 'Spend cap of the key reached' },
+  rate_limited: { status: 429, retryable: true, title: 'Rate limit reached' },
+  concurrency_limited: { status: 429, retryable: true, title: 'Too many requests at the same time' },
   insufficient_balance: { status: 402, retryable: false, title: 'Balance too low for this request' },
   balance_reserved: { status: 429, retryable: true, title: 'Balance reserved by requests in flight' },
   ledger_unavailable: { status: 503, retryable: true, title: 'Ledger unavailable' },

@@ -24,7 +24,7 @@ export interface Fix {
 
 /** What lacked room. Amounts are decimal strings in `unit`. */
 export interface Limit {
-  kind: 'balance' | 'cap' | 'quota' | 'rate' | 'body' | 'timeout' | (string & {})
+  kind: 'balance' | 'cap' | 'quota' | 'rate' | 'concurrency' | 'body' | 'timeout' | (string & {})
   unit?: string
   required?: string
   available?: string
@@ -80,6 +80,8 @@ export interface Facts {
   insufficient_balance: { limit: Limit & Money }
   balance_reserved: { limit: Limit & Money }
   cap_key: { limit: Limit & Money }
+  rate_limited: { limit: Limit }
+  concurrency_limited: { limit: Limit }
   request_too_large: { limit: Limit }
   provider_timeout: { limit: Limit }
   gateway_misconfigured: { incidentId: string }

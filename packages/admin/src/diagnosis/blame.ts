@@ -19,6 +19,8 @@ export const BLAMED = {
   no_provider_key: 'configuration',
   permission_denied: 'permissions',
   cap_key: 'billing',
+  rate_limited: 'rate_limits',
+  concurrency_limited: 'rate_limits',
   insufficient_balance: 'billing',
   balance_reserved: 'billing',
   ledger_unavailable: 'logs_and_usage',

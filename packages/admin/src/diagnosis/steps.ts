@@ -6,7 +6,7 @@ import { modelNow, providersNow } from './configuration.ts'
 import { codeOf, toldIn, type Evidence, type Look, type Seen, type Step, type StepName } from './evidence.ts'
 import { recordedNow } from './logs-and-usage.ts'
 import { keyNow, modelAllowedNow } from './permissions.ts'
-import { providersLimitsMet } from './rate-limits.ts'
+import { providersLimitsMet, withinLimits } from './rate-limits.ts'
 
 interface StepRow {
   /** What is looked at, in this order. */
@@ -24,7 +24,10 @@ const STEPS: Record<StepName, StepRow> = {
     unknown: 'The request came without a key, or with one that this gateway does not know.',
   },
   configuration: { looks: [modelNow, providersNow], unknown: 'The request named no model, or its record is gone.' },
-  rate_limits: { looks: [providersLimitsMet], unknown: 'This gateway limits no rates itself, and no provider did.' },
+  rate_limits: {
+    looks: [withinLimits, providersLimitsMet],
+    unknown: 'The request was refused before its limits were looked at, or there is no record.',
+  },
   logs_and_usage: { looks: [recordedNow], unknown: withoutRecord },
 }
 

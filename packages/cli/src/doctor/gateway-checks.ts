@@ -20,6 +20,7 @@ const READY_FIXES: Record<string, string> = {
   clock: SYNCHRONISE,
   providers: 'faregate provider list',
   disk: 'make room where the data folder is',
+  limits: 'start Redis, or mend the way to it; until then each replica keeps to its share of the limits',
   records: 'the database was too slow to take the records of requests; charges are not affected',
 }
 

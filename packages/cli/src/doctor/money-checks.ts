@@ -4,7 +4,8 @@ import type { Instance } from './rig.ts'
 export const billing: Check = async (rig) => [billingFinding((await rig.instance()).billing)]
 
 /** A customer who is refused for lack of balance must be told whom to ask. */
-export function billingFinding({ topUpUrl, contact }: Instance['billing']): Finding {
+export function billingFinding({ topUpUrl, contact, rail }: Instance['billing']): Finding {
+  if (rail !== null) return { check: 'billing', result: 'ok', detail: `refusals for lack of balance link to a page (${rail})` }
   const known = topUpUrl ?? contact
   if (known !== null) return { check: 'billing', result: 'ok', detail: `refusals for lack of balance name ${known}` }
   return {
