@@ -1,8 +1,12 @@
-/** Writes the generated pages of docs: `npm run docs`. `tests/docs/reference.test.ts` fails when one is stale. */
+/**
+ * Writes the generated pages of docs, and the codes that the published client knows: `npm run docs`.
+ * `tests/docs/reference.test.ts` fails when one is stale.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { updateCompatibility } from './compatibility/report.ts'
 import { cliPage } from './docs/cli.ts'
+import { clientCodesPage } from './docs/client-codes.ts'
 import { compatibilityPage } from './docs/compatibility.ts'
 import { denialsPage } from './docs/denials.ts'
 import { managementPage } from './docs/management-api.ts'
@@ -24,6 +28,7 @@ export const PAGES: Page[] = [
   providersPage,
   guideIndex,
   ...guidePages,
+  clientCodesPage,
 ]
 
 /** Where a page lies. */

@@ -7,13 +7,10 @@ import { nano } from '../support/decimal.ts'
 import { header, json, send } from '../support/http.ts'
 import type { Answer } from '../support/http.ts'
 import { chatStream } from '../support/sse.ts'
-import { CALLER_CASES } from './cases-caller.ts'
-import { LIMIT_CASES } from './cases-limits.ts'
-import { OPERATOR_CASES } from './cases-operator.ts'
+import { CASES } from './cases.ts'
+import { assertClientReads } from './client-reads.ts'
 import { startWorld } from './world.ts'
 import type { Made, World } from './world.ts'
-
-const CASES = { ...CALLER_CASES, ...LIMIT_CASES, ...OPERATOR_CASES }
 
 test('every code of the catalogue is made to happen here, and nothing else', () => {
   assert.deepEqual(Object.keys(CASES).toSorted(), DENIAL_CODES.toSorted())
@@ -38,6 +35,7 @@ describe('every refusal', () => {
       const problem = problemOf(code, made.answer)
       assertHead(code, made.answer)
       assertProblem(code, problem, made.answer)
+      await assertClientReads(code, made.answer)
       await assertUncharged(world, code, made, problem)
       if (made.management === undefined) await assertLookup(world, made, code)
       const again = await made.mend()

@@ -26,6 +26,8 @@ export const PACKAGES: Record<string, PackageRule> = {
   store: { imports: ['core', 'ledger'], types: ['pricing', 'identity', 'gateway', 'wire', 'admin', 'limits'] },
   admin: { imports: ['core', 'contract', 'ledger', 'pricing', 'identity', 'billing'] },
   cli: { imports: ['core', 'contract'] },
+  // Published by itself, for browsers too: it imports its own files alone.
+  client: { imports: [], outside: false },
   server: {
     imports: ['core', 'ledger', 'pricing', 'billing', 'wire', 'contract', 'identity', 'limits', 'providers', 'gateway', 'store', 'admin'],
   },

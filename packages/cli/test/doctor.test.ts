@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { addressFinding, billingFinding, pendingFinding, pricesFinding } from '../src/doctor.ts'
+import { describe, test } from 'node:test'
+import { addressFinding, clockFinding } from '../src/doctor/gateway-checks.ts'
+import { limitFindings } from '../src/doctor/key-checks.ts'
+import { pendingFinding, priceFindings, upstreamFindings } from '../src/doctor/model-checks.ts'
+import { billingFinding } from '../src/doctor/money-checks.ts'
+import { providerFinding } from '../src/doctor/provider-checks.ts'
 
 test('doctor warns while a refusal for lack of balance can name nobody', () => {
   assert.equal(billingFinding({ topUpUrl: null, contact: null, rail: null }).result, 'warning')
@@ -18,18 +22,104 @@ test('doctor warns when keys travel unencrypted beyond this machine, and when li
   }
 })
 
-test('doctor fails for a model that has no price: its own, an override, or the catalogue’s', () => {
-  const deployments = [{ provider: 'local', model: 'llama', weight: 1 }]
-  const model = { name: 'mine', deployments, price: null }
-  assert.match(pricesFinding([model], []).detail, /mine/)
-  assert.equal(pricesFinding([model], []).result, 'failed')
-  assert.equal(pricesFinding([{ ...model, price: { input: '1' } }], []).result, 'ok')
-  assert.equal(pricesFinding([model], [{ name: 'local/llama' }]).result, 'ok')
+test('doctor warns when the clocks of the gateway and of this machine are apart, and says by how much', () => {
+  const now = Date.parse('2026-11-22T13:00:00.000Z')
+  for (const theirs of [now, now - 900, now + 500, now - 2_500]) assert.equal(clockFinding(theirs, now, now + 100).result, 'ok')
+  const behind = clockFinding(now - 65_000, now, now + 100)
+  assert.deepEqual([behind.result, behind.detail], ['warning', "the gateway's clock is 64 s behind this machine's"])
+  assert.match(clockFinding(now + 60_100, now, now + 100).detail, /60 s ahead of/)
 })
 
-test('doctor names the models whose new price waits for approval', () => {
-  assert.deepEqual(pendingFinding([]), [])
-  const [finding] = pendingFinding([{ name: 'openai/a' }, { name: 'x-ai/b' }])
-  assert.deepEqual([finding?.result, finding?.fix], ['warning', 'faregate price pending'])
-  assert.match(finding?.detail ?? '', /openai\/a, x-ai\/b/)
+const FILE = { source: 'file' as const, file: 'faregate.yaml', line: 7 }
+const DATABASE = { source: 'database' as const }
+
+describe('doctor on models', () => {
+  const deployments = [{ provider: 'local', model: 'llama', weight: 1 }]
+  const model = { name: 'mine', deployments, price: null, managedBy: FILE }
+
+  test('fails for one that has no price: its own, an override, or the catalogue’s; and says where it is', () => {
+    const [finding] = priceFindings([model], [])
+    assert.deepEqual([finding?.result, finding?.check, finding?.place], ['failed', 'price of mine', 'faregate.yaml:7'])
+    assert.equal(finding?.fix, 'faregate price set local/llama input=0.05 output=0.40')
+    assert.equal(priceFindings([{ ...model, price: { input: '1' } }], [])[0]?.result, 'ok')
+    assert.equal(priceFindings([model], [{ name: 'local/llama' }])[0]?.result, 'ok')
+  })
+
+  test('fails for one whose provider does not exist', () => {
+    const [finding] = upstreamFindings([model], [{ name: 'other' }])
+    assert.deepEqual([finding?.result, finding?.check, finding?.place], ['failed', 'model mine', 'faregate.yaml:7'])
+    assert.equal(upstreamFindings([model], [{ name: 'local' }])[0]?.result, 'ok')
+  })
+
+  test('names those whose new price waits for approval', () => {
+    assert.deepEqual(pendingFinding([]), [])
+    const [finding] = pendingFinding([{ name: 'openai/a' }, { name: 'x-ai/b' }])
+    assert.deepEqual([finding?.result, finding?.fix], ['warning', 'faregate price pending'])
+    assert.match(finding?.detail ?? '', /openai\/a, x-ai\/b/)
+  })
+})
+
+describe('doctor on providers', () => {
+  const provider = {
+    name: 'openai',
+    kind: 'openai',
+    baseUrl: 'https://api.openai.com/v1',
+    keyless: false,
+    keys: [{ id: 'pk_1', lastFour: 'wxyz', weight: 1, priority: 0 }],
+    state: 'ok' as 'ok' | 'failing' | 'unknown',
+    lastError: null as string | null,
+    lastErrorAt: null,
+    managedBy: DATABASE as typeof DATABASE | typeof FILE,
+  }
+
+  test('fails for one without a key, and for one whose key is refused: replace it, where it is defined', () => {
+    const refused = { state: 'failing' as const, lastError: 'provider_auth_failed (HTTP 401)' }
+    for (const [members, fix] of [
+      [{ keys: [] }, 'faregate provider set openai --key-stdin'],
+      [refused, 'faregate provider set openai --key-stdin'],
+      [{ ...refused, managedBy: FILE }, 'change its key in faregate.yaml:7 and restart'],
+      [{ state: 'failing' as const, lastError: 'provider_timeout' }, 'faregate provider test openai'],
+      [
+        { state: 'failing' as const, lastError: 'provider_account_unpaid (HTTP 402)' },
+        "pay the provider's bill, or connect another account",
+      ],
+    ] as const) {
+      const finding = providerFinding({ ...provider, ...members, keys: 'keys' in members ? [] : provider.keys }, undefined)
+      assert.deepEqual([finding.result, finding.fix], ['failed', fix])
+    }
+  })
+
+  test('a call that was made for it says more than what is remembered', () => {
+    const failed = providerFinding(provider, { ok: false, message: 'It answered HTTP 401 (provider_auth_failed).' })
+    assert.deepEqual([failed.result, failed.fix], ['failed', 'faregate provider set openai --key-stdin'])
+    assert.equal(providerFinding({ ...provider, state: 'failing' }, { ok: true, message: 'It answers.' }).result, 'ok')
+    assert.match(providerFinding({ ...provider, state: 'unknown' }, undefined).detail, /not called yet; --calls/)
+  })
+})
+
+describe('doctor on limits that can never be met', () => {
+  const models = [
+    { name: 'cheap', price: { input: '1', output: '2' }, deployments: [] },
+    { name: 'dear', price: null, deployments: [{ provider: 'p', model: 'dear', weight: 1 }] },
+  ]
+  const prices = [{ name: 'p/dear', price: { request: '5000000' } }]
+  const key = { id: 'key_1', name: 'test', lastFour: 'wxyz', state: 'active' as const, models: null as string[] | null, cap: null }
+  const capped = (amount: string) => ({ amount, period: 'month' as const })
+
+  test('a key that may call only models that are not there', () => {
+    assert.deepEqual(limitFindings(key, models, prices, false), [])
+    assert.deepEqual(limitFindings({ ...key, models: ['ch*'] }, models, prices, false), [])
+    const [finding] = limitFindings({ ...key, models: ['gone'] }, models, prices, false)
+    assert.match(finding?.detail ?? '', /it may call only gone, .+ it can call nothing/)
+    assert.equal(finding?.fix, 'faregate key update key_1 --models cheap, or --all-models')
+    assert.deepEqual(limitFindings({ ...key, models: ['openai/*'] }, models, prices, true), [], 'without entries, where allModels is on')
+  })
+
+  test('a cap below what the cheapest call of the key costs', () => {
+    assert.deepEqual(limitFindings({ ...key, cap: capped('4.99') }, models, prices, false), [])
+    assert.deepEqual(limitFindings({ ...key, models: ['dear'], cap: capped('5.00') }, models, prices, false), [])
+    const [finding] = limitFindings({ ...key, models: ['dear'], cap: capped('4.99') }, models, prices, false)
+    assert.match(finding?.detail ?? '', /its cap of 4\.99 is below what any call costs/)
+    assert.equal(finding?.fix, 'faregate key update key_1 --cap AMOUNT/month, or --no-cap')
+  })
 })

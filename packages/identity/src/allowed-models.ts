@@ -1,5 +1,8 @@
 import type { KeyEntry } from './key-entry.ts'
 
+/** Whatever has a key's list of models. */
+type Listed = Pick<KeyEntry, 'models'>
+
 interface AllowList {
   names: ReadonlySet<string>
   /** The literal parts between the stars of each pattern. */
@@ -7,10 +10,10 @@ interface AllowList {
 }
 
 /** Lists are read once for each entry, which lives as long as a configuration version. */
-const read = new WeakMap<KeyEntry, AllowList>()
+const read = new WeakMap<Listed, AllowList>()
 
 /** Whether the key's list of models (exact names, or with `*` for any characters) has this one; no list allows all. */
-export function allowsModel(entry: KeyEntry, model: string): boolean {
+export function allowsModel(entry: Listed, model: string): boolean {
   if (entry.models === null) return true
   let list = read.get(entry)
   if (list === undefined) {

@@ -122,6 +122,29 @@ test('readiness: while Redis does not answer, limits are a warning that says wha
   )
 })
 
+test('readiness: clocks of the process and the database that are two seconds apart or more are a warning', async () => {
+  const facts = (clockAheadMs?: number) => ({
+    store: {
+      ready: () => Promise.resolve({ ok: true, ...(clockAheadMs === undefined ? {} : { clockAheadMs }) }),
+      records: { depth: 0, dropped: 0, flush: () => Promise.resolve(), request: () => undefined, denial: () => undefined },
+    },
+    snapshot: () => snapshot('a'),
+    health: new ProviderHealth(),
+    directory: '/',
+    limiter: { state: { counting: 'alone' as const, replicas: 1 } },
+  })
+  const clockOf = async (aheadMs?: number) => (await checkReadiness(facts(aheadMs))).checks.find(({ name }) => name === 'clock')
+  assert.equal(await clockOf(), undefined, 'SQLite has no clock of its own')
+  assert.deepEqual([(await clockOf(0))?.ok, (await clockOf(1_999))?.ok, (await clockOf(-1_999))?.ok], [true, true, true])
+  for (const [apart, said] of [
+    [2_000, "the database's clock is 2000 ms ahead"],
+    [-60_000, "the database's clock is 60000 ms behind"],
+  ] as const) {
+    assert.deepEqual(await clockOf(apart), { name: 'clock', ok: false, required: false, detail: said })
+    assert.equal((await checkReadiness(facts(apart))).ready, true)
+  }
+})
+
 test('values in pages are escaped; markup is markup', () => {
   assert.equal(
     html`<p title="${'"<&>\''}">${[html`<b>${'<'}</b>`, '&']}</p>`.text,

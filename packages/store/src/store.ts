@@ -35,6 +35,8 @@ export interface Store {
 export interface Readiness {
   ok: boolean
   detail?: string
+  /** How far the database's clock is ahead of this process's, in milliseconds; absent: it is the same. */
+  clockAheadMs?: number
 }
 
 /** Takes records and never makes the caller wait; a full queue drops and counts. */

@@ -1,6 +1,8 @@
 import { sees } from '../credential.ts'
 import type { Context, Handlers } from '../call.ts'
-import { codeOf, diagnosisSteps, type Evidence } from '../diagnosis.ts'
+import { codeOf, type Evidence } from '../diagnosis/evidence.ts'
+import { diagnosisSteps } from '../diagnosis/steps.ts'
+import { pricesInForce } from '../prices-in-force.ts'
 import { notFound } from '../refusal.ts'
 
 export const diagnoseId: Handlers<'diagnose'> = {
@@ -36,14 +38,18 @@ async function collect(call: Context, id: string): Promise<Evidence> {
   const organization = request?.organization ?? denial?.organization ?? null
   if ((request === undefined && denial === undefined) || !sees(call.credential, organization)) return notFound('request or denial', id)
   const key = request?.key ?? denial?.key ?? null
+  const forOperator = call.credential.organization === null
   return {
-    denial: call.credential.organization === null || denial === undefined ? denial : { ...denial, operatorDetail: null },
+    denial: forOperator || denial === undefined ? denial : { ...denial, operatorDetail: null },
     request,
     fromLedger: recorded === undefined && request !== undefined,
     balance: organization === null ? undefined : await read.money.balance(organization, deps.clock.now()),
     key: key === null ? undefined : await read.keys.get(key),
     snapshot: deps.snapshot(),
+    priced: new Set(pricesInForce(deps, await read.prices.list()).map(({ name }) => name)),
+    providerState: (name) => deps.providerState(name),
     currency: deps.currency,
     now: deps.clock.now(),
+    forOperator,
   }
 }

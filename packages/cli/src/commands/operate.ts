@@ -2,19 +2,23 @@ import { copyFile, mkdir } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Failure, type Call, type Command } from '../command.ts'
-import { examine } from '../doctor.ts'
+import { examine } from '../doctor/examine.ts'
+import { rigOf } from '../doctor/rig.ts'
 import { shellWord } from '../shell.ts'
 
 const SIGNS = { ok: '✓', warning: '!', failed: '✗' } as const
 
 const doctor: Command = {
   name: 'doctor',
-  summary: 'Examine the running gateway: what is right, what is not, and how to mend it',
+  summary: 'Examine the running gateway: what is right, what is not, where, and how to mend it',
+  options: [{ flags: '--calls', summary: "make a small real call with each provider's key, which may cost a little" }],
   async run(call) {
-    const findings = await examine(await call.client(), call.gateway())
+    const rig = rigOf(await call.client(), call.gateway(), { mayCall: call.options.is('calls'), now: Date.now })
+    const findings = await examine(rig)
     const lines = findings.map((finding) => {
+      const place = finding.place === undefined ? '' : ` (${finding.place})`
       const fix = finding.fix === undefined ? '' : `\n    → ${finding.fix}`
-      return `${SIGNS[finding.result]} ${finding.check}: ${finding.detail}${fix}`
+      return `${SIGNS[finding.result]} ${finding.check}: ${finding.detail}${place}${fix}`
     })
     call.output.result(findings, lines.join('\n'))
     const failed = findings.filter((finding) => finding.result === 'failed').length

@@ -1,13 +1,13 @@
 import { statfs } from 'node:fs/promises'
 import type { Snapshot } from '@faregate/core'
 import type { LimiterState } from '@faregate/limits'
-import type { Store } from '@faregate/store'
+import type { Readiness, Store } from '@faregate/store'
 import { redact } from '../log/redact.ts'
 import type { ProviderHealth } from './providers.ts'
 
 /** One thing that readiness depends on. */
 export interface Check {
-  name: 'database' | 'providers' | 'disk' | 'records' | 'limits'
+  name: 'database' | 'clock' | 'providers' | 'disk' | 'records' | 'limits'
   ok: boolean
   /** Whether traffic should go elsewhere while this is not ok; the others are warnings. */
   required: boolean
@@ -23,16 +23,26 @@ export interface ReadyFacts {
 }
 
 const FULL = 0.9
+/** Further apart, what expires by the one clock is still in force by the other. */
+const CLOCKS_APART_MS = 2_000
 
 /** What `/readyz` answers: 200 while every required check is ok, else 503; all reasons either way. */
 export async function checkReadiness(facts: ReadyFacts): Promise<{ ready: boolean; checks: Check[] }> {
-  const checks = [await database(facts), providers(facts), await disk(facts.directory), records(facts), limits(facts)]
+  const checks = [...(await database(facts)), providers(facts), await disk(facts.directory), records(facts), limits(facts)]
   return { ready: checks.every(({ ok, required }) => ok || !required), checks }
 }
 
-async function database({ store }: ReadyFacts): Promise<Check> {
-  const { ok, detail } = await store.ready().catch((error: unknown) => ({ ok: false, detail: String(error) }))
-  return { name: 'database', ok, required: true, detail: ok ? 'answers' : (detail ?? 'does not answer') }
+async function database({ store }: ReadyFacts): Promise<Check[]> {
+  const { ok, detail, clockAheadMs } = await store.ready().catch((error: unknown): Readiness => ({ ok: false, detail: String(error) }))
+  const answers: Check = { name: 'database', ok, required: true, detail: ok ? 'answers' : (detail ?? 'does not answer') }
+  return clockAheadMs === undefined ? [answers] : [answers, clock(clockAheadMs)]
+}
+
+function clock(aheadMs: number): Check {
+  const apart = Math.abs(aheadMs)
+  const detail =
+    apart === 0 ? "the database's clock is this process's" : `the database's clock is ${apart} ms ${aheadMs > 0 ? 'ahead' : 'behind'}`
+  return { name: 'clock', ok: apart < CLOCKS_APART_MS, required: false, detail }
 }
 
 /** One provider that fails leaves the others to serve; all of them failing leaves nothing. */

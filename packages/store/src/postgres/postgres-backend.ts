@@ -117,8 +117,10 @@ export class PostgresBackend implements Backend {
 
   async ready(): Promise<Readiness> {
     try {
-      await this.#pool.query('SELECT 1')
-      return { ok: true }
+      const asked = Date.now()
+      const { rows } = await this.#pool.query<{ now: number }>('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now')
+      const [row] = rows
+      return { ok: true, ...(row === undefined ? {} : { clockAheadMs: clockAhead(row.now, asked, Date.now()) }) }
     } catch (error) {
       return { ok: false, detail: `PostgreSQL: ${error instanceof Error ? error.message : String(error)}` }
     }
@@ -132,6 +134,12 @@ export class PostgresBackend implements Backend {
     await this.#ledger?.then((client) => client.end()).catch(() => undefined)
     await this.#pool.end()
   }
+}
+
+/** What the way there and back does not explain. */
+function clockAhead(theirs: number, asked: number, answered: number): number {
+  if (theirs < asked) return Math.round(theirs - asked)
+  return Math.round(Math.max(0, theirs - answered))
 }
 
 /** Something long on a connection of its own. */

@@ -16,7 +16,9 @@ export function errorEvent(problem: ProblemLike, ids: StreamIds): Buffer {
   const { sequence = -1 }: NumberedIds = ids
   const { error: envelope, ...rest } = problem
   const { code, message, param } = envelope
-  const error = { type: 'error', sequence_number: sequence + 1, code: problem.code, message, param, error: { ...rest, ...envelope } }
+  // `code` and `type` in it are OpenAI's own words, which its SDKs offer; the refusal's code stands beside them.
+  const told = { ...rest, ...envelope, denial: problem.code }
+  const error = { type: 'error', sequence_number: sequence + 1, code: problem.code, message, param, error: told }
   const failed = {
     type: 'response.failed',
     sequence_number: sequence + 2,

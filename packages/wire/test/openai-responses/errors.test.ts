@@ -43,7 +43,7 @@ test('S5: a refusal in mid-stream is an error at which SDKs raise, and the end o
     ['error', 5, 'stream_funds_exhausted', 'Out of credit.'],
   )
   const { error: envelope, ...problem } = PROBLEM
-  assert.deepEqual(error?.['error'], { ...problem, ...envelope })
+  assert.deepEqual(error?.['error'], { ...problem, ...envelope, denial: 'stream_funds_exhausted' })
   assert.deepEqual([failed?.['type'], failed?.['sequence_number']], ['response.failed', 6])
   const response = failed?.['response'] as Record<string, unknown>
   assert.deepEqual([response['id'], response['status'], response['model'], response['created_at']], ['resp_01J', 'failed', 'mine', 7])

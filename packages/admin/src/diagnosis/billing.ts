@@ -1,0 +1,30 @@
+import { formatAmount, parseAmount } from '@faregate/core'
+import { toldIn, type Look } from './evidence.ts'
+
+/** Whether the balance covers what the request asked for; where that is not known, whether there is any. */
+export const balanceNow: Look = (evidence) => {
+  const { balance, currency, denial } = evidence
+  if (balance === undefined) return undefined
+  const { granted, expired, posted, held } = balance
+  const available = granted - expired - posted - held
+  const required = denial?.code === 'insufficient_balance' || denial?.code === 'balance_reserved' ? requiredBy(toldIn(evidence)) : undefined
+  const reserved = held > 0n ? `, and ${formatAmount(held)} more is reserved by requests that are still running` : ''
+  const detail = `The organization has ${formatAmount(available)} ${currency} to spend now${reserved}.`
+  if (required !== undefined && available >= required) return { result: 'ok', detail, mended: true }
+  if (available > 0n) return { result: 'ok', detail }
+  const fix = `Top up: \`faregate grant ${evidence.key?.organization ?? 'ORGANIZATION'} 5.00\`.`
+  return { result: 'failed', detail, fix }
+}
+
+function requiredBy(told: ReturnType<typeof toldIn>): bigint | undefined {
+  const required = told?.limit?.required
+  return typeof required === 'string' ? parseAmount(required) : undefined
+}
+
+/** A cap limits the key, however much money there is. */
+export const capNow: Look = ({ key, currency }) => {
+  if (key?.cap === null || key?.cap === undefined) return undefined
+  const { amount, period } = key.cap
+  const each = period === 'total' ? 'altogether' : `a ${period}`
+  return { result: 'ok', detail: `The key "${key.name}" may spend ${formatAmount(amount)} ${currency} ${each}, whatever the balance is.` }
+}

@@ -1,0 +1,41 @@
+import { allowsModel } from '@faregate/identity'
+import type { KeyRow } from '../rows.ts'
+import { codeOf, modelOf, type Evidence, type Look } from './evidence.ts'
+
+function named({ name, lastFour }: KeyRow): string {
+  return `The key "${name}" (…${lastFour})`
+}
+
+/** Whether the key works. */
+export const keyNow: Look = (evidence) => {
+  const { key, now } = evidence
+  if (key === undefined) return undefined
+  if (key.state === 'disabled')
+    return { result: 'failed', detail: `${named(key)} is switched off.`, fix: `Switch it on: \`faregate key enable ${key.id}\`.` }
+  if (key.state === 'revoked')
+    return { result: 'failed', detail: `${named(key)} was revoked, for good.`, fix: 'Create a new key: `faregate key create`.' }
+  if (key.expiresAt !== null && key.expiresAt <= now)
+    return {
+      result: 'failed',
+      detail: `${named(key)} has expired.`,
+      fix: `Move its expiry: \`faregate key update ${key.id}\`, or create a new key.`,
+    }
+  return { result: 'ok', detail: `${named(key)} works.`, ...ifRefusedFor(evidence, 'key_disabled', 'key_expired') }
+}
+
+/** Whether the key may call the model. */
+export const modelAllowedNow: Look = (evidence) => {
+  const { key } = evidence
+  const model = modelOf(evidence)
+  if (key === undefined || model === undefined) return undefined
+  if (allowsModel(key, model)) return { result: 'ok', detail: `It may call ${model}.`, ...ifRefusedFor(evidence, 'permission_denied') }
+  return {
+    result: 'failed',
+    detail: `${named(key)} may not call ${model}; it may call ${(key.models ?? []).join(', ')}.`,
+    fix: `Allow it: \`faregate key update ${key.id} --models ${[...(key.models ?? []), model].join(',')}\`.`,
+  }
+}
+
+function ifRefusedFor(evidence: Evidence, ...codes: string[]): { mended?: true } {
+  return codes.includes(codeOf(evidence) ?? '') ? { mended: true } : {}
+}

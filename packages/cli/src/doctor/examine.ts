@@ -1,0 +1,30 @@
+import type { Check, Finding } from './finding.ts'
+import { address, audit, clock, gateway, readiness } from './gateway-checks.ts'
+import { keyLimits, keys } from './key-checks.ts'
+import { pendingPrices, prices, upstreams } from './model-checks.ts'
+import { billing, ledger } from './money-checks.ts'
+import { providers, realProviders } from './provider-checks.ts'
+import type { Rig } from './rig.ts'
+
+/** Everything that is examined, in the order in which a fault would show. */
+const CHECKS: Check[] = [
+  gateway,
+  readiness,
+  clock,
+  address,
+  providers,
+  realProviders,
+  upstreams,
+  prices,
+  pendingPrices,
+  billing,
+  ledger,
+  audit,
+  keys,
+  keyLimits,
+]
+
+/** Examines a running gateway through its own surface. */
+export async function examine(rig: Rig): Promise<Finding[]> {
+  return (await Promise.all(CHECKS.map((check) => check(rig)))).flat()
+}

@@ -1,0 +1,56 @@
+import type { Client, RouteOutput, Routes } from '@faregate/contract'
+import type { Gateway } from '../command.ts'
+
+export type Instance = RouteOutput<Routes['getInstance']>
+export type Models = RouteOutput<Routes['listModels']>['data']
+export type Prices = RouteOutput<Routes['listPrices']>['data']
+export type Providers = RouteOutput<Routes['listProviders']>['data']
+export type Keys = RouteOutput<Routes['listKeys']>['data']
+
+/** What checks examine with. What several of them need is fetched once. */
+export interface Rig {
+  client: Client
+  gateway: Pick<Gateway, 'url' | 'fetch'>
+  /** Whether each provider may be called for real, which costs a little. */
+  mayCall: boolean
+  now: () => number
+  instance(): Promise<Instance>
+  models(): Promise<Models>
+  prices(): Promise<Prices>
+  providers(): Promise<Providers>
+  /** Every key that is not revoked. */
+  keys(): Promise<Keys>
+  /** Whether models are callable that have no entry. */
+  allModels(): Promise<boolean>
+}
+
+export function rigOf(client: Client, gateway: Rig['gateway'], { mayCall, now }: Pick<Rig, 'mayCall' | 'now'>): Rig {
+  return {
+    client,
+    gateway,
+    mayCall,
+    now,
+    instance: once(() => client.getInstance({})),
+    models: once(async () => (await client.listModels({})).data),
+    prices: once(async () => (await client.listPrices({})).data),
+    providers: once(async () => (await client.listProviders({})).data),
+    keys: once(() => allKeys(client)),
+    allModels: once(async () => (await client.getSettings({})).allModels.value),
+  }
+}
+
+function once<T>(get: () => Promise<T>): () => Promise<T> {
+  let got: Promise<T> | undefined
+  return () => (got ??= get())
+}
+
+async function allKeys(client: Client): Promise<Keys> {
+  const keys: Keys = []
+  let cursor: string | undefined
+  do {
+    const page = await client.listKeys({ query: { limit: 500, ...(cursor === undefined ? {} : { cursor }) } })
+    keys.push(...page.data.filter(({ state }) => state !== 'revoked'))
+    cursor = page.next ?? undefined
+  } while (cursor !== undefined)
+  return keys
+}

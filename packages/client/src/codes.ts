@@ -1,0 +1,33 @@
+/** Every code with which a gateway of this version refuses a call. Written by `npm run docs` from the catalogue of the gateway. */
+export const CODES = {
+  route_unknown: { status: 404, retryable: false, title: 'No such route' },
+  request_too_large: { status: 413, retryable: false, title: 'Request too large' },
+  request_invalid: { status: 400, retryable: false, title: 'Request invalid' },
+  credential_missing: { status: 401, retryable: false, title: 'No credential' },
+  credential_invalid: { status: 401, retryable: false, title: 'Unknown credential' },
+  key_revoked: { status: 401, retryable: false, title: 'Key revoked' },
+  key_expired: { status: 401, retryable: false, title: 'Key expired' },
+  key_disabled: { status: 401, retryable: false, title: 'Key disabled' },
+  idempotency_in_progress: { status: 409, retryable: true, title: 'Idempotent request still in progress' },
+  idempotency_mismatch: { status: 422, retryable: false, title: 'Idempotency key reused' },
+  model_unknown: { status: 404, retryable: false, title: 'No such model' },
+  gateway_misconfigured: { status: 500, retryable: false, title: 'Gateway misconfigured' },
+  price_missing: { status: 500, retryable: false, title: 'Model has no price' },
+  no_provider_key: { status: 500, retryable: false, title: 'Provider has no key' },
+  permission_denied: { status: 403, retryable: false, title: 'Not permitted' },
+  cap_key: { status: 403, retryable: false, title: 'Spend cap of the key reached' },
+  rate_limited: { status: 429, retryable: true, title: 'Rate limit reached' },
+  concurrency_limited: { status: 429, retryable: true, title: 'Too many requests at the same time' },
+  insufficient_balance: { status: 402, retryable: false, title: 'Balance too low for this request' },
+  balance_reserved: { status: 429, retryable: true, title: 'Balance reserved by requests in flight' },
+  ledger_unavailable: { status: 503, retryable: true, title: 'Ledger unavailable' },
+  provider_rejected: { status: 400, retryable: false, title: 'Rejected by the provider' },
+  provider_account_unpaid: { status: 503, retryable: false, title: 'Provider account unpaid' },
+  provider_rate_limited: { status: 503, retryable: true, title: 'Provider rate limit' },
+  provider_auth_failed: { status: 502, retryable: false, title: 'Provider refused the gateway' },
+  provider_error: { status: 502, retryable: true, title: 'Provider failed' },
+  provider_timeout: { status: 504, retryable: true, title: 'Provider timed out' },
+  stream_funds_exhausted: { status: 200, retryable: false, title: 'Funds exhausted in mid-stream' },
+} as const
+
+export type DenialCode = keyof typeof CODES

@@ -1,0 +1,8 @@
+export { createFetch, createSdkFetch } from './fetch.ts'
+export { anthropicOptions, denialOf, openaiOptions, type SdkOptions } from './adapters.ts'
+export { Denied } from './denied.ts'
+export { denialInEvent, readDenial } from './read-denial.ts'
+export { eventsOf } from './events.ts'
+export { CODES, type DenialCode } from './codes.ts'
+export type { Connection, Fetch, Mend, Options, Policy, WaitBounds, World } from './options.ts'
+export type { Actor, Alternative, Facts, Fix, Limit, Problem, ProblemOf } from './problem.ts'
