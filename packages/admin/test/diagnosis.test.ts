@@ -20,9 +20,13 @@ const KEY: KeyRow = {
   state: 'active',
   scopes: [],
   models: null,
+  member: null,
+  addresses: null,
   cap: null,
+  capKey: 'key_1',
   limits: [],
   expiresAt: null,
+  lastUsedAt: null,
   createdAt: 0,
 }
 const ATTEMPT: AttemptRow = {
