@@ -53,14 +53,17 @@ export async function usedCaps(db: Kysely<Schema>, organization: string | null, 
     .selectFrom('keys')
     .innerJoin('applications', 'applications.id', 'keys.application_id')
     .innerJoin('organizations', 'organizations.id', 'applications.organization_id')
-    .select(['keys.id', 'keys.last_four', 'keys.cap_amount', 'keys.cap_period', 'organizations.id as organization', 'organizations.zone'])
+    .select(['keys.id', 'keys.cap_key_id', 'keys.last_four', 'keys.cap_amount', 'keys.cap_period'])
+    .select(['organizations.id as organization', 'organizations.zone'])
     .where('keys.revoked_at', 'is', null)
     .where('keys.cap_amount', 'is not', null)
+    // Of keys that were rotated and share a cap, the newest stands for it.
+    .orderBy('keys.id')
   if (organization !== null) query = query.where('organizations.id', '=', organization)
   const caps = new Map<string, UsedCap>()
   for (const row of await query.execute()) {
     const period = row.cap_period as Period
-    const account = `${capOfKey(row.id)}@${spanOf(period, row.zone, now).start}`
+    const account = `${capOfKey(row.cap_key_id ?? row.id)}@${spanOf(period, row.zone, now).start}`
     const limit = row.cap_amount ?? 0n
     caps.set(account, { organization: row.organization, key: row.id, lastFour: row.last_four, period, account, limit, used: 0n })
   }
