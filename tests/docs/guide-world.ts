@@ -143,7 +143,8 @@ export class GuideWorld {
   }
 
   #seenIn(output: string): string {
-    for (const [id, prefix] of output.matchAll(/\b(fg|fgm|fgv|org|app|key|req|dn|gr|mt|we)_[A-Za-z0-9]{10,}/g)) this.#seen.set(prefix ?? '', id)
+    for (const [id, prefix] of output.matchAll(/\b(fg|fgm|fgv|org|app|key|req|dn|gr|mt|we)_[A-Za-z0-9]{10,}/g))
+      this.#seen.set(prefix ?? '', id)
     return output
   }
 
