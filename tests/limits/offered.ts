@@ -18,7 +18,7 @@ export function summed(answeredAt: number[], admitted: number, from: number, bur
   return { offered: times.length, admitted, idle: Math.round(idle), seconds: ((times.at(-1) ?? from) - from) / 1_000 }
 }
 
-/** Why what was measured tells nothing of the lower bound, or undefined. */
+/** Why too few that were admitted tell nothing of the limit, or undefined. */
 export function tooBusy({ offered, idle }: Offered, meant: number): string | undefined {
   if (idle <= MOST_IDLE && offered >= meant * 0.99) return undefined
   return `this machine is too busy to offer that much evenly: ${offered} offered, ${idle} units idle`

@@ -113,9 +113,10 @@ describe('two replicas that share limits in Redis', { skip: postgres === false ?
     const result = await offered(await customerWith({ kind: 'requests', amount: 100, per: 'second', burst: 1 }))
     context.diagnostic(JSON.stringify(result))
     assert.ok(result.admitted <= 100 * Math.max(10, result.seconds) + 20, JSON.stringify(result))
+    if (result.admitted >= 980) return
     const busy = tooBusy(result, 3_000)
-    if (busy !== undefined) return context.skip(busy)
-    assert.ok(result.admitted >= 980, JSON.stringify(result))
+    assert.ok(busy, `too few: ${JSON.stringify(result)}`)
+    context.skip(busy)
   })
 
   test('60 at once against room for 10: exactly 10', async () => {

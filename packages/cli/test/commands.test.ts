@@ -89,18 +89,8 @@ describe('the first minute', () => {
 
 describe('keys', () => {
   test('models, cap and expiry are what was asked for', async () => {
-    const created = await answered<NewKey>(
-      'key',
-      'create',
-      '--model',
-      'demo',
-      '--model',
-      'other-*',
-      '--cap',
-      '1/day',
-      '--expires',
-      '2099-01-31',
-    )
+    const terms = ['--model', 'demo', '--model', 'other-*', '--cap', '1/day', '--expires', '2099-01-31']
+    const created = await answered<NewKey>('key', 'create', ...terms)
     const keys = await answered<{ id: string; models: string[]; cap: { amount: string; period: string }; expiresAt: string }[]>(
       'key',
       'list',
