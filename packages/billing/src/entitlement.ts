@@ -88,7 +88,7 @@ function bySoonestEnd(a: Standings, b: Standings): number {
 /** What was cancelled or has run out comes after what can still be put right; the newest first. */
 function byHope(a: Standings, b: Standings): number {
   const over = ({ standing: { state } }: Standings): number => (state === 'cancelled' ? 2 : state === 'expired' ? 1 : 0)
-  return over(a) - over(b) || b.subscription.createdAt - a.subscription.createdAt
+  return over(a) === over(b) ? b.subscription.createdAt - a.subscription.createdAt : over(a) - over(b)
 }
 
 /** Every subscription in turn while its quotas last; then use beyond those that have a price for it. */

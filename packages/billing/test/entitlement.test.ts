@@ -140,7 +140,7 @@ describe('the book of plans', () => {
       Object.assign(one.subscription, ACTIVE)
       return 'paid'
     })
-    const found = await Promise.all(Array.from({ length: 200 }, () => plans.entitlement('org_1', 'gpt-5')))
+    const found = await Promise.all(Array.from({ length: 200 }, async () => plans.entitlement('org_1', 'gpt-5')))
     assert.deepEqual(new Set(found.map(({ kind }) => kind)), new Set(['offers']))
     assert.equal(reads.collects, 1)
   })
