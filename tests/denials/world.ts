@@ -28,7 +28,7 @@ export interface Made {
 
 export type Case = (world: World) => Promise<Made>
 
-const COARSE = { price: { input: '0', output: '1000' } }
+export const COARSE = { price: { input: '0', output: '1000' } }
 
 export async function startWorld(): Promise<World> {
   const upstream = await startUpstream()

@@ -23,7 +23,7 @@ export const PACKAGES: Record<string, PackageRule> = {
   providers: { imports: ['core', 'wire'] },
   gateway: { imports: ['core', 'ledger', 'pricing', 'wire', 'identity', 'limits'] },
   // The engines execute the ledger's pure machine inside their transactions.
-  store: { imports: ['core', 'ledger'], types: ['pricing', 'identity', 'gateway', 'wire', 'admin', 'limits'] },
+  store: { imports: ['core', 'ledger'], types: ['pricing', 'billing', 'identity', 'gateway', 'wire', 'admin', 'limits'] },
   admin: { imports: ['core', 'contract', 'ledger', 'pricing', 'identity', 'billing'] },
   cli: { imports: ['core', 'contract'] },
   // Published by itself, for browsers too: it imports its own files alone.

@@ -9,7 +9,7 @@ export const DEFECTS: Defect[] = [
     edits: [
       {
         file: 'packages/gateway/src/deliver/answer.ts',
-        find: "  const refusal = await settle(delivery, cost, settleMemo(flow, called, consumption.estimated), 'void')\n",
+        find: "  const refusal = await settle(delivery, cost, settleMemo(flow, called, consumption.estimated), 'void', consumption.buckets)\n",
         replace: '  const refusal = undefined\n  flow.cost = cost\n',
       },
       {

@@ -1,4 +1,5 @@
 import type { Millis, Nano, SettingName, StoredSettings } from '@faregate/core'
+import type { PlanChanges, PlanQueries } from './ports-plans.ts'
 import type { CataloguePriceRow, PriceDecision, PriceOfferRow, PriceOfferState } from './price-rows.ts'
 import type { MemberFilter, MemberRow, RoleRow, TeamRow } from './people-rows.ts'
 import type {
@@ -86,7 +87,7 @@ export interface DenialTotal {
 }
 
 /** What the management API asks of the database. */
-export interface AdminQueries {
+export interface AdminQueries extends PlanQueries {
   organizations: {
     get(id: string): Promise<OrganizationRow | undefined>
     list(paging: Paging, only?: string): Promise<OrganizationRow[]>
@@ -176,7 +177,7 @@ export interface AdminQueries {
 export type OrganizationChange = Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft' | 'limits' | 'suspended' | 'cap' | 'userCap'>>
 
 /** The same, inside one transaction, and what can be changed there. */
-export interface AdminTransaction extends AdminQueries {
+export interface AdminTransaction extends AdminQueries, PlanChanges {
   insertOrganization(row: OrganizationRow): Promise<void>
   updateOrganization(id: string, change: OrganizationChange): Promise<void>
   insertTeam(row: TeamRow): Promise<void>

@@ -17,6 +17,8 @@ const UNKNOWN: Tenant = {
   request: 'req_0',
   denial: 'dn_0',
   webhook: 'we_0',
+  subscription: 'sub_0',
+  asked: 'sub_0',
 }
 
 describe('access to every route', () => {
@@ -65,7 +67,7 @@ describe('access to every route', () => {
       const { method, path }: RouteSpec = ROUTES[name]
       if (!path.includes('{')) continue
       const url = pathOf(name, UNKNOWN, { token: 'mt_0' }).replace(
-        /own-provider%2Fown-model|own-(provider|model)|pc_own_\w+|vo_own/,
+        /own-provider%2Fown-model|own-(provider|model|plan)|pc_own_\w+|vo_own/,
         'nothing',
       )
       const answer = await api.call(method, url, { body: BODIES[name] })

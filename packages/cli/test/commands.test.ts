@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { COMMANDS } from '../src/commands/index.ts'
 import { paymentTests } from './payment-tests.ts'
+import { plansAndSubscriptions } from './commands-plans.ts'
 import { PEOPLE_COMMANDS } from './people-commands.ts'
 import { faregate, LAUNCHER, startBy, type Said, type Started } from './support.ts'
 
@@ -308,6 +309,7 @@ describe('operating', () => {
   })
 
   paymentTests({ does, runs, answered })
+  plansAndSubscriptions({ does, runs, answered })
 
   test('a token that may not list organizations names its own by id', async () => {
     const { id } = await answered<{ id: string }>('org', 'create', 'own')

@@ -11,6 +11,7 @@ import { memberRoutes } from './members.ts'
 import { modelRoutes } from './models.ts'
 import { organizationRoutes } from './organizations.ts'
 import { pendingPriceRoutes } from './pending-prices.ts'
+import { planRoutes } from './plans.ts'
 import { priceRoutes } from './prices.ts'
 import { providerUsageRoutes } from './provider-usage.ts'
 import { providerRoutes } from './providers.ts'
@@ -18,6 +19,7 @@ import { refundRoutes } from './refunds.ts'
 import { requestRoutes } from './requests.ts'
 import { roleRoutes } from './roles.ts'
 import { settingRoutes } from './settings.ts'
+import { subscriptionRoutes } from './subscriptions.ts'
 import { teamRoutes } from './teams.ts'
 import { tokenRoutes } from './tokens.ts'
 import { topUpRoutes } from './top-ups.ts'
@@ -45,6 +47,8 @@ export const ROUTES = {
   ...modelRoutes,
   ...priceRoutes,
   ...pendingPriceRoutes,
+  ...planRoutes,
+  ...subscriptionRoutes,
   ...settingRoutes,
   ...instanceRoutes,
   ...backupRoutes,

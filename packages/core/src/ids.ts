@@ -18,6 +18,7 @@ export type IdPrefix =
   | 'team'
   | 'mem'
   | 'role'
+  | 'sub'
   | 'vo'
   | 'pay'
   | 'we'

@@ -47,6 +47,8 @@ export function servedHeaders(
   headers['faregate-provider'] = headerSafe(candidate.provider.name)
   if (line.translation !== undefined) headers['content-type'] = opening.kind === 'stream' ? line.caller.streamType : 'application/json'
   if (dropped.length > 0) headers['faregate-dropped'] = droppedList(dropped)
+  const graceUntil = flow.reservation?.offer?.graceUntil
+  if (graceUntil !== undefined) headers['faregate-notice'] = `subscription_past_due;until="${new Date(graceUntil).toISOString()}"`
   if (clamped !== undefined) headers['faregate-clamped'] = `${clamped.member}=${clamped.value}`
   return headers
 }

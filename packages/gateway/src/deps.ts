@@ -5,6 +5,7 @@ import type { Limiter } from '@faregate/limits'
 import type { PriceTable, TokenCounter } from '@faregate/pricing'
 import type { Vendor } from '@faregate/wire'
 import type { UpstreamClient } from './edge.ts'
+import type { PlanGate } from './plans/port.ts'
 import type { MediaFetcher } from './media/fetch-media.ts'
 import type { Recorder } from './record.ts'
 
@@ -21,6 +22,7 @@ export interface GatewayDeps {
   balances: BalanceReader
   /** Asked only for keys that have limits. */
   limiter: Pick<Limiter, 'take' | 'peek'>
+  plans: PlanGate
   prices: PriceBook
   vendors: ReadonlyMap<string, Vendor>
   tokens: TokenCounter

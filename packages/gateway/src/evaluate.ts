@@ -5,8 +5,10 @@ import type { ModelRequest } from '@faregate/wire'
 import type { BalanceView, GatewayDeps } from './deps.ts'
 import { insufficientFunds, type Insufficient } from './funds.ts'
 import { planHold, type HoldPlan } from './hold-plan.ts'
-import type { Route } from './locate.ts'
-import { countedPlan } from './reserve.ts'
+import { priceMissing, type Route } from './locate.ts'
+import type { Offer, Planned } from './plans/port.ts'
+import { routeUnder } from './plans/under-offer.ts'
+import { countedPlan, isQuotas } from './reserve.ts'
 
 /** What the ledger would decide now, read without lock or effect: for explanations only, never to admit (M27). */
 export interface Evaluation {
@@ -19,15 +21,39 @@ export interface Evaluation {
   refusal: Denial | undefined
 }
 
-/** Reads every balance that the request would touch and predicts the hold, or its refusal. */
-export async function evaluate(deps: GatewayDeps, key: KeyEntry, route: Route, request: ModelRequest): Promise<Evaluation | Denial> {
-  const plan = planHold(deps.settings, key, route, request)
+/** Reads every balance that the request would touch and predicts the hold, or its refusal; under plans, by the first offer that has room. */
+export async function evaluate(
+  deps: GatewayDeps,
+  key: KeyEntry,
+  route: Route,
+  request: ModelRequest,
+  plan?: Planned,
+): Promise<Evaluation | Denial> {
+  let first: Evaluation | Denial | undefined
+  for (const offer of plan?.offers ?? [undefined]) {
+    const found = await evaluateUnder(deps, { key, user: request.user, plan, offer }, routeUnder(route, offer), request)
+    if (isDenial(found) || found.refusal === undefined || !isQuotas(found.refusal)) return found
+    first ??= found
+  }
+  return first ?? priceMissing(route.model.name, 'the plan offers nothing')
+}
+
+interface Asking {
+  key: KeyEntry
+  user: string | null
+  plan: Planned | undefined
+  offer: Offer | undefined
+}
+
+async function evaluateUnder(deps: GatewayDeps, asking: Asking, route: Route, request: ModelRequest): Promise<Evaluation | Denial> {
+  const { key, offer } = asking
+  const plan = planHold(deps.settings, key, route, request, undefined, offer)
   if (isDenial(plan)) return plan
   const balances = await deps.balances.read(plan.legs)
-  const byBytes = judge(deps, key, request.user, plan, balances)
+  const byBytes = judge(deps, asking, plan, balances)
   if (byBytes.refusal === undefined) return byBytes
-  const counted = await countedPlan(deps, key, route, request)
-  return counted === undefined ? byBytes : judge(deps, key, request.user, counted, balances)
+  const counted = await countedPlan(deps, key, route, request, offer)
+  return counted === undefined ? byBytes : judge(deps, asking, counted, balances)
 }
 
 /** The money blockers that come after a refusal for another reason, for its `also`. */
@@ -36,15 +62,23 @@ export async function laterBlockers(
   key: KeyEntry,
   route: Route,
   request: ModelRequest,
+  before: DenialCode[] = [],
 ): Promise<{ also?: DenialCode[] }> {
   const refusal = await moneyBlocker(deps, key, route, request)
-  return refusal === undefined ? {} : { also: [refusal.code, ...(refusal.also ?? [])] }
+  const also = [...before, ...(refusal === undefined ? [] : [refusal.code, ...(refusal.also ?? [])])]
+  return also.length === 0 ? {} : { also }
 }
 
 /** What the balances have against a request that is refused for another reason; undefined too where they cannot be read. */
-export async function moneyBlocker(deps: GatewayDeps, key: KeyEntry, route: Route, request: ModelRequest): Promise<Denial | undefined> {
+export async function moneyBlocker(
+  deps: GatewayDeps,
+  key: KeyEntry,
+  route: Route,
+  request: ModelRequest,
+  plan?: Planned,
+): Promise<Denial | undefined> {
   try {
-    const evaluation = await evaluate(deps, key, route, request)
+    const evaluation = await evaluate(deps, key, route, request, plan)
     return isDenial(evaluation) ? evaluation : evaluation.refusal
   } catch (error) {
     deps.log.debug({ error: String(error) }, 'balances cannot be read for `also`')
@@ -52,29 +86,30 @@ export async function moneyBlocker(deps: GatewayDeps, key: KeyEntry, route: Rout
   }
 }
 
-function judge(deps: GatewayDeps, key: KeyEntry, user: string | null, plan: HoldPlan, balances: BalanceView[]): Evaluation {
-  const room = balances.reduce((least, { available }) => (available < least ? available : least), balances[0]?.available ?? 0n)
-  const affordable = affordableSteps(plan.measure, room)
+function judge(deps: GatewayDeps, { key, user, plan: planned }: Asking, plan: HoldPlan, balances: BalanceView[]): Evaluation {
+  const affordable = Math.min(...balances.map(({ available }, leg) => affordableSteps(measureOf(plan, leg), available)))
   const fewest = Math.max(plan.steps.min, plan.outlook?.min ?? 0)
   const steps = Math.min(plan.steps.max, Math.max(affordable, plan.steps.min))
   const inDebt = balances.some(({ unit, available }) => unit === deps.settings.currency && available < 0n)
-  if (affordable >= fewest && !inDebt) return { plan, steps, reach: affordable, balances, refusal: undefined }
-  const outcome = predicted(plan, balances, fewest, Math.max(0, affordable))
-  return {
-    plan,
-    steps,
-    reach: affordable,
-    balances,
-    refusal: insufficientFunds({ settings: deps.settings, key, legs: plan.legs, user }, outcome),
-  }
+  const short = balances.some(({ available }, leg) => available < amountOf(measureOf(plan, leg), fewest))
+  if (!short && !inDebt) return { plan, steps, reach: affordable, balances, refusal: undefined }
+  const outcome = predicted(deps, plan, balances, fewest, Math.max(0, affordable))
+  const refusal = insufficientFunds({ settings: deps.settings, key, legs: plan.legs, user, plan: planned }, outcome)
+  return { plan, steps, reach: affordable, balances, refusal }
 }
 
-function predicted(plan: HoldPlan, balances: BalanceView[], fewest: number, affordable: number): Insufficient {
-  const required = amountOf(plan.measure, fewest)
-  const shortfalls = balances.flatMap(({ account, unit, available, held, resetsAt }, leg) =>
-    available < required ? [{ leg, account, unit, required, available, held, resetsAt }] : [],
-  )
-  const reserved = shortfalls.every(({ available, held }) => available + held >= required)
+/** By what a leg is held: money, or what the quota counts. */
+export function measureOf({ legs, measure }: HoldPlan, leg: number): HoldPlan['measure'] {
+  const ref = legs[leg]
+  return (ref?.kind === 'cap' ? ref.measure : undefined) ?? measure
+}
+
+function predicted(deps: GatewayDeps, plan: HoldPlan, balances: BalanceView[], fewest: number, affordable: number): Insufficient {
+  const shortfalls = balances.flatMap(({ account, unit, available, held, resetsAt }, leg) => {
+    const required = amountOf(measureOf(plan, leg), fewest)
+    return available < required ? [{ leg, account, unit, required, available, held, resetsAt }] : []
+  })
+  const reserved = shortfalls.every(({ required, available, held }) => available + held >= required)
   const [first] = shortfalls
-  return { status: 'insufficient', reserved, leg: first?.leg ?? 0, also: [], shortfalls, steps: affordable, at: 0 }
+  return { status: 'insufficient', reserved, leg: first?.leg ?? 0, also: [], shortfalls, steps: affordable, at: deps.clock.now() }
 }

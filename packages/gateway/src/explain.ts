@@ -1,9 +1,9 @@
-import { catalogueEntry, formatAmount, isDenial, renderProblem, type Denial } from '@faregate/core'
+import { entryOf, formatAmount, isDenial, renderProblem, type Denial } from '@faregate/core'
 import { amountOf } from '@faregate/pricing'
 import { formField, scanMembers, type EndpointDialect } from '@faregate/wire'
 import { answerJson } from './answer-json.ts'
 import { admit, permitted, type Shared } from './model-call.ts'
-import { evaluate } from './evaluate.ts'
+import { evaluate, measureOf } from './evaluate.ts'
 import { firstOf } from './limits/denial.ts'
 import { limitVerdict } from './limits/within-limits.ts'
 import type { Inbound } from './edge.ts'
@@ -38,7 +38,7 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
   }
   const { route, request } = admitted
   try {
-    const evaluation = await evaluate(shared.deps, key, route, request)
+    const evaluation = await evaluate(shared.deps, key, route, request, flow.plan)
     if (isDenial(evaluation))
       return await answerJson(shared.deps, flow, {
         ...routeFacts(flow),
@@ -53,7 +53,10 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
     await answerJson(shared.deps, flow, {
       ...routeFacts(flow),
       hold: amount,
-      holds: balances.map(({ account, unit }) => ({ account, unit, amount })),
+      holds: balances.map(({ account, unit }, leg) => {
+        const held = amountOf(measureOf(plan, leg), steps)
+        return { account, unit, amount: unit.startsWith('quota:') ? String(held) : formatAmount(held) }
+      }),
       maxOutputTokens: plan.sliced ? Math.min(plan.ceiling, reach) : steps,
       sliced: plan.sliced,
       verdict: refusal === undefined ? 'allow' : problemOf(shared, flow, refusal),
@@ -105,5 +108,5 @@ function problemOf({ deps }: Shared, flow: Flow, denial: Denial): Record<string,
     denialId: _neither,
     ...problem
   } = renderProblem(denial, { denialId: '', requestId: flow.id, publicUrl: deps.settings.publicUrl(), asOf })
-  return { ...problem, status: catalogueEntry(denial.code).status }
+  return { ...problem, status: entryOf(denial).status }
 }

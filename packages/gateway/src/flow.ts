@@ -5,6 +5,7 @@ import type { Admission } from '@faregate/limits'
 import type { Decoded, EndpointDialect, ModelRequest } from '@faregate/wire'
 import type { Inbound, Outbound } from './edge.ts'
 import type { Route } from './locate.ts'
+import type { Planned } from './plans/port.ts'
 import type { AttemptRecord } from './record.ts'
 import type { Reservation } from './reserve.ts'
 import { surfaceOf } from './surfaces.ts'
@@ -26,6 +27,8 @@ export interface Flow {
   route?: Route
   /** How it stands with the limits of its key, where that has any. */
   admission?: Admission
+  /** The plans under which it is served; absent: from the balance alone. */
+  plan?: Planned
   reservation?: Reservation
   readonly attempts: AttemptRecord[]
   readonly flags: string[]

@@ -3,12 +3,16 @@ import type { KeyEntry } from '@faregate/identity'
 import type { AccountRef, Outcome, Shortfall } from '@faregate/ledger'
 import { cappedMember, type CapRef } from './caps.ts'
 import type { Settings } from './deps.ts'
+import { payFix } from './pay-fix.ts'
+import { saleFix } from './plans/denials.ts'
+import type { Planned } from './plans/port.ts'
+import { quotaDenial, quotaText, quotaUnit } from './plans/quota-exhausted.ts'
 import { raiseCap } from './raise-cap.ts'
 
 export type Insufficient = Extract<Outcome, { status: 'insufficient' }>
 
 /** The refusals that a balance which is too small causes. */
-type MoneyCode = `cap_${CapLevel}` | 'insufficient_balance'
+type MoneyCode = `cap_${CapLevel}` | 'quota_exhausted' | 'insufficient_balance'
 
 /** What the money denials of one request have in common. */
 export interface FundsContext {
@@ -17,6 +21,8 @@ export interface FundsContext {
   legs: AccountRef[]
   /** The end user whom the request names. */
   user: string | null
+  /** The plans under which it was asked for. */
+  plan?: Planned | undefined
 }
 
 /**
@@ -36,6 +42,7 @@ export function insufficientFunds(context: FundsContext, outcome: Insufficient):
     }
   const code = outcome.reserved ? ('balance_reserved' as const) : codeOf(context, first)
   const also = alsoCodes(outcome, code, context)
+  const more = code === 'quota_exhausted' ? quotaDenial(context, first, outcome) : {}
   const affordable = outcome.steps > 0 && code !== 'balance_reserved' ? { affordable: { maxOutputTokens: outcome.steps } } : {}
   return {
     code,
@@ -46,6 +53,7 @@ export function insufficientFunds(context: FundsContext, outcome: Insufficient):
     fixes: fixesOf(context, code, first, outcome.steps),
     ...(also.length > 0 ? { also } : {}),
     ...(code === 'balance_reserved' ? { retryAfterSeconds: 1 } : {}),
+    ...more,
   }
 }
 
@@ -58,21 +66,23 @@ function alsoCodes(outcome: Insufficient, code: DenialCode, context: FundsContex
 }
 
 function codeOf(context: FundsContext, shortfall: Shortfall): MoneyCode {
+  if (quotaUnit(context.legs, shortfall) !== undefined) return 'quota_exhausted'
   const cap = capIn(context, shortfall)
   return cap === undefined ? 'insufficient_balance' : `cap_${capLevel(cap.base)}`
 }
 
-/** The cap that lacks room; undefined: it is the wallet. */
+/** The cap that lacks room; undefined: it is a quota, or the wallet. */
 function capIn({ legs }: FundsContext, { leg }: Shortfall): CapRef | undefined {
   const ref = legs[leg]
-  return ref?.kind === 'cap' ? ref : undefined
+  return ref?.kind === 'cap' && ref.measure === undefined ? ref : undefined
 }
 
 function scopeOf(context: FundsContext, shortfall: Shortfall): Scope {
   const { key, user } = context
   const shared = { key: `…${key.lastFour}` }
   const cap = capIn(context, shortfall)
-  if (cap === undefined) return { level: 'org', id: key.organization.id, ...shared, balance: 'wallet' }
+  const balance = quotaUnit(context.legs, shortfall) === undefined ? 'wallet' : 'quota'
+  if (cap === undefined) return { level: 'org', id: key.organization.id, ...shared, balance }
   const level = capLevel(cap.base)
   const ids = { key: key.id, user: cappedMember(key)?.id ?? user ?? '', team: key.team?.id ?? '', org: key.organization.id }
   return { level, id: ids[level], ...shared, balance: 'cap' }
@@ -80,13 +90,15 @@ function scopeOf(context: FundsContext, shortfall: Shortfall): Scope {
 
 function limitFacts(context: FundsContext, shortfall: Shortfall): LimitFacts {
   const { required, available, held, resetsAt } = shortfall
+  const quota = quotaUnit(context.legs, shortfall)
+  const text = quota === undefined ? formatAmount : String
   return {
-    kind: capIn(context, shortfall) === undefined ? 'balance' : 'cap',
-    unit: context.settings.currency,
-    required: formatAmount(required),
-    available: formatAmount(available),
-    held: formatAmount(held),
-    shortfall: formatAmount(required - available),
+    kind: quota !== undefined ? 'quota' : capIn(context, shortfall) === undefined ? 'balance' : 'cap',
+    unit: quota ?? context.settings.currency,
+    required: text(required),
+    available: text(available),
+    held: text(held),
+    shortfall: text(required - available),
     ...(resetsAt === null ? {} : { resetsAt: new Date(resetsAt).toISOString() }),
   }
 }
@@ -94,15 +106,18 @@ function limitFacts(context: FundsContext, shortfall: Shortfall): LimitFacts {
 function describe(context: FundsContext, code: MoneyCode | 'balance_reserved', shortfall: Shortfall): string {
   const { key, settings } = context
   const { required, available, held } = shortfall
+  const counted = quotaUnit(context.legs, shortfall)
+  if (counted !== undefined) return quotaText(context, shortfall, counted, code === 'balance_reserved')
   const unit = settings.currency
   const cost = `this request may cost up to ${formatAmount(required)} ${unit}`
   if (code === 'balance_reserved')
     return `${formatAmount(held)} ${unit} are held by requests in flight, ${formatAmount(available)} ${unit} are free; ${cost}.`
   if (code === 'insufficient_balance') return `${key.organization.name}'s balance is ${formatAmount(available)} ${unit}; ${cost}.`
+  if (code === 'quota_exhausted') return cost
   return `${ownerOf(context, code)} has ${formatAmount(available)} ${unit} left of its spend cap; ${cost}.`
 }
 
-function ownerOf({ key, user }: FundsContext, code: Exclude<MoneyCode, 'insufficient_balance'>): string {
+function ownerOf({ key, user }: FundsContext, code: `cap_${CapLevel}`): string {
   switch (code) {
     case 'cap_key':
       return `The key …${key.lastFour}`
@@ -124,37 +139,18 @@ function fixesOf(context: FundsContext, code: MoneyCode | 'balance_reserved', sh
   const lower: Fix[] =
     affordable > 0 ? [{ kind: 'change_request', action: 'lower_max_tokens', by: 'caller', canYou: true, to: affordable }] : []
   if (code === 'balance_reserved') return [{ kind: 'wait', action: 'wait_for_own_requests', by: 'caller', canYou: true }]
+  if (code === 'quota_exhausted') return [...salesFixes(context), ...resetFix(shortfall), ...lower]
   const cap = capIn(context, shortfall)
   if (cap !== undefined) return [raiseCap(context.key, cap, shortfall), ...resetFix(shortfall), ...lower]
   return [payFix(context.settings, context.key.organization.id, shortfall.required - shortfall.available), ...lower]
+}
+
+function salesFixes({ key, plan }: FundsContext): Fix[] {
+  return (plan?.sales ?? []).map((sale) => saleFix(key, sale))
 }
 
 function resetFix({ resetsAt }: Shortfall): Fix[] {
   return resetsAt === null
     ? []
     : [{ kind: 'wait', action: 'wait_for_reset', by: 'caller', canYou: true, resetsAt: new Date(resetsAt).toISOString() }]
-}
-
-/** With a payment rail whoever has the link can pay; without one the operator grants credit. Never a URL that is not served. */
-function payFix({ billing }: Settings, organization: string, shortfall: bigint): Fix {
-  const url = billing.topUpPage?.(organization)
-  if (url !== undefined)
-    return { kind: 'pay', action: 'top_up', by: 'billing_admin', canYou: true, minAmount: formatAmount(shortfall), url }
-  const amount = topUpAmount(shortfall)
-  return {
-    kind: 'pay',
-    action: 'grant',
-    by: 'operator',
-    canYou: false,
-    minAmount: formatAmount(shortfall),
-    command: `faregate grant ${organization} ${amount}`,
-    ...(billing.contact === undefined ? {} : { contact: billing.contact }),
-    ...(billing.topUpUrl === undefined ? {} : { url: billing.topUpUrl }),
-  }
-}
-
-/** At least 5.00, and enough to cover what is missing. */
-function topUpAmount(shortfall: bigint): string {
-  const five = 5_000_000_000n
-  return formatAmount(shortfall > five ? shortfall : five)
 }

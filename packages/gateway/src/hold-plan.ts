@@ -6,6 +6,8 @@ import type { ModelRequest } from '@faregate/wire'
 import { capsOf } from './caps.ts'
 import type { Settings } from './deps.ts'
 import { priceMissing, type Route } from './locate.ts'
+import type { Offer } from './plans/port.ts'
+import { quotaLegs } from './plans/under-offer.ts'
 
 /** Fewer affordable output tokens than this are refused rather than announced (M12). */
 const FEWEST_AFFORDABLE = 256
@@ -34,6 +36,7 @@ export function planHold(
   route: Route,
   request: ModelRequest,
   inputTokens = inputBound(route, request),
+  offer?: Offer,
 ): HoldPlan | Denial {
   const hiddenOutput = route.hiddenOutput || request.canCause.hiddenOutput
   const { n, units, pricedBy } = request
@@ -53,7 +56,8 @@ export function planHold(
   const limitIsOurs = request.outputLimit === null && n > 0
   const ceiling = n === 0 ? 0 : (request.outputLimit ?? absentLimit(settings, route))
   const affordable = { min: Math.min(FEWEST_AFFORDABLE, ceiling), max: ceiling }
-  const plan = { legs: legsOf(settings, key, request.user), bound, measure: measured.measure, limitIsOurs, ceiling }
+  const legs = legsOf(settings, key, request.user, quotaLegs(offer, inputTokens, n))
+  const plan = { legs, bound, measure: measured.measure, limitIsOurs, ceiling }
   const sliceTokens = route.model.sliceTokens ?? settings.sliceTokens
   if (!request.stream || hiddenOutput) {
     return { ...plan, sliced: false, sliceTokens, steps: limitIsOurs ? affordable : { min: ceiling, max: ceiling } }
@@ -72,7 +76,12 @@ function absentLimit(settings: Settings, route: Route): number {
   return Math.min(route.maxOutput ?? Number.MAX_SAFE_INTEGER, route.model.maxOutputWhenAbsent ?? settings.maxOutputWhenAbsent)
 }
 
-/** Every balance that a request touches, in order of precedence: caps before the wallet. `user`: the end user whom it names. */
-export function legsOf({ currency }: Pick<Settings, 'currency'>, key: KeyEntry, user: string | null): AccountRef[] {
-  return [...capsOf(key, user, currency), { kind: 'wallet', id: walletOf(key.organization.id), unit: currency }]
+/** Every balance that a request touches, in order of precedence: caps, quotas, the wallet. `user`: the end user whom it names. */
+export function legsOf(
+  { currency }: Pick<Settings, 'currency'>,
+  key: KeyEntry,
+  user: string | null,
+  quotas: readonly AccountRef[] = [],
+): AccountRef[] {
+  return [...capsOf(key, user, currency), ...quotas, { kind: 'wallet', id: walletOf(key.organization.id), unit: currency }]
 }

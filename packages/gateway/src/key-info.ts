@@ -17,8 +17,10 @@ export async function serveKeyInfo(shared: Shared, flow: Flow): Promise<void> {
   if (isDenial(key)) return refuse(deps, flow, key)
   const legs = legsOf(deps.settings, key, new URLSearchParams(flow.inbound.query).get('user'))
   let balances: BalanceView[]
+  let quotas: Record<string, unknown>[]
   try {
     balances = await deps.balances.read(legs)
+    quotas = await describeQuotas(shared, key)
   } catch (error) {
     return refuse(deps, flow, ledgerUnavailable(error))
   }
@@ -27,7 +29,18 @@ export async function serveKeyInfo(shared: Shared, flow: Flow): Promise<void> {
     return leg.kind === 'cap' && view !== undefined ? [describeCap(leg, view)] : []
   })
   const facts = describeKey(key, balances[legs.length - 1], caps, deps.settings.currency)
-  await answerJson(deps, flow, { ...facts, limits: await describeLimits(deps, key.limits ?? []) })
+  await answerJson(deps, flow, { ...facts, limits: await describeLimits(deps, key.limits ?? []), quotas })
+}
+
+/** What the organization's plans include, and what of it is left. */
+async function describeQuotas({ deps }: Shared, key: KeyEntry): Promise<Record<string, unknown>[]> {
+  const refs = await deps.plans.quotas(key.organization.id)
+  const views = await deps.balances.read(refs)
+  return refs.map(({ counts, models, limit }, index) => {
+    const { posted = 0n, held = 0n, available = limit, resetsAt = null } = views[index] ?? {}
+    const reset = resetsAt === null ? null : new Date(resetsAt).toISOString()
+    return { counts, models, limit: Number(limit), used: Number(posted), held: Number(held), available: Number(available), resetsAt: reset }
+  })
 }
 
 function describeKey(

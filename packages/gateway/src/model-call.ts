@@ -11,12 +11,14 @@ import { deliverLarge } from './deliver/large.ts'
 import { deliverStream } from './deliver/stream.ts'
 import type { GatewayDeps } from './deps.ts'
 import { firstBlocker } from './blockers.ts'
+import { laterBlockers } from './evaluate.ts'
 import { note, type Flow } from './flow.ts'
 import { checkKeyState, identify } from './identify.ts'
 import { withinLimits } from './limits/within-limits.ts'
 import type { Locator, Route } from './locate.ts'
 import { once } from './media/once.ts'
 import { checkUse } from './permission.ts'
+import { planned } from './plans/entitled.ts'
 import { passOn, refuse } from './refuse.ts'
 import { requestInvalid } from './request-invalid.ts'
 import { reserve, type Reservation } from './reserve.ts'
@@ -46,9 +48,13 @@ async function servePaid(shared: Shared, flow: Flow, dialect: EndpointDialect, {
   const reservation = await reserve(deps, flow, key, route, request)
   if (isDenial(reservation)) return refuse(deps, flow, reservation)
   flow.reservation = reservation
+  flow.route = reservation.route
   const delivery = deliveryOf(shared, flow, request, reservation)
   if (flow.outbound.closed) return nobodyThere(delivery)
-  await deliver(delivery, await call(deps, shared.resilience, flow, dialect, callingOf(deps, flow, route, request, reservation)))
+  await deliver(
+    delivery,
+    await call(deps, shared.resilience, flow, dialect, callingOf(deps, flow, reservation.route, request, reservation)),
+  )
 }
 
 /** What deployments are called for. `reservation`: where the call costs something. */
@@ -119,6 +125,9 @@ export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDiale
   const refused = await firstBlocker(shared.deps, key, use, route, request)
   if (refused !== undefined) return refused
   note(flow, 'authorize', 'ok', { models: key.models ?? 'all' })
+  const plan = await planned(shared.deps, flow, key, route.model.name)
+  if (isDenial(plan)) return { ...plan, ...(await laterBlockers(shared.deps, key, route, request, plan.also)) }
+  if (plan !== undefined) flow.plan = plan
   return { key, route, request }
 }
 

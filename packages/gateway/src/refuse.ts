@@ -1,4 +1,13 @@
-import { catalogueEntry, newId, problemHeaders, renderProblem, type Denial, type Problem, type ProblemContext } from '@faregate/core'
+import {
+  catalogueEntry,
+  entryOf,
+  newId,
+  problemHeaders,
+  renderProblem,
+  type Denial,
+  type Problem,
+  type ProblemContext,
+} from '@faregate/core'
 import { openaiChat, type StreamIds } from '@faregate/wire'
 import { sharedHeaders } from './answer-headers.ts'
 import type { Failure } from './call/failure.ts'
@@ -17,7 +26,7 @@ interface Registered {
 /** Answers with the refusal, before any byte of an answer was sent. */
 export async function refuse(deps: GatewayDeps, flow: Flow, denial: Denial): Promise<void> {
   const { problem, context, id } = register(deps, flow, denial)
-  const { status } = catalogueEntry(denial.code)
+  const { status } = entryOf(denial)
   const { type, body } = envelope(flow, problem)
   flow.outbound.head(status, {
     ...sharedHeaders(deps, flow),
@@ -60,7 +69,7 @@ export function inBand(deps: GatewayDeps, flow: Flow, denial: Denial, ids: Strea
 /** Numbers a refusal and keeps its decision trace for `/denials/{id}`. */
 function register(deps: GatewayDeps, flow: Flow, denial: Denial): Registered {
   const now = deps.clock.now()
-  const operatorsOwn = catalogueEntry(denial.code).status === 500
+  const operatorsOwn = entryOf(denial).status === 500
   const told = { ...denial, detail: `${denial.detail}${chargeNote(denial)}` }
   const numbered = operatorsOwn ? { ...told, incidentId: newId('inc', now, deps.random) } : told
   const id = newId('dn', now, deps.random)

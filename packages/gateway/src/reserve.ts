@@ -6,13 +6,19 @@ import type { ModelRequest } from '@faregate/wire'
 import type { GatewayDeps } from './deps.ts'
 import { tagsOf } from './finish.ts'
 import { note, type Flow } from './flow.ts'
-import { insufficientFunds } from './funds.ts'
+import { insufficientFunds, type FundsContext } from './funds.ts'
 import { inputBound, planHold, type HoldPlan } from './hold-plan.ts'
 import type { Route } from './locate.ts'
+import type { Offer } from './plans/port.ts'
+import { routeUnder } from './plans/under-offer.ts'
 
 /** What is durably held for a request, and for how much output it stands. */
 export interface Reservation {
   plan: HoldPlan
+  /** At the prices that are charged. */
+  route: Route
+  /** The plan's, where there is one. */
+  offer: Offer | undefined
   /** Holds taken so far: `<request>.0` to `<request>.<slices-1>`. */
   slices: number
   /** Nano-units held, over all slices. */
@@ -23,7 +29,10 @@ export interface Reservation {
   limit: number
 }
 
-/** Takes the one hold over every balance that the request touches, durably, or says which lacks room. */
+/**
+ * Takes the one hold over every balance that the request touches, durably, or says which lacks room. Under plans, their offers are
+ * tried in turn, until the quotas of one have room: a hold that was refused has left nothing.
+ */
 export async function reserve(
   deps: GatewayDeps,
   flow: Flow,
@@ -31,32 +40,62 @@ export async function reserve(
   route: Route,
   request: ModelRequest,
 ): Promise<Reservation | Denial> {
-  const plan = planHold(deps.settings, key, route, request)
+  if (flow.plan === undefined) return reserveUnder(deps, flow, key, route, request, undefined)
+  let refused: Denial | undefined
+  for (const offer of flow.plan.offers) {
+    const reserved = await reserveUnder(deps, flow, key, routeUnder(route, offer), request, offer)
+    if (!isDenial(reserved) || !isQuotas(reserved)) return reserved
+    refused ??= reserved
+  }
+  return refused ?? { code: 'gateway_misconfigured', detail: 'The plan offers nothing.', operatorDetail: 'a plan without offers' }
+}
+
+/** Another offer may have room for it. */
+export function isQuotas({ scope }: Denial): boolean {
+  return scope?.['balance'] === 'quota'
+}
+
+async function reserveUnder(
+  deps: GatewayDeps,
+  flow: Flow,
+  key: KeyEntry,
+  route: Route,
+  request: ModelRequest,
+  offer: Offer | undefined,
+): Promise<Reservation | Denial> {
+  const plan = planHold(deps.settings, key, route, request, undefined, offer)
   if (isDenial(plan)) return plan
   let outcome = await submitHold(deps, flow, plan, key, route, request)
   if (isDenial(outcome)) return outcome
   let decided = plan
   if (outcome.status === 'insufficient') {
-    const closer = await countedPlan(deps, key, route, request)
+    const closer = await countedPlan(deps, key, route, request, offer)
     if (closer !== undefined) {
       decided = closer
       outcome = await submitHold(deps, flow, closer, key, route, request)
       if (isDenial(outcome)) return outcome
     }
   }
-  return reservationOf(deps, flow, key, decided, outcome)
+  const reserved = reservationOf(deps, flow, key, decided, outcome)
+  return isDenial(reserved) ? reserved : { ...reserved, route, offer }
 }
 
 /**
  * The plan with counted instead of bounded input, made only when the bound was refused (M11): the tokenizer's
  * count plus 10 %. Undefined where that is not smaller.
  */
-export async function countedPlan(deps: GatewayDeps, key: KeyEntry, route: Route, request: ModelRequest): Promise<HoldPlan | undefined> {
+export async function countedPlan(
+  deps: GatewayDeps,
+  key: KeyEntry,
+  route: Route,
+  request: ModelRequest,
+  offer?: Offer,
+): Promise<HoldPlan | undefined> {
   const text = request.inputText()
   const counted = Math.ceil((await deps.tokens.count(text)) * 1.1)
   const saved = Buffer.byteLength(text) - counted
   if (saved <= 0) return undefined
-  const plan = planHold(deps.settings, key, route, request, inputBound(route, request) - saved)
+  const plan = planHold(deps.settings, key, route, request, inputBound(route, request) - saved, offer)
   return isDenial(plan) ? undefined : plan
 }
 
@@ -104,7 +143,9 @@ function holdMemo(flow: Flow, key: KeyEntry, route: Route, request: ModelRequest
   })
 }
 
-function reservationOf(deps: GatewayDeps, flow: Flow, key: KeyEntry, plan: HoldPlan, outcome: Outcome): Reservation | Denial {
+type Held = Omit<Reservation, 'route' | 'offer'>
+
+function reservationOf(deps: GatewayDeps, flow: Flow, key: KeyEntry, plan: HoldPlan, outcome: Outcome): Held | Denial {
   switch (outcome.status) {
     case 'ok':
     case 'exists': {
@@ -120,9 +161,9 @@ function reservationOf(deps: GatewayDeps, flow: Flow, key: KeyEntry, plan: HoldP
       }
     }
     case 'insufficient':
-      return insufficientFunds({ settings: deps.settings, key, legs: plan.legs, user: flow.request?.user ?? null }, outcome)
+      return insufficientFunds(fundsOf(deps, flow, key, plan), outcome)
     case 'in_debt':
-      return insufficientFunds({ settings: deps.settings, key, legs: plan.legs, user: flow.request?.user ?? null }, inDebt(plan, outcome))
+      return insufficientFunds(fundsOf(deps, flow, key, plan), inDebt(plan, outcome))
     default:
       return {
         code: 'gateway_misconfigured',
@@ -130,6 +171,10 @@ function reservationOf(deps: GatewayDeps, flow: Flow, key: KeyEntry, plan: HoldP
         operatorDetail: `hold refused: ${outcome.status}`,
       }
   }
+}
+
+function fundsOf({ settings }: GatewayDeps, flow: Flow, key: KeyEntry, { legs }: HoldPlan): FundsContext {
+  return { settings, key, legs, user: flow.request?.user ?? null, plan: flow.plan }
 }
 
 /** In debt nothing is admitted, whatever it costs: the debt and this request are what is missing (M6). */

@@ -6,6 +6,7 @@ import type { Delivery } from './deliver/context.ts'
 import { elapsed, note, type Flow } from './flow.ts'
 import type { Candidate } from './locate.ts'
 import { usedTokens } from './limits/used-tokens.ts'
+import { countsOf } from './plans/counts.ts'
 import { ledgerUnavailable, type Reservation } from './reserve.ts'
 import type { Late } from './unsettled.ts'
 
@@ -80,7 +81,7 @@ export function costOf(flow: Flow, candidate: Candidate, reservation: Reservatio
 }
 
 /**
- * Resolves the request's holds, durably: posts the cost, returns the rest. A refusal means that it is not known
+ * Resolves the request's holds, durably: posts the cost, and what was used on quotas (`buckets`), returns the rest. A refusal means that it is not known
  * to be durable, and that the last byte must be withheld; what is unresolved is sent again under the same id:
  * as it is where something was delivered, as a void where nothing was.
  */
@@ -89,6 +90,7 @@ export async function settle(
   cost: Nano,
   memo: Record<string, unknown>,
   late: Late,
+  buckets?: Buckets,
 ): Promise<Denial | undefined> {
   // Before the last byte: whoever has the answer may send the next request at once.
   flow.admission?.end(usedTokens(flow))
@@ -97,6 +99,7 @@ export async function settle(
     request: flow.id,
     slices: reservation.slices,
     cost,
+    ...(buckets === undefined ? {} : countsOf(reservation.plan.legs, buckets)),
     instance: deps.instance.epoch,
     memo: JSON.stringify({ ...memo, flags: flow.flags, latencyMs: elapsed(flow), ttftMs: flow.ttftMs }),
   }

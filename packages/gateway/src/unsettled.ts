@@ -6,6 +6,10 @@ const PAUSE_MS = 500
 /** What becomes of a late settle: `post` what was delivered, or `void`, because the caller got nothing. */
 export type Late = 'post' | 'void'
 
+function voided({ counts: _nothing, ...operation }: SettleOp): SettleOp {
+  return { ...operation, cost: 0n }
+}
+
 /**
  * Settles that the database did not confirm in time. They are sent again under the same ids until it does:
  * a hold does not time out while its instance lives (M23), so nobody else would.
@@ -26,7 +30,7 @@ export class Unsettled {
   }
 
   add(operation: SettleOp, late: Late): void {
-    this.#waiting.set(operation.request, { operation: late === 'void' ? { ...operation, cost: 0n } : operation, late })
+    this.#waiting.set(operation.request, { operation: late === 'void' ? voided(operation) : operation, late })
     this.#schedule()
   }
 

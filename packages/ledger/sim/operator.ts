@@ -1,10 +1,11 @@
+import { repeating } from '../src/repeating.ts'
 import type { AccountRef, HoldOp, Operation, Outcome, Period } from '../src/types.ts'
 import type { Prng } from './prng.ts'
 
 const PERIODS: Period[] = ['day', 'week', 'month', 'total']
 const REMEMBERED = 150
 
-const WEIGHTS = { grant: 14, reverse: 2, refund: 5, adjust: 2, wallet: 2, replay: 6, twist: 3, strayHold: 2, lateSettle: 3 }
+const WEIGHTS = { grant: 14, charge: 2, reverse: 2, refund: 5, adjust: 2, wallet: 2, replay: 6, twist: 5, strayHold: 2, lateSettle: 3 }
 
 /** Everything that reaches the ledger beside requests: management, and what careless callers send twice or wrongly. */
 export class Operator {
@@ -34,7 +35,31 @@ export class Operator {
     const caps = this.#random.chance(0.6) ? [this.#cap()] : []
     const second = this.#cap()
     if (this.#random.chance(0.3) && caps.every((cap) => cap.base !== second.base || cap.period !== second.period)) caps.push(second)
-    return [...caps, { kind: 'wallet', id: this.#wallet(), unit: 'USD' }]
+    return [...caps, ...this.#quotas(), { kind: 'wallet', id: this.#wallet(), unit: 'USD' }]
+  }
+
+  /** Those of a plan: some requests and tokens in the months from an anchor. */
+  #quotas(): AccountRef[] {
+    if (!this.#random.chance(0.2)) return []
+    const plan = this.#random.pick(['a', 'b']) ?? 'a'
+    const period = repeating(Date.UTC(2026, 0, plan === 'a' ? 31 : 15, 12), plan === 'a' ? 1 : 3)
+    const limits = this.#random.pick([
+      [3n, 60n],
+      [500n, 40_000n],
+      [500n, 40_000n],
+    ])
+    const shared = { kind: 'cap' as const, period, zone: 'UTC' }
+    const tokens = BigInt(this.#random.between(1, 30)) * 1_000_000n
+    return [
+      { ...shared, base: `quota:${plan}:r`, unit: 'quota:requests', limit: limits?.[0] ?? 0n, measure: { fixed: 1_000_000n, perStep: 0n } },
+      {
+        ...shared,
+        base: `quota:${plan}:t`,
+        unit: 'quota:tokens',
+        limit: limits?.[1] ?? 0n,
+        measure: { fixed: tokens, perStep: 1_000_000n },
+      },
+    ]
   }
 
   next(now: number): Operation {
@@ -64,10 +89,12 @@ export class Operator {
     remember(this.#history, operation)
   }
 
-  #rare(kind: 'reverse' | 'refund' | 'adjust' | 'wallet' | 'lateSettle'): Operation {
+  #rare(kind: 'charge' | 'reverse' | 'refund' | 'adjust' | 'wallet' | 'lateSettle'): Operation {
     const amount = this.#random.chance(0.4) ? null : BigInt(this.#random.between(1, 60))
     const reason = 'sim'
     switch (kind) {
+      case 'charge':
+        return { type: 'charge', id: this.#id('fee'), account: this.#wallet(), amount: amount ?? 25n, reason }
       case 'reverse':
         return { type: 'reverse', id: this.#id('rev'), grant: this.#random.pick(this.#grants) ?? 'none', amount, reason }
       case 'refund':

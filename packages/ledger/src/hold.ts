@@ -18,8 +18,8 @@ export function decideHold(batch: Batch, op: HoldOp): Outcome {
   if (!Array.isArray(accounts)) return accounts
   const rooms = accounts.map(roomOf)
   const fewest = Math.max(op.steps.min, op.outlook?.min ?? 0)
-  const required = amountAt(op.measure, fewest)
-  if (rooms.some((room) => room < required)) return refuse(batch, op, accounts, rooms, required)
+  const required = claimsOf(op, fewest)
+  if (rooms.some((room, leg) => room < (required[leg] ?? 0n))) return refuse(batch, op, accounts, rooms, required)
   const steps = op.steps.min === op.steps.max ? op.steps.max : affordable(op, rooms, op.steps.max)
   return hold(batch, op, accounts, rooms, steps)
 }
@@ -30,20 +30,32 @@ function roomOf(account: AccountState): Nano {
   return account.kind === 'wallet' ? available + account.creditLimit : available
 }
 
+/** What a number of steps claims on each leg: money, but for quotas, which measure by themselves. */
+function claimsOf(op: HoldOp, steps: number): Nano[] {
+  const money = amountAt(op.measure, steps)
+  return op.legs.map((leg) => (leg.kind === 'cap' && leg.measure !== undefined ? amountAt(leg.measure, steps) : money))
+}
+
 function affordable(op: HoldOp, rooms: Nano[], max: number): number {
   let steps = max
-  for (const room of rooms) steps = Math.min(steps, stepsWithin(op.measure, room, max))
+  for (let i = 0; i < rooms.length; i++) {
+    const leg = op.legs[i]
+    const measure = leg?.kind === 'cap' ? (leg.measure ?? op.measure) : op.measure
+    steps = Math.min(steps, stepsWithin(measure, rooms[i] ?? 0n, max))
+  }
   return steps
 }
 
 function hold(batch: Batch, op: HoldOp, accounts: AccountState[], rooms: Nano[], steps: number): Outcome {
-  const amount = amountAt(op.measure, steps)
-  if (accounts.some((account) => account.held + amount > MAX_AMOUNT)) return { status: 'operation_invalid', member: 'measure' }
+  const claims = claimsOf(op, steps)
+  if (accounts.some((account, leg) => account.held + (claims[leg] ?? 0n) > MAX_AMOUNT))
+    return { status: 'operation_invalid', member: 'measure' }
   const terms = termsOf(op)
   terms.taken = steps
   if (op.outlook !== undefined) terms.reach = affordable(op, rooms, op.outlook.max)
   const legs: EntryLeg[] = []
-  for (const account of accounts) {
+  for (const [leg, account] of accounts.entries()) {
+    const amount = claims[leg] ?? 0n
     const lots = account.kind === 'wallet' ? takeFree(batch.set.lots.get(account.id), amount, batch.now) : undefined
     book(batch, legs, account, 'held', -amount, 'held', lots)
   }
@@ -110,12 +122,13 @@ function openCap(batch: Batch, account: AccountState, limit: Nano): void {
  * Which leg names the refusal is M26: the first that waiting cannot help, else the first that lacks room. A wallet in
  * debt always lacks it, for whatever is free repays debt at once; only a grant helps it.
  */
-function refuse(batch: Batch, op: HoldOp, accounts: AccountState[], rooms: Nano[], required: Nano): Outcome {
+function refuse(batch: Batch, op: HoldOp, accounts: AccountState[], rooms: Nano[], claims: Nano[]): Outcome {
   const shortfalls: Shortfall[] = []
   let leg: number | undefined
   for (let i = 0; i < accounts.length; i++) {
     const account = accounts[i]
     const available = rooms[i]
+    const required = claims[i] ?? 0n
     if (account === undefined || available === undefined || available >= required) continue
     const { id, unit, held: tiedUp, resetsAt } = account
     shortfalls.push({ leg: i, account: id, unit, required, available, held: tiedUp, resetsAt })

@@ -1,5 +1,7 @@
 export * from './codec.ts'
 export * from './machine.ts'
+export { addMonths, monthsBetween } from './months.ts'
+export { repeating } from './repeating.ts'
 export * from './port.ts'
 export * from './queue.ts'
 export * from './recovery.ts'

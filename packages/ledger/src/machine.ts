@@ -1,4 +1,5 @@
 import { changesOf, startBatch, type Batch } from './batch.ts'
+import { decideCharge } from './charge.ts'
 import { decideGrant, decideReverse } from './grant.ts'
 import { decideHold } from './hold.ts'
 import { decideAdjust, decideWallet } from './limits.ts'
@@ -36,6 +37,8 @@ function decide(batch: Batch, operation: Operation): Outcome {
       return decideSettle(batch, operation)
     case 'grant':
       return decideGrant(batch, operation)
+    case 'charge':
+      return decideCharge(batch, operation)
     case 'reverse':
       return decideReverse(batch, operation)
     case 'refund':

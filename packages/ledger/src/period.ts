@@ -1,9 +1,10 @@
 import type { Millis } from '@faregate/core'
-import type { Period } from './types.ts'
+import { isRepeating, repeatingSpan } from './repeating.ts'
+import type { Period, Repeating } from './types.ts'
 
 /** One stretch of a period: `[from, until)`, and the name that account ids carry. */
 export interface Span {
-  /** `2026-11-22`, `2026-W47`, `2026-11` or `total`: no two kinds of period share a name. */
+  /** `2026-11-22`, `2026-W47`, `2026-11`, `total`, or an instant: no two kinds of period share a name. */
   start: string
   from: Millis
   /** Null: never ends. */
@@ -27,14 +28,15 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 
 /**
  * The period that `now` falls in: days from 00:00, ISO weeks from Monday, months from the 1st, in an IANA
- * zone, whatever daylight saving does to midnight (M8). Throws a RangeError for a zone that does not exist.
+ * zone, whatever daylight saving does to midnight (M8); what repeats from an anchor does so in UTC. Throws a RangeError for
+ * a zone that does not exist, or a period that cannot be read.
  */
-export function spanOf(period: Period, zone: string, now: Millis): Span {
+export function spanOf(period: Period | Repeating, zone: string, now: Millis): Span {
   if (period === 'total') return TOTAL
   const key = `${period}|${zone}`
   const known = spans.get(key)
   if (known !== undefined && now >= known.from && (known.until === null || now < known.until)) return known
-  const span = computeSpan(period, zone, now)
+  const span = isRepeating(period) ? repeatingSpan(period, now) : computeSpan(period, zone, now)
   if (spans.size >= REMEMBERED) spans.clear()
   spans.set(key, span)
   return span

@@ -100,6 +100,7 @@ function pushAccounts(
       }
       return
     case 'grant':
+    case 'charge':
       lock.add(operation.account)
       return
     case 'reverse':

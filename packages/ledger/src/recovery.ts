@@ -1,3 +1,4 @@
+import { countsOf } from './quota.ts'
 import type { SettleOp } from './types.ts'
 import type { Entry } from './working-set.ts'
 
@@ -11,11 +12,15 @@ const RECOVERED = '{"recovered":true}'
 export function recoverySettle(request: string, holds: readonly Pick<Entry, 'id' | 'terms'>[], instance: number): SettleOp {
   let last = -1
   let cost = 0n
+  let counts: SettleOp['counts']
   for (const entry of holds) {
     const slice = Number(entry.id.slice(request.length + 1))
-    if (slice > last) last = slice
+    if (slice > last) {
+      last = slice
+      if (entry.terms.counts !== undefined) counts = countsOf(entry.terms.counts)
+    }
     const mark = BigInt(entry.terms.mark ?? 0)
     if (mark > cost) cost = mark
   }
-  return { type: 'settle', request, slices: last + 1, cost, instance, memo: RECOVERED }
+  return { type: 'settle', request, slices: last + 1, cost, ...(counts === undefined ? {} : { counts }), instance, memo: RECOVERED }
 }

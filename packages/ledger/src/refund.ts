@@ -3,6 +3,7 @@ import { addLot, loadedLot, NO_MEMO, writeEntry, type Batch } from './batch.ts'
 import { book, repayDebt, sweepExpired } from './booking.ts'
 import { newLot } from './grant.ts'
 import { isExpired } from './lots.ts'
+import { isQuota } from './quota.ts'
 import { settlementOf } from './settle.ts'
 import { differenceFrom, termsOf } from './terms.ts'
 import type { Outcome, RefundOp } from './types.ts'
@@ -27,11 +28,13 @@ export function decideRefund(batch: Batch, op: RefundOp): Outcome {
   const before = refundedSoFar(batch, op.request)
   const remaining = posted + excess - before
   const amount = op.amount ?? remaining
-  if (amount > remaining || amount === 0n) return { status: 'exceeds_remaining', remaining }
+  const whole = amount === remaining
+  if (amount > remaining || (amount === 0n && !onlyCounted(batch, charges, op.request))) return { status: 'exceeds_remaining', remaining }
   const legs: EntryLeg[] = []
   const terms = { ...termsOf(op), refunded: String(amount) }
   const priority = refundWallet(batch, op, legs, wallet, backwards(sourcesOf(charges, wallet), before, amount))
   refundCaps(batch, legs, charges, before, amount)
+  if (whole) for (const { account, count } of openCounts(batch, charges)) book(batch, legs, account, 'posted', count, 'used')
   repayDebt(batch, legs, wallet)
   const { id, request } = op
   const allTerms = priority === undefined ? terms : { ...terms, priority }
@@ -151,13 +154,32 @@ function refundCaps(batch: Batch, legs: EntryLeg[], charges: Entry[], before: Na
   }
 }
 
+/** What quotas whose period is open have counted: it comes back with the last of the charge. */
+function openCounts(batch: Batch, charges: Entry[]): { account: AccountState; count: bigint }[] {
+  const counts: { account: AccountState; count: bigint }[] = []
+  for (const { legs } of charges) {
+    for (const leg of legs) {
+      const account = batch.set.accounts.get(leg.account)
+      if (account === undefined || leg.field !== 'posted' || !isQuota(leg.unit)) continue
+      if (account.resetsAt === null || account.resetsAt > batch.now) counts.push({ account, count: -leg.amount })
+    }
+  }
+  return counts
+}
+
+/** Nothing was charged, and what was counted has not come back yet. */
+function onlyCounted(batch: Batch, charges: Entry[], request: string): boolean {
+  for (const entry of batch.set.entries.values()) if (entry.kind === 'refund' && entry.request === request) return false
+  return openCounts(batch, charges).length > 0
+}
+
 /** Per cap, over all the periods that the request reached into: what was booked, in order. */
 function bookedOnCaps(batch: Batch, charges: Entry[]): Map<string, { account: AccountState; amount: Nano }[]> {
   const caps = new Map<string, { account: AccountState; amount: Nano }[]>()
   for (const { legs } of charges) {
     for (const leg of legs) {
       const account = batch.set.accounts.get(leg.account)
-      if (account?.kind !== 'cap' || leg.field !== 'posted') continue
+      if (account?.kind !== 'cap' || leg.field !== 'posted' || isQuota(leg.unit)) continue
       const cap = capOf(leg.account)
       const booked = caps.get(cap) ?? []
       booked.push({ account, amount: -leg.amount })

@@ -3,8 +3,9 @@ import { loadedLot, lockedAccount, MAX_AMOUNT, writeEntry, draftOf, type Batch }
 import { availableOf, book, bookContra, chargePurpose, repayDebt, sweepExpired } from './booking.ts'
 import { resolvedBefore } from './hold.ts'
 import { isExpired, takeFree } from './lots.ts'
+import { baseOf, isQuota } from './quota.ts'
 import { differenceFrom, termsOf } from './terms.ts'
-import type { Outcome, SettleOp, Settlement } from './types.ts'
+import type { Counts, Outcome, SettleOp, Settlement } from './types.ts'
 import type { AccountState, Entry, EntryLeg } from './working-set.ts'
 
 /** What one settle writes: the resolution, and what of released lots has expired meanwhile. */
@@ -24,10 +25,11 @@ export function decideSettle(batch: Batch, op: SettleOp): Outcome {
   const last = holds.at(-1)
   if (last === undefined) return { status: 'hold_unknown' }
   const accounts = accountsOfHolds(batch, holds)
-  if (accounts.some((account) => account.posted + op.cost > MAX_AMOUNT)) return { status: 'operation_invalid', member: 'cost' }
+  if (accounts.some((account) => account.posted + owedOn(account, op) > MAX_AMOUNT)) return { status: 'operation_invalid', member: 'cost' }
   for (const account of accounts) if (account.kind === 'wallet') sweepExpired(batch, account)
   const legs: Legs = { settle: [], breakage: [] }
   const rest = postInOrder(batch, legs, holds, op.cost)
+  if (accounts.some(({ unit }) => isQuota(unit))) postCounts(batch, legs, holds, op.counts ?? {})
   for (const account of accounts) repayDebt(batch, legs.settle, account)
   const settlement = divide(batch, last, op.cost, rest)
   const entry = writeSettle(batch, op, legs, settlement)
@@ -73,13 +75,31 @@ function postInOrder(batch: Batch, legs: Legs, holds: Entry[], cost: Nano): Nano
   for (const entry of holds) {
     let part = 0n
     for (const leg of entry.legs) {
-      if (leg.field !== 'held') continue
+      if (leg.field !== 'held' || isQuota(leg.unit)) continue
       part = -leg.amount < rest ? -leg.amount : rest
       postLeg(batch, legs, leg, part)
     }
     rest -= part
   }
   return rest
+}
+
+function owedOn({ unit }: AccountState, { cost, counts }: SettleOp): Nano {
+  return isQuota(unit) ? (counts?.[unit] ?? 0n) : cost
+}
+
+/** Quotas post what was used, in order of slice; what the holds did not cover, on the last of them (M6). */
+function postCounts(batch: Batch, legs: Legs, holds: Entry[], counts: Counts): void {
+  const held = holds.flatMap((entry) => entry.legs.filter(({ field, unit }) => field === 'held' && isQuota(unit)))
+  const lasts = new Map(held.map((leg) => [baseOf(leg.account), leg]))
+  const left = new Map<string, Nano>()
+  for (const leg of held) {
+    const base = baseOf(leg.account)
+    const rest = left.get(base) ?? counts[leg.unit] ?? 0n
+    const part = lasts.get(base) === leg || rest < -leg.amount ? rest : -leg.amount
+    left.set(base, rest - part)
+    postLeg(batch, legs, leg, part)
+  }
 }
 
 /** Releases one leg of a hold and posts `part` of it, in the order in which its lots were reserved (M7). */
@@ -131,7 +151,7 @@ function writeSettle(batch: Batch, op: SettleOp, legs: Legs, settlement: Settlem
   terms.posted = String(settlement.posted)
   if (settlement.excess > 0n) terms.excess = String(settlement.excess)
   if (settlement.absorbed > 0n) terms.absorbed = String(settlement.absorbed)
-  const kind = op.cost === 0n ? 'void' : 'post'
+  const kind = op.cost === 0n && op.counts === undefined ? 'void' : 'post'
   const entry = writeEntry(batch, { id: `${request}.settle`, kind, request, instance, legs: legs.settle, terms, memo })
   if (legs.breakage.length > 0) writeEntry(batch, { ...draftOf(`${request}.expire`, 'expire', legs.breakage, {}), request, instance })
   return entry
@@ -141,8 +161,8 @@ function writeSettle(batch: Batch, op: SettleOp, legs: Legs, settlement: Settlem
 function writeExcess(batch: Batch, op: SettleOp, last: Entry, settlement: Settlement): void {
   const { excess, absorbed } = settlement
   const legs: EntryLeg[] = []
-  for (const { field, account: id } of last.legs) {
-    if (field !== 'held') continue
+  for (const { field, unit, account: id } of last.legs) {
+    if (field !== 'held' || isQuota(unit)) continue
     const account = lockedAccount(batch, id)
     if (account.kind === 'cap') book(batch, legs, account, 'posted', -excess - absorbed, 'used')
     else chargeExcess(batch, legs, account, settlement)

@@ -1,4 +1,5 @@
-import type { AccountRef, HoldOp, Operation, Outcome } from './types.ts'
+import { countsText } from './quota.ts'
+import type { AccountRef, Counts, HoldOp, Operation, Outcome } from './types.ts'
 import type { Entry, Terms } from './working-set.ts'
 
 /**
@@ -10,7 +11,7 @@ export function termsOf(operation: Operation): Terms {
     case 'hold':
       return holdTerms(operation)
     case 'settle':
-      return { cost: String(operation.cost) }
+      return { cost: String(operation.cost), ...counted(operation.counts) }
     case 'grant':
       return {
         account: operation.account,
@@ -19,6 +20,8 @@ export function termsOf(operation: Operation): Terms {
         expiresAt: operation.expiresAt,
         reason: operation.reason,
       }
+    case 'charge':
+      return { account: operation.account, amount: String(operation.amount), reason: operation.reason }
     case 'reverse':
       return { grant: operation.grant, amount: nullable(operation.amount), reason: operation.reason }
     case 'refund':
@@ -36,7 +39,7 @@ export function termsOf(operation: Operation): Terms {
 }
 
 function holdTerms(operation: HoldOp): Terms {
-  const { legs, measure, steps, outlook, mark } = operation
+  const { legs, measure, steps, outlook, mark, counts } = operation
   const terms: Terms = {
     legs: legs.map(rules).join('\n'),
     measure: `${measure.fixed} ${measure.perStep}`,
@@ -44,15 +47,21 @@ function holdTerms(operation: HoldOp): Terms {
   }
   if (outlook !== undefined) terms.outlook = `${outlook.min} ${outlook.max}`
   if (mark !== undefined) terms.mark = String(mark)
-  return terms
+  return counts === undefined ? terms : { ...terms, ...counted(counts) }
+}
+
+function counted(counts: Counts | undefined): Terms {
+  return counts === undefined ? {} : { counts: countsText(counts) }
 }
 
 /** Members that an entry may have and the operation may lack, or the reverse. */
-const OPTIONAL = ['outlook', 'mark']
+const OPTIONAL = ['outlook', 'mark', 'counts']
 
 /** What of a leg the entry's own legs do not say. */
 function rules(ref: AccountRef): string {
-  return ref.kind === 'wallet' ? '' : `${ref.period} ${ref.zone} ${ref.limit}`
+  if (ref.kind === 'wallet') return ''
+  const { period, zone, limit, measure } = ref
+  return measure === undefined ? `${period} ${zone} ${limit}` : `${period} ${zone} ${limit} ${measure.fixed} ${measure.perStep}`
 }
 
 /** Whether a hold names the accounts that an entry holds on, in the same order. A cap's period is not the operation's. */
@@ -93,6 +102,7 @@ const KINDS: Record<Operation['type'], string[]> = {
   hold: ['hold'],
   settle: ['post', 'void'],
   grant: ['grant'],
+  charge: ['charge'],
   reverse: ['reverse'],
   refund: ['refund'],
   adjust: ['adjust'],

@@ -19,8 +19,11 @@ export interface Account {
   creditLimit: Nano
 }
 
-/** Periods of caps and quotas (M8). */
+/** Periods of the calendar (M8). */
 export type Period = 'day' | 'week' | 'month' | 'total'
+
+/** Months from an anchor, as ISO 8601 writes what repeats: `R/2027-01-31T00:00:00.000Z/P1M`. The quotas of a subscription follow it. */
+export type Repeating = `R/${string}/P${number}M`
 
 /**
  * Which account a leg touches. A cap is named by its base and its period; the account of the running
@@ -28,7 +31,16 @@ export type Period = 'day' | 'week' | 'month' | 'total'
  */
 export type AccountRef =
   | { kind: 'wallet'; id: string; unit: string }
-  | { kind: 'cap'; base: string; unit: string; period: Period; zone: string; limit: Nano }
+  | {
+      kind: 'cap'
+      base: string
+      unit: string
+      period: Period | Repeating
+      zone: string
+      limit: Nano
+      /** Of a quota, which counts something else than money: its unit begins with `quota:`. */
+      measure?: Measure
+    }
 
 /** Amounts are linear in the number of output steps: ceil((fixed + perStep × steps) / 1,000,000). */
 export interface Measure {
@@ -37,6 +49,9 @@ export interface Measure {
   /** Nano-units × 1e6 per step. */
   perStep: bigint
 }
+
+/** What was used, by the unit of the quotas that count it: `quota:requests`, `quota:tokens`. */
+export type Counts = Readonly<Record<string, bigint>>
 
 /**
  * JSON text that is kept with an entry and never interpreted: key, application, organization, model, price version. As
@@ -73,6 +88,8 @@ export interface HoldOp {
    * in nano-units. Recovery charges up to the last durable mark (M23).
    */
   mark?: Nano
+  /** The same, in the units of quotas. */
+  counts?: Counts
 }
 
 /** Resolves all holds of a request, once: posts `cost` over them in order of slice and voids the rest. */
@@ -84,8 +101,10 @@ export interface SettleOp {
    * learnt; holds beyond that one stay open.
    */
   slices: number
-  /** What is owed, on every account that the holds touch. Zero: void. */
+  /** What is owed, on the wallet and every cap that the holds touch. Zero, and nothing counted: void. */
   cost: Nano
+  /** What the quotas that the holds touch post; a unit that is absent counts nothing. */
+  counts?: Counts
   instance: number
   memo: Memo
 }
@@ -98,6 +117,15 @@ export interface GrantOp {
   /** Lower is spent first. */
   priority: number
   expiresAt: Millis | null
+  reason: string
+}
+
+/** Takes a fee from a wallet at once, or not at all: what a subscription costs for a period. */
+export interface ChargeOp {
+  type: 'charge'
+  id: string
+  account: string
+  amount: Nano
   reason: string
 }
 
@@ -135,7 +163,7 @@ export interface AdjustOp {
   cap: Extract<AccountRef, { kind: 'cap' }>
 }
 
-export type Operation = HoldOp | SettleOp | GrantOp | ReverseOp | RefundOp | WalletOp | AdjustOp
+export type Operation = HoldOp | SettleOp | GrantOp | ChargeOp | ReverseOp | RefundOp | WalletOp | AdjustOp
 
 /** One account that lacked room. `required` is this hold's claim on it, at the fewest steps it would take. */
 export interface Shortfall {

@@ -1,7 +1,8 @@
 import type { Nano } from '@faregate/core'
 import { MAX_AMOUNT } from './batch.ts'
 import { amountAt } from './measure.ts'
-import type { AccountRef, HoldOp, Operation, Outcome } from './types.ts'
+import { isQuota } from './quota.ts'
+import type { AccountRef, Counts, HoldOp, Operation, Outcome } from './types.ts'
 
 /** Slices of one request; more is a mistake of the caller. */
 const MAX_SLICES = 1_000_000
@@ -20,12 +21,16 @@ function wrongMember(operation: Operation): string | undefined {
       if (operation.request === '') return 'request'
       if (!isCount(operation.slices, MAX_SLICES)) return 'slices'
       if (!isAmount(operation.cost)) return 'cost'
+      if (!areCounts(operation.counts)) return 'counts'
       return Number.isSafeInteger(operation.instance) ? undefined : 'instance'
     case 'grant':
       if (operation.id === '') return 'id'
       if (!isAmount(operation.amount) || operation.amount === 0n) return 'amount'
       if (!Number.isSafeInteger(operation.priority)) return 'priority'
       return operation.expiresAt === null || Number.isSafeInteger(operation.expiresAt) ? undefined : 'expiresAt'
+    case 'charge':
+      if (operation.id === '') return 'id'
+      return isAmount(operation.amount) && operation.amount > 0n ? undefined : 'amount'
     case 'reverse':
     case 'refund':
       if (operation.id === '') return 'id'
@@ -41,7 +46,7 @@ function wrongMember(operation: Operation): string | undefined {
 }
 
 function wrongInHold(operation: HoldOp): string | undefined {
-  const { id, request, slice, legs, measure, steps, outlook, mark } = operation
+  const { id, request, slice, legs, measure, steps, outlook, mark, counts } = operation
   if (request === '') return 'request'
   if (!isCount(slice, MAX_SLICES)) return 'slice'
   if (id !== `${request}.${slice}`) return 'id'
@@ -51,7 +56,10 @@ function wrongInHold(operation: HoldOp): string | undefined {
   if (!isRange(steps)) return 'steps'
   if (outlook !== undefined && !isRange(outlook)) return 'outlook'
   if (mark !== undefined && !isAmount(mark)) return 'mark'
-  if (amountAt(measure, Math.max(steps.min, outlook?.min ?? 0)) > MAX_AMOUNT) return 'measure'
+  if (!areCounts(counts)) return 'counts'
+  const fewest = Math.max(steps.min, outlook?.min ?? 0)
+  if (amountAt(measure, fewest) > MAX_AMOUNT) return 'measure'
+  for (const leg of legs) if (leg.kind === 'cap' && leg.measure !== undefined && amountAt(leg.measure, fewest) > MAX_AMOUNT) return 'legs'
   return undefined
 }
 
@@ -62,10 +70,20 @@ function areLegs(legs: AccountRef[]): boolean {
     const leg = legs[i]
     if (leg === undefined) return false
     if (leg.kind === 'wallet') wallets += 1
-    else if (!isAmount(leg.limit)) return false
+    else if (!isAmount(leg.limit) || !isMeasured(leg)) return false
     for (let before = 0; before < i; before++) if (sameTarget(legs[before], leg)) return false
   }
   return legs.length > 0 && wallets <= 1
+}
+
+/** Quotas measure by themselves, and nothing else does: a settle tells by the unit what to post. */
+function isMeasured({ unit, measure }: Extract<AccountRef, { kind: 'cap' }>): boolean {
+  if (measure === undefined || !isQuota(unit)) return measure === undefined && !isQuota(unit)
+  return measure.fixed >= 0n && measure.perStep >= 0n
+}
+
+function areCounts(counts: Counts | undefined): boolean {
+  return counts === undefined || Object.entries(counts).every(([unit, count]) => isQuota(unit) && !unit.includes(' ') && isAmount(count))
 }
 
 function sameTarget(a: AccountRef | undefined, b: AccountRef): boolean {

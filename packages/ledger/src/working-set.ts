@@ -32,7 +32,7 @@ export interface AccountState extends Account {
   entries: bigint
 }
 
-export type EntryKind = 'hold' | 'post' | 'void' | 'excess' | 'grant' | 'expire' | 'reverse' | 'refund' | 'adjust' | 'wallet'
+export type EntryKind = 'hold' | 'post' | 'void' | 'excess' | 'grant' | 'charge' | 'expire' | 'reverse' | 'refund' | 'adjust' | 'wallet'
 
 /**
  * One transaction, as it is kept for ever: never updated, never deleted. Its legs, the contra legs

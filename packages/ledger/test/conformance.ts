@@ -5,6 +5,7 @@ import type { AccountState, LedgerEngine, Operation, Outcome, VerifyReport } fro
 import type { Case, Event } from './conformance/build.ts'
 import { GRANTS } from './conformance/grants.ts'
 import { HOLDS } from './conformance/holds.ts'
+import { QUOTAS } from './conformance/quotas.ts'
 import { SETTLES } from './conformance/settles.ts'
 
 /** An engine on an empty ledger, and what the suite needs to look at it. */
@@ -21,7 +22,7 @@ export interface EngineUnderTest {
   close(): Promise<void>
 }
 
-const CASES: Case[] = [...HOLDS, ...SETTLES, ...GRANTS]
+const CASES: Case[] = [...HOLDS, ...SETTLES, ...GRANTS, ...QUOTAS]
 
 /** The suite that every engine passes: each case with a batch per operation, and again with as few batches as it allows. */
 export function engineConformance(name: string, open: () => Promise<EngineUnderTest>): void {

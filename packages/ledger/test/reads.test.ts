@@ -52,5 +52,8 @@ describe('what an engine reads', () => {
     const members = { type: 'settle', instance: 4, memo: '{"recovered":true}' }
     assert.deepEqual(recoverySettle('r', [second, first], 4), { ...members, request: 'r', slices: 2, cost: 5n })
     assert.deepEqual(recoverySettle('s', [other], 4), { ...members, request: 's', slices: 1, cost: 0n })
+    const counted = { id: 'r.2', terms: { mark: '5', counts: 'quota:requests 1 quota:tokens 3' } }
+    const counts = { 'quota:requests': 1n, 'quota:tokens': 3n }
+    assert.deepEqual(recoverySettle('r', [counted, second], 4), { ...members, request: 'r', slices: 3, cost: 5n, counts })
   })
 })

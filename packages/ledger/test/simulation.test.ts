@@ -6,7 +6,7 @@ import { inMemory } from '../sim/memory/open.ts'
 import { simulate } from '../sim/simulate.ts'
 
 const STEPS = 25_000
-const SEED = 20_261_122
+const SEED = 20_261_128
 
 /** What a run must have met, or it has proven little. */
 const OUTCOMES = [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type decideBatch, verify, type AccountState, type Entry, type EntryLeg, type Lot, type VerifyReport } from '@faregate/ledger'
 import { INVARIANTS, type Invariant } from '../src/verify/findings.ts'
-import { capLeg, grant, hold, refund, reverse, settle, wallet, walletLeg } from './conformance/build.ts'
+import { capLeg, charge, grant, hold, quotaLeg, refund, reverse, settle, wallet, walletLeg } from './conformance/build.ts'
 import { memoryEngine, memoryStorage, rowsOf, type MemoryStorage } from './memory-engine.ts'
 
 const START = Date.UTC(2026, 10, 22, 13)
@@ -22,6 +22,8 @@ function healthy(): MemoryStorage {
   now += 10
   run(settle('r', 25n), settle('s', 160n), settle('v', 0n))
   run(refund('f', 'r', 10n), grant('g3', 70n), reverse('x', 'g3', 5n))
+  const quota = quotaLeg('quota:tokens', 9n, { period: `R/${new Date(START).toISOString()}/P1M` })
+  run(hold('q.0', 5n, { legs: [quota, walletLeg()] }), settle('q', 5n, { counts: { 'quota:tokens': 7n } }), charge('fee', 3n))
   run(hold('day.0', 5n, { legs: [capLeg(90n, { base: 'd', period: 'day', zone: 'Europe/Berlin' }), walletLeg()] }), settle('day', 5n))
   return storage
 }
@@ -83,6 +85,13 @@ const CORRUPTIONS: { name: string; invariants: Invariant[]; corrupt(storage: Mem
     },
   },
   { name: 'an excess deleted', invariants: ['entry_missing', 'balance_mismatch'], corrupt: (s) => void s.entries.delete('s.excess') },
+  {
+    name: 'what a request counted changed',
+    invariants: ['entry_terms_mismatch'],
+    corrupt: (s) => void (entryOf(s, 'q.settle').terms.counts = 'quota:tokens 6'),
+  },
+  { name: 'a fee of another amount', invariants: ['entry_terms_mismatch'], corrupt: (s) => void (entryOf(s, 'fee').terms.amount = '4') },
+  { name: 'a fee under another account', invariants: ['entry_misnamed'], corrupt: (s) => void (entryOf(s, 'fee').terms.account = 'x') },
   { name: 'a hold deleted', invariants: ['entry_missing'], corrupt: (s) => void s.entries.delete('r.0') },
   {
     name: 'an amount changed',
@@ -223,7 +232,7 @@ describe('verify', () => {
     const { ok, violations, checked } = await report(healthy())
     assert.deepEqual(violations, [])
     assert.equal(ok, true)
-    assert.deepEqual(checked, { entries: 19, accounts: 3, lots: 4, openRequests: 1, violations: 0 })
+    assert.deepEqual(checked, { entries: 23, accounts: 4, lots: 4, openRequests: 1, violations: 0 })
   })
 
   for (const { name, invariants, corrupt } of CORRUPTIONS) {

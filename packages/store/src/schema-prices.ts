@@ -1,5 +1,11 @@
 import type { Int, IntOrNull, Json } from './schema.ts'
 
+export interface PriceTables {
+  prices: PricesTable
+  catalogue_prices: CataloguePricesTable
+  price_offers: PriceOffersTable
+}
+
 /** What the operator set for a provider's model; it goes before the catalogue. */
 export interface PricesTable {
   /** `provider/model` */

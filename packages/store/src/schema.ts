@@ -1,7 +1,8 @@
 import type { ColumnType } from 'kysely'
 import type { PaymentTables } from './schema-payments.ts'
 import type { PeopleTables } from './schema-people.ts'
-import type { CataloguePricesTable, PriceOffersTable, PricesTable } from './schema-prices.ts'
+import type { PlanTables } from './schema-plans.ts'
+import type { PriceTables } from './schema-prices.ts'
 
 /**
  * The tables, once for both engines. Every whole number is a 64-bit column and reads as `bigint`, times (milliseconds
@@ -13,7 +14,7 @@ export type IntOrNull = ColumnType<bigint | null, bigint | number | null, bigint
 /** JSON as text: parse it on reading, stringify it on writing. */
 export type Json = string
 
-export interface Schema extends PaymentTables, PeopleTables {
+export interface Schema extends PaymentTables, PeopleTables, PlanTables, PriceTables {
   meta: MetaTable
   counters: CountersTable
   organizations: OrganizationsTable
@@ -21,9 +22,6 @@ export interface Schema extends PaymentTables, PeopleTables {
   keys: KeysTable
   providers: ProvidersTable
   models: ModelsTable
-  prices: PricesTable
-  catalogue_prices: CataloguePricesTable
-  price_offers: PriceOffersTable
   accounts: AccountsTable
   lots: LotsTable
   entries: EntriesTable

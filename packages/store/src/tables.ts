@@ -16,6 +16,8 @@ export const TABLES = [
   'prices',
   'catalogue_prices',
   'price_offers',
+  'plans',
+  'subscriptions',
   'accounts',
   'lots',
   'entries',

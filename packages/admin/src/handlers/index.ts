@@ -16,11 +16,13 @@ import { members } from './members.ts'
 import { models } from './models.ts'
 import { applications } from './organizations.id.applications.ts'
 import { organizationsIdGrants } from './organizations.id.grants.ts'
+import { organizationsIdSubscriptions } from './organizations.id.subscriptions.ts'
 import { organizationsIdSuspend } from './organizations.id.suspend.ts'
 import { organizationsId } from './organizations.id.ts'
 import { organizationsIdTopUps } from './organizations.id.top-ups.ts'
 import { organizationsIdVouchersRedeem } from './organizations.id.vouchers.redeem.ts'
 import { organizations } from './organizations.ts'
+import { plans } from './plans.ts'
 import { pricesPending } from './prices.pending.ts'
 import { prices } from './prices.ts'
 import { providersName } from './providers.name.ts'
@@ -29,6 +31,7 @@ import { requestsIdRefund } from './requests.id.refund.ts'
 import { requests } from './requests.ts'
 import { roles } from './roles.ts'
 import { settings } from './settings.ts'
+import { subscriptionsId } from './subscriptions.id.ts'
 import { teams } from './teams.ts'
 import { tokens } from './tokens.ts'
 import { usageProviders } from './usage.providers.ts'
@@ -63,6 +66,9 @@ export const HANDLERS: Handlers<RouteName> = {
   ...models,
   ...prices,
   ...pricesPending,
+  ...plans,
+  ...organizationsIdSubscriptions,
+  ...subscriptionsId,
   ...settings,
   ...instance,
   ...backup,

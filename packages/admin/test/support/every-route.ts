@@ -36,6 +36,11 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   updatePrice: { price: { input: '2' } },
   approvePrice: { reason: 'r' },
   rejectPrice: { reason: 'r' },
+  createPlan: { name: 'fresh', price: '5.00', period: 'month', models: ['*'] },
+  createSubscription: { plan: 'own-plan' },
+  updateSubscription: { event: 'cancel' },
+  decideSubscription: { decision: 'approve' },
+  changeSubscription: { plan: 'own-plan', preview: true },
   updateSettings: { sliceTokens: 9 },
   createBackup: {},
   restoreBackup: { file: 'backup.sqlite' },
@@ -60,6 +65,7 @@ const IDS: [prefix: string, id: (tenant: Tenant, installation: { token: string }
   ['/api/keys', ({ key }) => key],
   ['/api/grants', ({ grant }) => grant],
   ['/api/denials', ({ denial }) => denial],
+  ['/api/subscriptions', ({ subscription, asked }, _installation, name) => (name === 'decideSubscription' ? asked : subscription)],
   ['/api/tokens', (_tenant, { token }) => token],
   ['/api/prices/pending', (_tenant, _installation, name) => `pc_own_${name}`],
   ['/api/vouchers', () => 'vo_own'],
@@ -70,7 +76,13 @@ const IDS: [prefix: string, id: (tenant: Tenant, installation: { token: string }
 export function pathOf(name: RouteName, tenant: Tenant, installation: { token: string }): string {
   const { path }: RouteSpec = ROUTES[name]
   const id = IDS.find(([prefix]) => path.startsWith(prefix))?.[1](tenant, installation, name) ?? tenant.request
-  const named = path.startsWith('/api/models') ? 'own-model' : path.startsWith('/api/prices') ? 'own-provider%2Fown-model' : 'own-provider'
+  const named = path.startsWith('/api/models')
+    ? 'own-model'
+    : path.startsWith('/api/plans')
+      ? 'own-plan'
+      : path.startsWith('/api/prices')
+        ? 'own-provider%2Fown-model'
+        : 'own-provider'
   return path.replace('{id}', id).replace('{name}', named)
 }
 

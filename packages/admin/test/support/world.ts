@@ -14,6 +14,9 @@ export interface Tenant {
   request: string
   denial: string
   webhook: string
+  /** Of a plan that is free, and of one that waits for approval. */
+  subscription: string
+  asked: string
 }
 
 /** Creates a tenant: 10.00 granted, one request that cost 1.00, one refusal. */
@@ -45,7 +48,12 @@ export async function createTenant(api: Harness, name: string): Promise<Tenant> 
   await api.store.records.flush()
   const hook = { url: 'https://receiver.example/hook', events: ['key.expiring'] }
   const webhook = await created(api, `/api/organizations/${organization}/webhooks`, hook)
-  return { organization, team, member, role, application, key, grant, request, denial, webhook }
+  await created(api, '/api/plans', { name: 'own-plan', price: '0', period: 'free', models: ['*'] })
+  await created(api, '/api/plans', { name: 'asking-plan', price: '0', period: 'free', models: ['*'], approval: true })
+  const subscriptions = `/api/organizations/${organization}/subscriptions`
+  const subscription = await created(api, subscriptions, { plan: 'own-plan' })
+  const asked = await created(api, subscriptions, { plan: 'asking-plan', reason: 'r' })
+  return { organization, team, member, role, application, key, grant, request, denial, webhook, subscription, asked }
 }
 
 async function created(api: Harness, path: string, body: unknown): Promise<string> {

@@ -8,12 +8,14 @@ import { moneyCommands } from './money.ts'
 import { operateCommands } from './operate.ts'
 import { organizationCommands } from './organization.ts'
 import { pendingPriceCommands } from './pending-prices.ts'
+import { planCommands } from './plan.ts'
 import { providerCommands } from './provider.ts'
 import { reconcileCommands } from './reconcile.ts'
 import { requestCommands } from './requests.ts'
 import { roleCommands } from './role.ts'
 import { settingCommands } from './settings.ts'
 import { startCommands } from './start.ts'
+import { subscriptionCommands } from './subscription.ts'
 import { teamCommands } from './team.ts'
 import { tokenCommands } from './token.ts'
 import { voucherCommands } from './voucher.ts'
@@ -36,6 +38,8 @@ export const COMMANDS: Command[] = [
   ...providerCommands,
   ...catalogueCommands,
   ...pendingPriceCommands,
+  ...planCommands,
+  ...subscriptionCommands,
   ...settingCommands,
   ...operateCommands,
   ...tokenCommands,

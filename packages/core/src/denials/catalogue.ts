@@ -1,4 +1,5 @@
 import { CAPS } from './catalogue-caps.ts'
+import { PLAN_CODES, QUOTA_CODES } from './catalogue-plans.ts'
 import type { CatalogueEntry } from './entry.ts'
 import { LIMIT_DENIALS } from './limits.ts'
 
@@ -144,7 +145,9 @@ export const CATALOGUE = {
     meaning: 'The key is valid but may not do this. `required` and `granted` say what is missing.',
     mend: ['An administrator of the organization extends what the key may do, or the caller uses another key.'],
   },
+  ...PLAN_CODES,
   ...CAPS,
+  ...QUOTA_CODES,
   ...LIMIT_DENIALS,
   insufficient_balance: {
     status: 402,

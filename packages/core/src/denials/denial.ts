@@ -50,6 +50,15 @@ export interface Denial {
   affordable?: { maxOutputTokens: number }
   fixes?: Fix[]
   also?: DenialCode[]
+  /** Where the catalogue's does not hold: a quota is no matter of payment where nothing is for sale. */
+  status?: number
+  /** Plans that have what was asked for, and what having them costs now. */
+  plans?: { plan: string; price: string; period: string; dueNow: string; approval: boolean }[]
+  /** Models that would be served. */
+  alternatives?: { model: string }[]
+  /** Where approval is asked for, and where its state can be seen. */
+  requestUrl?: string
+  pollUrl?: string
   /** Only when honest, and at most 60. */
   retryAfterSeconds?: number
   /** Where the catalogue's answer does not hold. */

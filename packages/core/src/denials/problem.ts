@@ -37,7 +37,13 @@ export type Refusal = Omit<Denial, 'code'> & { code: string }
 
 /** Renders a refusal as an RFC 9457 problem that also carries OpenAI's `error` envelope. */
 export function renderProblem(denial: Denial, context: ProblemContext): Problem {
-  return renderEntry(denial, catalogueEntry(denial.code), context)
+  return renderEntry(denial, entryOf(denial), context)
+}
+
+/** What the catalogue says of a refusal's code, with the status that the refusal has. */
+export function entryOf({ code, status }: Denial): CatalogueEntry {
+  const entry = catalogueEntry(code)
+  return status === undefined ? entry : { ...entry, status }
 }
 
 /** The same for a code of any catalogue, whose entry is given. */
@@ -71,7 +77,7 @@ export function renderEntry(denial: Refusal, entry: CatalogueEntry, context: Pro
 
 /** The headers that every refusal carries (besides the ones of every answer), by lower-case name. */
 export function problemHeaders(denial: Denial, context: ProblemContext): Record<string, string> {
-  return entryHeaders(denial, catalogueEntry(denial.code), context)
+  return entryHeaders(denial, entryOf(denial), context)
 }
 
 /** The same for a code of any catalogue, whose entry is given. */

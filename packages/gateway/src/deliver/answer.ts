@@ -19,7 +19,7 @@ export async function deliverAnswer(delivery: Delivery, called: Extract<Called, 
   const cost = costOf(flow, candidate, reservation, consumption)
   const body = answerBody(flow, delivery.request, called.line, opening.body, consumption.buckets)
   closeAttempt(flow, record, 'served', consumption.buckets, startedAt)
-  const refusal = await settle(delivery, cost, settleMemo(flow, called, consumption.estimated), 'void')
+  const refusal = await settle(delivery, cost, settleMemo(flow, called, consumption.estimated), 'void', consumption.buckets)
   if (refusal !== undefined) return refuse(deps, flow, refusal)
   flow.outbound.head(opening.status, {
     ...servedHeaders(deps, flow, called),

@@ -97,7 +97,7 @@ class LargeRelay implements ByteConsumer {
     const cost = costOf(flow, candidate, reservation, consumption)
     if (cut && (this.#sent === 0 || this.#isWorthless())) return this.#nothingSent(error)
     closeAttempt(flow, record, cut ? 'partial' : 'served', consumption.buckets, startedAt)
-    const refusal = await settle(this.#delivery, cost, settleMemo(flow, this.#called, consumption.estimated), 'post')
+    const refusal = await settle(this.#delivery, cost, settleMemo(flow, this.#called, consumption.estimated), 'post', consumption.buckets)
     const shared = {
       status: opening.status,
       estimated: consumption.estimated,

@@ -36,7 +36,7 @@ export async function deliverStream(delivery: Delivery, called: Streaming): Prom
   if (end.kind === 'broken') called.record.error = end.denial.code
   // Without any output an answer that ends in error is void, also when what ends it is the settle itself (M20).
   const late: Late = relay.deliveries.hasOutput ? 'post' : 'void'
-  const refusal = await settle(delivery, cost, settleMemo(flow, called, consumption.estimated), late)
+  const refusal = await settle(delivery, cost, settleMemo(flow, called, consumption.estimated), late, consumption.buckets)
   const shared = {
     status: called.opening.status,
     estimated: consumption.estimated,

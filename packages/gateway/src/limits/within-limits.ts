@@ -50,7 +50,7 @@ async function limit(
     return undefined
   }
   const refused = limitDenial(key, admission.standings, deps.clock.now())
-  return free ? refused : firstOf(refused, await moneyBlocker(deps, key, route, request))
+  return free ? refused : firstOf(refused, await moneyBlocker(deps, key, route, request, flow.plan))
 }
 
 /** What the limits would say of a request, without effect. */

@@ -4,6 +4,8 @@ import { amountOf, charge } from '@faregate/pricing'
 import type { Delivery } from '../deliver/context.ts'
 import { insufficientFunds, type Insufficient } from '../funds.ts'
 import type { Candidate } from '../locate.ts'
+import { countsOf } from '../plans/counts.ts'
+import { furtherLeg } from '../plans/under-offer.ts'
 import { inDebt, ledgerUnavailable } from '../reserve.ts'
 import type { Deliveries } from './deliveries.ts'
 
@@ -77,11 +79,11 @@ export class Slices {
       request: flow.id,
       slice: slices,
       instance: deps.instance.epoch,
-      legs: plan.legs,
+      legs: plan.legs.map(furtherLeg),
       measure: { fixed: 0n, perStep: plan.measure.perStep },
       steps: { min: 1, max: covered < limit ? Math.min(plan.sliceTokens, limit - covered) : plan.sliceTokens },
       memo: '{}',
-      mark: this.#mark(),
+      ...this.#mark(),
     }
   }
 
@@ -96,7 +98,7 @@ export class Slices {
     }
     const short = outcome.status === 'in_debt' ? inDebt(reservation.plan, outcome) : outcome
     if (short.status === 'insufficient' && flow.key !== undefined) {
-      const context = { settings: deps.settings, key: flow.key, legs: reservation.plan.legs, user: request.user }
+      const context = { settings: deps.settings, key: flow.key, legs: operation.legs, user: request.user, plan: flow.plan }
       return exhausted(insufficientFunds(context, ownAside(short)))
     }
     return {
@@ -109,15 +111,16 @@ export class Slices {
    * What is owed by now, for recovery (M23). Nothing waits for a count: what is not counted yet is left out, so the
    * mark may be low, never high. Where nothing has arrived, nothing is owed, whatever the prompt costs (M20).
    */
-  #mark(): bigint {
+  #mark(): Pick<HoldOp, 'mark' | 'counts'> {
     if (this.#inputTokens === undefined) {
       this.#inputTokens = 0
       void this.#countInput()
     }
     const output = this.#delivered.countedTokens
-    if (output === 0) return 0n
-    const priced = charge({ input: this.#inputTokens, output }, this.#candidate.price)
-    return priced.ok ? priced.amount : 0n
+    if (output === 0) return { mark: 0n }
+    const buckets = { input: this.#inputTokens, output }
+    const priced = charge(buckets, this.#candidate.price)
+    return { mark: priced.ok ? priced.amount : 0n, ...countsOf(this.#delivery.reservation.plan.legs, buckets) }
   }
 
   async #countInput(): Promise<void> {

@@ -45,6 +45,7 @@ export interface World {
 }
 
 export interface WorldOptions {
+  plans?: GatewayDeps['plans']
   grant?: string
   price?: Partial<Record<Bucket, string>>
   model?: Partial<ModelEntry>
@@ -92,6 +93,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     instance: { epoch: 1 },
     balances: { read: (refs) => Promise.resolve(refs.map((ref) => viewOf(storage, ref))) },
     limiter: new Limiter({ clock: { now: () => Date.now() } }),
+    plans: options.plans ?? { entitlement: () => ({ kind: 'balance' }), quotas: () => Promise.resolve([]) },
     prices: { charged: () => priceTable(options.price), provider: () => undefined, maxOutput: () => undefined },
     vendors,
     tokens: options.tokens ?? {

@@ -3,7 +3,7 @@ import { compareBooks } from './books.ts'
 import { auditEntries } from './entries.ts'
 import { auditExchanges, type Ending, type Exchange } from './exchanges.ts'
 import { object, Objection, type Rule } from './finding.ts'
-import { auditAdjust, auditGrant, auditRefund, auditReverse, auditWallet } from './grants.ts'
+import { auditAdjust, auditCharge, auditGrant, auditRefund, auditReverse, auditWallet } from './grants.ts'
 import { auditHold } from './holds.ts'
 import { Lives } from './lives.ts'
 import type { Prediction } from './prediction.ts'
@@ -125,6 +125,8 @@ export class Auditor {
         return auditSettle(world, operation)
       case 'grant':
         return auditGrant(world, operation)
+      case 'charge':
+        return auditCharge(world, operation)
       case 'reverse':
         return auditReverse(world, operation)
       case 'refund':

@@ -61,7 +61,7 @@ function expectBalanced({ id, legs }: EntryRow): void {
 function expectRoom({ id, kind, legs }: EntryRow, sums: Map<string, Sums>): void {
   if (kind !== 'hold') return
   for (const { account, field, unit } of legs) {
-    if (field !== 'held' || !unit.startsWith('cap:')) continue
+    if (field !== 'held' || !/^(cap|quota):/.test(unit)) continue
     const { granted = 0n, expired = 0n, posted = 0n, held = 0n } = sums.get(account) ?? {}
     const available = granted - expired - posted - held
     if (available < 0n) object('below_floor', account, `${available} is available after ${id}`)
@@ -112,7 +112,7 @@ export function noCharge(): Charge {
 }
 
 function note(charge: Charge, { id, kind, request, instance, memo, legs }: EntryRow): void {
-  if (kind === 'hold') charge.held += -(legs.find((leg) => leg.field === 'held')?.amount ?? 0n)
+  if (kind === 'hold') charge.held += -(legs.find((leg) => leg.field === 'held' && !leg.unit.startsWith('quota:'))?.amount ?? 0n)
   if (id === `${request}.settle`) Object.assign(charge, { resolved: true, instance, memo })
   if (kind === 'refund') charge.refunded += moved(legs)
   else {
@@ -124,6 +124,6 @@ function note(charge: Charge, { id, kind, request, instance, memo, legs }: Entry
 
 /** What an entry does to what the wallet has spent. */
 function moved(legs: EntryRow['legs']): bigint {
-  const spent = legs.filter(({ field, unit }) => (field === 'posted' || field === 'granted') && !unit.startsWith('cap:'))
+  const spent = legs.filter(({ field, unit }) => (field === 'posted' || field === 'granted') && !/^(cap|quota):/.test(unit))
   return spent.reduce((sum, { amount }) => sum + amount, 0n)
 }

@@ -1,6 +1,6 @@
 import { difference, type Prediction } from './prediction.ts'
-import type { Adjust, Grant, Refund, Reverse, SetWallet } from './shapes.ts'
-import { capNow, gone, isOpen, makeLot, repay, smaller, sweep, unspent } from './world.ts'
+import type { Adjust, Charge, Grant, Refund, Reverse, SetWallet } from './shapes.ts'
+import { available, balanceOfWallet, capNow, gone, isOpen, makeLot, repay, smaller, spendable, sweep, unspent } from './world.ts'
 import type { Cap, Lot, Resolution, Wallet, World } from './world.ts'
 
 export function auditWallet(world: World, op: SetWallet): Prediction {
@@ -17,13 +17,13 @@ export function auditWallet(world: World, op: SetWallet): Prediction {
   return { status: 'ok', at: world.now }
 }
 
-function takenBefore(world: World, op: Grant | Reverse | Refund | Adjust): Prediction | undefined {
+function takenBefore(world: World, op: Grant | Charge | Reverse | Refund | Adjust): Prediction | undefined {
   const before = world.taken.get(op.id)
   if (before === undefined) return undefined
   return difference(before.operation, op) ?? { status: 'exists', at: before.at, amount: before.amount }
 }
 
-function done(world: World, op: Grant | Reverse | Refund | Adjust, amount: bigint): Prediction {
+function done(world: World, op: Grant | Charge | Reverse | Refund | Adjust, amount: bigint): Prediction {
   world.taken.set(op.id, { operation: op, at: world.now, amount })
   return { status: 'ok', at: world.now, amount }
 }
@@ -38,6 +38,30 @@ export function auditGrant(world: World, op: Grant): Prediction {
   makeLot(world, wallet, op.id, op.priority, op.expiresAt, op.amount)
   repay(world, wallet)
   sweep(world, wallet)
+  return done(world, op, op.amount)
+}
+
+/** M4: at once, or not at all. */
+export function auditCharge(world: World, op: Charge): Prediction {
+  const before = takenBefore(world, op)
+  if (before !== undefined) return before
+  const wallet = world.wallets.get(op.account)
+  if (wallet === undefined) return { status: 'account_unknown' }
+  sweep(world, wallet)
+  const balance = balanceOfWallet(wallet)
+  const room = available(balance) + wallet.creditLimit
+  if (room < op.amount) {
+    const reserved = room + balance.held >= op.amount && wallet.debt <= wallet.creditLimit
+    const lacking = [{ leg: 0, account: wallet.id, unit: wallet.unit, required: op.amount, available: room, held: balance.held }]
+    return { status: 'insufficient', reserved, leg: 0, also: [], lacking, steps: 0, at: world.now }
+  }
+  let left = op.amount
+  for (const lot of spendable(world, wallet)) {
+    const part = smaller(unspent(lot), left)
+    lot.posted += part
+    left -= part
+  }
+  wallet.debt += left
   return done(world, op, op.amount)
 }
 
@@ -77,7 +101,12 @@ export function auditRefund(world: World, op: Refund, zone: string): Prediction 
   sweep(world, wallet)
   const remaining = resolution.posted + resolution.excess - resolution.refunded
   const amount = op.amount ?? remaining
-  if (amount === 0n || amount > remaining) return { status: 'exceeds_remaining', remaining }
+  const whole = amount === remaining
+  const open = resolution.counted.filter(({ cap }) => isOpen(world, cap, zone))
+  const onlyCounted = !resolution.touched && open.length > 0
+  if (amount > remaining || (amount === 0n && !onlyCounted)) return { status: 'exceeds_remaining', remaining }
+  resolution.touched = true
+  if (whole) for (const { cap, amount: part } of open) cap.posted -= part
   giveBack(world, op.id, wallet, last(resolution.sources, resolution.refunded, amount))
   for (const booked of families(resolution)) {
     for (const { cap, amount: part } of last(booked, resolution.refunded, amount)) if (isOpen(world, cap, zone)) cap.posted -= part

@@ -29,8 +29,8 @@ interface Target {
 export function auditHold(world: World, op: Hold): Prediction {
   const request = world.requests.get(op.request)
   if (request?.resolution !== undefined) {
-    const { cost, instance } = request.resolution.operation
-    return { status: cost === 0n ? 'already_voided' : 'already_posted', instance }
+    const { cost, counts, instance } = request.resolution.operation
+    return { status: cost === 0n && counts === undefined ? 'already_voided' : 'already_posted', instance }
   }
   const before = request?.slices.get(op.slice)
   if (before !== undefined) return difference(before.operation, op) ?? { status: 'exists', ...heldBy(before) }
@@ -41,15 +41,12 @@ export function auditHold(world: World, op: Hold): Prediction {
   if (wallet !== undefined) sweep(world, wallet)
   const targets = op.legs.map((leg, index) => target(leg.kind === 'wallet' ? wallet : caps[index], leg.unit))
   const fewest = Math.max(op.steps.min, op.outlook?.min ?? 0)
-  const lacking = targets.flatMap((one, index) => (one.room < price(op, fewest) ? [{ ...one, index }] : []))
-  if (lacking.length > 0) return refusal(world, op, targets, lacking, price(op, fewest))
-  return take(
-    world,
-    op,
-    targets,
-    wallet,
-    caps.filter((cap) => cap !== undefined),
-  )
+  const lacking = targets.flatMap((one, index) => {
+    const required = price(op, index, fewest)
+    return one.room < required ? [{ ...one, index, required }] : []
+  })
+  if (lacking.length > 0) return refusal(world, op, targets, lacking)
+  return take(world, op, targets, wallet, caps)
 }
 
 function find(world: World, op: Hold): { wallet?: Wallet; caps: (Cap | undefined)[]; wrong?: Prediction } {
@@ -77,20 +74,23 @@ function target(account: Wallet | Cap | undefined, unit: string): Target {
   return { id: account.id, unit, balance, room: available(balance) + account.creditLimit, inDebt: account.debt > account.creditLimit }
 }
 
-function price(op: Hold, steps: number): bigint {
-  const total = op.measure.fixed + op.measure.perStep * BigInt(steps)
+/** On one leg: money, or what the quota counts. */
+function price(op: Hold, index: number, steps: number): bigint {
+  const leg = op.legs[index]
+  const { fixed, perStep } = (leg?.kind === 'cap' ? leg.measure : undefined) ?? op.measure
+  const total = fixed + perStep * BigInt(steps)
   const whole = total / 1_000_000n
   return whole * 1_000_000n === total ? whole : whole + 1n
 }
 
 /** Counted down one by one: slow, and plainly right. */
 function reach(op: Hold, targets: Target[], most: number): number {
-  for (let steps = most; steps > 0; steps--) if (targets.every((one) => price(op, steps) <= one.room)) return steps
+  for (let steps = most; steps > 0; steps--) if (targets.every((one, index) => price(op, index, steps) <= one.room)) return steps
   return 0
 }
 
-function refusal(world: World, op: Hold, targets: Target[], lacking: (Target & { index: number })[], required: bigint): Prediction {
-  const hopeless = lacking.find((one) => one.inDebt || required > one.room + one.balance.held)
+function refusal(world: World, op: Hold, targets: Target[], lacking: (Target & { index: number; required: bigint })[]): Prediction {
+  const hopeless = lacking.find((one) => one.inDebt || one.required > one.room + one.balance.held)
   if (hopeless?.inDebt) return { status: 'in_debt', account: hopeless.id, available: available(hopeless.balance), at: world.now }
   const named = hopeless ?? lacking[0]
   return {
@@ -98,7 +98,7 @@ function refusal(world: World, op: Hold, targets: Target[], lacking: (Target & {
     reserved: hopeless === undefined,
     leg: named?.index,
     also: lacking.map((one) => one.index).filter((index) => index !== named?.index),
-    lacking: lacking.map(({ index, id: account, unit, room, balance }) => {
+    lacking: lacking.map(({ index, id: account, unit, required, room, balance }) => {
       return { leg: index, account, unit, required, available: room, held: balance.held }
     }),
     steps: reach(op, targets, Math.max(op.steps.max, op.outlook?.max ?? 0)),
@@ -106,9 +106,15 @@ function refusal(world: World, op: Hold, targets: Target[], lacking: (Target & {
   }
 }
 
-function take(world: World, op: Hold, targets: Target[], wallet: Wallet | undefined, caps: Cap[]): Prediction {
+function take(world: World, op: Hold, targets: Target[], wallet: Wallet | undefined, found: (Cap | undefined)[]): Prediction {
   const steps = op.steps.min === op.steps.max ? op.steps.max : reach(op, targets, op.steps.max)
-  const amount = price(op, steps)
+  const amount = price(op, op.legs.length - 1, steps)
+  const quotas = targets.flatMap(({ unit }, index) => (unit.startsWith('quota:') ? [{ index, unit, amount: price(op, index, steps) }] : []))
+  const counted = quotas.flatMap(({ index, ...one }) => {
+    const cap = found[index]
+    return cap === undefined ? [] : [{ cap, ...one }]
+  })
+  const caps = found.filter((cap) => cap !== undefined && !counted.some((one) => one.cap === cap)) as Cap[]
   const slice: Slice = {
     operation: op,
     at: world.now,
@@ -119,9 +125,11 @@ function take(world: World, op: Hold, targets: Target[], wallet: Wallet | undefi
     caps,
     fromLots: [],
     onCredit: 0n,
-    held: targets.map(({ id, unit }) => ({ account: id, unit, amount })),
+    counted,
+    held: targets.map(({ id, unit }, index) => ({ account: id, unit, amount: price(op, index, steps) })),
   }
   for (const cap of caps) cap.held += amount
+  for (const quota of counted) quota.cap.held += quota.amount
   if (wallet !== undefined) reserve(world, wallet, slice)
   const request = world.requests.get(op.request) ?? { id: op.request, slices: new Map() }
   request.slices.set(op.slice, slice)

@@ -4,9 +4,10 @@ import type { Asked } from './shapes.ts'
 export type Prediction = { status: string } & Record<string, unknown>
 
 const MEMBERS: Record<Asked['type'], string[]> = {
-  hold: ['legs', 'measure', 'steps', 'outlook', 'mark', 'instance', 'memo'],
-  settle: ['cost', 'memo'],
+  hold: ['legs', 'measure', 'steps', 'outlook', 'mark', 'counts', 'instance', 'memo'],
+  settle: ['cost', 'counts', 'memo'],
   grant: ['account', 'amount', 'priority', 'expiresAt', 'reason'],
+  charge: ['account', 'amount', 'reason'],
   reverse: ['grant', 'amount', 'reason'],
   refund: ['request', 'amount', 'reason'],
   adjust: ['cap'],

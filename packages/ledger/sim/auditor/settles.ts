@@ -9,7 +9,10 @@ export function auditSettle(world: World, op: Settle): Prediction {
   const before = request?.resolution
   if (before !== undefined) {
     if (before.operation.instance === op.instance) return difference(before.operation, op) ?? { status: 'exists', ...resultOf(before) }
-    return { status: before.operation.cost === 0n ? 'already_voided' : 'already_posted', instance: before.operation.instance }
+    return {
+      status: before.operation.cost === 0n && before.operation.counts === undefined ? 'already_voided' : 'already_posted',
+      instance: before.operation.instance,
+    }
   }
   const slices: Slice[] = []
   for (let slice = 0; slice <= op.slices; slice++) {
@@ -29,15 +32,32 @@ function resultOf({ posted, excess, absorbed, at }: Resolution): Omit<Prediction
 
 function resolve(world: World, op: Settle, slices: Slice[], last: Slice): Resolution {
   const nothing = { posted: 0n, excess: 0n, absorbed: 0n, refunded: 0n }
-  const resolution: Resolution = { operation: op, at: world.now, ...nothing, sources: [], booked: [] }
+  const resolution: Resolution = { operation: op, at: world.now, ...nothing, sources: [], booked: [], counted: [] }
   let debt = 0n
   for (const slice of slices) debt += settleSlice(world, slice, op.cost - resolution.posted, resolution)
   if (debt > 0n) resolution.sources.push({ lot: undefined, amount: debt })
+  count(slices, op.counts ?? {}, resolution)
   for (const { wallet } of slices) if (wallet !== undefined) repay(world, wallet)
   if (last.wallet !== undefined) resolution.wallet = last.wallet
   const rest = op.cost - resolution.posted
   if (rest > 0n) exceed(world, last, rest, resolution)
   return resolution
+}
+
+/** What was used, over the slices in order; the last one takes what is more than was held. */
+function count(slices: Slice[], counts: Readonly<Record<string, bigint>>, resolution: Resolution): void {
+  const all = slices.flatMap(({ counted }) => counted)
+  for (const name of new Set(all.map(({ cap }) => cap.family))) {
+    const quotas = all.filter(({ cap }) => cap.family === name)
+    let left = counts[quotas[0]?.unit ?? ''] ?? 0n
+    for (const [index, { cap, amount }] of quotas.entries()) {
+      const part = index === quotas.length - 1 ? left : smaller(amount, left)
+      left -= part
+      cap.held -= amount
+      cap.posted += part
+      if (part > 0n) resolution.counted.push({ cap, amount: part })
+    }
+  }
 }
 
 /** Returns what was spent on credit. */

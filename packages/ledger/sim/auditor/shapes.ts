@@ -15,6 +15,8 @@ export interface CapRef {
   period: string
   zone: string
   limit: bigint
+  /** Of a quota. */
+  measure?: { fixed: bigint; perStep: bigint }
 }
 
 export interface Hold {
@@ -29,6 +31,7 @@ export interface Hold {
   outlook?: { min: number; max: number }
   memo: string
   mark?: bigint
+  counts?: Readonly<Record<string, bigint>>
 }
 
 export interface Settle {
@@ -36,6 +39,7 @@ export interface Settle {
   request: string
   slices: number
   cost: bigint
+  counts?: Readonly<Record<string, bigint>>
   instance: number
   memo: string
 }
@@ -47,6 +51,14 @@ export interface Grant {
   amount: bigint
   priority: number
   expiresAt: number | null
+  reason: string
+}
+
+export interface Charge {
+  type: 'charge'
+  id: string
+  account: string
+  amount: bigint
   reason: string
 }
 
@@ -80,7 +92,7 @@ export interface Adjust {
   cap: CapRef
 }
 
-export type Asked = Hold | Settle | Grant | Reverse | Refund | SetWallet | Adjust
+export type Asked = Hold | Settle | Grant | Charge | Reverse | Refund | SetWallet | Adjust
 
 /** An outcome; its other members are compared by name. */
 export interface Answered {

@@ -65,6 +65,8 @@ export interface Slice {
   caps: Cap[]
   fromLots: { lot: Lot; amount: bigint }[]
   onCredit: bigint
+  /** What quotas count. */
+  counted: { cap: Cap; unit: string; amount: bigint }[]
   held: { account: string; unit: string; amount: bigint }[]
 }
 
@@ -79,6 +81,10 @@ export interface Resolution {
   sources: { lot: Lot | undefined; amount: bigint }[]
   /** What was booked on caps, in order. */
   booked: { cap: Cap; amount: bigint }[]
+  /** What was counted on quotas. */
+  counted: { cap: Cap; amount: bigint }[]
+  /** A refund has come before. */
+  touched?: boolean
   refunded: bigint
 }
 
@@ -162,14 +168,32 @@ export function larger(a: bigint, b: bigint): bigint {
 
 /** The cap's account now: days, ISO weeks and months by the calendar of the zone. */
 export function capNow(world: World, ref: CapRef): { id: string; family: string; start: string } {
-  const start = startOf(ref.period, localDate(ref.zone, world.now))
+  const start = beginning(ref.period, ref.zone, world.now)
   return { id: `${ref.base}@${start}`, family: `${ref.base} ${ref.period}`, start }
 }
 
 /** Whether the period of a cap is running or still to come. */
 export function isOpen(world: World, cap: Cap, zone: string): boolean {
   const period = cap.family.slice(cap.family.indexOf(' ') + 1)
-  return period === 'total' || startOf(period, localDate(zone, world.now)) <= cap.start
+  return period === 'total' || beginning(period, zone, world.now) <= cap.start
+}
+
+function beginning(period: string, zone: string, now: number): string {
+  const [, anchor, months] = /^R\/(.*)\/P(\d+)M$/.exec(period) ?? []
+  return anchor === undefined ? startOf(period, localDate(zone, now)) : lastTurn(anchor, Number(months), now)
+}
+
+/** Walks on from the anchor, turn by turn; in a month that is too short a turn comes on its last day. */
+function lastTurn(anchor: string, months: number, now: number): string {
+  const day = Number(anchor.slice(8, 10))
+  let turn = anchor
+  for (let month = Number(anchor.slice(5, 7)) - 1, year = Number(anchor.slice(0, 4)); ; month += months) {
+    const length = new Date(Date.UTC(year, month + 1, 0)).getUTCDate()
+    const date = new Date(Date.UTC(year, month, Math.min(day, length))).toISOString().slice(0, 10)
+    const next = `${date}${anchor.slice(10)}`
+    if (Date.parse(next) > now) return turn
+    turn = next
+  }
 }
 
 const calendars = new Map<string, Intl.DateTimeFormat>()

@@ -37,6 +37,7 @@ export async function settle(serving: Serving, cost: bigint, late: Late, complet
     request,
     slices: reservation.slices,
     cost,
+    ...countsOf(serving, cost),
     instance: host.epoch,
     memo: `{"late":"${late}"}`,
   }
@@ -51,6 +52,12 @@ export async function settle(serving: Serving, cost: bigint, late: Late, complet
     serving.cost = late === 'void' ? 0n : cost
     return false
   }
+}
+
+/** Nothing is counted of what is void. */
+export function countsOf({ plan, exchange }: Serving, cost: bigint): Pick<SettleOp, 'counts'> {
+  if (cost === 0n || plan.legs.every((leg) => leg.kind === 'wallet' || leg.measure === undefined)) return {}
+  return { counts: { 'quota:requests': 1n, 'quota:tokens': BigInt(plan.prompt + exchange.produced) } }
 }
 
 function applied(serving: Serving, cost: bigint, outcome: Outcome): boolean {

@@ -1,9 +1,16 @@
 import { LedgerUnavailable } from '../../src/port.ts'
-import type { HoldOp, Outcome } from '../../src/types.ts'
+import type { AccountRef, HoldOp, Outcome } from '../../src/types.ts'
 import { amountOf, priceOf, SLICE } from './plan.ts'
 import { COVER_MS, type Serving } from './serving.ts'
+import { countsOf } from './settle.ts'
 
 const LIMIT_TOLERANCE = 4
+
+/** What is counted once for a request was held with its first slice. */
+function furtherLeg(leg: AccountRef): AccountRef {
+  if (leg.kind === 'wallet' || leg.measure === undefined) return leg
+  return { ...leg, measure: { ...leg.measure, fixed: 0n } }
+}
 
 /** Holds a stream's output slice by slice, each durable before anything that it covers is forwarded (M13). */
 export class Slices {
@@ -102,12 +109,17 @@ export class Slices {
       request,
       slice,
       instance: host.epoch,
-      legs: plan.legs,
+      legs: plan.legs.map(furtherLeg),
       measure: { fixed: 0n, perStep: reservation.plan.measure.perStep },
       steps: { min: 1, max: covered < limit ? Math.min(SLICE, limit - covered) : SLICE },
       memo: '{}',
-      mark: this.#mark(),
+      ...this.#marks(),
     }
+  }
+
+  #marks(): Pick<HoldOp, 'mark' | 'counts'> {
+    const mark = this.#mark()
+    return { mark, ...countsOf(this.#serving, mark) }
   }
 
   #taken(operation: HoldOp, outcome: Outcome): boolean {

@@ -6,6 +6,10 @@ const PAUSE_MS = 500
 /** What becomes of a late settle: what was delivered is posted; where nothing left the house it is a void. */
 export type Late = 'post' | 'void'
 
+function voided({ counts: _nothing, ...operation }: SettleOp): SettleOp {
+  return { ...operation, cost: 0n }
+}
+
 /** Settles that were not confirmed in time: sent again until the database decides. As the gateway does. */
 export class Unsettled {
   readonly #ledger: Ledger
@@ -27,7 +31,7 @@ export class Unsettled {
   }
 
   add(operation: SettleOp, late: Late): void {
-    this.#waiting.set(operation.request, { operation: late === 'void' ? { ...operation, cost: 0n } : operation, late })
+    this.#waiting.set(operation.request, { operation: late === 'void' ? voided(operation) : operation, late })
     if (!this.#running) void this.#run()
   }
 

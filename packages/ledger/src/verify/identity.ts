@@ -1,6 +1,6 @@
 import { spanOf } from '../period.ts'
 import { walletEntryId } from '../reads.ts'
-import type { Period } from '../types.ts'
+import type { Period, Repeating } from '../types.ts'
 import type { Entry, EntryKind } from '../working-set.ts'
 import type { Findings } from './findings.ts'
 
@@ -16,6 +16,7 @@ const IS_NAMED: Record<EntryKind, (entry: Entry) => boolean> = {
   expire: ({ id, request, seq, legs }) =>
     request === null ? id === `${legs[0]?.lots?.[0]?.[0]}.expire.${seq}` : id === `${request}.expire`,
   grant: ({ id, request, legs }) => request === null && legs.some(({ field, lots }) => field === 'granted' && lots?.[0]?.[0] === id),
+  charge: ({ request, terms, legs }) => request === null && legs[0]?.account === terms.account,
   reverse: ({ request, terms, legs }) => request === null && legs.every(({ lots }) => (lots?.[0]?.[0] ?? terms.grant) === terms.grant),
   refund: ({ request, terms }) => request !== null && request === terms.request,
   adjust: ({ id, request, terms, legs }) => request === null && (terms.cap !== undefined || id === `${legs[0]?.account}.limit`),
@@ -30,8 +31,8 @@ export function expectIdentity(entry: Entry, findings: Findings): void {
   if (entry.kind === 'hold') expectPeriods(entry, findings)
 }
 
-/** What the terms of a hold say of a cap, at the end of its line: period, zone, limit. */
-const CAP_RULES = /(?:^| )(day|week|month|total) (\S+) \d+$/
+/** What the terms of a hold say of a cap, at the end of its line: period, zone, limit, and of a quota its measure. */
+const CAP_RULES = /(?:^| )(day|week|month|total|R\/\S+) (\S+) \d+(?: \d+ \d+)?$/
 
 /** A hold counts in the periods in which it was taken (M8): its time lies in them, by the cap's own zone. */
 function expectPeriods(entry: Entry, findings: Findings): void {
@@ -40,7 +41,7 @@ function expectPeriods(entry: Entry, findings: Findings): void {
   for (const [index, { account }] of held.entries()) {
     const [, period, zone] = CAP_RULES.exec(rules[index] ?? '') ?? []
     if (period === undefined || zone === undefined) continue
-    const { start } = spanOf(period as Period, zone, entry.at)
+    const { start } = spanOf(period as Period | Repeating, zone, entry.at)
     if (!account.endsWith(`@${start}`))
       findings.add('hold_in_wrong_period', entry.id, `${account} is not the ${period} ${start} of ${zone}`)
   }

@@ -1,5 +1,6 @@
 import type { Nano } from '@faregate/core'
 import { amountAt } from '../measure.ts'
+import { baseOf, countsOf, isQuota } from '../quota.ts'
 import type { Entry } from '../working-set.ts'
 import type { Findings } from './findings.ts'
 import type { Recount } from './recount.ts'
@@ -51,10 +52,10 @@ export class Requests {
     const open = this.#open.get(request) ?? { instances: new Set(), held: new Map() }
     open.instances.add(entry.instance)
     this.#open.set(request, open)
-    const [fixed, perStep] = String(entry.terms.measure).split(' ')
-    const expected = amountAt({ fixed: BigInt(fixed ?? 0), perStep: BigInt(perStep ?? 0) }, Number(entry.terms.taken))
-    for (const leg of entry.legs) {
-      if (leg.field !== 'held') continue
+    const rules = String(entry.terms.legs ?? '').split('\n')
+    for (const [index, leg] of entry.legs.filter(({ field }) => field === 'held').entries()) {
+      // A quota's rules end with its own measure.
+      const expected = amountBy(entry, isQuota(leg.unit) ? rules[index]?.split(' ').slice(-2).join(' ') : entry.terms.measure)
       open.held.set(leg.account, (open.held.get(leg.account) ?? 0n) - leg.amount)
       if (-leg.amount !== expected) this.#mismatch(entry, `it holds ${-leg.amount} on ${leg.account}, its measure is ${expected}`)
       this.#expectAbove(entry, leg.account, (sum) => sum.creditLimit)
@@ -72,8 +73,10 @@ export class Requests {
       return
     }
     this.#expectReleased(entry, open)
+    this.#expectCounted(entry)
     if (cost !== posted + excess + absorbed) this.#mismatch(entry, `a cost of ${cost} is not ${posted} + ${excess} + ${absorbed}`)
-    if ((entry.kind === 'void') !== (cost === 0n)) this.#mismatch(entry, `a ${entry.kind} cannot cost ${cost}`)
+    if ((entry.kind === 'void') !== (cost === 0n && entry.terms.counts === undefined))
+      this.#mismatch(entry, `a ${entry.kind} cannot cost ${cost}`)
     this.#expectCharged(entry, posted)
     if (excess + absorbed > 0n) this.#excessDue.set(request, { excess, absorbed })
     if (this.#refunded.has(request)) this.#charges.set(request, { charge: posted + excess, refunded: 0n })
@@ -84,13 +87,29 @@ export class Requests {
     for (const leg of entry.legs) {
       const held = open.held.get(leg.account) ?? 0n
       if (leg.field === 'held') released.set(leg.account, (released.get(leg.account) ?? 0n) + leg.amount)
-      if (leg.field !== 'posted' || -leg.amount <= held) continue
+      if (leg.field !== 'posted' || isQuota(leg.unit) || -leg.amount <= held) continue
       this.#exceeds(entry, `${-leg.amount} is posted on ${leg.account}, ${held} was held`)
     }
     for (const account of new Set([...open.held.keys(), ...released.keys()])) {
       const [was, is] = [open.held.get(account) ?? 0n, released.get(account) ?? 0n]
       if (is > was) this.#exceeds(entry, `${is} is released on ${account}, ${was} was held`)
       if (is < was) this.#findings.add('hold_left_open', entry.id, `${is} is released on ${account}, ${was} was held`)
+    }
+  }
+
+  /** Every quota that was held posts what the entry says was used of its unit. */
+  #expectCounted(entry: Entry): void {
+    const counts = countsOf(entry.terms.counts)
+    const posted = new Map<string, { unit: string; sum: bigint }>()
+    for (const { account, unit, field, amount } of entry.legs) {
+      if (!isQuota(unit) || field === 'contra') continue
+      const known = posted.get(baseOf(account)) ?? { unit, sum: 0n }
+      if (field === 'posted') known.sum -= amount
+      posted.set(baseOf(account), known)
+    }
+    for (const [base, { unit, sum }] of posted) {
+      const count = counts[unit] ?? 0n
+      if (sum !== count) this.#mismatch(entry, `${sum} is posted on ${base}, ${count} of ${unit} were used`)
     }
   }
 
@@ -148,6 +167,12 @@ export class Requests {
   #mismatch(entry: Entry, detail: string): void {
     this.#findings.add('entry_terms_mismatch', entry.id, detail)
   }
+}
+
+/** What a measure, `<fixed> <perStep>`, makes of the steps that were taken. */
+function amountBy({ terms }: Entry, measure: unknown): Nano {
+  const [fixed, perStep] = String(measure).split(' ')
+  return amountAt({ fixed: BigInt(fixed ?? 0), perStep: BigInt(perStep ?? 0) }, Number(terms.taken))
 }
 
 function amountsOf(entry: Entry, names: string[]): Record<string, Nano> {

@@ -63,6 +63,7 @@ export class Verifier {
     this.#recount.add(entry)
     this.#requests.add(entry)
     if (entry.kind === 'grant') this.#expectGranted(entry, BigInt(entry.terms.amount ?? 0))
+    if (entry.kind === 'charge') this.#expectFee(entry)
     if (entry.kind === 'adjust') this.#expectLimit(entry)
   }
 
@@ -117,6 +118,16 @@ export class Verifier {
     const leg = entry.legs.find((one) => one.field === 'granted')
     if (leg?.amount === amount) return
     this.#findings.add('entry_terms_mismatch', entry.id, `it grants ${leg?.amount} and says ${amount}`)
+  }
+
+  #expectFee(entry: Entry): void {
+    const leg = entry.legs.find((one) => one.field === 'posted')
+    if (leg !== undefined && String(-leg.amount) !== entry.terms.amount) {
+      this.#findings.add('entry_terms_mismatch', entry.id, `it charges ${-leg.amount} and says ${entry.terms.amount}`)
+    }
+    const sum = this.#recount.account(leg?.account ?? '')
+    if (sum === undefined || this.#recount.available(sum) >= -sum.creditLimit) return
+    this.#findings.add('available_below_limit', entry.id, `${this.#recount.available(sum)} is available after it`)
   }
 
   /** An adjustment leaves the account with exactly the limit it names, which ends its description of the cap. */

@@ -1,6 +1,6 @@
 import type { Millis, Nano } from '@faregate/core'
 import type { AccountRef, AccountState, Operation, Outcome } from '@faregate/ledger'
-import type { AdjustOp, GrantOp, HoldOp, RefundOp, ReverseOp, SettleOp, WalletOp } from '@faregate/ledger'
+import type { AdjustOp, ChargeOp, GrantOp, HoldOp, RefundOp, ReverseOp, SettleOp, WalletOp } from '@faregate/ledger'
 
 /** One step of a case. */
 export type Event =
@@ -60,6 +60,17 @@ export function hold(id: string, amount: Nano, more: Partial<HoldOp> = {}): Hold
     memo: '{"key":"k"}',
     ...more,
   }
+}
+
+/** A quota of a plan, which counts by itself. */
+export function quotaLeg(unit: 'quota:requests' | 'quota:tokens', limit: bigint, more: Partial<Cap> = {}): Cap {
+  return { kind: 'cap', base: unit, unit, period: 'total', zone: 'UTC', limit, measure: { fixed: 1_000_000n, perStep: 0n }, ...more }
+}
+
+type Cap = Extract<AccountRef, { kind: 'cap' }>
+
+export function charge(id: string, amount: Nano, account = WALLET): ChargeOp {
+  return { type: 'charge', id, account, amount, reason: 'test' }
 }
 
 export function settle(request: string, cost: Nano, more: Partial<SettleOp> = {}): SettleOp {

@@ -10,6 +10,7 @@ import { observedRecorder } from '../metrics/recorder.ts'
 import { createBalanceReader } from '../snapshot/balances.ts'
 import { gatewaySettings } from '../snapshot/settings.ts'
 import type { Payments } from '../payments/payments.ts'
+import { Renewals } from '../plans/renewals.ts'
 import type { Closers } from './closers.ts'
 import type { Installation } from './installation.ts'
 
@@ -35,7 +36,7 @@ export function assembleDataPlane(
   payments: Payments,
   closers: Closers,
 ): Serving {
-  const { clock, random, store, keys, live, limiter, prices, cataloguePrices, log } = installation
+  const { clock, random, store, keys, plans, live, limiter, prices, cataloguePrices, log } = installation
   const { limits } = configuration
   const health = new ProviderHealth()
   const addresses: Serving['addresses'] = { of: () => undefined }
@@ -52,6 +53,10 @@ export function assembleDataPlane(
     onFailure: (error) => log.error({ error: String(error) }, 'a ledger batch failed'),
   })
   closers.add(() => ledger.close())
+  const adminStore = createAdminStore(store, () => clock.now())
+  const renewals = new Renewals({ store: adminStore, ledger, clock, random, changed: () => live.refresh(), log })
+  closers.add(() => renewals.close())
+  plans.collectBy = (id) => renewals.collect(id)
   const upstream = createUpstreamClient(limits)
   closers.add(() => upstream.close())
   const tokens = createTokenCounter()
@@ -63,8 +68,9 @@ export function assembleDataPlane(
     keys,
     ledger,
     instance: store.instance,
-    balances: createBalanceReader(store, createAdminStore(store, () => clock.now()).read.money, clock),
+    balances: createBalanceReader(store, adminStore.read.money, clock),
     limiter,
+    plans,
     prices,
     vendors,
     tokens,

@@ -16,6 +16,7 @@ import { fileModels, fileProviders } from '../snapshot/file-entries.ts'
 import { LiveConfiguration } from '../snapshot/live.ts'
 import { createPriceBook } from '../snapshot/prices.ts'
 import { fixedSettings } from '../snapshot/settings.ts'
+import { Plans } from '../plans/plan-book.ts'
 import type { Closers } from './closers.ts'
 import { checkCurrency } from './currency.ts'
 import { patientDirectory } from './key-directory.ts'
@@ -32,6 +33,7 @@ export interface Installation {
   secrets: Secrets
   /** Keys as they are known in the configuration in force. */
   keys: VerifiedKeys
+  plans: Plans
   live: LiveConfiguration
   limiter: Limiter
   source: DatabaseSource
@@ -68,11 +70,18 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
     patientDirectory((presented) => keyByHash(store.read, secrets.hash(presented))),
     clock,
   )
-  const live = new LiveConfiguration(source, await source.read(await source.version()), log, () => keys.forget())
+  const plans = new Plans(
+    createAdminStore(store, () => clock.now()),
+    clock,
+  )
+  const live = new LiveConfiguration(source, await source.read(await source.version()), log, () => {
+    keys.forget()
+    plans.forget()
+  })
   closers.add(() => live.close())
   cataloguePrices.onTurn = () => void live.reread()
   const prices = createPriceBook({ vendors, operator: () => source.prices, catalogue: () => source.catalogue, clock })
-  return { clock, random, log, store, secrets, keys, live, limiter, source, prices, cataloguePrices }
+  return { clock, random, log, store, secrets, keys, plans, live, limiter, source, prices, cataloguePrices }
 }
 
 /** Opens the database. A PostgreSQL that does not answer, or does not let us in, is a sentence for the operator. */

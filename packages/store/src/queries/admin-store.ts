@@ -29,6 +29,7 @@ import {
   updateApplication,
   updateOrganization,
 } from './organizations.ts'
+import { insertPlan, insertSubscription, planQueries, postponeSubscription, subscriptionQueries, updateSubscription } from './plans.ts'
 import { requestQueries } from './requests.ts'
 import { deleteSetting, putSetting, settingQueries } from './settings.ts'
 import { insertTeam, teamQueries, updateTeam } from './teams.ts'
@@ -59,6 +60,8 @@ function queriesOn(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQuerie
     prices: priceQueries(db),
     cataloguePrices: cataloguePriceQueries(db),
     priceOffers: priceOfferQueries(db),
+    plans: planQueries(db),
+    subscriptions: subscriptionQueries(db),
     settings: settingQueries(db),
     money: moneyQueries(db),
     requests: requestQueries(db, kind),
@@ -111,6 +114,10 @@ function transactionOn(trx: Transaction<Schema>, kind: 'sqlite' | 'postgres', no
     deleteCataloguePrice: (priceKey, model) => deleteCataloguePrice(trx, priceKey, model),
     insertPriceOffer: (row) => insertPriceOffer(trx, row),
     decidePriceOffer: (id, state, decision) => decidePriceOffer(trx, id, state, decision),
+    insertPlan: (plan) => insertPlan(trx, plan),
+    insertSubscription: (row) => insertSubscription(trx, row),
+    updateSubscription: (row) => updateSubscription(trx, row),
+    postponeSubscription: (id, lookAt) => postponeSubscription(trx, id, lookAt),
     putSetting: (name, value) => putSetting(trx, name, value),
     deleteSetting: (name) => deleteSetting(trx, name),
     bumpConfiguration: async () => void (await bumpConfiguration(trx)),

@@ -1,5 +1,5 @@
 import type { BatchItem } from '@faregate/ledger/port'
-import type { AccountRef, HeldLeg, HoldOp, Outcome, Period, SettleOp } from '@faregate/ledger/types'
+import type { AccountRef, Counts, HeldLeg, HoldOp, Outcome, Period, Repeating, SettleOp } from '@faregate/ledger/types'
 
 /**
  * A batch on its way between threads. Holds and settles are nearly all there is; as text they cost a third of what
@@ -63,19 +63,19 @@ function unpack<T>({ text, others }: Parcel<T>, read: (fields: string[]) => T): 
 }
 
 /** Undefined where a member is not what a hold's text can say: the machine is to refuse it by name. */
-function holdText({ id, request, slice, instance, legs, measure, steps, outlook, memo, mark }: HoldOp): string | undefined {
+function holdText({ id, request, slice, instance, legs, measure, steps, outlook, memo, mark, counts }: HoldOp): string | undefined {
   if (id !== `${request}.${slice}`) return undefined
   let text = `h${FIELD}${request}${FIELD}${slice}${FIELD}${instance}${FIELD}${measure.fixed}${FIELD}${measure.perStep}${FIELD}${steps.min}${FIELD}${steps.max}`
   text += outlook === undefined ? `${FIELD}${FIELD}` : `${FIELD}${outlook.min}${FIELD}${outlook.max}`
-  text += `${FIELD}${mark ?? ''}${FIELD}${memo}`
+  text += `${FIELD}${mark ?? ''}${FIELD}${countsText(counts)}${FIELD}${memo}`
   for (const leg of legs) text += legText(leg)
   return text
 }
 
-const HOLD_FIELDS = 12
+const HOLD_FIELDS = 13
 
 function holdOf(fields: string[]): HoldOp {
-  const [, request = '', slice = '', instance, fixed = '', perStep = '', min, max, outlookMin, outlookMax, mark, memo = ''] = fields
+  const [, request = '', slice = '', instance, fixed = '', perStep = '', min, max, outlookMin, outlookMax, mark, counts, memo = ''] = fields
   return {
     type: 'hold',
     id: `${request}.${slice}`,
@@ -88,31 +88,55 @@ function holdOf(fields: string[]): HoldOp {
     ...(outlookMin === '' ? {} : { outlook: { min: Number(outlookMin), max: Number(outlookMax) } }),
     memo,
     ...(mark === '' || mark === undefined ? {} : { mark: BigInt(mark) }),
+    ...countsOf(counts),
   }
 }
 
 function legText(leg: AccountRef): string {
   if (leg.kind === 'wallet') return `${FIELD}w${FIELD}${leg.id}${FIELD}${leg.unit}`
-  return `${FIELD}c${FIELD}${leg.base}${FIELD}${leg.unit}${FIELD}${leg.period}${FIELD}${leg.zone}${FIELD}${leg.limit}`
+  const text = `${FIELD}${leg.base}${FIELD}${leg.unit}${FIELD}${leg.period}${FIELD}${leg.zone}${FIELD}${leg.limit}`
+  return leg.measure === undefined ? `${FIELD}c${text}` : `${FIELD}q${text}${FIELD}${leg.measure.fixed}${FIELD}${leg.measure.perStep}`
 }
+
+/** How many fields a leg of each kind has. */
+const LEG_FIELDS: Record<string, number> = { w: 3, c: 6, q: 8 }
 
 function legsOf(fields: string[]): AccountRef[] {
   const legs: AccountRef[] = []
   for (let at = HOLD_FIELDS; at < fields.length;) {
-    const [kind, name = '', unit = '', period, zone = '', limit = ''] = fields.slice(at, at + 6)
+    const [kind = '', name = '', unit = '', period, zone = '', limit = '', fixed = '', perStep = ''] = fields.slice(at, at + 8)
     if (kind === 'w') legs.push({ kind: 'wallet', id: name, unit })
-    else legs.push({ kind: 'cap', base: name, unit, period: period as Period, zone, limit: BigInt(limit) })
-    at += kind === 'w' ? 3 : 6
+    else {
+      const measure = kind === 'q' ? { measure: { fixed: BigInt(fixed), perStep: BigInt(perStep) } } : {}
+      legs.push({ kind: 'cap', base: name, unit, period: period as Period | Repeating, zone, limit: BigInt(limit), ...measure })
+    }
+    at += LEG_FIELDS[kind] ?? fields.length
   }
   return legs
 }
 
-function settleText({ request, slices, cost, instance, memo }: SettleOp): string {
-  return `s${FIELD}${request}${FIELD}${slices}${FIELD}${cost}${FIELD}${instance}${FIELD}${memo}`
+function settleText({ request, slices, cost, counts, instance, memo }: SettleOp): string {
+  return `s${FIELD}${request}${FIELD}${slices}${FIELD}${cost}${FIELD}${countsText(counts)}${FIELD}${instance}${FIELD}${memo}`
 }
 
-function settleOf([, request = '', slices, cost = '', instance, memo = '']: string[]): SettleOp {
-  return { type: 'settle', request, slices: Number(slices), cost: BigInt(cost), instance: Number(instance), memo }
+function settleOf([, request = '', slices, cost = '', counts, instance, memo = '']: string[]): SettleOp {
+  return { type: 'settle', request, slices: Number(slices), cost: BigInt(cost), ...countsOf(counts), instance: Number(instance), memo }
+}
+
+/** Units and counts in turn; `-` where none are told. */
+function countsText(counts: Counts | undefined): string {
+  if (counts === undefined) return '-'
+  return Object.keys(counts)
+    .map((unit) => `${unit} ${counts[unit]}`)
+    .join(' ')
+}
+
+function countsOf(text = '-'): { counts?: Counts } {
+  if (text === '-') return {}
+  const counts: Record<string, bigint> = {}
+  const words = text === '' ? [] : text.split(' ')
+  for (let i = 0; i + 1 < words.length; i += 2) counts[words[i] ?? ''] = BigInt(words[i + 1] ?? 0)
+  return { counts }
 }
 
 type Ok = Extract<Outcome, { status: 'ok' }>

@@ -1,0 +1,36 @@
+import type { PlanVersion } from '@faregate/billing'
+import { parseDecimal } from '@faregate/core'
+import type { Handlers } from '../call.ts'
+import { changeConfiguration } from '../change.ts'
+import { wholeList } from '../paging.ts'
+import { presentPlan } from '../present/subscriptions.ts'
+import { invalid, notFound } from '../refusal.ts'
+
+export const plans: Handlers<'listPlans' | 'createPlan' | 'getPlan'> = {
+  async listPlans({ deps }) {
+    const newest = new Map((await deps.store.read.plans.list()).map((plan) => [plan.name, plan]))
+    return wholeList([...newest.values()].map(presentPlan))
+  },
+
+  async createPlan(call) {
+    const { name, ...sent } = call.body
+    const price = parseDecimal(sent.price) ?? 0n
+    if ((sent.period === 'free') !== (price === 0n)) invalid('/price', 'is zero if and only if the period is "free"')
+    return changeConfiguration(call, async (trx) => {
+      const before = await trx.plans.get(name)
+      const version = (before?.version ?? 0) + 1
+      const credit = parseDecimal(sent.credit) ?? 0n
+      const plan: PlanVersion = { ...sent, price, credit, name, version, createdAt: call.deps.clock.now() }
+      await trx.insertPlan(plan)
+      const answer = presentPlan(plan)
+      const event = { action: 'plan.create', subject: name, organization: null, after: answer }
+      return { event: before === undefined ? event : { ...event, before: presentPlan(before) }, answer }
+    })
+  },
+
+  async getPlan({ deps, params: { name } }) {
+    const versions = (await deps.store.read.plans.list()).filter((plan) => plan.name === name)
+    if (versions.length === 0) return notFound('plan', name)
+    return wholeList(versions.toReversed().map(presentPlan))
+  },
+}

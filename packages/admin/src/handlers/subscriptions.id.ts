@@ -1,0 +1,86 @@
+import { previewChange, quotasOf, type ChangePreview, type PlanVersion, type Subscription, type SubscriptionEvent } from '@faregate/billing'
+import { formatAmount, walletOf } from '@faregate/core'
+import { freshId, type Call, type Context, type Handlers } from '../call.ts'
+import { submit } from '../operation.ts'
+import { presentPreview, presentSubscription } from '../present/subscriptions.ts'
+import { invalid, refuse } from '../refusal.ts'
+import { happen, planOnSale, visibleSubscription } from '../subscribing.ts'
+
+export const subscriptionsId: Handlers<'getSubscription' | 'updateSubscription' | 'decideSubscription' | 'changeSubscription'> = {
+  async getSubscription(call) {
+    const { subscription, terms } = await visibleSubscription(call, call.deps.store.read, call.params.id)
+    return presentSubscription(subscription, terms, call.deps.clock.now())
+  },
+
+  updateSubscription: (call) => happen(call, call.params.id, eventOf(call.body)),
+
+  decideSubscription(call) {
+    const { decision, reason } = call.body
+    if (decision === 'approve') return happen(call, call.params.id, { type: 'approve', reason: reason ?? null })
+    return happen(call, call.params.id, { type: decision, reason: reason ?? invalid('/reason', 'say why') })
+  },
+
+  async changeSubscription(call) {
+    const { deps, params, body } = call
+    const { subscription, terms } = await visibleSubscription(call, deps.store.read, params.id)
+    const to = await planOnSale(call, body.plan)
+    const now = deps.clock.now()
+    const change = previewChange(subscription, terms, to, now)
+    const preview = presentPreview(change, { plan: to.name, version: to.version })
+    if (body.preview) return { preview, subscription: presentSubscription(subscription, terms, now) }
+    if (to.approval && subscription.approval !== 'approved') {
+      return refuse({ code: 'conflict', detail: `The plan "${to.name}" asks for approval: subscribe to it.` })
+    }
+    await payChange(call, subscription, to, change)
+    const { paidUntil, anchor } = change
+    const event: SubscriptionEvent = { type: 'change', plan: to.name, version: to.version, terms: to, paidUntil, anchor }
+    const shown = await happen(call, params.id, event, to)
+    await moveQuotas(call, params.id)
+    return { preview, subscription: shown }
+  },
+}
+
+function eventOf({ event, at, reason }: Call<'updateSubscription'>['body']): SubscriptionEvent {
+  if (event === 'cancel') return { type: 'cancel', at: at ?? 'period_end' }
+  if (event === 'reapply') return { type: 'reapply', reason: reason ?? invalid('/reason', 'say what it is for') }
+  return { type: event }
+}
+
+/** The quotas of the plan that it was moved to hold in the running period, too; what was used stays counted (M8). */
+async function moveQuotas(call: Context, id: string): Promise<void> {
+  const { deps } = call
+  const { subscription, terms } = await visibleSubscription(call, deps.store.read, id)
+  for (const { counts: _counts, models: _models, ...cap } of quotasOf({ subscription, version: terms }, deps.clock.now())) {
+    await submit(call, { type: 'adjust', id: freshId(call, 'adj'), cap })
+  }
+}
+
+/**
+ * Pays what a change costs, or puts back what is left over. It is named after the number of the change and where it leads, so that
+ * a call that is sent again after a crash pays once.
+ */
+async function payChange(call: Context, subscription: Subscription, to: PlanVersion, { due }: ChangePreview): Promise<void> {
+  if (due === 0n) return
+  const id = `${subscription.id}.c${subscription.changes + 1}.${to.name}.${to.version}`
+  const account = walletOf(subscription.organization)
+  const reason = `change to plan ${to.name} v${to.version}`
+  const outcome = await call.deps.ledger.submit(
+    due > 0n
+      ? { type: 'charge', id, account, amount: due, reason }
+      : { type: 'grant', id, account, amount: -due, priority: 100, expiresAt: null, reason },
+  )
+  if (outcome.status !== 'insufficient' && outcome.status !== 'in_debt') return
+  refuse({
+    code: 'insufficient_balance',
+    detail: `The change costs ${formatAmount(due)} now, which is more than the balance has.`,
+    fixes: [
+      {
+        kind: 'pay',
+        action: 'grant',
+        by: 'operator',
+        canYou: false,
+        command: `faregate grant ${subscription.organization} ${formatAmount(due)}`,
+      },
+    ],
+  })
+}

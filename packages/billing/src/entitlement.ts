@@ -1,0 +1,165 @@
+import type { Millis, Nano } from '@faregate/core'
+import { repeating, type AccountRef } from '@faregate/ledger'
+import { fitsModel, includes, monthsOf, type PlanVersion, type Quota } from './plan.ts'
+import { previewChange } from './proration.ts'
+import { dueOf, standingOf, type Blocker, type Standing } from './standing.ts'
+import type { Subscription } from './subscription.ts'
+
+/** One way to have a request under a plan: at which price, and on which quotas it is counted. */
+export interface Offer {
+  subscription: string
+  plan: string
+  /** Multiplies the model's price. */
+  factor: string
+  quotas: QuotaRef[]
+  /** It is past due, and served until then. */
+  graceUntil?: Millis
+}
+
+/** The account of a quota; how much a request takes of it is the caller's to say. */
+export type QuotaRef = Omit<Extract<AccountRef, { kind: 'cap' }>, 'measure'> & { counts: Quota['counts'] }
+
+/** A plan that is on sale, and what having it costs now. */
+export interface Sale {
+  plan: string
+  price: Nano
+  period: string
+  dueNow: Nano
+  approval: boolean
+  /** The subscription that would be changed to it; absent: it would be a new one. */
+  change?: string
+}
+
+/** What plans say of a model for an organization. */
+export type Entitlement =
+  /** It is sold from the balance, and no plan of the organization has it. */
+  | { kind: 'balance' }
+  | { kind: 'offers'; offers: Offer[]; sales: Sale[] }
+  | { kind: 'blocked'; blocker: Blocker; subscription: Subscription; price: Nano; also: Blocker[]; due: string[] }
+  | { kind: 'unsold' }
+  | { kind: 'sold'; by: 'subscription' | 'upgrade' | 'approval'; sales: Sale[] }
+
+/** A subscription with the version that it was bought at. */
+export interface Held {
+  subscription: Subscription
+  version: PlanVersion
+}
+
+/** Decides from all plans (their newest versions) and what the organization holds; pure. */
+export function entitlementOf(newest: readonly PlanVersion[], held: readonly Held[], model: string, now: Millis): Entitlement {
+  const having = held.filter(({ version }) => includes(version, model))
+  const standing = having.map((one) => ({ ...one, standing: standingOf(one.subscription, one.version, now) }))
+  const serving = standing.filter(({ standing: { blocker } }) => blocker === undefined).toSorted(bySoonestEnd)
+  if (serving.length > 0) {
+    const more = newest.filter((plan) => hasMore(plan, serving, model))
+    return { kind: 'offers', offers: offersOf(serving, model, now), sales: salesOf(more, held, model, now) }
+  }
+  const exclusive = newest.some((plan) => plan.exclusive && includes(plan, model)) || having.some(({ version }) => version.exclusive)
+  if (!exclusive) return { kind: 'balance' }
+  const blocked = standing.toSorted(byHope)
+  const [first] = blocked
+  if (first !== undefined && first.standing.blocker !== undefined) {
+    const { subscription, version } = first
+    const also = [...new Set(blocked.slice(1).flatMap((one) => one.standing.blocker ?? []))]
+    const due = blocked.filter((one) => dueOf(one.subscription, one.version, now) !== undefined)
+    return {
+      kind: 'blocked',
+      blocker: first.standing.blocker,
+      subscription,
+      price: version.price,
+      also: also.filter((code) => code !== first.standing.blocker),
+      due: due.map((one) => one.subscription.id),
+    }
+  }
+  const sales = salesOf(newest, held, model, now)
+  if (sales.length === 0) return { kind: 'unsold' }
+  if (sales.every(({ approval }) => approval)) return { kind: 'sold', by: 'approval', sales }
+  return { kind: 'sold', by: sales.some(({ change }) => change !== undefined) ? 'upgrade' : 'subscription', sales }
+}
+
+type Standings = Held & { standing: Standing }
+
+function bySoonestEnd(a: Standings, b: Standings): number {
+  const never = Number.POSITIVE_INFINITY
+  const [endA, endB] = [a.standing.until ?? never, b.standing.until ?? never]
+  return endA === endB ? a.subscription.createdAt - b.subscription.createdAt : endA - endB
+}
+
+/** What was cancelled or has run out comes after what can still be put right; the newest first. */
+function byHope(a: Standings, b: Standings): number {
+  const over = ({ standing: { state } }: Standings): number => (state === 'cancelled' ? 2 : state === 'expired' ? 1 : 0)
+  return over(a) === over(b) ? b.subscription.createdAt - a.subscription.createdAt : over(a) - over(b)
+}
+
+/** Every subscription in turn while its quotas last; then use beyond those that have a price for it. */
+function offersOf(serving: Standings[], model: string, now: Millis): Offer[] {
+  const within: Offer[] = []
+  const beyond: Offer[] = []
+  for (const { subscription, version, standing } of serving) {
+    const quotas = version.quotas.filter((quota) => fitsModel(quota.models, model))
+    const shared = {
+      subscription: subscription.id,
+      plan: version.name,
+      ...(standing.state === 'past_due' && standing.until !== null ? { graceUntil: standing.until } : {}),
+    }
+    within.push({ ...shared, factor: version.priceFactor, quotas: quotas.map((quota) => refOf(subscription, version, quota, now)) })
+    const factors = quotas.flatMap(({ overage }) => overage ?? [])
+    const dearest = factors.toSorted((a, b) => Number(b) - Number(a))[0]
+    if (dearest === undefined) continue
+    const hard = quotas.filter(({ overage }) => overage === null)
+    beyond.push({ ...shared, factor: dearest, quotas: hard.map((quota) => refOf(subscription, version, quota, now)) })
+  }
+  return [...within, ...beyond]
+}
+
+/** All quotas of a subscription, for whoever wants to see them. */
+export function quotasOf({ subscription, version }: Held, now: Millis): (QuotaRef & { models: string })[] {
+  return version.quotas.map((quota) => ({ ...refOf(subscription, version, quota, now), models: quota.models }))
+}
+
+/** Quotas follow the periods that are paid, and those of a trial its beginning. */
+function refOf(
+  { id, trialUntil, startedAt, anchor }: Subscription,
+  version: PlanVersion,
+  { counts, models, limit }: Quota,
+  now: Millis,
+): QuotaRef {
+  const from = trialUntil !== null && now < trialUntil ? startedAt : anchor
+  return {
+    kind: 'cap',
+    base: `quota:${id}:${counts}:${models}`,
+    unit: `quota:${counts}`,
+    period: repeating(from, monthsOf(version)),
+    zone: 'UTC',
+    limit: BigInt(limit),
+    counts,
+  }
+}
+
+/** Plans on sale that have the model, and which of the organization's subscriptions would be changed to them. */
+function salesOf(newest: readonly PlanVersion[], held: readonly Held[], model: string, now: Millis): Sale[] {
+  const own = held.find(({ subscription, version }) => standingOf(subscription, version, now).blocker === undefined)
+  const has = new Set(held.map(({ version }) => `${version.name} ${version.version}`))
+  const sold = newest.filter((plan) => plan.listed && includes(plan, model) && !has.has(`${plan.name} ${plan.version}`))
+  return sold.map((plan) => {
+    const { name, price, period, approval } = plan
+    const changes = own !== undefined && !approval
+    const dueNow = changes ? dueForChange(own, plan, now) : plan.trialDays > 0 ? 0n : price
+    return { plan: name, price, period, dueNow, approval, ...(changes ? { change: own.subscription.id } : {}) }
+  })
+}
+
+/** Whether a plan goes on where the quotas of what is held have ended: none for the model, larger ones, or use beyond them. */
+function hasMore(plan: PlanVersion, serving: readonly Held[], model: string): boolean {
+  const quotas = plan.quotas.filter((quota) => fitsModel(quota.models, model))
+  const own = serving.flatMap(({ version }) => version.quotas.filter((quota) => fitsModel(quota.models, model)))
+  return quotas.every(({ counts, limit, overage }) => {
+    const most = Math.max(0, ...own.filter((quota) => quota.counts === counts).map((quota) => quota.limit))
+    return overage !== null || limit > most
+  })
+}
+
+function dueForChange({ subscription, version }: Held, to: PlanVersion, now: Millis): Nano {
+  const { due } = previewChange(subscription, version, to, now)
+  return due > 0n ? due : 0n
+}

@@ -1,0 +1,8 @@
+export * from './collect.ts'
+export * from './entitlement.ts'
+export * from './events.ts'
+export * from './plan-book.ts'
+export * from './plan.ts'
+export * from './proration.ts'
+export * from './standing.ts'
+export type * from './subscription.ts'

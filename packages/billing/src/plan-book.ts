@@ -1,0 +1,117 @@
+import type { Clock } from '@faregate/core'
+import type { Collected } from './collect.ts'
+import { entitlementOf, quotasOf, type Entitlement, type Held, type QuotaRef } from './entitlement.ts'
+import type { PlanVersion } from './plan.ts'
+import type { Subscription } from './subscription.ts'
+
+const MOST_ORGANIZATIONS = 10_000
+
+export interface PlanSource {
+  /** Every version of every plan. */
+  plans(): Promise<PlanVersion[]>
+  subscriptions(organization: string): Promise<Subscription[]>
+  /** Pays what is due of a subscription. */
+  collect(id: string): Promise<Collected>
+}
+
+interface Known {
+  newest: PlanVersion[]
+  versions: Map<string, PlanVersion>
+}
+
+/**
+ * Remembers plans and who has subscribed to them for as long as a configuration version lasts, and answers what they say of a
+ * model. Without any plan it answers at once: everything is sold from the balance.
+ */
+export class PlanBook {
+  readonly #source: PlanSource
+  readonly #clock: Clock
+  #known: Known | undefined
+  #held = new Map<string, Held[]>()
+  #generation = 0
+  readonly #collecting = new Map<string, Promise<Collected>>()
+
+  constructor(source: PlanSource, clock: Clock) {
+    this.#source = source
+    this.#clock = clock
+  }
+
+  /** Forgets everything; called when the configuration's version changes. */
+  forget(): void {
+    this.#known = undefined
+    this.#held = new Map()
+    this.#generation += 1
+  }
+
+  /**
+   * What plans say of a model for an organization, now. A period that is due is paid first, where nothing else serves. Rejects
+   * where the database does not answer.
+   */
+  entitlement(organization: string, model: string): Entitlement | Promise<Entitlement> {
+    const known = this.#known
+    if (known === undefined) return this.#entitle(organization, model)
+    if (known.newest.length === 0) return { kind: 'balance' }
+    const held = this.#held.get(organization)
+    if (held === undefined) return this.#entitle(organization, model)
+    const now = entitlementOf(known.newest, held, model, this.#clock.now())
+    return now.kind === 'blocked' && now.due.length > 0 ? this.#entitle(organization, model) : now
+  }
+
+  /** The quotas of an organization's subscriptions. */
+  async quotas(organization: string): Promise<(QuotaRef & { models: string })[]> {
+    const { held } = await this.#read(organization)
+    return held.flatMap((one) => quotasOf(one, this.#clock.now()))
+  }
+
+  async #entitle(organization: string, model: string): Promise<Entitlement> {
+    const { known, held } = await this.#read(organization)
+    const found = entitlementOf(known.newest, held, model, this.#clock.now())
+    if (found.kind !== 'blocked' || found.due.length === 0) return found
+    const paid = await Promise.all(found.due.map((id) => this.#collect(id)))
+    if (paid.every((outcome) => outcome === 'short' || outcome === 'unknown')) return found
+    this.#held.delete(organization)
+    const after = await this.#read(organization)
+    return entitlementOf(after.known.newest, after.held, model, this.#clock.now())
+  }
+
+  /** However many requests find it due: one payment, whose end all of them await. */
+  #collect(id: string): Promise<Collected> {
+    const running = this.#collecting.get(id)
+    if (running !== undefined) return running
+    const started = this.#source.collect(id).finally(() => this.#collecting.delete(id))
+    this.#collecting.set(id, started)
+    return started
+  }
+
+  async #read(organization: string): Promise<{ known: Known; held: Held[] }> {
+    const generation = this.#generation
+    const known = this.#known ?? knownOf(await this.#source.plans())
+    if (generation === this.#generation) this.#known = known
+    if (known.newest.length === 0) return { known, held: [] }
+    const remembered = generation === this.#generation ? this.#held.get(organization) : undefined
+    const held = remembered ?? heldOf(known, await this.#source.subscriptions(organization))
+    // What was read before a change must not outlive it.
+    if (generation === this.#generation) this.#remember(organization, held)
+    return { known, held }
+  }
+
+  #remember(organization: string, held: Held[]): void {
+    this.#held.set(organization, held)
+    if (this.#held.size <= MOST_ORGANIZATIONS) return
+    const oldest = this.#held.keys().next()
+    if (!oldest.done) this.#held.delete(oldest.value)
+  }
+}
+
+function knownOf(plans: PlanVersion[]): Known {
+  const newest = new Map<string, PlanVersion>()
+  for (const plan of plans) if (plan.version > (newest.get(plan.name)?.version ?? 0)) newest.set(plan.name, plan)
+  return { newest: [...newest.values()], versions: new Map(plans.map((plan) => [`${plan.name} ${plan.version}`, plan])) }
+}
+
+function heldOf({ versions }: Known, subscriptions: Subscription[]): Held[] {
+  return subscriptions.flatMap((subscription) => {
+    const version = versions.get(`${subscription.plan} ${subscription.version}`)
+    return version === undefined ? [] : [{ subscription, version }]
+  })
+}

@@ -1,0 +1,74 @@
+import type { Millis, Nano } from '@faregate/core'
+
+/** How often a plan is paid. A free one is never paid; its quotas renew every month. */
+export const PLAN_PERIODS = ['month', 'quarter', 'year', 'free'] as const
+export type PlanPeriod = (typeof PLAN_PERIODS)[number]
+
+const MONTHS: Record<PlanPeriod, number> = { month: 1, quarter: 3, year: 12, free: 1 }
+
+/** How many months one period of a plan lasts. */
+export function monthsOf({ period }: Pick<PlanTerms, 'period'>): number {
+  return MONTHS[period]
+}
+
+/** Requests or tokens that a plan includes in each period, of the models that a pattern names. */
+export interface Quota {
+  counts: 'requests' | 'tokens'
+  /** A model's name, or a pattern with `*`. */
+  models: string
+  limit: number
+  /** What use beyond it costs, as a factor on the model's price: `"1.5"`. Null: nothing beyond it is served. */
+  overage: string | null
+}
+
+/** What is sold. A version never changes: a subscriber stays on the one that was bought until moved. */
+export interface PlanTerms {
+  /** For each period, nano-units; 0 where the period is `free`. */
+  price: Nano
+  period: PlanPeriod
+  trialDays: number
+  /** How long it is served after a payment has failed. */
+  graceDays: number
+  /** Names or patterns of the models that it includes. */
+  models: string[]
+  /** The models that it includes are sold by plan only, not from the balance alone. */
+  exclusive: boolean
+  /** Anybody may subscribe; otherwise the operator does it. */
+  listed: boolean
+  /** A subscription waits until it is approved. */
+  approval: boolean
+  quotas: Quota[]
+  /** Put on the balance with each period that is paid, and gone with its end; nano-units. */
+  credit: Nano
+  /** What models cost under the plan, as a factor on their price: `"0.8"`; `"0"`: they are included. */
+  priceFactor: string
+}
+
+export interface PlanVersion extends PlanTerms {
+  name: string
+  /** From 1. */
+  version: number
+  createdAt: Millis
+}
+
+/** Whether a name fits a pattern, in which `*` stands for any characters. */
+export function fitsModel(pattern: string, model: string): boolean {
+  const parts = pattern.split('*')
+  const [first = ''] = parts
+  if (parts.length === 1) return first === model
+  const last = parts.at(-1) ?? ''
+  const end = model.length - last.length
+  if (end < first.length || !model.startsWith(first) || !model.endsWith(last)) return false
+  let from = first.length
+  for (const part of parts.slice(1, -1)) {
+    const at = model.indexOf(part, from)
+    if (at < 0 || at + part.length > end) return false
+    from = at + part.length
+  }
+  return true
+}
+
+/** Whether a plan includes a model. */
+export function includes({ models }: Pick<PlanTerms, 'models'>, model: string): boolean {
+  return models.some((pattern) => fitsModel(pattern, model))
+}

@@ -1,0 +1,30 @@
+import type { PlanTerms, PlanVersion, Subscription } from '@faregate/billing'
+import { subscribed } from '@faregate/billing'
+
+export const at = (text: string): number => Date.parse(text.includes('T') ? text : `${text}T00:00:00Z`)
+export const DAY = 86_400_000
+
+export function plan(more: Partial<PlanTerms & PlanVersion> = {}): PlanVersion {
+  return {
+    name: 'pro',
+    version: 1,
+    createdAt: 0,
+    price: 10_000_000_000n,
+    period: 'month',
+    trialDays: 0,
+    graceDays: 3,
+    models: ['*'],
+    exclusive: false,
+    listed: true,
+    approval: false,
+    quotas: [],
+    credit: 0n,
+    priceFactor: '1',
+    ...more,
+  }
+}
+
+export function subscription(terms: PlanTerms, now: number, more: Partial<Subscription> = {}): Subscription {
+  const of = { id: 'sub_1', organization: 'org_1', plan: 'pro', version: 1, reason: null, renews: true, startedAt: now }
+  return { ...subscribed(of, terms, now), ...more }
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto'
+import type { RouteInput, Routes } from '@faregate/contract'
+import { UsageError, type Command, type Options } from '../command.ts'
+import { table } from '../output.ts'
+
+type PlanBody = RouteInput<Routes['createPlan']>['body']
+
+const PERIODS = ['month', 'quarter', 'year', 'free'] as const
+
+const planCreate: Command = {
+  name: 'plan create',
+  summary: 'Create a plan, or the next version of one',
+  args: ['<name>'],
+  options: [
+    { flags: '--price <amount>', summary: 'for each period (0, where the period is free)' },
+    { flags: '--period <period>', summary: 'month, quarter, year or free (month)' },
+    { flags: '--model <pattern>', summary: 'a model that it includes, or a pattern with *', repeatable: true },
+    {
+      flags: '--quota <quota>',
+      summary: 'COUNTS:MODELS:LIMIT[:OVERAGE], like requests:gpt-*:1000 or tokens:*:50000:1.5',
+      repeatable: true,
+    },
+    { flags: '--trial-days <number>', summary: 'days that cost nothing (0)' },
+    { flags: '--grace-days <number>', summary: 'days that it is served after a payment has failed (3)' },
+    { flags: '--credit <amount>', summary: 'put on the balance with each period (0)' },
+    { flags: '--price-factor <factor>', summary: 'what models cost under it (1)' },
+    { flags: '--exclusive', summary: 'its models are sold by plan only' },
+    { flags: '--unlisted', summary: 'only the operator can subscribe to it' },
+    { flags: '--approval', summary: 'a subscription waits until it is approved' },
+  ],
+  async run(call) {
+    const [name = ''] = call.args
+    const client = await call.client()
+    const created = await client.createPlan({ body: bodyOf(name, call.options), idempotencyKey: randomUUID() })
+    call.output.result(created, `${created.name} v${created.version}: ${created.price} each ${created.period}.`)
+  },
+}
+
+function bodyOf(name: string, options: Options): PlanBody {
+  const period = options.text('period') ?? 'month'
+  const known = PERIODS.find((one) => one === period)
+  if (known === undefined) throw new UsageError(`--period is "${period}": one of ${PERIODS.join(', ')}`)
+  const text = options.some('credit', 'priceFactor')
+  const [trialDays, graceDays] = [options.text('trialDays'), options.text('graceDays')]
+  return {
+    name,
+    price: options.text('price') ?? '0',
+    period: known,
+    models: options.list('model') ?? ['*'],
+    quotas: (options.list('quota') ?? []).map(quotaOf),
+    exclusive: options.is('exclusive'),
+    listed: !options.is('unlisted'),
+    approval: options.is('approval'),
+    ...text,
+    ...(trialDays === undefined ? {} : { trialDays: Number(trialDays) }),
+    ...(graceDays === undefined ? {} : { graceDays: Number(graceDays) }),
+  }
+}
+
+function quotaOf(text: string) {
+  // A model's name may have colons of its own.
+  const [, counts, models, limit, overage] = /^(requests|tokens):(.+?):(\d+)(?::([\d.]+))?$/.exec(text) ?? []
+  if ((counts !== 'requests' && counts !== 'tokens') || models === undefined) {
+    throw new UsageError(`--quota is "${text}": write COUNTS:MODELS:LIMIT[:OVERAGE], like requests:gpt-*:1000`)
+  }
+  return { counts, models, limit: Number(limit), overage: overage ?? null } as const
+}
+
+const planList: Command = {
+  name: 'plan list',
+  summary: 'List the plans that are on sale',
+  async run(call) {
+    const client = await call.client()
+    const { data } = await client.listPlans({})
+    const rows = data.map((plan) => [
+      plan.name,
+      String(plan.version),
+      plan.price,
+      plan.period,
+      plan.models.join(', '),
+      plan.quotas.map(({ counts, models, limit }) => `${limit} ${counts} of ${models}`).join(', '),
+    ])
+    const none = 'There is no plan: everything is sold from the balance.'
+    call.output.result(data, table(['name', 'version', 'price', 'period', 'models', 'quotas'], rows, none))
+  },
+}
+
+export const planCommands = [planCreate, planList]

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import type { RouteOutput, Routes } from '@faregate/contract'
+import type { Call, Command } from '../command.ts'
+import { findOrganization, organizationOrOnly } from '../lookup.ts'
+import { shortTime, table } from '../output.ts'
+
+type Subscription = RouteOutput<Routes['getSubscription']>
+
+const REASON = { flags: '--reason <text>', summary: 'why' }
+
+const create: Command = {
+  name: 'subscription create',
+  summary: 'Subscribe an organization to a plan',
+  args: ['<organization>', '<plan>'],
+  options: [REASON, { flags: '--once', summary: 'for one period: it does not renew by itself' }],
+  async run(call) {
+    const [reference = '', plan = ''] = call.args
+    const client = await call.client()
+    const { id } = await findOrganization(client, reference)
+    const body = { plan, renews: !call.options.is('once'), ...call.options.some('reason') }
+    tell(call, await client.createSubscription({ params: { id }, body, idempotencyKey: randomUUID() }))
+  },
+}
+
+const list: Command = {
+  name: 'subscription list',
+  summary: 'List the subscriptions of an organization',
+  args: ['[organization]'],
+  async run(call) {
+    const client = await call.client()
+    const { id } = await organizationOrOnly(client, call.args[0])
+    const { data } = await client.listSubscriptions({ params: { id }, query: { limit: 500 } })
+    const rows = data.map((item) => [item.id, `${item.plan} v${item.version}`, item.state, item.approval, shortTime(item.until)])
+    call.output.result(data, table(['id', 'plan', 'state', 'approval', 'until'], rows, 'It has no subscription.'))
+  },
+}
+
+const change: Command = {
+  name: 'subscription change',
+  summary: 'Move a subscription to another plan, or to the newest version of its own',
+  args: ['<id>', '<plan>'],
+  options: [{ flags: '--preview', summary: 'only tell what it would cost' }],
+  async run(call) {
+    const [id = '', plan = ''] = call.args
+    const client = await call.client()
+    const body = { plan, preview: call.options.is('preview') }
+    const changed = await client.changeSubscription({ params: { id }, body, idempotencyKey: randomUUID() })
+    const { due, version } = changed.preview
+    call.output.result(changed, `${id}: to ${plan} v${version} ${body.preview ? 'would cost' : 'cost'} ${due} now.`)
+  },
+}
+
+const cancel: Command = {
+  name: 'subscription cancel',
+  summary: 'Cancel a subscription at the end of its period, or at once',
+  args: ['<id>'],
+  options: [{ flags: '--now', summary: 'at once' }],
+  async run(call) {
+    const [id = ''] = call.args
+    const client = await call.client()
+    const body = { event: 'cancel', at: call.options.is('now') ? 'now' : 'period_end' } as const
+    tell(call, await client.updateSubscription({ params: { id }, body, idempotencyKey: randomUUID() }))
+  },
+}
+
+function eventCommand(event: 'pause' | 'resume' | 'renew' | 'reapply', summary: string): Command {
+  return {
+    name: `subscription ${event}`,
+    summary,
+    args: ['<id>'],
+    ...(event === 'reapply' ? { options: [REASON] } : {}),
+    async run(call) {
+      const [id = ''] = call.args
+      const client = await call.client()
+      const body = { event, ...call.options.some('reason') }
+      tell(call, await client.updateSubscription({ params: { id }, body, idempotencyKey: randomUUID() }))
+    },
+  }
+}
+
+function decisionCommand(decision: 'approve' | 'reject' | 'revoke', summary: string): Command {
+  return {
+    name: `subscription ${decision}`,
+    summary,
+    args: ['<id>'],
+    options: [REASON],
+    async run(call) {
+      const [id = ''] = call.args
+      const client = await call.client()
+      const body = { decision, ...call.options.some('reason') }
+      tell(call, await client.decideSubscription({ params: { id }, body, idempotencyKey: randomUUID() }))
+    },
+  }
+}
+
+function tell(call: Call, { id, plan, version, state, until, ...rest }: Subscription): void {
+  const end = until === null ? '' : ` until ${shortTime(until)}`
+  call.output.result({ id, plan, version, state, until, ...rest }, `${id}: ${plan} v${version} is ${state}${end}.`)
+}
+
+export const subscriptionCommands = [
+  create,
+  list,
+  change,
+  cancel,
+  eventCommand('pause', 'Pause a subscription: nothing is served or charged'),
+  eventCommand('resume', 'Resume a subscription that is paused'),
+  eventCommand('renew', 'Begin again a subscription that has ended, or take back its cancellation'),
+  eventCommand('reapply', 'Ask again for the approval of a subscription'),
+  decisionCommand('approve', 'Approve a subscription that waits for it'),
+  decisionCommand('reject', 'Reject a subscription that waits for approval'),
+  decisionCommand('revoke', 'Take back the approval of a subscription'),
+]

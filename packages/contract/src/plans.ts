@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { byName, decimal, money, time } from './common.ts'
+import type { RouteSpec } from './route.ts'
+
+const pattern = z.string().min(1).max(300)
+const factor = z
+  .string()
+  .regex(/^\d{1,6}(\.\d{1,9})?$/, 'not a factor, like "0.8"')
+  .describe('A factor on the price of a model: "0.8"; "0": included.')
+const days = z.number().int().min(0).max(3650)
+
+const quota = z
+  .strictObject({
+    counts: z.enum(['requests', 'tokens']),
+    models: pattern.describe('A model, or a pattern with `*`.'),
+    limit: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).describe('In each period.'),
+    overage: factor.nullable().default(null).describe('What use beyond it costs. Null: nothing beyond it is served.'),
+  })
+  .meta({ title: 'Quota' })
+
+const terms = {
+  price: decimal.describe('For each period, from the balance; "0" where the period is `free`.'),
+  period: z.enum(['month', 'quarter', 'year', 'free']),
+  trialDays: days.default(0),
+  graceDays: days.default(3).describe('How long it is served after a payment has failed.'),
+  models: z.array(pattern).min(1).max(1000).describe('Models that it includes: exact names, or with `*`.'),
+  exclusive: z.boolean().default(false).describe('The models that it includes are sold by plan only.'),
+  listed: z.boolean().default(true).describe('Anybody may subscribe; otherwise the operator does it.'),
+  approval: z.boolean().default(false).describe('A subscription waits until it is approved.'),
+  quotas: z.array(quota).max(20).default([]),
+  credit: decimal.default('0').describe('Put on the balance with each period that is paid, and gone with its end.'),
+  priceFactor: factor.default('1'),
+}
+
+const plan = z
+  .object({ name: z.string(), version: z.number(), ...terms, price: money, credit: money, createdAt: time })
+  .meta({ title: 'Plan' })
+
+const tag = 'Plans'
+
+export const planRoutes = {
+  listPlans: {
+    method: 'GET',
+    path: '/api/plans',
+    tag,
+    summary: 'List the plans: of each, the version on sale',
+    permission: 'plans:read',
+    status: 200,
+    response: z.object({ data: z.array(plan), next: z.null() }),
+  },
+  createPlan: {
+    method: 'POST',
+    path: '/api/plans',
+    tag,
+    summary: 'Create a plan, or the next version of one; subscribers stay on theirs',
+    permission: 'plans:write',
+    body: z.strictObject({ name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'small letters, digits and dashes'), ...terms }),
+    status: 201,
+    response: plan,
+    idempotent: true,
+  },
+  getPlan: {
+    method: 'GET',
+    path: '/api/plans/{name}',
+    tag,
+    summary: 'See every version of a plan, the newest first',
+    permission: 'plans:read',
+    params: byName,
+    status: 200,
+    response: z.object({ data: z.array(plan), next: z.null() }),
+  },
+} as const satisfies Record<string, RouteSpec>

@@ -1,0 +1,144 @@
+import { formatAmount, type Denial, type Fix, type Scope } from '@faregate/core'
+import type { KeyEntry } from '@faregate/identity'
+import type { Settings } from '../deps.ts'
+import { payFix } from '../pay-fix.ts'
+import type { Blocked, Entitlement, Sale } from './port.ts'
+
+type Sold = Extract<Entitlement, { kind: 'sold' }>
+
+/** What stands in the way of a subscription that has the model. */
+export function blocked(settings: Settings, key: KeyEntry, { blocker, subscription, price, also }: Blocked): Denial {
+  const { id, plan, reason } = subscription
+  const { says, fix } = WAYS[blocker]
+  const why = reason === null || !blocker.startsWith('approval') ? '' : ` The reason given: ${reason}`
+  return {
+    code: blocker,
+    detail: `${key.organization.name}'s subscription to the plan "${plan}" ${says(formatAmount(price), settings.currency)}.${why}`,
+    scope: { ...scopeOf(key), plan, subscription: id },
+    fixes: [
+      fix === 'pay'
+        ? payFix(settings, key.organization.id, price)
+        : { ...fix(id), path: `/api/subscriptions/${id}/${pathOf(blocker)}`, method: 'POST' },
+    ],
+    ...(also.length > 0 ? { also } : {}),
+    ...(blocker.startsWith('approval') ? { pollUrl: `${settings.publicUrl()}/api/subscriptions/${id}` } : {}),
+  }
+}
+
+interface Way {
+  /** Goes on after the plan's name. */
+  says: (price: string, currency: string) => string
+  fix: 'pay' | ((subscription: string) => Fix)
+}
+
+const renew = (id: string): Fix => ({
+  kind: 'pay',
+  action: 'renew',
+  by: 'billing_admin',
+  canYou: false,
+  command: `faregate subscription renew ${id}`,
+})
+
+const unpaid = (since: string) => (price: string, currency: string) =>
+  `${since}: ${price} ${currency} is due, and the balance does not reach`
+
+const WAYS: Record<Blocked['blocker'], Way> = {
+  approval_pending: {
+    says: () => 'waits for approval',
+    fix: (id) => ({
+      kind: 'change_policy',
+      action: 'approve',
+      by: 'operator',
+      canYou: false,
+      command: `faregate subscription approve ${id}`,
+    }),
+  },
+  approval_rejected: {
+    says: () => 'is not approved',
+    fix: (id) => ({
+      kind: 'change_policy',
+      action: 'request_approval',
+      by: 'org_admin',
+      canYou: false,
+      command: `faregate subscription reapply ${id} --reason TEXT`,
+    }),
+  },
+  subscription_incomplete: { says: unpaid('has not begun'), fix: 'pay' },
+  trial_ended: { says: unpaid('is at the end of its trial'), fix: 'pay' },
+  subscription_past_due: { says: unpaid('is past due'), fix: 'pay' },
+  subscription_unpaid: { says: unpaid('was not paid for a whole period'), fix: 'pay' },
+  subscription_expired: { says: () => 'has run out', fix: renew },
+  subscription_cancelled: { says: () => 'was cancelled', fix: renew },
+  subscription_paused: {
+    says: () => 'is paused',
+    fix: (id) => ({
+      kind: 'change_policy',
+      action: 'resume',
+      by: 'org_admin',
+      canYou: false,
+      command: `faregate subscription resume ${id}`,
+    }),
+  },
+}
+
+function pathOf(blocker: Blocked['blocker']): string {
+  return blocker === 'approval_pending' ? 'decision' : 'events'
+}
+
+/** No plan that has the model is on sale. */
+export function notSold(key: KeyEntry, model: string): Denial {
+  return {
+    code: 'not_entitled',
+    detail: `The model "${model}" is sold by plan only, and none that has it is on sale to ${key.organization.name}.`,
+    scope: scopeOf(key),
+    fixes: [
+      {
+        kind: 'change_policy',
+        action: 'subscribe',
+        by: 'operator',
+        canYou: false,
+        command: `faregate subscription create ${key.organization.id} PLAN`,
+      },
+    ],
+  }
+}
+
+const CODES = { subscription: 'subscription_required', upgrade: 'plan_upgrade_required', approval: 'approval_required' } as const
+
+/** The model is sold by plans that the organization does not have. */
+export function sold(settings: Settings, key: KeyEntry, model: string, { by, sales }: Sold): Denial {
+  const names = sales.map(({ plan }) => `"${plan}"`).join(', ')
+  return {
+    code: CODES[by],
+    detail: `The model "${model}" is sold by plan: ${key.organization.name} has none of ${names}.`,
+    scope: scopeOf(key),
+    plans: sales.map(presentSale),
+    fixes: sales.map((sale) => saleFix(key, sale)),
+    ...(by === 'approval' ? { requestUrl: `${settings.publicUrl()}/api/organizations/${key.organization.id}/subscriptions` } : {}),
+  }
+}
+
+export function presentSale({ plan, price, period, dueNow, approval }: Sale) {
+  return { plan, price: formatAmount(price), period, dueNow: formatAmount(dueNow), approval }
+}
+
+/** How a plan is had: by changing the subscription there is, or by a new one. */
+export function saleFix({ organization }: KeyEntry, { plan, dueNow, approval, change }: Sale): Fix {
+  const by = { by: 'billing_admin' as const, canYou: false, plan, method: 'POST' }
+  if (approval) {
+    const command = `faregate subscription create ${organization.id} ${plan} --reason TEXT`
+    const path = `/api/organizations/${organization.id}/subscriptions`
+    return { kind: 'change_policy', action: 'request_approval', ...by, command, path }
+  }
+  const cost = { dueNow: formatAmount(dueNow) }
+  if (change !== undefined) {
+    const command = `faregate subscription change ${change} ${plan}`
+    return { kind: 'pay', action: 'upgrade', ...by, ...cost, command, path: `/api/subscriptions/${change}/plan` }
+  }
+  const command = `faregate subscription create ${organization.id} ${plan}`
+  return { kind: 'pay', action: 'subscribe', ...by, ...cost, command, path: `/api/organizations/${organization.id}/subscriptions` }
+}
+
+function scopeOf(key: KeyEntry): Scope {
+  return { level: 'org', id: key.organization.id, key: `…${key.lastFour}` }
+}

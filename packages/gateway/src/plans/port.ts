@@ -1,0 +1,68 @@
+import type { Millis, Nano } from '@faregate/core'
+import type { AccountRef } from '@faregate/ledger'
+
+/** What plans say of a model, asked once for each request. */
+export interface PlanGate {
+  /** At once where it is remembered. Rejects where the database does not answer. */
+  entitlement(organization: string, model: string): Entitlement | Promise<Entitlement>
+  /** Every quota of an organization's subscriptions. */
+  quotas(organization: string): Promise<(QuotaRef & { models: string })[]>
+}
+
+/** The account of a quota. */
+export type QuotaRef = Omit<Extract<AccountRef, { kind: 'cap' }>, 'measure'> & { counts: 'requests' | 'tokens' }
+
+/** One way to have a request under a plan; several are tried in turn, until one has room. */
+export interface Offer {
+  subscription: string
+  plan: string
+  /** Multiplies the model's price; a decimal string. */
+  factor: string
+  quotas: QuotaRef[]
+  /** It is past due, and served until then. */
+  graceUntil?: Millis
+}
+
+/** A plan that is on sale, and what having it costs now. */
+export interface Sale {
+  plan: string
+  price: Nano
+  period: string
+  dueNow: Nano
+  approval: boolean
+  /** The subscription that would be changed to it; absent: it would be a new one. */
+  change?: string
+}
+
+export interface Planned {
+  offers: Offer[]
+  sales: Sale[]
+}
+
+type Blocker =
+  | 'approval_pending'
+  | 'approval_rejected'
+  | 'subscription_incomplete'
+  | 'trial_ended'
+  | 'subscription_past_due'
+  | 'subscription_unpaid'
+  | 'subscription_paused'
+  | 'subscription_cancelled'
+  | 'subscription_expired'
+
+export interface Blocked {
+  kind: 'blocked'
+  blocker: Blocker
+  subscription: { id: string; plan: string; reason: string | null }
+  /** Of one period. */
+  price: Nano
+  also: Blocker[]
+}
+
+export type Entitlement =
+  /** Sold from the balance, as without plans. */
+  | { kind: 'balance' }
+  | ({ kind: 'offers' } & Planned)
+  | Blocked
+  | { kind: 'unsold' }
+  | { kind: 'sold'; by: 'subscription' | 'upgrade' | 'approval'; sales: Sale[] }

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Entitlement, Offer, QuotaRef } from '../src/plans/port.ts'
+import { chunk, completion, DONE, usageChunk, type Behaviour } from './support/upstream.ts'
+import { openWorld, problemOf, type World } from './support/world.ts'
+
+const BODY = { model: 'm', messages: [{ role: 'user', content: 'hi there' }] }
+
+function quota(counts: QuotaRef['counts'], limit: bigint, subscription = 'sub_1'): QuotaRef {
+  return { kind: 'cap', base: `quota:${subscription}:${counts}`, unit: `quota:${counts}`, period: 'total', zone: 'UTC', limit, counts }
+}
+
+function offer(quotas: QuotaRef[], more: Partial<Offer> = {}): Offer {
+  return { subscription: 'sub_1', plan: 'pro', factor: '1', quotas, ...more }
+}
+
+/** A gateway where plans say this of every model. */
+async function worldOf(entitlement: Entitlement, quotas: (QuotaRef & { models: string })[] = []): Promise<World> {
+  const world = await openWorld({ plans: { entitlement: () => entitlement, quotas: async () => quotas } })
+  world.upstream.behave(answering)
+  return world
+}
+
+/** Twelve tokens, whole or in a stream. */
+const answering: Behaviour = (response, { body }) => {
+  if (!body.includes('"stream":true')) {
+    return void response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(completion('hi', { prompt_tokens: 2, completion_tokens: 10 }))
+  }
+  const words = Array.from({ length: 10 }, () => chunk({ content: 'word ' }))
+  response.writeHead(200, { 'content-type': 'text/event-stream' }).end([...words, chunk({}, 'stop'), usageChunk(2, 10), DONE].join(''))
+}
+
+const offers = (...list: Offer[]): Entitlement => ({ kind: 'offers', offers: list, sales: [] })
+const posted = (world: World, counts: string, subscription = 'sub_1') =>
+  world.storage.accounts.get(`quota:${subscription}:${counts}@total`)?.posted
+
+describe('requests under a plan', () => {
+  it('are counted on its quotas as they are charged: one request, and the tokens that were used', async (t) => {
+    const world = await worldOf(offers(offer([quota('requests', 2n), quota('tokens', 1_000n)])))
+    t.after(() => world.close())
+    const answer = await world.post({ ...BODY, max_tokens: 10 })
+    assert.equal(answer.status, 200)
+    assert.equal(posted(world, 'requests'), 1n)
+    assert.equal(posted(world, 'tokens'), 12n)
+    assert.equal(world.wallet().held, 0n)
+  })
+
+  it('cost what the factor of the plan makes of the price', async (t) => {
+    const costs: string[] = []
+    for (const factor of ['1', '0.5', '0']) {
+      const world = await worldOf(offers(offer([quota('requests', 9n)], { factor })))
+      t.after(() => world.close())
+      const answer = await world.post({ ...BODY, max_tokens: 10 })
+      costs.push(answer.headers.get('faregate-cost') ?? '')
+      assert.equal(posted(world, 'requests'), 1n, 'what is included is counted all the same')
+    }
+    const [full = '', half = '', none = ''] = costs
+    assert.equal(Number(half) * 2, Number(full))
+    assert.equal(Number(none), 0)
+  })
+
+  it('are had from the next subscription once the quota of the first is used up', async (t) => {
+    const second = offer([quota('requests', 1n, 'sub_2')], { subscription: 'sub_2', factor: '2' })
+    const world = await worldOf(offers(offer([quota('requests', 1n)]), second))
+    t.after(() => world.close())
+    const statuses: number[] = []
+    for (let call = 0; call < 3; call++) statuses.push((await world.post({ ...BODY, max_tokens: 10 })).status)
+    assert.deepEqual(statuses, [200, 200, 429])
+    assert.deepEqual([posted(world, 'requests'), posted(world, 'requests', 'sub_2')], [1n, 1n])
+  })
+
+  it('200 at once against a quota of ten: ten are served, and nothing is held afterwards', async (t) => {
+    const world = await worldOf(offers(offer([quota('requests', 10n)], { factor: '0' })))
+    t.after(() => world.close())
+    const answers = await Promise.all(Array.from({ length: 200 }, () => world.post({ ...BODY, max_tokens: 10 })))
+    const served = answers.filter(({ status }) => status === 200)
+    assert.equal(served.length, 10)
+    for (const answer of answers) {
+      if (answer.status === 200) continue
+      const { code, status } = await problemOf(answer)
+      assert.ok(code === 'quota_exhausted' || code === 'balance_reserved', code)
+      assert.equal(status, 429)
+    }
+    const account = world.storage.accounts.get('quota:sub_1:requests@total')
+    assert.deepEqual([account?.posted, account?.held], [10n, 0n])
+  })
+
+  it('that stream hold tokens slice by slice, and count one request', async (t) => {
+    const world = await worldOf(offers(offer([quota('requests', 1n), quota('tokens', 500n)])))
+    t.after(() => world.close())
+    const answer = await world.post({ ...BODY, stream: true, max_tokens: 100 })
+    assert.equal(answer.status, 200)
+    await answer.text()
+    assert.equal(posted(world, 'requests'), 1n)
+    const account = world.storage.accounts.get('quota:sub_1:tokens@total')
+    assert.deepEqual([account?.posted, account?.held], [12n, 0n])
+  })
+
+  it('without a limit of output get one that the quota affords', async (t) => {
+    const world = await worldOf(offers(offer([quota('tokens', 400n)], { factor: '0' })))
+    t.after(() => world.close())
+    const answer = await world.post(BODY)
+    assert.equal(answer.status, 200)
+    const [, limit] = /=(\d+)$/.exec(answer.headers.get('faregate-clamped') ?? '') ?? []
+    assert.ok(Number(limit) >= 256 && Number(limit) < 400, String(limit))
+  })
+
+  it('that no quota has room for are explained before they are sent, in the units of the quota', async (t) => {
+    const world = await worldOf(offers(offer([quota('requests', 0n)])), [{ ...quota('requests', 0n), models: '*' }])
+    t.after(() => world.close())
+    const explained = (await (await world.post({ ...BODY, path: '/v1/chat/completions' }, { path: '/v1/explain' })).json()) as {
+      holds: { unit: string; amount: string }[]
+      verdict: { code: string; status: number; limit: Record<string, string> }
+    }
+    assert.deepEqual([explained.verdict.code, explained.verdict.status], ['quota_exhausted', 429])
+    assert.deepEqual([explained.verdict.limit['unit'], explained.verdict.limit['shortfall']], ['requests', '1'])
+    assert.deepEqual(explained.holds[0]?.amount, '1')
+    const key = (await (await world.get('/v1/key')).json()) as { quotas: Record<string, unknown>[] }
+    assert.deepEqual(key.quotas, [{ counts: 'requests', models: '*', limit: 0, used: 0, held: 0, available: 0, resetsAt: null }])
+  })
+
+  it('wait for a quota that resets within a minute, and not for one that does not', async (t) => {
+    const soon = new Date(Date.now() - 86_400_000 * 365 + 30_000)
+    const month = `R/${soon.toISOString()}/P1M` as const
+    const world = await worldOf(offers(offer([{ ...quota('requests', 0n), period: month }])))
+    t.after(() => world.close())
+    const refused = await world.post({ ...BODY, max_tokens: 10 })
+    const { limit } = (await problemOf(refused)) as unknown as { limit: { resetsAt: string } }
+    const wait = (Date.parse(limit.resetsAt) - Date.now()) / 1_000
+    assert.equal(refused.headers.get('x-should-retry'), String(wait <= 60))
+    assert.equal(refused.headers.get('retry-after') !== null, wait <= 60)
+  })
+})
