@@ -129,7 +129,7 @@ test('/healthz, /readyz and /metrics tell of the process, its reasons and its co
   assert.equal(ready.ready, true)
   assert.deepEqual(
     ready.checks.map(({ name }) => name),
-    ['database', 'providers', 'disk', 'records'],
+    ['database', 'providers', 'disk', 'records', 'limits'],
   )
   const text = await (await fetch(`${server.url}/metrics`)).text()
   assert.match(text, /faregate_requests_total\{outcome="served",denial="none",model="demo"\} 1/)

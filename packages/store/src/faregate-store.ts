@@ -62,7 +62,7 @@ export class FaregateStore implements Store {
       depth: backend.depth,
       commit: async (items) => {
         const outcomes = await this.#decide(items)
-        this.#log.committed(items, outcomes, this.#clock.now())
+        this.#log.committed(items, outcomes)
         return outcomes
       },
     }
@@ -161,7 +161,7 @@ export class FaregateStore implements Store {
   }
 
   #beat(): Promise<void> {
-    return this.#instances.beat(this.instance.epoch, this.#log, () => this.#clock.now())
+    return this.#instances.beat(this.instance.epoch, this.#log)
   }
 
   /** What the database could not decide now is {@link LedgerUnavailable}: the queue sends it again. */

@@ -54,9 +54,9 @@ export class Instances {
   }
 
   /** Says that this process lives; undoes that another took it for dead and shut it out. */
-  async beat(epoch: number, log: InstanceLog, clock: () => number): Promise<void> {
+  async beat(epoch: number, log: InstanceLog): Promise<void> {
     await this.#write(async (trx) => {
-      const lowWater = log.lowWater(clock())
+      const lowWater = log.lowWater()
       // A restore may have set the ledger back below what this process has seen.
       const next = await trx.selectFrom('counters').select('value').where('name', '=', 'entry').executeTakeFirstOrThrow()
       await trx

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { CataloguePriceRow, PriceOfferRow } from '@faregate/admin'
-import { openStore } from '../src/index.ts'
 import { MIGRATIONS } from '../src/migrations/migration.ts'
 import { createAdminStore } from '../src/queries/index.ts'
-import { freshStoreFor, KINDS, openFor, placeFor, skipOf } from './databases.ts'
+import { freshStoreFor, KINDS, migrateTo, openFor, placeFor, skipOf } from './databases.ts'
 
 const AT = Date.UTC(2026, 10, 22, 13)
 const PRICE: CataloguePriceRow = {
@@ -102,9 +101,7 @@ for (const kind of KINDS) {
 
     it('a database of the version before gets their tables, and loses nothing', async (t) => {
       const where = await placeFor(t, kind)
-      await (await openStore(where.options)).close()
-      for (const table of ['catalogue_prices', 'price_offers']) await where.run(`DROP TABLE ${table}`)
-      await where.run(`UPDATE meta SET value = '2' WHERE key = 'schema_version'`)
+      await migrateTo(where, kind, 2)
       await where.run(`INSERT INTO meta (key, value) VALUES ('kept', 'yes')`)
       const store = await openFor(t, where.options)
       const admin = createAdminStore(store, () => AT)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Clock } from '@faregate/core'
 import { Client, types } from 'pg'
 import { openStore, type Store, type StoreOptions } from '../src/index.ts'
+import { META_TABLE, MIGRATIONS, renderForPostgres } from '../src/migrations/migration.ts'
 
 /** PostgreSQL for tests: where it is, or why it cannot be used. */
 export const POSTGRES_URL = process.env['FAREGATE_TEST_POSTGRES_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres'
@@ -113,6 +114,13 @@ export async function placeFor(test: Scope, kind: Kind): Promise<Place> {
   const where = await place(kind)
   test.after(() => where.remove())
   return where
+}
+
+/** Leaves an empty place as an earlier program did that knew the schema up to a version. */
+export async function migrateTo(where: Place, kind: Kind, version: number): Promise<void> {
+  const statements = MIGRATIONS.filter(({ number }) => number <= version).flatMap((migration) => migration.statements)
+  for (const statement of [META_TABLE, ...statements]) await where.run(kind === 'postgres' ? renderForPostgres(statement) : statement)
+  await where.run(`INSERT INTO meta (key, value) VALUES ('schema_version', '${version}')`)
 }
 
 /** Opens a store that is closed, at the latest, when the test ends. */

@@ -10,52 +10,50 @@ const ok = (seq: bigint): Outcome => ({ status: 'ok', seq, at: 0 })
 describe('M23: the low-water mark', () => {
   it('is the oldest request that is open', () => {
     const log = new InstanceLog()
-    log.committed(items(hold('a.0', 1n), hold('b.0', 1n)), [ok(10n), ok(11n)], 0)
-    log.committed(items(hold('a.1', 1n)), [ok(12n)], 0)
-    assert.equal(log.lowWater(0), 10n)
+    log.committed(items(hold('a.0', 1n), hold('b.0', 1n)), [ok(10n), ok(11n)])
+    log.committed(items(hold('a.1', 1n)), [ok(12n)])
+    assert.equal(log.lowWater(), 10n)
   })
 
   it('covers a settled request until its record is written', () => {
     const log = new InstanceLog()
-    log.committed(items(hold('a.0', 1n)), [ok(10n)], 0)
-    log.committed(items(settle('a', 1n)), [ok(20n)], 0)
-    assert.equal(log.lowWater(1), 10n)
+    log.committed(items(hold('a.0', 1n)), [ok(10n)])
+    log.committed(items(settle('a', 1n)), [ok(20n)])
+    assert.equal(log.lowWater(), 10n)
     log.recorded('a')
-    assert.equal(log.lowWater(1), 21n)
+    assert.equal(log.lowWater(), 21n)
   })
 
   it('covers a recorded request until it is settled', () => {
     const log = new InstanceLog()
-    log.committed(items(hold('a.0', 1n)), [ok(10n)], 0)
+    log.committed(items(hold('a.0', 1n)), [ok(10n)])
     log.recorded('a')
-    assert.equal(log.lowWater(0), 10n)
-    log.committed(items(settle('a', 1n)), [ok(20n)], 0)
-    assert.equal(log.lowWater(0), 21n)
+    assert.equal(log.lowWater(), 10n)
+    log.committed(items(settle('a', 1n)), [ok(20n)])
+    assert.equal(log.lowWater(), 21n)
   })
 
   it('is never above what a batch in flight will write', () => {
     const log = new InstanceLog()
-    log.committed(items(hold('a.0', 1n)), [ok(10n)], 0)
+    log.committed(items(hold('a.0', 1n)), [ok(10n)])
     log.closed('a')
-    assert.equal(log.lowWater(0), 11n)
+    assert.equal(log.lowWater(), 11n)
   })
 
-  it('does not wait for ever for a record that does not come', () => {
-    const log = new InstanceLog()
-    log.committed(items(hold('a.0', 1n)), [ok(10n)], 0)
-    log.committed(items(settle('a', 1n)), [ok(20n)], 1_000)
-    assert.equal(log.lowWater(60_000), 10n)
-    assert.equal(log.lowWater(61_001), 21n)
-    assert.equal(log.size, 0)
+  it('waits for as many records as it can keep in mind, and gives up on the first', () => {
+    const log = new InstanceLog(2)
+    log.committed(items(hold('a.0', 1n), hold('b.0', 1n), hold('c.0', 1n)), [ok(10n), ok(11n), ok(12n)])
+    log.committed(items(settle('b', 1n), settle('a', 1n)), [ok(20n), ok(21n)])
+    assert.equal(log.lowWater(), 10n)
+    log.committed(items(settle('c', 1n)), [ok(22n)])
+    assert.equal(log.size, 2)
+    log.recorded('a')
+    assert.equal(log.lowWater(), 12n)
   })
 
   it('is not moved by a hold that was refused', () => {
     const log = new InstanceLog()
-    log.committed(
-      items(hold('a.0', 1n)),
-      [{ status: 'insufficient', reserved: false, leg: 0, also: [], shortfalls: [], steps: 0, at: 0 }],
-      0,
-    )
+    log.committed(items(hold('a.0', 1n)), [{ status: 'insufficient', reserved: false, leg: 0, also: [], shortfalls: [], steps: 0, at: 0 }])
     assert.equal(log.size, 0)
   })
 })
