@@ -1,4 +1,4 @@
-import type { Millis, Nano } from '@faregate/core'
+import { fitsParts, type Millis, type Nano } from '@faregate/core'
 
 /** How often a plan is paid. A free one is never paid; its quotas renew every month. */
 export const PLAN_PERIODS = ['month', 'quarter', 'year', 'free'] as const
@@ -53,19 +53,7 @@ export interface PlanVersion extends PlanTerms {
 
 /** Whether a name fits a pattern, in which `*` stands for any characters. */
 export function fitsModel(pattern: string, model: string): boolean {
-  const parts = pattern.split('*')
-  const [first = ''] = parts
-  if (parts.length === 1) return first === model
-  const last = parts.at(-1) ?? ''
-  const end = model.length - last.length
-  if (end < first.length || !model.startsWith(first) || !model.endsWith(last)) return false
-  let from = first.length
-  for (const part of parts.slice(1, -1)) {
-    const at = model.indexOf(part, from)
-    if (at < 0 || at + part.length > end) return false
-    from = at + part.length
-  }
-  return true
+  return fitsParts(pattern.split('*'), model)
 }
 
 /** Whether a plan includes a model. */

@@ -1,3 +1,4 @@
+import { fitsParts } from '@faregate/core'
 import type { KeyEntry } from './key-entry.ts'
 
 /** Whatever has a key's list of models. */
@@ -20,7 +21,7 @@ export function allowsModel(entry: Listed, model: string): boolean {
     list = readList(entry.models)
     read.set(entry, list)
   }
-  return list.names.has(model) || list.patterns.some((parts) => fits(parts, model))
+  return list.names.has(model) || list.patterns.some((parts) => fitsParts(parts, model))
 }
 
 function readList(models: string[]): AllowList {
@@ -28,19 +29,4 @@ function readList(models: string[]): AllowList {
     names: new Set(models.filter((name) => !name.includes('*'))),
     patterns: models.filter((name) => name.includes('*')).map((name) => name.split('*')),
   }
-}
-
-/** Finds the parts in order, each as early as it can be: linear, where a regular expression would try every split. */
-function fits(parts: string[], model: string): boolean {
-  const first = parts[0] ?? ''
-  const last = parts.at(-1) ?? ''
-  const end = model.length - last.length
-  if (end < first.length || !model.startsWith(first) || !model.endsWith(last)) return false
-  let from = first.length
-  for (const part of parts.slice(1, -1)) {
-    const at = model.indexOf(part, from)
-    if (at < 0 || at + part.length > end) return false
-    from = at + part.length
-  }
-  return true
 }
