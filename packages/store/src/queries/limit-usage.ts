@@ -50,7 +50,8 @@ export async function usageSpread(
 
 function windows({ of, per, by }: Exclude<Counted, { of: 'concurrency' }>): RawBuilder<unknown> {
   const millis = sql.lit(LIMIT_WINDOWS[per] * 1_000)
-  return sql`SELECT cast(sum(${amountOf(of)}) AS bigint) AS v FROM found GROUP BY at / ${millis}, ${partition(by)}`
+  return sql`SELECT cast(sum(${amountOf(of)}) AS bigint) AS v FROM (SELECT *, ${partition(by)} AS part FROM found) AS parted
+    GROUP BY at / ${millis}, part`
 }
 
 /** How many ran when each began, itself included. */
