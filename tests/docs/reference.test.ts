@@ -116,7 +116,7 @@ describe('commands', () => {
       ].map((line) => ({ file, line })),
     )
     const calls = lines.flatMap(({ file, line }) =>
-      [...line.matchAll(/(?:npx|exec faregate) faregate ((?:[a-z]+)(?: [a-z]+)?)([^|&)#]*)/g)].map((match) => ({
+      [...line.matchAll(/(?:npx|exec faregate) faregate ([a-z]+(?:-[a-z]+)*(?: [a-z]+)?)([^|&)#]*)/g)].map((match) => ({
         file,
         words: match[1] ?? '',
         rest: match[2] ?? '',
