@@ -40,17 +40,20 @@ async function capped(
   placeOf: (customer: Customer) => string | Promise<string>,
   member = 'cap',
   more: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
 ): Promise<Awaited<ReturnType<Case>>> {
   const customer = await world.gateway.customer('1.00')
   const place = await placeOf(customer)
-  await world.gateway.api.expect(200, 'PATCH', place, { [member]: { amount: '0.004', period: 'month' } })
+  const cap = { amount: '0.004', period: 'month' }
+  const method = place.endsWith('/cap') ? 'PUT' : 'PATCH'
+  await world.gateway.api.expect(200, method, place, method === 'PUT' ? cap : { [member]: cap })
   await inForce()
-  const again = sender(world, customer, { ...BODY, ...more })
+  const again = () => world.gateway.chat(customer.key, { ...BODY, ...more }, { headers })
   const refused = await again()
   const [raise] = fixesOf(refused)
   assert.equal(raise?.kind, 'change_policy', 'topping up would not help, so paying is not offered first')
   assert.ok(!fixesOf(refused).some((fix) => fix.kind === 'pay'))
-  assert.deepEqual([raise.method, raise.path, raise.by], ['PATCH', place, 'org_admin'])
+  assert.deepEqual([raise.method, raise.path, raise.by], [method, place, 'org_admin'])
   assert.ok(String((json(refused)['limit'] as { resetsAt?: string }).resetsAt) > new Date().toISOString(), refused.text)
   return {
     answer: refused,
@@ -145,6 +148,16 @@ export const CALLER_CASES: Record<string, Case> = {
 
   cap_key: (world) => capped(world, ({ keyId }) => `/api/keys/${keyId}`),
   cap_user: (world) => capped(world, ({ organization }) => `/api/organizations/${organization}`, 'userCap', { user: 'ann' }),
+  cap_tag: (world) =>
+    capped(
+      world,
+      ({ organization }) => `/api/organizations/${organization}/tags/feature%3Dsearch/cap`,
+      'cap',
+      {},
+      {
+        'faregate-tags': 'other, feature=search',
+      },
+    ),
   cap_org: (world) => capped(world, ({ organization }) => `/api/organizations/${organization}`),
   async cap_team(world) {
     const { api } = world.gateway

@@ -12,6 +12,7 @@ const FACTS: { [Code in keyof Facts]: (keyof Facts[Code])[] } = {
   balance_reserved: ['limit'],
   cap_key: ['limit'],
   cap_user: ['limit'],
+  cap_tag: ['limit'],
   cap_team: ['limit'],
   cap_org: ['limit'],
   rate_limited: ['limit'],

@@ -116,7 +116,7 @@ describe('commands', () => {
       ].map((line) => ({ file, line })),
     )
     const calls = lines.flatMap(({ file, line }) =>
-      [...line.matchAll(/(?:npx|exec faregate) faregate ((?:[a-z]+)(?: [a-z]+)?)([^|&)#]*)/g)].map((match) => ({
+      [...line.matchAll(/(?:npx|exec faregate) faregate ([a-z]+(?:-[a-z]+)*(?: [a-z]+)?)([^|&)#]*)/g)].map((match) => ({
         file,
         words: match[1] ?? '',
         rest: match[2] ?? '',
@@ -147,7 +147,7 @@ describe('commands', () => {
 describe('routes', () => {
   const management: RouteSpec[] = Object.values(ROUTES)
 
-  const listed = [...HTTP.matchAll(/`(GET|POST) (\/[\w/:]*)`/g)].map((match) => `${match[1]} ${match[2]}`)
+  const listed = [...HTTP.matchAll(/`(GET|POST) (\/[\w/:-]*)`/g)].map((match) => `${match[1]} ${match[2]}`)
   const beside = ['GET /denials/', 'GET /problems', 'GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /docs', 'GET /api/reference']
 
   it('every route of the data plane is in the HTTP API', () => {

@@ -59,6 +59,21 @@ function owned(path: (customer: Customer) => string, made: (worlds: Worlds) => P
   }
 }
 
+/** A plan holds its subscribers to its limits, and nobody else. */
+const ofPlan: Knob = async (worlds) => {
+  const { api } = worlds.tuned
+  const terms = { price: '0', period: 'free', models: ['plain'] }
+  for (const [name, limits, count] of [
+    ['held', [{ ...DAILY, amount: 1 }], 1],
+    ['free', [], 3],
+  ] as const) {
+    await api.expect(201, 'POST', '/api/plans', { ...terms, name: `limits-${name}`, limits })
+    const customer = await plainCustomer(worlds)
+    await api.expect(201, 'POST', `/api/organizations/${customer.organization}/subscriptions`, { plan: `limits-${name}` })
+    assert.equal(await served(worlds, customer, 3), count)
+  }
+}
+
 const plainCustomer = ({ tuned }: Worlds): Promise<Customer> => tuned.customer('10.00')
 
 /** Made with its limit, an organization or an application holds it for every key. */
@@ -133,6 +148,7 @@ export const LIMIT_KNOBS: Knobs = {
     ],
     (call) => ({ tags: `tag-${call % 2}` }),
   ),
+  'createPlan.limits': ofPlan,
   'createKey.limits': (worlds) => LIMIT_KNOBS['amount']?.(worlds) ?? assert.fail(),
   'updateKey.limits': owned(({ keyId }) => `/api/keys/${keyId}`, plainCustomer),
   'createApplication.limits': born({}, { limits: [{ ...DAILY, amount: 1 }] }),

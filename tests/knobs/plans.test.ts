@@ -65,6 +65,7 @@ const PLAN_ROWS: Record<string, Row> = {
   quotas: { a: [], b: one({}), observe: secondCall },
   credit: { a: '0', b: '1.00', observe: async ({ customer }) => (await gateway.api.balance(customer.organization)).granted },
   priceFactor: { a: '1', b: '0.5', observe: async ({ call }) => (await call()).cost },
+  limits: { a: [], b: [{ kind: 'requests', amount: 1, per: 'day' }], observe: secondCall },
 }
 
 const quotaRow = (a: Record<string, unknown>, b: Record<string, unknown>, observe = secondCall): Row => ({ a: one(a), b: one(b), observe })

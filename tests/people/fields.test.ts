@@ -32,6 +32,11 @@ const KEY_TERMS: Proof = ['packages/cli/test/commands.test.ts', 'a key gets anot
 const EXPIRED: Proof = [DENIALS, 'key_expired: (world)']
 const MODELS: Proof = [DENIALS, 'async permission_denied(world)']
 const KEY_CAP: Proof = [DENIALS, 'cap_key: (world)']
+const NAMED = 'tests/people/named-caps.test.ts'
+const USER_CAP: Proof = [NAMED, 'one end user has another cap than all the others']
+const TAG_CAP: Proof = [NAMED, 'a tag has a cap over all requests that name it']
+const ASKING = 'tests/limits/asking.test.ts'
+const DECIDED: Proof = [ASKING, 'asked for with the refusal alone, seen with its usage, approved, in force within a second']
 
 const PROOFS: Partial<Record<RouteName, Record<string, Proof>>> = {
   createOrganization: {
@@ -81,10 +86,22 @@ const PROOFS: Partial<Record<RouteName, Record<string, Proof>>> = {
     limits: LIMITS,
     expiresAt: EXPIRED,
   },
+  setUserCap: { amount: USER_CAP, period: [NAMED, 'of another period begins anew'] },
+  setTagCap: { amount: TAG_CAP, period: [NAMED, 'of another period begins anew'] },
+  createLimitRequest: {
+    subject: [ASKING, 'only what the key is or belongs to can be asked for'],
+    value: DECIDED,
+    reason: [ASKING, 'rejected with its reason, which the caller sees'],
+  },
+  decideLimitRequest: {
+    decision: DECIDED,
+    value: [ASKING, 'whoever decides may give another value'],
+    reason: [ASKING, 'rejected with its reason, which the caller sees'],
+  },
   rotateKey: { overlapSeconds: ROTATION, expiresAt: ROTATION },
 }
 
-test('every field of organizations, teams, applications, members, roles and keys has a test that it changes something', () => {
+test('every field of organizations, teams, applications, members, roles, keys, caps and limit requests has a test that it changes something', () => {
   for (const [name, proofs] of Object.entries(PROOFS)) {
     const { body }: RouteSpec = ROUTES[name as RouteName]
     assert.deepEqual(Object.keys(proofs).toSorted(), Object.keys(body?.shape ?? {}).toSorted(), name)

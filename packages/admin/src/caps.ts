@@ -1,12 +1,23 @@
 import { capUnit, formatAmount, parseAmount } from '@faregate/core'
+import { nameDigest } from '@faregate/ledger/name-digest'
 import { capAccount } from '@faregate/ledger/reads'
 import { freshId, type Context } from './call.ts'
 import { submit } from './operation.ts'
 import { found } from './refusal.ts'
 import type { Cap } from './people-rows.ts'
 
+/** Users and tags of one organization that may have a cap of their own, together. */
+export const MOST_NAMED = 10_000
+
+interface SentCap {
+  amount: string
+  period: Cap['period']
+}
+
 /** A cap as it is sent; its amount was checked by the schema. */
-export function capOf(cap: { amount: string; period: Cap['period'] } | null): Cap | null {
+export function capOf(cap: SentCap): Cap
+export function capOf(cap: SentCap | null): Cap | null
+export function capOf(cap: SentCap | null): Cap | null {
   return cap === null ? null : { amount: parseAmount(cap.amount) ?? 0n, period: cap.period }
 }
 
@@ -23,9 +34,11 @@ export async function adjustCap(context: Context, organization: string, base: st
   await adjust(context, base, cap, await zoneOf(context, organization))
 }
 
-/** The same for every account of the running period whose base begins like this: one end user each. */
+/** The same for every end user who has no cap of its own: all accounts of the running period whose base begins like this. */
 export async function adjustCaps(context: Context, organization: string, prefix: string, cap: Cap): Promise<void> {
   const { deps } = context
+  const named = await deps.store.read.namedCaps.list({ limit: MOST_NAMED }, organization, 'user')
+  const own = new Set(named.map(({ name }) => prefix + nameDigest(name)))
   const zone = await zoneOf(context, organization)
   const running = capAccount(
     { kind: 'cap', base: prefix, unit: capUnit(deps.currency), period: cap.period, zone, limit: 0n },
@@ -34,7 +47,7 @@ export async function adjustCaps(context: Context, organization: string, prefix:
   const period = running?.id.slice(prefix.length) ?? ''
   const accounts = await deps.store.read.money.capAccounts(prefix, deps.clock.now())
   const bases = accounts.filter((account) => account.endsWith(period)).map((account) => account.slice(0, -period.length))
-  await Promise.all(bases.map((base) => adjust(context, base, cap, zone)))
+  await Promise.all(bases.filter((base) => !own.has(base)).map((base) => adjust(context, base, cap, zone)))
 }
 
 async function adjust(context: Context, base: string, { amount: limit, period }: Cap, zone: string): Promise<void> {

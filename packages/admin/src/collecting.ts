@@ -3,6 +3,7 @@ import { newId, type Millis } from '@faregate/core'
 import type { AdminDeps } from './deps.ts'
 import type { SubscriptionRow } from './ports-plans.ts'
 import { presentSubscription } from './present/subscriptions.ts'
+import { tellSubscription, toldOf } from './subscription-events.ts'
 
 /** How long a payment that failed is left alone, where no request asks for it meanwhile. */
 export const RETRY_MS = 60_000
@@ -22,7 +23,10 @@ export function collectingOn({ store, ledger, clock, random, changed }: Collecti
       const terms = await store.read.plans.get(subscription.plan, subscription.version)
       if (terms === undefined) return false
       const saved = await store.write(async (trx) => {
-        if (!(await trx.updateSubscription(rowOf(subscription, terms, revision, now)))) return false
+        const before = await trx.subscriptions.get(subscription.id)
+        const row = rowOf(subscription, terms, revision, now)
+        if (!(await trx.updateSubscription(row))) return false
+        await tellSubscription({ trx, now, random }, before, row, terms)
         const { id, organization } = subscription
         await trx.insertAudit({
           id: newId('au', now, random),
@@ -45,9 +49,18 @@ export function collectingOn({ store, ledger, clock, random, changed }: Collecti
   }
 }
 
-/** The row of a subscription, with the time at which something may have to be paid. */
+/** The row of a subscription, with the times at which something may have to be paid, and at which it stands differently. */
 export function rowOf(subscription: Subscription, terms: PlanTerms, revision: number, now: Millis): SubscriptionRow {
-  return { subscription, revision, lookAt: lookAt(subscription, terms, now) }
+  const told = toldOf(subscription, terms, now)
+  return { subscription, revision, lookAt: lookAt(subscription, terms, now), turnsAt: turnsAt(subscription, terms, now), told }
+}
+
+/** Nothing is told of it until then, unless it is changed. */
+function turnsAt(subscription: Subscription, terms: PlanTerms, now: Millis): Millis | null {
+  const { until } = standingOf(subscription, terms, now)
+  const { cancelAt } = subscription
+  if (cancelAt === null || cancelAt <= now) return until
+  return until === null ? cancelAt : Math.min(until, cancelAt)
 }
 
 function lookAt(subscription: Subscription, terms: PlanTerms, now: Millis): Millis | null {

@@ -7,6 +7,15 @@ export interface Cap {
   period: Period
 }
 
+/** The cap of one end user, or of one tag, as callers name them. */
+export interface NamedCapRow {
+  organization: string
+  kind: 'user' | 'tag'
+  name: string
+  cap: Cap
+  createdAt: Millis
+}
+
 export interface TeamRow {
   id: string
   organization: string

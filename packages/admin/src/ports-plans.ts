@@ -9,6 +9,10 @@ export interface SubscriptionRow {
   revision: number
   /** When something may have to be paid; null: nothing will. */
   lookAt: Millis | null
+  /** When it stands differently by the passing of time; null: never. */
+  turnsAt: Millis | null
+  /** How it stood when that was told last; null: never. */
+  told: string | null
 }
 
 /** What is asked of plans and subscriptions. */
@@ -25,6 +29,8 @@ export interface PlanQueries {
     ofOrganization(organization: string): Promise<SubscriptionRow[]>
     /** Those of which something may have to be paid by now. */
     toLookAt(now: Millis, limit: number): Promise<SubscriptionRow[]>
+    /** Those that may stand differently by now. */
+    toTurn(now: Millis, limit: number): Promise<SubscriptionRow[]>
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Millis, Nano, SettingName, StoredSettings } from '@faregate/core'
+import type { LimitChanges, LimitQueries } from './ports-limits.ts'
 import type { PlanChanges, PlanQueries } from './ports-plans.ts'
 import type { CataloguePriceRow, PriceDecision, PriceOfferRow, PriceOfferState } from './price-rows.ts'
 import type { MemberFilter, MemberRow, RoleRow, TeamRow } from './people-rows.ts'
@@ -36,13 +37,14 @@ export interface Filter {
   key?: string | undefined
   model?: string | undefined
   user?: string | undefined
+  tag?: string | undefined
   outcome?: string | undefined
   code?: string | undefined
   from?: Millis | undefined
   to?: Millis | undefined
 }
 
-export type UsageGroup = 'organization' | 'application' | 'key' | 'model' | 'provider' | 'user' | 'day'
+export type UsageGroup = 'organization' | 'application' | 'key' | 'model' | 'provider' | 'user' | 'tag' | 'day'
 export type DenialGroup = 'code' | 'key' | 'organization' | 'day'
 
 export interface UsageTotal {
@@ -87,7 +89,7 @@ export interface DenialTotal {
 }
 
 /** What the management API asks of the database. */
-export interface AdminQueries extends PlanQueries {
+export interface AdminQueries extends LimitQueries, PlanQueries {
   organizations: {
     get(id: string): Promise<OrganizationRow | undefined>
     list(paging: Paging, only?: string): Promise<OrganizationRow[]>
@@ -177,7 +179,7 @@ export interface AdminQueries extends PlanQueries {
 export type OrganizationChange = Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft' | 'limits' | 'suspended' | 'cap' | 'userCap'>>
 
 /** The same, inside one transaction, and what can be changed there. */
-export interface AdminTransaction extends AdminQueries, PlanChanges {
+export interface AdminTransaction extends AdminQueries, LimitChanges, PlanChanges {
   insertOrganization(row: OrganizationRow): Promise<void>
   updateOrganization(id: string, change: OrganizationChange): Promise<void>
   insertTeam(row: TeamRow): Promise<void>

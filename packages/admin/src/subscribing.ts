@@ -5,6 +5,7 @@ import { collectingOn, rowOf } from './collecting.ts'
 import type { AdminQueries } from './ports.ts'
 import { presentSubscription } from './present/subscriptions.ts'
 import { found, refuse } from './refusal.ts'
+import { tellSubscription } from './subscription-events.ts'
 
 type Shown = ReturnType<typeof presentSubscription>
 
@@ -14,21 +15,23 @@ export async function visibleSubscription(context: Context, queries: Pick<AdminQ
   const { organization } = visible(context, row?.subscription, 'subscription', id)
   const { subscription, revision } = found(row, 'subscription', id)
   const terms = found(await queries.plans.get(subscription.plan, subscription.version), 'plan', subscription.plan)
-  return { subscription, revision, terms, organization }
+  return { row: found(row, 'subscription', id), subscription, revision, terms, organization }
 }
 
 /** Makes an event happen to a subscription, pays what is due then, and answers how it stands. */
 export async function happen(context: Context, id: string, event: SubscriptionEvent, next?: PlanVersion): Promise<Shown> {
   const { deps } = context
   await changeConfiguration(context, async (trx) => {
-    const { subscription, revision, terms, organization } = await visibleSubscription(context, trx, id)
+    const { row, subscription, revision, terms, organization } = await visibleSubscription(context, trx, id)
     const now = deps.clock.now()
     const applied = applyEvent(subscription, terms, event, now)
     if (!applied.ok) return refuse({ code: 'conflict', detail: `The subscription cannot do that: ${applied.message}.` })
     const after = next ?? terms
-    if (!(await trx.updateSubscription(rowOf(applied.subscription, after, revision, now)))) {
+    const written = rowOf(applied.subscription, after, revision, now)
+    if (!(await trx.updateSubscription(written))) {
       return refuse({ code: 'conflict', detail: 'The subscription was changed meanwhile: look at it, and send it again.' })
     }
+    await tellSubscription({ trx, now, random: deps.random }, row, written, after)
     const answer = presentSubscription(applied.subscription, after, now)
     const before = presentSubscription(subscription, terms, now)
     return { event: { action: `subscription.${event.type}`, subject: id, organization, before, after: answer }, answer }

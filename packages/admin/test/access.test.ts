@@ -19,6 +19,7 @@ const UNKNOWN: Tenant = {
   webhook: 'we_0',
   subscription: 'sub_0',
   asked: 'sub_0',
+  limitRequest: 'lr_0',
 }
 
 describe('access to every route', () => {

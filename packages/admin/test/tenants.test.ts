@@ -136,13 +136,15 @@ describe('a token bound to one organization', () => {
       `applications/${tenant.application}`,
       `webhooks/${tenant.webhook}`,
       `webhooks/${tenant.webhook}/deliveries`,
+      `organizations/${tenant.organization}/named-caps`,
+      `organizations/${tenant.organization}/limit-requests`,
     ]
     return Promise.all(paths.map(async (path) => (await api.call('GET', `/api/${path}`)).body))
   }
 })
 
-function idsOf({ organization, team, member, role, application, key, grant, request, denial, webhook }: Tenant): string[] {
-  return [organization, team, member, role, application, key, grant, request, denial, webhook]
+function idsOf({ organization, team, member, role, application, key, grant, request, denial, webhook, limitRequest }: Tenant): string[] {
+  return [organization, team, member, role, application, key, grant, request, denial, webhook, limitRequest]
 }
 
 /** A refusal repeats the id that it was asked for. */

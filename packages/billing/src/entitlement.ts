@@ -1,5 +1,6 @@
-import type { Millis, Nano } from '@faregate/core'
+import type { LimitRule, Millis, Nano } from '@faregate/core'
 import { repeating, type AccountRef } from '@faregate/ledger'
+import { planRules, quotaLimit } from './agreed.ts'
 import { fitsModel, includes, monthsOf, type PlanVersion, type Quota } from './plan.ts'
 import { previewChange } from './proration.ts'
 import { dueOf, standingOf, type Blocker, type Standing } from './standing.ts'
@@ -12,6 +13,8 @@ export interface Offer {
   /** Multiplies the model's price. */
   factor: string
   quotas: QuotaRef[]
+  /** Rates and concurrency of what is served under it. */
+  limits: readonly LimitRule[]
   /** It is past due, and served until then. */
   graceUntil?: Millis
 }
@@ -48,7 +51,7 @@ export interface Held {
 /** Decides from all plans (their newest versions) and what the organization holds; pure. */
 export function entitlementOf(newest: readonly PlanVersion[], held: readonly Held[], model: string, now: Millis): Entitlement {
   const having = held.filter(({ version }) => includes(version, model))
-  const standing = having.map((one) => ({ ...one, standing: standingOf(one.subscription, one.version, now) }))
+  const standing = having.map((one) => ({ ...one, held: one, standing: standingOf(one.subscription, one.version, now) }))
   const serving = standing.filter(({ standing: { blocker } }) => blocker === undefined).toSorted(bySoonestEnd)
   if (serving.length > 0) {
     const more = newest.filter((plan) => hasMore(plan, serving, model))
@@ -77,7 +80,7 @@ export function entitlementOf(newest: readonly PlanVersion[], held: readonly Hel
   return { kind: 'sold', by: sales.some(({ change }) => change !== undefined) ? 'upgrade' : 'subscription', sales }
 }
 
-type Standings = Held & { standing: Standing }
+type Standings = Held & { held: Held; standing: Standing }
 
 function bySoonestEnd(a: Standings, b: Standings): number {
   const never = Number.POSITIVE_INFINITY
@@ -95,11 +98,12 @@ function byHope(a: Standings, b: Standings): number {
 function offersOf(serving: Standings[], model: string, now: Millis): Offer[] {
   const within: Offer[] = []
   const beyond: Offer[] = []
-  for (const { subscription, version, standing } of serving) {
+  for (const { subscription, version, standing, held } of serving) {
     const quotas = version.quotas.filter((quota) => fitsModel(quota.models, model))
     const shared = {
       subscription: subscription.id,
       plan: version.name,
+      limits: planRules(held),
       ...(standing.state === 'past_due' && standing.until !== null ? { graceUntil: standing.until } : {}),
     }
     within.push({ ...shared, factor: version.priceFactor, quotas: quotas.map((quota) => refOf(subscription, version, quota, now)) })
@@ -118,12 +122,9 @@ export function quotasOf({ subscription, version }: Held, now: Millis): (QuotaRe
 }
 
 /** Quotas follow the periods that are paid, and those of a trial its beginning. */
-function refOf(
-  { id, trialUntil, startedAt, anchor }: Subscription,
-  version: PlanVersion,
-  { counts, models, limit }: Quota,
-  now: Millis,
-): QuotaRef {
+function refOf(subscription: Subscription, version: PlanVersion, quota: Quota, now: Millis): QuotaRef {
+  const { counts, models } = quota
+  const { id, trialUntil, startedAt, anchor } = subscription
   const from = trialUntil !== null && now < trialUntil ? startedAt : anchor
   return {
     kind: 'cap',
@@ -131,7 +132,7 @@ function refOf(
     unit: `quota:${counts}`,
     period: repeating(from, monthsOf(version)),
     zone: 'UTC',
-    limit: BigInt(limit),
+    limit: BigInt(quotaLimit({ subscription }, quota)),
     counts,
   }
 }
@@ -152,7 +153,7 @@ function salesOf(newest: readonly PlanVersion[], held: readonly Held[], model: s
 /** Whether a plan goes on where the quotas of what is held have ended: none for the model, larger ones, or use beyond them. */
 function hasMore(plan: PlanVersion, serving: readonly Held[], model: string): boolean {
   const quotas = plan.quotas.filter((quota) => fitsModel(quota.models, model))
-  const own = serving.flatMap(({ version }) => version.quotas.filter((quota) => fitsModel(quota.models, model)))
+  const own = serving.flatMap((one) => quotasFor(one, model))
   return quotas.every(({ counts, limit, overage }) => {
     const most = Math.max(0, ...own.filter((quota) => quota.counts === counts).map((quota) => quota.limit))
     return overage !== null || limit > most
@@ -162,4 +163,10 @@ function hasMore(plan: PlanVersion, serving: readonly Held[], model: string): bo
 function dueForChange({ subscription, version }: Held, to: PlanVersion, now: Millis): Nano {
   const { due } = previewChange(subscription, version, to, now)
   return due > 0n ? due : 0n
+}
+
+/** The quotas of a subscription for a model, as large as they are for it. */
+function quotasFor(held: Held, model: string): Quota[] {
+  const quotas = held.version.quotas.filter((quota) => fitsModel(quota.models, model))
+  return quotas.map((quota) => ({ ...quota, limit: quotaLimit(held, quota) }))
 }

@@ -101,7 +101,7 @@ function changed(
       const { plan, version, paidUntil, anchor, terms: wanted } = event
       if (wanted.approval && subscription.approval !== 'approved') return refused(`the plan "${plan}" asks for approval: subscribe to it`)
       const approved = wanted.approval ? 'approved' : 'none'
-      return to({ plan, version, paidUntil, anchor, approval: approved, changes: subscription.changes + 1 })
+      return to({ plan, version, paidUntil, anchor, approval: approved, changes: subscription.changes + 1, agreed: undefined })
     }
   }
 }

@@ -1,3 +1,4 @@
+export * from './agreed.ts'
 export * from './collect.ts'
 export * from './entitlement.ts'
 export * from './events.ts'

@@ -1,7 +1,9 @@
-import type { Clock } from '@faregate/core'
+import type { Clock, LimitRule } from '@faregate/core'
+import { planRules } from './agreed.ts'
 import type { Collected } from './collect.ts'
 import { entitlementOf, quotasOf, type Entitlement, type Held, type QuotaRef } from './entitlement.ts'
 import type { PlanVersion } from './plan.ts'
+import { standingOf } from './standing.ts'
 import type { Subscription } from './subscription.ts'
 
 const MOST_ORGANIZATIONS = 10_000
@@ -61,6 +63,13 @@ export class PlanBook {
   async quotas(organization: string): Promise<(QuotaRef & { models: string })[]> {
     const { held } = await this.#read(organization)
     return held.flatMap((one) => quotasOf(one, this.#clock.now()))
+  }
+
+  /** The rates and concurrency of those of an organization's subscriptions that serve. */
+  async limits(organization: string): Promise<LimitRule[]> {
+    const { held } = await this.#read(organization)
+    const now = this.#clock.now()
+    return held.filter(({ subscription, version }) => standingOf(subscription, version, now).blocker === undefined).flatMap(planRules)
   }
 
   async #entitle(organization: string, model: string): Promise<Entitlement> {

@@ -1,4 +1,4 @@
-import { fitsParts, type Millis, type Nano } from '@faregate/core'
+import { fitsParts, type LimitTerms, type Millis, type Nano } from '@faregate/core'
 
 /** How often a plan is paid. A free one is never paid; its quotas renew every month. */
 export const PLAN_PERIODS = ['month', 'quarter', 'year', 'free'] as const
@@ -42,6 +42,8 @@ export interface PlanTerms {
   credit: Nano
   /** What models cost under the plan, as a factor on their price: `"0.8"`; `"0"`: they are included. */
   priceFactor: string
+  /** Rates and concurrency of what is served under it, beside those of key, application and organization. */
+  limits: LimitTerms[]
 }
 
 export interface PlanVersion extends PlanTerms {

@@ -1,4 +1,5 @@
-import type { Millis } from '@faregate/core'
+import type { LimitTerms, Millis } from '@faregate/core'
+import type { Quota } from './plan.ts'
 
 /** Where a subscription stands with whoever has to approve it; `none`: nobody has to. */
 export type Approval = 'none' | 'pending' | 'approved' | 'rejected' | 'revoked'
@@ -33,4 +34,12 @@ export interface Subscription {
   /** When it ends, or ended, because it was cancelled. */
   cancelAt: Millis | null
   pausedAt: Millis | null
+  /** What was agreed beside the terms of the plan, until the plan is changed. Absent: nothing. */
+  agreed?: Agreed | undefined
+}
+
+/** Quotas and limits of one subscription that stand in the place of the plan's. */
+export interface Agreed {
+  quotas: Pick<Quota, 'counts' | 'models' | 'limit'>[]
+  limits: LimitTerms[]
 }

@@ -20,6 +20,7 @@ export function plan(more: Partial<PlanTerms & PlanVersion> = {}): PlanVersion {
     quotas: [],
     credit: 0n,
     priceFactor: '1',
+    limits: [],
     ...more,
   }
 }

@@ -62,5 +62,61 @@ export function plansAndSubscriptions({ does, runs, answered }: Lines): void {
         assert.equal((await answered<Shown>('subscription', decision, id, '--reason', 'because')).approval, approval, decision)
       }
     })
+
+    test('end users and tags get caps of their own, which are listed and taken away', async () => {
+      assert.match((await does('cap', 'set', 'planned', '--user', 'ann', '--cap', '1.00/day')).stdout, /^The user ann: 1\.00\/day\./)
+      await does('cap', 'set', 'planned', '--tag', 'blue', '--cap', '2.00/month')
+      assert.match((await does('cap', 'list', 'planned')).stdout, /user +ann +1\.00\/day\ntag +blue +2\.00\/month/)
+      await does('cap', 'delete', 'planned', '--tag', 'blue')
+      assert.doesNotMatch((await does('cap', 'list', 'planned')).stdout, /blue/)
+      for (const wrong of [
+        ['--user', 'ann', '--tag', 'blue', '--cap', '1/day'],
+        ['--cap', '1/day'],
+        ['--user', 'ann'],
+      ]) {
+        assert.equal((await runs('cap', 'set', 'planned', ...wrong)).code, 2, wrong.join(' '))
+      }
+    })
+
+    test('more is asked for, shown, approved and rejected', async () => {
+      const { id } = await answered<Shown>(
+        'limit-request',
+        'create',
+        'planned',
+        '--cap',
+        'user:ann',
+        '--value',
+        '3.00',
+        '--reason',
+        'launch',
+      )
+      assert.match((await does('limit-request', 'list', 'planned')).stdout, /the spend cap of the end user "ann" +open +1\.00 +3\.00/)
+      assert.match((await does('limit-request', 'show', id)).stdout, /in force +1\.00 USD a day\nasked for +3\.00 USD a day\nwhy +launch/)
+      assert.match((await does('limit-request', 'approve', id, '--value', '2.00')).stdout, /is approved: .* is 2\.00 USD a day now\./)
+      await does(
+        'plan',
+        'create',
+        'limited',
+        '--period',
+        'free',
+        '--model',
+        'none',
+        '--quota',
+        'requests:none:5',
+        '--limit',
+        'requests=5/day',
+      )
+      assert.match((await does('plan', 'list')).stdout, /limited .* 5 requests of none +5 requests a day/)
+      const { id: subscription } = await answered<Shown>('subscription', 'create', 'planned', 'limited')
+      for (const of of [
+        ['--quota', `${subscription}:requests:none`],
+        ['--limit', `plan:requests-day:${subscription}`],
+      ]) {
+        const asked = await answered<Shown>('limit-request', 'create', 'planned', ...of, '--value', '9', '--reason', 'more')
+        assert.match((await does('limit-request', 'reject', asked.id, '--reason', 'later')).stdout, /is rejected: .* stays as it is\./)
+      }
+      assert.equal((await runs('limit-request', 'reject', id)).code, 2)
+      assert.equal((await runs('limit-request', 'list', 'planned', '--state', 'lost')).code, 2)
+    })
   })
 }

@@ -81,6 +81,7 @@ export interface Facts {
   balance_reserved: { limit: Limit & Money }
   cap_key: { limit: Limit & Money }
   cap_user: { limit: Limit & Money }
+  cap_tag: { limit: Limit & Money }
   cap_team: { limit: Limit & Money }
   cap_org: { limit: Limit & Money }
   rate_limited: { limit: Limit }

@@ -17,7 +17,7 @@ const rate = {
   by,
 }
 
-/** One limit of a key, an application or an organization. */
+/** One limit of a key, an application, an organization or a plan. */
 export const limit = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('requests'), ...rate }),
   z.strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { byName, decimal, money, time } from './common.ts'
+import { limits } from './limits.ts'
 import type { RouteSpec } from './route.ts'
 
 const pattern = z.string().min(1).max(300)
@@ -30,6 +31,7 @@ const terms = {
   quotas: z.array(quota).max(20).default([]),
   credit: decimal.default('0').describe('Put on the balance with each period that is paid, and gone with its end.'),
   priceFactor: factor.default('1'),
+  limits: limits.default([]).describe('Of what is served under it, beside those of key, application and organization.'),
 }
 
 const plan = z

@@ -53,10 +53,11 @@ export const filters = {
   key: id.optional(),
   model: z.string().max(300).optional(),
   user: z.string().max(300).optional(),
+  tag: z.string().max(64).optional().describe('One of those that requests name in `Faregate-Tags`.'),
   ...window,
 }
 
-export const USAGE_GROUPS = ['organization', 'application', 'key', 'model', 'provider', 'user', 'day'] as const
+export const USAGE_GROUPS = ['organization', 'application', 'key', 'model', 'provider', 'user', 'tag', 'day'] as const
 
 const totals = { requests: z.number(), buckets, cost: money, providerCost: money.nullable() }
 
@@ -67,6 +68,7 @@ const group = z.object({
   model: z.string().nullable().optional(),
   provider: z.string().nullable().optional(),
   user: z.string().nullable().optional(),
+  tag: z.string().nullable().optional().describe('A request with several counts for each.'),
   day: z.string().nullable().optional(),
   ...totals,
 })

@@ -7,8 +7,10 @@ import { grantRoutes } from './grants.ts'
 import { instanceRoutes } from './instance.ts'
 import { keyRoutes } from './keys.ts'
 import { ledgerRoutes } from './ledger.ts'
+import { limitRequestRoutes } from './limit-requests.ts'
 import { memberRoutes } from './members.ts'
 import { modelRoutes } from './models.ts'
+import { namedCapRoutes } from './named-caps.ts'
 import { organizationRoutes } from './organizations.ts'
 import { pendingPriceRoutes } from './pending-prices.ts'
 import { planRoutes } from './plans.ts'
@@ -29,6 +31,7 @@ import { webhookRoutes } from './webhooks.ts'
 /** The management API, call by call. The description of it all, `GET /api/openapi.json`, is made from this. */
 export const ROUTES = {
   ...organizationRoutes,
+  ...namedCapRoutes,
   ...teamRoutes,
   ...memberRoutes,
   ...roleRoutes,
@@ -49,6 +52,7 @@ export const ROUTES = {
   ...pendingPriceRoutes,
   ...planRoutes,
   ...subscriptionRoutes,
+  ...limitRequestRoutes,
   ...settingRoutes,
   ...instanceRoutes,
   ...backupRoutes,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { byId, instant, money, name, page, paging, reason, time } from './common.ts'
+import { limits } from './limits.ts'
 import type { RouteSpec } from './route.ts'
 
 export const subscription = z
@@ -11,6 +12,10 @@ export const subscription = z
     state: z.enum(['incomplete', 'trialing', 'active', 'past_due', 'unpaid', 'paused', 'cancelled', 'expired']),
     blocker: z.string().nullable().describe('The code with which requests are refused; null: it serves.'),
     until: time.nullable().describe('When this state ends by itself.'),
+    agreed: z
+      .object({ quotas: z.array(z.object({ counts: z.string(), models: z.string(), limit: z.number() })), limits })
+      .nullable()
+      .describe('Quotas and limits that stand in the place of those of the plan, until the plan is changed.'),
     approval: z.enum(['none', 'pending', 'approved', 'rejected', 'revoked']),
     reason: z.string().nullable().describe('Why it was asked for, or of the last decision about it.'),
     startedAt: time,

@@ -39,9 +39,9 @@ describe('the routes of the management API', () => {
     for (const [name, { method, idempotent = false }] of routes) assert.equal(idempotent, method === 'POST', name)
   })
 
-  it('take a body on POST and PATCH alone, and refuse members that they do not know, in a query as well', () => {
+  it('take a body on POST, PUT and PATCH alone, and refuse members that they do not know, in a query as well', () => {
     for (const [name, { method, body, query }] of routes) {
-      assert.equal(body !== undefined, method === 'POST' || method === 'PATCH', name)
+      assert.equal(body !== undefined, ['POST', 'PUT', 'PATCH'].includes(method), name)
       for (const schema of [body, query]) {
         const issues = schema?.safeParse({ surprise: 1 }).error?.issues ?? []
         assert.ok(schema === undefined || issues.some(({ code }) => code === 'unrecognized_keys'), name)

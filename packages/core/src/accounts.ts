@@ -1,5 +1,5 @@
 /** Whose spend cap it is, in the order in which refusals name them. */
-export type CapLevel = 'key' | 'user' | 'team' | 'org'
+export type CapLevel = 'key' | 'user' | 'tag' | 'team' | 'org'
 
 /** The wallet of an organization. */
 export function walletOf(organizationId: string): string {
@@ -21,6 +21,11 @@ export function capOfMember(memberId: string): string {
   return `cap:user:${memberId}`
 }
 
+/** The same for a tag of an organization's requests, which a digest stands for, too. */
+export function capOfTag(organizationId: string, digest: string): string {
+  return `cap:tag:${organizationId}:${digest}`
+}
+
 /** The same for a team. */
 export function capOfTeam(teamId: string): string {
   return `cap:team:${teamId}`
@@ -34,7 +39,7 @@ export function capOfOrganization(organizationId: string): string {
 /** Whose cap a base is. */
 export function capLevel(base: string): CapLevel {
   const [, level] = base.split(':', 2)
-  return level === 'user' || level === 'team' || level === 'org' ? level : 'key'
+  return level === 'user' || level === 'tag' || level === 'team' || level === 'org' ? level : 'key'
 }
 
 /** The unit in which spend caps of a currency count; it never mixes with the currency itself. */

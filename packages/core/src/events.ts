@@ -4,9 +4,13 @@
  */
 export const EVENTS = {
   'balance.low': "An organization's balance fell below `balanceBelow` of the webhook.",
-  'cap.80': 'Four fifths of a spend cap are used in its running period.',
+  'cap.80':
+    'Four fifths of a spend cap (of a key, a member, an end user, a tag, a team or the organization) are used in its running period.',
   'cap.100': 'A spend cap is used up in its running period, or has refused a request.',
   'key.expiring': 'A key expires within seven days.',
+  'subscription.changed': 'A subscription has another state, plan or approval, by what somebody did or by the passing of time.',
+  'limit_request.opened': 'Somebody asks for a higher limit.',
+  'limit_request.decided': 'A request for a higher limit was approved or rejected.',
 } as const satisfies Record<string, string>
 
 export type EventName = keyof typeof EVENTS

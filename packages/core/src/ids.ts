@@ -19,6 +19,7 @@ export type IdPrefix =
   | 'mem'
   | 'role'
   | 'sub'
+  | 'lr'
   | 'vo'
   | 'pay'
   | 'we'

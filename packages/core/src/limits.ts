@@ -29,11 +29,13 @@ export type LimitPartition = (typeof LIMIT_PARTITIONS)[number]
 
 /** Whose limit it is. */
 export interface LimitScope {
-  level: 'key' | 'app' | 'org'
+  level: 'key' | 'app' | 'plan' | 'org'
+  /** Of a plan: of the subscription to it. */
   id: string
+  plan?: string
 }
 
-/** A limit in force for a key: its own, or that of its application or organization. */
+/** A limit in force for a key: its own, or that of its application, its organization, or the plan that it is served under. */
 export interface LimitRule {
   terms: LimitTerms
   scope: LimitScope

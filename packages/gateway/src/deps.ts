@@ -1,10 +1,11 @@
 import type { Clock, Deployment, ModelEntry, ProviderEntry, Random, Snapshot } from '@faregate/core'
-import type { VerifiedKeys } from '@faregate/identity'
+import type { NamedCapBook, VerifiedKeys } from '@faregate/identity'
 import type { AccountRef, Ledger } from '@faregate/ledger'
 import type { Limiter } from '@faregate/limits'
 import type { PriceTable, TokenCounter } from '@faregate/pricing'
 import type { Vendor } from '@faregate/wire'
 import type { UpstreamClient } from './edge.ts'
+import type { LimitDesk } from './limit-requests.ts'
 import type { PlanGate } from './plans/port.ts'
 import type { MediaFetcher } from './media/fetch-media.ts'
 import type { Recorder } from './record.ts'
@@ -23,6 +24,9 @@ export interface GatewayDeps {
   /** Asked only for keys that have limits. */
   limiter: Pick<Limiter, 'take' | 'peek'>
   plans: PlanGate
+  /** Asked only for organizations that have such caps. */
+  namedCaps: Pick<NamedCapBook, 'under'>
+  limitDesk: LimitDesk
   prices: PriceBook
   vendors: ReadonlyMap<string, Vendor>
   tokens: TokenCounter

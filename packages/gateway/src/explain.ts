@@ -9,7 +9,7 @@ import { limitVerdict } from './limits/within-limits.ts'
 import type { Inbound } from './edge.ts'
 import type { Flow } from './flow.ts'
 import { refuse } from './refuse.ts'
-import { ledgerUnavailable } from './reserve.ts'
+import { ledgerUnavailable } from './ledger-unavailable.ts'
 import { isFree, SURFACES, surfaceOf } from './surfaces.ts'
 
 const DEFAULT_PATH = '/v1/chat/completions'

@@ -4,6 +4,7 @@ import type { GatewayDeps } from './deps.ts'
 import { elapsed, type Flow } from './flow.ts'
 import type { Candidate } from './locate.ts'
 import type { AttemptRecord, RequestRecord } from './record.ts'
+import { tagsText } from './tags.ts'
 
 /** How a request ended. */
 export interface Ending {
@@ -26,7 +27,7 @@ export function finish(deps: GatewayDeps, flow: Flow, ending: Ending): void {
     application: flow.key?.application.id ?? null,
     key: flow.key?.id ?? null,
     user: flow.request?.user ?? null,
-    tags: tagsOf(flow),
+    tags: tagsText(flow.inbound),
     path: flow.inbound.path,
     model: flow.request?.model ?? null,
     stream: flow.request?.stream ?? false,
@@ -76,10 +77,4 @@ export function providerCost(flow: Flow): bigint | null {
 
 function candidateOf(flow: Flow, { provider, model }: AttemptRecord): Candidate | undefined {
   return flow.route?.candidates.find(({ deployment }) => deployment.provider === provider && deployment.model === model)
-}
-
-export function tagsOf(flow: Flow): string | null {
-  const tags = flow.inbound.headers['faregate-tags']
-  const text = Array.isArray(tags) ? tags.join(',') : tags
-  return text === undefined || text === '' ? null : text.slice(0, 512)
 }

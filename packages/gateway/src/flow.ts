@@ -5,7 +5,7 @@ import type { Admission } from '@faregate/limits'
 import type { Decoded, EndpointDialect, ModelRequest } from '@faregate/wire'
 import type { Inbound, Outbound } from './edge.ts'
 import type { Route } from './locate.ts'
-import type { Planned } from './plans/port.ts'
+import type { Offer, Planned } from './plans/port.ts'
 import type { AttemptRecord } from './record.ts'
 import type { Reservation } from './reserve.ts'
 import { surfaceOf } from './surfaces.ts'
@@ -25,8 +25,10 @@ export interface Flow {
   /** The request in neutral form, once a deployment needed it. */
   decoded?: Decoded
   route?: Route
-  /** How it stands with the limits of its key, where that has any. */
+  /** How it stands with its limits, where it has any. */
   admission?: Admission
+  /** Whose limits are counted among them; absent: no plan's. */
+  limitedUnder?: Offer | undefined
   /** The plans under which it is served; absent: from the balance alone. */
   plan?: Planned
   reservation?: Reservation

@@ -1,15 +1,19 @@
 import { capLevel, formatAmount, type CapLevel, type Denial, type DenialCode, type Fix, type LimitFacts, type Scope } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { AccountRef, Outcome, Shortfall } from '@faregate/ledger'
-import { cappedMember, type CapRef } from './caps.ts'
+import { cappedMember, cappedTag, type CapRef } from './caps.ts'
 import type { Settings } from './deps.ts'
 import { payFix } from './pay-fix.ts'
 import { saleFix } from './plans/denials.ts'
 import type { Planned } from './plans/port.ts'
 import { quotaDenial, quotaText, quotaUnit } from './plans/quota-exhausted.ts'
 import { raiseCap } from './raise-cap.ts'
+import { capSubject, quotaSubject, requestLimit } from './request-limit.ts'
 
 export type Insufficient = Extract<Outcome, { status: 'insufficient' }>
+
+/** Callers may name their users as they like: whom they call otherwise, nobody can give a cap of its own. */
+const NAMEABLE = /^[^\u0000-\u001f\u007f]{1,300}$/
 
 /** The refusals that a balance which is too small causes. */
 type MoneyCode = `cap_${CapLevel}` | 'quota_exhausted' | 'insufficient_balance'
@@ -84,7 +88,8 @@ function scopeOf(context: FundsContext, shortfall: Shortfall): Scope {
   const balance = quotaUnit(context.legs, shortfall) === undefined ? 'wallet' : 'quota'
   if (cap === undefined) return { level: 'org', id: key.organization.id, ...shared, balance }
   const level = capLevel(cap.base)
-  const ids = { key: key.id, user: cappedMember(key)?.id ?? user ?? '', team: key.team?.id ?? '', org: key.organization.id }
+  const [who, tag] = [cappedMember(key)?.id ?? user ?? '', cappedTag(key, cap.base) ?? '']
+  const ids = { key: key.id, user: who, tag, team: key.team?.id ?? '', org: key.organization.id }
   return { level, id: ids[level], ...shared, balance: 'cap' }
 }
 
@@ -114,15 +119,18 @@ function describe(context: FundsContext, code: MoneyCode | 'balance_reserved', s
     return `${formatAmount(held)} ${unit} are held by requests in flight, ${formatAmount(available)} ${unit} are free; ${cost}.`
   if (code === 'insufficient_balance') return `${key.organization.name}'s balance is ${formatAmount(available)} ${unit}; ${cost}.`
   if (code === 'quota_exhausted') return cost
-  return `${ownerOf(context, code)} has ${formatAmount(available)} ${unit} left of its spend cap; ${cost}.`
+  return `${ownerOf(context, code, shortfall)} has ${formatAmount(available)} ${unit} left of its spend cap; ${cost}.`
 }
 
-function ownerOf({ key, user }: FundsContext, code: `cap_${CapLevel}`): string {
+function ownerOf(context: FundsContext, code: `cap_${CapLevel}`, shortfall: Shortfall): string {
+  const { key, user } = context
   switch (code) {
     case 'cap_key':
       return `The key …${key.lastFour}`
     case 'cap_user':
       return personOf(key, user)
+    case 'cap_tag':
+      return `The tag "${cappedTag(key, capIn(context, shortfall)?.base ?? '') ?? ''}"`
     case 'cap_team':
       return `The team "${key.team?.name ?? ''}"`
     case 'cap_org':
@@ -139,9 +147,10 @@ function fixesOf(context: FundsContext, code: MoneyCode | 'balance_reserved', sh
   const lower: Fix[] =
     affordable > 0 ? [{ kind: 'change_request', action: 'lower_max_tokens', by: 'caller', canYou: true, to: affordable }] : []
   if (code === 'balance_reserved') return [{ kind: 'wait', action: 'wait_for_own_requests', by: 'caller', canYou: true }]
-  if (code === 'quota_exhausted') return [...salesFixes(context), ...resetFix(shortfall), ...lower]
+  if (code === 'quota_exhausted') return [...salesFixes(context), ...resetFix(shortfall), ...lower, ...askForQuota(context, shortfall)]
   const cap = capIn(context, shortfall)
-  if (cap !== undefined) return [raiseCap(context.key, cap, shortfall), ...resetFix(shortfall), ...lower]
+  if (cap !== undefined)
+    return [raiseCap(context.key, context.user, cap, shortfall), ...resetFix(shortfall), ...lower, ...askForCap(context, cap)]
   return [payFix(context.settings, context.key.organization.id, shortfall.required - shortfall.available), ...lower]
 }
 
@@ -153,4 +162,17 @@ function resetFix({ resetsAt }: Shortfall): Fix[] {
   return resetsAt === null
     ? []
     : [{ kind: 'wait', action: 'wait_for_reset', by: 'caller', canYou: true, resetsAt: new Date(resetsAt).toISOString() }]
+}
+
+function askForCap({ settings, key, user }: FundsContext, { base }: CapRef): Fix[] {
+  const level = capLevel(base)
+  const name = (level === 'tag' ? cappedTag(key, base) : user) ?? ''
+  if (level === 'user' && cappedMember(key) === undefined && !NAMEABLE.test(name)) return []
+  return [requestLimit(settings, key, capSubject(key, level, name), level === 'key' ? 'team_admin' : 'org_admin')]
+}
+
+function askForQuota({ settings, key, legs }: FundsContext, { leg }: Shortfall): Fix[] {
+  const ref = legs[leg]
+  const subject = ref?.kind === 'cap' ? quotaSubject(ref.base) : undefined
+  return subject === undefined ? [] : [requestLimit(settings, key, subject, 'operator')]
 }

@@ -12,9 +12,11 @@ import { newFlow, type Flow } from './flow.ts'
 import { routeUnknown } from './hints.ts'
 import { checkKeyState, identify } from './identify.ts'
 import { serveKeyInfo } from './key-info.ts'
+import { serveLimitRequest, serveNewLimitRequest } from './limit-requests.ts'
 import { Locator } from './locate.ts'
 import { serveModels, serveShow } from './models/serve.ts'
 import { refuse } from './refuse.ts'
+import { LIMIT_REQUESTS } from './request-limit.ts'
 import { release } from './settle.ts'
 import { isFree } from './surfaces.ts'
 import { Unsettled } from './unsettled.ts'
@@ -39,6 +41,7 @@ type Handler = (shared: Shared, flow: Flow) => Promise<void>
 const HANDLERS: Record<string, Handler | undefined> = {
   'POST /v1/explain': serveExplain,
   'GET /v1/key': serveKeyInfo,
+  [`POST ${LIMIT_REQUESTS}`]: serveNewLimitRequest,
   'GET /v1/models': serveModels,
   'GET /v1beta/models': serveModels,
   'GET /ollama/api/tags': serveModels,
@@ -84,6 +87,7 @@ function handlerFor({ method, path }: Inbound): Handler {
   const handler = HANDLERS[`${asked} ${path}`]
   if (handler !== undefined) return handler
   if (asked === 'GET' && DESCRIBED.test(path)) return serveModels
+  if (asked === 'GET' && path.startsWith(`${LIMIT_REQUESTS}/`)) return serveLimitRequest
   return ({ deps }, flow) => refuse(deps, flow, routeUnknown(deps.settings.publicUrl(), method, path))
 }
 

@@ -1,6 +1,7 @@
 import type { Denial } from '@faregate/core'
 import { MODEL_LIST_ROUTES } from './models/routes.ts'
 import { nearest } from './nearest.ts'
+import { LIMIT_REQUESTS } from './request-limit.ts'
 import { SURFACES } from './surfaces.ts'
 
 /** What the data plane serves: method and path. */
@@ -9,6 +10,8 @@ export const DATA_PLANE_ROUTES: readonly { method: 'GET' | 'POST'; path: string 
   ...MODEL_LIST_ROUTES,
   { method: 'POST', path: '/v1/explain' },
   { method: 'GET', path: '/v1/key' },
+  { method: 'POST', path: LIMIT_REQUESTS },
+  { method: 'GET', path: `${LIMIT_REQUESTS}/*` },
 ]
 
 /** Refuses a path that is not served, and names the base URL that an SDK should have been given. */

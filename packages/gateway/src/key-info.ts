@@ -1,35 +1,42 @@
-import { capLevel, formatAmount, isDenial } from '@faregate/core'
+import { capLevel, formatAmount, isDenial, type LimitRule } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import { answerJson } from './answer-json.ts'
-import type { CapRef } from './caps.ts'
+import { cappedTag, withNamedCaps, type CapRef } from './caps.ts'
 import { permitted, type Shared } from './model-call.ts'
 import type { BalanceView } from './deps.ts'
 import type { Flow } from './flow.ts'
 import { legsOf } from './hold-plan.ts'
 import { describeLimits } from './limits/describe.ts'
 import { refuse } from './refuse.ts'
-import { ledgerUnavailable } from './reserve.ts'
+import { tagsIn } from './tags.ts'
+import { ledgerUnavailable } from './ledger-unavailable.ts'
 
-/** `GET /v1/key`: what a caller may know of its own key: balance, caps (with `?user=` that of an end user), limits, what is used, when it resets. */
+/** `GET /v1/key`: what a caller may know of its own key: balance, caps (with `?user=` and `?tags=` those of an end user and of tags), limits, what is used, when it resets. */
 export async function serveKeyInfo(shared: Shared, flow: Flow): Promise<void> {
   const { deps } = shared
-  const key = await permitted(shared, flow, 'key')
+  const found = await permitted(shared, flow, 'key')
+  if (isDenial(found)) return refuse(deps, flow, found)
+  const query = new URLSearchParams(flow.inbound.query)
+  const user = query.get('user')
+  const key = await withNamedCaps(deps, found, user, tagsIn(query.get('tags') ?? ''))
   if (isDenial(key)) return refuse(deps, flow, key)
-  const legs = legsOf(deps.settings, key, new URLSearchParams(flow.inbound.query).get('user'))
+  const legs = legsOf(deps.settings, key, user)
   let balances: BalanceView[]
   let quotas: Record<string, unknown>[]
+  let limits: LimitRule[]
   try {
     balances = await deps.balances.read(legs)
     quotas = await describeQuotas(shared, key)
+    limits = [...(key.limits ?? []), ...(await deps.plans.limits(key.organization.id))]
   } catch (error) {
     return refuse(deps, flow, ledgerUnavailable(error))
   }
   const caps = legs.flatMap((leg, index) => {
     const view = balances[index]
-    return leg.kind === 'cap' && view !== undefined ? [describeCap(leg, view)] : []
+    return leg.kind === 'cap' && view !== undefined ? [describeCap(key, leg, view)] : []
   })
   const facts = describeKey(key, balances[legs.length - 1], caps, deps.settings.currency)
-  await answerJson(deps, flow, { ...facts, limits: await describeLimits(deps, key.limits ?? []), quotas })
+  await answerJson(deps, flow, { ...facts, limits: await describeLimits(deps, limits), quotas })
 }
 
 /** What the organization's plans include, and what of it is left. */
@@ -70,9 +77,11 @@ function describeKey(
   }
 }
 
-function describeCap({ base, limit, period }: CapRef, view: BalanceView): Record<string, unknown> {
+function describeCap(key: KeyEntry, { base, limit, period }: CapRef, view: BalanceView): Record<string, unknown> {
+  const tag = cappedTag(key, base)
   return {
     level: capLevel(base),
+    ...(tag === undefined ? {} : { tag }),
     period,
     amount: formatAmount(limit),
     used: formatAmount(view.posted),

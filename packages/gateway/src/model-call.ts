@@ -11,6 +11,7 @@ import { deliverLarge } from './deliver/large.ts'
 import { deliverStream } from './deliver/stream.ts'
 import type { GatewayDeps } from './deps.ts'
 import { firstBlocker } from './blockers.ts'
+import { withNamedCaps } from './caps.ts'
 import { laterBlockers } from './evaluate.ts'
 import { note, type Flow } from './flow.ts'
 import { checkKeyState, identify } from './identify.ts'
@@ -25,6 +26,7 @@ import { reserve, type Reservation } from './reserve.ts'
 import { servable } from './servable.ts'
 import { release } from './settle.ts'
 import { isFree } from './surfaces.ts'
+import { tagsOf } from './tags.ts'
 import type { Unsettled } from './unsettled.ts'
 
 /** What lives as long as the gateway and is shared by its requests. */
@@ -110,13 +112,15 @@ export async function admit(shared: Shared, flow: Flow, dialect: EndpointDialect
 
 /** Identify, locate, authorize: in the order in which refusals take precedence. */
 export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDialect, path = flow.inbound.path): Promise<Admitted | Denial> {
-  const key = await known(shared, flow)
-  if (isDenial(key)) return key
+  const found = await known(shared, flow)
+  if (isDenial(found)) return found
   const { query, headers, body } = flow.inbound
   const read = dialect.read({ path, query, headers, body })
   if (!read.ok) return requestInvalid(read.pointer, read.message)
   const { request } = read
   flow.request = request
+  const key = await withNamedCaps(shared.deps, found, request.user, tagsOf(flow.inbound))
+  if (isDenial(key)) return key
   const route = shared.locator.find(request.model, (name) => allowsModel(key, name))
   if (isDenial(route)) return route
   flow.route = route

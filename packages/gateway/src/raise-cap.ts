@@ -1,21 +1,47 @@
-import { capLevel, formatAmount, type CapLevel, type Fix } from '@faregate/core'
+import { capLevel, formatAmount, type Fix } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { Shortfall } from '@faregate/ledger'
-import { cappedMember, type CapRef } from './caps.ts'
+import { cappedMember, cappedTag, type CapRef } from './caps.ts'
 import { mayMend } from './mend.ts'
 
 /** Where a cap is set, and what changing it needs; the new cap is added to the command. */
 interface Place {
+  /** PATCH unless it says otherwise. */
+  method?: 'PUT'
   path: string
   command: string
   permission: string
 }
 
-const PLACES: Record<CapLevel, (key: KeyEntry) => Place> = {
-  key: ({ id }) => ({ path: `/api/keys/${id}`, command: `faregate key update ${id} --cap`, permission: 'keys:write' }),
-  user: (key) => placeOfMember(key) ?? placeOfOrganization(key, '--user-cap'),
-  team: ({ team }) => placeOfTeam(team?.id ?? ''),
-  org: (key) => placeOfOrganization(key, '--cap'),
+function placeOf(key: KeyEntry, base: string, user: string | null): Place {
+  const { id, team, organization } = key
+  switch (capLevel(base)) {
+    case 'key':
+      return { path: `/api/keys/${id}`, command: `faregate key update ${id} --cap`, permission: 'keys:write' }
+    case 'user':
+      if (organization.userCap?.named === true && cappedMember(key) === undefined) return placeOfNamed(key, 'user', user ?? '')
+      return placeOfMember(key) ?? placeOfOrganization(key, '--user-cap')
+    case 'tag':
+      return placeOfNamed(key, 'tag', cappedTag(key, base) ?? '')
+    case 'team':
+      return placeOfTeam(team?.id ?? '')
+    case 'org':
+      return placeOfOrganization(key, '--cap')
+  }
+}
+
+function placeOfNamed({ organization: { id } }: KeyEntry, of: 'user' | 'tag', name: string): Place {
+  return {
+    method: 'PUT',
+    path: `/api/organizations/${id}/${of}s/${encodeURIComponent(name)}/cap`,
+    command: `faregate cap set ${id} --${of} ${shellWord(name)} --cap`,
+    permission: 'organizations:write',
+  }
+}
+
+/** A word for a shell, whatever is in it. */
+function shellWord(text: string): string {
+  return /^[\w.,:@%+=/-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
 function placeOfMember(key: KeyEntry): Place | undefined {
@@ -33,8 +59,8 @@ function placeOfOrganization({ organization: { id } }: KeyEntry, flag: string): 
 }
 
 /** The fix that raises a cap as far as this request needs it: what is spent and held stays counted under a higher limit. */
-export function raiseCap(key: KeyEntry, { base, limit, period }: CapRef, { required, available }: Shortfall): Fix {
-  const { path, command, permission } = PLACES[capLevel(base)](key)
+export function raiseCap(key: KeyEntry, user: string | null, { base, limit, period }: CapRef, { required, available }: Shortfall): Fix {
+  const { method = 'PATCH', path, command, permission } = placeOf(key, base, user)
   const missing = required - available
   return {
     kind: 'change_policy',
@@ -42,7 +68,7 @@ export function raiseCap(key: KeyEntry, { base, limit, period }: CapRef, { requi
     by: 'org_admin',
     canYou: mayMend(key, permission),
     byAtLeast: formatAmount(missing),
-    method: 'PATCH',
+    method,
     path,
     command: `${command} ${formatAmount(limit + missing)}/${period}`,
   }

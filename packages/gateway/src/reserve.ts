@@ -4,13 +4,15 @@ import { LedgerUnavailable, type HoldOp, type Outcome } from '@faregate/ledger'
 import { amountOf } from '@faregate/pricing'
 import type { ModelRequest } from '@faregate/wire'
 import type { GatewayDeps } from './deps.ts'
-import { tagsOf } from './finish.ts'
 import { note, type Flow } from './flow.ts'
 import { insufficientFunds, type FundsContext } from './funds.ts'
+import { ledgerUnavailable } from './ledger-unavailable.ts'
 import { inputBound, planHold, type HoldPlan } from './hold-plan.ts'
 import type { Route } from './locate.ts'
 import type { Offer } from './plans/port.ts'
 import { routeUnder } from './plans/under-offer.ts'
+import { moveLimits } from './limits/take.ts'
+import { tagsText } from './tags.ts'
 
 /** What is durably held for a request, and for how much output it stands. */
 export interface Reservation {
@@ -43,6 +45,11 @@ export async function reserve(
   if (flow.plan === undefined) return reserveUnder(deps, flow, key, route, request, undefined)
   let refused: Denial | undefined
   for (const offer of flow.plan.offers) {
+    const limited = await moveLimits(deps, flow, { key, route, request }, offer)
+    if (limited !== undefined) {
+      refused ??= limited
+      continue
+    }
     const reserved = await reserveUnder(deps, flow, key, routeUnder(route, offer), request, offer)
     if (!isDenial(reserved) || !isQuotas(reserved)) return reserved
     refused ??= reserved
@@ -129,7 +136,7 @@ async function submitHold(
 
 /** What a record can be rebuilt from after a kill. */
 function holdMemo(flow: Flow, key: KeyEntry, route: Route, request: ModelRequest): string {
-  const tags = tagsOf(flow)
+  const tags = tagsText(flow.inbound)
   return JSON.stringify({
     organization: key.organization.id,
     application: key.application.id,
@@ -184,14 +191,4 @@ export function inDebt(plan: HoldPlan, outcome: Extract<Outcome, { status: 'in_d
   const unit = plan.legs[leg]?.unit ?? ''
   const shortfall = { leg, account: outcome.account, unit, required, available: outcome.available, held: 0n, resetsAt: null }
   return { status: 'insufficient', reserved: false, leg, also: [], shortfalls: [shortfall], steps: 0, at: outcome.at }
-}
-
-export function ledgerUnavailable(error: unknown): Denial {
-  return {
-    code: 'ledger_unavailable',
-    detail: 'The database that holds the balances does not answer, and nothing is served unpaid.',
-    operatorDetail: String(error),
-    retryAfterSeconds: 2,
-    fixes: [{ kind: 'wait', action: 'retry', by: 'caller', canYou: true }],
-  }
 }

@@ -11,12 +11,12 @@ function quota(counts: QuotaRef['counts'], limit: bigint, subscription = 'sub_1'
 }
 
 function offer(quotas: QuotaRef[], more: Partial<Offer> = {}): Offer {
-  return { subscription: 'sub_1', plan: 'pro', factor: '1', quotas, ...more }
+  return { subscription: 'sub_1', plan: 'pro', factor: '1', quotas, limits: [], ...more }
 }
 
 /** A gateway where plans say this of every model. */
 async function worldOf(entitlement: Entitlement, quotas: (QuotaRef & { models: string })[] = []): Promise<World> {
-  const world = await openWorld({ plans: { entitlement: () => entitlement, quotas: async () => quotas } })
+  const world = await openWorld({ plans: { entitlement: () => entitlement, quotas: async () => quotas, limits: async () => [] } })
   world.upstream.behave(answering)
   return world
 }

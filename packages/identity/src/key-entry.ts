@@ -52,8 +52,18 @@ export interface KeyOrganization {
   suspended: string | null
   /** Over all of its keys. */
   cap: SpendCap | null
-  /** Of each end user whom requests name. */
-  userCap: SpendCap | null
+  /** Of each end user whom requests name. In a request: of the one whom it names, `named` where that one has its own. */
+  userCap: (SpendCap & { named?: true }) | null
+  /** Some of its end users or tags have a cap of their own. */
+  namedCaps?: boolean
+  /** In a request: of the tags that it names. */
+  tagCaps?: readonly TagCap[]
+}
+
+/** The cap of one tag. */
+export interface TagCap {
+  tag: string
+  cap: SpendCap
 }
 
 /** Finds keys. Rejects with an error when the database does not answer: that is never a 401. */

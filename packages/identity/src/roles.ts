@@ -3,14 +3,14 @@
  * Nobody can give himself credit: `money:write` is in none of them.
  */
 const READ = ['organizations:read', 'teams:read', 'applications:read', 'usage:read']
-const TRACE = ['requests:read', 'denials:read']
-const RUN = ['applications:write', 'keys:read', 'keys:write']
+const TRACE = ['requests:read', 'denials:read', 'limit-requests:read']
+const RUN = ['applications:write', 'keys:read', 'keys:write', 'limit-requests:write']
 const GOVERN = ['organizations:write', 'teams:write', 'members:write', 'roles:read', 'roles:write', 'tokens:read', 'tokens:write']
 
 export const BUILT_IN_ROLES: Readonly<Record<string, readonly string[]>> = {
-  org_admin: [...READ, ...TRACE, ...RUN, ...GOVERN, 'members:read', 'money:read', 'audit:read'],
+  org_admin: [...READ, ...TRACE, ...RUN, ...GOVERN, 'limit-requests:decide', 'members:read', 'money:read', 'audit:read'],
   billing_admin: [...READ, ...TRACE, 'money:read'],
-  team_admin: [...READ, ...TRACE, ...RUN, 'members:read', 'teams:write'],
+  team_admin: [...READ, ...TRACE, ...RUN, 'limit-requests:decide', 'members:read', 'teams:write'],
   publisher: [...READ, ...TRACE],
   developer: [...READ, ...TRACE, ...RUN],
   viewer: READ,

@@ -18,6 +18,8 @@ export interface Admission {
   standings: Standing[]
   /** The request has ended, having used so many tokens. Once; does nothing where it was not admitted. */
   end: (tokens: number) => void
+  /** The request is not served under these limits after all: gives everything back. Once; does nothing after {@link end}. */
+  undo: () => void
 }
 
 export interface LimiterState {
@@ -109,22 +111,22 @@ export class Limiter {
 
   #admission(counters: LimitCounters, lease: string, demands: readonly Demand[], counted: Counted): Admission {
     let open = counted.admitted
+    const give = (back: readonly Demand[]): void => {
+      if (open) this.#give(counters, lease, back)
+      open = false
+    }
     return {
       admitted: counted.admitted,
       standings: standingsOf(demands, counted),
-      end: (tokens) => {
-        if (!open) return
-        open = false
-        this.#end(counters, lease, demands, tokens)
-      },
+      end: (tokens) => give(demands.map((demand) => ended(demand, tokens))),
+      undo: () => give(demands),
     }
   }
 
-  /** What a request took by its bound is corrected by what it used; a request that was let through stays counted as one. */
-  #end(counters: LimitCounters, lease: string, demands: readonly Demand[], tokens: number): void {
-    const ended = demands.map((demand) => ({ ...demand, cost: demand.terms.kind === 'tokens' ? demand.cost - tokens : 0 }))
+  /** Frees the places of a request, and puts back what is owed of rates. */
+  #give(counters: LimitCounters, lease: string, back: readonly Demand[]): void {
     this.#leases.remove(lease)
-    const owed = ended.filter(({ terms, cost }) => terms.kind === 'concurrency' || cost !== 0)
+    const owed = back.filter(({ terms, cost }) => terms.kind === 'concurrency' || cost !== 0)
     if (owed.length === 0) return
     if (counters === this.#own) this.#own.end(lease, owed)
     // Where this does not arrive, the lease is not renewed and runs out.
@@ -177,4 +179,9 @@ export class Limiter {
     this.#state = state
     this.#onChange(state)
   }
+}
+
+/** What a request took by its bound is corrected by what it used; a request that was let through stays counted as one. */
+function ended(demand: Demand, tokens: number): Demand {
+  return { ...demand, cost: demand.terms.kind === 'tokens' ? demand.cost - tokens : 0 }
 }

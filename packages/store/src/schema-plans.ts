@@ -24,5 +24,9 @@ export interface SubscriptionsTable {
   revision: Int
   /** When something may have to be paid; null: nothing will, until it is changed. */
   look_at: IntOrNull
+  /** When it stands differently by the passing of time; null: never, until it is changed. */
+  turns_at: IntOrNull
+  /** How it stood when that was told last. */
+  told: string | null
   created_at: Int
 }

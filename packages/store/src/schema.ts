@@ -1,4 +1,5 @@
 import type { ColumnType } from 'kysely'
+import type { LimitTables } from './schema-limits.ts'
 import type { PaymentTables } from './schema-payments.ts'
 import type { PeopleTables } from './schema-people.ts'
 import type { PlanTables } from './schema-plans.ts'
@@ -14,7 +15,7 @@ export type IntOrNull = ColumnType<bigint | null, bigint | number | null, bigint
 /** JSON as text: parse it on reading, stringify it on writing. */
 export type Json = string
 
-export interface Schema extends PaymentTables, PeopleTables, PlanTables, PriceTables {
+export interface Schema extends LimitTables, PaymentTables, PeopleTables, PlanTables, PriceTables {
   meta: MetaTable
   counters: CountersTable
   organizations: OrganizationsTable

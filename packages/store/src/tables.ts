@@ -18,6 +18,8 @@ export const TABLES = [
   'price_offers',
   'plans',
   'subscriptions',
+  'named_caps',
+  'limit_requests',
   'accounts',
   'lots',
   'entries',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { capOfKey } from '@faregate/core'
 import { createAdminStore } from '@faregate/store/queries/index'
-import { usedCaps } from '../src/queries/conditions.ts'
+import { usedCaps } from '../src/queries/used-caps.ts'
 import { freshStore, KINDS, skipOf } from './databases.ts'
 
 const CAP = { amount: 100n, period: 'total' } as const
@@ -38,9 +38,9 @@ for (const kind of KINDS) {
           const row = { id: account, unit: 'cap:USD', kind: 'cap', ...SUMS, resets_at: null, entries: 1n }
           await trx.insertInto('accounts').values(row).execute()
         })
-        const caps = await usedCaps(store.read, null, 0)
+        const caps = await usedCaps(store.read, null, 0, 0)
         assert.deepEqual(
-          caps.map(({ key, account: counted, limit, used }) => [key, counted, limit, used]),
+          caps.map(({ id, account: counted, limit, used }) => [id, counted, limit, used]),
           [['key_2', account, 100n, 80n]],
         )
       } finally {

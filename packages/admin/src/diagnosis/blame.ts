@@ -34,6 +34,7 @@ export const BLAMED = {
   subscription_paused: 'subscription',
   cap_key: 'billing',
   cap_user: 'billing',
+  cap_tag: 'billing',
   cap_team: 'billing',
   cap_org: 'billing',
   quota_exhausted: 'subscription',

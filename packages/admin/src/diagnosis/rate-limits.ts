@@ -13,7 +13,7 @@ export const withinLimits: Look = (evidence) => {
     return { result: 'ok', detail: `Limits of the key "${key.name}" (…${key.lastFour}): ${own}` }
   const passed = code === undefined ? request !== undefined : DENIAL_CODES.findIndex((known) => known === code) > LAST_LIMIT
   if (!passed) return undefined
-  const detail = `The request was within the limits of the key "${key.name}" (…${key.lastFour}), its application and its organization.`
+  const detail = `The request was within the limits of the key "${key.name}" (…${key.lastFour}), its application, its organization and its plan.`
   return { result: 'ok', detail: `${detail} ${own}` }
 }
 

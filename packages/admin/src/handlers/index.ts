@@ -11,11 +11,13 @@ import { keysIdRotate } from './keys.id.rotate.ts'
 import { keysId } from './keys.id.ts'
 import { keys } from './keys.ts'
 import { ledger } from './ledger.ts'
+import { limitRequests } from './limit-requests.ts'
 import { membersIdTokens } from './members.id.tokens.ts'
 import { members } from './members.ts'
 import { models } from './models.ts'
 import { applications } from './organizations.id.applications.ts'
 import { organizationsIdGrants } from './organizations.id.grants.ts'
+import { organizationsIdNamedCaps } from './organizations.id.named-caps.ts'
 import { organizationsIdSubscriptions } from './organizations.id.subscriptions.ts'
 import { organizationsIdSuspend } from './organizations.id.suspend.ts'
 import { organizationsId } from './organizations.id.ts'
@@ -44,6 +46,7 @@ export const HANDLERS: Handlers<RouteName> = {
   ...organizations,
   ...organizationsId,
   ...organizationsIdSuspend,
+  ...organizationsIdNamedCaps,
   ...teams,
   ...members,
   ...membersIdTokens,
@@ -69,6 +72,7 @@ export const HANDLERS: Handlers<RouteName> = {
   ...plans,
   ...organizationsIdSubscriptions,
   ...subscriptionsId,
+  ...limitRequests,
   ...settings,
   ...instance,
   ...backup,

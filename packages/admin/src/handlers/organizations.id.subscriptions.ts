@@ -7,6 +7,7 @@ import { presentSubscription } from '../present/subscriptions.ts'
 import { timeOf } from '../present/time.ts'
 import { found, invalid } from '../refusal.ts'
 import { paid, planOnSale } from '../subscribing.ts'
+import { tellSubscription } from '../subscription-events.ts'
 
 export const organizationsIdSubscriptions: Handlers<'listSubscriptions' | 'createSubscription'> = {
   async listSubscriptions(call) {
@@ -41,7 +42,9 @@ export const organizationsIdSubscriptions: Handlers<'listSubscriptions' | 'creat
       startedAt: timeOf(call.body.startedAt ?? null) ?? now,
     })
     await changeConfiguration(call, async (trx) => {
-      await trx.insertSubscription(rowOf(subscription, terms, 1, now))
+      const row = rowOf(subscription, terms, 1, now)
+      await trx.insertSubscription(row)
+      await tellSubscription({ trx, now, random: call.deps.random }, undefined, row, terms)
       const answer = presentSubscription(subscription, terms, now)
       return { event: { action: 'subscription.create', subject: subscription.id, organization, after: answer }, answer }
     })

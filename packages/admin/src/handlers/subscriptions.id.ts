@@ -1,7 +1,7 @@
-import { previewChange, quotasOf, type ChangePreview, type PlanVersion, type Subscription, type SubscriptionEvent } from '@faregate/billing'
+import { previewChange, type ChangePreview, type PlanVersion, type Subscription, type SubscriptionEvent } from '@faregate/billing'
 import { formatAmount, walletOf } from '@faregate/core'
-import { freshId, type Call, type Context, type Handlers } from '../call.ts'
-import { submit } from '../operation.ts'
+import type { Call, Handlers } from '../call.ts'
+import { moveQuotas } from '../limit-requests/quota-targets.ts'
 import { presentPreview, presentSubscription } from '../present/subscriptions.ts'
 import { invalid, refuse } from '../refusal.ts'
 import { happen, planOnSale, visibleSubscription } from '../subscribing.ts'
@@ -46,20 +46,11 @@ function eventOf({ event, at, reason }: Call<'updateSubscription'>['body']): Sub
   return { type: event }
 }
 
-/** The quotas of the plan that it was moved to hold in the running period, too; what was used stays counted (M8). */
-async function moveQuotas(call: Context, id: string): Promise<void> {
-  const { deps } = call
-  const { subscription, terms } = await visibleSubscription(call, deps.store.read, id)
-  for (const { counts: _counts, models: _models, ...cap } of quotasOf({ subscription, version: terms }, deps.clock.now())) {
-    await submit(call, { type: 'adjust', id: freshId(call, 'adj'), cap })
-  }
-}
-
 /**
  * Pays what a change costs, or puts back what is left over. It is named after the number of the change and where it leads, so that
  * a call that is sent again after a crash pays once.
  */
-async function payChange(call: Context, subscription: Subscription, to: PlanVersion, { due }: ChangePreview): Promise<void> {
+async function payChange(call: Call<'changeSubscription'>, subscription: Subscription, to: PlanVersion, { due }: ChangePreview): Promise<void> {
   if (due === 0n) return
   const id = `${subscription.id}.c${subscription.changes + 1}.${to.name}.${to.version}`
   const account = walletOf(subscription.organization)

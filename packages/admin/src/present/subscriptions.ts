@@ -7,12 +7,24 @@ export function presentPlan({ price, credit, createdAt, ...plan }: PlanVersion) 
 }
 
 export function presentSubscription(subscription: Subscription, terms: PlanTerms, now: Millis) {
-  const { startedAt, trialUntil, paidUntil, cancelAt, pausedAt, createdAt, anchor: _anchor, changes: _changes, ...members } = subscription
+  const {
+    startedAt,
+    trialUntil,
+    paidUntil,
+    cancelAt,
+    pausedAt,
+    createdAt,
+    anchor: _anchor,
+    changes: _changes,
+    agreed,
+    ...members
+  } = subscription
   const { state, blocker, until } = standingOf(subscription, terms, now)
   return {
     ...members,
     state,
     blocker: blocker ?? null,
+    agreed: agreed ?? null,
     until: timeTextOrNull(until),
     startedAt: timeText(startedAt),
     trialUntil: timeTextOrNull(trialUntil),

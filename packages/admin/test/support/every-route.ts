@@ -12,6 +12,8 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   updateOrganization: { name: 'renamed' },
   suspendOrganization: { reason: 'r' },
   resumeOrganization: {},
+  setUserCap: { amount: '2.00', period: 'day' },
+  setTagCap: { amount: '2.00', period: 'day' },
   createTeam: { name: 'n' },
   updateTeam: { name: 'renamed' },
   createMember: { name: 'n', email: 'n@example.com', role: 'viewer' },
@@ -41,6 +43,8 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   updateSubscription: { event: 'cancel' },
   decideSubscription: { decision: 'approve' },
   changeSubscription: { plan: 'own-plan', preview: true },
+  createLimitRequest: { subject: { kind: 'cap', level: 'user', id: 'ann' }, reason: 'r' },
+  decideLimitRequest: { decision: 'reject', reason: 'r' },
   updateSettings: { sliceTokens: 9 },
   createBackup: {},
   restoreBackup: { file: 'backup.sqlite' },
@@ -70,6 +74,7 @@ const IDS: [prefix: string, id: (tenant: Tenant, installation: { token: string }
   ['/api/prices/pending', (_tenant, _installation, name) => `pc_own_${name}`],
   ['/api/vouchers', () => 'vo_own'],
   ['/api/webhooks', ({ webhook }) => webhook],
+  ['/api/limit-requests', ({ limitRequest }) => limitRequest],
 ]
 
 /** Which id stands in the path of a route: one of this tenant, or of what belongs to the installation. */
@@ -83,7 +88,7 @@ export function pathOf(name: RouteName, tenant: Tenant, installation: { token: s
       : path.startsWith('/api/prices')
         ? 'own-provider%2Fown-model'
         : 'own-provider'
-  return path.replace('{id}', id).replace('{name}', named)
+  return path.replace('{id}', id).replace('{name}', named).replace('{user}', 'ann').replace('{tag}', 'blue')
 }
 
 /** A provider, a model, a price and a token that are in nobody's way. */
@@ -109,6 +114,7 @@ async function insertVoucher(api: Harness, id: string, code: string): Promise<vo
 
 /** Reading before changing, and what takes away last, so that one pass over all routes succeeds. */
 export function routesInOrder(): RouteName[] {
-  const rank = (name: RouteName) => ['GET', 'POST', 'PATCH', 'DELETE'].indexOf(ROUTES[name].method) + (name === 'restoreBackup' ? 9 : 0)
+  const rank = (name: RouteName) =>
+    ['GET', 'PUT', 'POST', 'PATCH', 'DELETE'].indexOf(ROUTES[name].method) + (name === 'restoreBackup' ? 9 : 0)
   return ROUTE_NAMES.filter((name) => name !== 'createBackup').toSorted((a, b) => rank(a) - rank(b))
 }

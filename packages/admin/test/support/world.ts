@@ -17,6 +17,7 @@ export interface Tenant {
   /** Of a plan that is free, and of one that waits for approval. */
   subscription: string
   asked: string
+  limitRequest: string
 }
 
 /** Creates a tenant: 10.00 granted, one request that cost 1.00, one refusal. */
@@ -53,7 +54,11 @@ export async function createTenant(api: Harness, name: string): Promise<Tenant> 
   const subscriptions = `/api/organizations/${organization}/subscriptions`
   const subscription = await created(api, subscriptions, { plan: 'own-plan' })
   const asked = await created(api, subscriptions, { plan: 'asking-plan', reason: 'r' })
-  return { organization, team, member, role, application, key, grant, request, denial, webhook, subscription, asked }
+  for (const name of ['users/ann', 'tags/blue'])
+    await api.call('PUT', `/api/organizations/${organization}/${name}/cap`, { body: { amount: '1.00', period: 'day' } })
+  const subject = { kind: 'cap', level: 'user', id: 'ann' }
+  const limitRequest = await created(api, `/api/organizations/${organization}/limit-requests`, { subject, reason: 'r' })
+  return { organization, team, member, role, application, key, grant, request, denial, webhook, subscription, asked, limitRequest }
 }
 
 async function created(api: Harness, path: string, body: unknown): Promise<string> {

@@ -1,8 +1,10 @@
 import type { Command } from '../command.ts'
 import { applicationCommands } from './application.ts'
+import { capCommands } from './cap.ts'
 import { catalogueCommands } from './catalogue.ts'
 import { keyCreate } from './key-create.ts'
 import { keyCommands } from './key.ts'
+import { limitRequestCommands } from './limit-request.ts'
 import { memberCommands } from './member.ts'
 import { moneyCommands } from './money.ts'
 import { operateCommands } from './operate.ts'
@@ -31,6 +33,7 @@ export const COMMANDS: Command[] = [
   ...teamCommands,
   ...memberCommands,
   ...roleCommands,
+  ...capCommands,
   ...moneyCommands,
   ...voucherCommands,
   ...requestCommands,
@@ -40,6 +43,7 @@ export const COMMANDS: Command[] = [
   ...pendingPriceCommands,
   ...planCommands,
   ...subscriptionCommands,
+  ...limitRequestCommands,
   ...settingCommands,
   ...operateCommands,
   ...tokenCommands,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { RouteInput, Routes } from '@faregate/contract'
 import { UsageError, type Command, type Options } from '../command.ts'
+import { LIMIT_OPTION, limitsOf, limitsText } from '../limits.ts'
 import { table } from '../output.ts'
 
 type PlanBody = RouteInput<Routes['createPlan']>['body']
@@ -24,6 +25,7 @@ const planCreate: Command = {
     { flags: '--grace-days <number>', summary: 'days that it is served after a payment has failed (3)' },
     { flags: '--credit <amount>', summary: 'put on the balance with each period (0)' },
     { flags: '--price-factor <factor>', summary: 'what models cost under it (1)' },
+    LIMIT_OPTION,
     { flags: '--exclusive', summary: 'its models are sold by plan only' },
     { flags: '--unlisted', summary: 'only the operator can subscribe to it' },
     { flags: '--approval', summary: 'a subscription waits until it is approved' },
@@ -52,6 +54,7 @@ function bodyOf(name: string, options: Options): PlanBody {
     listed: !options.is('unlisted'),
     approval: options.is('approval'),
     ...text,
+    ...limitsOf(options),
     ...(trialDays === undefined ? {} : { trialDays: Number(trialDays) }),
     ...(graceDays === undefined ? {} : { graceDays: Number(graceDays) }),
   }
@@ -79,9 +82,10 @@ const planList: Command = {
       plan.period,
       plan.models.join(', '),
       plan.quotas.map(({ counts, models, limit }) => `${limit} ${counts} of ${models}`).join(', '),
+      limitsText(plan.limits),
     ])
     const none = 'There is no plan: everything is sold from the balance.'
-    call.output.result(data, table(['name', 'version', 'price', 'period', 'models', 'quotas'], rows, none))
+    call.output.result(data, table(['name', 'version', 'price', 'period', 'models', 'quotas', 'limits'], rows, none))
   },
 }
 

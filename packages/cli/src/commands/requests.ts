@@ -10,6 +10,8 @@ const FILTERS = [
   { flags: '--application <id>', summary: 'of this application' },
   { flags: '--key <id>', summary: 'with this key' },
   { flags: '--model <model>', summary: 'of this model' },
+  { flags: '--user <name>', summary: 'of this end user' },
+  { flags: '--tag <name>', summary: 'with this tag' },
   { flags: '--from <time>', summary: 'from this date or time on' },
   { flags: '--to <time>', summary: 'before this date or time' },
 ]
@@ -76,7 +78,7 @@ function factsOf(one: RequestRecord): [string, Cell][] {
   ]
 }
 
-const GROUPS = ['organization', 'application', 'key', 'model', 'provider', 'user', 'day'] as const
+const GROUPS = ['organization', 'application', 'key', 'model', 'provider', 'user', 'tag', 'day'] as const
 
 const usage: Command = {
   name: 'usage',
@@ -100,7 +102,7 @@ function countedOf(part: Pick<RouteOutput<Routes['getUsage']>, 'requests' | 'buc
 async function filtersOf(call: Call): Promise<Record<string, string>> {
   const named = call.options.text('organization')
   const organization = named === undefined ? {} : { organization: (await findOrganization(await call.client(), named)).id }
-  return { ...call.options.some('application', 'key', 'model', 'from', 'to'), ...organization }
+  return { ...call.options.some('application', 'key', 'model', 'user', 'tag', 'from', 'to'), ...organization }
 }
 
 /** Buckets as people read them: `input 12, output 40`. */

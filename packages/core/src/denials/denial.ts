@@ -30,7 +30,7 @@ export interface LimitFacts {
 
 /** Where the refusal applies. */
 export interface Scope {
-  level: 'key' | 'user' | 'team' | 'app' | 'org' | 'model' | 'provider' | 'route' | 'gateway'
+  level: 'key' | 'user' | 'tag' | 'team' | 'app' | 'plan' | 'org' | 'model' | 'provider' | 'route' | 'gateway'
   id?: string
   /** Last four characters of the key, never more. */
   key?: string

@@ -7,20 +7,19 @@ import type { Settings } from '../deps.ts'
 import { planHold } from '../hold-plan.ts'
 import type { Route } from '../locate.ts'
 
-/** More tags than this are not told apart. */
-const MOST_TAGS = 16
+const UNNAMED = ['']
 
 /** Who asks, as far as limits tell callers apart. */
 export interface Asking {
   limits: readonly LimitRule[]
   /** The caller's end user and tags, as it names them. */
   user: string | null
-  tags: string | null
+  tags: readonly string[]
   /** What the request may use of tokens at most; undefined where it costs none, and limits on tokens do not concern it. */
   tokens: number | undefined
 }
 
-/** What a request asks of each limit. A limit for each user is one for all requests that name none. */
+/** What a request asks of each limit. A limit for each user, or each tag, is one for all requests that name none. */
 export function demandsOf({ limits, user, tags, tokens }: Asking): Demand[] {
   const demands: Demand[] = []
   for (const rule of limits) {
@@ -29,7 +28,7 @@ export function demandsOf({ limits, user, tags, tokens }: Asking): Demand[] {
     const cost = terms.kind === 'tokens' ? (tokens ?? 0) : 1
     if (terms.by === undefined) demands.push({ rule, terms, bucket, cost, partitioned: false })
     else
-      for (const part of terms.by === 'user' ? [user ?? ''] : tagsOf(tags))
+      for (const part of terms.by === 'user' ? [user ?? ''] : tags.length === 0 ? UNNAMED : tags)
         demands.push({ rule, terms, bucket: `${bucket}:${nameOf(part)}`, cost, partitioned: true })
   }
   return demands
@@ -39,14 +38,6 @@ export function demandsOf({ limits, user, tags, tokens }: Asking): Demand[] {
 export function tokenBound(settings: Settings, key: KeyEntry, route: Route, request: ModelRequest): number | Denial {
   const plan = planHold(settings, key, route, request)
   return isDenial(plan) ? plan : plan.bound.inputTokens + plan.bound.n * plan.ceiling
-}
-
-function tagsOf(tags: string | null): string[] {
-  const named = (tags ?? '')
-    .split(',')
-    .map((tag) => tag.trim())
-    .filter((tag) => tag !== '')
-  return named.length === 0 ? [''] : [...new Set(named)].slice(0, MOST_TAGS)
 }
 
 /** Callers choose the text: of any length, and nobody's business in Redis. */

@@ -1,12 +1,15 @@
-import { DENIAL_CODES, limitText, type Denial, type LimitFacts, type LimitScope } from '@faregate/core'
+import { DENIAL_CODES, limitText, type Denial, type Fix, type LimitFacts, type LimitScope } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
+import type { Settings } from '../deps.ts'
+import { mayMend } from '../mend.ts'
+import { limitSubject, requestLimit } from '../request-limit.ts'
 import type { Standing } from '@faregate/limits'
 
 /** A wait longer than this is not announced: clients would sleep through it. Seconds. */
 const LONGEST_WAIT = 60
 
 /** Names the limit that keeps the request waiting longest; a rate goes before a concurrency. `now` in milliseconds. */
-export function limitDenial(key: KeyEntry, standings: Standing[], now: number): Denial {
+export function limitDenial(settings: Pick<Settings, 'publicUrl'>, key: KeyEntry, standings: Standing[], now: number): Denial {
   const refusing = standings.filter(({ ok }) => !ok)
   const rates = refusing.filter(({ demand }) => demand.terms.kind !== 'concurrency')
   const named = rates.length > 0 ? rates : refusing
@@ -16,11 +19,12 @@ export function limitDenial(key: KeyEntry, standings: Standing[], now: number): 
   return {
     code: rates.length > 0 ? 'rate_limited' : 'concurrency_limited',
     detail: `${ownerOf(key, scope)} may use ${limitText(terms)}. ${whatIsLeft(first, seconds)}`,
-    scope: { level: scope.level, id: scope.id, key: `…${key.lastFour}`, ...(terms.by === undefined ? {} : { by: terms.by }) },
+    scope: { ...scope, key: `…${key.lastFour}`, ...(terms.by === undefined ? {} : { by: terms.by }) },
     limit: limitFacts(first, now),
     fixes: [
       { kind: 'wait', action: rates.length > 0 ? 'slow_down' : 'wait_for_own_requests', by: 'caller', canYou: true, seconds },
-      raiseLimit(scope),
+      ...raiseLimit(key, scope),
+      requestLimit(settings, key, limitSubject(scope, terms), RAISED[scope.level].by),
     ],
     ...(rates.length > 0 && rates.length < refusing.length ? { also: ['concurrency_limited'] as const satisfies Denial['also'] } : {}),
     ...(seconds <= LONGEST_WAIT ? { retryAfterSeconds: seconds } : { retryable: false }),
@@ -36,8 +40,9 @@ export function firstOf(one: Denial, other: Denial | undefined): Denial {
   return { ...first, also: [...also] }
 }
 
-function ownerOf(key: KeyEntry, { level }: LimitScope): string {
+function ownerOf(key: KeyEntry, { level, plan }: LimitScope): string {
   if (level === 'key') return `The key …${key.lastFour}`
+  if (level === 'plan') return `${key.organization.name}'s plan "${plan}"`
   return level === 'app' ? `The application ${key.application.name}` : key.organization.name
 }
 
@@ -62,10 +67,18 @@ function limitFacts({ demand, remaining, waitMs }: Standing, now: number): Limit
   }
 }
 
-const PLACES: Record<LimitScope['level'], string> = { key: 'keys', app: 'applications', org: 'organizations' }
+/** Who raises a limit, and where. What an organization or a plan is held to is the operator's to change. */
+const RAISED: Record<LimitScope['level'], { by: 'org_admin' | 'operator'; path?: string; permission?: string }> = {
+  key: { by: 'org_admin', path: 'keys', permission: 'keys:write' },
+  app: { by: 'org_admin', path: 'applications', permission: 'applications:write' },
+  plan: { by: 'operator' },
+  org: { by: 'operator', path: 'organizations' },
+}
 
-/** What an organization is held to is the operator's to change. */
-function raiseLimit({ level, id }: LimitScope): NonNullable<Denial['fixes']>[number] {
-  const by = level === 'org' ? 'operator' : 'org_admin'
-  return { kind: 'change_policy', action: 'raise_limit', by, canYou: false, method: 'PATCH', path: `/api/${PLACES[level]}/${id}` }
+/** A plan's limit is raised for one subscription, by deciding about a request; versions of plans never change. */
+function raiseLimit(key: KeyEntry, { level, id }: LimitScope): Fix[] {
+  const { by, path, permission } = RAISED[level]
+  if (path === undefined) return []
+  const canYou = permission !== undefined && mayMend(key, permission)
+  return [{ kind: 'change_policy', action: 'raise_limit', by, canYou, method: 'PATCH', path: `/api/${path}/${id}` }]
 }

@@ -7,7 +7,7 @@ import { demandsOf } from './demands.ts'
 export async function describeLimits({ limiter, clock }: GatewayDeps, limits: readonly LimitRule[]): Promise<Record<string, unknown>[]> {
   if (limits.length === 0) return []
   const counted = limits.filter(({ terms }) => terms.by === undefined)
-  const { standings } = await limiter.peek(demandsOf({ limits: counted, user: null, tags: null, tokens: 1 }))
+  const { standings } = await limiter.peek(demandsOf({ limits: counted, user: null, tags: [], tokens: 1 }))
   const found = new Map(standings.map((standing) => [standing.demand.rule, standing]))
   return limits.map((rule) => describeLimit(rule, found.get(rule), clock.now()))
 }
@@ -17,6 +17,7 @@ function describeLimit({ scope, terms }: LimitRule, standing: Standing | undefin
   const full = terms.kind === 'concurrency' || standing === undefined ? null : new Date(now + standing.fullMs).toISOString()
   return {
     level: scope.level,
+    ...(scope.plan === undefined ? {} : { plan: scope.plan, subscription: scope.id }),
     kind: terms.kind,
     amount: terms.amount,
     ...rate,

@@ -1,17 +1,19 @@
-import { isDenial, type Denial, type LimitRule } from '@faregate/core'
+import { isDenial, type Denial } from '@faregate/core'
+import type { Admission, Standing } from '@faregate/limits'
 import type { GatewayDeps } from '../deps.ts'
 import { moneyBlocker } from '../evaluate.ts'
-import { tagsOf } from '../finish.ts'
 import { note, type Flow } from '../flow.ts'
 import type { Admitted } from '../model-call.ts'
 import { refuse } from '../refuse.ts'
-import { demandsOf, tokenBound, type Asking } from './demands.ts'
+import { demandsOf } from './demands.ts'
 import { firstOf, limitDenial } from './denial.ts'
+import { askingOf, take } from './take.ts'
 import { usedTokens } from './used-tokens.ts'
+import { limitsUnder, waysOf, withoutOffers } from './ways.ts'
 
 /**
- * Serves a request within the limits of its key, or refuses it. Places are given back, and tokens corrected by what was
- * used, when the request ends, whatever way. `free`: it uses no tokens, and no balance.
+ * Serves a request within the limits of its key and its plan, or refuses it. Places are given back, and tokens corrected by
+ * what was used, when the request ends, whatever way. `free`: it uses no tokens, and no balance.
  */
 export async function withinLimits(
   deps: GatewayDeps,
@@ -20,9 +22,8 @@ export async function withinLimits(
   serve: () => Promise<void>,
   free = false,
 ): Promise<void> {
-  const { limits } = admitted.key
-  if (limits === undefined) return serve()
-  const refused = await limit(deps, flow, admitted, limits, free)
+  if (unlimited(flow, admitted)) return serve()
+  const refused = await limit(deps, flow, admitted, free)
   if (refused !== undefined) return refuse(deps, flow, refused)
   try {
     await serve()
@@ -31,46 +32,52 @@ export async function withinLimits(
   }
 }
 
-/** Takes from every limit at once, before anything is held (M27). */
-async function limit(
-  deps: GatewayDeps,
-  flow: Flow,
-  admitted: Admitted,
-  limits: readonly LimitRule[],
-  free: boolean,
-): Promise<Denial | undefined> {
+function unlimited({ plan }: Flow, { key }: Admitted): boolean {
+  return key.limits === undefined && (plan === undefined || plan.offers.every(({ limits }) => limits.length === 0))
+}
+
+/**
+ * Takes from every limit at once, before anything is held (M27). Of several subscriptions, the first whose own limits have
+ * room counts; what those of the others refuse now is not tried.
+ */
+async function limit(deps: GatewayDeps, flow: Flow, admitted: Admitted, free: boolean): Promise<Denial | undefined> {
   const { key, route, request } = admitted
-  const asking = askingOf(deps, flow, admitted, limits, free)
-  if (isDenial(asking)) return asking
-  const taken = deps.limiter.take(flow.id, demandsOf(asking))
-  const admission = taken instanceof Promise ? await taken : taken
-  flow.admission = admission
-  if (admission.admitted) {
-    note(flow, 'limit', 'ok', { limits: limits.length })
-    return undefined
+  const full = new Set<string>()
+  let refused: Admission | undefined
+  for (const offer of waysOf(flow.plan)) {
+    const admission = await take(deps, flow, admitted, offer, free)
+    if (isDenial(admission)) return admission
+    if (admission.admitted) {
+      if (flow.plan !== undefined) flow.plan = withoutOffers(flow.plan, full)
+      note(flow, 'limit', 'ok', { limits: admission.standings.length })
+      return undefined
+    }
+    refused ??= admission
+    if (offer === undefined || !byPlanAlone(admission.standings)) break
+    full.add(offer.subscription)
   }
-  const refused = limitDenial(key, admission.standings, deps.clock.now())
-  return free ? refused : firstOf(refused, await moneyBlocker(deps, key, route, request, flow.plan))
+  if (refused === undefined) return undefined
+  flow.admission = refused
+  const denial = limitDenial(deps.settings, key, refused.standings, deps.clock.now())
+  return free ? denial : firstOf(denial, await moneyBlocker(deps, key, route, request, flow.plan))
+}
+
+/** What would be refused by the limits of another subscription, too, need not be tried under it. */
+function byPlanAlone(standings: Standing[]): boolean {
+  return standings.every(({ ok, demand }) => ok || demand.rule.scope.level === 'plan')
 }
 
 /** What the limits would say of a request, without effect. */
 export async function limitVerdict(deps: GatewayDeps, flow: Flow, admitted: Admitted): Promise<Denial | undefined> {
-  const { key } = admitted
-  if (key.limits === undefined) return undefined
-  const asking = askingOf(deps, flow, admitted, key.limits, false)
-  if (isDenial(asking)) return asking
-  const { admitted: served, standings } = await deps.limiter.peek(demandsOf(asking))
-  return served ? undefined : limitDenial(key, standings, deps.clock.now())
-}
-
-function askingOf(
-  { settings }: GatewayDeps,
-  flow: Flow,
-  { key, route, request }: Admitted,
-  limits: readonly LimitRule[],
-  free: boolean,
-): Asking | Denial {
-  const counted = !free && limits.some(({ terms }) => terms.kind === 'tokens')
-  const tokens = counted ? tokenBound(settings, key, route, request) : undefined
-  return isDenial(tokens) ? tokens : { limits, user: request.user, tags: tagsOf(flow), tokens }
+  if (unlimited(flow, admitted)) return undefined
+  let refused: Denial | undefined
+  for (const offer of waysOf(flow.plan)) {
+    const asking = askingOf(deps, flow, admitted, limitsUnder(admitted.key, offer), false)
+    if (isDenial(asking)) return asking
+    const { admitted: served, standings } = await deps.limiter.peek(demandsOf(asking))
+    if (served) return undefined
+    refused ??= limitDenial(deps.settings, admitted.key, standings, deps.clock.now())
+    if (!byPlanAlone(standings)) break
+  }
+  return refused
 }

@@ -2,7 +2,7 @@ import type { Denial } from '@faregate/core'
 import { allowsModel, type KeyEntry } from '@faregate/identity'
 import type { GatewayDeps } from '../deps.ts'
 import { note, type Flow } from '../flow.ts'
-import { ledgerUnavailable } from '../reserve.ts'
+import { ledgerUnavailable } from '../ledger-unavailable.ts'
 import { blocked, notSold, sold } from './denials.ts'
 import type { Entitlement, Planned } from './port.ts'
 

@@ -1,4 +1,4 @@
-import type { Millis, Nano } from '@faregate/core'
+import type { LimitRule, Millis, Nano } from '@faregate/core'
 import type { AccountRef } from '@faregate/ledger'
 
 /** What plans say of a model, asked once for each request. */
@@ -7,6 +7,8 @@ export interface PlanGate {
   entitlement(organization: string, model: string): Entitlement | Promise<Entitlement>
   /** Every quota of an organization's subscriptions. */
   quotas(organization: string): Promise<(QuotaRef & { models: string })[]>
+  /** The rates and concurrency of those that serve. */
+  limits(organization: string): Promise<LimitRule[]>
 }
 
 /** The account of a quota. */
@@ -19,6 +21,8 @@ export interface Offer {
   /** Multiplies the model's price; a decimal string. */
   factor: string
   quotas: QuotaRef[]
+  /** Rates and concurrency of what is served under it. */
+  limits: readonly LimitRule[]
   /** It is past due, and served until then. */
   graceUntil?: Millis
 }

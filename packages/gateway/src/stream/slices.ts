@@ -6,7 +6,8 @@ import { insufficientFunds, type Insufficient } from '../funds.ts'
 import type { Candidate } from '../locate.ts'
 import { countsOf } from '../plans/counts.ts'
 import { furtherLeg } from '../plans/under-offer.ts'
-import { inDebt, ledgerUnavailable } from '../reserve.ts'
+import { inDebt } from '../reserve.ts'
+import { ledgerUnavailable } from '../ledger-unavailable.ts'
 import type { Deliveries } from './deliveries.ts'
 
 /** Our count can differ from the upstream's: this many times the limit is covered before a stream counts as endless (M22). */

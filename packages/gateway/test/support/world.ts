@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseAmount, walletOf, type Bucket, type DenialCode, type ModelEntry, type ProviderEntry, type Snapshot } from '@faregate/core'
-import { generateKey, type KeyEntry } from '@faregate/identity'
+import { generateKey, NamedCapBook, type FindNamedCaps, type KeyEntry } from '@faregate/identity'
 import { Limiter } from '@faregate/limits'
 import { CommitQueue, type BatchItem, type LedgerEngine } from '@faregate/ledger'
 import type { PriceTable } from '@faregate/pricing'
@@ -46,6 +46,7 @@ export interface World {
 
 export interface WorldOptions {
   plans?: GatewayDeps['plans']
+  namedCaps?: FindNamedCaps
   grant?: string
   price?: Partial<Record<Bucket, string>>
   model?: Partial<ModelEntry>
@@ -93,7 +94,13 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     instance: { epoch: 1 },
     balances: { read: (refs) => Promise.resolve(refs.map((ref) => viewOf(storage, ref))) },
     limiter: new Limiter({ clock: { now: () => Date.now() } }),
-    plans: options.plans ?? { entitlement: () => ({ kind: 'balance' }), quotas: () => Promise.resolve([]) },
+    plans: options.plans ?? {
+      entitlement: () => ({ kind: 'balance' }),
+      quotas: () => Promise.resolve([]),
+      limits: () => Promise.resolve([]),
+    },
+    namedCaps: new NamedCapBook(options.namedCaps ?? (async () => ({ user: null, tags: [] }))),
+    limitDesk: { ask: async () => ({ id: 'lr_1' }), find: async () => undefined },
     prices: { charged: () => priceTable(options.price), provider: () => undefined, maxOutput: () => undefined },
     vendors,
     tokens: options.tokens ?? {

@@ -10,6 +10,7 @@ import { observedRecorder } from '../metrics/recorder.ts'
 import { createBalanceReader } from '../snapshot/balances.ts'
 import { gatewaySettings } from '../snapshot/settings.ts'
 import type { Payments } from '../payments/payments.ts'
+import { LateLimitDesk } from '../plans/limit-desk.ts'
 import { Renewals } from '../plans/renewals.ts'
 import type { Closers } from './closers.ts'
 import type { Installation } from './installation.ts'
@@ -21,6 +22,8 @@ export interface Serving {
   upstream: UpstreamClient
   health: ProviderHealth
   metrics: Metrics
+  /** Opened by whoever assembles the management API. */
+  limitDesk: LateLimitDesk
   /** Set by whoever hands requests in. */
   addresses: { of: (requestId: string) => string | undefined }
 }
@@ -36,7 +39,7 @@ export function assembleDataPlane(
   payments: Payments,
   closers: Closers,
 ): Serving {
-  const { clock, random, store, keys, plans, live, limiter, prices, cataloguePrices, log } = installation
+  const { clock, random, store, keys, plans, namedCaps, live, limiter, prices, cataloguePrices, log } = installation
   const { limits } = configuration
   const health = new ProviderHealth()
   const addresses: Serving['addresses'] = { of: () => undefined }
@@ -59,6 +62,7 @@ export function assembleDataPlane(
   plans.collectBy = (id) => renewals.collect(id)
   const upstream = createUpstreamClient(limits)
   closers.add(() => upstream.close())
+  const limitDesk = new LateLimitDesk()
   const tokens = createTokenCounter()
   closers.add(() => tokens.close())
   const gateway = createGateway({
@@ -71,6 +75,8 @@ export function assembleDataPlane(
     balances: createBalanceReader(store, adminStore.read.money, clock),
     limiter,
     plans,
+    namedCaps,
+    limitDesk,
     prices,
     vendors,
     tokens,
@@ -92,5 +98,5 @@ export function assembleDataPlane(
     }),
     log,
   })
-  return { gateway, ledger, upstream, health, metrics, addresses }
+  return { gateway, ledger, upstream, health, metrics, limitDesk, addresses }
 }

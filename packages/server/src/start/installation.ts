@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import type { Clock, ManagedBy, Random } from '@faregate/core'
 import type { PriceBook } from '@faregate/gateway'
-import { VerifiedKeys } from '@faregate/identity'
+import { NamedCapBook, VerifiedKeys } from '@faregate/identity'
 import type { Limiter } from '@faregate/limits'
 import { environmentProviders, DEMO_MODEL, demo, vendors } from '@faregate/providers'
 import { openStore, type Retention, type Store } from '@faregate/store'
-import { createAdminStore, keyByHash } from '@faregate/store/queries/index'
+import { capsOfNames, createAdminStore, keyByHash } from '@faregate/store/queries/index'
 import type { Configuration } from '../config/schema.ts'
 import type { Path, Place } from '../config/finding.ts'
 import type { Logger } from '../log/log.ts'
@@ -19,7 +19,7 @@ import { fixedSettings } from '../snapshot/settings.ts'
 import { Plans } from '../plans/plan-book.ts'
 import type { Closers } from './closers.ts'
 import { checkCurrency } from './currency.ts'
-import { patientDirectory } from './key-directory.ts'
+import { inTime, patientDirectory } from './key-directory.ts'
 import { openLimiter } from './limiter.ts'
 import { StartRefused, type StartSettings } from './options.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
@@ -34,6 +34,8 @@ export interface Installation {
   /** Keys as they are known in the configuration in force. */
   keys: VerifiedKeys
   plans: Plans
+  /** Caps of single end users and tags, as they are known in the configuration in force. */
+  namedCaps: NamedCapBook
   live: LiveConfiguration
   limiter: Limiter
   source: DatabaseSource
@@ -74,14 +76,16 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
     createAdminStore(store, () => clock.now()),
     clock,
   )
+  const namedCaps = new NamedCapBook((organization, user, tags) => inTime(capsOfNames(store.read, organization, user, tags)))
   const live = new LiveConfiguration(source, await source.read(await source.version()), log, () => {
     keys.forget()
     plans.forget()
+    namedCaps.forget()
   })
   closers.add(() => live.close())
   cataloguePrices.onTurn = () => void live.reread()
   const prices = createPriceBook({ vendors, operator: () => source.prices, catalogue: () => source.catalogue, clock })
-  return { clock, random, log, store, secrets, keys, plans, live, limiter, source, prices, cataloguePrices }
+  return { clock, random, log, store, secrets, keys, plans, namedCaps, live, limiter, source, prices, cataloguePrices }
 }
 
 /** Opens the database. A PostgreSQL that does not answer, or does not let us in, is a sentence for the operator. */

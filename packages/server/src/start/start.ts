@@ -82,6 +82,7 @@ async function serve(
   const payments = connectPayments(configuration, installation.secrets.hash, publicUrl)
   const serving = assembleDataPlane(installation, configuration, publicUrl, payments, closers)
   const admin = managementDeps(installation, serving, configuration, settings, publicUrl, payments)
+  serving.limitDesk.open(admin)
   const { server, plane, tls } = await assembleHttp({
     installation,
     serving,

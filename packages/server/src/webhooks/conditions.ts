@@ -1,7 +1,7 @@
 import { formatAmount, type EventName } from '@faregate/core'
 import type { WebhookRow } from '@faregate/admin'
 import type { Store } from '@faregate/store'
-import { balancesBelow, expiringKeys, keysRefusedByCap, usedCaps } from '@faregate/store/queries/index'
+import { balancesBelow, capName, expiringKeys, refusedByCaps, runningAccounts, usedCaps, type UsedCap } from '@faregate/store/queries/index'
 
 /** Something that holds now and that a webhook is told of once, until it has ended and begun again. */
 export interface Holding {
@@ -22,6 +22,8 @@ interface Look {
 const KEY_NOTICE_MS = 7 * 86_400_000
 /** Refusals are recorded off the request path, a little later. */
 const REFUSED_MS = 30_000
+/** How the accounts of end users' caps begin; those of members' name the member. */
+const END_USERS = 'cap:user:org_'
 
 /** Events that come from how things stand rather than from what somebody did: how to find what holds. */
 export const CONDITIONS: Partial<Record<EventName, (look: Look) => Promise<Holding[]>>> = {
@@ -47,16 +49,29 @@ async function caps(
   type: 'cap.80' | 'cap.100',
   reached: (cap: { used: bigint; limit: bigint }) => boolean,
 ): Promise<Holding[]> {
-  const refused = await keysRefusedByCap(read, now - REFUSED_MS)
-  const all = await usedCaps(read, webhook.organization, now)
-  return all
+  const since = now - REFUSED_MS
+  const refused = await refusedByCaps(read, since)
+  const all = await usedCaps(read, webhook.organization, now, since)
+  const holding = all
     .map((cap) => ({ ...cap, subject: `${type}:${cap.account}:${cap.limit}` }))
-    .filter((cap) => reached(cap) || refused.has(cap.key) || marks.has(cap.subject))
-    .map(({ subject, organization, key, lastFour, period, limit, used }) => ({
-      subject,
-      organization,
-      data: { cap: 'key', key, lastFour, period, limit: formatAmount(limit), used: formatAmount(used) },
-    }))
+    .filter((cap) => reached(cap) || refused.has(capName(cap)) || marks.has(cap.subject))
+    .map(({ subject, ...cap }) => ({ subject, organization: cap.organization, data: capData(cap) }))
+  return [...holding, ...(await silentUsers(read, `${type}:${END_USERS}`, marks, now))]
+}
+
+/** End users are looked at while they call; what one was told of holds on until the period of its cap has passed. */
+async function silentUsers(read: Store['read'], prefix: string, marks: ReadonlySet<string>, now: number): Promise<Holding[]> {
+  const accounts = new Map<string, string>()
+  for (const subject of marks)
+    if (subject.startsWith(prefix)) accounts.set(subject, subject.slice(subject.indexOf(':') + 1, subject.lastIndexOf(':')))
+  const running = await runningAccounts(read, [...accounts.values()], now)
+  return [...accounts].filter(([, account]) => running.has(account)).map(([subject]) => ({ subject, organization: '', data: {} }))
+}
+
+function capData({ cap, id, label, period, limit, used }: UsedCap): Record<string, unknown> {
+  const named = { key: { key: id, lastFour: label }, user: { user: id }, tag: { tag: id }, org: {} }
+  const who = cap === 'member' || cap === 'team' ? { [cap]: id, name: label } : named[cap]
+  return { cap, ...who, period, limit: formatAmount(limit), used: formatAmount(used) }
 }
 
 async function keysAboutToExpire({ read, webhook, now }: Look): Promise<Holding[]> {

@@ -15,12 +15,14 @@ import {
   priceOfferQueries,
   updateCataloguePrice,
 } from './catalogue-prices.ts'
+import { decideLimitRequest, insertLimitRequest, limitRequestQueries, lockLimitRequests } from './limit-requests.ts'
 import { modelQueries, priceQueries, providerQueries, putModel, putPrice, putProvider } from './configuration.ts'
 import { denialQueries } from './denials.ts'
 import { forgetAnswers, idempotencyQueries, insertIdempotency } from './idempotency.ts'
 import { insertKey, keyQueries, updateKey } from './keys.ts'
 import { insertMember, insertRole, memberQueries, removeMember, roleQueries, updateMember, updateRole } from './members.ts'
 import { moneyQueries } from './money.ts'
+import { deleteNamedCap, namedCapQueries, putNamedCap } from './named-caps.ts'
 import {
   applicationQueries,
   insertApplication,
@@ -49,6 +51,8 @@ export function createAdminStore(store: Pick<Store, 'kind' | 'read' | 'write'>, 
 function queriesOn(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQueries {
   return {
     organizations: organizationQueries(db),
+    namedCaps: namedCapQueries(db),
+    limitRequests: limitRequestQueries(db),
     teams: teamQueries(db),
     members: memberQueries(db),
     roles: roleQueries(db),
@@ -114,6 +118,11 @@ function transactionOn(trx: Transaction<Schema>, kind: 'sqlite' | 'postgres', no
     deleteCataloguePrice: (priceKey, model) => deleteCataloguePrice(trx, priceKey, model),
     insertPriceOffer: (row) => insertPriceOffer(trx, row),
     decidePriceOffer: (id, state, decision) => decidePriceOffer(trx, id, state, decision),
+    putNamedCap: (row) => putNamedCap(trx, row),
+    deleteNamedCap: (organization, kind, name) => deleteNamedCap(trx, organization, kind, name),
+    lockLimitRequests: () => lockLimitRequests(trx),
+    insertLimitRequest: (row) => insertLimitRequest(trx, row),
+    decideLimitRequest: (id, state, decision) => decideLimitRequest(trx, id, state, decision),
     insertPlan: (plan) => insertPlan(trx, plan),
     insertSubscription: (row) => insertSubscription(trx, row),
     updateSubscription: (row) => updateSubscription(trx, row),

@@ -40,6 +40,7 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
       suspended: row.suspended_at === null ? null : (row.suspended_reason ?? ''),
       cap: capIn(row.organization_cap_amount, row.organization_cap_period),
       userCap: capIn(row.user_cap_amount, row.user_cap_period),
+      namedCaps: row.named_caps !== null,
     },
   }
 }
@@ -83,6 +84,9 @@ function rowByHash(db: Kysely<Schema>, hash: string) {
       'teams.cap_amount as team_cap_amount',
       'teams.cap_period as team_cap_period',
     ])
+    .select((eb) =>
+      eb.selectFrom('named_caps').select('kind').whereRef('named_caps.organization_id', '=', 'organizations.id').limit(1).as('named_caps'),
+    )
     .where('keys.hash', '=', hash)
     .executeTakeFirst()
 }

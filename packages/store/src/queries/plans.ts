@@ -35,24 +35,47 @@ export function subscriptionQueries(db: Kysely<Schema>): AdminQueries['subscript
     async ofOrganization(organization) {
       return (await all().where('organization_id', '=', organization).orderBy('id').execute()).map(subscriptionOf)
     },
+    async toTurn(now, limit) {
+      return (await all().where('turns_at', '<=', BigInt(now)).orderBy('turns_at').limit(limit).execute()).map(subscriptionOf)
+    },
     async toLookAt(now, limit) {
       return (await all().where('look_at', '<=', BigInt(now)).orderBy('look_at').limit(limit).execute()).map(subscriptionOf)
     },
   }
 }
 
+/** Versions that were made before plans had limits have none. */
 function planOf({ name, version, terms, created_at }: Selectable<PlansTable>): PlanVersion {
-  const { price, credit, ...rest } = JSON.parse(terms) as Omit<PlanTerms, 'price' | 'credit'> & { price: string; credit: string }
-  return { ...rest, price: BigInt(price), credit: BigInt(credit), name, version: toNumber(version), createdAt: toNumber(created_at) }
+  const {
+    price,
+    credit,
+    limits = [],
+    ...rest
+  } = JSON.parse(terms) as Omit<PlanTerms, 'price' | 'credit' | 'limits'> & {
+    price: string
+    credit: string
+    limits?: PlanTerms['limits']
+  }
+  return {
+    ...rest,
+    limits,
+    price: BigInt(price),
+    credit: BigInt(credit),
+    name,
+    version: toNumber(version),
+    createdAt: toNumber(created_at),
+  }
 }
 
 function subscriptionOf(row: Selectable<SubscriptionsTable>): SubscriptionRow {
-  const { id, organization_id: organization, plan, version, facts, revision, look_at, created_at } = row
+  const { id, organization_id: organization, plan, version, facts, revision, look_at, turns_at, told, created_at } = row
   const known = JSON.parse(facts) as Omit<Subscription, 'id' | 'organization' | 'plan' | 'version' | 'createdAt'>
   return {
     subscription: { ...known, id, organization, plan, version: toNumber(version), createdAt: toNumber(created_at) },
     revision: toNumber(revision),
     lookAt: toNumberOrNull(look_at),
+    turnsAt: toNumberOrNull(turns_at),
+    told,
   }
 }
 
@@ -62,9 +85,9 @@ export async function insertPlan(db: Kysely<Schema>, { name, version, createdAt,
   await db.insertInto('plans').values({ name, version, terms, created_at: createdAt }).execute()
 }
 
-function columnsOf({ subscription, revision, lookAt }: SubscriptionRow) {
+function columnsOf({ subscription, revision, lookAt, turnsAt, told }: SubscriptionRow) {
   const { id: _id, organization: _organization, createdAt: _createdAt, plan, version, ...facts } = subscription
-  return { plan, version, facts: JSON.stringify(facts), revision, look_at: lookAt }
+  return { plan, version, facts: JSON.stringify(facts), revision, look_at: lookAt, turns_at: turnsAt, told }
 }
 
 export async function insertSubscription(db: Kysely<Schema>, row: SubscriptionRow): Promise<void> {

@@ -5,6 +5,7 @@ import type { RequestsTable, Schema } from '../schema.ts'
 import { lostRecord } from '../lost-record.ts'
 import { toNumber, toNumberOrNull } from './columns.ts'
 import { providerTotals } from './provider-usage.ts'
+import { hasTag } from './tags.ts'
 import { usageTotals } from './usage.ts'
 
 export function requestQueries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQueries['requests'] {
@@ -42,6 +43,7 @@ export function filtered<O>(query: SelectQueryBuilder<Schema, 'requests', O>, fi
   if (filter.key !== undefined) narrowed = narrowed.where('key_id', '=', filter.key)
   if (filter.model !== undefined) narrowed = narrowed.where('model', '=', filter.model)
   if (filter.user !== undefined) narrowed = narrowed.where('end_user', '=', filter.user)
+  if (filter.tag !== undefined) narrowed = narrowed.where(hasTag(filter.tag))
   if (filter.outcome !== undefined) narrowed = narrowed.where('outcome', '=', filter.outcome)
   if (filter.code !== undefined) narrowed = narrowed.where('denial', '=', filter.code)
   if (filter.from !== undefined) narrowed = narrowed.where('at', '>=', BigInt(filter.from))

@@ -1,11 +1,12 @@
 import type { UsageGroup, UsageTotal } from '@faregate/admin/ports'
 import { sql, type Expression, type RawBuilder, type SelectQueryBuilder } from 'kysely'
 import type { Schema } from '../schema.ts'
+import { TAG_COLUMN, tagRows } from './tags.ts'
 
 const DAY_MS = 86_400_000
 
 /** Which column counts which bucket. */
-const BUCKET_COLUMNS = {
+export const BUCKET_COLUMNS = {
   input: 'input',
   cacheRead: 'cache_read',
   cacheWrite: 'cache_write',
@@ -41,7 +42,8 @@ export async function usageTotals(
 ): Promise<UsageTotal[]> {
   const groups = groupBy.map((group) => ({ group, expression: groupExpression(group, kind) }))
   const sums = Object.entries({ ...BUCKET_COLUMNS, cost: 'cost', providerCost: 'provider_cost' })
-  let totals = query.select([
+  const rowsOf = groupBy.includes('tag') ? withTags(query, kind) : query
+  let totals = rowsOf.select([
     sql<bigint>`count(*)`.as('requests'),
     ...sums.map(([name, column]) => sql<bigint | null>`cast(sum(${sql.ref(column)}) as bigint)`.as(`sum_${name}`)),
     ...groups.map(({ group, expression }) => expression.as(`group_${group}`)),
@@ -51,7 +53,14 @@ export async function usageTotals(
   return rows.map((row) => totalOf(row as Sums, groupBy)).toSorted(byGroup)
 }
 
+/** A request with several tags is one row beside each of them, and one that has none stays. */
+function withTags(query: SelectQueryBuilder<Schema, 'requests', object>, kind: 'sqlite' | 'postgres') {
+  const joined = query.leftJoin(tagRows(kind).as('one_tag'), (join) => join.onTrue())
+  return joined as unknown as typeof query
+}
+
 function groupExpression(group: UsageGroup, kind: 'sqlite' | 'postgres'): RawBuilder<unknown> {
+  if (group === 'tag') return TAG_COLUMN[kind]
   if (group === 'day') return sql`(at / ${sql.lit(DAY_MS)})`
   if (group === 'provider') return lastProvider(kind)
   return sql`${sql.ref(GROUP_COLUMNS[group])}`
