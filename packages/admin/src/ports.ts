@@ -1,4 +1,4 @@
-import type { Millis, Nano, SettingName, StoredSettings } from '@faregate/core'
+import type { Millis, Nano, PriceTerms, SettingName, StoredSettings } from '@faregate/core'
 import type { PlanChanges, PlanQueries } from './ports-plans.ts'
 import type { CataloguePriceRow, PriceDecision, PriceOfferRow, PriceOfferState } from './price-rows.ts'
 import type { MemberFilter, MemberRow, RoleRow, TeamRow } from './people-rows.ts'
@@ -174,7 +174,9 @@ export interface AdminQueries extends PlanQueries {
 }
 
 /** What of an organization changes. */
-export type OrganizationChange = Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft' | 'limits' | 'suspended' | 'cap' | 'userCap'>>
+export type OrganizationChange = Partial<
+  Pick<OrganizationRow, 'name' | 'zone' | 'overdraft' | 'limits' | 'suspended' | 'cap' | 'userCap' | keyof PriceTerms | 'disclosure'>
+>
 
 /** The same, inside one transaction, and what can be changed there. */
 export interface AdminTransaction extends AdminQueries, PlanChanges {

@@ -1,4 +1,4 @@
-import type { LimitRule, Millis, Nano } from '@faregate/core'
+import type { Disclosure, LimitRule, Millis, Nano, PriceTerms } from '@faregate/core'
 import type { RoleRef } from './roles.ts'
 
 /** How much may be spent in a period. */
@@ -54,6 +54,10 @@ export interface KeyOrganization {
   cap: SpendCap | null
   /** Of each end user whom requests name. */
   userCap: SpendCap | null
+  /** What models cost it. Absent: what they cost everybody. */
+  terms?: PriceTerms
+  /** How much refusals tell its callers of it. Absent: what they tell everybody. */
+  disclosure?: Disclosure
 }
 
 /** Finds keys. Rejects with an error when the database does not answer: that is never a 401. */

@@ -48,6 +48,10 @@ export interface WorldOptions {
   plans?: GatewayDeps['plans']
   grant?: string
   price?: Partial<Record<Bucket, string>>
+  /** Of single models, by name. */
+  prices?: Record<string, Partial<Record<Bucket, string>>>
+  /** What the provider takes. */
+  providerPrice?: Partial<Record<Bucket, string>>
   model?: Partial<ModelEntry>
   key?: Partial<KeyEntry>
   sliceTokens?: number
@@ -94,7 +98,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     balances: { read: (refs) => Promise.resolve(refs.map((ref) => viewOf(storage, ref))) },
     limiter: new Limiter({ clock: { now: () => Date.now() } }),
     plans: options.plans ?? { entitlement: () => ({ kind: 'balance' }), quotas: () => Promise.resolve([]) },
-    prices: { charged: () => priceTable(options.price), provider: () => undefined, maxOutput: () => undefined },
+    prices: {
+      charged: ({ name }) => priceTable(options.prices?.[name] ?? options.price),
+      provider: () => (options.providerPrice === undefined ? undefined : priceTable(options.providerPrice)),
+      maxOutput: () => undefined,
+    },
     vendors,
     tokens: options.tokens ?? {
       count: async (text) => words(text),

@@ -5,6 +5,7 @@ import { people } from './0004-people.ts'
 import { limits } from './0005-limits.ts'
 import { plans } from './0006-plans.ts'
 import { payments } from './0007-payments.ts'
+import { terms } from './0012-terms.ts'
 
 /** One step of the schema: forward only, never changed once released. */
 export interface Migration {
@@ -15,7 +16,7 @@ export interface Migration {
 }
 
 /** All steps in order; the number of the last is the version of the schema that this program speaks. */
-export const MIGRATIONS: readonly Migration[] = [initial, units, cataloguePrices, people, limits, plans, payments]
+export const MIGRATIONS: readonly Migration[] = [initial, units, cataloguePrices, people, limits, plans, payments, terms]
 
 /** Where the version lives; made before the first migration, the same for ever. */
 export const META_TABLE = 'CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT'

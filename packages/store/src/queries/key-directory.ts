@@ -5,6 +5,7 @@ import { capIn } from './caps.ts'
 import { toNumberOrNull } from './columns.ts'
 import { keyState, namesIn } from './keys.ts'
 import { limitsInForce } from './limits.ts'
+import { termsInForce } from './terms.ts'
 
 /**
  * Finds the key with a hash, with the application and organization that own it; `undefined` where there is none.
@@ -40,6 +41,7 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
       suspended: row.suspended_at === null ? null : (row.suspended_reason ?? ''),
       cap: capIn(row.organization_cap_amount, row.organization_cap_period),
       userCap: capIn(row.user_cap_amount, row.user_cap_period),
+      ...termsInForce(row),
     },
   }
 }
@@ -73,6 +75,9 @@ function rowByHash(db: Kysely<Schema>, hash: string) {
       'organizations.cap_period as organization_cap_period',
       'organizations.user_cap_amount',
       'organizations.user_cap_period',
+      'organizations.price_factor',
+      'organizations.prices',
+      'organizations.disclosure',
       'members.name as member_name',
       'members.role as member_role',
       'members.cap_amount as member_cap_amount',

@@ -41,9 +41,20 @@ export function subscriptionQueries(db: Kysely<Schema>): AdminQueries['subscript
   }
 }
 
+/** What plans say of what there was not when they were made. */
+const LATER_TERMS: Pick<PlanTerms, 'features' | 'prices'> = { features: ['*'], prices: [] }
+
 function planOf({ name, version, terms, created_at }: Selectable<PlansTable>): PlanVersion {
   const { price, credit, ...rest } = JSON.parse(terms) as Omit<PlanTerms, 'price' | 'credit'> & { price: string; credit: string }
-  return { ...rest, price: BigInt(price), credit: BigInt(credit), name, version: toNumber(version), createdAt: toNumber(created_at) }
+  return {
+    ...LATER_TERMS,
+    ...rest,
+    price: BigInt(price),
+    credit: BigInt(credit),
+    name,
+    version: toNumber(version),
+    createdAt: toNumber(created_at),
+  }
 }
 
 function subscriptionOf(row: Selectable<SubscriptionsTable>): SubscriptionRow {
