@@ -22,7 +22,7 @@ const SHOWN = {
 }
 
 /** Prefixes of ids and secrets: `org_…` in a command is the last one that was shown. */
-const PLACEHOLDER = /\b(fg|fgm|fgv|org|app|key|req|dn|gr|mt|we|lr)_…/g
+const PLACEHOLDER = /\b(fg|fgm|fgv|org|app|key|req|dn|gr|mt|we|lr|sub)_…/g
 
 export interface GuideWorldOptions {
   postgres?: boolean
@@ -143,7 +143,7 @@ export class GuideWorld {
   }
 
   #seenIn(output: string): string {
-    for (const [id, prefix] of output.matchAll(/\b(fg|fgm|fgv|org|app|key|req|dn|gr|mt|we|lr)_[A-Za-z0-9]{10,}/g))
+    for (const [id, prefix] of output.matchAll(/\b(fg|fgm|fgv|org|app|key|req|dn|gr|mt|we|lr|sub)_[A-Za-z0-9]{10,}/g))
       this.#seen.set(prefix ?? '', id)
     return output
   }

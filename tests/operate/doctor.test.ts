@@ -87,6 +87,24 @@ describe('faregate doctor', () => {
     assert.equal((await finding('provider locked', '--calls')).result, 'ok')
   })
 
+  test('a plan that includes nothing: its fix makes a version that includes something', async () => {
+    await gateway.api.expect(201, 'POST', '/api/plans', { name: 'empty', price: '1.00', period: 'month', models: ['gone'] })
+    const found = await finding('plan empty v1')
+    assert.deepEqual([found.result, found.place], ['failed', 'database'])
+    assert.match(found.detail, /it includes gone, and no such model is there/)
+    await carryOut(found.fix)
+    assert.equal((await finding('plans')).result, 'ok')
+  })
+
+  test('a cap of an organization that no call can meet', async () => {
+    const { organization } = await gateway.customer('1.00')
+    await gateway.api.expect(200, 'PATCH', `/api/organizations/${organization}`, { cap: { amount: '0.000000001', period: 'day' } })
+    const found = await finding('cap of Acme')
+    assert.match(found.detail, /the cap of 0\.000000001 is below what any call costs/)
+    await carryOut(found.fix?.replace('AMOUNT', '5.00'))
+    assert.ok(!(await findings()).some(({ check }) => check === 'cap of Acme'))
+  })
+
   test('a provider without a key, and a key that can call nothing', async () => {
     await gateway.api.expect(201, 'POST', '/api/providers', { name: 'keyless', kind: 'openai', baseUrl: upstream.url })
     assert.match((await finding('provider keyless')).detail, /it has no key/)

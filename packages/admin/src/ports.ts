@@ -1,4 +1,4 @@
-import type { Millis, Nano, SettingName, StoredSettings } from '@faregate/core'
+import type { Millis, Nano, PriceTerms, SettingName, StoredSettings } from '@faregate/core'
 import type { LimitChanges, LimitQueries } from './ports-limits.ts'
 import type { PlanChanges, PlanQueries } from './ports-plans.ts'
 import type { CataloguePriceRow, PriceDecision, PriceOfferRow, PriceOfferState } from './price-rows.ts'
@@ -176,7 +176,9 @@ export interface AdminQueries extends LimitQueries, PlanQueries {
 }
 
 /** What of an organization changes. */
-export type OrganizationChange = Partial<Pick<OrganizationRow, 'name' | 'zone' | 'overdraft' | 'limits' | 'suspended' | 'cap' | 'userCap'>>
+export type OrganizationChange = Partial<
+  Pick<OrganizationRow, 'name' | 'zone' | 'overdraft' | 'limits' | 'suspended' | 'cap' | 'userCap' | keyof PriceTerms | 'disclosure'>
+>
 
 /** The same, inside one transaction, and what can be changed there. */
 export interface AdminTransaction extends AdminQueries, LimitChanges, PlanChanges {

@@ -1,8 +1,8 @@
-import type { Buckets, Deployment, LimitTerms, Millis, Nano } from '@faregate/core'
+import type { Buckets, Deployment, Disclosure, LimitTerms, Millis, Nano, PriceTerms } from '@faregate/core'
 import type { Cap } from './people-rows.ts'
 
 /** What the management API reads and writes, as values. The store maps them to its tables. */
-export interface OrganizationRow {
+export interface OrganizationRow extends PriceTerms {
   id: string
   name: string
   currency: string
@@ -15,6 +15,8 @@ export interface OrganizationRow {
   cap: Cap | null
   /** Of each end user. */
   userCap: Cap | null
+  /** How much refusals tell its callers of it. */
+  disclosure: Disclosure
   createdAt: Millis
 }
 

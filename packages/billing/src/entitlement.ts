@@ -1,7 +1,16 @@
-import type { LimitRule, Millis, Nano } from '@faregate/core'
+import {
+  featuresBeyond,
+  priceRule,
+  type LimitRule,
+  type Millis,
+  type Nano,
+  type PlanFeature,
+  type PriceRule,
+  type Wanted,
+} from '@faregate/core'
 import { repeating, type AccountRef } from '@faregate/ledger'
 import { planRules, quotaLimit } from './agreed.ts'
-import { fitsModel, includes, monthsOf, type PlanVersion, type Quota } from './plan.ts'
+import { fitsModel, includes, includesModel, monthsOf, type PlanVersion, type Quota } from './plan.ts'
 import { previewChange } from './proration.ts'
 import { dueOf, standingOf, type Blocker, type Standing } from './standing.ts'
 import type { Subscription } from './subscription.ts'
@@ -10,8 +19,10 @@ import type { Subscription } from './subscription.ts'
 export interface Offer {
   subscription: string
   plan: string
-  /** Multiplies the model's price. */
-  factor: string
+  /** What becomes of what the model costs the organization. */
+  rule: PriceRule
+  /** It is use beyond the quotas of the plan. */
+  beyond?: true
   quotas: QuotaRef[]
   /** Rates and concurrency of what is served under it. */
   limits: readonly LimitRule[]
@@ -39,8 +50,8 @@ export type Entitlement =
   | { kind: 'balance' }
   | { kind: 'offers'; offers: Offer[]; sales: Sale[] }
   | { kind: 'blocked'; blocker: Blocker; subscription: Subscription; price: Nano; also: Blocker[]; due: string[] }
-  | { kind: 'unsold' }
-  | { kind: 'sold'; by: 'subscription' | 'upgrade' | 'approval'; sales: Sale[] }
+  | { kind: 'unsold'; lacking: PlanFeature[] }
+  | { kind: 'sold'; by: 'subscription' | 'upgrade' | 'approval'; sales: Sale[]; lacking: PlanFeature[] }
 
 /** A subscription with the version that it was bought at. */
 export interface Held {
@@ -49,15 +60,16 @@ export interface Held {
 }
 
 /** Decides from all plans (their newest versions) and what the organization holds; pure. */
-export function entitlementOf(newest: readonly PlanVersion[], held: readonly Held[], model: string, now: Millis): Entitlement {
-  const having = held.filter(({ version }) => includes(version, model))
+export function entitlementOf(newest: readonly PlanVersion[], held: readonly Held[], wanted: Wanted, now: Millis): Entitlement {
+  const { model } = wanted
+  const having = held.filter(({ version }) => includes(version, wanted))
   const standing = having.map((one) => ({ ...one, held: one, standing: standingOf(one.subscription, one.version, now) }))
   const serving = standing.filter(({ standing: { blocker } }) => blocker === undefined).toSorted(bySoonestEnd)
   if (serving.length > 0) {
     const more = newest.filter((plan) => hasMore(plan, serving, model))
-    return { kind: 'offers', offers: offersOf(serving, model, now), sales: salesOf(more, held, model, now) }
+    return { kind: 'offers', offers: offersOf(serving, model, now), sales: salesOf(more, held, wanted, now) }
   }
-  const exclusive = newest.some((plan) => plan.exclusive && includes(plan, model)) || having.some(({ version }) => version.exclusive)
+  const exclusive = [...newest, ...held.map(({ version }) => version)].some((plan) => plan.exclusive && includesModel(plan, model))
   if (!exclusive) return { kind: 'balance' }
   const blocked = standing.toSorted(byHope)
   const [first] = blocked
@@ -74,10 +86,19 @@ export function entitlementOf(newest: readonly PlanVersion[], held: readonly Hel
       due: due.map((one) => one.subscription.id),
     }
   }
-  const sales = salesOf(newest, held, model, now)
-  if (sales.length === 0) return { kind: 'unsold' }
-  if (sales.every(({ approval }) => approval)) return { kind: 'sold', by: 'approval', sales }
-  return { kind: 'sold', by: sales.some(({ change }) => change !== undefined) ? 'upgrade' : 'subscription', sales }
+  const sales = salesOf(newest, held, wanted, now)
+  const lacking = lackingOf(held, wanted, now)
+  if (sales.length === 0) return { kind: 'unsold', lacking }
+  if (sales.every(({ approval }) => approval)) return { kind: 'sold', by: 'approval', sales, lacking }
+  return { kind: 'sold', by: sales.some(({ change }) => change !== undefined) ? 'upgrade' : 'subscription', sales, lacking }
+}
+
+/** Where a plan that serves has the model, but not for such requests: what of them it lacks. */
+function lackingOf(held: readonly Held[], wanted: Wanted, now: Millis): PlanFeature[] {
+  const partly = held.find(
+    ({ subscription, version }) => includesModel(version, wanted.model) && standingOf(subscription, version, now).blocker === undefined,
+  )
+  return partly === undefined ? [] : featuresBeyond(partly.version.features, wanted)
 }
 
 type Standings = Held & { held: Held; standing: Standing }
@@ -106,12 +127,13 @@ function offersOf(serving: Standings[], model: string, now: Millis): Offer[] {
       limits: planRules(held),
       ...(standing.state === 'past_due' && standing.until !== null ? { graceUntil: standing.until } : {}),
     }
-    within.push({ ...shared, factor: version.priceFactor, quotas: quotas.map((quota) => refOf(subscription, version, quota, now)) })
+    within.push({ ...shared, rule: priceRule(version, model), quotas: quotas.map((quota) => refOf(subscription, version, quota, now)) })
     const factors = quotas.flatMap(({ overage }) => overage ?? [])
     const dearest = factors.toSorted((a, b) => Number(b) - Number(a))[0]
     if (dearest === undefined) continue
     const hard = quotas.filter(({ overage }) => overage === null)
-    beyond.push({ ...shared, factor: dearest, quotas: hard.map((quota) => refOf(subscription, version, quota, now)) })
+    const rule = { factor: dearest }
+    beyond.push({ ...shared, rule, beyond: true, quotas: hard.map((quota) => refOf(subscription, version, quota, now)) })
   }
   return [...within, ...beyond]
 }
@@ -137,11 +159,11 @@ function refOf(subscription: Subscription, version: PlanVersion, quota: Quota, n
   }
 }
 
-/** Plans on sale that have the model, and which of the organization's subscriptions would be changed to them. */
-function salesOf(newest: readonly PlanVersion[], held: readonly Held[], model: string, now: Millis): Sale[] {
+/** Plans on sale that have what is wanted, and which of the organization's subscriptions would be changed to them. */
+function salesOf(newest: readonly PlanVersion[], held: readonly Held[], wanted: Wanted, now: Millis): Sale[] {
   const own = held.find(({ subscription, version }) => standingOf(subscription, version, now).blocker === undefined)
   const has = new Set(held.map(({ version }) => `${version.name} ${version.version}`))
-  const sold = newest.filter((plan) => plan.listed && includes(plan, model) && !has.has(`${plan.name} ${plan.version}`))
+  const sold = newest.filter((plan) => plan.listed && includes(plan, wanted) && !has.has(`${plan.name} ${plan.version}`))
   return sold.map((plan) => {
     const { name, price, period, approval } = plan
     const changes = own !== undefined && !approval

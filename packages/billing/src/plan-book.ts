@@ -1,4 +1,4 @@
-import type { Clock, LimitRule } from '@faregate/core'
+import type { Clock, LimitRule, Wanted } from '@faregate/core'
 import { planRules } from './agreed.ts'
 import type { Collected } from './collect.ts'
 import { entitlementOf, quotasOf, type Entitlement, type Held, type QuotaRef } from './entitlement.ts'
@@ -46,17 +46,17 @@ export class PlanBook {
   }
 
   /**
-   * What plans say of a model for an organization, now. A period that is due is paid first, where nothing else serves. Rejects
+   * What plans say of a request of an organization, now. A period that is due is paid first, where nothing else serves. Rejects
    * where the database does not answer.
    */
-  entitlement(organization: string, model: string): Entitlement | Promise<Entitlement> {
+  entitlement(organization: string, wanted: Wanted): Entitlement | Promise<Entitlement> {
     const known = this.#known
-    if (known === undefined) return this.#entitle(organization, model)
+    if (known === undefined) return this.#entitle(organization, wanted)
     if (known.newest.length === 0) return { kind: 'balance' }
     const held = this.#held.get(organization)
-    if (held === undefined) return this.#entitle(organization, model)
-    const now = entitlementOf(known.newest, held, model, this.#clock.now())
-    return now.kind === 'blocked' && now.due.length > 0 ? this.#entitle(organization, model) : now
+    if (held === undefined) return this.#entitle(organization, wanted)
+    const now = entitlementOf(known.newest, held, wanted, this.#clock.now())
+    return now.kind === 'blocked' && now.due.length > 0 ? this.#entitle(organization, wanted) : now
   }
 
   /** The quotas of an organization's subscriptions. */
@@ -72,15 +72,15 @@ export class PlanBook {
     return held.filter(({ subscription, version }) => standingOf(subscription, version, now).blocker === undefined).flatMap(planRules)
   }
 
-  async #entitle(organization: string, model: string): Promise<Entitlement> {
+  async #entitle(organization: string, wanted: Wanted): Promise<Entitlement> {
     const { known, held } = await this.#read(organization)
-    const found = entitlementOf(known.newest, held, model, this.#clock.now())
+    const found = entitlementOf(known.newest, held, wanted, this.#clock.now())
     if (found.kind !== 'blocked' || found.due.length === 0) return found
     const paid = await Promise.all(found.due.map((id) => this.#collect(id)))
     if (paid.every((outcome) => outcome === 'short' || outcome === 'unknown')) return found
     this.#held.delete(organization)
     const after = await this.#read(organization)
-    return entitlementOf(after.known.newest, after.held, model, this.#clock.now())
+    return entitlementOf(after.known.newest, after.held, wanted, this.#clock.now())
   }
 
   /** However many requests find it due: one payment, whose end all of them await. */

@@ -1,4 +1,14 @@
-import { fitsParts, type LimitTerms, type Millis, type Nano } from '@faregate/core'
+import {
+  EVERY_FEATURE,
+  featuresBeyond,
+  fitsParts,
+  type LimitTerms,
+  type Millis,
+  type Nano,
+  type PlanFeature,
+  type PriceTerms,
+  type Wanted,
+} from '@faregate/core'
 
 /** How often a plan is paid. A free one is never paid; its quotas renew every month. */
 export const PLAN_PERIODS = ['month', 'quarter', 'year', 'free'] as const
@@ -21,8 +31,11 @@ export interface Quota {
   overage: string | null
 }
 
-/** What is sold. A version never changes: a subscriber stays on the one that was bought until moved. */
-export interface PlanTerms {
+/**
+ * What is sold. A version never changes: a subscriber stays on the one that was bought until moved. What models cost under it is
+ * reckoned from what they cost the organization without it.
+ */
+export interface PlanTerms extends PriceTerms {
   /** For each period, nano-units; 0 where the period is `free`. */
   price: Nano
   period: PlanPeriod
@@ -31,6 +44,8 @@ export interface PlanTerms {
   graceDays: number
   /** Names or patterns of the models that it includes. */
   models: string[]
+  /** What of these it includes: kinds of calls, and ways of making them; `*`: everything. */
+  features: (PlanFeature | typeof EVERY_FEATURE)[]
   /** The models that it includes are sold by plan only, not from the balance alone. */
   exclusive: boolean
   /** Anybody may subscribe; otherwise the operator does it. */
@@ -40,8 +55,6 @@ export interface PlanTerms {
   quotas: Quota[]
   /** Put on the balance with each period that is paid, and gone with its end; nano-units. */
   credit: Nano
-  /** What models cost under the plan, as a factor on their price: `"0.8"`; `"0"`: they are included. */
-  priceFactor: string
   /** Rates and concurrency of what is served under it, beside those of key, application and organization. */
   limits: LimitTerms[]
 }
@@ -58,7 +71,12 @@ export function fitsModel(pattern: string, model: string): boolean {
   return fitsParts(pattern.split('*'), model)
 }
 
-/** Whether a plan includes a model. */
-export function includes({ models }: Pick<PlanTerms, 'models'>, model: string): boolean {
+/** Whether a plan includes a model, for calls of some kind at least. */
+export function includesModel({ models }: Pick<PlanTerms, 'models'>, model: string): boolean {
   return models.some((pattern) => fitsModel(pattern, model))
+}
+
+/** Whether a plan includes a request: its model, and what it uses. */
+export function includes(plan: Pick<PlanTerms, 'models' | 'features'>, wanted: Wanted): boolean {
+  return includesModel(plan, wanted.model) && featuresBeyond(plan.features, wanted).length === 0
 }

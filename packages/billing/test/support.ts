@@ -1,8 +1,14 @@
 import type { PlanTerms, PlanVersion, Subscription } from '@faregate/billing'
 import { subscribed } from '@faregate/billing'
+import type { PlanFeature, Wanted } from '@faregate/core'
 
 export const at = (text: string): number => Date.parse(text.includes('T') ? text : `${text}T00:00:00Z`)
 export const DAY = 86_400_000
+
+/** A request of a model that uses these features. */
+export function wanted(model: string, ...features: PlanFeature[]): Wanted {
+  return { model, uses: (feature) => features.includes(feature) }
+}
 
 export function plan(more: Partial<PlanTerms & PlanVersion> = {}): PlanVersion {
   return {
@@ -14,6 +20,7 @@ export function plan(more: Partial<PlanTerms & PlanVersion> = {}): PlanVersion {
     trialDays: 0,
     graceDays: 3,
     models: ['*'],
+    features: ['*'],
     exclusive: false,
     listed: true,
     approval: false,
@@ -21,6 +28,7 @@ export function plan(more: Partial<PlanTerms & PlanVersion> = {}): PlanVersion {
     credit: 0n,
     priceFactor: '1',
     limits: [],
+    prices: [],
     ...more,
   }
 }

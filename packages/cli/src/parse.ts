@@ -22,13 +22,13 @@ export function capOf(text: string, flag = '--cap'): { amount: string; period: P
 const SPAN_MS: Record<string, number> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
 /** Reads a time: ISO 8601, a date (its beginning in UTC), or a span from now: `12h`, `30d`, `4w`. @throws UsageError */
-export function instantOf(text: string, now: number): string {
+export function instantOf(text: string, now: number, flag = '--expires'): string {
   const span = /^(\d{1,5})([hdw])$/.exec(text)
   if (span !== null) return new Date(now + Number(span[1]) * (SPAN_MS[span[2] ?? ''] ?? 0)).toISOString()
   const whole = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text
   const time = /^\d{4}-\d{2}-\d{2}T.+(Z|[+-]\d{2}:\d{2})$/.test(whole) ? Date.parse(whole) : Number.NaN
   if (Number.isNaN(time))
-    throw new UsageError(`--expires is "${text}": write a date (2027-01-31), a time (2027-01-31T12:00:00Z) or a span (30d)`)
+    throw new UsageError(`${flag} is "${text}": write a date (2027-01-31), a time (2027-01-31T12:00:00Z) or a span (30d)`)
   return new Date(time).toISOString()
 }
 

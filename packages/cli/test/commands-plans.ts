@@ -23,13 +23,30 @@ export function plansAndSubscriptions({ does, runs, answered }: Lines): void {
       await does('grant', 'planned', '5')
       const said = await does('plan', 'create', 'team', '--price', '1.00', '--model', 'demo', '--quota', 'requests:demo:100:1.5')
       assert.match(said.stdout, /^team v1: 1\.00 each month\./)
-      const more = ['--trial-days', '3', '--grace-days', '1', '--credit', '2', '--price-factor', '0.5', '--exclusive', '--unlisted']
+      const more = [
+        '--trial-days',
+        '3',
+        '--grace-days',
+        '1',
+        '--credit',
+        '2',
+        '--price-factor',
+        '0.5',
+        '--exclusive',
+        '--unlisted',
+        '--feature',
+        'chat',
+        '--override',
+        'rare-1=2',
+      ]
       await does('plan', 'create', 'rare', '--price', '9', '--period', 'year', '--model', 'rare-*', ...more)
       await does('plan', 'create', 'asking', '--period', 'free', '--model', 'demo', '--approval')
       assert.match((await does('plan', 'list')).stdout, /team +1 +1\.00 +month +demo +100 requests of demo/)
       for (const wrong of [
         ['--period', 'never'],
         ['--quota', 'requests:100'],
+        ['--feature', 'singing'],
+        ['--override', 'demo'],
       ]) {
         assert.equal((await runs('plan', 'create', 'wrong', ...wrong)).code, 2, wrong.join(' '))
       }
@@ -49,6 +66,8 @@ export function plansAndSubscriptions({ does, runs, answered }: Lines): void {
         assert.equal((await answered<Shown>('subscription', event, id)).state, state, event)
       }
       assert.match((await does('subscription', 'cancel', id, '--now')).stdout, /is cancelled/)
+      const elsewhere = ['--once', '--started', '2026-01-01', '--paid-until', '2026-01-31']
+      assert.match((await does('subscription', 'create', 'planned', 'team', ...elsewhere)).stdout, /team v1 is expired/)
     })
 
     test('an approval is given, refused and taken back', async () => {

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { addressFinding, clockFinding } from '../src/doctor/gateway-checks.ts'
 import { limitFindings } from '../src/doctor/key-checks.ts'
+import { capFindings } from '../src/doctor/limit-checks.ts'
+import { planFindings } from '../src/doctor/plan-checks.ts'
+import type { Plan } from '../src/plan-command.ts'
 import { pendingFinding, priceFindings, upstreamFindings } from '../src/doctor/model-checks.ts'
 import { billingFinding } from '../src/doctor/money-checks.ts'
 import { providerFinding } from '../src/doctor/provider-checks.ts'
@@ -122,4 +125,76 @@ describe('doctor on limits that can never be met', () => {
     assert.match(finding?.detail ?? '', /its cap of 4\.99 is below what any call costs/)
     assert.equal(finding?.fix, 'faregate key update key_1 --cap AMOUNT/month, or --no-cap')
   })
+})
+
+describe('doctor on plans', () => {
+  const plan: Plan = {
+    name: 'pro',
+    version: 2,
+    price: '10.00',
+    period: 'month',
+    trialDays: 0,
+    graceDays: 3,
+    models: ['gpt-*'],
+    features: ['*'],
+    exclusive: true,
+    listed: true,
+    approval: false,
+    quotas: [],
+    credit: '0.00',
+    priceFactor: '1',
+    prices: [],
+    createdAt: '',
+  }
+  const quota = { counts: 'requests' as const, models: 'gpt-*', limit: 5, overage: null }
+  const served = { names: ['gpt-5', 'claude'], allModels: false }
+  const paid = { topUpUrl: null, contact: 'billing@example.com', rail: null }
+  const nobody = { topUpUrl: null, contact: null, rail: null }
+  const found = (more: Partial<Plan>, billing: Parameters<typeof planFindings>[2] = paid, allModels = false) => {
+    const [first] = planFindings([{ ...plan, ...more }], { ...served, allModels }, billing)
+    return first ?? assert.fail('nothing is found')
+  }
+
+  test('says nothing without any, and is content with one that can be had', () => {
+    assert.deepEqual(planFindings([], served, paid), [])
+    assert.equal(found({ quotas: [quota], prices: [{ models: 'gpt-5', factor: '2' }] }).result, 'ok')
+  })
+
+  test('fails for one that includes nothing, and says where it is and how it is mended', () => {
+    const { check, result, place, detail, fix } = found({ models: ['gone-*'], quotas: [quota] })
+    assert.deepEqual([check, result, place], ['plan pro v2', 'failed', 'database'])
+    assert.match(detail, /it includes gone-\*, and no such model is there/)
+    assert.equal(fix, 'faregate plan create pro --price 10.00 --model gpt-5 --exclusive')
+    assert.equal(found({ models: ['up/*'] }, paid, true).result, 'ok', 'models without entries, where allModels is on')
+  })
+
+  test('warns of quotas and prices of models outside it, and of a quota of nothing', () => {
+    const other = found({ quotas: [quota, { ...quota, models: 'claude' }] })
+    assert.match(other.detail, /^its quota of 5 requests is of claude, which it does not include/)
+    assert.equal(other.fix, "faregate plan create pro --price 10.00 --model 'gpt-*' --quota 'requests:gpt-*:5' --exclusive")
+    assert.match(
+      found({ prices: [{ models: 'claude', price: { input: '1' } }] }).detail,
+      /^it has a price for claude, which it does not include/,
+    )
+    const none = found({ quotas: [{ ...quota, limit: 0 }] })
+    assert.match(none.detail, /^its quota of gpt-\* is 0 requests, .+ it can never be met/)
+    assert.match(none.fix ?? '', /--quota 'requests:gpt-\*:LIMIT'/)
+    assert.equal(found({ quotas: [{ ...quota, limit: 0, overage: '1' }] }).result, 'ok')
+  })
+
+  test('warns of prices that nobody can pay: no way to top up is told', () => {
+    assert.match(found({}, nobody).detail, /^pro: .+ told of no way to top that up/)
+    assert.equal(found({ price: '0.00' }, nobody).result, 'ok')
+    assert.equal(found({ listed: false }, nobody).result, 'ok')
+  })
+})
+
+test('doctor warns of any cap below what the cheapest call costs', () => {
+  const models = [{ name: 'dear', price: { input: '1', output: '4999999' }, deployments: [] }]
+  const capped = (amount: string) =>
+    capFindings({ of: 'acme', cap: { amount, period: 'day' }, command: 'faregate org update acme --cap' }, models, [])
+  assert.deepEqual(capped('5.00'), [])
+  const [finding] = capped('4.99')
+  assert.match(finding?.detail ?? '', /the cap of 4\.99 is below what any call costs/)
+  assert.equal(finding?.fix, 'faregate org update acme --cap AMOUNT/day')
 })

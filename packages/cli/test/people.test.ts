@@ -54,7 +54,11 @@ test('an organization gets another name, zone and caps, is suspended with a reas
   const { name, cap, userCap } = await answered('org', 'update', 'Acme', '--zone', 'Europe/Berlin', ...caps)
   assert.deepEqual([name, cap, userCap], ['Acme', { amount: '50.00', period: 'month' }, { amount: '1.00', period: 'day' }])
   assert.match((await does('org', 'update', 'Acme', '--no-cap', '--no-user-cap')).stdout, /no cap; each end user: no cap/)
-  for (const wrong of [[], ['--cap', '5'], ['--user-cap', '0/day']])
+  const terms = ['--price-factor', '0.9', '--override', 'demo=input=1,output=2', '--disclosure', 'fixes']
+  assert.match((await does('org', 'update', 'Acme', ...terms)).stdout, /prices × 0\.9; demo input=1,output=2\./)
+  assert.match((await does('org', 'show', 'Acme')).stdout, /refusals tell +fixes/)
+  assert.match((await does('org', 'update', 'Acme', '--no-overrides', '--price-factor', '1')).stdout, /no cap; each end user: no cap\./)
+  for (const wrong of [[], ['--cap', '5'], ['--user-cap', '0/day'], ['--disclosure', 'much'], ['--override', 'demo']])
     assert.equal((await runs('org', 'update', 'Acme', ...wrong)).code, 2, wrong.join(' '))
   assert.equal((await runs('org', 'suspend', 'Acme')).code, 2, 'a reason is asked for')
   assert.equal((await answered('org', 'suspend', 'Acme', '--reason', 'Unpaid.')).suspended?.reason, 'Unpaid.')

@@ -38,6 +38,8 @@ export interface Limit {
 /** A model that this key may call now, and that would do. */
 export interface Alternative {
   model: string
+  /** What would be held for this very request, a decimal string; absent where the organization tells no amounts. */
+  hold?: string
   [member: string]: unknown
 }
 

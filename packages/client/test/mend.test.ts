@@ -121,9 +121,12 @@ describe('what a client mends by itself', () => {
   })
 
   describe('another model', () => {
-    const offering: Denial & { alternatives: { model: string }[] } = {
+    const offering: Denial = {
       ...TOO_LITTLE,
-      alternatives: [{ model: 'small' }, { model: 'tiny' }],
+      alternatives: [
+        { model: 'small', hold: '0.02' },
+        { model: 'tiny', hold: '0.01' },
+      ],
     }
 
     test('is taken where it is offered and allowed, each once', async () => {

@@ -1,8 +1,16 @@
+import { DISCLOSURES } from '@faregate/core'
 import { z } from 'zod'
 import { cap, shownCap } from './caps.ts'
 import { byId, currency, decimal, money, name, page, paging, reason, time, zone } from './common.ts'
 import { limits } from './limits.ts'
+import { factor, priceOverrides, shownOverrides } from './price-terms.ts'
 import type { RouteSpec } from './route.ts'
+
+const disclosure = z
+  .enum(DISCLOSURES)
+  .describe(
+    'How much refusals tell its callers of it: the code alone; how it is mended and by whom; the amounts, too; how it was decided, too.',
+  )
 
 export const organization = z
   .object({
@@ -17,6 +25,9 @@ export const organization = z
       .describe('While it is suspended its keys call nothing; null: it is not.'),
     cap: shownCap.nullable().describe('How much all of its keys may spend together in a period.'),
     userCap: shownCap.nullable().describe('How much each end user, whom requests name, may spend in a period.'),
+    priceFactor: factor.describe('What models cost it, as a factor on their price.'),
+    prices: shownOverrides,
+    disclosure,
     createdAt: time,
   })
   .meta({ title: 'Organization' })
@@ -34,6 +45,8 @@ export const balance = z
   .meta({ title: 'Balance' })
 
 const caps = { cap: cap.nullable().optional(), userCap: cap.nullable().optional() }
+
+const terms = { priceFactor: factor.optional(), prices: priceOverrides.optional(), disclosure: disclosure.optional() }
 
 const tag = 'Organizations'
 
@@ -61,6 +74,7 @@ export const organizationRoutes = {
       overdraft: decimal.optional(),
       limits: limits.optional(),
       ...caps,
+      ...terms,
     }),
     status: 201,
     response: organization,
@@ -81,7 +95,7 @@ export const organizationRoutes = {
     path: '/api/organizations/{id}',
     tag,
     summary:
-      'Rename an organization, move its zone, set its spend caps, its overdraft (needs money:write too) and its limits (needs organizations:create too)',
+      'Rename an organization, move its zone, set its spend caps, how much refusals tell, its overdraft (needs money:write too), its limits and prices (need organizations:create too)',
     permission: 'organizations:write',
     params: byId,
     body: z.strictObject({
@@ -90,6 +104,7 @@ export const organizationRoutes = {
       overdraft: decimal.optional(),
       limits: limits.optional(),
       ...caps,
+      ...terms,
     }),
     status: 200,
     response: organization,

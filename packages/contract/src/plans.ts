@@ -1,13 +1,10 @@
+import { EVERY_FEATURE, PLAN_FEATURES } from '@faregate/core'
 import { z } from 'zod'
 import { byName, decimal, money, time } from './common.ts'
 import { limits } from './limits.ts'
+import { factor, pattern, priceOverrides, shownOverrides } from './price-terms.ts'
 import type { RouteSpec } from './route.ts'
 
-const pattern = z.string().min(1).max(300)
-const factor = z
-  .string()
-  .regex(/^\d{1,6}(\.\d{1,9})?$/, 'not a factor, like "0.8"')
-  .describe('A factor on the price of a model: "0.8"; "0": included.')
 const days = z.number().int().min(0).max(3650)
 
 const quota = z
@@ -25,17 +22,24 @@ const terms = {
   trialDays: days.default(0),
   graceDays: days.default(3).describe('How long it is served after a payment has failed.'),
   models: z.array(pattern).min(1).max(1000).describe('Models that it includes: exact names, or with `*`.'),
+  features: z
+    .array(z.enum([EVERY_FEATURE, ...PLAN_FEATURES]))
+    .min(1)
+    .max(PLAN_FEATURES.length)
+    .default([EVERY_FEATURE])
+    .describe('What calls of these models it includes: kinds of calls, `streaming`, and `tools`. `*`: all.'),
   exclusive: z.boolean().default(false).describe('The models that it includes are sold by plan only.'),
   listed: z.boolean().default(true).describe('Anybody may subscribe; otherwise the operator does it.'),
   approval: z.boolean().default(false).describe('A subscription waits until it is approved.'),
   quotas: z.array(quota).max(20).default([]),
   credit: decimal.default('0').describe('Put on the balance with each period that is paid, and gone with its end.'),
-  priceFactor: factor.default('1'),
+  priceFactor: factor.default('1').describe('What models cost under it, as a factor on what they cost the organization; "0": included.'),
+  prices: priceOverrides.default([]),
   limits: limits.default([]).describe('Of what is served under it, beside those of key, application and organization.'),
 }
 
 const plan = z
-  .object({ name: z.string(), version: z.number(), ...terms, price: money, credit: money, createdAt: time })
+  .object({ name: z.string(), version: z.number(), ...terms, price: money, credit: money, prices: shownOverrides, createdAt: time })
   .meta({ title: 'Plan' })
 
 const tag = 'Plans'

@@ -12,6 +12,8 @@ import { countedPlan, isQuotas } from './reserve.ts'
 
 /** What the ledger would decide now, read without lock or effect: for explanations only, never to admit (M27). */
 export interface Evaluation {
+  /** At the prices that would be charged. */
+  route: Route
   plan: HoldPlan
   /** Output tokens a choice that the first hold would cover. */
   steps: number
@@ -50,10 +52,10 @@ async function evaluateUnder(deps: GatewayDeps, asking: Asking, route: Route, re
   const plan = planHold(deps.settings, key, route, request, undefined, offer)
   if (isDenial(plan)) return plan
   const balances = await deps.balances.read(plan.legs)
-  const byBytes = judge(deps, asking, plan, balances)
+  const byBytes = { route, ...judge(deps, asking, plan, balances) }
   if (byBytes.refusal === undefined) return byBytes
   const counted = await countedPlan(deps, key, route, request, offer)
-  return counted === undefined ? byBytes : judge(deps, asking, counted, balances)
+  return counted === undefined ? byBytes : { route, ...judge(deps, asking, counted, balances) }
 }
 
 /** The money blockers that come after a refusal for another reason, for its `also`. */
@@ -86,7 +88,12 @@ export async function moneyBlocker(
   }
 }
 
-function judge(deps: GatewayDeps, { key, user, plan: planned }: Asking, plan: HoldPlan, balances: BalanceView[]): Evaluation {
+function judge(
+  deps: GatewayDeps,
+  { key, user, plan: planned }: Asking,
+  plan: HoldPlan,
+  balances: BalanceView[],
+): Omit<Evaluation, 'route'> {
   const affordable = Math.min(...balances.map(({ available }, leg) => affordableSteps(measureOf(plan, leg), available)))
   const fewest = Math.max(plan.steps.min, plan.outlook?.min ?? 0)
   const steps = Math.min(plan.steps.max, Math.max(affordable, plan.steps.min))

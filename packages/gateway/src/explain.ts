@@ -1,7 +1,9 @@
-import { entryOf, formatAmount, isDenial, renderProblem, type Denial } from '@faregate/core'
-import { amountOf } from '@faregate/pricing'
+import { disclosed, entryOf, formatAmount, isDenial, renderProblem, type Denial } from '@faregate/core'
+import { amountOf, priceTexts } from '@faregate/pricing'
 import { formField, scanMembers, type EndpointDialect } from '@faregate/wire'
+import { withAlternatives } from './alternatives.ts'
 import { answerJson } from './answer-json.ts'
+import { disclosureOf } from './disclosure-of.ts'
 import { admit, permitted, type Shared } from './model-call.ts'
 import { evaluate, measureOf } from './evaluate.ts'
 import { firstOf } from './limits/denial.ts'
@@ -46,9 +48,11 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
         holds: [],
         verdict: problemOf(shared, flow, evaluation),
       })
+    flow.route = evaluation.route
     const { plan, steps, reach, balances } = evaluation
     const limited = await limitVerdict(shared.deps, flow, admitted)
-    const refusal = limited === undefined ? evaluation.refusal : firstOf(limited, evaluation.refusal)
+    const first = limited === undefined ? evaluation.refusal : firstOf(limited, evaluation.refusal)
+    const refusal = first && (await withAlternatives(shared, { ...admitted, ...target, plan: flow.plan }, first))
     const amount = formatAmount(amountOf(plan.measure, steps))
     await answerJson(shared.deps, flow, {
       ...routeFacts(flow),
@@ -97,16 +101,14 @@ function routeFacts({ route, request }: Flow): Record<string, unknown> {
     model: route?.model.name ?? request?.model ?? null,
     deployment: first === undefined ? null : `${first.deployment.provider}/${first.deployment.model}`,
     priceVersion: first?.price.version ?? null,
+    price: first === undefined ? null : priceTexts(first.price),
   }
 }
 
 /** The problem as the request itself would get it; it has no denial id, because nothing was denied. */
 function problemOf({ deps }: Shared, flow: Flow, denial: Denial): Record<string, unknown> {
   const asOf = new Date(deps.clock.now()).toISOString()
-  const {
-    instance: _none,
-    denialId: _neither,
-    ...problem
-  } = renderProblem(denial, { denialId: '', requestId: flow.id, publicUrl: deps.settings.publicUrl(), asOf })
+  const whole = renderProblem(denial, { denialId: '', requestId: flow.id, publicUrl: deps.settings.publicUrl(), asOf })
+  const { instance: _none, denialId: _neither, ...problem } = disclosed(whole, disclosureOf(flow.key), flow.trace)
   return { ...problem, status: entryOf(denial).status }
 }

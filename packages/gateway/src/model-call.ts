@@ -10,6 +10,7 @@ import { nobodyThere } from './deliver/nobody.ts'
 import { deliverLarge } from './deliver/large.ts'
 import { deliverStream } from './deliver/stream.ts'
 import type { GatewayDeps } from './deps.ts'
+import { withAlternatives } from './alternatives.ts'
 import { firstBlocker } from './blockers.ts'
 import { withNamedCaps } from './caps.ts'
 import { laterBlockers } from './evaluate.ts'
@@ -20,6 +21,8 @@ import type { Locator, Route } from './locate.ts'
 import { once } from './media/once.ts'
 import { checkUse } from './permission.ts'
 import { planned } from './plans/entitled.ts'
+import { wantedOf } from './plans/wanted.ts'
+import { routeOf } from './price-terms.ts'
 import { passOn, refuse } from './refuse.ts'
 import { requestInvalid } from './request-invalid.ts'
 import { reserve, type Reservation } from './reserve.ts'
@@ -45,10 +48,17 @@ export async function serveModelCall(shared: Shared, flow: Flow, dialect: Endpoi
   return withinLimits(deps, flow, admitted, () => servePaid(shared, flow, dialect, admitted))
 }
 
-async function servePaid(shared: Shared, flow: Flow, dialect: EndpointDialect, { key, route, request }: Admitted): Promise<void> {
+async function servePaid(shared: Shared, flow: Flow, dialect: EndpointDialect, admitted: Admitted): Promise<void> {
   const { deps } = shared
+  const { key, route, request } = admitted
   const reservation = await reserve(deps, flow, key, route, request)
-  if (isDenial(reservation)) return refuse(deps, flow, reservation)
+  if (isDenial(reservation)) {
+    return refuse(
+      deps,
+      flow,
+      await withAlternatives(shared, { ...admitted, dialect, path: flow.inbound.path, plan: flow.plan }, reservation),
+    )
+  }
   flow.reservation = reservation
   flow.route = reservation.route
   const delivery = deliveryOf(shared, flow, request, reservation)
@@ -121,16 +131,20 @@ export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDiale
   flow.request = request
   const key = await withNamedCaps(shared.deps, found, request.user, tagsOf(flow.inbound))
   if (isDenial(key)) return key
-  const route = shared.locator.find(request.model, (name) => allowsModel(key, name))
-  if (isDenial(route)) return route
+  const located = shared.locator.find(request.model, (name) => allowsModel(key, name))
+  if (isDenial(located)) return located
+  const route = routeOf(key.organization, located)
   flow.route = route
   note(flow, 'locate', 'ok', { model: route.model.name, configurationVersion: shared.deps.snapshot().version })
   const use = { scope: isFree(dialect) ? 'count' : 'models', address: flow.inbound.ip } as const
   const refused = await firstBlocker(shared.deps, key, use, route, request)
   if (refused !== undefined) return refused
   note(flow, 'authorize', 'ok', { models: key.models ?? 'all' })
-  const plan = await planned(shared.deps, flow, key, route.model.name)
-  if (isDenial(plan)) return { ...plan, ...(await laterBlockers(shared.deps, key, route, request, plan.also)) }
+  const plan = await planned(shared.deps, flow, key, wantedOf(request, path, route.model.name))
+  if (isDenial(plan)) {
+    const also = await laterBlockers(shared.deps, key, route, request, plan.also)
+    return withAlternatives(shared, { key, route, request, dialect, path, plan: undefined }, { ...plan, ...also })
+  }
   if (plan !== undefined) flow.plan = plan
   return { key, route, request }
 }

@@ -1,8 +1,10 @@
 import {
   catalogueEntry,
+  disclosed,
   entryOf,
   newId,
   problemHeaders,
+  reaches,
   renderProblem,
   type Denial,
   type Problem,
@@ -12,25 +14,27 @@ import { openaiChat, type StreamIds } from '@faregate/wire'
 import { sharedHeaders } from './answer-headers.ts'
 import type { Failure } from './call/failure.ts'
 import type { GatewayDeps } from './deps.ts'
+import { disclosureOf } from './disclosure-of.ts'
 import { finish, type Ending } from './finish.ts'
 import { note, type Flow } from './flow.ts'
 import { envelopeOf } from './surfaces.ts'
 
 /** A refusal, numbered and rendered, with its decision trace handed to the recorder. */
 interface Registered {
+  /** As far as it is told to the caller. */
   problem: Problem
-  context: ProblemContext
+  headers: Record<string, string>
   id: string
 }
 
 /** Answers with the refusal, before any byte of an answer was sent. */
 export async function refuse(deps: GatewayDeps, flow: Flow, denial: Denial): Promise<void> {
-  const { problem, context, id } = register(deps, flow, denial)
+  const { problem, headers, id } = register(deps, flow, denial)
   const { status } = entryOf(denial)
   const { type, body } = envelope(flow, problem)
   flow.outbound.head(status, {
     ...sharedHeaders(deps, flow),
-    ...problemHeaders(denial, context),
+    ...headers,
     'content-type': type,
     'content-length': String(body.length),
   })
@@ -48,13 +52,13 @@ function envelope({ inbound, dialect }: Flow, problem: Problem): { type: string;
 
 /** Passes on the upstream's own refusal of the request, body unchanged, with our headers added. */
 export async function passOn(deps: GatewayDeps, flow: Flow, denial: Denial, rejected: NonNullable<Failure['rejected']>): Promise<void> {
-  const { context, id } = register(deps, flow, denial)
-  const headers = {
-    ...problemHeaders(denial, context),
+  const { headers, id } = register(deps, flow, denial)
+  flow.outbound.head(rejected.status, {
+    ...sharedHeaders(deps, flow),
+    ...headers,
     'content-type': rejected.contentType,
     'content-length': String(rejected.body.length),
-  }
-  flow.outbound.head(rejected.status, { ...sharedHeaders(deps, flow), ...headers })
+  })
   await flow.outbound.end(rejected.body)
   finish(deps, flow, { outcome: 'refused', status: rejected.status, delivery: 'none', denial: { code: denial.code, id } })
 }
@@ -66,7 +70,7 @@ export function inBand(deps: GatewayDeps, flow: Flow, denial: Denial, ids: Strea
   return { event: dialect.errorEvent(problem, { model: flow.request?.model ?? '', ...ids }), ending: { denial: { code: denial.code, id } } }
 }
 
-/** Numbers a refusal and keeps its decision trace for `/denials/{id}`. */
+/** Numbers a refusal and keeps it whole, with its decision trace, for `/denials/{id}`. */
 function register(deps: GatewayDeps, flow: Flow, denial: Denial): Registered {
   const now = deps.clock.now()
   const operatorsOwn = entryOf(denial).status === 500
@@ -104,7 +108,15 @@ function register(deps: GatewayDeps, flow: Flow, denial: Denial): Registered {
     operatorDetail: denial.operatorDetail ?? null,
     configurationVersion: deps.snapshot().version,
   })
-  return { problem, context, id }
+  return { problem: disclosed(problem, disclosureOf(flow.key), flow.trace), headers: headersOf(flow, denial, context), id }
+}
+
+/** Where the code alone is told, neither whose account it is nor the page on which that is topped up. */
+function headersOf({ key }: Flow, denial: Denial, context: ProblemContext): Record<string, string> {
+  if (reaches(disclosureOf(key), 'fixes')) return problemHeaders(denial, context)
+  const { scope: _scope, ...rest } = denial
+  const { paymentUrl: _url, ...plain } = context
+  return problemHeaders(rest, plain)
 }
 
 /** Where the gateway or an upstream is at fault, callers ask first whether they paid for it. */

@@ -11,7 +11,7 @@ function quota(counts: QuotaRef['counts'], limit: bigint, subscription = 'sub_1'
 }
 
 function offer(quotas: QuotaRef[], more: Partial<Offer> = {}): Offer {
-  return { subscription: 'sub_1', plan: 'pro', factor: '1', quotas, limits: [], ...more }
+  return { subscription: 'sub_1', plan: 'pro', rule: { factor: '1' }, quotas, limits: [], ...more }
 }
 
 /** A gateway where plans say this of every model. */
@@ -50,7 +50,7 @@ describe('requests under a plan', () => {
   it('cost what the factor of the plan makes of the price', async (t) => {
     const costs: string[] = []
     for (const factor of ['1', '0.5', '0']) {
-      const world = await worldOf(offers(offer([quota('requests', 9n)], { factor })))
+      const world = await worldOf(offers(offer([quota('requests', 9n)], { rule: { factor } })))
       t.after(() => world.close())
       const answer = await world.post({ ...BODY, max_tokens: 10 })
       costs.push(answer.headers.get('faregate-cost') ?? '')
@@ -62,7 +62,7 @@ describe('requests under a plan', () => {
   })
 
   it('are had from the next subscription once the quota of the first is used up', async (t) => {
-    const second = offer([quota('requests', 1n, 'sub_2')], { subscription: 'sub_2', factor: '2' })
+    const second = offer([quota('requests', 1n, 'sub_2')], { subscription: 'sub_2', rule: { factor: '2' } })
     const world = await worldOf(offers(offer([quota('requests', 1n)]), second))
     t.after(() => world.close())
     const statuses: number[] = []
@@ -72,7 +72,7 @@ describe('requests under a plan', () => {
   })
 
   it('200 at once against a quota of ten: ten are served, and nothing is held afterwards', async (t) => {
-    const world = await worldOf(offers(offer([quota('requests', 10n)], { factor: '0' })))
+    const world = await worldOf(offers(offer([quota('requests', 10n)], { rule: { factor: '0' } })))
     t.after(() => world.close())
     const answers = await Promise.all(Array.from({ length: 200 }, () => world.post({ ...BODY, max_tokens: 10 })))
     const served = answers.filter(({ status }) => status === 200)
@@ -99,7 +99,7 @@ describe('requests under a plan', () => {
   })
 
   it('without a limit of output get one that the quota affords', async (t) => {
-    const world = await worldOf(offers(offer([quota('tokens', 400n)], { factor: '0' })))
+    const world = await worldOf(offers(offer([quota('tokens', 400n)], { rule: { factor: '0' } })))
     t.after(() => world.close())
     const answer = await world.post(BODY)
     assert.equal(answer.status, 200)

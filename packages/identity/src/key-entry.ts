@@ -1,4 +1,4 @@
-import type { LimitRule, Millis, Nano } from '@faregate/core'
+import type { Disclosure, LimitRule, Millis, Nano, PriceTerms } from '@faregate/core'
 import type { RoleRef } from './roles.ts'
 
 /** How much may be spent in a period. */
@@ -58,6 +58,10 @@ export interface KeyOrganization {
   namedCaps?: boolean
   /** In a request: of the tags that it names. */
   tagCaps?: readonly TagCap[]
+  /** What models cost it. Absent: what they cost everybody. */
+  terms?: PriceTerms
+  /** How much refusals tell its callers of it. Absent: what they tell everybody. */
+  disclosure?: Disclosure
 }
 
 /** The cap of one tag. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { BUCKETS, parseDecimal, type Bucket } from '@faregate/core'
-import type { PriceTable, Rate, Rates } from './types.ts'
+import type { PricedBy, PriceTable, Rate, Rates } from './types.ts'
 
 export type ParsedRates = { ok: true; rates: Rates } | { ok: false; member: string; message: string }
 
@@ -20,10 +20,11 @@ export function parseRates(raw: Record<string, string>): ParsedRates {
 }
 
 /**
- * A table of prices that were written here, by model entry (`model`) or as an override of the catalogue (`operator`).
+ * A table of prices that were written here: by model entry (`model`), as an override of the catalogue (`operator`), or in the terms
+ * of an organization (`org`) or a plan.
  * Its version is a fingerprint of the prices: the same prices have the same version on every replica.
  */
-export function writtenTable(source: 'model' | 'operator', rates: Rates): PriceTable {
+export function writtenTable(source: 'model' | 'operator' | PricedBy, rates: Rates): PriceTable {
   const canonical = BUCKETS.map((bucket) => `${bucket}=${rates[bucket]?.base ?? ''}`).join(' ')
   const fingerprint = createHash('sha256').update(canonical).digest('hex').slice(0, 12)
   return { version: `${source}:${fingerprint}`, rates }

@@ -21,3 +21,6 @@ export interface PriceTable {
   /** The vendor writes its prompt cache, and bills for it, without being asked: every request can cause it. */
   automaticCacheWrite?: boolean
 }
+
+/** Whose terms a price is by: the organization's, its plan's, or those of use beyond the plan's quota. */
+export type PricedBy = 'org' | 'plan' | 'overage'

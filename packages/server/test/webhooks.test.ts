@@ -29,7 +29,7 @@ async function world(context: TestContext, kind: Kind) {
   const ledger = new CommitQueue(store.engine)
   context.after(() => ledger.close())
   const admin = createAdminStore(store, () => clock.now())
-  const none = { limits: [], suspended: null, cap: null, userCap: null }
+  const none = { limits: [], suspended: null, cap: null, userCap: null, priceFactor: '1', prices: [], disclosure: 'amounts' as const }
   const organization = { id: ORGANIZATION, name: 'Acme', currency: 'USD', zone: 'UTC', overdraft: 0n, ...none, createdAt: 0 }
   await admin.write(async (trx) => {
     await trx.insertOrganization(organization)

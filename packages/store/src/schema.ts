@@ -59,6 +59,9 @@ export interface OrganizationsTable {
   user_cap_period: string | null
   created_at: Int
   limits: Json | null
+  price_factor: string | null
+  prices: Json | null
+  disclosure: string | null
 }
 
 export interface ApplicationsTable {

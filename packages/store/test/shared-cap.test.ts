@@ -14,7 +14,15 @@ for (const kind of KINDS) {
       const { store, close } = await freshStore(kind, { clock: { now: () => 0 } })
       try {
         await createAdminStore(store, () => 0).write(async (trx) => {
-          const none = { limits: [], suspended: null, cap: null, userCap: null }
+          const none = {
+            limits: [],
+            suspended: null,
+            cap: null,
+            userCap: null,
+            priceFactor: '1',
+            prices: [],
+            disclosure: 'amounts' as const,
+          }
           await trx.insertOrganization({ id: 'org', name: 'n', currency: 'USD', zone: 'UTC', overdraft: 0n, ...none, createdAt: 0 })
           await trx.insertApplication({ id: 'app', organization: 'org', team: null, name: 'n', limits: [], createdAt: 0 })
           for (const id of ['key_1', 'key_2']) {

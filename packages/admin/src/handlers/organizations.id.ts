@@ -5,6 +5,7 @@ import { changeConfiguration } from '../change.ts'
 import { requirePermission } from '../credential.ts'
 import { submit } from '../operation.ts'
 import { presentBalance, presentOrganization } from '../present/tenants.ts'
+import { overridesOf } from '../price-terms.ts'
 import { found } from '../refusal.ts'
 import type { OrganizationChange } from '../ports.ts'
 
@@ -19,11 +20,12 @@ export const organizationsId: Handlers<'getOrganization' | 'updateOrganization' 
       body: { overdraft, ...others },
     } = call
     const known = await visibleOrganization(call, id)
-    // What an organization is held to, its own tokens cannot lift.
-    if (others.limits !== undefined) requirePermission(call.credential, 'organizations:create')
+    // What an organization is held to, and what it pays, its own tokens cannot change.
+    if ([others.limits, others.priceFactor, others.prices].some((member) => member !== undefined))
+      requirePermission(call.credential, 'organizations:create')
     if (overdraft !== undefined) await setOverdraft(call, id, parseDecimal(overdraft) ?? 0n)
     if (overdraft !== undefined && Object.keys(others).length === 0) return presentOrganization(known)
-    // Zones, limits and caps are part of what is known of a key, so keys have to be read anew.
+    // Zones, limits, caps and terms are part of what is known of a key, so keys have to be read anew.
     const row = await changeConfiguration(call, async (trx) => {
       const before = found(await trx.organizations.get(id), 'organization', id)
       const after = { ...before, ...changeOf(others) }
@@ -66,12 +68,24 @@ async function setOverdraft(call: Call<'updateOrganization'>, id: string, overdr
   await deps.store.write((trx) => trx.updateOrganization(id, { overdraft }))
 }
 
-function changeOf({ name, zone, limits, cap, userCap }: Omit<Call<'updateOrganization'>['body'], 'overdraft'>): OrganizationChange {
+function changeOf({
+  name,
+  zone,
+  limits,
+  cap,
+  userCap,
+  priceFactor,
+  prices,
+  disclosure,
+}: Omit<Call<'updateOrganization'>['body'], 'overdraft'>): OrganizationChange {
   return {
     ...(name === undefined ? {} : { name }),
     ...(zone === undefined ? {} : { zone }),
     ...(limits === undefined ? {} : { limits }),
     ...(cap === undefined ? {} : { cap: capOf(cap) }),
     ...(userCap === undefined ? {} : { userCap: capOf(userCap) }),
+    ...(priceFactor === undefined ? {} : { priceFactor }),
+    ...(prices === undefined ? {} : { prices: overridesOf(prices) }),
+    ...(disclosure === undefined ? {} : { disclosure }),
   }
 }

@@ -1,10 +1,11 @@
-import { parseDecimal, walletOf } from '@faregate/core'
+import { DEFAULT_DISCLOSURE, parseDecimal, walletOf } from '@faregate/core'
 import { freshId, type Handlers } from '../call.ts'
 import { capOf } from '../caps.ts'
 import { change } from '../change.ts'
 import { submit } from '../operation.ts'
 import { pageOf, pagingOf } from '../paging.ts'
 import { presentOrganization } from '../present/tenants.ts'
+import { overridesOf } from '../price-terms.ts'
 import { invalid } from '../refusal.ts'
 
 export const organizations: Handlers<'listOrganizations' | 'createOrganization'> = {
@@ -29,6 +30,9 @@ export const organizations: Handlers<'listOrganizations' | 'createOrganization'>
       suspended: null,
       cap: capOf(body.cap ?? null),
       userCap: capOf(body.userCap ?? null),
+      priceFactor: body.priceFactor ?? '1',
+      prices: overridesOf(body.prices ?? []),
+      disclosure: body.disclosure ?? DEFAULT_DISCLOSURE,
       createdAt: deps.clock.now(),
     }
     // The wallet first: one without an organization harms nobody, an organization without a wallet could not be paid for.

@@ -4,6 +4,7 @@ import type { Handlers } from '../call.ts'
 import { changeConfiguration } from '../change.ts'
 import { wholeList } from '../paging.ts'
 import { presentPlan } from '../present/subscriptions.ts'
+import { overridesOf } from '../price-terms.ts'
 import { invalid, notFound } from '../refusal.ts'
 
 export const plans: Handlers<'listPlans' | 'createPlan' | 'getPlan'> = {
@@ -20,7 +21,8 @@ export const plans: Handlers<'listPlans' | 'createPlan' | 'getPlan'> = {
       const before = await trx.plans.get(name)
       const version = (before?.version ?? 0) + 1
       const credit = parseDecimal(sent.credit) ?? 0n
-      const plan: PlanVersion = { ...sent, price, credit, name, version, createdAt: call.deps.clock.now() }
+      const prices = overridesOf(sent.prices)
+      const plan: PlanVersion = { ...sent, prices, price, credit, name, version, createdAt: call.deps.clock.now() }
       await trx.insertPlan(plan)
       const answer = presentPlan(plan)
       const event = { action: 'plan.create', subject: name, organization: null, after: answer }

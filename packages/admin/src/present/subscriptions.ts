@@ -3,7 +3,7 @@ import { formatAmount, type Millis } from '@faregate/core'
 import { timeText, timeTextOrNull } from './time.ts'
 
 export function presentPlan({ price, credit, createdAt, ...plan }: PlanVersion) {
-  return { ...plan, price: formatAmount(price), credit: formatAmount(credit), createdAt: timeText(createdAt) }
+  return { ...plan, prices: [...plan.prices], price: formatAmount(price), credit: formatAmount(credit), createdAt: timeText(createdAt) }
 }
 
 export function presentSubscription(subscription: Subscription, terms: PlanTerms, now: Millis) {

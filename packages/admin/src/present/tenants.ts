@@ -6,9 +6,10 @@ import { timeText, timeTextOrNull } from './time.ts'
 
 export function presentOrganization({ cap, userCap, suspended, createdAt, ...row }: OrganizationRow) {
   const standing = suspended === null ? null : { since: timeText(suspended.since), reason: suspended.reason }
-  const { id, name, currency, zone, limits } = row
+  const { id, name, currency, zone, limits, priceFactor, disclosure } = row
   const caps = { cap: presentCap(cap), userCap: presentCap(userCap) }
-  return { id, name, currency, zone, limits, suspended: standing, ...caps, createdAt: timeText(createdAt) }
+  const terms = { priceFactor, prices: [...row.prices], disclosure }
+  return { id, name, currency, zone, limits, suspended: standing, ...caps, ...terms, createdAt: timeText(createdAt) }
 }
 
 export function presentBalance(currency: string, balance: BalanceRow) {

@@ -4,6 +4,7 @@ import { UsageError, type Command } from '../command.ts'
 import { LIMIT_OPTION, limitsOf, limitsText } from '../limits.ts'
 import { everyItem, findOrganization } from '../lookup.ts'
 import { fields, shortTime, table } from '../output.ts'
+import { DISCLOSURE_OPTION, levelOf, PRICE_OPTIONS, priceTermsOf, priceTermsText } from '../price-terms.ts'
 import { shellWord } from '../shell.ts'
 
 const create: Command = {
@@ -14,11 +15,19 @@ const create: Command = {
     { flags: '--zone <zone>', summary: 'time zone in which days, weeks and months of caps begin (UTC)' },
     { flags: '--overdraft <amount>', summary: 'how far below zero a cost beyond its hold may take the balance (0)' },
     LIMIT_OPTION,
+    ...PRICE_OPTIONS,
+    DISCLOSURE_OPTION,
   ],
   async run(call) {
     const [name = ''] = call.args
     const client = await call.client()
-    const body = { name, ...call.options.some('zone', 'overdraft'), ...limitsOf(call.options) }
+    const body = {
+      name,
+      ...call.options.some('zone', 'overdraft'),
+      ...limitsOf(call.options),
+      ...priceTermsOf(call.options),
+      ...levelOf(call.options),
+    }
     const created = await client.createOrganization({ body, idempotencyKey: randomUUID() })
     call.output.result(created, `${created.name} is ${created.id}. Give it credit: faregate grant ${shellWord(created.name)} 5.00`)
   },
@@ -62,6 +71,8 @@ const show: Command = {
       ['suspended', organization.suspended?.reason],
       ['cap', capText(organization.cap)],
       ['cap of each end user', capText(organization.userCap)],
+      ['prices', priceTermsText(organization) ?? 'as for everybody'],
+      ['refusals tell', organization.disclosure],
       ['available', `${balance.available} ${balance.currency}`],
       ['applications', applications.length === 0 ? 'none' : applications.map((application) => application.name).join(', ')],
     ])
@@ -98,7 +109,7 @@ const resume: Command = {
 
 const update: Command = {
   name: 'org update',
-  summary: 'Change the name, zone or spend caps of an organization, in force within a second',
+  summary: 'Change the name, zone, spend caps or prices of an organization, in force within a second',
   args: ['<organization>'],
   options: [
     { flags: '--name <name>', summary: 'name of the organization' },
@@ -107,17 +118,23 @@ const update: Command = {
     { flags: '--no-cap', summary: 'only the balance limits that' },
     { flags: '--user-cap <amount/period>', summary: 'how much each end user, whom requests name in `user`, may spend' },
     { flags: '--no-user-cap', summary: 'nothing limits what one end user spends' },
+    ...PRICE_OPTIONS,
+    { flags: '--no-overrides', summary: 'single models cost what the others do' },
+    DISCLOSURE_OPTION,
   ],
   async run(call) {
     const { options } = call
-    const body = { ...options.some('name', 'zone'), ...capChange(options, 'cap'), ...capChange(options, 'userCap', '--user-cap') }
+    const caps = { ...capChange(options, 'cap'), ...capChange(options, 'userCap', '--user-cap') }
+    const body = { ...options.some('name', 'zone'), ...caps, ...priceTermsOf(options), ...levelOf(options) }
     if (Object.keys(body).length === 0)
-      throw new UsageError('say what to change: --name, --zone, --cap, --no-cap, --user-cap or --no-user-cap')
+      throw new UsageError('say what to change: --name, --zone, --cap, --user-cap, --price-factor, --override, --disclosure, or --no-…')
     const client = await call.client()
     const { id } = await findOrganization(client, call.args[0] ?? '')
-    const { name, cap, userCap, ...rest } = await client.updateOrganization({ params: { id }, body })
-    const text = `${name}: ${capText(cap) ?? 'no cap'}; each end user: ${capText(userCap) ?? 'no cap'}.`
-    call.output.result({ ...rest, name, cap, userCap }, text)
+    const updated = await client.updateOrganization({ params: { id }, body })
+    const { name, cap, userCap } = updated
+    const prices = priceTermsText(updated)
+    const text = `${name}: ${capText(cap) ?? 'no cap'}; each end user: ${capText(userCap) ?? 'no cap'}${prices === null ? '' : `; prices ${prices}`}.`
+    call.output.result(updated, text)
   },
 }
 

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { RouteInput, Routes } from '@faregate/contract'
+import { PLAN_FEATURES } from '@faregate/core'
 import { UsageError, type Command, type Options } from '../command.ts'
 import { LIMIT_OPTION, limitsOf, limitsText } from '../limits.ts'
 import { table } from '../output.ts'
+import { PRICE_OPTIONS, priceTermsOf } from '../price-terms.ts'
 
 type PlanBody = RouteInput<Routes['createPlan']>['body']
 
@@ -24,8 +26,9 @@ const planCreate: Command = {
     { flags: '--trial-days <number>', summary: 'days that cost nothing (0)' },
     { flags: '--grace-days <number>', summary: 'days that it is served after a payment has failed (3)' },
     { flags: '--credit <amount>', summary: 'put on the balance with each period (0)' },
-    { flags: '--price-factor <factor>', summary: 'what models cost under it (1)' },
     LIMIT_OPTION,
+    ...PRICE_OPTIONS,
+    { flags: '--feature <name>', summary: `what it includes of ${PLAN_FEATURES.join(', ')} (all); may be repeated`, repeatable: true },
     { flags: '--exclusive', summary: 'its models are sold by plan only' },
     { flags: '--unlisted', summary: 'only the operator can subscribe to it' },
     { flags: '--approval', summary: 'a subscription waits until it is approved' },
@@ -42,7 +45,7 @@ function bodyOf(name: string, options: Options): PlanBody {
   const period = options.text('period') ?? 'month'
   const known = PERIODS.find((one) => one === period)
   if (known === undefined) throw new UsageError(`--period is "${period}": one of ${PERIODS.join(', ')}`)
-  const text = options.some('credit', 'priceFactor')
+  const text = options.some('credit')
   const [trialDays, graceDays] = [options.text('trialDays'), options.text('graceDays')]
   return {
     name,
@@ -53,11 +56,24 @@ function bodyOf(name: string, options: Options): PlanBody {
     exclusive: options.is('exclusive'),
     listed: !options.is('unlisted'),
     approval: options.is('approval'),
+    ...featuresOf(options),
+    ...priceTermsOf(options),
     ...text,
     ...limitsOf(options),
     ...(trialDays === undefined ? {} : { trialDays: Number(trialDays) }),
     ...(graceDays === undefined ? {} : { graceDays: Number(graceDays) }),
   }
+}
+
+function featuresOf(options: Options): Pick<PlanBody, 'features'> {
+  const names = options.list('feature')
+  if (names === undefined) return {}
+  const features = names.map((name) => {
+    const known = PLAN_FEATURES.find((feature) => feature === name)
+    if (known === undefined) throw new UsageError(`--feature is "${name}": one of ${PLAN_FEATURES.join(', ')}`)
+    return known
+  })
+  return { features }
 }
 
 function quotaOf(text: string) {

@@ -3,6 +3,7 @@ import type { RouteOutput, Routes } from '@faregate/contract'
 import type { Call, Command } from '../command.ts'
 import { findOrganization, organizationOrOnly } from '../lookup.ts'
 import { shortTime, table } from '../output.ts'
+import { instantOf } from '../parse.ts'
 
 type Subscription = RouteOutput<Routes['getSubscription']>
 
@@ -12,12 +13,24 @@ const create: Command = {
   name: 'subscription create',
   summary: 'Subscribe an organization to a plan',
   args: ['<organization>', '<plan>'],
-  options: [REASON, { flags: '--once', summary: 'for one period: it does not renew by itself' }],
+  options: [
+    REASON,
+    { flags: '--once', summary: 'for one period: it does not renew by itself' },
+    { flags: '--started <when>', summary: 'when it began, elsewhere: a date or a time' },
+    { flags: '--paid-until <when>', summary: 'until when it was paid, elsewhere: a date or a time' },
+  ],
   async run(call) {
     const [reference = '', plan = ''] = call.args
     const client = await call.client()
     const { id } = await findOrganization(client, reference)
-    const body = { plan, renews: !call.options.is('once'), ...call.options.some('reason') }
+    const [started, paid] = [call.options.text('started'), call.options.text('paidUntil')]
+    const body = {
+      plan,
+      renews: !call.options.is('once'),
+      ...call.options.some('reason'),
+      ...(started === undefined ? {} : { startedAt: instantOf(started, Date.now(), '--started') }),
+      ...(paid === undefined ? {} : { paidUntil: instantOf(paid, Date.now(), '--paid-until') }),
+    }
     tell(call, await client.createSubscription({ params: { id }, body, idempotencyKey: randomUUID() }))
   },
 }

@@ -1,8 +1,10 @@
 import type { Check, Finding } from './finding.ts'
 import { address, audit, clock, gateway, readiness } from './gateway-checks.ts'
 import { keyLimits, keys } from './key-checks.ts'
+import { caps } from './limit-checks.ts'
 import { pendingPrices, prices, upstreams } from './model-checks.ts'
 import { billing, ledger } from './money-checks.ts'
+import { plans } from './plan-checks.ts'
 import { providers, realProviders } from './provider-checks.ts'
 import type { Rig } from './rig.ts'
 
@@ -22,6 +24,8 @@ const CHECKS: Check[] = [
   audit,
   keys,
   keyLimits,
+  caps,
+  plans,
 ]
 
 /** Examines a running gateway through its own surface. */

@@ -1,11 +1,16 @@
 import type { Client, RouteOutput, Routes } from '@faregate/contract'
 import type { Gateway } from '../command.ts'
+import { everyItem } from '../lookup.ts'
 
 export type Instance = RouteOutput<Routes['getInstance']>
 export type Models = RouteOutput<Routes['listModels']>['data']
 export type Prices = RouteOutput<Routes['listPrices']>['data']
 export type Providers = RouteOutput<Routes['listProviders']>['data']
 export type Keys = RouteOutput<Routes['listKeys']>['data']
+export type Plans = RouteOutput<Routes['listPlans']>['data']
+export type Organizations = RouteOutput<Routes['listOrganizations']>['data']
+export type Teams = RouteOutput<Routes['listTeams']>['data']
+export type Members = RouteOutput<Routes['listMembers']>['data']
 
 /** What checks examine with. What several of them need is fetched once. */
 export interface Rig {
@@ -20,6 +25,11 @@ export interface Rig {
   providers(): Promise<Providers>
   /** Every key that is not revoked. */
   keys(): Promise<Keys>
+  /** Of each, the version on sale. */
+  plans(): Promise<Plans>
+  organizations(): Promise<Organizations>
+  teams(): Promise<Teams>
+  members(): Promise<Members>
   /** Whether models are callable that have no entry. */
   allModels(): Promise<boolean>
 }
@@ -35,6 +45,10 @@ export function rigOf(client: Client, gateway: Rig['gateway'], { mayCall, now }:
     prices: once(async () => (await client.listPrices({})).data),
     providers: once(async () => (await client.listProviders({})).data),
     keys: once(() => allKeys(client)),
+    plans: once(async () => (await client.listPlans({})).data),
+    organizations: once(() => everyItem((query) => client.listOrganizations({ query: { limit: 500, ...query } }))),
+    teams: once(() => everyItem((query) => client.listTeams({ query: { limit: 500, ...query } }))),
+    members: once(() => everyItem((query) => client.listMembers({ query: { limit: 500, ...query } }))),
     allModels: once(async () => (await client.getSettings({})).allModels.value),
   }
 }
@@ -45,12 +59,6 @@ function once<T>(get: () => Promise<T>): () => Promise<T> {
 }
 
 async function allKeys(client: Client): Promise<Keys> {
-  const keys: Keys = []
-  let cursor: string | undefined
-  do {
-    const page = await client.listKeys({ query: { limit: 500, ...(cursor === undefined ? {} : { cursor }) } })
-    keys.push(...page.data.filter(({ state }) => state !== 'revoked'))
-    cursor = page.next ?? undefined
-  } while (cursor !== undefined)
-  return keys
+  const keys = await everyItem((query) => client.listKeys({ query: { limit: 500, ...query } }))
+  return keys.filter(({ state }) => state !== 'revoked')
 }

@@ -54,8 +54,8 @@ export interface Denial {
   status?: number
   /** Plans that have what was asked for, and what having them costs now. */
   plans?: { plan: string; price: string; period: string; dueNow: string; approval: boolean }[]
-  /** Models that would be served. */
-  alternatives?: { model: string }[]
+  /** Models that would be served for this very request, and what would be held for it. */
+  alternatives?: { model: string; hold: string }[]
   /** Where approval is asked for, and where its state can be seen. */
   requestUrl?: string
   pollUrl?: string

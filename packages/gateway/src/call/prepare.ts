@@ -1,4 +1,4 @@
-import type { Denial, ProviderEntry } from '@faregate/core'
+import type { Denial, ModelEntry, ProviderEntry } from '@faregate/core'
 import {
   callersPlace,
   isLabel,
@@ -7,6 +7,7 @@ import {
   type DialectName,
   type ModelRequest,
   type Unsupported,
+  type UpstreamDialect,
 } from '@faregate/wire'
 import type { UpstreamRequest } from '../edge.ts'
 import { requestInvalid } from '../request-invalid.ts'
@@ -127,15 +128,27 @@ async function translated(
   if (!decoded.ok) return requestInvalid(decoded.pointer, decoded.message)
   const conversation = await withInlineMedia(decoded.conversation, upstream, calling.fetchMedia)
   if ('why' in conversation) return requestInvalid(conversation.at, `The URL cannot be fetched for the model: ${conversation.why}.`)
-  const { vendor, deployment } = candidate
-  const outputLimitMember = calling.route.model.outputLimitMember ?? vendor.outputLimitMember
-  const { body, unsupported } = upstream.encodeRequest(conversation, {
-    model: deployment.model,
-    outputLimit: limit?.value ?? conversation.maxOutputTokens,
-    quirks: { outputLimitMember, ...vendor.quirks },
-  })
+  const outputLimit = limit?.value ?? conversation.maxOutputTokens
+  const { body, unsupported } = upstream.encodeRequest(conversation, encodingFor(candidate, calling.route.model, outputLimit))
   const dropped = lostOf(conversation, unsupported, calling.request.dialect)
   return withoutLoss({ body, dropped }, calling.drop, candidate.provider.name)
+}
+
+function encodingFor({ vendor, deployment }: Candidate, model: ModelEntry, outputLimit: number | undefined) {
+  const outputLimitMember = model.outputLimitMember ?? vendor.outputLimitMember
+  return { model: deployment.model, outputLimit, quirks: { outputLimitMember, ...vendor.quirks } }
+}
+
+/** What a deployment of another dialect would not get of a request, found out without sending it. */
+export function lostTo(
+  upstream: UpstreamDialect,
+  candidate: Candidate,
+  model: ModelEntry,
+  conversation: Conversation,
+  { dialect }: ModelRequest,
+): Unsupported[] {
+  const { unsupported } = upstream.encodeRequest(conversation, encodingFor(candidate, model, conversation.maxOutputTokens))
+  return lostOf(conversation, unsupported, dialect)
 }
 
 /** What the deployment does not get and the answer may lack for it, in the caller's own words. */

@@ -1,10 +1,11 @@
-import { formatAmount, type Denial, type Fix, type Scope } from '@faregate/core'
+import { formatAmount, type Denial, type Fix, type PlanFeature, type Scope } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { Settings } from '../deps.ts'
 import { payFix } from '../pay-fix.ts'
 import type { Blocked, Entitlement, Sale } from './port.ts'
 
 type Sold = Extract<Entitlement, { kind: 'sold' }>
+type Unsold = Extract<Entitlement, { kind: 'unsold' }>
 
 /** What stands in the way of a subscription that has the model. */
 export function blocked(settings: Settings, key: KeyEntry, { blocker, subscription, price, also }: Blocked): Denial {
@@ -85,12 +86,13 @@ function pathOf(blocker: Blocked['blocker']): string {
   return blocker === 'approval_pending' ? 'decision' : 'events'
 }
 
-/** No plan that has the model is on sale. */
-export function notSold(key: KeyEntry, model: string): Denial {
+/** No plan that has it is on sale. */
+export function notSold(key: KeyEntry, model: string, { lacking }: Unsold): Denial {
   return {
     code: 'not_entitled',
-    detail: `The model "${model}" is sold by plan only, and none that has it is on sale to ${key.organization.name}.`,
+    detail: `${nameOf(model, lacking)} is sold by plan only, and none that has it is on sale to ${key.organization.name}.`,
     scope: scopeOf(key),
+    ...requiredOf(lacking),
     fixes: [
       {
         kind: 'change_policy',
@@ -105,17 +107,27 @@ export function notSold(key: KeyEntry, model: string): Denial {
 
 const CODES = { subscription: 'subscription_required', upgrade: 'plan_upgrade_required', approval: 'approval_required' } as const
 
-/** The model is sold by plans that the organization does not have. */
-export function sold(settings: Settings, key: KeyEntry, model: string, { by, sales }: Sold): Denial {
+/** It is sold by plans that the organization does not have. */
+export function sold(settings: Settings, key: KeyEntry, model: string, { by, sales, lacking }: Sold): Denial {
   const names = sales.map(({ plan }) => `"${plan}"`).join(', ')
   return {
     code: CODES[by],
-    detail: `The model "${model}" is sold by plan: ${key.organization.name} has none of ${names}.`,
+    detail: `${nameOf(model, lacking)} is sold by plan: ${key.organization.name} has none of ${names}.`,
     scope: scopeOf(key),
+    ...requiredOf(lacking),
     plans: sales.map(presentSale),
     fixes: sales.map((sale) => saleFix(key, sale)),
     ...(by === 'approval' ? { requestUrl: `${settings.publicUrl()}/api/organizations/${key.organization.id}/subscriptions` } : {}),
   }
+}
+
+/** What is sold: the model, or what its plan does not include of it. */
+function nameOf(model: string, lacking: PlanFeature[]): string {
+  return lacking.length === 0 ? `The model "${model}"` : `The model "${model}" with ${lacking.map((one) => `"${one}"`).join(' and ')}`
+}
+
+function requiredOf(lacking: PlanFeature[]): Pick<Denial, 'required'> {
+  return lacking.length === 0 ? {} : { required: lacking.map((feature) => `feature:${feature}`) }
 }
 
 export function presentSale({ plan, price, period, dueNow, approval }: Sale) {

@@ -1,10 +1,10 @@
-import type { LimitRule, Millis, Nano } from '@faregate/core'
+import type { LimitRule, Millis, Nano, PlanFeature, PriceRule, Wanted } from '@faregate/core'
 import type { AccountRef } from '@faregate/ledger'
 
-/** What plans say of a model, asked once for each request. */
+/** What plans say of a request, asked once for each. */
 export interface PlanGate {
   /** At once where it is remembered. Rejects where the database does not answer. */
-  entitlement(organization: string, model: string): Entitlement | Promise<Entitlement>
+  entitlement(organization: string, wanted: Wanted): Entitlement | Promise<Entitlement>
   /** Every quota of an organization's subscriptions. */
   quotas(organization: string): Promise<(QuotaRef & { models: string })[]>
   /** The rates and concurrency of those that serve. */
@@ -18,8 +18,10 @@ export type QuotaRef = Omit<Extract<AccountRef, { kind: 'cap' }>, 'measure'> & {
 export interface Offer {
   subscription: string
   plan: string
-  /** Multiplies the model's price; a decimal string. */
-  factor: string
+  /** What becomes of what the model costs the organization. */
+  rule: PriceRule
+  /** It is use beyond the quotas of the plan. */
+  beyond?: true
   quotas: QuotaRef[]
   /** Rates and concurrency of what is served under it. */
   limits: readonly LimitRule[]
@@ -68,5 +70,10 @@ export type Entitlement =
   | { kind: 'balance' }
   | ({ kind: 'offers' } & Planned)
   | Blocked
-  | { kind: 'unsold' }
-  | { kind: 'sold'; by: 'subscription' | 'upgrade' | 'approval'; sales: Sale[] }
+  | ({ kind: 'unsold' } & Lacking)
+  | ({ kind: 'sold'; by: 'subscription' | 'upgrade' | 'approval'; sales: Sale[] } & Lacking)
+
+interface Lacking {
+  /** What the request uses and the plan of the organization, which has the model, does not include. */
+  lacking: PlanFeature[]
+}

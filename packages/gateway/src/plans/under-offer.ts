@@ -1,22 +1,12 @@
 import type { AccountRef } from '@faregate/ledger'
-import { RATE_SCALE, scaledTable } from '@faregate/pricing'
+import { RATE_SCALE } from '@faregate/pricing'
 import type { Route } from '../locate.ts'
+import { routeByRule } from '../price-terms.ts'
 import type { Offer, QuotaRef } from './port.ts'
-
-/** Routes are resolved once for a configuration; so are their prices under a factor. */
-const priced = new WeakMap<Route, Map<string, Route>>()
 
 /** The route at the prices of an offer. */
 export function routeUnder(route: Route, offer: Offer | undefined): Route {
-  if (offer === undefined || offer.factor === '1') return route
-  const known = priced.get(route) ?? new Map<string, Route>()
-  priced.set(route, known)
-  const found = known.get(offer.factor)
-  if (found !== undefined) return found
-  const candidates = route.candidates.map((candidate) => ({ ...candidate, price: scaledTable(candidate.price, offer.factor) }))
-  const made = { ...route, candidates }
-  known.set(offer.factor, made)
-  return made
+  return offer === undefined ? route : routeByRule(route, offer.rule, offer.beyond === true ? 'overage' : 'plan')
 }
 
 /** The legs of an offer's quotas: a request counts once, its tokens as far as they are bounded. */

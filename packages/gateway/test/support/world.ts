@@ -49,6 +49,10 @@ export interface WorldOptions {
   namedCaps?: FindNamedCaps
   grant?: string
   price?: Partial<Record<Bucket, string>>
+  /** Of single models, by name. */
+  prices?: Record<string, Partial<Record<Bucket, string>>>
+  /** What the provider takes. */
+  providerPrice?: Partial<Record<Bucket, string>>
   model?: Partial<ModelEntry>
   key?: Partial<KeyEntry>
   sliceTokens?: number
@@ -101,7 +105,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     },
     namedCaps: new NamedCapBook(options.namedCaps ?? (async () => ({ user: null, tags: [] }))),
     limitDesk: { ask: async () => ({ id: 'lr_1' }), find: async () => undefined },
-    prices: { charged: () => priceTable(options.price), provider: () => undefined, maxOutput: () => undefined },
+    prices: {
+      charged: ({ name }) => priceTable(options.prices?.[name] ?? options.price),
+      provider: () => (options.providerPrice === undefined ? undefined : priceTable(options.providerPrice)),
+      maxOutput: () => undefined,
+    },
     vendors,
     tokens: options.tokens ?? {
       count: async (text) => words(text),

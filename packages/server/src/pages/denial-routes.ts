@@ -1,5 +1,6 @@
 import type { DenialRow } from '@faregate/admin'
 import type { ManagementDenial } from '@faregate/contract/problems'
+import { DEFAULT_DISCLOSURE, disclosed, reaches, type Problem } from '@faregate/core'
 import { presentedKey } from '@faregate/gateway'
 import type { KeyEntry } from '@faregate/identity'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -55,20 +56,23 @@ function sendPage(deps: DenialDeps, reply: FastifyReply, status: number, body: H
     .send(page('A refusal', body, deps.version))
 }
 
-/** The refusal, if the credential is its key, in whatever state, or the operator's token. */
+/** The refusal, if the credential is its key, in whatever state, or the operator's token: whole, unless the key may be told less. */
 async function visibleDenial(deps: DenialDeps, id: string, presented: string): Promise<DenialView | undefined> {
   const operator = deps.isOperatorToken(presented)
   const key = operator ? undefined : await deps.findKey(presented)
   if (!operator && key === undefined) return undefined
   const row = await deps.find(id)
   if (row === undefined || (!operator && row.key !== key?.id)) return undefined
+  const level = key?.organization.disclosure ?? DEFAULT_DISCLOSURE
+  const problem = JSON.parse(row.problem) as Problem
+  const whole = operator || reaches(level, 'amounts')
   return {
     id: row.id,
     requestId: row.requestId,
     at: new Date(row.at).toISOString(),
     code: row.code,
-    problem: JSON.parse(row.problem) as Record<string, unknown>,
-    trace: readTrace(row.trace),
+    problem: whole ? problem : disclosed(problem, level),
+    trace: whole ? readTrace(row.trace) : [],
     configurationVersion: row.configurationVersion,
     ...(operator && row.operatorDetail !== null ? { operatorDetail: row.operatorDetail } : {}),
   }

@@ -5,6 +5,7 @@ import { capIn } from './caps.ts'
 import { toNumberOrNull } from './columns.ts'
 import { keyState, namesIn } from './keys.ts'
 import { limitsInForce } from './limits.ts'
+import { termsInForce } from './terms.ts'
 
 /**
  * Finds the key with a hash, with the application and organization that own it; `undefined` where there is none.
@@ -41,6 +42,7 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
       cap: capIn(row.organization_cap_amount, row.organization_cap_period),
       userCap: capIn(row.user_cap_amount, row.user_cap_period),
       namedCaps: row.named_caps !== null,
+      ...termsInForce(row),
     },
   }
 }
@@ -74,6 +76,9 @@ function rowByHash(db: Kysely<Schema>, hash: string) {
       'organizations.cap_period as organization_cap_period',
       'organizations.user_cap_amount',
       'organizations.user_cap_period',
+      'organizations.price_factor',
+      'organizations.prices',
+      'organizations.disclosure',
       'members.name as member_name',
       'members.role as member_role',
       'members.cap_amount as member_cap_amount',

@@ -5,6 +5,7 @@ import type { ApplicationsTable, OrganizationsTable, Schema } from '../schema.ts
 import { capColumns, capIn } from './caps.ts'
 import { toNumber } from './columns.ts'
 import { limitsColumn, limitsOf } from './limits.ts'
+import { termsColumns, termsOf } from './terms.ts'
 
 export function organizationQueries(db: Kysely<Schema>): AdminQueries['organizations'] {
   return {
@@ -48,6 +49,7 @@ function organizationOf(row: Selectable<OrganizationsTable>): OrganizationRow {
     suspended: row.suspended_at === null ? null : { since: toNumber(row.suspended_at), reason: row.suspended_reason ?? '' },
     cap: capIn(row.cap_amount, row.cap_period),
     userCap: capIn(row.user_cap_amount, row.user_cap_period),
+    ...termsOf(row),
     createdAt: toNumber(row.created_at),
   }
 }
@@ -72,13 +74,23 @@ export async function updateOrganization(db: Kysely<Schema>, id: string, change:
   await db.updateTable('organizations').set(columns).where('id', '=', id).execute()
 }
 
-function columnsOf({ limits, suspended, cap, userCap, ...columns }: OrganizationChange): Updateable<OrganizationsTable> {
+function columnsOf({
+  limits,
+  suspended,
+  cap,
+  userCap,
+  priceFactor,
+  prices,
+  disclosure,
+  ...columns
+}: OrganizationChange): Updateable<OrganizationsTable> {
   return {
     ...columns,
     ...(limits === undefined ? {} : { limits: limitsColumn(limits) }),
     ...(suspended === undefined ? {} : { suspended_at: suspended?.since ?? null, suspended_reason: suspended?.reason ?? null }),
     ...(cap === undefined ? {} : capColumns(cap)),
     ...(userCap === undefined ? {} : { user_cap_amount: userCap?.amount ?? null, user_cap_period: userCap?.period ?? null }),
+    ...termsColumns({ priceFactor, prices, disclosure }),
   }
 }
 

@@ -44,21 +44,14 @@ export function subscriptionQueries(db: Kysely<Schema>): AdminQueries['subscript
   }
 }
 
-/** Versions that were made before plans had limits have none. */
+/** What plans say of what there was not when they were made. */
+const LATER_TERMS: Pick<PlanTerms, 'features' | 'prices' | 'limits'> = { features: ['*'], prices: [], limits: [] }
+
 function planOf({ name, version, terms, created_at }: Selectable<PlansTable>): PlanVersion {
-  const {
-    price,
-    credit,
-    limits = [],
-    ...rest
-  } = JSON.parse(terms) as Omit<PlanTerms, 'price' | 'credit' | 'limits'> & {
-    price: string
-    credit: string
-    limits?: PlanTerms['limits']
-  }
+  const { price, credit, ...rest } = JSON.parse(terms) as Omit<PlanTerms, 'price' | 'credit'> & { price: string; credit: string }
   return {
+    ...LATER_TERMS,
     ...rest,
-    limits,
     price: BigInt(price),
     credit: BigInt(credit),
     name,

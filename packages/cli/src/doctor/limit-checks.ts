@@ -1,0 +1,51 @@
+import { shellWord } from '../shell.ts'
+import { isBelowAnyCall, type KnownPrice, type Priced } from './cheapest.ts'
+import type { Check, Finding } from './finding.ts'
+import type { Members, Organizations, Teams } from './rig.ts'
+
+/** A spend cap, whose it is, and how it is raised. */
+export interface Capped {
+  of: string
+  cap: { amount: string; period: string } | null
+  /** The command that sets it, to its flag. */
+  command: string
+}
+
+/** The caps of organizations, their end users, teams and members. */
+export const caps: Check = async (rig) => {
+  const [organizations, teams, members, models, prices] = await Promise.all([
+    rig.organizations(),
+    rig.teams(),
+    rig.members(),
+    rig.models(),
+    rig.prices(),
+  ])
+  const capped = [...organizations.flatMap(capsOfOrganization), ...teams.map(capOfTeam), ...members.map(capOfMember)]
+  return capped.flatMap((one) => capFindings(one, models, prices))
+}
+
+/** A cap below what the cheapest call costs lets no call through. */
+export function capFindings({ of, cap, command }: Capped, models: readonly Priced[], prices: readonly KnownPrice[]): Finding[] {
+  if (cap === null || !isBelowAnyCall(cap.amount, models, prices)) return []
+  const detail = `the cap of ${cap.amount} is below what any call costs: it can never be met`
+  const fix = `${command} AMOUNT/${cap.period}`
+  return [{ check: `cap of ${of}`, result: 'warning', detail, place: 'database', fix }]
+}
+
+/** Under prices of its own a call may cost less than any. */
+function capsOfOrganization({ id, name, cap, userCap, priceFactor, prices }: Organizations[number]): Capped[] {
+  if (priceFactor !== '1' || prices.length > 0) return []
+  const command = `faregate org update ${shellWord(id)}`
+  return [
+    { of: name, cap, command: `${command} --cap` },
+    { of: `each end user of ${name}`, cap: userCap, command: `${command} --user-cap` },
+  ]
+}
+
+function capOfTeam({ id, name, cap }: Teams[number]): Capped {
+  return { of: `the team ${name}`, cap, command: `faregate team update ${shellWord(id)} --cap` }
+}
+
+function capOfMember({ id, name, cap }: Members[number]): Capped {
+  return { of: `the member ${name}`, cap, command: `faregate member update ${shellWord(id)} --cap` }
+}

@@ -1,0 +1,78 @@
+import { BUCKETS } from '../../../packages/core/src/index.ts'
+import type { Customer } from '../../support/gateway.ts'
+import type { FieldWorld, Row, Rows } from './world.ts'
+
+/** A customer for whom members hold, whoever has them and however they came there. */
+export type Having = (world: FieldWorld, members: Record<string, unknown>, credit?: string) => Promise<Customer>
+
+const DAILY = { kind: 'requests', amount: 1, per: 'day' }
+
+/** The fields of limits. */
+export function limitRows(having: Having): Rows {
+  const row = (a: object, b: object, calls: { user?: string; tag?: string }[] = [{}, {}]): Row => ({
+    a,
+    b,
+    see: async (world, limit) => world.codes(await having(world, { limits: [limit] }), calls),
+  })
+  const policy: Row = {
+    a: 'minute',
+    b: 'day',
+    see: async (world, per) => (await world.call(await having(world, { limits: [{ ...DAILY, per }] }))).policy.replace(/"\w+-/g, '"'),
+  }
+  return {
+    'limits[].kind': row(DAILY, { kind: 'concurrency', amount: 1 }),
+    'limits[].amount': row(DAILY, { ...DAILY, amount: 2 }),
+    'limits[].per': policy,
+    'limits[].burst': row({ ...DAILY, amount: 2, burst: 1 }, { ...DAILY, amount: 2, burst: 2 }),
+    'limits[].by': row({ ...DAILY, by: 'user' }, { ...DAILY, by: 'tag' }, [
+      { user: 'one', tag: 'same' },
+      { user: 'two', tag: 'same' },
+    ]),
+  }
+}
+
+/** The fields of a spend cap. `query`: how a key is asked for it. */
+export function capRows(name: string, having: Having, query = ''): Rows {
+  return {
+    [`${name}.amount`]: {
+      a: '0.001',
+      b: '1.00',
+      see: async (world, amount) => world.codes(await having(world, { [name]: { amount, period: 'total' } }), [{ user: 'someone' }]),
+    },
+    [`${name}.period`]: {
+      a: 'day',
+      b: 'total',
+      see: async (world, period) => world.resets(await having(world, { [name]: { amount: '1.00', period } }), query),
+    },
+  }
+}
+
+/** The fields of what models cost somebody. `model`: the one that is called. */
+export function priceRows(
+  having: (world: FieldWorld, members: Record<string, unknown>) => Promise<{ customer: Customer; model: string }>,
+): Rows {
+  const cost =
+    (members: (value: unknown) => Record<string, unknown>): Row['see'] =>
+    async (world, value) => {
+      const { customer, model } = await having(world, members(value))
+      return (await world.call(customer, { model })).cost
+    }
+  const buckets = BUCKETS.map((bucket): [string, Row] => [
+    `prices[].price.${bucket}`,
+    {
+      a: '3',
+      b: '4',
+      see: async (world, rate) => {
+        const price = { input: '1', output: '1', [bucket]: rate }
+        const { customer, model } = await having(world, { prices: [{ models: '*', price }] })
+        return world.price(customer, model)
+      },
+    },
+  ])
+  return {
+    priceFactor: { a: '1', b: '0.5', see: cost((priceFactor) => ({ priceFactor })) },
+    'prices[].models': { a: '*', b: 'other-*', see: cost((models) => ({ prices: [{ models, factor: '0.5' }] })) },
+    'prices[].factor': { a: '1', b: '0.5', see: cost((factor) => ({ prices: [{ models: '*', factor }] })) },
+    ...Object.fromEntries(buckets),
+  }
+}

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { either, usage } from '../../support/behaviours.ts'
+import { configuration, say } from '../../support/config.ts'
+import { startGateway, type Customer, type Gateway } from '../../support/gateway.ts'
+import { header, json, send } from '../../support/http.ts'
+import { startUpstream, type Upstream } from '../../support/upstream.ts'
+
+const DAY_MS = 86_400_000
+
+/** A time so many days from now. */
+export const fromNow = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString()
+
+/** Changes are in force within a second. */
+export const inForce = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1_000))
+
+/** What a caller sees of one call. */
+export interface Seen {
+  status: number
+  /** Of the refusal; empty: it was served. */
+  code: string
+  detail: string
+  cost: string
+  policy: string
+  members: string[]
+}
+
+/** A field of a body: two values of it, and what is seen from outside of each. */
+export interface Row {
+  a: unknown
+  b: unknown
+  see: (world: FieldWorld, value: unknown) => Promise<unknown>
+}
+
+export type Rows = Record<string, Row>
+
+/** A gateway in which each row makes what it needs. Calls of `plain` cost 0.005, and hold 0.01. */
+export class FieldWorld {
+  readonly gateway: Gateway
+  readonly #upstream: Upstream
+  #made = 0
+
+  private constructor(gateway: Gateway, upstream: Upstream) {
+    this.gateway = gateway
+    this.#upstream = upstream
+  }
+
+  static async start(): Promise<FieldWorld> {
+    const upstream = await startUpstream()
+    upstream.on('plain', either(5, { usage: usage(0, 5) }))
+    const price = { input: '0', output: '1000' }
+    const gateway = await startGateway({ config: configuration(upstream, { plain: { price } }) })
+    return new FieldWorld(gateway, upstream)
+  }
+
+  async stop(): Promise<void> {
+    await this.gateway.stop()
+    await this.#upstream.close()
+  }
+
+  get api(): Gateway['api'] {
+    return this.gateway.api
+  }
+
+  /** A name that no other row has. */
+  fresh(prefix: string): string {
+    this.#made += 1
+    return `${prefix}-${this.#made}`
+  }
+
+  /** A model of its own, as `plain` is, so that plans of other rows do not touch it. */
+  async model(): Promise<string> {
+    const name = this.fresh('model')
+    const price = { input: '0', output: '1000' }
+    await this.api.expect(201, 'POST', '/api/models', { name, deployments: [{ provider: 'fake', model: 'plain' }], price })
+    return name
+  }
+
+  /** A key in an organization with these members, and credit. */
+  async customer(organization: object = {}, key: object = {}, credit = '10.00'): Promise<Customer> {
+    const made = await this.api.expect<{ id: string }>(201, 'POST', '/api/organizations', { name: 'Acme', ...organization })
+    if (credit !== '') await this.api.grant(made.id, credit)
+    const application = await this.api.application(made.id, 'app')
+    const { id: keyId, key: secret } = await this.api.key(application, key)
+    return { organization: made.id, application, keyId, key: secret }
+  }
+
+  async call({ key }: Pick<Customer, 'key'>, more: Record<string, unknown> = {}, headers: Record<string, string> = {}): Promise<Seen> {
+    const answer = await this.gateway.chat(key, { model: 'plain', max_tokens: 10, messages: say(), ...more }, { headers })
+    const problem = answer.status < 300 ? {} : json(answer)
+    const text = (name: string): string => (typeof problem[name] === 'string' ? problem[name] : '')
+    return {
+      status: answer.status,
+      code: text('code'),
+      detail: text('detail'),
+      cost: header(answer, 'faregate-cost') ?? '',
+      policy: header(answer, 'ratelimit-policy') ?? '',
+      members: Object.keys(problem),
+    }
+  }
+
+  /** The codes of several calls, one after the other; empty: it was served. */
+  async codes(customer: Pick<Customer, 'key'>, calls: { user?: string; tag?: string }[]): Promise<string[]> {
+    const codes: string[] = []
+    for (const { user, tag } of calls) {
+      const seen = await this.call(customer, user === undefined ? {} : { user }, tag === undefined ? {} : { 'faregate-tags': tag })
+      codes.push(seen.code)
+    }
+    return codes
+  }
+
+  /** What a key may know of itself. */
+  async self({ key }: Pick<Customer, 'key'>, query = ''): Promise<Record<string, unknown>> {
+    const answer = await send(`${this.gateway.url}/v1/key${query}`, { headers: { authorization: `Bearer ${key}` } })
+    assert.equal(answer.status, 200, answer.text)
+    return json(answer)
+  }
+
+  /** When the first cap of a key resets. */
+  async resets(customer: Pick<Customer, 'key'>, query = ''): Promise<unknown> {
+    const { caps } = (await this.self(customer, query)) as { caps: { resetsAt: unknown }[] }
+    return caps[0]?.resetsAt
+  }
+
+  /** The price of a model for a key, per million. */
+  async price({ key }: Pick<Customer, 'key'>, model = 'plain'): Promise<Record<string, string>> {
+    const explained = (await this.gateway.explain(key, { model, max_tokens: 10, messages: say() })) as unknown as {
+      price: Record<string, string>
+    }
+    return explained.price
+  }
+}
