@@ -48,7 +48,7 @@ export interface Sale {
 export type Entitlement =
   /** It is sold from the balance, and no plan of the organization has it. */
   | { kind: 'balance' }
-  | { kind: 'offers'; offers: Offer[]; sales: Sale[] }
+  | { kind: 'offers'; offers: Offer[]; readonly sales: Sale[] }
   | { kind: 'blocked'; blocker: Blocker; subscription: Subscription; price: Nano; also: Blocker[]; due: string[] }
   | { kind: 'unsold'; lacking: PlanFeature[] }
   | { kind: 'sold'; by: 'subscription' | 'upgrade' | 'approval'; sales: Sale[]; lacking: PlanFeature[] }
@@ -66,8 +66,15 @@ export function entitlementOf(newest: readonly PlanVersion[], held: readonly Hel
   const standing = having.map((one) => ({ ...one, held: one, standing: standingOf(one.subscription, one.version, now) }))
   const serving = standing.filter(({ standing: { blocker } }) => blocker === undefined).toSorted(bySoonestEnd)
   if (serving.length > 0) {
-    const more = newest.filter((plan) => hasMore(plan, serving, model))
-    return { kind: 'offers', offers: offersOf(serving, model, now), sales: salesOf(more, held, wanted, now) }
+    return {
+      kind: 'offers',
+      offers: offersOf(serving, model, now),
+      // Asked for only where the quotas of what is held have ended.
+      get sales() {
+        const more = newest.filter((plan) => hasMore(plan, serving, model))
+        return salesOf(more, held, wanted, now)
+      },
+    }
   }
   const exclusive = [...newest, ...held.map(({ version }) => version)].some((plan) => plan.exclusive && includesModel(plan, model))
   if (!exclusive) return { kind: 'balance' }
@@ -127,30 +134,44 @@ function offersOf(serving: Standings[], model: string, now: Millis): Offer[] {
       limits: planRules(held),
       ...(standing.state === 'past_due' && standing.until !== null ? { graceUntil: standing.until } : {}),
     }
-    within.push({ ...shared, rule: priceRule(version, model), quotas: quotas.map((quota) => refOf(subscription, version, quota, now)) })
+    within.push({ ...shared, rule: priceRule(version, model), quotas: quotas.map((quota) => refOf(held, quota, now)) })
     const factors = quotas.flatMap(({ overage }) => overage ?? [])
     const dearest = factors.toSorted((a, b) => Number(b) - Number(a))[0]
     if (dearest === undefined) continue
     const hard = quotas.filter(({ overage }) => overage === null)
     const rule = { factor: dearest }
-    beyond.push({ ...shared, rule, beyond: true, quotas: hard.map((quota) => refOf(subscription, version, quota, now)) })
+    beyond.push({ ...shared, rule, beyond: true, quotas: hard.map((quota) => refOf(held, quota, now)) })
   }
   return [...within, ...beyond]
 }
 
 /** All quotas of a subscription, for whoever wants to see them. */
-export function quotasOf({ subscription, version }: Held, now: Millis): (QuotaRef & { models: string })[] {
-  return version.quotas.map((quota) => ({ ...refOf(subscription, version, quota, now), models: quota.models }))
+export function quotasOf(held: Held, now: Millis): (QuotaRef & { models: string })[] {
+  return held.version.quotas.map((quota) => ({ ...refOf(held, quota, now), models: quota.models }))
 }
 
+/** Kept like the rules of limits, by the identity of what is held, until its quotas follow something else. */
+const refs = new WeakMap<Held, { from: Millis; quotas: Map<Quota, QuotaRef> }>()
+
 /** Quotas follow the periods that are paid, and those of a trial its beginning. */
-function refOf(subscription: Subscription, version: PlanVersion, quota: Quota, now: Millis): QuotaRef {
-  const { counts, models } = quota
-  const { id, trialUntil, startedAt, anchor } = subscription
+function refOf(held: Held, quota: Quota, now: Millis): QuotaRef {
+  const { trialUntil, startedAt, anchor } = held.subscription
   const from = trialUntil !== null && now < trialUntil ? startedAt : anchor
+  const kept = refs.get(held)
+  const quotas = kept?.from === from ? kept.quotas : new Map<Quota, QuotaRef>()
+  if (kept?.quotas !== quotas) refs.set(held, { from, quotas })
+  const known = quotas.get(quota)
+  if (known !== undefined) return known
+  const made = quotaRef(held, quota, from)
+  quotas.set(quota, made)
+  return made
+}
+
+function quotaRef({ subscription, version }: Held, quota: Quota, from: Millis): QuotaRef {
+  const { counts, models } = quota
   return {
     kind: 'cap',
-    base: `quota:${id}:${counts}:${models}`,
+    base: `quota:${subscription.id}:${counts}:${models}`,
     unit: `quota:${counts}`,
     period: repeating(from, monthsOf(version)),
     zone: 'UTC',

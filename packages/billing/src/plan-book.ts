@@ -21,6 +21,11 @@ interface Known {
   versions: Map<string, PlanVersion>
 }
 
+interface Read {
+  known: Known
+  held: Held[]
+}
+
 /**
  * Remembers plans and who has subscribed to them for as long as a configuration version lasts, and answers what they say of a
  * model. Without any plan it answers at once: everything is sold from the balance.
@@ -32,6 +37,7 @@ export class PlanBook {
   #held = new Map<string, Held[]>()
   #generation = 0
   readonly #collecting = new Map<string, Promise<Collected>>()
+  readonly #reading = new Map<string, Promise<Read>>()
 
   constructor(source: PlanSource, clock: Clock) {
     this.#source = source
@@ -42,6 +48,7 @@ export class PlanBook {
   forget(): void {
     this.#known = undefined
     this.#held = new Map()
+    this.#reading.clear()
     this.#generation += 1
   }
 
@@ -78,7 +85,11 @@ export class PlanBook {
     if (found.kind !== 'blocked' || found.due.length === 0) return found
     const paid = await Promise.all(found.due.map((id) => this.#collect(id)))
     if (paid.every((outcome) => outcome === 'short' || outcome === 'unknown')) return found
-    this.#held.delete(organization)
+    // The first of those who waited for the payment has it read anew; the others have the same.
+    if (this.#held.get(organization) === held) {
+      this.#held.delete(organization)
+      this.#reading.delete(organization)
+    }
     const after = await this.#read(organization)
     return entitlementOf(after.known.newest, after.held, wanted, this.#clock.now())
   }
@@ -92,15 +103,27 @@ export class PlanBook {
     return started
   }
 
-  async #read(organization: string): Promise<{ known: Known; held: Held[] }> {
+  /** However many requests ask at once: one read, until something changes. */
+  #read(organization: string): Promise<Read> {
+    const running = this.#reading.get(organization)
+    if (running !== undefined) return running
+    const isLatest = (): boolean => this.#reading.get(organization) === started
+    const started: Promise<Read> = this.#readNow(organization, isLatest).finally(() => {
+      if (isLatest()) this.#reading.delete(organization)
+    })
+    this.#reading.set(organization, started)
+    return started
+  }
+
+  /** What was read before a change must not outlive it: it is remembered only where no later read has begun. */
+  async #readNow(organization: string, isLatest: () => boolean): Promise<Read> {
     const generation = this.#generation
     const known = this.#known ?? knownOf(await this.#source.plans())
     if (generation === this.#generation) this.#known = known
     if (known.newest.length === 0) return { known, held: [] }
     const remembered = generation === this.#generation ? this.#held.get(organization) : undefined
     const held = remembered ?? heldOf(known, await this.#source.subscriptions(organization))
-    // What was read before a change must not outlive it.
-    if (generation === this.#generation) this.#remember(organization, held)
+    if (isLatest()) this.#remember(organization, held)
     return { known, held }
   }
 

@@ -194,5 +194,16 @@ describe('the book of plans', () => {
     const found = await Promise.all(Array.from({ length: 200 }, async () => plans.entitlement('org_1', wanted('gpt-5'))))
     assert.deepEqual(new Set(found.map(({ kind }) => kind)), new Set(['offers']))
     assert.equal(reads.collects, 1)
+    assert.equal(reads.subscriptions, 2, 'before the payment and after it')
+  })
+
+  it('however many ask at once, plans and subscriptions are read once', async () => {
+    const { book: plans, reads } = book([held(SOLD)], async () => 'short')
+    const ask = () => Promise.all(Array.from({ length: 200 }, async () => plans.entitlement('org_1', wanted('gpt-5'))))
+    await ask()
+    assert.deepEqual([reads.plans, reads.subscriptions], [1, 1])
+    plans.forget()
+    await ask()
+    assert.deepEqual([reads.plans, reads.subscriptions], [2, 2])
   })
 })

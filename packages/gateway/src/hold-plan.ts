@@ -54,7 +54,7 @@ export function planHold(
   if (!measured.ok) return priceMissing(route.model.name, `the request can cause "${measured.missing}", which has no price`)
   // Where nothing is generated there is nothing to limit.
   const limitIsOurs = request.outputLimit === null && n > 0
-  const ceiling = n === 0 ? 0 : (request.outputLimit ?? absentLimit(settings, route))
+  const ceiling = outputCeiling(settings, route, request)
   const affordable = { min: Math.min(FEWEST_AFFORDABLE, ceiling), max: ceiling }
   const legs = legsOf(settings, key, request.user, quotaLegs(offer, inputTokens, n))
   const plan = { legs, bound, measure: measured.measure, limitIsOurs, ceiling }
@@ -70,6 +70,11 @@ export function planHold(
 /** The most input that any of the deployments could bill: what an image costs depends on the model. */
 export function inputBound(route: Route, request: ModelRequest): number {
   return Math.max(...route.candidates.map(({ deployment }) => request.inputBoundFor(deployment.model)))
+}
+
+/** The most output of a choice, in tokens: the caller's limit, or the one that we would set. */
+export function outputCeiling(settings: Settings, route: Route, { n, outputLimit }: ModelRequest): number {
+  return n === 0 ? 0 : (outputLimit ?? absentLimit(settings, route))
 }
 
 function absentLimit(settings: Settings, route: Route): number {

@@ -11,46 +11,32 @@ const PLAIN = /^[\w:.@/ -]*$/
  * are decimal strings. Every hold and every settle writes this, so names stand in it once.
  */
 export function encodeLegs(legs: readonly EntryLeg[]): string {
-  let text = ''
-  for (let i = 0; i < legs.length; i++) {
-    const leg = legs[i]
-    if (leg === undefined || isTogether(legs, i, leg)) continue
-    text += text === '' ? '[' : ','
-    text += leg.field === CONTRA ? encodeContra(legs, i, leg) : encodeAccount(legs, i, leg)
+  const firsts: EntryLeg[] = []
+  const texts: string[] = []
+  for (const leg of legs) {
+    const together = firsts.findIndex((first) => belong(first, leg))
+    if (together >= 0) {
+      texts[together] += memberText(leg)
+      continue
+    }
+    firsts.push(leg)
+    texts.push(nameText(leg) + memberText(leg))
   }
-  return text === '' ? '[]' : `${text}]`
+  return texts.length === 0 ? '[]' : `[${texts.join('],')}]]`
 }
 
-/** Whether an earlier leg has brought this one with it. */
-function isTogether(legs: readonly EntryLeg[], index: number, leg: EntryLeg): boolean {
-  for (let i = 0; i < index; i++) if (belong(legs[i], leg)) return true
-  return false
+function belong(a: EntryLeg, b: EntryLeg): boolean {
+  if (a.field === CONTRA || b.field === CONTRA) return a.field === b.field && a.unit === b.unit
+  return a.account === b.account && a.unit === b.unit
 }
 
-function belong(a: EntryLeg | undefined, b: EntryLeg): boolean {
-  if (a === undefined || a.unit !== b.unit) return false
-  return a.field === CONTRA || b.field === CONTRA ? a.field === b.field : a.account === b.account
+function nameText({ field, account, unit }: EntryLeg): string {
+  return field === CONTRA ? `["${CONTRA}",${quote(unit)}` : `[${quote(account)},${quote(unit)}`
 }
 
-function encodeAccount(legs: readonly EntryLeg[], from: number, first: EntryLeg): string {
-  let text = `[${quote(first.account)},${quote(first.unit)}`
-  for (let i = from; i < legs.length; i++) {
-    const leg = legs[i]
-    if (leg === undefined || !belong(first, leg)) continue
-    text += `,${FIELDS.indexOf(leg.field)},"${leg.amount}",${leg.lots === undefined ? '0' : encodeLots(leg.lots)}`
-  }
-  return `${text}]`
-}
-
-function encodeContra(legs: readonly EntryLeg[], from: number, first: EntryLeg): string {
-  const { unit } = first
-  let text = `["${CONTRA}",${quote(unit)}`
-  for (let i = from; i < legs.length; i++) {
-    const leg = legs[i]
-    if (leg === undefined || !belong(first, leg)) continue
-    text += `,${quote(leg.account.slice(CONTRA.length + unit.length + 2))},"${leg.amount}"`
-  }
-  return `${text}]`
+function memberText({ field, account, unit, amount, lots }: EntryLeg): string {
+  if (field === CONTRA) return `,${quote(account.slice(CONTRA.length + unit.length + 2))},"${amount}"`
+  return `,${FIELDS.indexOf(field)},"${amount}",${lots === undefined ? '0' : encodeLots(lots)}`
 }
 
 function encodeLots(lots: readonly [string, bigint][]): string {

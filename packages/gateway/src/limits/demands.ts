@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto'
-import { isDenial, type Denial, type LimitRule } from '@faregate/core'
-import type { KeyEntry } from '@faregate/identity'
+import type { LimitRule } from '@faregate/core'
 import type { Demand } from '@faregate/limits'
 import type { ModelRequest } from '@faregate/wire'
 import type { Settings } from '../deps.ts'
-import { planHold } from '../hold-plan.ts'
+import { inputBound, outputCeiling } from '../hold-plan.ts'
 import type { Route } from '../locate.ts'
 
 const UNNAMED = ['']
@@ -35,9 +34,8 @@ export function demandsOf({ limits, user, tags, tokens }: Asking): Demand[] {
 }
 
 /** Tokens are limited by what the request may use: the bound of its input and of its output, as they are held for. */
-export function tokenBound(settings: Settings, key: KeyEntry, route: Route, request: ModelRequest): number | Denial {
-  const plan = planHold(settings, key, route, request)
-  return isDenial(plan) ? plan : plan.bound.inputTokens + plan.bound.n * plan.ceiling
+export function tokenBound(settings: Settings, route: Route, request: ModelRequest): number {
+  return inputBound(route, request) + request.n * outputCeiling(settings, route, request)
 }
 
 /** Callers choose the text: of any length, and nobody's business in Redis. */

@@ -1,4 +1,4 @@
-import { isDenial, type Denial, type LimitRule } from '@faregate/core'
+import type { Denial, LimitRule } from '@faregate/core'
 import type { Admission } from '@faregate/limits'
 import type { GatewayDeps } from '../deps.ts'
 import type { Flow } from '../flow.ts'
@@ -10,15 +10,8 @@ import { limitDenial } from './denial.ts'
 import { limitsUnder, sameLimits } from './ways.ts'
 
 /** Counts the request under the limits of an offer. */
-export async function take(
-  deps: GatewayDeps,
-  flow: Flow,
-  admitted: Admitted,
-  offer: Offer | undefined,
-  free: boolean,
-): Promise<Admission | Denial> {
+export async function take(deps: GatewayDeps, flow: Flow, admitted: Admitted, offer: Offer | undefined, free: boolean): Promise<Admission> {
   const asking = askingOf(deps, flow, admitted, limitsUnder(admitted.key, offer), free)
-  if (isDenial(asking)) return asking
   const taken = deps.limiter.take(flow.id, demandsOf(asking))
   const admission = taken instanceof Promise ? await taken : taken
   flow.admission = admission
@@ -31,7 +24,6 @@ export async function moveLimits(deps: GatewayDeps, flow: Flow, admitted: Admitt
   if (sameLimits(flow.limitedUnder, offer) && flow.admission?.admitted !== false) return undefined
   flow.admission?.undo()
   const admission = await take(deps, flow, admitted, offer, false)
-  if (isDenial(admission)) return admission
   return admission.admitted ? undefined : limitDenial(deps.settings, admitted.key, admission.standings, deps.clock.now())
 }
 
@@ -39,11 +31,11 @@ export async function moveLimits(deps: GatewayDeps, flow: Flow, admitted: Admitt
 export function askingOf(
   { settings }: GatewayDeps,
   flow: Flow,
-  { key, route, request }: Admitted,
+  { route, request }: Admitted,
   limits: readonly LimitRule[],
   free: boolean,
-): Asking | Denial {
+): Asking {
   const counted = !free && limits.some(({ terms }) => terms.kind === 'tokens')
-  const tokens = counted ? tokenBound(settings, key, route, request) : undefined
-  return isDenial(tokens) ? tokens : { limits, user: request.user, tags: tagsOf(flow.inbound), tokens }
+  const tokens = counted ? tokenBound(settings, route, request) : undefined
+  return { limits, user: request.user, tags: tagsOf(flow.inbound), tokens }
 }

@@ -1,4 +1,4 @@
-import { isDenial, type Denial } from '@faregate/core'
+import type { Denial } from '@faregate/core'
 import type { Admission, Standing } from '@faregate/limits'
 import type { GatewayDeps } from '../deps.ts'
 import { moneyBlocker } from '../evaluate.ts'
@@ -46,7 +46,6 @@ async function limit(deps: GatewayDeps, flow: Flow, admitted: Admitted, free: bo
   let refused: Admission | undefined
   for (const offer of waysOf(flow.plan)) {
     const admission = await take(deps, flow, admitted, offer, free)
-    if (isDenial(admission)) return admission
     if (admission.admitted) {
       if (flow.plan !== undefined) flow.plan = withoutOffers(flow.plan, full)
       note(flow, 'limit', 'ok', { limits: admission.standings.length })
@@ -73,7 +72,6 @@ export async function limitVerdict(deps: GatewayDeps, flow: Flow, admitted: Admi
   let refused: Denial | undefined
   for (const offer of waysOf(flow.plan)) {
     const asking = askingOf(deps, flow, admitted, limitsUnder(admitted.key, offer), false)
-    if (isDenial(asking)) return asking
     const { admitted: served, standings } = await deps.limiter.peek(demandsOf(asking))
     if (served) return undefined
     refused ??= limitDenial(deps.settings, admitted.key, standings, deps.clock.now())

@@ -17,17 +17,7 @@ export interface Migration {
 }
 
 /** All steps in order; the number of the last is the version of the schema that this program speaks. */
-export const MIGRATIONS: readonly Migration[] = [
-  initial,
-  units,
-  cataloguePrices,
-  people,
-  limits,
-  plans,
-  payments,
-  limitRequests,
-  terms,
-]
+export const MIGRATIONS: readonly Migration[] = [initial, units, cataloguePrices, people, limits, plans, payments, limitRequests, terms]
 
 /** Where the version lives; made before the first migration, the same for ever. */
 export const META_TABLE = 'CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT'
