@@ -138,6 +138,8 @@ async function namedCaps({ db, organization }: Look): Promise<Found[]> {
 
 /** The names of end users are nowhere but in the requests that they make. */
 async function userCaps({ db, organization, since }: Look): Promise<Found[]> {
+  const any = await db.selectFrom('organizations').select('id').where('user_cap_amount', 'is not', null).limit(1).executeTakeFirst()
+  if (any === undefined) return []
   let query = db
     .selectFrom('requests')
     .innerJoin('organizations', 'organizations.id', 'requests.organization_id')
