@@ -74,7 +74,7 @@ export interface Problem {
 
 type Money = Required<Pick<Limit, 'unit' | 'required' | 'available' | 'held' | 'shortfall'>>
 
-/** What the problem of a code always carries, beside what every problem does. */
+/** What the problem of a code carries beside what every problem does, unless the organization has its refusals tell less than usual. */
 export interface Facts {
   route_unknown: { didYouMean: string[] }
   model_unknown: { didYouMean: string[] }
@@ -96,7 +96,7 @@ export interface Facts {
   stream_funds_exhausted: { charged: false | string }
 }
 
-/** The problem of a code, with what that code always carries. */
+/** The problem of a code, with what that code carries. */
 export type ProblemOf<Code extends DenialCode> = Problem & { code: Code } & (Code extends keyof Facts ? Facts[Code] : unknown)
 
 /** Finds the problem in anything that the gateway says: a body or an event, in the envelope of any dialect. */

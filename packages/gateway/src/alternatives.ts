@@ -24,7 +24,7 @@ const MOST_TRIED = 8
 const MOST_OFFERED = 3
 
 /** A request that was refused. */
-export interface Refused {
+interface Refused {
   key: KeyEntry
   route: Route
   request: ModelRequest

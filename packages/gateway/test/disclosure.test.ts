@@ -26,8 +26,9 @@ const ENVELOPES: Record<string, (problem: Problem) => unknown> = {
 }
 
 /** Everything that a refusal can say, each value of the account's one that is found again wherever it stands. */
-function everything(code: DenialCode): Denial {
+function everything(code: DenialCode): Denial & { anythingNew: string } {
   return {
+    anythingNew: 'not-known-yet',
     code,
     detail: 'Acme-Corp has 77.77 left.',
     scope: { level: 'org', id: 'org_secret', key: '…last', plan: 'pro-plan', balance: 'wallet' },
@@ -80,7 +81,7 @@ const TRACE = [{ check: 'traced-check', result: 'ok' as const }]
 /** What is told from each level on, and not below it. */
 const FROM: Record<Exclude<Disclosure, 'code'>, string[]> = {
   fixes: ['org_secret', 'pro-plan', 'pay@example', 'big-plan', 'small-model', 'raise_cap', 'also-this', 'model:granted', '/ask', '/poll'],
-  amounts: ['Acme-Corp', '77.77', '88.88', '66.66', '11.11', '55555', '44.44', '99.99', '22.22', '5/day'],
+  amounts: ['Acme-Corp', '77.77', '88.88', '66.66', '11.11', '55555', '44.44', '99.99', '22.22', '5/day', 'not-known-yet'],
   trace: ['traced-check'],
 }
 

@@ -1,5 +1,5 @@
 /** As far as the description of the management API says what a body may hold. */
-export interface BodySchema {
+interface BodySchema {
   properties?: Record<string, BodySchema>
   items?: BodySchema
   anyOf?: BodySchema[]

@@ -4,7 +4,7 @@ import type { Check, Finding } from './finding.ts'
 import type { Members, Organizations, Teams } from './rig.ts'
 
 /** A spend cap, whose it is, and how it is raised. */
-export interface Capped {
+interface Capped {
   of: string
   cap: { amount: string; period: string } | null
   /** The command that sets it, to its flag. */

@@ -31,7 +31,7 @@ export const PLAN_CODES = {
     title: 'Not for sale',
     actor: 'operator',
     retryable: false,
-    meaning: 'The model is sold by plan only, and no plan that has it is on sale to this organization.',
+    meaning: 'The model is sold by plan only, and no plan that has it, for such calls, is on sale to this organization.',
     mend: ['The operator subscribes the organization to a plan that has the model, or lists one.', 'Or use another model.'],
   },
   plan_upgrade_required: {
@@ -41,7 +41,7 @@ export const PLAN_CODES = {
     retryable: false,
     openaiCode: 'insufficient_quota',
     meaning:
-      'The model is sold by plan only, and the plan of the organization does not have it. `plans` names those that do, with what they cost now.',
+      'The model is sold by plan only, and the plan of the organization does not have it, or not for such calls: `required` says for which. `plans` names those that do, with what they cost now.',
     mend: ['Change the subscription to one of `plans`.', 'Or use a model of `alternatives`.'],
   },
   subscription_required: {

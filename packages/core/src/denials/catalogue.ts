@@ -156,7 +156,11 @@ export const CATALOGUE = {
     retryable: false,
     openaiCode: 'insufficient_quota',
     meaning: 'What the request may cost is more than the organization has left.',
-    mend: ['Top up the balance.', 'Or ask for less: `affordable` says how much output the balance covers.'],
+    mend: [
+      'Top up the balance.',
+      'Or ask for less: `affordable` says how much output the balance covers.',
+      'Or use a model of `alternatives`, which the balance covers.',
+    ],
   },
   balance_reserved: {
     status: 429,

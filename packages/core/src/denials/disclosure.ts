@@ -12,20 +12,15 @@ export type Disclosure = (typeof DISCLOSURES)[number]
 
 export const DEFAULT_DISCLOSURE: Disclosure = 'amounts'
 
-/** From which level on a member of a problem is told; what is not named here is told at every level. */
+/** From which level on a member of a problem is told. What is not named here is told with the amounts: it may be one. */
 const TOLD_FROM: Readonly<Record<string, Disclosure>> = {
-  scope: 'fixes',
-  fixes: 'fixes',
-  also: 'fixes',
-  required: 'fixes',
-  granted: 'fixes',
-  plans: 'fixes',
-  alternatives: 'fixes',
-  requestUrl: 'fixes',
-  pollUrl: 'fixes',
-  limit: 'amounts',
-  affordable: 'amounts',
-  trace: 'trace',
+  ...from('code', ['type', 'title', 'status', 'detail', 'instance', 'code', 'denialId', 'requestId', 'asOf', 'retry', 'charged', 'error']),
+  ...from('code', ['pointer', 'hint', 'didYouMean', 'unsupported', 'reason', 'incidentId', 'deliveredTokens']),
+  ...from('fixes', ['scope', 'fixes', 'also', 'required', 'granted', 'plans', 'alternatives', 'requestUrl', 'pollUrl']),
+}
+
+function from(level: Disclosure, members: string[]): Record<string, Disclosure> {
+  return Object.fromEntries(members.map((member) => [member, level]))
 }
 
 /** These are about the request, the gateway or a provider: nothing in them is the account's. */
@@ -51,7 +46,22 @@ const NOT_OF_THE_ACCOUNT: ReadonlySet<string> = new Set<DenialCode>([
 ])
 
 /** What of a fix is told where amounts are not; anything else may hold one. */
-const FIX_MEMBERS = ['kind', 'action', 'by', 'canYou', 'url', 'contact', 'plan', 'model', 'models', 'key', 'method', 'path', 'pointer']
+const FIX_MEMBERS = [
+  'kind',
+  'action',
+  'by',
+  'canYou',
+  'url',
+  'contact',
+  'plan',
+  'model',
+  'models',
+  'key',
+  'method',
+  'path',
+  'pointer',
+  'resetsAt',
+]
 
 /** An amount, or how much in which time, in a command line. */
 const AMOUNT = /\d\.\d|\d\/[a-z]/
@@ -62,15 +72,15 @@ export function disclosed(problem: Problem, level: Disclosure, trace: readonly T
   if (reaches(level, 'amounts') || NOT_OF_THE_ACCOUNT.has(problem.code)) return whole
   const detail = `${problem.title}.`
   const told = Object.entries(problem).flatMap(([member, value]) => {
-    const from = TOLD_FROM[member]
-    return from === undefined || reaches(level, from) ? [[member, withoutAmounts(member, value)] as const] : []
+    const toldFrom = TOLD_FROM[member] ?? 'amounts'
+    return reaches(level, toldFrom) ? [[member, withoutAmounts(member, value)] as const] : []
   })
   return { ...(Object.fromEntries(told) as Problem), detail, error: { ...problem.error, message: detail } }
 }
 
 /** Whether a level tells what is told from another on. */
-export function reaches(level: Disclosure, from: Disclosure): boolean {
-  return DISCLOSURES.indexOf(level) >= DISCLOSURES.indexOf(from)
+export function reaches(level: Disclosure, other: Disclosure): boolean {
+  return DISCLOSURES.indexOf(level) >= DISCLOSURES.indexOf(other)
 }
 
 type Sale = NonNullable<Denial['plans']>[number]
