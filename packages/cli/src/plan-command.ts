@@ -1,5 +1,6 @@
 import { EVERY_FEATURE } from '@faregate/core'
 import type { RouteOutput, Routes } from '@faregate/contract'
+import { limitWord } from './limits.ts'
 import { shellWord } from './shell.ts'
 
 export type Plan = RouteOutput<Routes['listPlans']>['data'][number]
@@ -29,6 +30,7 @@ export function planCommand(plan: PlanWords): string {
           .join(',')
       }`,
     ]),
+    ...plan.limits.map((limit): [string, string] => ['--limit', limitWord(limit)]),
     ['--trial-days', String(plan.trialDays)],
     ['--grace-days', String(plan.graceDays)],
     ['--credit', plan.credit],

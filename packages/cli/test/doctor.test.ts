@@ -144,6 +144,7 @@ describe('doctor on plans', () => {
     credit: '0.00',
     priceFactor: '1',
     prices: [],
+    limits: [],
     createdAt: '',
   }
   const quota = { counts: 'requests' as const, models: 'gpt-*', limit: 5, overage: null }

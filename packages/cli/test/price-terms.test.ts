@@ -47,11 +47,15 @@ test('a plan is told as the command that makes it', () => {
     credit: '1.00',
     priceFactor: '0.5',
     prices: [{ models: 'claude', price: { input: '1', output: '2' } }],
+    limits: [
+      { kind: 'requests', amount: 100, per: 'second', burst: 1, by: 'user' },
+      { kind: 'concurrency', amount: 5 },
+    ],
   }
   assert.equal(
     planCommand(plan),
     "faregate plan create pro --price 9.00 --period year --model 'gpt-*' --model claude --quota tokens:claude:5:1.5 --feature chat " +
-      '--feature tools --override claude=input=1,output=2 --trial-days 14 --grace-days 0 --credit 1.00 --price-factor 0.5 --exclusive ' +
+      '--feature tools --override claude=input=1,output=2 --limit requests=100/second,burst=1,by=user --limit concurrency=5 --trial-days 14 --grace-days 0 --credit 1.00 --price-factor 0.5 --exclusive ' +
       '--unlisted --approval',
   )
 })

@@ -31,6 +31,7 @@ export const CODES = {
   subscription_paused: { status: 403, retryable: false, title: 'Subscription paused' },
   cap_key: { status: 403, retryable: false, title: 'Spend cap of the key reached' },
   cap_user: { status: 403, retryable: false, title: 'Spend cap of the end user reached' },
+  cap_tag: { status: 403, retryable: false, title: 'Spend cap of the tag reached' },
   cap_team: { status: 403, retryable: false, title: 'Spend cap of the team reached' },
   cap_org: { status: 403, retryable: false, title: 'Spend cap of the organization reached' },
   quota_exhausted: { status: 402, retryable: false, title: 'Quota exhausted' },

@@ -106,13 +106,17 @@ describe('models instead of one that the plan does not have', () => {
     const sold: Entitlement = { kind: 'sold', by: 'upgrade', sales, lacking: [] }
     const mine: Entitlement = {
       kind: 'offers',
-      offers: [{ subscription: 'sub_1', plan: 'own', rule: { factor: '0' }, quotas: [] }],
+      offers: [{ subscription: 'sub_1', plan: 'own', rule: { factor: '0' }, quotas: [], limits: [] }],
       sales: [],
     }
     const say: Record<string, Entitlement> = { m: sold, dear: mine, middle: sold }
     const world = await worldOf({
       grant: '0.02',
-      plans: { entitlement: (_organization, { model }) => say[model] ?? { kind: 'balance' }, quotas: async () => [] },
+      plans: {
+        entitlement: (_organization, { model }) => say[model] ?? { kind: 'balance' },
+        quotas: async () => [],
+        limits: async () => [],
+      },
     })
     t.after(() => world.close())
     const refused = await world.post(ask('m'))

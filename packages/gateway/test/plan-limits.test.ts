@@ -28,7 +28,7 @@ function offer(subscription: string, limits: LimitTerms[], requests?: bigint): O
             counts: 'requests',
           },
         ]
-  return { subscription, plan: `plan of ${subscription}`, factor: '1', quotas, limits: rules }
+  return { subscription, plan: `plan of ${subscription}`, rule: { factor: '1' }, quotas, limits: rules }
 }
 
 async function worldOf(context: TestContext, offers: Offer[], options: WorldOptions = {}): Promise<World> {

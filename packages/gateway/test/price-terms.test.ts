@@ -18,9 +18,9 @@ async function worldOf({ terms, offer, ...options }: Terms): Promise<World> {
   const found: Entitlement =
     offer === undefined
       ? { kind: 'balance' }
-      : { kind: 'offers', offers: [{ subscription: 'sub_1', plan: 'pro', quotas: [], ...offer }], sales: [] }
+      : { kind: 'offers', offers: [{ subscription: 'sub_1', plan: 'pro', quotas: [], limits: [], ...offer }], sales: [] }
   const key = { organization: { ...ORGANIZATION, ...(terms === undefined ? {} : { terms }) } }
-  const world = await openWorld({ plans: { entitlement: () => found, quotas: async () => [] }, key, ...options })
+  const world = await openWorld({ plans: { entitlement: () => found, quotas: async () => [], limits: async () => [] }, key, ...options })
   world.upstream.behave((response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(completion('hi', { prompt_tokens: 2, completion_tokens: 10 }))
   })
