@@ -8,7 +8,13 @@ const SUBJECT = { kind: 'cap', level: 'key', id: 'key_1' }
 
 /** A refusal by a cap; what it offers to ask at is somebody else's address. */
 function capped(canYou: boolean): Denied {
-  const fix = { kind: 'change_request', action: 'request_limit', by: 'caller', canYou, url: 'https://elsewhere.example/v1/limit-requests' } as const
+  const fix = {
+    kind: 'change_request',
+    action: 'request_limit',
+    by: 'caller',
+    canYou,
+    url: 'https://elsewhere.example/v1/limit-requests',
+  } as const
   const denial: Denial = { code: 'cap_key', detail: 'The key has too little left.', fixes: [{ ...fix, body: { subject: SUBJECT } }] }
   return new Denied(problemOf(denial))
 }

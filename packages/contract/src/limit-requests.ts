@@ -69,7 +69,9 @@ const usage = z
     peak: z.string(),
     complete: z.boolean().describe('False: only the newest requests were looked at.'),
   })
-  .describe('What was used of it in the last days, over those periods or windows in which anything was. Of a plan: by all of the organization.')
+  .describe(
+    'What was used of it in the last days, over those periods or windows in which anything was. Of a plan: by all of the organization.',
+  )
 
 /** The same for whoever decides. */
 const decidable = limitRequest.extend({

@@ -36,7 +36,12 @@ for (const kind of KINDS) {
         requestRecord('req_old', { at: START - 1 }),
         requestRecord('req_other', { at: START, organization: 'org_2' }),
       ])
-      assert.deepEqual(await read.spread(ORGANIZATION, { of: 'requests', per: 'second' }, START), { p50: 1n, p99: 3n, peak: 7n, complete: true })
+      assert.deepEqual(await read.spread(ORGANIZATION, { of: 'requests', per: 'second' }, START), {
+        p50: 1n,
+        p99: 3n,
+        peak: 7n,
+        complete: true,
+      })
       const { peak } = await read.spread(ORGANIZATION, { of: 'requests', per: 'hour' }, START)
       assert.equal(peak, 108n)
       const tokens = await read.spread(ORGANIZATION, { of: 'tokens', per: 'second' }, START)
@@ -49,7 +54,8 @@ for (const kind of KINDS) {
         ...perSecond([2], { user: 'bob', key: 'key_2', tags: 'redder' }),
       ])
       const measure = { of: 'requests', per: 'second' } as const
-      const peakOf = async (of: object, more: object = {}) => (await read.spread({ ...ORGANIZATION, ...of }, { ...measure, ...more }, START)).peak
+      const peakOf = async (of: object, more: object = {}) =>
+        (await read.spread({ ...ORGANIZATION, ...of }, { ...measure, ...more }, START)).peak
       assert.deepEqual([await peakOf({}), await peakOf({}, { by: 'user' }), await peakOf({}, { by: 'tag' })], [5n, 3n, 3n])
       assert.deepEqual([await peakOf({ key: 'key_2' }), await peakOf({ user: 'ann' }), await peakOf({ tag: 'red' })], [2n, 3n, 3n])
       assert.equal(await peakOf({ application: 'app_0' }), 0n)
@@ -57,7 +63,13 @@ for (const kind of KINDS) {
 
     it('counts how many ran when each began', async (context) => {
       const at = (id: string, offset: number, latencyMs: number) => requestRecord(id, { at: START + offset, latencyMs })
-      const read = await looking(context, [at('req_1', 0, 100), at('req_2', 10, 100), at('req_3', 20, 5), at('req_4', 110, 5), at('req_5', 500, 1)])
+      const read = await looking(context, [
+        at('req_1', 0, 100),
+        at('req_2', 10, 100),
+        at('req_3', 20, 5),
+        at('req_4', 110, 5),
+        at('req_5', 500, 1),
+      ])
       assert.deepEqual(await read.spread(ORGANIZATION, { of: 'concurrency' }, START), { p50: 1n, p99: 3n, peak: 3n, complete: true })
     })
 
@@ -78,12 +90,20 @@ for (const kind of KINDS) {
         [0, 'm', 3n],
         [QUARTER, 'other', 1n],
       ])
-      assert.deepEqual((await sums('tokens')).map(([, , amount]) => amount), [30n, 10n])
+      assert.deepEqual(
+        (await sums('tokens')).map(([, , amount]) => amount),
+        [30n, 10n],
+      )
     })
 
     it('finds nothing where nothing was used', async (context) => {
       const read = await looking(context, [])
-      assert.deepEqual(await read.spread(ORGANIZATION, { of: 'tokens', per: 'minute' }, START), { p50: 0n, p99: 0n, peak: 0n, complete: true })
+      assert.deepEqual(await read.spread(ORGANIZATION, { of: 'tokens', per: 'minute' }, START), {
+        p50: 0n,
+        p99: 0n,
+        peak: 0n,
+        complete: true,
+      })
       assert.deepEqual(await read.slots(ORGANIZATION, 'cost', START), { slots: [], complete: true })
     })
   })

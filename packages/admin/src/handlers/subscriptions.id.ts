@@ -50,7 +50,12 @@ function eventOf({ event, at, reason }: Call<'updateSubscription'>['body']): Sub
  * Pays what a change costs, or puts back what is left over. It is named after the number of the change and where it leads, so that
  * a call that is sent again after a crash pays once.
  */
-async function payChange(call: Call<'changeSubscription'>, subscription: Subscription, to: PlanVersion, { due }: ChangePreview): Promise<void> {
+async function payChange(
+  call: Call<'changeSubscription'>,
+  subscription: Subscription,
+  to: PlanVersion,
+  { due }: ChangePreview,
+): Promise<void> {
   if (due === 0n) return
   const id = `${subscription.id}.c${subscription.changes + 1}.${to.name}.${to.version}`
   const account = walletOf(subscription.organization)
