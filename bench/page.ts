@@ -3,6 +3,8 @@ import { closeSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, 
 import { cpus, release, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { median } from './figures.ts'
+import { keep } from './kept.ts'
+import type { Kept } from './kept.ts'
 import { flushesUnder } from './proof.ts'
 import { pinning } from './processes.ts'
 import { sectionText } from './report.ts'
@@ -47,18 +49,30 @@ function syncMicros(): number {
   return median(times)
 }
 
-/** Writes docs/reference/performance.md and gives its path. */
-export function writePage(facts: string, sections: Section[]): string {
+/** A section, and its place on the page. */
+export type Placed = Pick<Kept, 'place' | 'section'>
+
+/** Writes these sections into docs/reference/performance.md, beside those that earlier runs measured. @returns its path */
+export function writePage(facts: string, measured: Placed[]): string {
+  const run = `${new Date().toISOString().slice(0, 10)}, ${commit()}: ${facts}.`
+  const all = keep(measured.map((placed) => ({ ...placed, run })))
+  const runs = [...new Set(all.map((kept) => kept.run))]
   const parts = [
     '# Performance',
-    `This page is generated (\`npm run bench -- --write\`), with figures of ${new Date().toISOString().slice(0, 10)} at ${commit()}.`,
-    `Machine: ${facts}.`,
+    'This page is generated (`npm run bench -- --write`; with `--only PART` for a part of it).',
+    runs.map((text, index) => `- Run ${index + 1}: ${text}`).join('\n'),
     HOW,
-    summary(sections.flatMap((section) => section.goals)),
-    ...sections.map((section) => sectionText(section).trimEnd()),
+    summary(all.flatMap(({ section }) => section.goals)),
+    ...all.map((kept) => sectionText(ofRun(kept, runs)).trimEnd()),
   ]
   writeFileSync(PAGE, `${parts.join('\n\n')}\n`)
   return PAGE
+}
+
+/** Where there were several runs, each section says which one measured it. */
+function ofRun({ section, run }: Kept, runs: string[]): Section {
+  if (runs.length === 1) return section
+  return { ...section, about: `Run ${runs.indexOf(run) + 1}. ${section.about}` }
 }
 
 function summary(goals: Goal[]): string {

@@ -14,11 +14,6 @@ export interface Durable {
   syncs: number | undefined
 }
 
-/** A customer whose requests take every step: a key with a cap, and a wallet. */
-export function payingCustomer(gateway: Gateway): Promise<Customer> {
-  return gateway.customer('100000.00', { cap: { amount: '100000.00', period: 'month' } })
-}
-
 /**
  * Throws unless a load was charged to the last request: money posted = requests × cost, a record of each, the ledger
  * verifies, and no more transactions than syncs of the disk since `before`.

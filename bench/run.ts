@@ -3,15 +3,17 @@
  * itself, what is around it core 1, and those compared take turns.
  *
  *   node bench/run.ts                                             everything, about fifteen minutes
- *   node bench/run.ts --write                                     and write docs/reference/performance.md
+ *   node bench/run.ts --write                                     and write docs/reference/performance.md; of one part with --only
  *   node bench/run.ts --only json --rounds 2 --seconds 4 --alone  one part, for trying something out
  */
 import { pathToFileURL } from 'node:url'
 import { createDatabase, postgresMissing } from '../tests/support/postgres.ts'
+import { admission } from './admission.ts'
 import { heapAfterGcMb, READABLE_HEAP } from './heap.ts'
 import { latency } from './latency.ts'
 import { ledgerPairs } from './ledger.ts'
 import { machine, writePage } from './page.ts'
+import type { Placed } from './page.ts'
 import { residentMb } from './measure.ts'
 import { readOptions } from './options.ts'
 import type { Options, Part } from './options.ts'
@@ -98,6 +100,7 @@ const MEASURES: [Part[], Measure][] = [
   [['translation'], () => translation()],
   [['latency'], measureLatency],
   [['latency-postgres'], measureLatencyPostgres],
+  [['admission'], async (upstream) => admission(JSON_WORKLOAD, await startBenchGateway(upstream), upstream)],
   [['streams'], measureStreams],
   [['slow-readers'], measureSlowReaders],
   [['ledger'], () => ledgerPairs()],
@@ -113,20 +116,28 @@ async function measured(measure: Measure, options: Options): Promise<Section[]> 
   }
 }
 
+/** A section of the page is measured whole, or not at all. */
+function assertWritable({ write, only }: Options): void {
+  const torn = MEASURES.find(([parts]) => parts.some((part) => only.includes(part)) && !parts.every((part) => only.includes(part)))
+  if (write && torn !== undefined) throw new Error(`--write: ${torn[0].join(', ')} are one section; measure all of them, or none`)
+}
+
 /** Every part with processes of its own, which end with it. */
 async function run(options: Options): Promise<void> {
+  assertWritable(options)
   const facts = machine()
   process.stdout.write(`${facts}\n\n`)
-  const sections: Section[] = []
-  for (const [parts, measure] of MEASURES) {
+  const sections: Placed[] = []
+  for (const [index, [parts, measure]] of MEASURES.entries()) {
     if (!parts.some((part) => options.only.includes(part))) continue
     for (const section of await measured(measure, options)) {
-      sections.push(section)
+      sections.push({ place: index + 1, section })
       process.stdout.write(`${sectionText(section)}\n`)
     }
   }
   if (options.write) process.stdout.write(`${pathToFileURL(writePage(facts, sections)).href}\n`)
-  if (sections.some(({ goals }) => goals.some(({ reached }) => reached !== true))) process.stdout.write('Not every goal was reached.\n')
+  if (sections.some(({ section }) => section.goals.some(({ reached }) => reached !== true)))
+    process.stdout.write('Not every goal was reached.\n')
 }
 
 try {

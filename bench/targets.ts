@@ -1,10 +1,11 @@
 import { startGateway } from '../tests/support/gateway.ts'
-import type { Gateway, GatewayOptions } from '../tests/support/gateway.ts'
+import type { Customer, Gateway, GatewayOptions } from '../tests/support/gateway.ts'
+import { payingCustomer } from './customers.ts'
 import { SPOKEN_NAMES } from './dialects/index.ts'
 import type { SpokenName } from './dialects/index.ts'
 import { atEnd, onCore, startScript } from './processes.ts'
 import type { Script } from './processes.ts'
-import { assertPaid, durable, payingCustomer } from './proof.ts'
+import { assertPaid, durable } from './proof.ts'
 import { modelOf, PRICE } from './workloads.ts'
 
 /** Something that stands between load and upstream, a process on core 0. */
@@ -65,14 +66,14 @@ export async function startBenchGateway(upstream: Script, options: GatewayOption
   return gateway
 }
 
-/** The gateway: every run is for a customer of its own, with a wallet and a capped key, and proved paid to the last request. */
-export function gatewayTarget(gateway: Gateway): Target {
+/** The gateway: every run is for a customer of its own, and proved paid to the last request. */
+export function gatewayTarget(gateway: Gateway, customerOf: (gateway: Gateway) => Promise<Customer> = payingCustomer): Target {
   return {
     name: 'gateway',
     pid: gateway.pid,
     port: Number(new URL(gateway.url).port),
     open: async () => {
-      const customer = await payingCustomer(gateway)
+      const customer = await customerOf(gateway)
       const before = await durable(gateway)
       return {
         headers: { authorization: `Bearer ${customer.key}` },

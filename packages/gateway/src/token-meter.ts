@@ -31,8 +31,13 @@ export class TokenMeter {
     this.#otherwise = otherwise
   }
 
-  /** Adds the text of one event. */
+  /** Adds the text of one event. One that was counted lately, of whatever stream, is not kept. */
   add(text: string): void {
+    const known = this.#counter.known(text)
+    if (known !== undefined) {
+      this.#counted += known
+      return
+    }
     this.#texts.push(text)
     this.#bytes += Buffer.byteLength(text)
     if (this.#bytes > UNCOUNTED_BYTES) void this.count()

@@ -11,6 +11,7 @@ function counter(): TokenCounter & { asked: number } {
       self.asked += 1
       return texts.length
     },
+    known: () => undefined,
     close: () => {},
   }
   return self
@@ -54,4 +55,15 @@ test('texts that were put together are counted each by itself, in order', async 
   for (const text of texts) meter.add(text)
   assert.equal(await meter.count(), 200)
   assert.deepEqual(seen, [texts])
+})
+
+test('text whose count is known is counted at once, and never asked for', async () => {
+  const tokens = counter()
+  const meter = new TokenMeter({ ...tokens, known: (text) => (text === ' the' ? 1 : undefined) }, 'most')
+  meter.add(' the')
+  assert.equal(meter.counted, 1)
+  assert.equal(meter.atMost, 1)
+  meter.add(' unknown')
+  assert.equal(meter.atMost, 9)
+  assert.equal(await meter.count(), 2)
 })

@@ -1,7 +1,6 @@
-import type { Clock, RateTerms } from '@faregate/core'
+import { Recent, type Clock, type RateTerms } from '@faregate/core'
 import { capacityOf, levelAt, MILLION, neededOf, tickAt, type Level } from './bucket.ts'
 import type { Counted, Demand, LimitCounters } from './port.ts'
-import { Recent } from './recent.ts'
 
 /** Buckets of keys, applications and organizations, and beside them of their users and tags: neither crowds the other out. */
 const MOST_BUCKETS = 100_000

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import type { Worker } from 'node:worker_threads'
 import { createTokenCounter, tokensByBytes } from '@faregate/pricing'
+import { KnownCounts } from '../src/tokenizer/known-counts.ts'
 import { splitLongRuns } from '../src/tokenizer/split.ts'
 
 const fixture = (name: string): URL => new URL(`./fixtures/${name}.ts`, import.meta.url)
@@ -92,7 +93,7 @@ test('an idle worker goes away, and the next count starts another', async (t) =>
   const awake = setInterval(() => {}, 1000)
   await once(first, 'exit')
   clearInterval(awake)
-  assert.equal(await counter.count('hello world'), 2)
+  assert.equal(await counter.count('hello there'), 2)
   assert.notEqual(started.at(-1), first)
 })
 
@@ -104,4 +105,39 @@ test('cuts fall into long runs only, lose nothing, and spare surrogate pairs', (
     assert.ok(pieces.length > 1)
     assert.ok(pieces.every((piece) => piece.isWellFormed()))
   }
+})
+
+test('a piece that was counted once is known at once, and counts the same', async (t) => {
+  const counter = createTokenCounter()
+  t.after(() => counter.close())
+  const pieces = [' hello', 'wörld', ' tokenizer']
+  assert.deepEqual(
+    pieces.map((piece) => counter.known(piece)),
+    [undefined, undefined, undefined],
+  )
+  const counted = await counter.countEach(pieces)
+  const known = pieces.map((piece) => counter.known(piece) ?? Number.NaN)
+  assert.equal(
+    known.reduce((sum, count) => sum + count, 0),
+    counted,
+  )
+  assert.equal(await counter.countEach([...pieces, ' more', ...pieces]), 2 * counted + 1)
+})
+
+test('long pieces, and those that have not come for long, are not remembered', () => {
+  const known = new KnownCounts()
+  known.learn(['x'.repeat(13), 'first'], [2, 1])
+  assert.equal(known.of('x'.repeat(13)), undefined)
+  assert.equal(known.of('first'), 1)
+  const others = Array.from({ length: 40_000 }, (_, index) => `w${index}`)
+  for (const other of others) known.learn([other], [1])
+  assert.equal(known.of('first'), undefined)
+  assert.equal(known.of('w39999'), 1)
+})
+
+test('what is known is answered where the worker cannot count', async (t) => {
+  const counter = createTokenCounter({ worker: fixture('counting-once-worker') })
+  t.after(() => counter.close())
+  assert.equal(await counter.countEach(['known']), 7)
+  assert.equal(await counter.countEach(['known', 'new'], 'most'), 10)
 })

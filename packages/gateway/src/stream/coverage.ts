@@ -21,7 +21,9 @@ export class Coverage {
 
   /** Whether the text is covered, judged by its bytes: true is certain, false means that it must be counted. */
   fits(text: string): boolean {
-    return text === '' || this.#forwarded.atMost + Buffer.byteLength(text) <= this.#slices.coveredTokens
+    if (text === '') return true
+    const most = this.#tokens.known(text) ?? Buffer.byteLength(text)
+    return this.#forwarded.atMost + most <= this.#slices.coveredTokens
   }
 
   /** Notes a text that is forwarded. */

@@ -107,6 +107,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     tokens: options.tokens ?? {
       count: async (text) => words(text),
       countEach: async (texts) => texts.reduce((sum, text) => sum + words(text), 0),
+      known: () => undefined,
       close: () => {},
     },
     upstream: createUpstreamClient({ connectMs: 500, firstByteMs: 2000, silenceMs: 2000, ...options.upstreamLimits }),

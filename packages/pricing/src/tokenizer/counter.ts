@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { KnownCounts } from './known-counts.ts'
 import type { CountReply, CountRequest } from './messages.ts'
 import { tokenizerWorkerUrl } from './worker-url.ts'
 
@@ -11,6 +12,8 @@ export interface TokenCounter {
   count(text: string, otherwise?: Otherwise): Promise<number>
   /** The sum over texts that are counted each by itself, such as the pieces of a stream. */
   countEach(texts: string[], otherwise?: Otherwise): Promise<number>
+  /** Tokens of a text that was counted lately, at once; undefined where it has to be counted. */
+  known(text: string): number | undefined
   /** Ends the worker; what is being counted is answered by bytes. */
   close(): void
 }
@@ -26,6 +29,7 @@ export interface TokenCounterOptions {
 }
 
 interface Pending {
+  texts: string[]
   resolve: (tokens: number) => void
   otherwise: number
 }
@@ -60,6 +64,7 @@ class WorkerTokenCounter implements TokenCounter {
   readonly #restMs: number
   readonly #entry: URL
   readonly #pending = new Map<number, Pending>()
+  readonly #known = new KnownCounts()
   #worker: Worker | undefined
   #nextId = 0
   #failures = 0
@@ -80,17 +85,33 @@ class WorkerTokenCounter implements TokenCounter {
 
   countEach(texts: string[], otherwise: Otherwise = 'most'): Promise<number> {
     const bound = BOUNDS[otherwise]
-    const { encoded, rest } = withinLimit(texts, bound)
+    const { known, unknown } = this.#split(texts)
+    const { encoded, rest } = withinLimit(unknown, bound)
     const bounded = encoded.reduce((sum, text) => sum + bound(text), 0)
-    if (bounded === 0) return Promise.resolve(rest)
+    if (bounded === 0) return Promise.resolve(known + rest)
     const worker = this.#running()
-    if (worker === undefined) return Promise.resolve(bounded + rest)
+    if (worker === undefined) return Promise.resolve(known + bounded + rest)
     const id = this.#nextId++
     return new Promise((resolve) => {
-      this.#pending.set(id, { otherwise: bounded, resolve: (tokens) => resolve(tokens + rest) })
+      this.#pending.set(id, { texts: encoded, otherwise: bounded, resolve: (tokens) => resolve(known + tokens + rest) })
       if (this.#pending.size === 1) this.#busy(worker)
       worker.postMessage({ id, texts: encoded } satisfies CountRequest)
     })
+  }
+
+  known(text: string): number | undefined {
+    return this.#known.of(text)
+  }
+
+  #split(texts: string[]): { known: number; unknown: string[] } {
+    const unknown: string[] = []
+    let known = 0
+    for (const text of texts) {
+      const count = this.#known.of(text)
+      if (count === undefined) unknown.push(text)
+      else known += count
+    }
+    return { known, unknown }
   }
 
   close(): void {
@@ -123,12 +144,13 @@ class WorkerTokenCounter implements TokenCounter {
     return worker
   }
 
-  #answer(worker: Worker, { id, tokens }: CountReply): void {
+  #answer(worker: Worker, { id, counts }: CountReply): void {
     const pending = this.#pending.get(id)
     if (pending === undefined) return
     this.#pending.delete(id)
     this.#failures = 0
-    pending.resolve(tokens)
+    this.#known.learn(pending.texts, counts)
+    pending.resolve(counts.reduce((sum, count) => sum + count, 0))
     if (this.#pending.size > 0) this.#busy(worker)
     else this.#rest(worker)
   }

@@ -4,8 +4,8 @@ export interface CountRequest {
   texts: string[]
 }
 
-/** The tokens of all texts of a request together. */
+/** The tokens of each text of a request, in order. */
 export interface CountReply {
   id: number
-  tokens: number
+  counts: number[]
 }

@@ -14,7 +14,5 @@ function count(text: string): number {
 }
 
 parentPort?.on('message', ({ id, texts }: CountRequest) => {
-  let tokens = 0
-  for (const text of texts) tokens += count(text)
-  parentPort?.postMessage({ id, tokens } satisfies CountReply)
+  parentPort?.postMessage({ id, counts: texts.map(count) } satisfies CountReply)
 })
