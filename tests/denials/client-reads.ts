@@ -32,7 +32,7 @@ export async function assertClientReads(code: DenialCode, answer: Answer): Promi
   assert.ok(denied.is(code), denied.code)
   const promised: string[] = FACTS[code as keyof Facts] ?? []
   for (const member of promised) assert.notEqual(denied.problem[member], undefined, `${code} has ${member}`)
-  if (promised.includes('limit') && ['balance', 'cap'].includes(denied.problem.limit?.kind ?? ''))
+  if (promised.includes('limit') && ['balance', 'credit', 'cap'].includes(denied.problem.limit?.kind ?? ''))
     for (const member of ['unit', 'required', 'available', 'held', 'shortfall'])
       assert.equal(typeof denied.problem.limit?.[member], 'string')
 }

@@ -28,12 +28,14 @@ export function exportYaml({ providers, models, prices, settings }: Exported): s
   return Object.keys(members).length === 0 ? `${head}# The database defines nothing.\n` : head + stringify(members, { lineWidth: 0 })
 }
 
-/** `billing.contact` as a member of `billing`. */
+/** `billing.seller.name` as a member of `seller` within `billing`. */
 function nested(settings: StoredSettings): Record<string, unknown> {
   const members: Record<string, unknown> = {}
   for (const [path, value] of Object.entries(settings)) {
-    const [first = '', second] = path.split('.')
-    members[first] = second === undefined ? value : { ...(members[first] as Record<string, unknown> | undefined), [second]: value }
+    const parents = path.split('.')
+    const last = parents.pop() ?? ''
+    const within = parents.reduce((node, name) => (node[name] ??= {}) as Record<string, unknown>, members)
+    within[last] = value
   }
   return members
 }

@@ -57,9 +57,16 @@ export function schemaOf(name: string, route: RouteSpec): FastifySchema {
     ...(route.query === undefined ? {} : { querystring: route.query }),
     ...(route.body === undefined ? {} : { body: route.body }),
     ...(route.idempotent === true ? { headers: idempotencyHeader } : {}),
-    response: { [route.status]: route.response.describe(route.response.description ?? 'Done.'), ...Object.fromEntries(problems) },
+    response: { [route.status]: successOf(route), ...Object.fromEntries(problems) },
     ...description(name, route),
   }
+}
+
+function successOf({ response, media }: RouteSpec) {
+  const described = response.describe(response.description ?? 'Done.')
+  if (media === undefined) return described
+  const [type = media] = media.split(';')
+  return { description: 'Done.', content: { [type]: { schema: described } } }
 }
 
 function problemResponse(status: number) {

@@ -32,6 +32,14 @@ export function attachedAudit(context: Context, event: Event): AttachedRow {
   return { table: 'audit', values: { ...row, organization_id: organization } }
 }
 
+/** The row of the answer to an idempotency key, to be written with an operation; none where there is no key. */
+export function keptAnswer({ deps, idempotency, status }: Context, answer: unknown): AttachedRow[] {
+  if (idempotency === undefined) return []
+  const { scope, key, fingerprint } = idempotency
+  const values = { scope, key, request_hash: fingerprint, status, response: JSON.stringify(answer), created_at: deps.clock.now() }
+  return [{ table: 'idempotency', values }]
+}
+
 function refuseOutcome(operation: Operation, outcome: Exclude<Outcome, Done>): never {
   if (outcome.status === 'exceeds_remaining') return refuseRemaining(operation, outcome.remaining)
   if (outcome.status === 'grant_unknown') return refuse({ code: 'not_found', detail: 'There is no such grant.' })

@@ -1,4 +1,5 @@
-import type { Millis, Nano, PriceTerms, SettingName, StoredSettings } from '@faregate/core'
+import type { Millis, Nano, SettingName, StoredSettings } from '@faregate/core'
+import type { InvoiceChanges, InvoiceQueries } from './ports-invoices.ts'
 import type { LimitChanges, LimitQueries } from './ports-limits.ts'
 import type { PlanChanges, PlanQueries } from './ports-plans.ts'
 import type { CataloguePriceRow, PriceDecision, PriceOfferRow, PriceOfferState } from './price-rows.ts'
@@ -163,6 +164,7 @@ export interface AdminQueries extends LimitQueries, PlanQueries {
     byHash(hash: string): Promise<VoucherRow | undefined>
     list(paging: Paging): Promise<VoucherRow[]>
   }
+  invoices: InvoiceQueries
   topUps: {
     get(id: string): Promise<TopUpRow | undefined>
     list(paging: Paging, organization: string): Promise<TopUpRow[]>
@@ -176,12 +178,10 @@ export interface AdminQueries extends LimitQueries, PlanQueries {
 }
 
 /** What of an organization changes. */
-export type OrganizationChange = Partial<
-  Pick<OrganizationRow, 'name' | 'zone' | 'overdraft' | 'limits' | 'suspended' | 'cap' | 'userCap' | keyof PriceTerms | 'disclosure'>
->
+export type OrganizationChange = Partial<Omit<OrganizationRow, 'id' | 'currency' | 'createdAt'>>
 
 /** The same, inside one transaction, and what can be changed there. */
-export interface AdminTransaction extends AdminQueries, LimitChanges, PlanChanges {
+export interface AdminTransaction extends AdminQueries, LimitChanges, PlanChanges, InvoiceChanges {
   insertOrganization(row: OrganizationRow): Promise<void>
   updateOrganization(id: string, change: OrganizationChange): Promise<void>
   insertTeam(row: TeamRow): Promise<void>

@@ -72,6 +72,7 @@ function registerRoute(
       const idempotency = route.idempotent === true ? idempotencyOf(request, credential) : undefined
       const context: Context = { deps, credential, requestId, idempotency, status: route.status }
       const members = { params: request.params, query: request.query, body: request.body }
+      if (route.media !== undefined) void reply.headers(documentHeaders(route.media))
       return respond(reply, context, running, () => handle({ ...context, ...members } as never))
     },
     errorHandler: (error, request, reply): void => {
@@ -82,6 +83,15 @@ function registerRoute(
       void answerProblem(deps, reply, denial, { requestId, credential: facts?.credential, route: name })
     },
   })
+}
+
+/** A document is shown, if at all, as if it came from nowhere: it loads nothing and runs nothing. */
+function documentHeaders(media: string): Record<string, string> {
+  return {
+    'content-type': media,
+    'content-security-policy': "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+    'x-content-type-options': 'nosniff',
+  }
 }
 
 /** Runs the handler, once for each idempotency key; who comes second gets the answer of the first. */

@@ -1,4 +1,5 @@
 import type { Buckets, Deployment, Disclosure, LimitTerms, Millis, Nano, PriceTerms } from '@faregate/core'
+import type { Party } from '@faregate/billing'
 import type { Cap } from './people-rows.ts'
 
 /** What the management API reads and writes, as values. The store maps them to its tables. */
@@ -17,7 +18,16 @@ export interface OrganizationRow extends PriceTerms {
   userCap: Cap | null
   /** How much refusals tell its callers of it. */
   disclosure: Disclosure
+  billing: BillingTerms
+  billTo: Party
   createdAt: Millis
+}
+
+/** Whether it pays beforehand, or is invoiced afterwards, up to a limit. */
+export interface BillingTerms {
+  mode: 'prepaid' | 'arrears'
+  /** How far below zero calls may take the balance; 0 where it is prepaid. */
+  creditLimit: Nano
 }
 
 export interface ApplicationRow {

@@ -17,6 +17,7 @@ const UNKNOWN: Tenant = {
   request: 'req_0',
   denial: 'dn_0',
   webhook: 'we_0',
+  invoice: 'INV-999999',
   subscription: 'sub_0',
   asked: 'sub_0',
   limitRequest: 'lr_0',

@@ -65,6 +65,9 @@ for (const kind of KINDS) {
         held: '0.00',
         available: '9.00',
         overdraft: '0.00',
+        mode: 'prepaid',
+        creditLimit: '0.00',
+        spendable: '9.00',
       })
       await hold(api, tenant.organization, 'req_running', 2_000_000_000n)
       const { held, available } = await balance()

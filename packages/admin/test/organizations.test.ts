@@ -24,6 +24,9 @@ for (const kind of KINDS) {
         held: '0.00',
         available: '0.00',
         overdraft: '0.00',
+        mode: 'prepaid',
+        creditLimit: '0.00',
+        spendable: '0.00',
       })
       const application = await api.call('POST', `/api/organizations/${id}/applications`, { body: { name: 'app' } })
       assert.equal(application.status, 201, application.text)

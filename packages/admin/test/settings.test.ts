@@ -25,6 +25,12 @@ describe('settings at run time', () => {
       billing: {
         topUpUrl: { value: null, managedBy: DEFAULT },
         contact: { value: 'billing@example.com', managedBy: { source: 'file', file: 'faregate.yaml', line: 7 } },
+        seller: {
+          name: { value: null, managedBy: DEFAULT },
+          address: { value: null, managedBy: DEFAULT },
+          taxNumber: { value: null, managedBy: DEFAULT },
+        },
+        dueDays: { value: 14, managedBy: DEFAULT },
       },
       sliceTokens: { value: 1_024, managedBy: DEFAULT },
       maxOutputWhenAbsent: { value: 16_384, managedBy: DEFAULT },

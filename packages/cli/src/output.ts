@@ -7,6 +7,8 @@ export interface Output {
   json: boolean
   /** What came out: JSON gets the value, people get the text. */
   result(value: unknown, text: string): void
+  /** What is a file by itself, as it is. */
+  document(text: string): void
   /** A remark for people; nothing in JSON. */
   note(text: string): void
 }
@@ -16,6 +18,7 @@ export function createOutput(json: boolean, write: (text: string) => void): Outp
   return {
     json,
     result: (value, text) => write(`${json ? JSON.stringify(value, null, 2) : text}\n`),
+    document: (text) => write(text.endsWith('\n') ? text : `${text}\n`),
     note: (text) => {
       if (!json) write(`${text}\n`)
     },

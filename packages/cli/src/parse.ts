@@ -19,6 +19,11 @@ export function capOf(text: string, flag = '--cap'): { amount: string; period: P
   return { amount: amountOf(amount, `the amount of ${flag}`), period: known }
 }
 
+/** Text of several lines, as one word of a command line: `\n` begins a line. */
+export function linesOf(text: string): string {
+  return text.replaceAll('\\n', '\n')
+}
+
 const SPAN_MS: Record<string, number> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
 /** Reads a time: ISO 8601, a date (its beginning in UTC), or a span from now: `12h`, `30d`, `4w`. @throws UsageError */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { COMMANDS } from '../src/commands/index.ts'
+import { invoiceTests } from './invoice-tests.ts'
 import { paymentTests } from './payment-tests.ts'
 import { plansAndSubscriptions } from './commands-plans.ts'
 import { PEOPLE_COMMANDS } from './people-commands.ts'
@@ -309,6 +310,7 @@ describe('operating', () => {
   })
 
   paymentTests({ does, runs, answered })
+  invoiceTests({ does, runs })
   plansAndSubscriptions({ does, runs, answered })
 
   test('a token that may not list organizations names its own by id', async () => {

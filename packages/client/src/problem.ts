@@ -24,7 +24,7 @@ export interface Fix {
 
 /** What lacked room. Amounts are decimal strings in `unit`. */
 export interface Limit {
-  kind: 'balance' | 'cap' | 'quota' | 'rate' | 'concurrency' | 'body' | 'timeout' | (string & {})
+  kind: 'balance' | 'credit' | 'cap' | 'quota' | 'rate' | 'concurrency' | 'body' | 'timeout' | (string & {})
   unit?: string
   required?: string
   available?: string

@@ -57,7 +57,7 @@ interface CallInput {
 }
 
 async function call(options: ClientOptions, route: RouteSpec, input: CallInput = {}): Promise<unknown> {
-  const headers: Record<string, string> = { authorization: `Bearer ${options.token}`, accept: 'application/json' }
+  const headers: Record<string, string> = { authorization: `Bearer ${options.token}`, accept: route.media ?? 'application/json' }
   if (route.body !== undefined) headers['content-type'] = 'application/json'
   if (input.idempotencyKey !== undefined) headers['idempotency-key'] = input.idempotencyKey
   const answer = await (options.fetch ?? fetch)(urlOf(options.baseUrl, route, input), {
@@ -67,7 +67,7 @@ async function call(options: ClientOptions, route: RouteSpec, input: CallInput =
   })
   if (!answer.ok) throw new ApiError(await readProblem(answer))
   if (answer.status === 204) return undefined
-  return route.response.parse(await answer.json())
+  return route.response.parse(await (route.media === undefined ? answer.json() : answer.text()))
 }
 
 function urlOf(baseUrl: string, route: RouteSpec, input: CallInput): string {

@@ -28,6 +28,13 @@ export const organization = z
     priceFactor: factor.describe('What models cost it, as a factor on their price.'),
     prices: shownOverrides,
     disclosure,
+    billing: z.object({
+      mode: z.enum(['prepaid', 'arrears']),
+      creditLimit: money.describe('In arrears: how far below zero calls may take the balance.'),
+    }),
+    billTo: z
+      .object({ name: z.string().nullable(), address: z.string().nullable(), taxNumber: z.string().nullable() })
+      .describe('What stands on its invoices; without a name, its own.'),
     createdAt: time,
   })
   .meta({ title: 'Organization' })
@@ -41,8 +48,30 @@ export const balance = z
     held: money.describe('What requests in flight have reserved.'),
     available: money.describe('granted − expired − posted − held'),
     overdraft: money.describe('How far below zero a cost beyond its hold may take the balance.'),
+    mode: z.enum(['prepaid', 'arrears']),
+    creditLimit: money.describe('How far below zero calls may take the balance: 0 where it is prepaid.'),
+    spendable: money.describe('available + creditLimit'),
   })
   .meta({ title: 'Balance' })
+
+const line = z.string().trim().min(1).max(200)
+
+const billing = z
+  .discriminatedUnion('mode', [
+    z.strictObject({ mode: z.literal('prepaid') }),
+    z.strictObject({ mode: z.literal('arrears'), creditLimit: decimal.describe('How far below zero calls may take the balance.') }),
+  ])
+  .describe('Paid beforehand, or invoiced after the end of each month, up to a limit.')
+
+const billTo = z
+  .strictObject({
+    name: line.nullable().optional(),
+    address: z.string().trim().min(1).max(1_000).nullable().optional().describe('Lines, as they stand on an envelope.'),
+    taxNumber: line.nullable().optional(),
+  })
+  .describe('What stands on its invoices from the next one on.')
+
+const invoicing = { billing: billing.optional(), billTo: billTo.optional() }
 
 const caps = { cap: cap.nullable().optional(), userCap: cap.nullable().optional() }
 
@@ -73,6 +102,7 @@ export const organizationRoutes = {
       zone: zone.optional(),
       overdraft: decimal.optional(),
       limits: limits.optional(),
+      ...invoicing,
       ...caps,
       ...terms,
     }),
@@ -95,7 +125,7 @@ export const organizationRoutes = {
     path: '/api/organizations/{id}',
     tag,
     summary:
-      'Rename an organization, move its zone, set its spend caps, how much refusals tell, its overdraft (needs money:write too), its limits and prices (need organizations:create too)',
+      'Rename an organization, move its zone, set its spend caps, how much refusals tell, what stands on its invoices, its overdraft and how it is billed (these need money:write too), its limits and prices (need organizations:create too)',
     permission: 'organizations:write',
     params: byId,
     body: z.strictObject({
@@ -103,6 +133,7 @@ export const organizationRoutes = {
       zone: zone.optional(),
       overdraft: decimal.optional(),
       limits: limits.optional(),
+      ...invoicing,
       ...caps,
       ...terms,
     }),

@@ -51,6 +51,14 @@ export const MANAGEMENT_PROBLEMS = {
     meaning: 'Of a grant, only what is neither spent nor held can be taken back. `remaining` says how much that is.',
     mend: ['Reverse at most `remaining`.', 'Wait for requests in flight, whose holds return what they do not use.'],
   },
+  credit_exceeds_invoice: {
+    status: 409,
+    title: 'Credit note above the invoice',
+    actor: 'caller',
+    retryable: false,
+    meaning: 'All credit notes of an invoice together are at most what it charged. `remaining` says how much is left to correct.',
+    mend: ['Correct at most `remaining`.', 'To give more, grant credit instead.'],
+  },
   refund_exceeds_charge: {
     status: 409,
     title: 'Refund above the charge',

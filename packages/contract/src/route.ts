@@ -20,6 +20,8 @@ export interface RouteSpec {
   /** Of a success. */
   status: 200 | 201 | 204
   response: z.ZodType
+  /** The content type of a success that is no JSON; its `response` is a string. */
+  media?: string
   /** Whether `Idempotency-Key` is honoured: every POST. */
   idempotent?: boolean
 }

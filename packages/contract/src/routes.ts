@@ -5,6 +5,7 @@ import { denialRoutes } from './denials.ts'
 import { diagnoseRoutes } from './diagnose.ts'
 import { grantRoutes } from './grants.ts'
 import { instanceRoutes } from './instance.ts'
+import { invoiceRoutes } from './invoices.ts'
 import { keyRoutes } from './keys.ts'
 import { ledgerRoutes } from './ledger.ts'
 import { limitRequestRoutes } from './limit-requests.ts'
@@ -41,6 +42,7 @@ export const ROUTES = {
   ...refundRoutes,
   ...voucherRoutes,
   ...topUpRoutes,
+  ...invoiceRoutes,
   ...requestRoutes,
   ...providerUsageRoutes,
   ...denialRoutes,

@@ -17,9 +17,18 @@ const members = z.strictObject({
     .strictObject({
       topUpUrl: httpUrl.nullable().optional().describe('Page where a customer tops up.'),
       contact: z.string().min(1).nullable().optional().describe('Whom a customer asks for credit.'),
+      seller: z
+        .strictObject({
+          name: z.string().trim().min(1).max(200).nullable().optional(),
+          address: z.string().trim().min(1).max(1_000).nullable().optional().describe('Lines, as they stand on an envelope.'),
+          taxNumber: z.string().trim().min(1).max(200).nullable().optional(),
+        })
+        .optional()
+        .describe('Who issues invoices, on those from the next one on.'),
+      dueDays: z.int().min(0).max(365).nullable().optional().describe('Days from the issue of an invoice until it is overdue.'),
     })
     .optional()
-    .describe('What refusals for lack of balance say.'),
+    .describe('What refusals for lack of balance say, and what stands on invoices.'),
   sliceTokens: z.int().min(1).max(1_000_000).nullable().optional().describe('Output tokens that one hold of a stream covers.'),
   maxOutputWhenAbsent: z
     .int()
@@ -58,7 +67,16 @@ export const settings = z
   .object({
     allModels: setting(z.boolean()),
     publicUrl: setting(z.string()),
-    billing: z.object({ topUpUrl: setting(z.string().nullable()), contact: setting(z.string().nullable()) }),
+    billing: z.object({
+      topUpUrl: setting(z.string().nullable()),
+      contact: setting(z.string().nullable()),
+      seller: z.object({
+        name: setting(z.string().nullable()),
+        address: setting(z.string().nullable()),
+        taxNumber: setting(z.string().nullable()),
+      }),
+      dueDays: setting(z.number()),
+    }),
     sliceTokens: setting(z.number()),
     maxOutputWhenAbsent: setting(z.number()),
     cors: z.object({ origins: setting(z.array(z.string())) }),

@@ -7,6 +7,7 @@ export const EVENTS = {
   'cap.80':
     'Four fifths of a spend cap (of a key, a member, an end user, a tag, a team or the organization) are used in its running period.',
   'cap.100': 'A spend cap is used up in its running period, or has refused a request.',
+  'invoice.issued': 'An invoice was issued to an organization, for a month that has ended.',
   'key.expiring': 'A key expires within seven days.',
   'subscription.changed': 'A subscription has another state, plan or approval, by what somebody did or by the passing of time.',
   'limit_request.opened': 'Somebody asks for a higher limit.',

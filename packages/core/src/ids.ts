@@ -24,6 +24,7 @@ export type IdPrefix =
   | 'pay'
   | 'we'
   | 'evt'
+  | 'cn'
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 

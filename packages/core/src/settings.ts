@@ -8,6 +8,12 @@ export interface RuntimeSettings {
   publicUrl: string | undefined
   'billing.topUpUrl': string | undefined
   'billing.contact': string | undefined
+  /** Who issues invoices. */
+  'billing.seller.name': string | undefined
+  'billing.seller.address': string | undefined
+  'billing.seller.taxNumber': string | undefined
+  /** Days from the issue of an invoice until it is overdue. */
+  'billing.dueDays': number
   sliceTokens: number
   maxOutputWhenAbsent: number
   'cors.origins': string[]
@@ -23,6 +29,10 @@ export const SETTING_NAMES = [
   'publicUrl',
   'billing.topUpUrl',
   'billing.contact',
+  'billing.seller.name',
+  'billing.seller.address',
+  'billing.seller.taxNumber',
+  'billing.dueDays',
   'sliceTokens',
   'maxOutputWhenAbsent',
   'cors.origins',
@@ -47,6 +57,10 @@ export function settingsInForce(fixed: SettingsInForce, stored: StoredSettings):
     publicUrl: inForce(fixed.publicUrl, stored.publicUrl),
     'billing.topUpUrl': inForce(fixed['billing.topUpUrl'], stored['billing.topUpUrl']),
     'billing.contact': inForce(fixed['billing.contact'], stored['billing.contact']),
+    'billing.seller.name': inForce(fixed['billing.seller.name'], stored['billing.seller.name']),
+    'billing.seller.address': inForce(fixed['billing.seller.address'], stored['billing.seller.address']),
+    'billing.seller.taxNumber': inForce(fixed['billing.seller.taxNumber'], stored['billing.seller.taxNumber']),
+    'billing.dueDays': inForce(fixed['billing.dueDays'], stored['billing.dueDays']),
     sliceTokens: inForce(fixed.sliceTokens, stored.sliceTokens),
     maxOutputWhenAbsent: inForce(fixed.maxOutputWhenAbsent, stored.maxOutputWhenAbsent),
     'cors.origins': inForce(fixed['cors.origins'], stored['cors.origins']),

@@ -27,6 +27,8 @@ export interface GatewayDeps {
   /** Asked only for organizations that have such caps. */
   namedCaps: Pick<NamedCapBook, 'under'>
   limitDesk: LimitDesk
+  /** Asked only for organizations in arrears. */
+  invoices: InvoiceGate
   prices: PriceBook
   vendors: ReadonlyMap<string, Vendor>
   tokens: TokenCounter
@@ -49,7 +51,10 @@ export interface BalanceView {
   unit: string
   granted: bigint
   posted: bigint
+  /** What a hold could take now: of a wallet in arrears with its credit. */
   available: bigint
+  /** Of a wallet in arrears: what of `available` is credit. */
+  creditLimit?: bigint
   held: bigint
   /** Milliseconds; null where it never resets. */
   resetsAt: number | null
@@ -58,6 +63,22 @@ export interface BalanceView {
 export interface BalanceReader {
   /** In the order of the references; an account that does not exist yet reads as it would be made. */
   read(accounts: AccountRef[]): Promise<BalanceView[]>
+}
+
+/** An invoice that is not paid yet. */
+export interface UnpaidInvoice {
+  /** `INV-000001` */
+  name: string
+  /** What it still asks for. */
+  amount: bigint
+  dueAt: number
+}
+
+/** What organizations in arrears owe; oldest first. Rejects where the database does not answer. */
+export interface InvoiceGate {
+  /** At once where none can be overdue. */
+  overdue(organization: string): UnpaidInvoice[] | Promise<UnpaidInvoice[]>
+  unpaid(organization: string): Promise<UnpaidInvoice[]>
 }
 
 export interface PriceBook {

@@ -2,6 +2,7 @@ import { isDenial, type Denial, type DenialCode } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import { affordableSteps, amountOf } from '@faregate/pricing'
 import type { ModelRequest } from '@faregate/wire'
+import { inArrears } from './arrears.ts'
 import type { BalanceView, GatewayDeps } from './deps.ts'
 import { insufficientFunds, type Insufficient } from './funds.ts'
 import { planHold, type HoldPlan } from './hold-plan.ts'
@@ -30,6 +31,17 @@ export async function evaluate(
   route: Route,
   request: ModelRequest,
   plan?: Planned,
+): Promise<Evaluation | Denial> {
+  const found = await evaluateOffers(deps, key, route, request, plan)
+  return isDenial(found) ? found : { ...found, refusal: await inArrears(deps, key, found.refusal) }
+}
+
+async function evaluateOffers(
+  deps: GatewayDeps,
+  key: KeyEntry,
+  route: Route,
+  request: ModelRequest,
+  plan: Planned | undefined,
 ): Promise<Evaluation | Denial> {
   let first: Evaluation | Denial | undefined
   for (const offer of plan?.offers ?? [undefined]) {

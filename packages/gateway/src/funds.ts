@@ -1,4 +1,14 @@
-import { capLevel, formatAmount, type CapLevel, type Denial, type DenialCode, type Fix, type LimitFacts, type Scope } from '@faregate/core'
+import {
+  capLevel,
+  formatAmount,
+  type CapLevel,
+  type Denial,
+  type DenialCode,
+  type Fix,
+  type LimitFacts,
+  type Nano,
+  type Scope,
+} from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { AccountRef, Outcome, Shortfall } from '@faregate/ledger'
 import { cappedMember, cappedTag, type CapRef } from './caps.ts'
@@ -97,15 +107,22 @@ function limitFacts(context: FundsContext, shortfall: Shortfall): LimitFacts {
   const { required, available, held, resetsAt } = shortfall
   const quota = quotaUnit(context.legs, shortfall)
   const text = quota === undefined ? formatAmount : String
+  const credit = creditOf(context, shortfall)
   return {
-    kind: quota !== undefined ? 'quota' : capIn(context, shortfall) === undefined ? 'balance' : 'cap',
+    kind: quota !== undefined ? 'quota' : capIn(context, shortfall) !== undefined ? 'cap' : credit === undefined ? 'balance' : 'credit',
     unit: quota ?? context.settings.currency,
     required: text(required),
     available: text(available),
     held: text(held),
     shortfall: text(required - available),
+    ...(credit === undefined ? {} : { creditLimit: formatAmount(credit) }),
     ...(resetsAt === null ? {} : { resetsAt: new Date(resetsAt).toISOString() }),
   }
+}
+
+/** The credit limit, where what lacks room is the wallet of an organization in arrears. */
+function creditOf({ key, legs }: FundsContext, { leg }: Shortfall): Nano | undefined {
+  return legs[leg]?.kind === 'wallet' ? key.organization.creditLimit : undefined
 }
 
 function describe(context: FundsContext, code: MoneyCode | 'balance_reserved', shortfall: Shortfall): string {
@@ -117,6 +134,9 @@ function describe(context: FundsContext, code: MoneyCode | 'balance_reserved', s
   const cost = `this request may cost up to ${formatAmount(required)} ${unit}`
   if (code === 'balance_reserved')
     return `${formatAmount(held)} ${unit} are held by requests in flight, ${formatAmount(available)} ${unit} are free; ${cost}.`
+  const credit = creditOf(context, shortfall)
+  if (credit !== undefined)
+    return `${key.organization.name}'s credit limit of ${formatAmount(credit)} ${unit} leaves ${formatAmount(available)} ${unit}; ${cost}.`
   if (code === 'insufficient_balance') return `${key.organization.name}'s balance is ${formatAmount(available)} ${unit}; ${cost}.`
   if (code === 'quota_exhausted') return cost
   return `${ownerOf(context, code, shortfall)} has ${formatAmount(available)} ${unit} left of its spend cap; ${cost}.`

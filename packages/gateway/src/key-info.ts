@@ -69,12 +69,16 @@ function describeKey(
     member: key.member === null ? null : { id: key.member.id, name: key.member.name, role: key.member.role },
     organization: { id: key.organization.id, name: key.organization.name, suspended: key.organization.suspended },
     currency,
-    balance:
-      wallet === undefined
-        ? null
-        : { available: formatAmount(wallet.available), held: formatAmount(wallet.held), used: formatAmount(wallet.posted) },
+    balance: wallet === undefined ? null : describeBalance(wallet),
     caps,
   }
+}
+
+function describeBalance({ available, held, posted, creditLimit }: BalanceView): Record<string, unknown> {
+  const balance = formatAmount(available - (creditLimit ?? 0n))
+  const credit = creditLimit === undefined ? {} : { creditLimit: formatAmount(creditLimit), spendable: formatAmount(available) }
+  const mode = creditLimit === undefined ? 'prepaid' : 'arrears'
+  return { mode, available: balance, held: formatAmount(held), used: formatAmount(posted), ...credit }
 }
 
 function describeCap(key: KeyEntry, { base, limit, period }: CapRef, view: BalanceView): Record<string, unknown> {

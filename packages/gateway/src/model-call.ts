@@ -25,7 +25,8 @@ import { wantedOf } from './plans/wanted.ts'
 import { routeOf } from './price-terms.ts'
 import { passOn, refuse } from './refuse.ts'
 import { requestInvalid } from './request-invalid.ts'
-import { reserve, type Reservation } from './reserve.ts'
+import type { Reservation } from './reserve.ts'
+import { reserveInArrears } from './reserve-in-arrears.ts'
 import { servable } from './servable.ts'
 import { release } from './settle.ts'
 import { isFree } from './surfaces.ts'
@@ -51,7 +52,7 @@ export async function serveModelCall(shared: Shared, flow: Flow, dialect: Endpoi
 async function servePaid(shared: Shared, flow: Flow, dialect: EndpointDialect, admitted: Admitted): Promise<void> {
   const { deps } = shared
   const { key, route, request } = admitted
-  const reservation = await reserve(deps, flow, key, route, request)
+  const reservation = await reserveInArrears(deps, flow, key, route, request)
   if (isDenial(reservation)) {
     return refuse(
       deps,

@@ -62,6 +62,8 @@ export interface KeyOrganization {
   terms?: PriceTerms
   /** How much refusals tell its callers of it. Absent: what they tell everybody. */
   disclosure?: Disclosure
+  /** In arrears: how far below zero its calls may take the balance. Absent: it is prepaid. */
+  creditLimit?: Nano
 }
 
 /** The cap of one tag. */

@@ -145,5 +145,5 @@ function refuse(batch: Batch, op: HoldOp, accounts: AccountState[], rooms: Nano[
 }
 
 function debtOf(batch: Batch, account: AccountState): Outcome {
-  return { status: 'in_debt', account: account.id, available: availableOf(account), at: batch.now }
+  return { status: 'in_debt', account: account.id, available: roomOf(account), at: batch.now }
 }

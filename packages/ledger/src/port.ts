@@ -20,7 +20,7 @@ export interface SubmitOptions {
 
 /** A row for a table that the store knows, values by column name. */
 export interface AttachedRow {
-  table: 'audit' | 'idempotency' | 'voucher_ends' | 'top_up_ends'
+  table: 'audit' | 'idempotency' | 'voucher_ends' | 'top_up_ends' | 'credit_notes'
   values: Record<string, string | number | bigint | null>
 }
 

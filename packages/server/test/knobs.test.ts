@@ -42,6 +42,9 @@ const ELSEWHERE: Record<string, [file: string, title: string]> = {
 /** Settings that only a process as a whole can prove, in `tests/knobs/server.ts`. */
 const FROM_OUTSIDE = ['limits.bodiesBytes', 'limits.requestMs', 'prices.approveAbove']
 
+/** The same, in `tests/knobs/invoices.ts`, where a month ends. */
+const AT_MONTH_END = ['billing.seller.name', 'billing.seller.address', 'billing.seller.taxNumber', 'billing.dueDays']
+
 const MEMBERS = { deployments: [{ provider: 'up', model: 'm' }], price: { input: '1', output: '1' } }
 
 const provider = (url: string, more: Record<string, unknown> = {}) => ({
@@ -339,12 +342,15 @@ proves('retention is what the store keeps records by', ['retention.days', 'reten
 
 test('no dead knobs: every setting of the schema is proven by a test, and nothing else is', () => {
   const settings = leaves(configurationJsonSchema(), '')
-  const proven = [...PROOFS.keys(), ...Object.keys(ELSEWHERE), ...FROM_OUTSIDE]
+  const proven = [...PROOFS.keys(), ...Object.keys(ELSEWHERE), ...FROM_OUTSIDE, ...AT_MONTH_END]
   assert.deepEqual(proven.toSorted(), settings.toSorted())
   for (const [setting, [file, title]] of Object.entries(ELSEWHERE)) {
     const text = readFileSync(new URL(file, import.meta.url), 'utf8')
     assert.ok(text.includes(`test('${title}`), `${setting}: ${file} has no test "${title}…"`)
   }
+  const monthEnd = readFileSync(new URL('../../../tests/knobs/invoices.ts', import.meta.url), 'utf8')
+  for (const setting of AT_MONTH_END)
+    assert.ok(monthEnd.includes(`'${setting}': `), `${setting}: tests/knobs/invoices.ts has no proof of it`)
   const outside = readFileSync(new URL('../../../tests/knobs/server.ts', import.meta.url), 'utf8')
   for (const setting of FROM_OUTSIDE)
     assert.ok(outside.includes(`'${setting}': async`), `${setting}: tests/knobs/server.ts has no proof of it`)

@@ -8,6 +8,7 @@ export type PlainTable = Exclude<AttachedRow['table'], 'audit'>
 const COLUMNS: Record<PlainTable, readonly string[]> = {
   idempotency: ['scope', 'key', 'request_hash', 'status', 'response', 'created_at'],
   voucher_ends: ['voucher_id', 'kind', 'organization_id', 'grant_id', 'at'],
+  credit_notes: ['number', 'invoice', 'place', 'organization_id', 'amount', 'reason', 'grant_id', 'at'],
   top_up_ends: ['top_up_id', 'grant_id', 'reference', 'at'],
 }
 

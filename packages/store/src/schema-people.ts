@@ -5,6 +5,7 @@ export interface PeopleTables {
   roles: RolesTable
   members: MembersTable
   management_tokens: ManagementTokensTable
+  idempotency: IdempotencyTable
 }
 
 /** A part of an organization: applications that spend under one cap. */
@@ -51,5 +52,15 @@ export interface ManagementTokensTable {
   member_id: string | null
   expires_at: IntOrNull
   revoked_at: IntOrNull
+  created_at: Int
+}
+
+/** What a management call was answered, for the same call again. */
+export interface IdempotencyTable {
+  scope: string
+  key: string
+  request_hash: string
+  status: Int
+  response: Json
   created_at: Int
 }

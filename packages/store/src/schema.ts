@@ -1,4 +1,5 @@
 import type { ColumnType } from 'kysely'
+import type { BillingColumns, InvoiceTables } from './schema-invoices.ts'
 import type { LimitTables } from './schema-limits.ts'
 import type { PaymentTables } from './schema-payments.ts'
 import type { PeopleTables } from './schema-people.ts'
@@ -16,7 +17,7 @@ export type IntOrNull = ColumnType<bigint | null, bigint | number | null, bigint
 /** JSON as text: parse it on reading, stringify it on writing. */
 export type Json = string
 
-export interface Schema extends LimitTables, PaymentTables, PeopleTables, PlanTables, PriceTables {
+export interface Schema extends InvoiceTables, LimitTables, PaymentTables, PeopleTables, PlanTables, PriceTables {
   meta: MetaTable
   counters: CountersTable
   organizations: OrganizationsTable
@@ -31,7 +32,6 @@ export interface Schema extends LimitTables, PaymentTables, PeopleTables, PlanTa
   requests: RequestsTable
   denials: DenialsTable
   audit: AuditTable
-  idempotency: IdempotencyTable
 }
 
 /** Facts about the database itself: `schema_version`, `installation`, `secret_fingerprint`, `currency`, `setting:…`, … */
@@ -46,7 +46,7 @@ export interface CountersTable {
   value: Int
 }
 
-export interface OrganizationsTable extends TermsColumns {
+export interface OrganizationsTable extends TermsColumns, BillingColumns {
   id: string
   name: string
   currency: string
@@ -238,13 +238,4 @@ export interface AuditTable {
   after: Json | null
   prev_hash: string
   hash: string
-}
-
-export interface IdempotencyTable {
-  scope: string
-  key: string
-  request_hash: string
-  status: Int
-  response: Json
-  created_at: Int
 }

@@ -35,6 +35,9 @@ export const TABLES = [
   'webhook_marks',
   'top_ups',
   'top_up_ends',
+  'invoices',
+  'credit_notes',
+  'invoice_marks',
 ] as const satisfies readonly (keyof Schema)[]
 
 /** What a restore takes from a backup: not who is running now, nor where the counters of running processes stand. */

@@ -22,6 +22,8 @@ for (const kind of KINDS) {
             priceFactor: '1',
             prices: [],
             disclosure: 'amounts' as const,
+            billing: { mode: 'prepaid' as const, creditLimit: 0n },
+            billTo: { name: null, address: null, taxNumber: null },
           }
           await trx.insertOrganization({ id: 'org', name: 'n', currency: 'USD', zone: 'UTC', overdraft: 0n, ...none, createdAt: 0 })
           await trx.insertApplication({ id: 'app', organization: 'org', team: null, name: 'n', limits: [], createdAt: 0 })

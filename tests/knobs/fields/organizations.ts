@@ -31,6 +31,20 @@ function rowsOf(having: Having): Rows {
       see: async (world, overdraft) => (await world.api.balance((await having(world, { overdraft })).organization)).overdraft,
     },
     disclosure: { a: 'code', b: 'amounts', see: refused(async (world, customer) => (await world.call(customer)).members, 'disclosure') },
+    billing: {
+      a: { mode: 'prepaid' },
+      b: { mode: 'arrears', creditLimit: '1.00' },
+      see: async (world, billing) => (await world.call(await having(world, { billing }, ''))).code,
+    },
+    billTo: {
+      a: { name: 'One' },
+      b: { name: 'Two' },
+      // It stands on the next invoice, whose month `packages/admin/test/invoices.test.ts` lets end.
+      see: async (world, billTo) => {
+        const { organization } = await having(world, { billTo })
+        return (await world.api.expect<{ billTo: unknown }>(200, 'GET', `/api/organizations/${organization}`)).billTo
+      },
+    },
     ...limitRows(having),
     ...capRows('cap', having),
     ...capRows('userCap', having, '?user=someone'),

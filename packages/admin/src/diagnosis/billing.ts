@@ -5,11 +5,11 @@ import { toldIn, type Look } from './evidence.ts'
 export const balanceNow: Look = (evidence) => {
   const { balance, currency, denial } = evidence
   if (balance === undefined) return undefined
-  const { granted, expired, posted, held } = balance
-  const available = granted - expired - posted - held
+  const { granted, expired, posted, held, creditLimit } = balance
+  const available = granted - expired - posted - held + creditLimit
   const required = denial?.code === 'insufficient_balance' || denial?.code === 'balance_reserved' ? requiredBy(toldIn(evidence)) : undefined
   const reserved = held > 0n ? `, and ${formatAmount(held)} more is reserved by requests that are still running` : ''
-  const detail = `The organization has ${formatAmount(available)} ${currency} to spend now${reserved}.`
+  const detail = `The organization has ${formatAmount(available)} ${currency} to spend now${creditLimit > 0n ? ', credit included' : ''}${reserved}.`
   if (required !== undefined && available >= required) return { result: 'ok', detail, mended: true }
   if (available > 0n) return { result: 'ok', detail }
   const fix = `Top up: \`faregate grant ${evidence.key?.organization ?? 'ORGANIZATION'} 5.00\`.`

@@ -7,6 +7,8 @@ import { denials } from './denials.ts'
 import { diagnoseId } from './diagnose.id.ts'
 import { grantsId } from './grants.id.ts'
 import { instance } from './instance.ts'
+import { invoicesNumberCreditNotes } from './invoices.number.credit-notes.ts'
+import { invoicesNumber } from './invoices.number.ts'
 import { keysIdRotate } from './keys.id.rotate.ts'
 import { keysId } from './keys.id.ts'
 import { keys } from './keys.ts'
@@ -18,6 +20,7 @@ import { models } from './models.ts'
 import { applications } from './organizations.id.applications.ts'
 import { organizationsIdGrants } from './organizations.id.grants.ts'
 import { organizationsIdNamedCaps } from './organizations.id.named-caps.ts'
+import { organizationsIdInvoices } from './organizations.id.invoices.ts'
 import { organizationsIdSubscriptions } from './organizations.id.subscriptions.ts'
 import { organizationsIdSuspend } from './organizations.id.suspend.ts'
 import { organizationsId } from './organizations.id.ts'
@@ -58,6 +61,9 @@ export const HANDLERS: Handlers<RouteName> = {
   ...keysIdRotate,
   ...organizationsIdGrants,
   ...grantsId,
+  ...organizationsIdInvoices,
+  ...invoicesNumber,
+  ...invoicesNumberCreditNotes,
   ...requests,
   ...requestsIdRefund,
   ...usageProviders,

@@ -1,13 +1,14 @@
-import { capOfOrganization, capOfUser, formatAmount, parseDecimal, walletOf } from '@faregate/core'
+import { capOfOrganization, capOfUser } from '@faregate/core'
+import { billToOf, setCredit } from '../billing-terms.ts'
 import { visibleOrganization, type Call, type Handlers } from '../call.ts'
 import { adjustCap, adjustCaps, capOf } from '../caps.ts'
 import { changeConfiguration } from '../change.ts'
 import { requirePermission } from '../credential.ts'
-import { submit } from '../operation.ts'
 import { presentBalance, presentOrganization } from '../present/tenants.ts'
 import { overridesOf } from '../price-terms.ts'
 import { found } from '../refusal.ts'
 import type { OrganizationChange } from '../ports.ts'
+import type { OrganizationRow } from '../rows.ts'
 
 export const organizationsId: Handlers<'getOrganization' | 'updateOrganization' | 'getBalance'> = {
   async getOrganization(call) {
@@ -17,19 +18,22 @@ export const organizationsId: Handlers<'getOrganization' | 'updateOrganization' 
   async updateOrganization(call) {
     const {
       params: { id },
-      body: { overdraft, ...others },
+      body: { overdraft, billing, ...others },
     } = call
-    const known = await visibleOrganization(call, id)
+    await visibleOrganization(call, id)
     // What an organization is held to, and what it pays, its own tokens cannot change.
     if ([others.limits, others.priceFactor, others.prices].some((member) => member !== undefined))
       requirePermission(call.credential, 'organizations:create')
-    if (overdraft !== undefined) await setOverdraft(call, id, parseDecimal(overdraft) ?? 0n)
-    if (overdraft !== undefined && Object.keys(others).length === 0) return presentOrganization(known)
+    await setCredit(call, { overdraft, billing })
+    if (Object.keys(others).length === 0) return presentOrganization(await visibleOrganization(call, id))
     // Zones, limits, caps and terms are part of what is known of a key, so keys have to be read anew.
     const row = await changeConfiguration(call, async (trx) => {
       const before = found(await trx.organizations.get(id), 'organization', id)
-      const after = { ...before, ...changeOf(others) }
-      await trx.updateOrganization(id, changeOf(others))
+      const changed = changeOf(before, others)
+      const after = { ...before, ...changed }
+      await trx.updateOrganization(id, changed)
+      // Its month may end sooner there.
+      if (changed.zone !== undefined) await trx.postponeInvoiceMark(id, 0)
       const [from, to] = [presentOrganization(before), presentOrganization(after)]
       return { event: { action: 'organization.update', subject: id, organization: id, before: from, after: to }, answer: after }
     })
@@ -43,45 +47,31 @@ export const organizationsId: Handlers<'getOrganization' | 'updateOrganization' 
       deps,
       params: { id },
     } = call
-    const { currency } = await visibleOrganization(call, id)
+    const organization = await visibleOrganization(call, id)
     const balance = await deps.store.read.money.balance(id, deps.clock.now())
-    return presentBalance(currency, found(balance, 'wallet of organization', id))
+    return presentBalance(organization, found(balance, 'wallet of organization', id))
   },
 }
 
-/** Lets a cost beyond its hold take the wallet below zero: this is credit, so it needs the permission of grants. */
-async function setOverdraft(call: Call<'updateOrganization'>, id: string, overdraft: bigint): Promise<void> {
-  const { deps, credential } = call
-  requirePermission(credential, 'money:write')
-  const balance = found(await deps.store.read.money.balance(id, deps.clock.now()), 'wallet of organization', id)
-  await submit(
-    call,
-    { type: 'wallet', account: walletOf(id), unit: deps.currency, overdraft, creditLimit: balance.creditLimit },
-    {
-      action: 'organization.overdraft',
-      subject: id,
-      organization: id,
-      before: { overdraft: formatAmount(balance.overdraft) },
-      after: { overdraft: formatAmount(overdraft) },
-    },
-  )
-  await deps.store.write((trx) => trx.updateOrganization(id, { overdraft }))
-}
-
-function changeOf({
-  name,
-  zone,
-  limits,
-  cap,
-  userCap,
-  priceFactor,
-  prices,
-  disclosure,
-}: Omit<Call<'updateOrganization'>['body'], 'overdraft'>): OrganizationChange {
+function changeOf(
+  known: OrganizationRow,
+  {
+    name,
+    zone,
+    limits,
+    cap,
+    userCap,
+    billTo,
+    priceFactor,
+    prices,
+    disclosure,
+  }: Omit<Call<'updateOrganization'>['body'], 'overdraft' | 'billing'>,
+): OrganizationChange {
   return {
     ...(name === undefined ? {} : { name }),
     ...(zone === undefined ? {} : { zone }),
     ...(limits === undefined ? {} : { limits }),
+    ...(billTo === undefined ? {} : { billTo: billToOf(known.billTo, billTo) }),
     ...(cap === undefined ? {} : { cap: capOf(cap) }),
     ...(userCap === undefined ? {} : { userCap: capOf(userCap) }),
     ...(priceFactor === undefined ? {} : { priceFactor }),

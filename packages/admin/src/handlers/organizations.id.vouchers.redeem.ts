@@ -1,7 +1,6 @@
 import { formatAmount, walletOf } from '@faregate/core'
-import type { AttachedRow } from '@faregate/ledger/port'
 import { visibleOrganization, type Call, type Handlers } from '../call.ts'
-import { attachedAudit, USUAL_PRIORITY } from '../operation.ts'
+import { attachedAudit, keptAnswer, USUAL_PRIORITY } from '../operation.ts'
 import { stateOfVoucher } from '../present/voucher.ts'
 import { found, refuse } from '../refusal.ts'
 import type { VoucherRow } from '../voucher-rows.ts'
@@ -48,11 +47,4 @@ function credit(call: Call<'redeemVoucher'>, row: VoucherRow, redemption: { orga
     },
     { attach: [attachedAudit(call, event), { table: 'voucher_ends', values: ended }, ...keptAnswer(call, redemption)] },
   )
-}
-
-function keptAnswer({ deps, idempotency, status }: Call<'redeemVoucher'>, answer: unknown): AttachedRow[] {
-  if (idempotency === undefined) return []
-  const { scope, key, fingerprint } = idempotency
-  const values = { scope, key, request_hash: fingerprint, status, response: JSON.stringify(answer), created_at: deps.clock.now() }
-  return [{ table: 'idempotency', values }]
 }

@@ -47,6 +47,10 @@ function sentOf({ billing, cors, prices, ...members }: Call<'updateSettings'>['b
     ...members,
     'billing.topUpUrl': billing?.topUpUrl,
     'billing.contact': billing?.contact,
+    'billing.seller.name': billing?.seller?.name,
+    'billing.seller.address': billing?.seller?.address,
+    'billing.seller.taxNumber': billing?.seller?.taxNumber,
+    'billing.dueDays': billing?.dueDays,
     'cors.origins': cors?.origins,
     'prices.approveAbove': prices?.approveAbove,
   }

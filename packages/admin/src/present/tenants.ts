@@ -6,22 +6,27 @@ import { timeText, timeTextOrNull } from './time.ts'
 
 export function presentOrganization({ cap, userCap, suspended, createdAt, ...row }: OrganizationRow) {
   const standing = suspended === null ? null : { since: timeText(suspended.since), reason: suspended.reason }
-  const { id, name, currency, zone, limits, priceFactor, disclosure } = row
+  const { id, name, currency, zone, limits, priceFactor, disclosure, billTo } = row
+  const billing = { mode: row.billing.mode, creditLimit: formatAmount(row.billing.creditLimit) }
   const caps = { cap: presentCap(cap), userCap: presentCap(userCap) }
-  const terms = { priceFactor, prices: [...row.prices], disclosure }
+  const terms = { priceFactor, prices: [...row.prices], disclosure, billing, billTo }
   return { id, name, currency, zone, limits, suspended: standing, ...caps, ...terms, createdAt: timeText(createdAt) }
 }
 
-export function presentBalance(currency: string, balance: BalanceRow) {
-  const { granted, expired, posted, held, overdraft } = balance
+export function presentBalance({ currency, billing }: OrganizationRow, balance: BalanceRow) {
+  const { granted, expired, posted, held, overdraft, creditLimit } = balance
+  const available = granted - expired - posted - held
   return {
     currency,
     granted: formatAmount(granted),
     expired: formatAmount(expired),
     posted: formatAmount(posted),
     held: formatAmount(held),
-    available: formatAmount(granted - expired - posted - held),
+    available: formatAmount(available),
     overdraft: formatAmount(overdraft),
+    mode: billing.mode,
+    creditLimit: formatAmount(creditLimit),
+    spendable: formatAmount(available + creditLimit),
   }
 }
 

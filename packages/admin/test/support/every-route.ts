@@ -52,6 +52,7 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   createVoucher: { amount: '1.00', expiresAt: '2100-01-01T00:00:00Z' },
   redeemVoucher: { code: VOUCHER_CODE },
   createTopUp: { amount: '5.00' },
+  createCreditNote: { amount: '0.10', reason: 'r' },
   createWebhook: { url: 'https://receiver.example/hook', events: ['cap.80'] },
   createWebhookOfOrganization: { url: 'https://receiver.example/hook', events: ['cap.80'] },
   updateWebhook: { events: ['cap.100'] },
@@ -68,6 +69,7 @@ const IDS: [prefix: string, id: (tenant: Tenant, installation: { token: string }
   ['/api/applications', ({ application }) => application],
   ['/api/keys', ({ key }) => key],
   ['/api/grants', ({ grant }) => grant],
+  ['/api/invoices', ({ invoice }) => invoice],
   ['/api/denials', ({ denial }) => denial],
   ['/api/subscriptions', ({ subscription, asked }, _installation, name) => (name === 'decideSubscription' ? asked : subscription)],
   ['/api/tokens', (_tenant, { token }) => token],
@@ -88,7 +90,8 @@ export function pathOf(name: RouteName, tenant: Tenant, installation: { token: s
       : path.startsWith('/api/prices')
         ? 'own-provider%2Fown-model'
         : 'own-provider'
-  return path.replace('{id}', id).replace('{name}', named).replace('{user}', 'ann').replace('{tag}', 'blue')
+  const names = path.replace('{id}', id).replace('{number}', id).replace('{name}', named)
+  return names.replace('{user}', 'ann').replace('{tag}', 'blue')
 }
 
 /** A provider, a model, a price and a token that are in nobody's way. */

@@ -64,6 +64,10 @@ const FIXED_SETTINGS: SettingsInForce = {
   publicUrl: { value: undefined, managedBy: { source: 'environment', variable: 'FAREGATE_PUBLIC_URL' } },
   'billing.topUpUrl': { value: undefined, managedBy: DEFAULT },
   'billing.contact': { value: 'billing@example.com', managedBy: FILE },
+  'billing.seller.name': { value: undefined, managedBy: DEFAULT },
+  'billing.seller.address': { value: undefined, managedBy: DEFAULT },
+  'billing.seller.taxNumber': { value: undefined, managedBy: DEFAULT },
+  'billing.dueDays': { value: 14, managedBy: DEFAULT },
   sliceTokens: { value: 1_024, managedBy: DEFAULT },
   maxOutputWhenAbsent: { value: 16_384, managedBy: DEFAULT },
   'cors.origins': { value: ['*'], managedBy: DEFAULT },
@@ -168,7 +172,8 @@ async function inject(app: FastifyInstance, method: string, path: string, option
     },
     ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
   })
-  const parsed: unknown = answer.body === '' ? {} : JSON.parse(answer.body)
+  const isJson = answer.body !== '' && String(answer.headers['content-type']).includes('json')
+  const parsed: unknown = isJson ? JSON.parse(answer.body) : {}
   return { status: answer.statusCode, body: parsed as Answer['body'], text: answer.body, headers: answer.headers }
 }
 

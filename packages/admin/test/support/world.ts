@@ -1,5 +1,7 @@
+import { issueInvoices } from '@faregate/billing'
 import { walletOf } from '@faregate/core'
 import type { RequestRecord } from '@faregate/gateway/record'
+import { invoicingOn } from '../../src/invoicing.ts'
 import type { Harness } from './harness.ts'
 
 /** An organization with everything that can belong to one. */
@@ -14,6 +16,7 @@ export interface Tenant {
   request: string
   denial: string
   webhook: string
+  invoice: string
   /** Of a plan that is free, and of one that waits for approval. */
   subscription: string
   asked: string
@@ -58,7 +61,11 @@ export async function createTenant(api: Harness, name: string): Promise<Tenant> 
     await api.call('PUT', `/api/organizations/${organization}/${named}/cap`, { body: { amount: '1.00', period: 'day' } })
   const subject = { kind: 'cap', level: 'user', id: 'ann' }
   const limitRequest = await created(api, `/api/organizations/${organization}/limit-requests`, { subject, reason: 'r' })
-  return { organization, team, member, role, application, key, grant, request, denial, webhook, subscription, asked, limitRequest }
+  await issueInvoices(invoicingOn(api.deps), api.clock.now() + 40 * 86_400_000)
+  const { body } = await api.call('GET', `/api/organizations/${organization}/invoices`)
+  const invoice = (body['data'] as { number: string }[])[0]?.number ?? ''
+  const own = { organization, team, member, role, application, key, grant, request, denial, webhook, invoice }
+  return { ...own, subscription, asked, limitRequest }
 }
 
 async function created(api: Harness, path: string, body: unknown): Promise<string> {

@@ -2,6 +2,7 @@ import type { Command } from '../command.ts'
 import { applicationCommands } from './application.ts'
 import { capCommands } from './cap.ts'
 import { catalogueCommands } from './catalogue.ts'
+import { invoiceCommands } from './invoice.ts'
 import { keyCreate } from './key-create.ts'
 import { keyCommands } from './key.ts'
 import { limitRequestCommands } from './limit-request.ts'
@@ -35,6 +36,7 @@ export const COMMANDS: Command[] = [
   ...roleCommands,
   ...capCommands,
   ...moneyCommands,
+  ...invoiceCommands,
   ...voucherCommands,
   ...requestCommands,
   ...reconcileCommands,

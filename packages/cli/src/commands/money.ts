@@ -95,6 +95,8 @@ const balance: Command = {
       ['posted', now.posted],
       ['held', now.held],
       ['available', `${now.available} ${now.currency}`],
+      ['credit limit', now.mode === 'arrears' ? now.creditLimit : undefined],
+      ['spendable', now.mode === 'arrears' ? `${now.spendable} ${now.currency}` : undefined],
     ])
     call.output.result(now, text)
   },

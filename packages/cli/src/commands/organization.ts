@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { BILLING_OPTIONS, billingOf, billingText } from '../billing.ts'
 import { capChange, capText } from '../caps.ts'
 import { UsageError, type Command } from '../command.ts'
 import { LIMIT_OPTION, limitsOf, limitsText } from '../limits.ts'
@@ -17,6 +18,7 @@ const create: Command = {
     LIMIT_OPTION,
     ...PRICE_OPTIONS,
     DISCLOSURE_OPTION,
+    ...BILLING_OPTIONS,
   ],
   async run(call) {
     const [name = ''] = call.args
@@ -27,6 +29,7 @@ const create: Command = {
       ...limitsOf(call.options),
       ...priceTermsOf(call.options),
       ...levelOf(call.options),
+      ...billingOf(call.options),
     }
     const created = await client.createOrganization({ body, idempotencyKey: randomUUID() })
     call.output.result(created, `${created.name} is ${created.id}. Give it credit: faregate grant ${shellWord(created.name)} 5.00`)
@@ -73,7 +76,9 @@ const show: Command = {
       ['cap of each end user', capText(organization.userCap)],
       ['prices', priceTermsText(organization) ?? 'as for everybody'],
       ['refusals tell', organization.disclosure],
+      ['billing', billingText(organization)],
       ['available', `${balance.available} ${balance.currency}`],
+      ['spendable', balance.mode === 'arrears' ? `${balance.spendable} ${balance.currency}` : undefined],
       ['applications', applications.length === 0 ? 'none' : applications.map((application) => application.name).join(', ')],
     ])
     call.output.result({ ...organization, balance, applications }, text)
@@ -109,7 +114,7 @@ const resume: Command = {
 
 const update: Command = {
   name: 'org update',
-  summary: 'Change the name, zone, spend caps or prices of an organization, in force within a second',
+  summary: 'Change the name, zone, spend caps, prices or billing of an organization, in force within a second',
   args: ['<organization>'],
   options: [
     { flags: '--name <name>', summary: 'name of the organization' },
@@ -121,20 +126,25 @@ const update: Command = {
     ...PRICE_OPTIONS,
     { flags: '--no-overrides', summary: 'single models cost what the others do' },
     DISCLOSURE_OPTION,
+    ...BILLING_OPTIONS,
+    { flags: '--prepaid', summary: 'it pays beforehand' },
   ],
   async run(call) {
     const { options } = call
     const caps = { ...capChange(options, 'cap'), ...capChange(options, 'userCap', '--user-cap') }
-    const body = { ...options.some('name', 'zone'), ...caps, ...priceTermsOf(options), ...levelOf(options) }
+    const body = { ...options.some('name', 'zone'), ...caps, ...priceTermsOf(options), ...levelOf(options), ...billingOf(options) }
     if (Object.keys(body).length === 0)
-      throw new UsageError('say what to change: --name, --zone, --cap, --user-cap, --price-factor, --override, --disclosure, or --no-…')
+      throw new UsageError(
+        'say what to change: --name, --zone, --cap, --user-cap, --price-factor, --override, --disclosure, --arrears, --prepaid, or --no-…',
+      )
     const client = await call.client()
     const { id } = await findOrganization(client, call.args[0] ?? '')
     const updated = await client.updateOrganization({ params: { id }, body })
     const { name, cap, userCap } = updated
     const prices = priceTermsText(updated)
-    const text = `${name}: ${capText(cap) ?? 'no cap'}; each end user: ${capText(userCap) ?? 'no cap'}${prices === null ? '' : `; prices ${prices}`}.`
-    call.output.result(updated, text)
+    const more = [...(prices === null ? [] : [`prices ${prices}`]), ...(body.billing === undefined ? [] : [billingText(updated)])]
+    const text = [`${name}: ${capText(cap) ?? 'no cap'}`, `each end user: ${capText(userCap) ?? 'no cap'}`, ...more].join('; ')
+    call.output.result(updated, `${text}.`)
   },
 }
 

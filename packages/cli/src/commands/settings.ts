@@ -2,6 +2,7 @@ import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
 import { SETTING_NAMES, type SettingName } from '@faregate/core'
 import { UsageError, type Call, type Command } from '../command.ts'
 import { table } from '../output.ts'
+import { linesOf } from '../parse.ts'
 import { placeOf } from '../place.ts'
 
 type Body = RouteInput<Routes['updateSettings']>['body']
@@ -13,6 +14,10 @@ const BODY_OF: Record<SettingName, (text: string | null) => Body> = {
   publicUrl: (publicUrl) => ({ publicUrl }),
   'billing.topUpUrl': (topUpUrl) => ({ billing: { topUpUrl } }),
   'billing.contact': (contact) => ({ billing: { contact } }),
+  'billing.seller.name': (name) => ({ billing: { seller: { name } } }),
+  'billing.seller.address': (text) => ({ billing: { seller: { address: text === null ? null : linesOf(text) } } }),
+  'billing.seller.taxNumber': (taxNumber) => ({ billing: { seller: { taxNumber } } }),
+  'billing.dueDays': (text) => ({ billing: { dueDays: text === null ? null : wholeOf(text) } }),
   sliceTokens: (text) => ({ sliceTokens: text === null ? null : wholeOf(text) }),
   maxOutputWhenAbsent: (text) => ({ maxOutputWhenAbsent: text === null ? null : wholeOf(text) }),
   'cors.origins': (text) => ({ cors: { origins: text === null ? null : listOf(text) } }),
@@ -65,6 +70,10 @@ function settingOf(settings: Settings, name: SettingName) {
     ...members,
     'billing.topUpUrl': billing.topUpUrl,
     'billing.contact': billing.contact,
+    'billing.seller.name': billing.seller.name,
+    'billing.seller.address': billing.seller.address,
+    'billing.seller.taxNumber': billing.seller.taxNumber,
+    'billing.dueDays': billing.dueDays,
     'cors.origins': cors.origins,
     'prices.approveAbove': prices.approveAbove,
   }[name]

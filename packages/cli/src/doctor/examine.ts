@@ -3,7 +3,7 @@ import { address, audit, clock, gateway, readiness } from './gateway-checks.ts'
 import { keyLimits, keys } from './key-checks.ts'
 import { caps } from './limit-checks.ts'
 import { pendingPrices, prices, upstreams } from './model-checks.ts'
-import { billing, ledger } from './money-checks.ts'
+import { billing, ledger, seller } from './money-checks.ts'
 import { plans } from './plan-checks.ts'
 import { providers, realProviders } from './provider-checks.ts'
 import type { Rig } from './rig.ts'
@@ -20,6 +20,7 @@ const CHECKS: Check[] = [
   prices,
   pendingPrices,
   billing,
+  seller,
   ledger,
   audit,
   keys,

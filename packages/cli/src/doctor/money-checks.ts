@@ -1,3 +1,4 @@
+import { everyItem } from '../lookup.ts'
 import type { Check, Finding } from './finding.ts'
 import type { Instance } from './rig.ts'
 
@@ -14,6 +15,16 @@ export function billingFinding({ topUpUrl, contact, rail }: Instance['billing'])
     detail: 'a customer without balance is not told whom to ask',
     fix: 'faregate settings set billing.contact ADDRESS, or billing.topUpUrl',
   }
+}
+
+/** Invoices never change: whoever issues some that ask for money should stand on them before. */
+export const seller: Check = async ({ client }) => {
+  const organizations = await everyItem((query) => client.listOrganizations({ query: { limit: 500, ...query } }))
+  if (!organizations.some(({ billing: { mode } }) => mode === 'arrears')) return []
+  const name = (await client.getSettings({})).billing.seller.name.value
+  if (name !== null) return [{ check: 'invoices', result: 'ok', detail: `they are issued by ${name}` }]
+  const fix = 'faregate settings set billing.seller.name NAME'
+  return [{ check: 'invoices', result: 'warning', detail: 'customers pay on invoices that do not say who issues them', fix }]
 }
 
 export const ledger: Check = async ({ client }) => {

@@ -155,9 +155,9 @@ export const CATALOGUE = {
     actor: 'billing_admin',
     retryable: false,
     openaiCode: 'insufficient_quota',
-    meaning: 'What the request may cost is more than the organization has left.',
+    meaning: 'The request may cost more than the organization has left, credit included; or an invoice is overdue, which the fix names.',
     mend: [
-      'Top up the balance.',
+      'Top up the balance, or pay the invoice.',
       'Or ask for less: `affordable` says how much output the balance covers.',
       'Or use a model of `alternatives`, which the balance covers.',
     ],

@@ -18,7 +18,7 @@ export interface Fix {
 
 /** The balance that lacked room, amounts as decimal strings. */
 export interface LimitFacts {
-  kind: 'balance' | 'cap' | 'quota' | 'rate' | 'concurrency' | 'body' | 'timeout'
+  kind: 'balance' | 'credit' | 'cap' | 'quota' | 'rate' | 'concurrency' | 'body' | 'timeout'
   unit?: string
   required?: string
   available?: string

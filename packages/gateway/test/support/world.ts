@@ -47,6 +47,8 @@ export interface World {
 export interface WorldOptions {
   plans?: GatewayDeps['plans']
   namedCaps?: FindNamedCaps
+  invoices?: GatewayDeps['invoices']
+  creditLimit?: bigint
   grant?: string
   price?: Partial<Record<Bucket, string>>
   /** Of single models, by name. */
@@ -126,6 +128,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       },
       denial: (record) => denials.push(record),
     },
+    invoices: options.invoices ?? { overdue: () => [], unpaid: async () => [] },
     settings: {
       publicUrl: () => 'http://gateway.test',
       currency: 'USD',
@@ -140,7 +143,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const gateway = createGateway(deps)
   const { url, close } = await listen(gateway)
   const account = walletOf(ORGANIZATION)
-  await ledger.submit({ type: 'wallet', account, unit: 'USD', overdraft: 0n, creditLimit: 0n })
+  await ledger.submit({ type: 'wallet', account, unit: 'USD', overdraft: 0n, creditLimit: options.creditLimit ?? 0n })
   let grants = 0
   const world: World = {
     url,
@@ -255,7 +258,8 @@ function viewOf(
       unit: row.unit,
       granted: row.granted,
       posted: row.posted,
-      available: availableOf(row),
+      available: availableOf(row) + row.creditLimit,
+      ...(row.creditLimit > 0n ? { creditLimit: row.creditLimit } : {}),
       held: row.held,
       resetsAt: row.resetsAt,
     }

@@ -91,7 +91,7 @@ function reach(op: Hold, targets: Target[], most: number): number {
 
 function refusal(world: World, op: Hold, targets: Target[], lacking: (Target & { index: number; required: bigint })[]): Prediction {
   const hopeless = lacking.find((one) => one.inDebt || one.required > one.room + one.balance.held)
-  if (hopeless?.inDebt) return { status: 'in_debt', account: hopeless.id, available: available(hopeless.balance), at: world.now }
+  if (hopeless?.inDebt) return { status: 'in_debt', account: hopeless.id, available: hopeless.room, at: world.now }
   const named = hopeless ?? lacking[0]
   return {
     status: 'insufficient',

@@ -167,9 +167,20 @@ export const configurationSchema = z.strictObject({
         .optional()
         .describe('Page where a customer tops up; refusals for lack of balance link to it.'),
       contact: z.string().min(1).optional().describe('Whom a customer asks for credit; named in refusals for lack of balance.'),
+      seller: z
+        .strictObject({
+          name: z.string().trim().min(1).max(200).optional().describe('Who issues invoices.'),
+          address: z.string().trim().min(1).max(1_000).optional().describe('Lines, as they stand on an envelope.'),
+          taxNumber: z.string().trim().min(1).max(200).optional().describe('The tax number of who issues invoices.'),
+        })
+        .prefault({})
+        .describe('What stands on invoices, from the next one on.'),
+      dueDays: count(0, 365)
+        .default(14)
+        .describe('Days from the issue of an invoice in arrears until it is overdue, and calls are refused until it is paid.'),
     })
     .prefault({})
-    .describe('What refusals for lack of balance say.'),
+    .describe('What refusals for lack of balance say, and what stands on invoices.'),
   payments: payments.prefault({}).describe('How credit is paid for. Without any, the operator grants it.'),
   limits: limits.prefault({}).describe('Sizes and times.'),
   sliceTokens: count(1, 1_000_000).default(1_024).describe('Output tokens that one hold of a stream covers.'),

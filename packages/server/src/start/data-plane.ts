@@ -39,7 +39,7 @@ export function assembleDataPlane(
   payments: Payments,
   closers: Closers,
 ): Serving {
-  const { clock, random, store, keys, plans, namedCaps, live, limiter, prices, cataloguePrices, log } = installation
+  const { clock, random, store, keys, plans, invoices, namedCaps, live, limiter, prices, cataloguePrices, log } = installation
   const { limits } = configuration
   const health = new ProviderHealth()
   const addresses: Serving['addresses'] = { of: () => undefined }
@@ -77,6 +77,7 @@ export function assembleDataPlane(
     plans,
     namedCaps,
     limitDesk,
+    invoices,
     prices,
     vendors,
     tokens,

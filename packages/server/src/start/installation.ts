@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import type { InvoiceBook } from '@faregate/billing'
 import type { Clock, ManagedBy, Random } from '@faregate/core'
 import type { PriceBook } from '@faregate/gateway'
 import { NamedCapBook, VerifiedKeys } from '@faregate/identity'
@@ -16,6 +17,7 @@ import { fileModels, fileProviders } from '../snapshot/file-entries.ts'
 import { LiveConfiguration } from '../snapshot/live.ts'
 import { createPriceBook } from '../snapshot/prices.ts'
 import { fixedSettings } from '../snapshot/settings.ts'
+import { createInvoiceBook } from '../plans/invoices.ts'
 import { Plans } from '../plans/plan-book.ts'
 import type { Closers } from './closers.ts'
 import { checkCurrency } from './currency.ts'
@@ -36,6 +38,8 @@ export interface Installation {
   plans: Plans
   /** Caps of single end users and tags, as they are known in the configuration in force. */
   namedCaps: NamedCapBook
+  /** What organizations in arrears owe. */
+  invoices: InvoiceBook
   live: LiveConfiguration
   limiter: Limiter
   source: DatabaseSource
@@ -76,16 +80,22 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
     createAdminStore(store, () => clock.now()),
     clock,
   )
+  const invoices = createInvoiceBook(
+    createAdminStore(store, () => clock.now()),
+    clock,
+  )
   const namedCaps = new NamedCapBook((organization, user, tags) => inTime(capsOfNames(store.read, organization, user, tags)))
   const live = new LiveConfiguration(source, await source.read(await source.version()), log, () => {
     keys.forget()
     plans.forget()
     namedCaps.forget()
+    invoices.forget()
   })
   closers.add(() => live.close())
   cataloguePrices.onTurn = () => void live.reread()
   const prices = createPriceBook({ vendors, operator: () => source.prices, catalogue: () => source.catalogue, clock })
-  return { clock, random, log, store, secrets, keys, plans, namedCaps, live, limiter, source, prices, cataloguePrices }
+  const known = { keys, plans, invoices, namedCaps }
+  return { clock, random, log, store, secrets, ...known, live, limiter, source, prices, cataloguePrices }
 }
 
 /** Opens the database. A PostgreSQL that does not answer, or does not let us in, is a sentence for the operator. */

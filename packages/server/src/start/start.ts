@@ -5,6 +5,7 @@ import { systemClock, systemRandom } from '../clock.ts'
 import { formatFinding } from '../config/finding.ts'
 import { loadConfiguration, type Loaded } from '../config/load.ts'
 import { VERSION } from '../installed.ts'
+import { runInvoicing } from '../plans/invoices.ts'
 import { connectPayments } from '../payments/payments.ts'
 import { createLog, type Logger } from '../log/log.ts'
 import { Closers } from './closers.ts'
@@ -100,6 +101,7 @@ async function serve(
     await plane.quiet(SETTLE_MS)
     if (cut) log.warn({ seconds: settings.drainSeconds }, 'requests that had not ended in time were cut')
   })
+  runInvoicing({ ...admin, log }, closers)
   runWebhooks({ ...installation, unseal: installation.secrets.unseal }, closers)
   const certificate = tls === undefined ? {} : { certificate: ownCertificate(tls.cert) }
   const note = noteInstance(settings.directory, { url, pid: process.pid, startedAt: installation.clock.now(), ...certificate })

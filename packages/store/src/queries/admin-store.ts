@@ -18,6 +18,8 @@ import {
 import { decideLimitRequest, insertLimitRequest, limitRequestQueries, lockLimitRequests } from './limit-requests.ts'
 import { modelQueries, priceQueries, providerQueries, putModel, putPrice, putProvider } from './configuration.ts'
 import { denialQueries } from './denials.ts'
+import { closeInvoiceMark, postponeInvoiceMark } from './invoice-marks.ts'
+import { insertInvoice, invoiceQueries, lockInvoices } from './invoices.ts'
 import { forgetAnswers, idempotencyQueries, insertIdempotency } from './idempotency.ts'
 import { insertKey, keyQueries, updateKey } from './keys.ts'
 import { insertMember, insertRole, memberQueries, removeMember, roleQueries, updateMember, updateRole } from './members.ts'
@@ -73,6 +75,7 @@ function queriesOn(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQuerie
     audit: auditQueries(db),
     vouchers: voucherQueries(db),
     topUps: topUpQueries(db),
+    invoices: invoiceQueries(db),
     webhooks: webhookQueries(db),
     idempotency: idempotencyQueries(db),
   }
@@ -127,6 +130,10 @@ function transactionOn(trx: Transaction<Schema>, kind: 'sqlite' | 'postgres', no
     insertSubscription: (row) => insertSubscription(trx, row),
     updateSubscription: (row) => updateSubscription(trx, row),
     postponeSubscription: (id, lookAt) => postponeSubscription(trx, id, lookAt),
+    closeInvoiceMark: (mark, closed) => closeInvoiceMark(trx, mark, closed),
+    postponeInvoiceMark: (organization, lookAt) => postponeInvoiceMark(trx, organization, lookAt),
+    lockInvoices: () => lockInvoices(trx),
+    insertInvoice: (invoice) => insertInvoice(trx, invoice),
     putSetting: (name, value) => putSetting(trx, name, value),
     deleteSetting: (name) => deleteSetting(trx, name),
     bumpConfiguration: async () => void (await bumpConfiguration(trx)),

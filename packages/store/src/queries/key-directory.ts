@@ -43,6 +43,7 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
       userCap: capIn(row.user_cap_amount, row.user_cap_period),
       namedCaps: row.named_caps !== null,
       ...termsInForce(row),
+      ...(row.billing_mode === 'arrears' ? { creditLimit: row.credit_limit ?? 0n } : {}),
     },
   }
 }
@@ -72,6 +73,8 @@ function rowByHash(db: Kysely<Schema>, hash: string) {
       'organizations.limits as organization_limits',
       'organizations.suspended_at',
       'organizations.suspended_reason',
+      'organizations.billing_mode',
+      'organizations.credit_limit',
       'organizations.cap_amount as organization_cap_amount',
       'organizations.cap_period as organization_cap_period',
       'organizations.user_cap_amount',

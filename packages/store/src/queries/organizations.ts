@@ -4,6 +4,7 @@ import type { Kysely, Selectable, Updateable } from 'kysely'
 import type { ApplicationsTable, OrganizationsTable, Schema } from '../schema.ts'
 import { capColumns, capIn } from './caps.ts'
 import { toNumber } from './columns.ts'
+import { openInvoiceMark } from './invoice-marks.ts'
 import { limitsColumn, limitsOf } from './limits.ts'
 import { termsColumns, termsOf } from './terms.ts'
 
@@ -38,6 +39,8 @@ export function applicationQueries(db: Kysely<Schema>): AdminQueries['applicatio
   }
 }
 
+const NOBODY = { name: null, address: null, taxNumber: null }
+
 function organizationOf(row: Selectable<OrganizationsTable>): OrganizationRow {
   return {
     id: row.id,
@@ -50,6 +53,8 @@ function organizationOf(row: Selectable<OrganizationsTable>): OrganizationRow {
     cap: capIn(row.cap_amount, row.cap_period),
     userCap: capIn(row.user_cap_amount, row.user_cap_period),
     ...termsOf(row),
+    billing: { mode: row.billing_mode === 'arrears' ? 'arrears' : 'prepaid', creditLimit: row.credit_limit ?? 0n },
+    billTo: row.bill_to === null ? NOBODY : (JSON.parse(row.bill_to) as OrganizationRow['billTo']),
     createdAt: toNumber(row.created_at),
   }
 }
@@ -66,6 +71,7 @@ export async function insertOrganization(db: Kysely<Schema>, row: OrganizationRo
     .insertInto('organizations')
     .values({ ...columnsOf(change), ...columns })
     .execute()
+  await openInvoiceMark(db, id, createdAt)
 }
 
 export async function updateOrganization(db: Kysely<Schema>, id: string, change: OrganizationChange): Promise<void> {
@@ -82,12 +88,16 @@ function columnsOf({
   priceFactor,
   prices,
   disclosure,
+  billing,
+  billTo,
   ...columns
 }: OrganizationChange): Updateable<OrganizationsTable> {
   return {
     ...columns,
     ...(limits === undefined ? {} : { limits: limitsColumn(limits) }),
     ...(suspended === undefined ? {} : { suspended_at: suspended?.since ?? null, suspended_reason: suspended?.reason ?? null }),
+    ...(billing === undefined ? {} : { billing_mode: billing.mode, credit_limit: billing.creditLimit }),
+    ...(billTo === undefined ? {} : { bill_to: JSON.stringify(billTo) }),
     ...(cap === undefined ? {} : capColumns(cap)),
     ...(userCap === undefined ? {} : { user_cap_amount: userCap?.amount ?? null, user_cap_period: userCap?.period ?? null }),
     ...termsColumns({ priceFactor, prices, disclosure }),
