@@ -1,4 +1,4 @@
-import type { Buckets, Deployment, Disclosure, LimitTerms, Millis, Nano, PriceTerms } from '@faregate/core'
+import type { ApiDefinition, Buckets, Deployment, Disclosure, LimitTerms, Millis, Nano, PriceTerms } from '@faregate/core'
 import type { Cap } from './people-rows.ts'
 
 /** What the management API reads and writes, as values. The store maps them to its tables. */
@@ -44,6 +44,8 @@ export interface KeyRow {
   /** Networks; null: anywhere. */
   addresses: string[] | null
   models: string[] | null
+  /** Published APIs it may call, exact names or with `*`; null: all. */
+  apis: string[] | null
   cap: Cap | null
   /** The key whose spend cap it counts against: itself, or the first of those that it was rotated from. */
   capKey: string
@@ -101,6 +103,13 @@ export interface ModelDefinition {
 
 export interface ModelRow extends ModelDefinition {
   name: string
+  createdAt: Millis
+}
+
+/** A published API as it is kept: the secret header is sealed under {@link apiSealName}. */
+export interface ApiRow extends ApiDefinition {
+  name: string
+  upstream: { baseUrl: string; header?: { name: string; sealed: string; lastFour: string } | undefined }
   createdAt: Millis
 }
 
@@ -174,6 +183,8 @@ export interface RequestRow {
   tags: string | null
   path: string
   model: string | null
+  api: string | null
+  route: string | null
   stream: boolean
   outcome: string
   denial: string | null

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { apiCommands } from './api.ts'
 import { applicationCommands } from './application.ts'
 import { capCommands } from './cap.ts'
 import { catalogueCommands } from './catalogue.ts'
@@ -41,6 +42,7 @@ export const COMMANDS: Command[] = [
   ...providerCommands,
   ...catalogueCommands,
   ...pendingPriceCommands,
+  ...apiCommands,
   ...planCommands,
   ...subscriptionCommands,
   ...limitRequestCommands,

@@ -6,6 +6,7 @@ import { limits } from './0005-limits.ts'
 import { plans } from './0006-plans.ts'
 import { payments } from './0007-payments.ts'
 import { limitRequests } from './0010-limit-requests.ts'
+import { apis } from './0011-apis.ts'
 import { terms } from './0012-terms.ts'
 
 /** One step of the schema: forward only, never changed once released. */
@@ -17,7 +18,18 @@ export interface Migration {
 }
 
 /** All steps in order; the number of the last is the version of the schema that this program speaks. */
-export const MIGRATIONS: readonly Migration[] = [initial, units, cataloguePrices, people, limits, plans, payments, limitRequests, terms]
+export const MIGRATIONS: readonly Migration[] = [
+  initial,
+  units,
+  cataloguePrices,
+  people,
+  limits,
+  plans,
+  payments,
+  limitRequests,
+  apis,
+  terms,
+]
 
 /** Where the version lives; made before the first migration, the same for ever. */
 export const META_TABLE = 'CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT'
