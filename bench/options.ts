@@ -7,6 +7,7 @@ export const PARTS = [
   'stream',
   'dialects',
   'translation',
+  'http',
   'latency',
   'latency-postgres',
   'admission',

@@ -9,6 +9,7 @@
 import { pathToFileURL } from 'node:url'
 import { createDatabase, postgresMissing } from '../tests/support/postgres.ts'
 import { admission } from './admission.ts'
+import { measureHttp } from './http-calls.ts'
 import { heapAfterGcMb, READABLE_HEAP } from './heap.ts'
 import { latency } from './latency.ts'
 import { ledgerPairs } from './ledger.ts'
@@ -98,6 +99,7 @@ const MEASURES: [Part[], Measure][] = [
   [['json', 'prompt', 'stream'], measureThroughput],
   [['dialects'], measureDialects],
   [['translation'], () => translation()],
+  [['http'], measureHttp],
   [['latency'], measureLatency],
   [['latency-postgres'], measureLatencyPostgres],
   [['admission'], async (upstream) => admission(JSON_WORKLOAD, await startBenchGateway(upstream), upstream)],

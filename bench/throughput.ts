@@ -21,14 +21,17 @@ export const LONG_WARM_UP: WarmUp = { first: 15, next: 3 }
 export interface Heading extends WarmUp {
   title: string
   about?: string
+  /** What else is to be reached, by the rounds of each target. */
+  goals?: (runs: ReadonlyMap<string, Run[]>) => Goal[]
 }
 
-type Run = Loaded & Used & Latencies
+/** One round of one target. */
+export type Run = Loaded & Used & Latencies
 type Figure = Exclude<keyof Run, 'error' | 'threads'>
 
 /** Everyone in turns, round after round, with as many requests in flight as there are connections. */
 export async function throughput(
-  { title, about: more = '', first, next }: Heading,
+  { title, about: more = '', first, next, goals: others }: Heading,
   workloads: Workload[],
   targets: Target[],
   upstream: Script,
@@ -58,7 +61,7 @@ export async function throughput(
     const control = runs.get('control') ?? []
     for (const { name } of targets) table.push(row(workload.name, name, runs.get(name) ?? [], control))
     notes.push(`${workload.name}, processor time a request in the threads of the gateway: ${threadsOf(runs.get('gateway') ?? [])}`)
-    goals.push(...goalsOf(workload, runs.get('gateway') ?? [], control))
+    goals.push(...goalsOf(workload, runs.get('gateway') ?? [], control), ...(others?.(runs) ?? []))
   }
   return { title, about: `${about(options)}${more}`, table, notes, goals }
 }

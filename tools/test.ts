@@ -3,6 +3,7 @@
  * file at a time, for these measure and kill. What is under `tests/long` runs only when it is named. What every test said
  * last is kept for the page that shows it: `npm run docs`.
  */
+import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { ensureInstalled } from './support/install.ts'
 import { rememberResults } from './support/last-results.ts'
@@ -33,7 +34,7 @@ function filesOf(phase: Phase, named: string[]): string[] {
   return all.filter((file) => named.some((path) => file.startsWith(path.replace(/^\.\//, ''))))
 }
 
-/** A store that answers here and was skipped all the same is a failure: nothing would tell that its half is untested. */
+/** What is here and was skipped all the same is a failure: nothing would tell that its half is untested. */
 function wronglySkipped(skips: Skip[], stores: { name: string; here: boolean; pattern: RegExp }[]): Skip[] {
   return skips.filter((skip) => stores.some((store) => store.here && store.pattern.test(skip.reason)))
 }
@@ -63,6 +64,7 @@ async function main(named: string[]): Promise<boolean> {
   const wrong = wronglySkipped(skips, [
     { name: 'PostgreSQL', here: postgres.url !== undefined, pattern: /postgres/i },
     { name: 'Redis', here: await redisAnswers(process.env), pattern: /redis is not|no redis/i },
+    { name: 'Chromium', here: spawnSync('chromium', ['--version'], { stdio: 'ignore' }).status === 0, pattern: /chromium is not/i },
     { name: 'recordings', here: process.env['FAREGATE_RECORDED'] !== undefined, pattern: /FAREGATE_RECORDED/ },
   ])
   for (const skip of skips) process.stdout.write(`SKIPPED ${skip.file}: ${skip.name}: ${skip.reason}\n`)

@@ -7,10 +7,11 @@ import { nano } from '../support/decimal.ts'
 import { header, json, send } from '../support/http.ts'
 import type { Answer } from '../support/http.ts'
 import { chatStream } from '../support/sse.ts'
+import { API_CASES } from './cases-apis.ts'
 import { CASES } from './cases.ts'
 import { assertClientReads } from './client-reads.ts'
 import { startWorld } from './world.ts'
-import type { Made, World } from './world.ts'
+import type { Case, Made, World } from './world.ts'
 
 test('every code of the catalogue is made to happen here, and nothing else', () => {
   assert.deepEqual(Object.keys(CASES).toSorted(), DENIAL_CODES.toSorted())
@@ -31,17 +32,12 @@ describe('every refusal', () => {
     test(`${code}: right status, headers and body; can be looked up; charged nothing; its fix works`, async () => {
       const make = CASES[code]
       assert.ok(make, `no case for ${code}`)
-      const made = await make(world)
-      const problem = problemOf(code, made.answer)
-      assertHead(code, made.answer)
-      assertProblem(code, problem, made.answer)
-      await assertClientReads(code, made.answer)
-      await assertUncharged(world, code, made, problem)
-      if (made.management === undefined) await assertLookup(world, made, code)
-      const again = await made.mend()
-      assert.notEqual(codeOf(again), code, `refused for the same reason: ${again.text.slice(0, 600)}`)
-      assert.ok(again.status < 300, again.text.slice(0, 600))
+      await assertMends(world, code, await make(world))
     })
+  }
+
+  for (const [code, make] of Object.entries(API_CASES) as [DenialCode, Case][]) {
+    test(`${code} of a priced GET of a published API: the same`, async () => assertMends(world, code, await make(world)))
   }
 
   for (const code of DENIAL_CODES) {
@@ -56,6 +52,18 @@ describe('every refusal', () => {
     })
   }
 })
+
+async function assertMends(world: World, code: DenialCode, made: Made): Promise<void> {
+  const problem = problemOf(code, made.answer)
+  assertHead(code, made.answer)
+  assertProblem(code, problem, made.answer)
+  await assertClientReads(code, made.answer)
+  await assertUncharged(world, code, made, problem)
+  if (made.management === undefined) await assertLookup(world, made, code)
+  const again = await made.mend()
+  assert.notEqual(codeOf(again), code, `refused for the same reason: ${again.text.slice(0, 600)}`)
+  assert.ok(again.status < 300, again.text.slice(0, 600))
+}
 
 /** The text of a page, without mark-up. */
 function plain(html: string): string {

@@ -3,7 +3,7 @@ import { either, stream, usage } from '../support/behaviours.ts'
 import { configuration, say } from '../support/config.ts'
 import { startGateway } from '../support/gateway.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
-import { json } from '../support/http.ts'
+import { json, send } from '../support/http.ts'
 import type { Answer } from '../support/http.ts'
 import { startUpstream } from '../support/upstream.ts'
 import type { Upstream } from '../support/upstream.ts'
@@ -38,10 +38,19 @@ export async function startWorld(): Promise<World> {
   const config = configuration(upstream, { plain: COARSE, endless: { ...COARSE, sliceTokens: 8 } }, { limits })
   const models = config['models'] as Record<string, unknown>
   models['orphan'] = { deployments: [{ provider: 'ghost', model: 'plain' }], price: COARSE.price }
+  upstream.on('', ({ response }) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"sunny":true}'))
+  config['apis'] = {
+    weather: { prefix: '/weather', upstream: { baseUrl: upstream.url }, routes: [{ method: 'GET', path: '/{city}', price: '0.01' }] },
+  }
   return { upstream, gateway: await startGateway({ config }) }
 }
 
 export const BODY = { model: 'plain', max_tokens: 10, messages: say() }
+
+/** Makes the same priced GET of a published API again and again. */
+export function getter(world: World, customer: Customer, path = '/weather/berlin'): () => Promise<Answer> {
+  return () => send(world.gateway.url + path, { headers: { authorization: `Bearer ${customer.key}` } })
+}
 
 /** Sends the same body again and again, for refusals that depend on something else. */
 export function sender(world: World, customer: Customer, body: Record<string, unknown> = BODY): () => Promise<Answer> {

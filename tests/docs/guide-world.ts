@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { answer, stream, usage } from '../support/behaviours.ts'
+import { answer, sendJson, stream, usage } from '../support/behaviours.ts'
 import { ROOT } from '../support/gateway.ts'
 import { createDatabase } from '../support/postgres.ts'
 import type { TestDatabase } from '../support/postgres.ts'
@@ -63,6 +63,7 @@ export class GuideWorld {
     const ports = [await freePort(), await freePort(), await freePort()]
     const upstream = await startUpstream()
     upstream.on('*', (exchange) => (exchange.body['stream'] === true ? stream(3, { usage: usage(9, 3) }) : answer(usage(9, 5)))(exchange))
+    upstream.on('', (exchange) => sendJson(exchange, 200, { path: exchange.url.replace(/^\/v1/, ''), celsius: 3 }))
     return new GuideWorld(ports, upstream, postgres ? await createDatabase() : undefined, variables)
   }
 

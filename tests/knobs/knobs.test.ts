@@ -7,6 +7,7 @@ import { limit } from '@faregate/contract/limits'
 import { LIMIT_PARTITIONS, LIMIT_WINDOWS } from '@faregate/core'
 import { faregate } from '../support/cli.ts'
 import { ROOT } from '../support/gateway.ts'
+import { API_KNOBS } from './apis.ts'
 import { INVOICE_KNOBS } from './invoices.ts'
 import { LIMIT_KNOBS } from './limits.ts'
 import { MODEL_KNOBS } from './models.ts'
@@ -35,7 +36,7 @@ function settings(node: SchemaNode, path = ''): string[] {
 test('every setting of the configuration has a test that it changes something, and nothing else is claimed', () => {
   const schema = JSON.parse(readFileSync(join(ROOT, 'docs/reference/configuration.schema.json'), 'utf8')) as SchemaNode
   assert.deepEqual(
-    Object.keys({ ...MODEL_KNOBS, ...SERVER_KNOBS, ...INVOICE_KNOBS, ...PAYMENT_KNOBS }).toSorted(),
+    Object.keys({ ...MODEL_KNOBS, ...API_KNOBS, ...SERVER_KNOBS, ...INVOICE_KNOBS, ...PAYMENT_KNOBS }).toSorted(),
     settings(schema).toSorted(),
   )
 })
@@ -73,6 +74,7 @@ describe('a setting changes what the gateway does', () => {
 
   for (const [name, knob] of Object.entries({
     ...MODEL_KNOBS,
+    ...API_KNOBS,
     ...SERVER_KNOBS,
     ...INVOICE_KNOBS,
     ...PAYMENT_KNOBS,

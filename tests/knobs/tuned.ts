@@ -2,13 +2,17 @@ import { either, usage } from '../support/behaviours.ts'
 import { say } from '../support/config.ts'
 import { startGateway } from '../support/gateway.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
+import { startService } from '../support/service.ts'
+import type { Service } from '../support/service.ts'
 import { startUpstream } from '../support/upstream.ts'
 import type { Upstream } from '../support/upstream.ts'
+import { tunedApis } from './apis.ts'
 
 /** A gateway in which every setting that can share one is set to something else than its default, and one that has defaults. */
 export interface Worlds {
   upstream: Upstream
   second: Upstream
+  service: Service
   tuned: Gateway
   plain: Gateway
   /** A customer of the tuned gateway with plenty of credit. */
@@ -38,7 +42,7 @@ function on(provider: string, model: string, weight?: number): { provider: strin
   return { provider, model, ...(weight === undefined ? {} : { weight }) }
 }
 
-function tunedConfiguration(upstream: Upstream, second: Upstream): Record<string, unknown> {
+function tunedConfiguration(upstream: Upstream, second: Upstream, service: Service): Record<string, unknown> {
   const plain = { deployments: [on('one', 'plain')], price: COARSE, maxOutput: 10_000 }
   return {
     providers: [
@@ -86,6 +90,7 @@ function tunedConfiguration(upstream: Upstream, second: Upstream): Record<string
       older: { ...plain, outputLimitMember: 'max_tokens' },
       yielding: { ...plain, unsupported: 'drop' },
     },
+    apis: tunedApis(service),
     allModels: true,
     publicUrl: 'https://gateway.example/base',
     trustedProxies: ['127.0.0.1'],
@@ -99,7 +104,7 @@ function tunedConfiguration(upstream: Upstream, second: Upstream): Record<string
 }
 
 export async function startWorlds(): Promise<Worlds> {
-  const [upstream, second] = await Promise.all([startUpstream(), startUpstream()])
+  const [upstream, second, service] = await Promise.all([startUpstream(), startUpstream(), startService()])
   for (const each of [upstream, second]) each.on('*', either(3, { usage: usage(0, 3) }))
   const plainConfig = {
     providers: [{ name: 'one', kind: 'openai-compatible', baseUrl: upstream.url, apiKey: 'sk-one' }],
@@ -109,15 +114,15 @@ export async function startWorlds(): Promise<Worlds> {
     },
   }
   const [tuned, plain] = await Promise.all([
-    startGateway({ config: tunedConfiguration(upstream, second) }),
+    startGateway({ config: tunedConfiguration(upstream, second, service) }),
     startGateway({ config: plainConfig }),
   ])
-  return { upstream, second, tuned, plain, rich: await tuned.customer('1000.00') }
+  return { upstream, second, service, tuned, plain, rich: await tuned.customer('1000.00') }
 }
 
 export async function stopWorlds(worlds: Worlds | undefined): Promise<void> {
   await Promise.all([worlds?.tuned.stop(), worlds?.plain.stop()])
-  await Promise.all([worlds?.upstream.close(), worlds?.second.close()])
+  await Promise.all([worlds?.upstream.close(), worlds?.second.close(), worlds?.service.close()])
 }
 
 /** One call of the rich customer, with a limit of ten tokens. */

@@ -20,16 +20,31 @@ export const PACKAGES: Record<string, PackageRule> = {
   contract: { imports: ['core'] },
   identity: { imports: ['core'] },
   limits: { imports: ['core'] },
+  lifecycle: { imports: ['core'] },
   providers: { imports: ['core', 'wire'] },
   gateway: { imports: ['core', 'ledger', 'pricing', 'wire', 'identity', 'limits'] },
   // The engines execute the ledger's pure machine inside their transactions.
   store: { imports: ['core', 'ledger'], types: ['pricing', 'billing', 'identity', 'gateway', 'wire', 'admin', 'limits'] },
-  admin: { imports: ['core', 'contract', 'ledger', 'pricing', 'identity', 'billing'] },
+  admin: { imports: ['core', 'contract', 'ledger', 'pricing', 'identity', 'billing', 'lifecycle'] },
   cli: { imports: ['core', 'contract'] },
   // Published by itself, for browsers too: it imports its own files alone.
   client: { imports: [], outside: false },
   server: {
-    imports: ['core', 'ledger', 'pricing', 'billing', 'wire', 'contract', 'identity', 'limits', 'providers', 'gateway', 'store', 'admin'],
+    imports: [
+      'core',
+      'ledger',
+      'pricing',
+      'billing',
+      'wire',
+      'contract',
+      'identity',
+      'limits',
+      'lifecycle',
+      'providers',
+      'gateway',
+      'store',
+      'admin',
+    ],
   },
 }
 

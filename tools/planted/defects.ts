@@ -29,6 +29,24 @@ export const DEFECTS: Defect[] = [
     because: /the last byte came before the settle was durable/,
   },
   {
+    name: 'an answer of an API whose last bytes do not wait for the settle',
+    edits: [
+      {
+        file: 'packages/gateway/src/apis/exchange.ts',
+        find: "headers['content-length'] === undefined ? 0 : WITHHELD_BYTES",
+        replace: '0 * WITHHELD_BYTES',
+      },
+    ],
+    caughtBy: {
+      file: 'tests/apis/order.test.ts',
+      names: [
+        'what is durable before what, for calls of an API, on SQLite',
+        'M16: while the settle of a call cannot be made durable the last byte is withheld, and then it comes (a long one)',
+      ],
+    },
+    because: /the last byte came before the settle was durable/,
+  },
+  {
     name: 'an upstream that is called before the hold is durable',
     edits: [
       {

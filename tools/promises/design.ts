@@ -12,6 +12,10 @@ export const DESIGN: Record<string, Promised> = {
         'M23, M24: every answer received completely is charged exactly once, the rest at most as delivered (…)',
       ],
       'tests/long/kills.test.ts': ['M23, M24: every answer received completely is charged exactly once (…)'],
+      'tests/apis/money.test.ts': [
+        '500 parallel calls of an API on …',
+        'killed under load: whatever was answered whole is charged, nothing is charged twice',
+      ],
       'tests/money/streams.test.ts': [
         'M13: a hundred unending streams on one wallet never take it below zero, and the sum delivered is the sum charged',
       ],
@@ -23,6 +27,7 @@ export const DESIGN: Record<string, Promised> = {
       'tests/denials/denials.test.ts': [
         'every code of the catalogue is made to happen here, and nothing else',
         '…: right status, headers and body; can be looked up; charged nothing; its fix works',
+        '… of a priced GET of a published API: the same',
       ],
       'tests/sdk/errors.test.ts': ['errors in the official openai SDK'],
     },

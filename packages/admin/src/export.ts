@@ -1,11 +1,12 @@
 import type { StoredSettings } from '@faregate/core'
 import { stringify } from 'yaml'
-import type { ModelDefinition, ModelRow, PriceRow, ProviderRow } from './rows.ts'
+import type { ApiRow, ModelDefinition, ModelRow, PriceRow, ProviderRow } from './rows.ts'
 
 /** What the database holds of the configuration. */
 export interface Exported {
   providers: ProviderRow[]
   models: ModelRow[]
+  apis: ApiRow[]
   prices: PriceRow[]
   settings: StoredSettings
 }
@@ -15,13 +16,14 @@ export interface Exported {
  * environment. An override of a price becomes the price of a model entry; where that would change other deployments of
  * the same model, a comment says so instead.
  */
-export function exportYaml({ providers, models, prices, settings }: Exported): string {
+export function exportYaml({ providers, models, apis, prices, settings }: Exported): string {
   const entries = new Map<string, ModelDefinition>(models.map(({ name, createdAt: _createdAt, ...definition }) => [name, definition]))
   const comments: string[] = []
   for (const price of prices) comments.push(...foldPrice(entries, price))
   const members = {
     ...(providers.length === 0 ? {} : { providers: providers.map(providerMember) }),
     ...(entries.size === 0 ? {} : { models: Object.fromEntries(entries) }),
+    ...(apis.length === 0 ? {} : { apis: Object.fromEntries(apis.map((api) => [api.name, apiMember(api)])) }),
     ...nested(settings),
   }
   const head = comments.map((comment) => `# ${comment}\n`).join('')
@@ -50,6 +52,12 @@ function providerMember({ name, kind, baseUrl, keys }: ProviderRow) {
     baseUrl,
     keys: keys.map(({ weight, priority }, index) => ({ key: reference(name, `_${index + 1}`), weight, priority })),
   }
+}
+
+function apiMember({ name, createdAt: _createdAt, kind: _kind, upstream, ...definition }: ApiRow) {
+  const { baseUrl, header } = upstream
+  const secret = header && { header: { name: header.name, value: reference(name, '') } }
+  return { ...definition, upstream: { baseUrl, ...secret } }
 }
 
 /** `${OPENAI_EU_KEY_2}` for the second key of `openai-eu`. */

@@ -1,5 +1,6 @@
 export type * from './deps.ts'
 export type * from './people-rows.ts'
+export type * from './ports-usage.ts'
 export type * from './ports.ts'
 export type * from './price-rows.ts'
 export { declaredPermission, registerAdmin } from './register.ts'

@@ -2,9 +2,11 @@ import type { Millis, Nano, SettingName, StoredSettings } from '@faregate/core'
 import type { InvoiceChanges, InvoiceQueries } from './ports-invoices.ts'
 import type { LimitChanges, LimitQueries } from './ports-limits.ts'
 import type { PlanChanges, PlanQueries } from './ports-plans.ts'
+import type { ProviderFilter, ProviderTotal, UsageSlot } from './ports-usage.ts'
 import type { CataloguePriceRow, PriceDecision, PriceOfferRow, PriceOfferState } from './price-rows.ts'
 import type { MemberFilter, MemberRow, RoleRow, TeamRow } from './people-rows.ts'
 import type {
+  ApiRow,
   ApplicationRow,
   AuditRow,
   BalanceRow,
@@ -37,6 +39,8 @@ export interface Filter {
   application?: string | undefined
   key?: string | undefined
   model?: string | undefined
+  api?: string | undefined
+  route?: string | undefined
   user?: string | undefined
   tag?: string | undefined
   outcome?: string | undefined
@@ -45,7 +49,7 @@ export interface Filter {
   to?: Millis | undefined
 }
 
-export type UsageGroup = 'organization' | 'application' | 'key' | 'model' | 'provider' | 'user' | 'tag' | 'day'
+export type UsageGroup = 'organization' | 'application' | 'key' | 'model' | 'api' | 'route' | 'provider' | 'user' | 'tag' | 'day'
 export type DenialGroup = 'code' | 'key' | 'organization' | 'day'
 
 export interface UsageTotal {
@@ -56,32 +60,6 @@ export interface UsageTotal {
   cost: Nano
   /** Null where the cost of no request is known. */
   providerCost: Nano | null
-}
-
-export interface ProviderFilter {
-  organization?: string | undefined
-  provider?: string | undefined
-  from: Millis
-  to: Millis
-}
-
-export type UsageSlot = 'day' | 'hour'
-
-/** What was used at one provider, of one model as it is called there, in one slot of time. */
-export interface ProviderTotal {
-  /** When the slot begins. */
-  at: Millis
-  provider: string
-  model: string
-  calls: number
-  /** Calls that used something. */
-  used: number
-  /** Of these: counted by us, and without a known price of the provider. */
-  estimated: number
-  unpriced: number
-  buckets: Record<string, number>
-  /** What the provider is owed; null where that of no call is known. */
-  cost: Nano | null
 }
 
 export interface DenialTotal {
@@ -122,6 +100,7 @@ export interface AdminQueries extends LimitQueries, PlanQueries {
   }
   providers: { get(name: string): Promise<ProviderRow | undefined>; list(): Promise<ProviderRow[]> }
   models: { get(name: string): Promise<ModelRow | undefined>; list(): Promise<ModelRow[]> }
+  apis: { get(name: string): Promise<ApiRow | undefined>; list(): Promise<ApiRow[]> }
   prices: { get(name: string): Promise<PriceRow | undefined>; list(): Promise<PriceRow[]> }
   cataloguePrices: { list(): Promise<CataloguePriceRow[]> }
   priceOffers: {
@@ -199,7 +178,7 @@ export interface AdminTransaction extends AdminQueries, LimitChanges, PlanChange
   insertKey(row: KeyRow): Promise<void>
   updateKey(
     id: string,
-    change: Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'addresses' | 'models' | 'cap' | 'limits' | 'expiresAt'>>,
+    change: Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'addresses' | 'models' | 'apis' | 'cap' | 'limits' | 'expiresAt'>>,
   ): Promise<void>
   insertVoucher(row: Omit<VoucherRow, 'end'>): Promise<void>
   /** Ends a voucher without credit; false where it has ended already. */
@@ -220,6 +199,8 @@ export interface AdminTransaction extends AdminQueries, LimitChanges, PlanChange
   deleteProvider(name: string): Promise<void>
   putModel(row: ModelRow): Promise<void>
   deleteModel(name: string): Promise<void>
+  putApi(row: ApiRow): Promise<void>
+  deleteApi(name: string): Promise<void>
   putPrice(row: PriceRow): Promise<void>
   deletePrice(name: string): Promise<void>
   /** Keeps every other transaction that decides about the catalogue's prices waiting; what was read before is read again after it. */

@@ -1,4 +1,4 @@
-import type { Buckets, Deployment, Disclosure, LimitTerms, Millis, Nano, PriceTerms } from '@faregate/core'
+import type { ApiDefinition, Buckets, Deployment, Disclosure, LimitTerms, Millis, Nano, PriceTerms } from '@faregate/core'
 import type { Party } from '@faregate/billing'
 import type { Cap } from './people-rows.ts'
 
@@ -54,6 +54,8 @@ export interface KeyRow {
   /** Networks; null: anywhere. */
   addresses: string[] | null
   models: string[] | null
+  /** Published APIs it may call, exact names or with `*`; null: all. */
+  apis: string[] | null
   cap: Cap | null
   /** The key whose spend cap it counts against: itself, or the first of those that it was rotated from. */
   capKey: string
@@ -111,6 +113,13 @@ export interface ModelDefinition {
 
 export interface ModelRow extends ModelDefinition {
   name: string
+  createdAt: Millis
+}
+
+/** A published API as it is kept: the secret header is sealed under {@link apiSealName}. */
+export interface ApiRow extends ApiDefinition {
+  name: string
+  upstream: { baseUrl: string; header?: { name: string; sealed: string; lastFour: string } | undefined }
   createdAt: Millis
 }
 
@@ -184,6 +193,8 @@ export interface RequestRow {
   tags: string | null
   path: string
   model: string | null
+  api: string | null
+  route: string | null
   stream: boolean
   outcome: string
   denial: string | null

@@ -69,7 +69,7 @@ describe('access to every route', () => {
       const { method, path }: RouteSpec = ROUTES[name]
       if (!path.includes('{')) continue
       const url = pathOf(name, UNKNOWN, { token: 'mt_0' }).replace(
-        /own-provider%2Fown-model|own-(provider|model|plan)|pc_own_\w+|vo_own/,
+        /own-provider%2Fown-model|own-(provider|model|plan|api)|pc_own_\w+|vo_own/,
         'nothing',
       )
       const answer = await api.call(method, url, { body: BODIES[name] })
@@ -94,7 +94,15 @@ describe('access to every route', () => {
     }
     texts.push((await api.call('GET', '/api/audit?limit=500')).text)
     const everything = texts.join('\n')
-    for (const secret of [PROVIDER_SECRET, 'sk-fresh-secret', 'sk-own-secret', OPERATOR_TOKEN, '"hash":"', '"sealed"']) {
+    for (const secret of [
+      PROVIDER_SECRET,
+      'sk-fresh-secret',
+      'sk-own-secret',
+      'sk-upstream-secret',
+      OPERATOR_TOKEN,
+      '"hash":"',
+      '"sealed"',
+    ]) {
       const shown = secret === '"hash":"' ? texts.filter((text) => !text.includes('previousHash')).join('\n') : everything
       assert.ok(!shown.includes(secret), `${secret} was answered`)
     }

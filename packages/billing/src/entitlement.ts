@@ -1,16 +1,16 @@
 import {
   featuresBeyond,
-  priceRule,
+  isApi,
   type LimitRule,
   type Millis,
   type Nano,
   type PlanFeature,
   type PriceRule,
-  type Wanted,
+  type Product,
 } from '@faregate/core'
 import { repeating, type AccountRef } from '@faregate/ledger'
 import { planRules, quotaLimit } from './agreed.ts'
-import { fitsModel, includes, includesModel, monthsOf, type PlanVersion, type Quota } from './plan.ts'
+import { countsFor, includes, includesName, monthsOf, ruleFor, type PlanVersion, type Quota } from './plan.ts'
 import { previewChange } from './proration.ts'
 import { dueOf, standingOf, type Blocker, type Standing } from './standing.ts'
 import type { Subscription } from './subscription.ts'
@@ -44,7 +44,7 @@ export interface Sale {
   change?: string
 }
 
-/** What plans say of a model for an organization. */
+/** What plans say of a model or an API for an organization. */
 export type Entitlement =
   /** It is sold from the balance, and no plan of the organization has it. */
   | { kind: 'balance' }
@@ -60,23 +60,22 @@ export interface Held {
 }
 
 /** Decides from all plans (their newest versions) and what the organization holds; pure. */
-export function entitlementOf(newest: readonly PlanVersion[], held: readonly Held[], wanted: Wanted, now: Millis): Entitlement {
-  const { model } = wanted
-  const having = held.filter(({ version }) => includes(version, wanted))
+export function entitlementOf(newest: readonly PlanVersion[], held: readonly Held[], product: Product, now: Millis): Entitlement {
+  const having = held.filter(({ version }) => includes(version, product))
   const standing = having.map((one) => ({ ...one, held: one, standing: standingOf(one.subscription, one.version, now) }))
   const serving = standing.filter(({ standing: { blocker } }) => blocker === undefined).toSorted(bySoonestEnd)
   if (serving.length > 0) {
     return {
       kind: 'offers',
-      offers: offersOf(serving, model, now),
+      offers: offersOf(serving, product, now),
       // Asked for only where the quotas of what is held have ended.
       get sales() {
-        const more = newest.filter((plan) => hasMore(plan, serving, model))
-        return salesOf(more, held, wanted, now)
+        const more = newest.filter((plan) => hasMore(plan, serving, product))
+        return salesOf(more, held, product, now)
       },
     }
   }
-  const exclusive = [...newest, ...held.map(({ version }) => version)].some((plan) => plan.exclusive && includesModel(plan, model))
+  const exclusive = [...newest, ...held.map(({ version }) => version)].some((plan) => plan.exclusive && includesName(plan, product))
   if (!exclusive) return { kind: 'balance' }
   const blocked = standing.toSorted(byHope)
   const [first] = blocked
@@ -93,17 +92,18 @@ export function entitlementOf(newest: readonly PlanVersion[], held: readonly Hel
       due: due.map((one) => one.subscription.id),
     }
   }
-  const sales = salesOf(newest, held, wanted, now)
-  const lacking = lackingOf(held, wanted, now)
+  const sales = salesOf(newest, held, product, now)
+  const lacking = lackingOf(held, product, now)
   if (sales.length === 0) return { kind: 'unsold', lacking }
   if (sales.every(({ approval }) => approval)) return { kind: 'sold', by: 'approval', sales, lacking }
   return { kind: 'sold', by: sales.some(({ change }) => change !== undefined) ? 'upgrade' : 'subscription', sales, lacking }
 }
 
 /** Where a plan that serves has the model, but not for such requests: what of them it lacks. */
-function lackingOf(held: readonly Held[], wanted: Wanted, now: Millis): PlanFeature[] {
+function lackingOf(held: readonly Held[], wanted: Product, now: Millis): PlanFeature[] {
+  if (isApi(wanted)) return []
   const partly = held.find(
-    ({ subscription, version }) => includesModel(version, wanted.model) && standingOf(subscription, version, now).blocker === undefined,
+    ({ subscription, version }) => includesName(version, wanted) && standingOf(subscription, version, now).blocker === undefined,
   )
   return partly === undefined ? [] : featuresBeyond(partly.version.features, wanted)
 }
@@ -123,18 +123,18 @@ function byHope(a: Standings, b: Standings): number {
 }
 
 /** Every subscription in turn while its quotas last; then use beyond those that have a price for it. */
-function offersOf(serving: Standings[], model: string, now: Millis): Offer[] {
+function offersOf(serving: Standings[], product: Product, now: Millis): Offer[] {
   const within: Offer[] = []
   const beyond: Offer[] = []
   for (const { subscription, version, standing, held } of serving) {
-    const quotas = version.quotas.filter((quota) => fitsModel(quota.models, model))
+    const quotas = version.quotas.filter((quota) => countsFor(quota, product))
     const shared = {
       subscription: subscription.id,
       plan: version.name,
       limits: planRules(held),
       ...(standing.state === 'past_due' && standing.until !== null ? { graceUntil: standing.until } : {}),
     }
-    within.push({ ...shared, rule: priceRule(version, model), quotas: quotas.map((quota) => refOf(held, quota, now)) })
+    within.push({ ...shared, rule: ruleFor(version, product), quotas: quotas.map((quota) => refOf(held, quota, now)) })
     const factors = quotas.flatMap(({ overage }) => overage ?? [])
     const dearest = factors.toSorted((a, b) => Number(b) - Number(a))[0]
     if (dearest === undefined) continue
@@ -146,8 +146,8 @@ function offersOf(serving: Standings[], model: string, now: Millis): Offer[] {
 }
 
 /** All quotas of a subscription, for whoever wants to see them. */
-export function quotasOf(held: Held, now: Millis): (QuotaRef & { models: string })[] {
-  return held.version.quotas.map((quota) => ({ ...refOf(held, quota, now), models: quota.models }))
+export function quotasOf(held: Held, now: Millis): (QuotaRef & Pick<Quota, 'models' | 'apis'>)[] {
+  return held.version.quotas.map((quota) => ({ ...refOf(held, quota, now), models: quota.models, apis: quota.apis ?? null }))
 }
 
 /** Kept like the rules of limits, by the identity of what is held, until its quotas follow something else. */
@@ -168,10 +168,10 @@ function refOf(held: Held, quota: Quota, now: Millis): QuotaRef {
 }
 
 function quotaRef({ subscription, version }: Held, quota: Quota, from: Millis): QuotaRef {
-  const { counts, models } = quota
+  const { counts, models, apis } = quota
   return {
     kind: 'cap',
-    base: `quota:${subscription.id}:${counts}:${models}`,
+    base: models === null ? `quota:${subscription.id}:${counts}-apis:${apis ?? ''}` : `quota:${subscription.id}:${counts}:${models}`,
     unit: `quota:${counts}`,
     period: repeating(from, monthsOf(version)),
     zone: 'UTC',
@@ -180,11 +180,11 @@ function quotaRef({ subscription, version }: Held, quota: Quota, from: Millis): 
   }
 }
 
-/** Plans on sale that have what is wanted, and which of the organization's subscriptions would be changed to them. */
-function salesOf(newest: readonly PlanVersion[], held: readonly Held[], wanted: Wanted, now: Millis): Sale[] {
+/** Plans on sale that have what is called, and which of the organization's subscriptions would be changed to them. */
+function salesOf(newest: readonly PlanVersion[], held: readonly Held[], product: Product, now: Millis): Sale[] {
   const own = held.find(({ subscription, version }) => standingOf(subscription, version, now).blocker === undefined)
   const has = new Set(held.map(({ version }) => `${version.name} ${version.version}`))
-  const sold = newest.filter((plan) => plan.listed && includes(plan, wanted) && !has.has(`${plan.name} ${plan.version}`))
+  const sold = newest.filter((plan) => plan.listed && includes(plan, product) && !has.has(`${plan.name} ${plan.version}`))
   return sold.map((plan) => {
     const { name, price, period, approval } = plan
     const changes = own !== undefined && !approval
@@ -194,9 +194,9 @@ function salesOf(newest: readonly PlanVersion[], held: readonly Held[], wanted: 
 }
 
 /** Whether a plan goes on where the quotas of what is held have ended: none for the model, larger ones, or use beyond them. */
-function hasMore(plan: PlanVersion, serving: readonly Held[], model: string): boolean {
-  const quotas = plan.quotas.filter((quota) => fitsModel(quota.models, model))
-  const own = serving.flatMap((one) => quotasFor(one, model))
+function hasMore(plan: PlanVersion, serving: readonly Held[], product: Product): boolean {
+  const quotas = plan.quotas.filter((quota) => countsFor(quota, product))
+  const own = serving.flatMap((one) => quotasFor(one, product))
   return quotas.every(({ counts, limit, overage }) => {
     const most = Math.max(0, ...own.filter((quota) => quota.counts === counts).map((quota) => quota.limit))
     return overage !== null || limit > most
@@ -208,8 +208,8 @@ function dueForChange({ subscription, version }: Held, to: PlanVersion, now: Mil
   return due > 0n ? due : 0n
 }
 
-/** The quotas of a subscription for a model, as large as they are for it. */
-function quotasFor(held: Held, model: string): Quota[] {
-  const quotas = held.version.quotas.filter((quota) => fitsModel(quota.models, model))
+/** The quotas of a subscription for a model or an API, as large as they are for it. */
+function quotasFor(held: Held, product: Product): Quota[] {
+  const quotas = held.version.quotas.filter((quota) => countsFor(quota, product))
   return quotas.map((quota) => ({ ...quota, limit: quotaLimit(held, quota) }))
 }

@@ -1,8 +1,8 @@
-import type { Clock, LimitRule, Wanted } from '@faregate/core'
+import type { Clock, LimitRule, Product } from '@faregate/core'
 import { planRules } from './agreed.ts'
 import type { Collected } from './collect.ts'
 import { entitlementOf, quotasOf, type Entitlement, type Held, type QuotaRef } from './entitlement.ts'
-import type { PlanVersion } from './plan.ts'
+import type { PlanVersion, Quota } from './plan.ts'
 import { standingOf } from './standing.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -28,7 +28,7 @@ interface Read {
 
 /**
  * Remembers plans and who has subscribed to them for as long as a configuration version lasts, and answers what they say of a
- * model. Without any plan it answers at once: everything is sold from the balance.
+ * model or an API. Without any plan it answers at once: everything is sold from the balance.
  */
 export class PlanBook {
   readonly #source: PlanSource
@@ -53,21 +53,21 @@ export class PlanBook {
   }
 
   /**
-   * What plans say of a request of an organization, now. A period that is due is paid first, where nothing else serves. Rejects
+   * What plans say of a model or an API for an organization, now. A period that is due is paid first, where nothing else serves. Rejects
    * where the database does not answer.
    */
-  entitlement(organization: string, wanted: Wanted): Entitlement | Promise<Entitlement> {
+  entitlement(organization: string, product: Product): Entitlement | Promise<Entitlement> {
     const known = this.#known
-    if (known === undefined) return this.#entitle(organization, wanted)
+    if (known === undefined) return this.#entitle(organization, product)
     if (known.newest.length === 0) return { kind: 'balance' }
     const held = this.#held.get(organization)
-    if (held === undefined) return this.#entitle(organization, wanted)
-    const now = entitlementOf(known.newest, held, wanted, this.#clock.now())
-    return now.kind === 'blocked' && now.due.length > 0 ? this.#entitle(organization, wanted) : now
+    if (held === undefined) return this.#entitle(organization, product)
+    const now = entitlementOf(known.newest, held, product, this.#clock.now())
+    return now.kind === 'blocked' && now.due.length > 0 ? this.#entitle(organization, product) : now
   }
 
   /** The quotas of an organization's subscriptions. */
-  async quotas(organization: string): Promise<(QuotaRef & { models: string })[]> {
+  async quotas(organization: string): Promise<(QuotaRef & Pick<Quota, 'models' | 'apis'>)[]> {
     const { held } = await this.#read(organization)
     return held.flatMap((one) => quotasOf(one, this.#clock.now()))
   }
@@ -79,9 +79,9 @@ export class PlanBook {
     return held.filter(({ subscription, version }) => standingOf(subscription, version, now).blocker === undefined).flatMap(planRules)
   }
 
-  async #entitle(organization: string, wanted: Wanted): Promise<Entitlement> {
+  async #entitle(organization: string, product: Product): Promise<Entitlement> {
     const { known, held } = await this.#read(organization)
-    const found = entitlementOf(known.newest, held, wanted, this.#clock.now())
+    const found = entitlementOf(known.newest, held, product, this.#clock.now())
     if (found.kind !== 'blocked' || found.due.length === 0) return found
     const paid = await Promise.all(found.due.map((id) => this.#collect(id)))
     if (paid.every((outcome) => outcome === 'short' || outcome === 'unknown')) return found
@@ -91,7 +91,7 @@ export class PlanBook {
       this.#reading.delete(organization)
     }
     const after = await this.#read(organization)
-    return entitlementOf(after.known.newest, after.held, wanted, this.#clock.now())
+    return entitlementOf(after.known.newest, after.held, product, this.#clock.now())
   }
 
   /** However many requests find it due: one payment, whose end all of them await. */

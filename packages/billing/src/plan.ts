@@ -1,12 +1,15 @@
 import {
   featuresBeyond,
   fitsParts,
+  isApi,
+  priceRule,
   type LimitTerms,
   type Millis,
   type Nano,
   type PlanFeature,
+  type PriceRule,
   type PriceTerms,
-  type Wanted,
+  type Product,
 } from '@faregate/core'
 
 /** How often a plan is paid. A free one is never paid; its quotas renew every month. */
@@ -20,11 +23,13 @@ export function monthsOf({ period }: Pick<PlanTerms, 'period'>): number {
   return MONTHS[period]
 }
 
-/** Requests or tokens that a plan includes in each period, of the models that a pattern names. */
+/** Requests or tokens that a plan includes in each period, of the models, or the APIs, that a pattern names. */
 export interface Quota {
   counts: 'requests' | 'tokens'
-  /** A model's name, or a pattern with `*`. */
-  models: string
+  /** A model's name, or a pattern with `*`; null where it is of APIs. */
+  models: string | null
+  /** The same of published APIs; absent, or null, where it is of models. */
+  apis?: string | null | undefined
   limit: number
   /** What use beyond it costs, as a factor on the model's price: `"1.5"`. Null: nothing beyond it is served. */
   overage: string | null
@@ -45,7 +50,9 @@ export interface PlanTerms extends PriceTerms {
   models: string[]
   /** What of these it includes: kinds of calls, and ways of making them; `*`: everything. */
   features: (PlanFeature | '*')[]
-  /** The models that it includes are sold by plan only, not from the balance alone. */
+  /** Names or patterns of the published APIs that it includes; absent in versions that were made before there were any. */
+  apis?: string[]
+  /** What it includes is sold by plan only, not from the balance alone. */
   exclusive: boolean
   /** Anybody may subscribe; otherwise the operator does it. */
   listed: boolean
@@ -66,16 +73,28 @@ export interface PlanVersion extends PlanTerms {
 }
 
 /** Whether a name fits a pattern, in which `*` stands for any characters. */
-export function fitsModel(pattern: string, model: string): boolean {
-  return fitsParts(pattern.split('*'), model)
+export function fitsModel(pattern: string, name: string): boolean {
+  return fitsParts(pattern.split('*'), name)
 }
 
-/** Whether a plan includes a model, for calls of some kind at least. */
-export function includesModel({ models }: Pick<PlanTerms, 'models'>, model: string): boolean {
-  return models.some((pattern) => fitsModel(pattern, model))
+/** Whether a plan includes a model, for calls of some kind at least; or an API. */
+export function includesName({ models, apis = [] }: Pick<PlanTerms, 'models' | 'apis'>, product: Product): boolean {
+  const [patterns, name] = isApi(product) ? [apis, product.api] : [models, product.model]
+  return patterns.some((pattern) => fitsModel(pattern, name))
 }
 
-/** Whether a plan includes a request: its model, and what it uses. */
-export function includes(plan: Pick<PlanTerms, 'models' | 'features'>, wanted: Wanted): boolean {
-  return includesModel(plan, wanted.model) && featuresBeyond(plan.features, wanted).length === 0
+/** Whether a quota counts calls of a model or an API. */
+export function countsFor({ models, apis }: Pick<Quota, 'models' | 'apis'>, product: Product): boolean {
+  const [pattern, name] = isApi(product) ? [apis ?? null, product.api] : [models, product.model]
+  return pattern !== null && fitsModel(pattern, name)
+}
+
+/** What becomes of a price under a plan; of an API's, by the factor alone. */
+export function ruleFor(terms: PriceTerms, product: Product): PriceRule {
+  return isApi(product) ? { factor: terms.priceFactor } : priceRule(terms, product.model)
+}
+
+/** Whether a plan includes a request: its model, and what it uses; or its API. */
+export function includes(plan: Pick<PlanTerms, 'models' | 'features' | 'apis'>, product: Product): boolean {
+  return includesName(plan, product) && (isApi(product) || featuresBeyond(plan.features, product).length === 0)
 }

@@ -80,6 +80,7 @@ const GROUPS: Record<string, string> = {
   app: 'Applications',
   provider: 'Providers',
   model: 'Models',
+  api: 'Published APIs',
   price: 'Prices',
   token: 'Management tokens',
   voucher: 'Vouchers',

@@ -9,7 +9,7 @@ interface Shown {
 }
 
 /** How the tests of the commands run a command line. */
-interface Lines {
+export interface Lines {
   does: (...args: string[]) => Promise<Said>
   runs: (...args: string[]) => Promise<Said>
   answered: <T>(...args: string[]) => Promise<T>

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { COMMANDS } from '../src/commands/index.ts'
 import { invoiceTests } from './invoice-tests.ts'
+import { publishedApis } from './commands-apis.ts'
 import { paymentTests } from './payment-tests.ts'
 import { plansAndSubscriptions } from './commands-plans.ts'
 import { PEOPLE_COMMANDS } from './people-commands.ts'
@@ -225,6 +226,8 @@ test('reconcile compares with an export, and names the place of what it cannot r
   writeFileSync(file, 'day,model,input\n2020-01-01,demo,one\n')
   assert.match((await runs('reconcile', file)).stderr, /usage\.csv, line 2, column input: "one" is not a whole number/)
 })
+
+publishedApis({ does, runs, answered }, environment)
 
 describe('prices that wait for approval', () => {
   test('where none does, it is said so; what nobody knows is named, with what to do', async () => {

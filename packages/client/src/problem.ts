@@ -69,6 +69,8 @@ export interface Problem {
   /** JSON pointer of the member of the request that is wrong. */
   pointer?: string
   hint?: string
+  /** Methods that the path takes, where it takes others than that of the request. */
+  allow?: string[]
   [member: string]: unknown
 }
 

@@ -7,11 +7,13 @@ import type { RouteSpec } from './route.ts'
 
 const models = z.array(z.string().min(1).max(300)).max(1000).describe('Models the key may call: exact names, or with `*`. Null: all.')
 
+const apis = z.array(z.string().min(1).max(300)).max(1000).describe('Published APIs the key may call: names, or with `*`. Null: all.')
+
 const scopes = z
   .array(z.enum(KEY_SCOPES))
   .max(KEY_SCOPES.length)
   .describe(
-    'What the key may be used for: models (calling them), count (tokens), explain, list (models), key (seeing itself). None: everything.',
+    'What the key may be used for: models (calling them), apis (calling published APIs), count (tokens), explain, list (models), key (seeing itself). None: everything.',
   )
 
 const range = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'neither an address nor a network, like 10.0.0.0/8 or 2001:db8::/32')
@@ -37,6 +39,7 @@ export const key = z
     scopes: z.array(z.string()),
     addresses: z.array(z.string()).nullable(),
     models: z.array(z.string()).nullable(),
+    apis: z.array(z.string()).nullable(),
     cap: shownCap.nullable(),
     limits,
     expiresAt: time.nullable(),
@@ -83,6 +86,7 @@ export const keyRoutes = {
       scopes: scopes.optional(),
       addresses: addresses.nullable().optional(),
       models: models.nullable().optional(),
+      apis: apis.nullable().optional(),
       cap: cap.nullable().optional(),
       limits: limits.optional(),
       expiresAt: instant.nullable().optional(),
@@ -115,6 +119,7 @@ export const keyRoutes = {
       scopes: scopes.optional(),
       addresses: addresses.nullable().optional(),
       models: models.nullable().optional(),
+      apis: apis.nullable().optional(),
       cap: cap.nullable().optional(),
       limits: limits.optional(),
       expiresAt: instant.nullable().optional(),

@@ -38,6 +38,8 @@ export const PERMISSIONS = {
   'providers:write': { title: 'Connect, change, test and remove providers', bindable: false },
   'models:read': { title: 'See models', bindable: false },
   'models:write': { title: 'Create, change and remove models', bindable: false },
+  'apis:read': { title: 'See published APIs (never the secrets towards their upstreams)', bindable: false },
+  'apis:write': { title: 'Publish APIs, change and remove them', bindable: false },
   'prices:read': { title: 'See prices', bindable: false },
   'prices:write': { title: 'Set and remove prices', bindable: false },
   'plans:read': { title: 'See plans', bindable: true },

@@ -10,7 +10,8 @@ const days = z.number().int().min(0).max(3650)
 const quota = z
   .strictObject({
     counts: z.enum(['requests', 'tokens']),
-    models: pattern.describe('A model, or a pattern with `*`.'),
+    models: pattern.nullable().default(null).describe('A model, or a pattern with `*`: it counts calls of these.'),
+    apis: pattern.nullable().default(null).describe('A published API, or a pattern with `*`: it counts calls of these, instead of models.'),
     limit: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).describe('In each period.'),
     overage: factor.nullable().default(null).describe('What use beyond it costs. Null: nothing beyond it is served.'),
   })
@@ -21,14 +22,15 @@ const terms = {
   period: z.enum(['month', 'quarter', 'year', 'free']),
   trialDays: days.default(0),
   graceDays: days.default(3).describe('How long it is served after a payment has failed.'),
-  models: z.array(pattern).min(1).max(1000).describe('Models that it includes: exact names, or with `*`.'),
+  models: z.array(pattern).max(1000).default([]).describe('Models that it includes: exact names, or with `*`.'),
   features: z
     .array(z.enum([EVERY_FEATURE, ...PLAN_FEATURES]))
     .min(1)
     .max(PLAN_FEATURES.length)
     .default([EVERY_FEATURE])
     .describe('What calls of these models it includes: kinds of calls, `streaming`, and `tools`. `*`: all.'),
-  exclusive: z.boolean().default(false).describe('The models that it includes are sold by plan only.'),
+  apis: z.array(pattern).max(1000).default([]).describe('Published APIs that it includes: names, or with `*`.'),
+  exclusive: z.boolean().default(false).describe('What it includes is sold by plan only.'),
   listed: z.boolean().default(true).describe('Anybody may subscribe; otherwise the operator does it.'),
   approval: z.boolean().default(false).describe('A subscription waits until it is approved.'),
   quotas: z.array(quota).max(20).default([]),

@@ -28,6 +28,8 @@ export const request = z
     tags: z.string().nullable(),
     path: z.string(),
     model: z.string().nullable(),
+    api: z.string().nullable().describe('The published API that was called.'),
+    route: z.string().nullable().describe('Which of its routes: `GET /forecast/{city}`.'),
     stream: z.boolean(),
     outcome: z.string().describe('served, partial, refused, failed or aborted'),
     denial: z.string().nullable().describe('The code of the refusal.'),
@@ -52,12 +54,14 @@ export const filters = {
   application: id.optional(),
   key: id.optional(),
   model: z.string().max(300).optional(),
+  api: z.string().max(300).optional(),
+  route: z.string().max(600).optional(),
   user: z.string().max(300).optional(),
   tag: z.string().max(64).optional().describe('One of those that requests name in `Faregate-Tags`.'),
   ...window,
 }
 
-export const USAGE_GROUPS = ['organization', 'application', 'key', 'model', 'provider', 'user', 'tag', 'day'] as const
+export const USAGE_GROUPS = ['organization', 'application', 'key', 'model', 'api', 'route', 'provider', 'user', 'tag', 'day'] as const
 
 const totals = { requests: z.number(), buckets, cost: money, providerCost: money.nullable() }
 
@@ -66,6 +70,8 @@ const group = z.object({
   application: z.string().nullable().optional(),
   key: z.string().nullable().optional(),
   model: z.string().nullable().optional(),
+  api: z.string().nullable().optional(),
+  route: z.string().nullable().optional(),
   provider: z.string().nullable().optional(),
   user: z.string().nullable().optional(),
   tag: z.string().nullable().optional().describe('A request with several counts for each.'),

@@ -1,3 +1,4 @@
+import { apiRoutes } from './apis.ts'
 import { applicationRoutes } from './applications.ts'
 import { auditRoutes } from './audit.ts'
 import { backupRoutes } from './backup.ts'
@@ -50,6 +51,7 @@ export const ROUTES = {
   ...ledgerRoutes,
   ...providerRoutes,
   ...modelRoutes,
+  ...apiRoutes,
   ...priceRoutes,
   ...pendingPriceRoutes,
   ...planRoutes,

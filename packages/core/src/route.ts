@@ -1,3 +1,5 @@
+import type { ApiEntry } from './api.ts'
+
 /** A vendor's account: where it lives and which keys open it. Keys are clear text here and only here, in memory. */
 export interface ProviderEntry {
   name: string
@@ -62,6 +64,8 @@ export interface Snapshot {
   version: number
   providers: ReadonlyMap<string, ProviderEntry>
   models: ReadonlyMap<string, ModelEntry>
+  /** Published HTTP services, by name. */
+  apis: ReadonlyMap<string, ApiEntry>
   /** Models of configured providers are callable as `provider/model` without an entry. */
   allModels: boolean
   currency: string

@@ -47,10 +47,21 @@ export function servedHeaders(
   headers['faregate-provider'] = headerSafe(candidate.provider.name)
   if (line.translation !== undefined) headers['content-type'] = opening.kind === 'stream' ? line.caller.streamType : 'application/json'
   if (dropped.length > 0) headers['faregate-dropped'] = droppedList(dropped)
-  const graceUntil = flow.reservation?.offer?.graceUntil
-  if (graceUntil !== undefined) headers['faregate-notice'] = `subscription_past_due;until="${new Date(graceUntil).toISOString()}"`
+  Object.assign(headers, noticeHeaders(flow))
   if (clamped !== undefined) headers['faregate-clamped'] = `${clamped.member}=${clamped.value}`
   return headers
+}
+
+/** Served for as long as the days of grace last. */
+export function noticeHeaders({ reservation }: Flow): Record<string, string> {
+  const graceUntil = reservation?.offer?.graceUntil
+  if (graceUntil === undefined) return {}
+  return { 'faregate-notice': `subscription_past_due;until="${new Date(graceUntil).toISOString()}"` }
+}
+
+/** Our headers, with what the upstream's answer varies by beside what ours does. */
+export function mergeVary(vary: string | undefined, headers: Record<string, string>): Record<string, string> {
+  return vary === undefined || headers['vary'] === undefined ? headers : { ...headers, vary: `${vary}, ${headers['vary']}` }
 }
 
 /** JSON pointers of what was left out; what would make the head too long is counted. */

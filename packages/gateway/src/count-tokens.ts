@@ -22,7 +22,8 @@ export async function serveCount(shared: Shared, flow: Flow, dialect: CountDiale
   const admitted = await entitle(shared, flow, dialect)
   if (isDenial(admitted)) return refuse(deps, flow, admitted)
   flow.flags.push('free')
-  return withinLimits(deps, flow, admitted, () => serveFree(shared, flow, dialect, admitted), true)
+  const limited = { key: admitted.key, user: admitted.request.user }
+  return withinLimits(deps, flow, limited, () => serveFree(shared, flow, dialect, admitted))
 }
 
 async function serveFree(shared: Shared, flow: Flow, dialect: CountDialect, admitted: Admitted): Promise<void> {

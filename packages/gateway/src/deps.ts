@@ -4,6 +4,7 @@ import type { AccountRef, Ledger } from '@faregate/ledger'
 import type { Limiter } from '@faregate/limits'
 import type { PriceTable, TokenCounter } from '@faregate/pricing'
 import type { Vendor } from '@faregate/wire'
+import type { ApiDirectory } from './apis/port.ts'
 import type { UpstreamClient } from './edge.ts'
 import type { LimitDesk } from './limit-requests.ts'
 import type { PlanGate } from './plans/port.ts'
@@ -24,6 +25,7 @@ export interface GatewayDeps {
   /** Asked only for keys that have limits. */
   limiter: Pick<Limiter, 'take' | 'peek'>
   plans: PlanGate
+  apis: ApiDirectory
   /** Asked only for organizations that have such caps. */
   namedCaps: Pick<NamedCapBook, 'under'>
   limitDesk: LimitDesk

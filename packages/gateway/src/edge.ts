@@ -13,6 +13,11 @@ export interface Inbound {
   query: string
   headers: Record<string, string | string[] | undefined>
   body: Buffer
+  /**
+   * Opens a body that was not collected, once: those of calls that go on to a published API. A caller that waits to be
+   * told (`Expect: 100-continue`) is told then. Leaving off early leaves the caller's connection as it is.
+   */
+  unread?: () => AsyncIterable<Buffer>
 }
 
 /** The way back to the caller. */
@@ -40,8 +45,20 @@ export interface Outbound {
 export interface UpstreamRequest {
   /** Scheme, host and port. */
   origin: string
+  /** Absent: POST. */
+  method?: string
   path: string
   headers: Record<string, string>
+  /** Null: there is none. */
+  body: Buffer | AsyncIterable<Buffer> | null
+  /** The answer comes as it is sent, whatever its encoding. */
+  asSent?: boolean
+  /** Milliseconds, instead of the client's own limits. */
+  limits?: { firstByteMs?: number | undefined; silenceMs?: number | undefined } | undefined
+}
+
+/** A call whose body is there as a whole. */
+export interface CollectedRequest extends UpstreamRequest {
   body: Buffer
 }
 

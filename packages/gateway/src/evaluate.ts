@@ -52,7 +52,8 @@ async function evaluateOffers(
   return first ?? priceMissing(route.model.name, 'the plan offers nothing')
 }
 
-interface Asking {
+/** Who asks, under which plan. */
+export interface Asking {
   key: KeyEntry
   user: string | null
   plan: Planned | undefined
@@ -78,8 +79,12 @@ export async function laterBlockers(
   request: ModelRequest,
   before: DenialCode[] = [],
 ): Promise<{ also?: DenialCode[] }> {
-  const refusal = await moneyBlocker(deps, key, route, request)
-  const also = [...before, ...(refusal === undefined ? [] : [refusal.code, ...(refusal.also ?? [])])]
+  return alsoOf(before, await moneyBlocker(deps, key, route, request))
+}
+
+/** Codes that come after a refusal: those that are known, and those of what money has against it. */
+export function alsoOf(before: DenialCode[], money: Denial | undefined): { also?: DenialCode[] } {
+  const also = [...before, ...(money === undefined ? [] : [money.code, ...(money.also ?? [])])]
   return also.length === 0 ? {} : { also }
 }
 
@@ -91,8 +96,13 @@ export async function moneyBlocker(
   request: ModelRequest,
   plan?: Planned,
 ): Promise<Denial | undefined> {
+  return refusalOf(deps, () => evaluate(deps, key, route, request, plan))
+}
+
+/** The refusal that an evaluation ends in; undefined too where balances cannot be read. */
+export async function refusalOf(deps: GatewayDeps, look: () => Promise<Evaluation | Denial>): Promise<Denial | undefined> {
   try {
-    const evaluation = await evaluate(deps, key, route, request, plan)
+    const evaluation = await look()
     return isDenial(evaluation) ? evaluation : evaluation.refusal
   } catch (error) {
     deps.log.debug({ error: String(error) }, 'balances cannot be read for `also`')
@@ -100,12 +110,11 @@ export async function moneyBlocker(
   }
 }
 
-function judge(
-  deps: GatewayDeps,
-  { key, user, plan: planned }: Asking,
-  plan: HoldPlan,
-  balances: BalanceView[],
-): Omit<Evaluation, 'route'> {
+/** An evaluation of a hold, whatever it is for. */
+export type Judged = Omit<Evaluation, 'route'>
+
+/** What the balances, as they were read, say of a plan. */
+export function judge(deps: GatewayDeps, { key, user, plan: planned }: Asking, plan: HoldPlan, balances: BalanceView[]): Judged {
   const affordable = Math.min(...balances.map(({ available }, leg) => affordableSteps(measureOf(plan, leg), available)))
   const fewest = Math.max(plan.steps.min, plan.outlook?.min ?? 0)
   const steps = Math.min(plan.steps.max, Math.max(affordable, plan.steps.min))

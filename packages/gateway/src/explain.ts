@@ -3,8 +3,10 @@ import { amountOf, priceTexts } from '@faregate/pricing'
 import { formField, scanMembers, type EndpointDialect } from '@faregate/wire'
 import { withAlternatives } from './alternatives.ts'
 import { answerJson } from './answer-json.ts'
+import type { PublishedAt } from './apis/call.ts'
+import { explainApi } from './apis/explain.ts'
 import { disclosureOf } from './disclosure-of.ts'
-import { admit, permitted, type Shared } from './model-call.ts'
+import { admit, limitedCall, permitted, type Shared } from './model-call.ts'
 import { evaluate, measureOf } from './evaluate.ts'
 import { firstOf } from './limits/denial.ts'
 import { limitVerdict } from './limits/within-limits.ts'
@@ -31,6 +33,11 @@ const OWN_REFUSALS = new Set([
 export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
   const key = await permitted(shared, flow, 'explain')
   if (isDenial(key)) return refuse(shared.deps, flow, key)
+  const published = publishedAt(shared, flow.inbound)
+  if (published !== undefined)
+    return explainApi(shared, flow, published, named(flow.inbound, 'method') ?? 'GET', (denial) =>
+      OWN_REFUSALS.has(denial.code) ? undefined : problemOf(shared, flow, denial),
+    )
   const target = explained(flow.inbound)
   if (isDenial(target)) return refuse(shared.deps, flow, target)
   const admitted = await admit(shared, flow, target.dialect, target.path)
@@ -50,7 +57,7 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
       })
     flow.route = evaluation.route
     const { plan, steps, reach, balances } = evaluation
-    const limited = await limitVerdict(shared.deps, flow, admitted)
+    const limited = await limitVerdict(shared.deps, flow, limitedCall(shared.deps, flow, admitted))
     const first = limited === undefined ? evaluation.refusal : firstOf(limited, evaluation.refusal)
     const refusal = first && (await withAlternatives(shared, { ...admitted, ...target, plan: flow.plan }, first))
     const amount = formatAmount(amountOf(plan.measure, steps))
@@ -70,9 +77,15 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
   }
 }
 
+/** The published API that the body names by its path. */
+function publishedAt({ deps }: Shared, inbound: Inbound): PublishedAt | undefined {
+  const path = named(inbound, 'path')
+  return path === undefined ? undefined : deps.apis.find(path.replace(/\?.*$/s, ''))
+}
+
 /** The body may name the route that it would be sent to; only calls of models can be explained. */
 function explained(inbound: Inbound): { path: string; dialect: EndpointDialect } | Denial {
-  const path = namedPath(inbound) ?? DEFAULT_PATH
+  const path = named(inbound, 'path') ?? DEFAULT_PATH
   const dialect = surfaceOf(path)?.dialect({ path, query: inbound.query })
   if (dialect !== undefined && !isFree(dialect)) return { path, dialect }
   return {
@@ -84,10 +97,10 @@ function explained(inbound: Inbound): { path: string; dialect: EndpointDialect }
 }
 
 /** A member of JSON, or a field of a form. A body that cannot be read is refused as what it would be sent as. */
-function namedPath({ body, headers }: Inbound): string | undefined {
+function named({ body, headers }: Inbound, name: string): string | undefined {
   const scan = scanMembers(body)
-  const member = scan.ok ? scan.members.get('path') : undefined
-  if (member === undefined) return formField({ body, headers }, 'path')
+  const member = scan.ok ? scan.members.get(name) : undefined
+  if (member === undefined) return formField({ body, headers }, name)
   try {
     return String(JSON.parse(body.toString('utf8', member.valueStart, member.valueEnd)))
   } catch {

@@ -30,6 +30,8 @@ export function finish(deps: GatewayDeps, flow: Flow, ending: Ending): void {
     tags: tagsText(flow.inbound),
     path: flow.inbound.path,
     model: flow.request?.model ?? null,
+    api: flow.api?.name ?? null,
+    route: flow.api?.route ?? null,
     stream: flow.request?.stream ?? false,
     outcome: ending.outcome,
     denial: ending.denial?.code ?? null,

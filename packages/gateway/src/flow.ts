@@ -25,13 +25,15 @@ export interface Flow {
   /** The request in neutral form, once a deployment needed it. */
   decoded?: Decoded
   route?: Route
+  /** The published API that is called, and the name of its route once it is found. */
+  api?: { name: string; route: string | null }
   /** How it stands with its limits, where it has any. */
   admission?: Admission
   /** Whose limits are counted among them; absent: no plan's. */
   limitedUnder?: Offer | undefined
   /** The plans under which it is served; absent: from the balance alone. */
   plan?: Planned
-  reservation?: Reservation
+  reservation?: Pick<Reservation, 'plan' | 'slices' | 'offer'>
   readonly attempts: AttemptRecord[]
   readonly flags: string[]
   readonly trace: TraceStep[]

@@ -1,8 +1,9 @@
 import { formatAmount, isDenial, newId, type Denial } from '@faregate/core'
 import { corsHeaders } from './answer-headers.ts'
+import { serveApi } from './apis/call.ts'
 import { Parking } from './call/parking.ts'
 import { retryBudgets } from './call/retry-budget.ts'
-import { deliveryOf, serveModelCall, type Shared } from './model-call.ts'
+import { serveModelCall, type Shared } from './model-call.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Inbound, Outbound } from './edge.ts'
 import { serveCount } from './count-tokens.ts'
@@ -27,6 +28,8 @@ export interface Gateway {
   handle(inbound: Inbound, outbound: Outbound): Promise<void>
   /** Answers a request that the HTTP server refused before it was whole. */
   refuse(inbound: Inbound, outbound: Outbound, denial: Denial): Promise<void>
+  /** Whether an API is published there, whose bodies are not collected: what is called goes on as it comes. */
+  publishes(path: string): boolean
   /** Answers a CORS preflight. */
   preflight(inbound: Inbound, outbound: Outbound): Promise<void>
   newRequestId(): string
@@ -64,6 +67,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     refuse: (inbound, outbound, denial) =>
       guarded(shared, newFlow(inbound, outbound, deps.clock.now()), (_shared, flow) => refuse(deps, flow, denial)),
     preflight: (inbound, outbound) => preflight(deps, inbound, outbound),
+    publishes: (path) => deps.apis.find(path) !== undefined,
     newRequestId: () => newId('req', deps.clock.now(), deps.random),
     vouch: async (inbound) => {
       const key = await identify(deps, inbound)
@@ -77,6 +81,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
 function serve(shared: Shared, flow: Flow): Promise<void> {
   const { dialect, inbound } = flow
+  const published = dialect === undefined ? shared.deps.apis.find(inbound.path) : undefined
+  if (published !== undefined) return guarded(shared, flow, () => serveApi(shared, flow, published))
   if (dialect === undefined || inbound.method !== 'POST') return guarded(shared, flow, handlerFor(inbound))
   return guarded(shared, flow, () => (isFree(dialect) ? serveCount(shared, flow, dialect) : serveModelCall(shared, flow, dialect)))
 }
@@ -102,8 +108,8 @@ async function guarded(shared: Shared, flow: Flow, handler: Handler): Promise<vo
       'a request met a mistake in the gateway',
     )
     try {
-      const { request, reservation } = flow
-      if (request !== undefined && reservation !== undefined) await release(deliveryOf(shared, flow, request, reservation))
+      const { reservation } = flow
+      if (reservation !== undefined) await release({ deps, unsettled: shared.unsettled, flow, reservation })
       await refuse(deps, flow, {
         code: 'gateway_misconfigured',
         detail: 'The gateway met a mistake of its own.',
@@ -122,7 +128,7 @@ async function preflight({ settings }: GatewayDeps, inbound: Inbound, outbound: 
   outbound.head(204, {
     'x-request-id': inbound.id,
     ...(typeof origin === 'string' ? corsHeaders(settings.corsOrigins, origin) : {}),
-    'access-control-allow-methods': 'GET, POST, PATCH, DELETE, OPTIONS',
+    'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
     'access-control-allow-headers': typeof requested === 'string' ? requested : '*',
     'access-control-max-age': '86400',
   })

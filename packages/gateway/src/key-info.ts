@@ -43,10 +43,11 @@ export async function serveKeyInfo(shared: Shared, flow: Flow): Promise<void> {
 async function describeQuotas({ deps }: Shared, key: KeyEntry): Promise<Record<string, unknown>[]> {
   const refs = await deps.plans.quotas(key.organization.id)
   const views = await deps.balances.read(refs)
-  return refs.map(({ counts, models, limit }, index) => {
+  return refs.map(({ counts, models, apis = null, limit }, index) => {
     const { posted = 0n, held = 0n, available = limit, resetsAt = null } = views[index] ?? {}
     const reset = resetsAt === null ? null : new Date(resetsAt).toISOString()
-    return { counts, models, limit: Number(limit), used: Number(posted), held: Number(held), available: Number(available), resetsAt: reset }
+    const left = { used: Number(posted), held: Number(held), available: Number(available), resetsAt: reset }
+    return { counts, models, apis, limit: Number(limit), ...left }
   })
 }
 
@@ -64,6 +65,7 @@ function describeKey(
     scopes: key.scopes,
     addresses: key.addresses,
     models: key.models,
+    apis: key.apis,
     application: key.application,
     team: key.team === null ? null : { id: key.team.id, name: key.team.name },
     member: key.member === null ? null : { id: key.member.id, name: key.member.name, role: key.member.role },

@@ -13,9 +13,11 @@ import type { GatewayDeps } from './deps.ts'
 import { withAlternatives } from './alternatives.ts'
 import { firstBlocker } from './blockers.ts'
 import { withNamedCaps } from './caps.ts'
-import { laterBlockers } from './evaluate.ts'
+import { laterBlockers, moneyBlocker } from './evaluate.ts'
 import { note, type Flow } from './flow.ts'
 import { checkKeyState, identify } from './identify.ts'
+import { tokenBound } from './limits/demands.ts'
+import type { Limited } from './limits/limited.ts'
 import { withinLimits } from './limits/within-limits.ts'
 import type { Locator, Route } from './locate.ts'
 import { once } from './media/once.ts'
@@ -46,7 +48,17 @@ export async function serveModelCall(shared: Shared, flow: Flow, dialect: Endpoi
   const { deps } = shared
   const admitted = await admit(shared, flow, dialect)
   if (isDenial(admitted)) return refuse(deps, flow, admitted)
-  return withinLimits(deps, flow, admitted, () => servePaid(shared, flow, dialect, admitted))
+  return withinLimits(deps, flow, limitedCall(deps, flow, admitted), () => servePaid(shared, flow, dialect, admitted))
+}
+
+/** A call of a model as limits see it. */
+export function limitedCall(deps: GatewayDeps, flow: Flow, { key, route, request }: Admitted): Limited {
+  return {
+    key,
+    user: request.user,
+    tokens: () => tokenBound(deps.settings, route, request),
+    moneyBlocker: () => moneyBlocker(deps, key, route, request, flow.plan),
+  }
 }
 
 async function servePaid(shared: Shared, flow: Flow, dialect: EndpointDialect, admitted: Admitted): Promise<void> {
@@ -152,7 +164,8 @@ export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDiale
 
 /** The key behind the request, if it may be used now. */
 export async function known({ deps }: Shared, flow: Flow): Promise<KeyEntry | Denial> {
-  const key = await identify(deps, flow.inbound)
+  // Only clients of models put a key into the query; that of an API goes on as it is.
+  const key = await identify(deps, flow.api === undefined ? flow.inbound : { ...flow.inbound, query: '' })
   if (isDenial(key)) return key
   flow.key = key
   const refused = checkKeyState(key, flow.at)

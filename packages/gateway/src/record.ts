@@ -13,6 +13,9 @@ export interface RequestRecord {
   path: string
   /** As the caller named it. */
   model: string | null
+  /** The published API that was called, and its route. */
+  api: string | null
+  route: string | null
   stream: boolean
   outcome: 'served' | 'partial' | 'refused' | 'failed' | 'aborted'
   denial: DenialCode | null

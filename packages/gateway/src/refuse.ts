@@ -70,6 +70,11 @@ export function inBand(deps: GatewayDeps, flow: Flow, denial: Denial, ids: Strea
   return { event: dialect.errorEvent(problem, { model: flow.request?.model ?? '', ...ids }), ending: { denial: { code: denial.code, id } } }
 }
 
+/** Keeps a refusal that can be told to nobody any more: the answer has begun in no dialect that could carry it. */
+export function recordDenial(deps: GatewayDeps, flow: Flow, denial: Denial): NonNullable<Ending['denial']> {
+  return { code: denial.code, id: register(deps, flow, denial).id }
+}
+
 /** Numbers a refusal and keeps it whole, with its decision trace, for `/denials/{id}`. */
 function register(deps: GatewayDeps, flow: Flow, denial: Denial): Registered {
   const now = deps.clock.now()

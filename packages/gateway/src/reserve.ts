@@ -11,6 +11,8 @@ import { inputBound, planHold, type HoldPlan } from './hold-plan.ts'
 import type { Route } from './locate.ts'
 import type { Offer } from './plans/port.ts'
 import { routeUnder } from './plans/under-offer.ts'
+import { tokenBound } from './limits/demands.ts'
+import type { Limited } from './limits/limited.ts'
 import { moveLimits } from './limits/take.ts'
 import { tagsText } from './tags.ts'
 
@@ -42,15 +44,27 @@ export async function reserve(
   route: Route,
   request: ModelRequest,
 ): Promise<Reservation | Denial> {
-  if (flow.plan === undefined) return reserveUnder(deps, flow, key, route, request, undefined)
+  const limited = { key, user: request.user, tokens: () => tokenBound(deps.settings, route, request) }
+  return underOffers(deps, flow, limited, (offer) => reserveUnder(deps, flow, key, routeUnder(route, offer), request, offer))
+}
+
+/** Tries the offers of the plans in turn; without plans once, without an offer. */
+export async function underOffers<T extends object>(
+  deps: GatewayDeps,
+  flow: Flow,
+  limited: Limited,
+  attempt: (offer: Offer | undefined) => Promise<T | Denial>,
+): Promise<T | Denial> {
+  const { plan } = flow
+  if (plan === undefined) return attempt(undefined)
   let refused: Denial | undefined
-  for (const offer of flow.plan.offers) {
-    const limited = await moveLimits(deps, flow, { key, route, request }, offer)
-    if (limited !== undefined) {
-      refused ??= limited
+  for (const offer of plan.offers) {
+    const moved = await moveLimits(deps, flow, limited, offer)
+    if (moved !== undefined) {
+      refused ??= moved
       continue
     }
-    const reserved = await reserveUnder(deps, flow, key, routeUnder(route, offer), request, offer)
+    const reserved = await attempt(offer)
     if (!isDenial(reserved) || !isQuotas(reserved)) return reserved
     refused ??= reserved
   }
@@ -72,14 +86,15 @@ async function reserveUnder(
 ): Promise<Reservation | Denial> {
   const plan = planHold(deps.settings, key, route, request, undefined, offer)
   if (isDenial(plan)) return plan
-  let outcome = await submitHold(deps, flow, plan, key, route, request)
+  const memo = holdMemo(flow, key, route, request)
+  let outcome = await submitHold(deps, flow, plan, memo)
   if (isDenial(outcome)) return outcome
   let decided = plan
   if (outcome.status === 'insufficient') {
     const closer = await countedPlan(deps, key, route, request, offer)
     if (closer !== undefined) {
       decided = closer
-      outcome = await submitHold(deps, flow, closer, key, route, request)
+      outcome = await submitHold(deps, flow, closer, memo)
       if (isDenial(outcome)) return outcome
     }
   }
@@ -106,14 +121,8 @@ export async function countedPlan(
   return isDenial(plan) ? undefined : plan
 }
 
-async function submitHold(
-  deps: GatewayDeps,
-  flow: Flow,
-  plan: HoldPlan,
-  key: KeyEntry,
-  route: Route,
-  request: ModelRequest,
-): Promise<Outcome | Denial> {
+/** Hands a hold to the ledger. `memo`: what a record can be rebuilt from after a kill. */
+export async function submitHold(deps: GatewayDeps, flow: Flow, plan: HoldPlan, memo: string): Promise<Outcome | Denial> {
   const operation: HoldOp = {
     type: 'hold',
     id: `${flow.id}.0`,
@@ -124,7 +133,7 @@ async function submitHold(
     measure: plan.measure,
     steps: plan.steps,
     ...(plan.outlook === undefined ? {} : { outlook: plan.outlook }),
-    memo: holdMemo(flow, key, route, request),
+    memo,
   }
   try {
     return await deps.ledger.submit(operation)
@@ -134,25 +143,27 @@ async function submitHold(
   }
 }
 
-/** What a record can be rebuilt from after a kill. */
 function holdMemo(flow: Flow, key: KeyEntry, route: Route, request: ModelRequest): string {
-  const tags = tagsText(flow.inbound)
-  return JSON.stringify({
-    organization: key.organization.id,
-    application: key.application.id,
-    key: key.id,
+  return memoOf(flow, key, {
     model: route.model.name,
-    path: flow.inbound.path,
     stream: request.stream,
     priceVersion: route.candidates[0]?.price.version ?? null,
     ...(request.user === null ? {} : { user: request.user }),
-    ...(tags === null ? {} : { tags }),
   })
 }
 
-type Held = Omit<Reservation, 'route' | 'offer'>
+/** Who called, where, and what. */
+export function memoOf(flow: Flow, key: KeyEntry, called: Record<string, unknown>): string {
+  const tags = tagsText(flow.inbound)
+  const caller = { organization: key.organization.id, application: key.application.id, key: key.id }
+  return JSON.stringify({ ...caller, path: flow.inbound.path, ...called, ...(tags === null ? {} : { tags }) })
+}
 
-function reservationOf(deps: GatewayDeps, flow: Flow, key: KeyEntry, plan: HoldPlan, outcome: Outcome): Held | Denial {
+/** What a hold has secured. */
+export type Held = Omit<Reservation, 'route' | 'offer'>
+
+/** The reservation that the ledger has made of a plan, or the refusal that its outcome is. */
+export function reservationOf(deps: GatewayDeps, flow: Flow, key: KeyEntry, plan: HoldPlan, outcome: Outcome): Held | Denial {
   switch (outcome.status) {
     case 'ok':
     case 'exists': {

@@ -81,13 +81,16 @@ export function costOf(flow: Flow, candidate: Candidate, reservation: Reservatio
   return estimated && priced.amount > reservation.held ? reservation.held : priced.amount
 }
 
+/** A request whose holds are to be resolved. */
+export type Settling = Pick<Delivery, 'deps' | 'unsettled' | 'flow'> & { reservation: Pick<Reservation, 'plan' | 'slices'> }
+
 /**
  * Resolves the request's holds, durably: posts the cost, and what was used on quotas (`buckets`), returns the rest. A refusal means that it is not known
  * to be durable, and that the last byte must be withheld; what is unresolved is sent again under the same id:
  * as it is where something was delivered, as a void where nothing was.
  */
 export async function settle(
-  { deps, unsettled, flow, reservation }: Delivery,
+  { deps, unsettled, flow, reservation }: Settling,
   cost: Nano,
   memo: Record<string, unknown>,
   late: Late,
@@ -116,7 +119,7 @@ export async function settle(
 }
 
 /** Returns everything that is held; nothing was served. */
-export async function release(delivery: Delivery): Promise<void> {
+export async function release(delivery: Settling): Promise<void> {
   const refusal = await settle(delivery, 0n, {}, 'void')
   note(delivery.flow, 'settle', refusal === undefined ? 'ok' : 'denied', { voided: delivery.reservation.slices })
 }

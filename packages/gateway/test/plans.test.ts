@@ -118,7 +118,9 @@ describe('requests under a plan', () => {
     assert.deepEqual([explained.verdict.limit['unit'], explained.verdict.limit['shortfall']], ['requests', '1'])
     assert.deepEqual(explained.holds[0]?.amount, '1')
     const key = (await (await world.get('/v1/key')).json()) as { quotas: Record<string, unknown>[] }
-    assert.deepEqual(key.quotas, [{ counts: 'requests', models: '*', limit: 0, used: 0, held: 0, available: 0, resetsAt: null }])
+    assert.deepEqual(key.quotas, [
+      { counts: 'requests', models: '*', apis: null, limit: 0, used: 0, held: 0, available: 0, resetsAt: null },
+    ])
   })
 
   it('wait for a quota that resets within a minute, and not for one that does not', async (t) => {

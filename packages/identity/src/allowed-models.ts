@@ -1,9 +1,6 @@
 import { fitsParts } from '@faregate/core'
 import type { KeyEntry } from './key-entry.ts'
 
-/** Whatever has a key's list of models. */
-type Listed = Pick<KeyEntry, 'models'>
-
 interface AllowList {
   names: ReadonlySet<string>
   /** The literal parts between the stars of each pattern. */
@@ -11,22 +8,31 @@ interface AllowList {
 }
 
 /** Lists are read once for each entry, which lives as long as a configuration version. */
-const read = new WeakMap<Listed, AllowList>()
+const read = new WeakMap<string[], AllowList>()
 
 /** Whether the key's list of models (exact names, or with `*` for any characters) has this one; no list allows all. */
-export function allowsModel(entry: Listed, model: string): boolean {
-  if (entry.models === null) return true
-  let list = read.get(entry)
-  if (list === undefined) {
-    list = readList(entry.models)
-    read.set(entry, list)
-  }
-  return list.names.has(model) || list.patterns.some((parts) => fitsParts(parts, model))
+export function allowsModel({ models }: Pick<KeyEntry, 'models'>, model: string): boolean {
+  return allows(models, model)
 }
 
-function readList(models: string[]): AllowList {
+/** The same for its list of published APIs. */
+export function allowsApi({ apis }: Pick<KeyEntry, 'apis'>, api: string): boolean {
+  return allows(apis, api)
+}
+
+function allows(listed: string[] | null, name: string): boolean {
+  if (listed === null) return true
+  let list = read.get(listed)
+  if (list === undefined) {
+    list = readList(listed)
+    read.set(listed, list)
+  }
+  return list.names.has(name) || list.patterns.some((parts) => fitsParts(parts, name))
+}
+
+function readList(listed: string[]): AllowList {
   return {
-    names: new Set(models.filter((name) => !name.includes('*'))),
-    patterns: models.filter((name) => name.includes('*')).map((name) => name.split('*')),
+    names: new Set(listed.filter((name) => !name.includes('*'))),
+    patterns: listed.filter((name) => name.includes('*')).map((name) => name.split('*')),
   }
 }

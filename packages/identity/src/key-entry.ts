@@ -21,6 +21,8 @@ export interface KeyEntry {
   addresses: string[] | null
   /** Models it may call, exact names or with `*`; null: all. */
   models: string[] | null
+  /** Published APIs it may call, exact names or with `*`; null: all. */
+  apis: string[] | null
   cap: SpendCap | null
   /** The key whose spend cap it counts against: itself, or the one that it was rotated from. */
   capKey: string

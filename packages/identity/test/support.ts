@@ -11,6 +11,7 @@ export function keyEntry(members: Partial<KeyEntry> = {}): KeyEntry {
     scopes: [],
     addresses: null,
     models: null,
+    apis: null,
     cap: null,
     capKey: 'key_1',
     application: { id: 'app_1', name: 'application' },

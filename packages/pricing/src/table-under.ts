@@ -1,4 +1,4 @@
-import { divideUp, NANO_PER_UNIT, parseDecimal, type PriceRule } from '@faregate/core'
+import { divideUp, NANO_PER_UNIT, parseDecimal, type Nano, type PriceRule } from '@faregate/core'
 import { parseRates, writtenTable } from './rates.ts'
 import type { PricedBy, PriceTable, Rate, Rates } from './types.ts'
 
@@ -14,12 +14,16 @@ export function tableUnder(table: PriceTable, { factor, price }: PriceRule, by: 
 
 /** A table of which every rate is multiplied by a factor, a decimal string such as "0.8". */
 function scaledTable(table: PriceTable, factor: string, by: PricedBy): PriceTable {
-  const share = parseDecimal(factor) ?? NANO_PER_UNIT
-  if (share === NANO_PER_UNIT) return table
-  const scaled = (rate: Rate): Rate => divideUp(rate * share, NANO_PER_UNIT)
+  if (parseDecimal(factor) === NANO_PER_UNIT) return table
+  const scaled = (rate: Rate): Rate => scaledAmount(rate, factor)
   const rates: Rates = {}
   for (const [bucket, { base, tiers }] of Object.entries(table.rates) as [keyof Rates, NonNullable<Rates[keyof Rates]>][]) {
     rates[bucket] = { base: scaled(base), tiers: tiers.map(({ from, rate }) => ({ from, rate: scaled(rate) })) }
   }
   return { ...table, version: `${table.version}*${by}:${factor}`, rates }
+}
+
+/** An amount multiplied by a factor, a decimal string such as "0.8", and rounded up. */
+export function scaledAmount(amount: Nano, factor: string): Nano {
+  return divideUp(amount * (parseDecimal(factor) ?? NANO_PER_UNIT), NANO_PER_UNIT)
 }

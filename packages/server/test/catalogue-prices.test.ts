@@ -37,6 +37,7 @@ function snapshot(models: string[]): Snapshot {
     version: 1,
     providers: new Map(providers.map((entry) => [entry.name, entry])),
     models: new Map(models.map((name) => [name, model(name)])),
+    apis: new Map(),
     allModels: true,
     currency: 'USD',
   }

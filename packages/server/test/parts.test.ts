@@ -59,6 +59,7 @@ test('a provider fails after three failures in a row, or at once when it refuses
 const snapshot = (...names: string[]): Snapshot => ({
   version: 1,
   models: new Map(),
+  apis: new Map(),
   allModels: false,
   currency: 'USD',
   providers: new Map(

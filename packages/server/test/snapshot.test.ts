@@ -20,9 +20,9 @@ const model = (name: string, upstream: string): ModelEntry => ({
 
 const NOTHING: SnapshotSources = {
   version: 1,
-  file: { providers: [], models: [] },
+  file: { providers: [], models: [], apis: [] },
   environment: [],
-  database: { providers: [], models: [] },
+  database: { providers: [], models: [], apis: [] },
   demo: { provider: 'demo', model: 'demo', baseUrl: 'demo:', only: false },
   allModels: undefined,
   currency: 'USD',
@@ -31,11 +31,12 @@ const NOTHING: SnapshotSources = {
 test('the file wins over the environment, and both over the database, name by name', () => {
   const snapshot = buildSnapshot({
     ...NOTHING,
-    file: { providers: [provider('p', 'file')], models: [model('m', 'file')] },
+    file: { providers: [provider('p', 'file')], models: [model('m', 'file')], apis: [] },
     environment: [provider('p', 'environment', 'other'), provider('e', 'environment', 'other')],
     database: {
       providers: [provider('p', 'database'), provider('e', 'database'), provider('d', 'database')],
       models: [model('m', 'database'), model('n', 'database')],
+      apis: [],
     },
   })
   const places = [...snapshot.providers.values()].map(({ name, baseUrl }) => [name, baseUrl])
@@ -47,7 +48,7 @@ test('the file wins over the environment, and both over the database, name by na
 test('a kind that the file connects gets no second account from the environment', () => {
   const snapshot = buildSnapshot({
     ...NOTHING,
-    file: { providers: [provider('mine', 'x', 'openai')], models: [] },
+    file: { providers: [provider('mine', 'x', 'openai')], models: [], apis: [] },
     environment: [provider('openai', 'y', 'openai')],
   })
   assert.deepEqual([...snapshot.providers.keys()], ['mine'])
@@ -65,7 +66,7 @@ test('with a provider from the environment and nothing configured, its models ca
   const environment = [provider('openai', 'x', 'openai')]
   assert.equal(buildSnapshot({ ...NOTHING, environment }).allModels, true)
   assert.equal(buildSnapshot({ ...NOTHING, environment, allModels: false }).allModels, false)
-  assert.equal(buildSnapshot({ ...NOTHING, environment, file: { providers: [], models: [model('m', 'x')] } }).allModels, false)
+  assert.equal(buildSnapshot({ ...NOTHING, environment, file: { providers: [], models: [model('m', 'x')], apis: [] } }).allModels, false)
   assert.equal(buildSnapshot(NOTHING).allModels, false)
 })
 

@@ -108,6 +108,7 @@ async function world(context: TestContext, kind: Kind) {
           lastUsedAt: null,
           scopes: [],
           models: null,
+          apis: null,
           limits: [],
           createdAt: 0,
           expiresAt: more.expiresAt ?? null,

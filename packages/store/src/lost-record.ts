@@ -29,6 +29,8 @@ export function lostRecord(lost: LostRequest): RequestRecord {
     tags: text(memo['tags']),
     path: text(memo['path']) ?? '',
     model: text(memo['model']),
+    api: text(memo['api']),
+    route: text(memo['route']),
     stream: memo['stream'] === true,
     outcome: cost === 0n ? 'aborted' : recovered ? 'partial' : 'served',
     denial: null,

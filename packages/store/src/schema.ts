@@ -1,4 +1,5 @@
 import type { ColumnType } from 'kysely'
+import type { ConfigurationTables } from './schema-configuration.ts'
 import type { BillingColumns, InvoiceTables } from './schema-invoices.ts'
 import type { LimitTables } from './schema-limits.ts'
 import type { PaymentTables } from './schema-payments.ts'
@@ -17,14 +18,13 @@ export type IntOrNull = ColumnType<bigint | null, bigint | number | null, bigint
 /** JSON as text: parse it on reading, stringify it on writing. */
 export type Json = string
 
-export interface Schema extends InvoiceTables, LimitTables, PaymentTables, PeopleTables, PlanTables, PriceTables {
+export interface Schema
+  extends ConfigurationTables, InvoiceTables, LimitTables, PaymentTables, PeopleTables, PlanTables, PriceTables {
   meta: MetaTable
   counters: CountersTable
   organizations: OrganizationsTable
   applications: ApplicationsTable
   keys: KeysTable
-  providers: ProvidersTable
-  models: ModelsTable
   accounts: AccountsTable
   lots: LotsTable
   entries: EntriesTable
@@ -85,8 +85,9 @@ export interface KeysTable {
   hash: string
   last_four: string
   scopes: Json
-  /** JSON array; null: all. */
+  /** JSON arrays; null: all. */
   models: Json | null
+  apis: Json | null
   cap_amount: IntOrNull
   cap_period: string | null
   expires_at: IntOrNull
@@ -94,24 +95,6 @@ export interface KeysTable {
   revoked_at: IntOrNull
   created_at: Int
   limits: Json | null
-}
-
-export interface ProvidersTable {
-  name: string
-  kind: string
-  base_url: string
-  keyless: Int
-  /** The provider's keys, sealed; JSON of `[{id, sealed, weight, priority}]`. */
-  keys_sealed: Json
-  created_at: Int
-  updated_at: Int
-}
-
-export interface ModelsTable {
-  name: string
-  definition: Json
-  created_at: Int
-  updated_at: Int
 }
 
 export interface AccountsTable {
@@ -180,6 +163,8 @@ export interface RequestsTable {
   tags: string | null
   path: string
   model: string | null
+  api: string | null
+  route: string | null
   stream: Int
   outcome: string
   denial: string | null

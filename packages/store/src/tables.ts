@@ -13,6 +13,7 @@ export const TABLES = [
   'management_tokens',
   'providers',
   'models',
+  'apis',
   'prices',
   'catalogue_prices',
   'price_offers',

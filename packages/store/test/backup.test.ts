@@ -54,6 +54,7 @@ async function fill(store: Store): Promise<void> {
       last_four: 'abcd',
       scopes: '[]',
       models: null,
+      apis: null,
       cap_amount: 9_007_199_254_740_993n,
     }
     await trx

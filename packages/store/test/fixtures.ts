@@ -12,6 +12,8 @@ export function requestRecord(id: string, more: Partial<RequestRecord> = {}): Re
     tags: null,
     path: '/v1/chat/completions',
     model: 'm',
+    api: null,
+    route: null,
     stream: false,
     outcome: 'served',
     denial: null,

@@ -30,6 +30,7 @@ function rowsOf(having: Having): Rows {
     ...row('scopes[]', 'models', 'key', code),
     ...row('addresses[]', '127.0.0.0/8', '10.0.0.1', code),
     ...row('models[]', 'plain', 'other', code),
+    ...row('apis[]', 'knob', 'other', async (world, customer) => (await world.callApi(customer)).code),
     ...row('expiresAt', fromNow(-1), fromNow(1), code),
     ...limitRows(having),
     ...capRows('cap', having),

@@ -25,7 +25,10 @@ export async function take(world: FieldWorld, { plan = {}, subscription = {}, cr
   const model = await world.model()
   const own = (name: string): string => (name === 'plain' ? model : name)
   const terms = { name: world.fresh('plan'), price: '0.10', period: 'month', models: ['plain'], quotas: [], ...plan }
-  const quotas = (terms.quotas as { models: string }[]).map((one) => ({ ...one, models: own(one.models) }))
+  const quotas = (terms.quotas as { models: string | null }[]).map((one) => ({
+    ...one,
+    models: one.models === null ? null : own(one.models),
+  }))
   await world.api.expect(201, 'POST', '/api/plans', { ...terms, models: terms.models.map(own), quotas })
   const customer = await world.customer({}, {}, credit)
   const path = `/api/organizations/${customer.organization}/subscriptions`
@@ -73,6 +76,13 @@ async function priced(world: FieldWorld, members: Record<string, unknown>): Prom
 /** What is served under the plan is within its limits, whatever the model. */
 const limited: Having = async (world, members) => (await take(world, { plan: { models: ['*'], ...members } })).customer
 
+/** What a second call of an API comes to under a quota of one. */
+async function quotaOfApis(world: FieldWorld, apis: unknown): Promise<unknown> {
+  const { customer } = await take(world, { plan: { apis: ['knob'], quotas: [{ counts: 'requests', models: null, apis, limit: 1 }] } })
+  await world.callApi(customer)
+  return (await world.callApi(customer)).code
+}
+
 /** Every field of the call that makes a plan. */
 export const PLAN_ROWS: Record<string, Rows> = {
   createPlan: {
@@ -86,6 +96,9 @@ export const PLAN_ROWS: Record<string, Rows> = {
       credit: '0.05',
     }),
     ...field('models[]', 'plain', 'other', cost, { plan: { priceFactor: '0' } }),
+    ...field('apis[]', 'knob', 'other', async ({ world, customer }) => (await world.callApi(customer)).cost, {
+      plan: { priceFactor: '0' },
+    }),
     ...field('features[]', 'chat', 'embeddings', code, { plan: EXCLUSIVE }),
     ...field('exclusive', true, false, code, { subscription: null }),
     ...field('listed', true, false, code, { plan: EXCLUSIVE, subscription: null }),
@@ -93,6 +106,7 @@ export const PLAN_ROWS: Record<string, Rows> = {
     ...field('credit', '0', '1.00', async ({ world, customer }) => (await world.api.balance(customer.organization)).granted),
     ...quota('counts', 'requests', 'tokens', { limit: 2 }),
     ...quota('models', 'plain', 'other'),
+    'quotas[].apis': { a: 'knob', b: 'other', see: quotaOfApis },
     ...quota('limit', 1, 2),
     ...quota('overage', null, '2'),
     ...priceRows(priced),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { either, usage } from '../../support/behaviours.ts'
 import { configuration, say } from '../../support/config.ts'
 import { startGateway, type Customer, type Gateway } from '../../support/gateway.ts'
-import { header, json, send } from '../../support/http.ts'
+import { header, json, send, type Answer } from '../../support/http.ts'
 import { startUpstream, type Upstream } from '../../support/upstream.ts'
 
 const DAY_MS = 86_400_000
@@ -48,7 +48,9 @@ export class FieldWorld {
     const upstream = await startUpstream()
     upstream.on('plain', either(5, { usage: usage(0, 5) }))
     const price = { input: '0', output: '1000' }
-    const gateway = await startGateway({ config: configuration(upstream, { plain: { price } }) })
+    upstream.on('', ({ response }) => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'))
+    const knob = { prefix: '/knob', upstream: { baseUrl: upstream.url }, routes: [{ method: 'GET', path: '/*', price: '0.01' }] }
+    const gateway = await startGateway({ config: configuration(upstream, { plain: { price } }, { apis: { knob } }) })
     return new FieldWorld(gateway, upstream)
   }
 
@@ -85,17 +87,12 @@ export class FieldWorld {
   }
 
   async call({ key }: Pick<Customer, 'key'>, more: Record<string, unknown> = {}, headers: Record<string, string> = {}): Promise<Seen> {
-    const answer = await this.gateway.chat(key, { model: 'plain', max_tokens: 10, messages: say(), ...more }, { headers })
-    const problem = answer.status < 300 ? {} : json(answer)
-    const text = (name: string): string => (typeof problem[name] === 'string' ? problem[name] : '')
-    return {
-      status: answer.status,
-      code: text('code'),
-      detail: text('detail'),
-      cost: header(answer, 'faregate-cost') ?? '',
-      policy: header(answer, 'ratelimit-policy') ?? '',
-      members: Object.keys(problem),
-    }
+    return seenIn(await this.gateway.chat(key, { model: 'plain', max_tokens: 10, messages: say(), ...more }, { headers }))
+  }
+
+  /** The same of a call of the published API `knob`, at 0.01. */
+  async callApi({ key }: Pick<Customer, 'key'>): Promise<Seen> {
+    return seenIn(await send(`${this.gateway.url}/knob/a`, { headers: { authorization: `Bearer ${key}` } }))
   }
 
   /** The codes of several calls, one after the other; empty: it was served. */
@@ -127,5 +124,18 @@ export class FieldWorld {
       price: Record<string, string>
     }
     return explained.price
+  }
+}
+
+function seenIn(answer: Answer): Seen {
+  const problem = answer.status < 300 ? {} : json(answer)
+  const text = (name: string): string => (typeof problem[name] === 'string' ? problem[name] : '')
+  return {
+    status: answer.status,
+    code: text('code'),
+    detail: text('detail'),
+    cost: header(answer, 'faregate-cost') ?? '',
+    policy: header(answer, 'ratelimit-policy') ?? '',
+    members: Object.keys(problem),
   }
 }

@@ -75,7 +75,12 @@ export function rememberConfiguration(value: unknown): void {
   }
   if (typeof value !== 'object' || value === null) return
   for (const [name, member] of Object.entries(value)) {
-    if (typeof member === 'string' && SECRET_MEMBERS.has(name)) remember('provider key', member)
+    if (typeof member === 'string' && (SECRET_MEMBERS.has(name) || isHeaderSecret(name, value))) remember('provider key', member)
     else if (typeof member === 'object') rememberConfiguration(member)
   }
+}
+
+/** The secret that a published API sends to its upstream: `{ name, value }`. */
+function isHeaderSecret(name: string, header: object): boolean {
+  return name === 'value' && 'name' in header && Object.keys(header).length === 2
 }

@@ -1,5 +1,6 @@
 import { DIAGNOSIS_STEPS, problemEntry } from '@faregate/contract'
 import { formatAmount } from '@faregate/core'
+import { apiAllowedNow, apiNow } from './apis.ts'
 import { balanceNow, capNow } from './billing.ts'
 import { blamedFor } from './blame.ts'
 import { modelNow, providersNow } from './configuration.ts'
@@ -20,10 +21,10 @@ const STEPS: Record<StepName, StepRow> = {
   billing: { looks: [balanceNow, capNow], unknown: 'It is not known whose balance this request would have touched.' },
   subscription: { looks: [], unknown: 'There are no subscriptions in this gateway; no request depends on one.' },
   permissions: {
-    looks: [keyNow, modelAllowedNow],
+    looks: [keyNow, modelAllowedNow, apiAllowedNow],
     unknown: 'The request came without a key, or with one that this gateway does not know.',
   },
-  configuration: { looks: [modelNow, providersNow], unknown: 'The request named no model, or its record is gone.' },
+  configuration: { looks: [modelNow, apiNow, providersNow], unknown: 'The request named no model, or its record is gone.' },
   rate_limits: {
     looks: [withinLimits, providersLimitsMet],
     unknown: 'The request was refused before its limits were looked at, or there is no record.',

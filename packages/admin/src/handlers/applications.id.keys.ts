@@ -32,6 +32,7 @@ export const applicationsIdKeys: Handlers<'createKey'> = {
       scopes: body.scopes ?? [],
       addresses: body.addresses ?? null,
       models: body.models ?? null,
+      apis: body.apis ?? null,
       cap: capOf(body.cap ?? null),
       limits: body.limits ?? [],
       expiresAt: timeOf(body.expiresAt ?? null),

@@ -1,5 +1,6 @@
 import type { RouteName } from '@faregate/contract'
 import type { Handlers } from '../call.ts'
+import { apis } from './apis.ts'
 import { applicationsIdKeys } from './applications.id.keys.ts'
 import { audit } from './audit.ts'
 import { backup } from './backup.ts'
@@ -73,6 +74,7 @@ export const HANDLERS: Handlers<RouteName> = {
   ...providers,
   ...providersName,
   ...models,
+  ...apis,
   ...prices,
   ...pricesPending,
   ...plans,

@@ -23,12 +23,13 @@ export const instance: Handlers<'getInstance' | 'exportConfiguration'> = {
 
   async exportConfiguration({ deps }) {
     const { read } = deps.store
-    const [providers, models, prices, settings] = await Promise.all([
+    const [providers, models, apis, prices, settings] = await Promise.all([
       read.providers.list(),
       read.models.list(),
+      read.apis.list(),
       read.prices.list(),
       read.settings.stored(),
     ])
-    return { yaml: exportYaml({ providers, models, prices, settings }) }
+    return { yaml: exportYaml({ providers, models, apis, prices, settings }) }
   },
 }

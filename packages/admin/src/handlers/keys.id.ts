@@ -57,6 +57,7 @@ function changedKey(before: KeyRow, body: Call<'updateKey'>['body']): KeyRow {
     scopes: body.scopes ?? before.scopes,
     addresses: body.addresses === undefined ? before.addresses : body.addresses,
     models: body.models === undefined ? before.models : body.models,
+    apis: body.apis === undefined ? before.apis : body.apis,
     cap: body.cap === undefined ? before.cap : capOf(body.cap),
     limits: body.limits ?? before.limits,
     expiresAt: body.expiresAt === undefined ? before.expiresAt : timeOf(body.expiresAt),

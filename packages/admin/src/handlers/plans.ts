@@ -1,6 +1,6 @@
 import type { PlanVersion } from '@faregate/billing'
 import { parseDecimal } from '@faregate/core'
-import type { Handlers } from '../call.ts'
+import type { Call, Handlers } from '../call.ts'
 import { changeConfiguration } from '../change.ts'
 import { wholeList } from '../paging.ts'
 import { presentPlan } from '../present/subscriptions.ts'
@@ -17,6 +17,7 @@ export const plans: Handlers<'listPlans' | 'createPlan' | 'getPlan'> = {
     const { name, ...sent } = call.body
     const price = parseDecimal(sent.price) ?? 0n
     if ((sent.period === 'free') !== (price === 0n)) invalid('/price', 'is zero if and only if the period is "free"')
+    checkIncluded(sent)
     return changeConfiguration(call, async (trx) => {
       const before = await trx.plans.get(name)
       const version = (before?.version ?? 0) + 1
@@ -35,4 +36,14 @@ export const plans: Handlers<'listPlans' | 'createPlan' | 'getPlan'> = {
     if (versions.length === 0) return notFound('plan', name)
     return wholeList(versions.toReversed().map(presentPlan))
   },
+}
+
+/** A plan includes something, and a quota counts either models or APIs, of which only requests can be counted. */
+function checkIncluded({ models, apis, quotas }: Pick<Call<'createPlan'>['body'], 'models' | 'apis' | 'quotas'>): void {
+  if (models.length === 0 && apis.length === 0) invalid('/models', 'is empty, and so is /apis: the plan would include nothing')
+  for (const [index, quota] of quotas.entries()) {
+    if ((quota.models === null) === (quota.apis === null)) invalid(`/quotas/${index}`, 'names either models or apis')
+    if (quota.apis !== null && quota.counts === 'tokens')
+      invalid(`/quotas/${index}/counts`, 'is "tokens", of which calls of APIs take none')
+  }
 }

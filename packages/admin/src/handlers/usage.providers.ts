@@ -1,6 +1,6 @@
 import { formatAmount, type Millis } from '@faregate/core'
 import { ownOrganization, type Handlers } from '../call.ts'
-import type { ProviderTotal } from '../ports.ts'
+import type { ProviderTotal } from '../ports-usage.ts'
 import { timeText } from '../present/time.ts'
 import { invalid } from '../refusal.ts'
 

@@ -53,6 +53,7 @@ export function presentKey(row: KeyRow, now: number) {
     scopes: row.scopes,
     addresses: row.addresses,
     models: row.models,
+    apis: row.apis,
     cap: presentCap(row.cap),
     limits: row.limits,
     expiresAt: timeTextOrNull(row.expiresAt),

@@ -6,6 +6,11 @@ import type { Tenant } from './world.ts'
 /** Opens a voucher that nobody has used. */
 const VOUCHER_CODE = 'fgv_unused'
 
+const UPSTREAM = {
+  baseUrl: 'https://service.example',
+  header: { name: 'x-api-key', value: 'sk-upstream-secret-that-nobody-may-see-9012' },
+}
+
 /** Bodies with which each route that takes one succeeds. */
 export const BODIES: Partial<Record<RouteName, unknown>> = {
   createOrganization: { name: 'n' },
@@ -34,6 +39,8 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   testProvider: {},
   createModel: { name: 'fresh', deployments: [{ provider: 'file-provider', model: 'm' }] },
   updateModel: { maxOutput: 5 },
+  createApi: { name: 'fresh', prefix: '/fresh', upstream: UPSTREAM, routes: [{ method: 'GET', path: '/', price: '0.01' }] },
+  updateApi: { timeouts: { firstByteMs: 5 } },
   createPrice: { provider: 'file-provider', model: 'fresh', price: { input: '1' } },
   updatePrice: { price: { input: '2' } },
   approvePrice: { reason: 'r' },
@@ -83,16 +90,18 @@ const IDS: [prefix: string, id: (tenant: Tenant, installation: { token: string }
 export function pathOf(name: RouteName, tenant: Tenant, installation: { token: string }): string {
   const { path }: RouteSpec = ROUTES[name]
   const id = IDS.find(([prefix]) => path.startsWith(prefix))?.[1](tenant, installation, name) ?? tenant.request
-  const named = path.startsWith('/api/models')
-    ? 'own-model'
-    : path.startsWith('/api/plans')
-      ? 'own-plan'
-      : path.startsWith('/api/prices')
-        ? 'own-provider%2Fown-model'
-        : 'own-provider'
+  const named = NAMES.find(([prefix]) => path.startsWith(prefix))?.[1] ?? 'own-provider'
   const names = path.replace('{id}', id).replace('{number}', id).replace('{name}', named)
   return names.replace('{user}', 'ann').replace('{tag}', 'blue')
 }
+
+/** Which name stands in the paths that begin so. */
+const NAMES: [prefix: string, name: string][] = [
+  ['/api/models', 'own-model'],
+  ['/api/apis', 'own-api'],
+  ['/api/plans', 'own-plan'],
+  ['/api/prices', 'own-provider%2Fown-model'],
+]
 
 /** A provider, a model, a price and a token that are in nobody's way. */
 export async function createInstallation(api: Harness): Promise<{ token: string }> {
@@ -100,6 +109,8 @@ export async function createInstallation(api: Harness): Promise<{ token: string 
   await api.call('POST', '/api/providers', { body: { name: 'own-provider', kind: 'openai', apiKey: own } })
   await api.call('POST', '/api/providers', { body: { name: 'spare-provider', kind: 'openai', apiKey: own } })
   await api.call('POST', '/api/models', { body: { name: 'own-model', deployments: [{ provider: 'file-provider', model: 'm' }] } })
+  const routes = [{ method: 'GET', path: '/{id}', price: '0.01' }]
+  await api.call('POST', '/api/apis', { body: { name: 'own-api', prefix: '/own', upstream: UPSTREAM, routes } })
   await api.call('POST', '/api/prices', { body: { provider: 'own-provider', model: 'own-model', price: { input: '1' } } })
   for (const name of ['approvePrice', 'rejectPrice']) await offerPrice(api, { id: `pc_own_${name}`, model: name })
   await insertVoucher(api, 'vo_own', 'fgv_own')

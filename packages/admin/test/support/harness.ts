@@ -2,7 +2,15 @@ import { createHash, createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { settingsInForce, type Clock, type ManagedBy, type Random, type SettingsInForce, type Snapshot } from '@faregate/core'
+import {
+  settingsInForce,
+  type ApiEntry,
+  type Clock,
+  type ManagedBy,
+  type Random,
+  type SettingsInForce,
+  type Snapshot,
+} from '@faregate/core'
 import { CommitQueue } from '@faregate/ledger'
 import type { Store } from '@faregate/store'
 import { createAdminStore, readConfiguration } from '@faregate/store/queries/index'
@@ -194,10 +202,19 @@ async function snapshotOf(store: Store, unseal: (sealed: string, name: string) =
   const fromEnvironment = { ...file, name: 'openai', managedBy: { source: 'environment', variable: 'OPENAI_API_KEY' } as ManagedBy }
   const fileModel = { name: 'file-model', deployments: [{ provider: 'file-provider', model: 'gpt-5-nano', weight: 1 }], managedBy: FILE }
   const pricedModel = { ...fileModel, name: 'priced-model', price: { input: '1', output: '2' } }
+  const fileApi: ApiEntry = {
+    name: 'file-api',
+    kind: 'http',
+    prefix: '/filed',
+    upstream: { baseUrl: 'https://filed.example' },
+    routes: [{ method: 'GET', path: '/', free: true }],
+    managedBy: FILE,
+  }
   return {
     version: await store.configurationVersion(),
     providers: new Map([file, fromEnvironment, ...stored.providers].map((entry) => [entry.name, entry])),
     models: new Map([fileModel, pricedModel, ...stored.models].map((entry) => [entry.name, entry])),
+    apis: new Map([fileApi, ...stored.apis].map((entry) => [entry.name, entry])),
     allModels: stored.settings.allModels ?? false,
     currency: 'USD',
   }

@@ -119,6 +119,8 @@ export function recordOf(members: Partial<RequestRecord> & { id: string; at: num
     tags: null,
     path: '/v1/chat/completions',
     model: 'file-model',
+    api: null,
+    route: null,
     stream: false,
     outcome: 'served',
     denial: null,

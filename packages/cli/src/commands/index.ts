@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { apiCommands } from './api.ts'
 import { applicationCommands } from './application.ts'
 import { capCommands } from './cap.ts'
 import { catalogueCommands } from './catalogue.ts'
@@ -43,6 +44,7 @@ export const COMMANDS: Command[] = [
   ...providerCommands,
   ...catalogueCommands,
   ...pendingPriceCommands,
+  ...apiCommands,
   ...planCommands,
   ...subscriptionCommands,
   ...limitRequestCommands,

@@ -25,10 +25,11 @@ export const keyCreate: Command = {
     { flags: '--application <name>', summary: 'id or name (default)' },
     { flags: '--name <name>', summary: 'name of the key' },
     { flags: '--model <model>', summary: 'a model that it may call; may be repeated (all)', repeatable: true },
+    { flags: '--api <name>', summary: 'a published API that it may call; may be repeated (all)', repeatable: true },
     { flags: '--cap <amount/period>', summary: 'how much may be spent with it: 1.00/day, 20/month, 5/total' },
     {
       flags: '--scope <scope>',
-      summary: 'what it may be used for: models, count, explain, list, key; may be repeated (everything)',
+      summary: 'what it may be used for: models, apis, count, explain, list, key; may be repeated (everything)',
       repeatable: true,
     },
     { flags: '--address <address>', summary: 'where it may be used from, like 10.0.0.0/8; may be repeated (anywhere)', repeatable: true },
@@ -56,6 +57,7 @@ type KeyBody = RouteInput<Routes['createKey']>['body']
 
 function keyBody(options: Options): KeyBody {
   const models = options.list('model')
+  const apis = options.list('api')
   const cap = optional(options.text('cap'), capOf)
   const expiresAt = optional(options.text('expires'), (text) => instantOf(text, Date.now()))
   return {
@@ -63,6 +65,7 @@ function keyBody(options: Options): KeyBody {
     ...options.some('member'),
     ...useOf(options),
     ...(models === undefined ? {} : { models }),
+    ...(apis === undefined ? {} : { apis }),
     ...(cap === undefined ? {} : { cap }),
     ...limitsOf(options),
     ...(expiresAt === undefined ? {} : { expiresAt }),

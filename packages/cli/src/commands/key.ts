@@ -39,17 +39,23 @@ const keyList: Command = {
 
 const keyUpdate: Command = {
   name: 'key update',
-  summary: 'Change the name, models, cap, limits, scopes, addresses or expiry of a key, in force within a second',
+  summary: 'Change the name, models, APIs, cap, limits, scopes, addresses or expiry of a key, in force within a second',
   args: ['<id>'],
   options: [
     { flags: '--name <name>', summary: 'name of the key' },
     { flags: '--models <models>', summary: 'the models that it may call, separated by commas' },
     { flags: '--all-models', summary: 'it may call every model' },
+    { flags: '--apis <names>', summary: 'the published APIs that it may call, separated by commas' },
+    { flags: '--all-apis', summary: 'it may call every published API' },
     { flags: '--cap <amount/period>', summary: 'how much may be spent with it: 1.00/day, 20/month, 5/total' },
     { flags: '--no-cap', summary: 'only the balance limits it' },
     LIMIT_OPTION,
     { flags: '--no-limits', summary: 'it may be used as often as its application and organization may' },
-    { flags: '--scope <scope>', summary: 'what it may be used for: models, count, explain, list, key; may be repeated', repeatable: true },
+    {
+      flags: '--scope <scope>',
+      summary: 'what it may be used for: models, apis, count, explain, list, key; may be repeated',
+      repeatable: true,
+    },
     { flags: '--every-scope', summary: 'it may be used for everything' },
     { flags: '--address <address>', summary: 'where it may be used from, like 10.0.0.0/8; may be repeated', repeatable: true },
     { flags: '--any-address', summary: 'it may be used from anywhere' },
@@ -69,15 +75,18 @@ const keyUpdate: Command = {
 }
 
 function changesOf(options: Options): RouteInput<Routes['updateKey']>['body'] {
-  const models = options.text('models')
+  const [models, apis] = [options.text('models'), options.text('apis')]
   const expires = options.text('expires')
   const limits = limitsOf(options)
   if (models !== undefined && options.is('allModels')) throw new UsageError('--models and --all-models contradict each other')
+  if (apis !== undefined && options.is('allApis')) throw new UsageError('--apis and --all-apis contradict each other')
   if (limits.limits !== undefined && options.isOff('limits')) throw new UsageError('--limit and --no-limits contradict each other')
   if (expires !== undefined && options.isOff('expiry')) throw new UsageError('--expires and --no-expiry contradict each other')
   return {
     ...options.some('name'),
-    ...(models === undefined ? {} : { models: modelsOf(models) }),
+    ...(models === undefined ? {} : { models: namesIn('--models', models) }),
+    ...(apis === undefined ? {} : { apis: namesIn('--apis', apis) }),
+    ...(options.is('allApis') ? { apis: null } : {}),
     ...(options.is('allModels') ? { models: null } : {}),
     ...capChange(options, 'cap'),
     ...limits,
@@ -90,10 +99,10 @@ function changesOf(options: Options): RouteInput<Routes['updateKey']>['body'] {
   }
 }
 
-function modelsOf(text: string): string[] {
-  const models = text.split(',').map((model) => model.trim())
-  if (models.includes('')) throw new UsageError(`--models is "${text}": write names separated by commas, like gpt-5-nano,demo`)
-  return models
+function namesIn(flag: string, text: string): string[] {
+  const names = text.split(',').map((name) => name.trim())
+  if (names.includes('')) throw new UsageError(`${flag} is "${text}": write names separated by commas, like gpt-5-nano,demo`)
+  return names
 }
 
 function termsOf(key: Key): string {
@@ -101,6 +110,7 @@ function termsOf(key: Key): string {
   const cap = key.cap === null ? 'no cap' : `cap ${capText(key.cap)}`
   return [
     models,
+    ...(key.apis === null ? [] : [`APIs ${key.apis.join(', ')}`]),
     cap,
     limitsText(key.limits) ?? 'no limits',
     key.expiresAt === null ? 'no expiry' : `expires ${shortTime(key.expiresAt)}`,

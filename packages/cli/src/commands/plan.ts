@@ -17,19 +17,25 @@ const planCreate: Command = {
   options: [
     { flags: '--price <amount>', summary: 'for each period (0, where the period is free)' },
     { flags: '--period <period>', summary: 'month, quarter, year or free (month)' },
-    { flags: '--model <pattern>', summary: 'a model that it includes, or a pattern with *', repeatable: true },
+    {
+      flags: '--model <pattern>',
+      summary: 'a model that it includes, or a pattern with * (all, where it includes no API)',
+      repeatable: true,
+    },
+    { flags: '--api <pattern>', summary: 'a published API that it includes, or a pattern with *', repeatable: true },
     {
       flags: '--quota <quota>',
       summary: 'COUNTS:MODELS:LIMIT[:OVERAGE], like requests:gpt-*:1000 or tokens:*:50000:1.5',
       repeatable: true,
     },
+    { flags: '--api-quota <quota>', summary: 'APIS:LIMIT[:OVERAGE], calls of these in each period, like weather:1000', repeatable: true },
     { flags: '--trial-days <number>', summary: 'days that cost nothing (0)' },
     { flags: '--grace-days <number>', summary: 'days that it is served after a payment has failed (3)' },
     { flags: '--credit <amount>', summary: 'put on the balance with each period (0)' },
     LIMIT_OPTION,
     ...PRICE_OPTIONS,
     { flags: '--feature <name>', summary: `what it includes of ${PLAN_FEATURES.join(', ')} (all); may be repeated`, repeatable: true },
-    { flags: '--exclusive', summary: 'its models are sold by plan only' },
+    { flags: '--exclusive', summary: 'what it includes is sold by plan only' },
     { flags: '--unlisted', summary: 'only the operator can subscribe to it' },
     { flags: '--approval', summary: 'a subscription waits until it is approved' },
   ],
@@ -46,13 +52,15 @@ function bodyOf(name: string, options: Options): PlanBody {
   const known = PERIODS.find((one) => one === period)
   if (known === undefined) throw new UsageError(`--period is "${period}": one of ${PERIODS.join(', ')}`)
   const text = options.some('credit')
+  const apis = options.list('api') ?? []
   const [trialDays, graceDays] = [options.text('trialDays'), options.text('graceDays')]
   return {
     name,
     price: options.text('price') ?? '0',
     period: known,
-    models: options.list('model') ?? ['*'],
-    quotas: (options.list('quota') ?? []).map(quotaOf),
+    models: options.list('model') ?? (apis.length === 0 ? ['*'] : []),
+    apis,
+    quotas: [...(options.list('quota') ?? []).map(quotaOf), ...(options.list('apiQuota') ?? []).map(apiQuotaOf)],
     exclusive: options.is('exclusive'),
     listed: !options.is('unlisted'),
     approval: options.is('approval'),
@@ -85,6 +93,12 @@ function quotaOf(text: string) {
   return { counts, models, limit: Number(limit), overage: overage ?? null } as const
 }
 
+function apiQuotaOf(text: string) {
+  const [, apis, limit, overage] = /^([^:]+):(\d+)(?::([\d.]+))?$/.exec(text) ?? []
+  if (apis === undefined) throw new UsageError(`--api-quota is "${text}": write APIS:LIMIT[:OVERAGE], like weather:1000`)
+  return { counts: 'requests', apis, limit: Number(limit), overage: overage ?? null } as const
+}
+
 const planList: Command = {
   name: 'plan list',
   summary: 'List the plans that are on sale',
@@ -97,11 +111,12 @@ const planList: Command = {
       plan.price,
       plan.period,
       plan.models.join(', '),
-      plan.quotas.map(({ counts, models, limit }) => `${limit} ${counts} of ${models}`).join(', '),
+      plan.apis.join(', '),
+      plan.quotas.map(({ counts, models, apis, limit }) => `${limit} ${counts} of ${models ?? apis}`).join(', '),
       limitsText(plan.limits),
     ])
     const none = 'There is no plan: everything is sold from the balance.'
-    call.output.result(data, table(['name', 'version', 'price', 'period', 'models', 'quotas', 'limits'], rows, none))
+    call.output.result(data, table(['name', 'version', 'price', 'period', 'models', 'apis', 'quotas', 'limits'], rows, none))
   },
 }
 

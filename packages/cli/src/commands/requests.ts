@@ -10,6 +10,7 @@ const FILTERS = [
   { flags: '--application <id>', summary: 'of this application' },
   { flags: '--key <id>', summary: 'with this key' },
   { flags: '--model <model>', summary: 'of this model' },
+  { flags: '--api <name>', summary: 'of this published API' },
   { flags: '--user <name>', summary: 'of this end user' },
   { flags: '--tag <name>', summary: 'with this tag' },
   { flags: '--from <time>', summary: 'from this date or time on' },
@@ -34,7 +35,16 @@ async function listRequests(call: Call): Promise<void> {
   if (!Number.isInteger(limit) || limit < 1) throw new UsageError('--limit must be a whole number above zero')
   const query = { limit, ...(await filtersOf(call)), ...call.options.some('outcome') }
   const { data } = await client.listRequests({ query })
-  const rows = data.map((one) => [shortTime(one.at), one.id, one.model, one.outcome, one.denial, one.status, one.cost, one.latencyMs])
+  const rows = data.map((one) => [
+    shortTime(one.at),
+    one.id,
+    one.model ?? one.api,
+    one.outcome,
+    one.denial,
+    one.status,
+    one.cost,
+    one.latencyMs,
+  ])
   call.output.result(data, table(['at', 'id', 'model', 'outcome', 'denial', 'status', 'cost', 'ms'], rows, 'No requests yet.'))
 }
 
@@ -63,7 +73,9 @@ function factsOf(one: RequestRecord): [string, Cell][] {
   return [
     ['request', one.id],
     ['at', shortTime(one.at)],
-    ['model', one.model],
+    ['model', one.model ?? undefined],
+    ['API', one.api ?? undefined],
+    ['route', one.route ?? undefined],
     ['outcome', `${one.outcome} (${one.status})`],
     ['denial', one.denial === null ? undefined : `${one.denial}${one.denialId === null ? '' : ` ${one.denialId}`}`],
     ['cost', `${one.cost}${one.estimated ? ' (estimated)' : ''}`],
@@ -78,7 +90,7 @@ function factsOf(one: RequestRecord): [string, Cell][] {
   ]
 }
 
-const GROUPS = ['organization', 'application', 'key', 'model', 'provider', 'user', 'tag', 'day'] as const
+const GROUPS = ['organization', 'application', 'key', 'model', 'api', 'route', 'provider', 'user', 'tag', 'day'] as const
 
 const usage: Command = {
   name: 'usage',
@@ -102,7 +114,7 @@ function countedOf(part: Pick<RouteOutput<Routes['getUsage']>, 'requests' | 'buc
 async function filtersOf(call: Call): Promise<Record<string, string>> {
   const named = call.options.text('organization')
   const organization = named === undefined ? {} : { organization: (await findOrganization(await call.client(), named)).id }
-  return { ...call.options.some('application', 'key', 'model', 'user', 'tag', 'from', 'to'), ...organization }
+  return { ...call.options.some('application', 'key', 'model', 'api', 'user', 'tag', 'from', 'to'), ...organization }
 }
 
 /** Buckets as people read them: `input 12, output 40`. */

@@ -30,7 +30,7 @@ export interface LimitFacts {
 
 /** Where the refusal applies. */
 export interface Scope {
-  level: 'key' | 'user' | 'tag' | 'team' | 'app' | 'plan' | 'org' | 'model' | 'provider' | 'route' | 'gateway'
+  level: 'key' | 'user' | 'tag' | 'team' | 'app' | 'plan' | 'org' | 'model' | 'api' | 'provider' | 'route' | 'gateway'
   id?: string
   /** Last four characters of the key, never more. */
   key?: string
@@ -71,6 +71,8 @@ export interface Denial {
   /** What cannot be carried to the upstream, by JSON pointer. */
   unsupported?: { pointer: string; what: string }[]
   didYouMean?: string[]
+  /** Methods that the path takes, where it takes others than that of the request. */
+  allow?: string[]
   required?: string[]
   granted?: string[]
   incidentId?: string

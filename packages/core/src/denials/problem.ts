@@ -94,5 +94,6 @@ export function entryHeaders(denial: Refusal, entry: CatalogueEntry, context: Pr
     'x-should-retry': String(denial.retryable ?? entry.retryable),
     link: links.join(', '),
     ...(denial.retryAfterSeconds === undefined ? {} : { 'retry-after': String(denial.retryAfterSeconds) }),
+    ...(denial.allow === undefined ? {} : { allow: denial.allow.join(', ') }),
   }
 }

@@ -9,7 +9,7 @@ import {
   type Unsupported,
   type UpstreamDialect,
 } from '@faregate/wire'
-import type { UpstreamRequest } from '../edge.ts'
+import type { CollectedRequest } from '../edge.ts'
 import { requestInvalid } from '../request-invalid.ts'
 import type { Candidate, Route } from '../locate.ts'
 import type { FetchedMedia } from '../media/fetch-media.ts'
@@ -33,7 +33,7 @@ export interface WrittenLimit {
 
 /** What one deployment is sent. */
 export interface Prepared {
-  upstream: UpstreamRequest
+  upstream: CollectedRequest
   limit: WrittenLimit | undefined
   /** What the caller sent and this deployment does not get. */
   dropped: Unsupported[]

@@ -1,29 +1,22 @@
 import type { Denial } from '@faregate/core'
 import type { Admission, Standing } from '@faregate/limits'
 import type { GatewayDeps } from '../deps.ts'
-import { moneyBlocker } from '../evaluate.ts'
 import { note, type Flow } from '../flow.ts'
-import type { Admitted } from '../model-call.ts'
 import { refuse } from '../refuse.ts'
 import { demandsOf } from './demands.ts'
 import { firstOf, limitDenial } from './denial.ts'
+import type { Limited } from './limited.ts'
 import { askingOf, take } from './take.ts'
 import { usedTokens } from './used-tokens.ts'
 import { limitsUnder, waysOf, withoutOffers } from './ways.ts'
 
 /**
  * Serves a request within the limits of its key and its plan, or refuses it. Places are given back, and tokens corrected by
- * what was used, when the request ends, whatever way. `free`: it uses no tokens, and no balance.
+ * what was used, when the request ends, whatever way.
  */
-export async function withinLimits(
-  deps: GatewayDeps,
-  flow: Flow,
-  admitted: Admitted,
-  serve: () => Promise<void>,
-  free = false,
-): Promise<void> {
-  if (unlimited(flow, admitted)) return serve()
-  const refused = await limit(deps, flow, admitted, free)
+export async function withinLimits(deps: GatewayDeps, flow: Flow, limited: Limited, serve: () => Promise<void>): Promise<void> {
+  if (unlimited(flow, limited)) return serve()
+  const refused = await limit(deps, flow, limited)
   if (refused !== undefined) return refuse(deps, flow, refused)
   try {
     await serve()
@@ -32,7 +25,7 @@ export async function withinLimits(
   }
 }
 
-function unlimited({ plan }: Flow, { key }: Admitted): boolean {
+function unlimited({ plan }: Flow, { key }: Limited): boolean {
   return key.limits === undefined && (plan === undefined || plan.offers.every(({ limits }) => limits.length === 0))
 }
 
@@ -40,12 +33,11 @@ function unlimited({ plan }: Flow, { key }: Admitted): boolean {
  * Takes from every limit at once, before anything is held (M27). Of several subscriptions, the first whose own limits have
  * room counts; what those of the others refuse now is not tried.
  */
-async function limit(deps: GatewayDeps, flow: Flow, admitted: Admitted, free: boolean): Promise<Denial | undefined> {
-  const { key, route, request } = admitted
+async function limit(deps: GatewayDeps, flow: Flow, limited: Limited): Promise<Denial | undefined> {
   const full = new Set<string>()
   let refused: Admission | undefined
   for (const offer of waysOf(flow.plan)) {
-    const admission = await take(deps, flow, admitted, offer, free)
+    const admission = await take(deps, flow, limited, offer)
     if (admission.admitted) {
       if (flow.plan !== undefined) flow.plan = withoutOffers(flow.plan, full)
       note(flow, 'limit', 'ok', { limits: admission.standings.length })
@@ -57,8 +49,8 @@ async function limit(deps: GatewayDeps, flow: Flow, admitted: Admitted, free: bo
   }
   if (refused === undefined) return undefined
   flow.admission = refused
-  const denial = limitDenial(deps.settings, key, refused.standings, deps.clock.now())
-  return free ? denial : firstOf(denial, await moneyBlocker(deps, key, route, request, flow.plan))
+  const denial = limitDenial(deps.settings, limited.key, refused.standings, deps.clock.now())
+  return firstOf(denial, await limited.moneyBlocker?.())
 }
 
 /** What would be refused by the limits of another subscription, too, need not be tried under it. */
@@ -67,14 +59,14 @@ function byPlanAlone(standings: Standing[]): boolean {
 }
 
 /** What the limits would say of a request, without effect. */
-export async function limitVerdict(deps: GatewayDeps, flow: Flow, admitted: Admitted): Promise<Denial | undefined> {
-  if (unlimited(flow, admitted)) return undefined
+export async function limitVerdict(deps: GatewayDeps, flow: Flow, limited: Limited): Promise<Denial | undefined> {
+  if (unlimited(flow, limited)) return undefined
   let refused: Denial | undefined
   for (const offer of waysOf(flow.plan)) {
-    const asking = askingOf(deps, flow, admitted, limitsUnder(admitted.key, offer), false)
+    const asking = askingOf(flow, limited, limitsUnder(limited.key, offer))
     const { admitted: served, standings } = await deps.limiter.peek(demandsOf(asking))
     if (served) return undefined
-    refused ??= limitDenial(deps.settings, admitted.key, standings, deps.clock.now())
+    refused ??= limitDenial(deps.settings, limited.key, standings, deps.clock.now())
     if (!byPlanAlone(standings)) break
   }
   return refused

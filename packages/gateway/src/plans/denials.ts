@@ -1,4 +1,4 @@
-import { formatAmount, type Denial, type Fix, type PlanFeature, type Scope } from '@faregate/core'
+import { formatAmount, isApi, type Denial, type Fix, type PlanFeature, type Product, type Scope } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { Settings } from '../deps.ts'
 import { payFix } from '../pay-fix.ts'
@@ -7,7 +7,7 @@ import type { Blocked, Entitlement, Sale } from './port.ts'
 type Sold = Extract<Entitlement, { kind: 'sold' }>
 type Unsold = Extract<Entitlement, { kind: 'unsold' }>
 
-/** What stands in the way of a subscription that has the model. */
+/** What stands in the way of a subscription that has what is called. */
 export function blocked(settings: Settings, key: KeyEntry, { blocker, subscription, price, also }: Blocked): Denial {
   const { id, plan, reason } = subscription
   const { says, fix } = WAYS[blocker]
@@ -87,10 +87,10 @@ function pathOf(blocker: Blocked['blocker']): string {
 }
 
 /** No plan that has it is on sale. */
-export function notSold(key: KeyEntry, model: string, { lacking }: Unsold): Denial {
+export function notSold(key: KeyEntry, product: Product, { lacking }: Unsold): Denial {
   return {
     code: 'not_entitled',
-    detail: `${nameOf(model, lacking)} is sold by plan only, and none that has it is on sale to ${key.organization.name}.`,
+    detail: `${nameOf(product, lacking)} is sold by plan only, and none that has it is on sale to ${key.organization.name}.`,
     scope: scopeOf(key),
     ...requiredOf(lacking),
     fixes: [
@@ -108,11 +108,11 @@ export function notSold(key: KeyEntry, model: string, { lacking }: Unsold): Deni
 const CODES = { subscription: 'subscription_required', upgrade: 'plan_upgrade_required', approval: 'approval_required' } as const
 
 /** It is sold by plans that the organization does not have. */
-export function sold(settings: Settings, key: KeyEntry, model: string, { by, sales, lacking }: Sold): Denial {
+export function sold(settings: Settings, key: KeyEntry, product: Product, { by, sales, lacking }: Sold): Denial {
   const names = sales.map(({ plan }) => `"${plan}"`).join(', ')
   return {
     code: CODES[by],
-    detail: `${nameOf(model, lacking)} is sold by plan: ${key.organization.name} has none of ${names}.`,
+    detail: `${nameOf(product, lacking)} is sold by plan: ${key.organization.name} has none of ${names}.`,
     scope: scopeOf(key),
     ...requiredOf(lacking),
     plans: sales.map(presentSale),
@@ -121,9 +121,10 @@ export function sold(settings: Settings, key: KeyEntry, model: string, { by, sal
   }
 }
 
-/** What is sold: the model, or what its plan does not include of it. */
-function nameOf(model: string, lacking: PlanFeature[]): string {
-  return lacking.length === 0 ? `The model "${model}"` : `The model "${model}" with ${lacking.map((one) => `"${one}"`).join(' and ')}`
+/** What is sold: the API, the model, or what its plan does not include of it. */
+function nameOf(product: Product, lacking: PlanFeature[]): string {
+  const name = isApi(product) ? `The API "${product.api}"` : `The model "${product.model}"`
+  return lacking.length === 0 ? name : `${name} with ${lacking.map((one) => `"${one}"`).join(' and ')}`
 }
 
 function requiredOf(lacking: PlanFeature[]): Pick<Denial, 'required'> {

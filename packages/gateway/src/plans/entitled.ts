@@ -1,4 +1,4 @@
-import type { Denial, Wanted } from '@faregate/core'
+import type { Denial, Product } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { GatewayDeps } from '../deps.ts'
 import { note, type Flow } from '../flow.ts'
@@ -7,10 +7,10 @@ import { blocked, notSold, sold } from './denials.ts'
 import type { Entitlement, Planned } from './port.ts'
 
 /** Under which plans a key may have a request; undefined: it is sold from the balance, as without plans. */
-export async function planned(deps: GatewayDeps, flow: Flow, key: KeyEntry, wanted: Wanted): Promise<Planned | Denial | undefined> {
+export async function planned(deps: GatewayDeps, flow: Flow, key: KeyEntry, product: Product): Promise<Planned | Denial | undefined> {
   let found: Entitlement
   try {
-    const answer = deps.plans.entitlement(key.organization.id, wanted)
+    const answer = deps.plans.entitlement(key.organization.id, product)
     found = answer instanceof Promise ? await answer : answer
   } catch (error) {
     return ledgerUnavailable(error)
@@ -24,8 +24,8 @@ export async function planned(deps: GatewayDeps, flow: Flow, key: KeyEntry, want
     case 'blocked':
       return blocked(deps.settings, key, found)
     case 'unsold':
-      return notSold(key, wanted.model, found)
+      return notSold(key, product, found)
     case 'sold':
-      return sold(deps.settings, key, wanted.model, found)
+      return sold(deps.settings, key, product, found)
   }
 }

@@ -1,12 +1,12 @@
-import type { LimitRule, Millis, Nano, PlanFeature, PriceRule, Wanted } from '@faregate/core'
+import type { LimitRule, Millis, Nano, PlanFeature, PriceRule, Product } from '@faregate/core'
 import type { AccountRef } from '@faregate/ledger'
 
 /** What plans say of a request, asked once for each. */
 export interface PlanGate {
   /** At once where it is remembered. Rejects where the database does not answer. */
-  entitlement(organization: string, wanted: Wanted): Entitlement | Promise<Entitlement>
+  entitlement(organization: string, product: Product): Entitlement | Promise<Entitlement>
   /** Every quota of an organization's subscriptions. */
-  quotas(organization: string): Promise<(QuotaRef & { models: string })[]>
+  quotas(organization: string): Promise<(QuotaRef & { models: string | null; apis?: string | null | undefined })[]>
   /** The rates and concurrency of those that serve. */
   limits(organization: string): Promise<LimitRule[]>
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { Pool, type Dispatcher, errors } from 'undici'
 import type { UpstreamCall, UpstreamClient, UpstreamError, UpstreamRequest, UpstreamSink } from '../edge.ts'
 import { boundedConnector } from './bounded-reads.ts'
@@ -35,24 +36,34 @@ export function createUpstreamClient(limits: UpstreamLimits): UpstreamClient {
   }
 }
 
-function dispatch(pool: Pool, request: UpstreamRequest, sink: UpstreamSink, limits: UpstreamLimits): UpstreamCall {
-  const exchange = new Exchange(sink, limits)
-  pool.dispatch({ method: 'POST', path: request.path, headers: request.headers, body: request.body }, exchange)
+function dispatch(pool: Pool, request: UpstreamRequest, sink: UpstreamSink, standing: UpstreamLimits): UpstreamCall {
+  const { method = 'POST', path, headers, body, asSent = false } = request
+  const limits = { ...standing, ...ownLimits(request) }
+  const exchange = new Exchange(sink, limits, asSent)
+  const options = { method, path, headers, body: body as Readable }
+  pool.dispatch({ ...options, headersTimeout: limits.firstByteMs, bodyTimeout: limits.silenceMs }, exchange)
   return exchange
+}
+
+function ownLimits({ limits = {} }: UpstreamRequest): Partial<UpstreamLimits> {
+  const { firstByteMs, silenceMs } = limits
+  return { ...(firstByteMs === undefined ? {} : { firstByteMs }), ...(silenceMs === undefined ? {} : { silenceMs }) }
 }
 
 /** One call: undici's handler on one side, what the gateway controls on the other. */
 class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
   readonly #sink: UpstreamSink
   readonly #limits: UpstreamLimits
+  readonly #asSent: boolean
   #controller: Dispatcher.DispatchController | undefined
   #decoder: Decoder | undefined
   #aborted = false
   #answered = false
 
-  constructor(sink: UpstreamSink, limits: UpstreamLimits) {
+  constructor(sink: UpstreamSink, limits: UpstreamLimits, asSent: boolean) {
     this.#sink = sink
     this.#limits = limits
+    this.#asSent = asSent
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -68,7 +79,7 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
     if (status < 200 || this.#aborted) return
     this.#answered = true
     this.#decoder = decoderFor(
-      headers['content-encoding'],
+      this.#asSent ? undefined : headers['content-encoding'],
       (chunk) => this.#emit(chunk),
       (error) => this.#garbled(error),
     )

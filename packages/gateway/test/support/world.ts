@@ -88,6 +88,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     version: 1,
     providers,
     models,
+    apis: new Map(),
     allModels: true,
     currency: 'USD',
   }
@@ -100,6 +101,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     instance: { epoch: 1 },
     balances: { read: (refs) => Promise.resolve(refs.map((ref) => viewOf(storage, ref))) },
     limiter: new Limiter({ clock: { now: () => Date.now() } }),
+    apis: { find: () => undefined },
     plans: options.plans ?? {
       entitlement: () => ({ kind: 'balance' }),
       quotas: () => Promise.resolve([]),
@@ -292,6 +294,7 @@ function keyEntry(overrides: Partial<KeyEntry> = {}): KeyEntry {
     scopes: [],
     addresses: null,
     models: null,
+    apis: null,
     cap: null,
     capKey: 'key_1',
     application: { id: 'app_1', name: 'app' },

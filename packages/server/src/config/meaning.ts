@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import type { Vendor } from '@faregate/wire'
 import { nearest } from '@faregate/gateway/nearest'
+import { checkApis } from './check-apis.ts'
 import type { Finding, Path } from './finding.ts'
 import type { Configuration, ConfiguredProvider } from './schema.ts'
 
@@ -16,6 +17,7 @@ export type Report = (path: Path, said: Pick<Finding, 'problem' | 'fix'>, severi
 export function checkMeaning(configuration: Configuration, file: string | undefined, kinds: Kinds, report: Report): void {
   checkProviders(configuration.providers, kinds, report)
   checkDeployments(configuration, report)
+  checkApis(configuration, report)
   checkProxies(configuration.trustedProxies, report)
   if (configuration.publicUrl !== undefined) checkPublicUrl(configuration.publicUrl, report)
   if (configuration.tls !== undefined) checkTls(configuration.tls, file, report)

@@ -16,7 +16,7 @@ export function configurationReference(): string {
     '`faregate check` says what is wrong in a file, where, and how to mend it. The file is read at start.',
     '',
     'Where `change` says *run time*, the management API changes a member while the gateway runs, in the database, in force on every',
-    'replica within a second: `faregate settings` (`/api/settings`), `faregate provider`, `faregate model`. What a variable or the file',
+    'replica within a second: `faregate settings` (`/api/settings`), `faregate provider`, `faregate model`, `faregate api`. What a variable or the file',
     'sets is read-only there. Where it says *restart*, the member is read at the start, from a variable or the file alone.',
     '',
     '## Members of the file',
@@ -47,7 +47,7 @@ function rows(node: SchemaNode, prefix: string, known: ReadonlyMap<string, strin
   })
 }
 
-const RUN_TIME = /^(providers|models)\b/
+const RUN_TIME = /^(providers|models|apis)\b/
 
 /** Nothing for a member that only holds others. */
 function changeOf(path: string, node: SchemaNode): string {

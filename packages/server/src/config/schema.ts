@@ -1,5 +1,6 @@
 import { billedParameter, BUCKETS } from '@faregate/core'
 import { z } from 'zod'
+import { api } from './schema-apis.ts'
 
 /**
  * The configuration file as a schema: the one source of validation, of defaults, of the JSON Schema for editors
@@ -133,6 +134,10 @@ const payments = z.strictObject({
 export const configurationSchema = z.strictObject({
   providers: z.array(provider).default([]).describe('Accounts at model vendors.'),
   models: z.record(modelName, model).default({}).describe('The models that callers can name.'),
+  apis: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/), api)
+    .default({})
+    .describe('HTTP services that are published, with what a call costs.'),
   allModels: z
     .boolean()
     .optional()
@@ -231,3 +236,4 @@ export const configurationSchema = z.strictObject({
 export type Configuration = z.output<typeof configurationSchema>
 export type ConfiguredProvider = Configuration['providers'][number]
 export type ConfiguredModel = Configuration['models'][string]
+export type ConfiguredApi = Configuration['apis'][string]

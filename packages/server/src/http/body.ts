@@ -15,6 +15,8 @@ export interface Sender {
 export interface BodyOptions {
   bodyBytes: number
   room: BodyRoom
+  /** Whether its body goes on unread, to a published API. */
+  passes: (raw: IncomingMessage) => boolean
   /** Why the credential of a request cannot be used; undefined: it can. */
   vouch: (request: Sender) => Promise<Denial | undefined>
 }
@@ -34,6 +36,7 @@ const NO_BODY = Buffer.alloc(0)
  * body takes stays the request's until that is answered: whoever answers releases it.
  */
 export function readBody(options: BodyOptions, request: Sender, done: Done): void {
+  if (options.passes(request.raw)) return done(null)
   const { 'content-encoding': encoding, 'content-length': length } = request.raw.headers
   const declared = length === undefined ? undefined : Number(length)
   if (declared !== undefined && declared > options.bodyBytes) return done(new BodyRefused(tooLarge(options.bodyBytes)))

@@ -43,7 +43,7 @@ export function createDataPlane(gateway: Gateway, closing: () => boolean, served
     if (closing()) response.shouldKeepAlive = false
     running.set(request.id, request)
     // The gateway answers by itself and never rejects.
-    const work = serve(inboundOf(request), new NodeOutbound(response)).finally(() => {
+    const work = serve(inboundOf(request, response), new NodeOutbound(response)).finally(() => {
       running.delete(request.id)
       serving.delete(work)
       served(request.id)
@@ -86,17 +86,37 @@ function originForm(target: string): string {
   return path.startsWith('/') ? path : `/${path}`
 }
 
-/** The request as the gateway takes it. */
-export function inboundOf({ id, raw, ip, body }: Arrival): Inbound {
-  const url = originForm(raw.url ?? '/')
-  const question = url.indexOf('?')
+/** The path of a request's target, as it was sent. */
+export function pathOf({ url = '/' }: IncomingMessage): string {
+  return targetOf(url).path
+}
+
+function targetOf(url: string): { path: string; query: string } {
+  const target = originForm(url)
+  const question = target.indexOf('?')
+  return question === -1 ? { path: target, query: '' } : { path: target.slice(0, question), query: target.slice(question + 1) }
+}
+
+/** The request as the gateway takes it. With the response it is answered on, a body that was not read can be opened. */
+export function inboundOf({ id, raw, ip, body }: Arrival, response?: ServerResponse): Inbound {
+  const read = Buffer.isBuffer(body)
   return {
     id,
     ip,
     method: raw.method ?? 'GET',
-    path: question === -1 ? url : url.slice(0, question),
-    query: question === -1 ? '' : url.slice(question + 1),
+    ...targetOf(raw.url ?? '/'),
     headers: raw.headers,
-    body: Buffer.isBuffer(body) ? body : NO_BODY,
+    body: read ? body : NO_BODY,
+    ...(read || response === undefined ? {} : { unread: () => chunksOf(raw, response) }),
+  }
+}
+
+/** The body as it comes in. What is left of it when nobody wants more is read and forgotten, so that the answer is. */
+async function* chunksOf(raw: IncomingMessage, response: ServerResponse): AsyncGenerator<Buffer> {
+  if (raw.headers.expect !== undefined && !response.headersSent) response.writeContinue()
+  try {
+    for await (const chunk of raw.iterator({ destroyOnReturn: false })) yield chunk as Buffer
+  } finally {
+    raw.resume()
   }
 }

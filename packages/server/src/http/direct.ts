@@ -7,6 +7,8 @@ export interface DirectOptions {
   plane: DataPlane
   refuse: (request: Arrival, response: ServerResponse, error: Error) => void
   newRequestId: () => string
+  /** Whether it calls a published API, and is not to be read before. */
+  publishes: (raw: IncomingMessage) => boolean
 }
 
 /**
@@ -17,16 +19,24 @@ const METHOD = 'POST'
 const TARGET = '/v1/chat/completions'
 const TYPE = 'application/json'
 
-/** A listener for the plainest requests, in front of the one that takes all. */
+/**
+ * A listener for the plainest requests, and for those that go on to published APIs with their bodies unread, in front of
+ * the one that takes all.
+ */
 export function directly(options: DirectOptions, otherwise: RequestListener): RequestListener {
   return (raw, response) => {
     if (raw.url === TARGET && raw.method === METHOD && raw.headers['content-type'] === TYPE) serve(options, raw, response)
+    else if (options.publishes(raw)) options.plane.serve(arrivalOf(options, raw), response)
     else otherwise(raw, response)
   }
 }
 
+function arrivalOf({ newRequestId }: Pick<DirectOptions, 'newRequestId'>, raw: IncomingMessage): Arrival {
+  return { id: newRequestId(), raw, ip: raw.socket.remoteAddress ?? '' }
+}
+
 function serve({ bodies, plane, refuse, newRequestId }: DirectOptions, raw: IncomingMessage, response: ServerResponse): void {
-  const request = { id: newRequestId(), raw, ip: raw.socket.remoteAddress ?? '', is404: false, body: undefined as Buffer | undefined }
+  const request = { ...arrivalOf({ newRequestId }, raw), is404: false, body: undefined as Buffer | undefined }
   readBody(bodies, request, (error, body) => {
     if (error !== null) return refuse(request, response, error)
     request.body = body

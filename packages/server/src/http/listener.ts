@@ -6,6 +6,8 @@ import { expectationFlaw, headFlaw, parserFlaw, TUNNEL_FLAW, type HeadLimits } f
 
 export interface ListenerOptions extends HeadLimits, FlawContext {
   bodyBytes: number
+  /** Whether its body goes on unread: whoever opens it tells its sender to go on. */
+  passes: (raw: IncomingMessage) => boolean
   tls: { cert: Buffer; key: Buffer } | undefined
 }
 
@@ -30,7 +32,7 @@ export function createListener(handler: RequestListener, options: ListenerOption
   const server = tls === undefined ? createServer(shared, checked) : createTlsServer({ ...shared, ...tls }, checked)
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     // What is too large is refused before it is sent.
-    if (Number(request.headers['content-length'] ?? 0) <= options.bodyBytes) response.writeContinue()
+    if (!options.passes(request) && Number(request.headers['content-length'] ?? 0) <= options.bodyBytes) response.writeContinue()
     checked(request, response)
   })
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Denial } from '@faregate/core'
 import type { Gateway } from '@faregate/gateway'
@@ -6,7 +6,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest }
 import { BodyRefused, brokenOff } from './body-denials.ts'
 import type { BodyRoom } from './body-room.ts'
 import { readBody, type Sender } from './body.ts'
-import { inboundOf, type Arrival, type DataPlane } from './data-plane.ts'
+import { inboundOf, pathOf, type Arrival, type DataPlane } from './data-plane.ts'
 import { directly } from './direct.ts'
 import { answerParserError, createListener } from './listener.ts'
 
@@ -26,10 +26,11 @@ export interface HttpOptions {
  * answered as a problem of the catalogue. The Host header decides nothing.
  */
 export function createHttpServer(gateway: Gateway, plane: DataPlane, options: HttpOptions): FastifyInstance {
-  const listening = { ...options, newRequestId: () => gateway.newRequestId() }
-  const bodies = { ...options, vouch: (request: Sender) => gateway.vouch(inboundOf(request)) }
+  const passes = (raw: IncomingMessage): boolean => gateway.publishes(pathOf(raw)) && raw.method !== 'OPTIONS'
+  const listening = { ...options, passes, newRequestId: () => gateway.newRequestId() }
+  const bodies = { ...options, passes, vouch: (request: Sender) => gateway.vouch(inboundOf(request)) }
   const refuse = (request: Arrival, response: ServerResponse, error: Error): void => plane.refuse(request, response, denialOf(error))
-  const direct = { bodies, plane, refuse, newRequestId: listening.newRequestId }
+  const direct = { bodies, plane, refuse, newRequestId: listening.newRequestId, publishes: passes }
   const server = Fastify({
     logger: false,
     genReqId: () => gateway.newRequestId(),

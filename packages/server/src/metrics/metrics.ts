@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { RequestRecord } from '@faregate/gateway'
 import type { LedgerEngine } from '@faregate/ledger/port'
+import { apiMetrics } from './apis.ts'
 
 /** What is read when someone scrapes, rather than counted as it happens. */
 export interface MetricSources {
@@ -12,6 +13,8 @@ export interface MetricSources {
   pricesPending: () => number
   /** Whether a name is that of a served model: callers can send any name, and each would be a time series. */
   isModel: (name: string) => boolean
+  /** The same for a published API. */
+  isApi: (name: string) => boolean
 }
 
 export interface Metrics {
@@ -32,9 +35,13 @@ export function createMetrics(sources: MetricSources): Metrics {
   collectDefaultMetrics({ register: registry })
   const open = new Set<string>()
   gauges(registry, sources, open)
-  const observe = requestMetrics(registry, sources)
+  const observeCall = requestMetrics(registry, sources)
+  const observeApi = apiMetrics(registry, SECONDS, sources.isApi)
   return {
-    request: observe,
+    request: (record) => {
+      observeCall(record)
+      observeApi(record)
+    },
     measured: (engine) => measureEngine(registry, engine, open),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   }
@@ -72,7 +79,7 @@ function requestMetrics(registry: Registry, sources: MetricSources): (record: Re
     const model = record.model === null ? 'none' : sources.isModel(record.model) ? record.model : 'other'
     requests.inc({ outcome: record.outcome, denial: record.denial ?? 'none', model })
     for (const flag of record.flags) flagged.inc({ flag })
-    if (record.outcome === 'refused') return
+    if (record.outcome === 'refused' || record.api !== null) return
     duration.observe({ model }, record.latencyMs / 1000)
     if (record.ttftMs !== null) firstToken.observe({ model }, record.ttftMs / 1000)
   }

@@ -1,12 +1,12 @@
-import type { ManagedBy, ModelEntry, ProviderEntry, Snapshot } from '@faregate/core'
+import type { ApiEntry, ManagedBy, ModelEntry, ProviderEntry, Snapshot } from '@faregate/core'
 
 /** Everything that a snapshot is made of; earlier sources win over later ones of the same name. */
 export interface SnapshotSources {
   version: number
-  file: { providers: ProviderEntry[]; models: ModelEntry[] }
+  file: { providers: ProviderEntry[]; models: ModelEntry[]; apis: ApiEntry[] }
   /** Providers that variables such as OPENAI_API_KEY connect. */
   environment: ProviderEntry[]
-  database: { providers: ProviderEntry[]; models: ModelEntry[] }
+  database: { providers: ProviderEntry[]; models: ModelEntry[]; apis: ApiEntry[] }
   /** The built-in demo: it answers while no other provider is connected, or alone if it was asked for. */
   demo: { provider: string; model: string; baseUrl: string; only: boolean }
   /** As set; undefined: the default. */
@@ -30,6 +30,7 @@ export function buildSnapshot(sources: SnapshotSources): Snapshot {
     version,
     providers: byName(providers),
     models: byName(served),
+    apis: byName(firstOfEachName([...file.apis, ...database.apis])),
     allModels: sources.allModels ?? (models.length === 0 && fromEnvironment.length > 0 && !builtIn),
     currency,
   }

@@ -1,5 +1,6 @@
 import {
   settingsInForce,
+  type ApiEntry,
   type ModelEntry,
   type ProviderEntry,
   type SettingsInForce,
@@ -20,6 +21,7 @@ import { catalogueFor, type OperatorPrices } from './prices.ts'
 interface Stored {
   providers: ProviderEntry[]
   models: ModelEntry[]
+  apis: ApiEntry[]
   prices: OperatorPrices
   settings: StoredSettings
 }
@@ -35,6 +37,7 @@ export class DatabaseSource implements ConfigurationSource {
   readonly #vendors: ReadonlyMap<string, Vendor>
   readonly #cataloguePrices: Pick<CataloguePrices, 'inForce'>
   readonly #log: Pick<Logger, 'error'>
+  #apis = new Map<string, { text: string; entry: ApiEntry }>()
   prices: OperatorPrices = new Map()
   catalogue: Catalogue | undefined
   settings: SettingsInForce
@@ -72,27 +75,41 @@ export class DatabaseSource implements ConfigurationSource {
     return snapshot
   }
 
-  /** A provider whose keys cannot be opened is left out: its models answer `gateway_misconfigured`, the others go on. */
+  /** A provider, or an API, whose secrets cannot be opened is left out: what needs it is refused, the others go on. */
   async #stored(): Promise<Stored> {
     const unopened = new Set<string>()
-    const { providers, models, prices, settings } = await readConfiguration(this.#store.read, (sealed, name) => {
+    const { providers, models, apis, prices, settings } = await readConfiguration(this.#store.read, (sealed, name) => {
       try {
         return this.#unseal(sealed, name)
       } catch (error) {
-        const provider = name.split(':')[1] ?? name
-        unopened.add(provider)
+        const [kind = '', owner = name] = name.split(':')
+        unopened.add(`${kind}:${owner}`)
         this.#log.error(
-          { provider, error: String(error) },
-          'the key of a provider cannot be opened: was the secret changed? The provider is left out',
+          { [kind]: owner, error: String(error) },
+          `the ${kind === 'api' ? 'secret of an API' : 'key of a provider'} cannot be opened: was the secret changed? It is left out`,
         )
         return ''
       }
     })
     return {
-      providers: providers.filter(({ name }) => !unopened.has(name)),
+      providers: providers.filter(({ name }) => !unopened.has(`provider:${name}`)),
       models,
+      apis: this.#sameApis(apis.filter(({ name }) => !unopened.has(`api:${name}`))),
       prices: new Map(prices.map(({ provider, model, rates }) => [`${provider}/${model}`, rates])),
       settings,
     }
+  }
+
+  /** An API that is as it was stays the same entry: what was made of it is not made again with every change of something else. */
+  #sameApis(read: ApiEntry[]): ApiEntry[] {
+    const known = this.#apis
+    this.#apis = new Map(
+      read.map((entry) => {
+        const text = JSON.stringify(entry)
+        const before = known.get(entry.name)
+        return [entry.name, before?.text === text ? before : { text, entry }]
+      }),
+    )
+    return [...this.#apis.values()].map(({ entry }) => entry)
   }
 }

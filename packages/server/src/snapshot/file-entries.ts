@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { ManagedBy, ModelEntry, ProviderEntry } from '@faregate/core'
+import type { ApiEntry, ManagedBy, ModelEntry, ProviderEntry } from '@faregate/core'
 import type { Kinds } from '../config/meaning.ts'
 import type { Path, Place } from '../config/finding.ts'
-import type { Configuration, ConfiguredModel, ConfiguredProvider } from '../config/schema.ts'
+import type { Configuration, ConfiguredApi, ConfiguredModel, ConfiguredProvider } from '../config/schema.ts'
 
 type PlaceOf = (path: Path) => Place | undefined
 
@@ -36,6 +36,22 @@ export function fileModels(configuration: Configuration, placeOf: PlaceOf): Mode
     name,
     managedBy: managedBy(placeOf(['models', name])),
   }))
+}
+
+/** The published APIs of the configuration file. */
+export function fileApis(configuration: Configuration, placeOf: PlaceOf): ApiEntry[] {
+  return Object.entries(configuration.apis).map(([name, { upstream, ...api }]) => ({
+    ...present(api),
+    name,
+    kind: 'http',
+    upstream: upstreamOf(upstream),
+    managedBy: managedBy(placeOf(['apis', name])),
+  }))
+}
+
+function upstreamOf({ baseUrl, header }: ConfiguredApi['upstream']): ApiEntry['upstream'] {
+  const secret = header === undefined ? {} : { header: { name: header.name, secret: header.value } }
+  return { baseUrl: baseUrl.replace(/\/+$/, ''), ...secret }
 }
 
 function managedBy(place: Place | undefined): ManagedBy {

@@ -7,6 +7,7 @@ import type { Configuration } from '../config/schema.ts'
 import { ProviderHealth } from '../health/providers.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import { observedRecorder } from '../metrics/recorder.ts'
+import { apiDirectory } from '../snapshot/apis.ts'
 import { createBalanceReader } from '../snapshot/balances.ts'
 import { gatewaySettings } from '../snapshot/settings.ts'
 import type { Payments } from '../payments/payments.ts'
@@ -51,6 +52,7 @@ export function assembleDataPlane(
     configurationVersion: () => live.snapshot.version,
     pricesPending: () => cataloguePrices.pending.length,
     isModel: (name) => live.snapshot.models.has(name),
+    isApi: (name) => live.snapshot.apis.has(name),
   })
   const ledger = new CommitQueue(metrics.measured(store.engine), {
     onFailure: (error) => log.error({ error: String(error) }, 'a ledger batch failed'),
@@ -75,6 +77,7 @@ export function assembleDataPlane(
     balances: createBalanceReader(store, adminStore.read.money, clock),
     limiter,
     plans,
+    apis: apiDirectory(() => live.snapshot),
     namedCaps,
     limitDesk,
     invoices,

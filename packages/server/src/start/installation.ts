@@ -13,7 +13,7 @@ import type { Logger } from '../log/log.ts'
 import { redact } from '../log/redact.ts'
 import { CataloguePrices } from '../snapshot/catalogue-prices.ts'
 import { DatabaseSource, type FixedSources } from '../snapshot/database-source.ts'
-import { fileModels, fileProviders } from '../snapshot/file-entries.ts'
+import { fileApis, fileModels, fileProviders } from '../snapshot/file-entries.ts'
 import { LiveConfiguration } from '../snapshot/live.ts'
 import { createPriceBook } from '../snapshot/prices.ts'
 import { fixedSettings } from '../snapshot/settings.ts'
@@ -125,7 +125,11 @@ export function retentionOf({ retention }: Pick<Configuration, 'retention'>): Re
 
 function fixedSources({ settings, configuration, placeOf, definedBy, environment }: InstallationOptions): FixedSources {
   return {
-    file: { providers: fileProviders(configuration, vendors, placeOf), models: fileModels(configuration, placeOf) },
+    file: {
+      providers: fileProviders(configuration, vendors, placeOf),
+      models: fileModels(configuration, placeOf),
+      apis: fileApis(configuration, placeOf),
+    },
     environment: environmentProviders(environment),
     demo: { provider: demo.kind, model: DEMO_MODEL, baseUrl: demo.defaultBaseUrl ?? '', only: settings.demo },
     settings: fixedSettings(configuration, definedBy),

@@ -7,6 +7,7 @@ import { plans } from './0006-plans.ts'
 import { payments } from './0007-payments.ts'
 import { invoices } from './0008-invoices.ts'
 import { limitRequests } from './0010-limit-requests.ts'
+import { apis } from './0011-apis.ts'
 import { terms } from './0012-terms.ts'
 
 /** One step of the schema: forward only, never changed once released. */
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   payments,
   invoices,
   limitRequests,
+  apis,
   terms,
 ]
 

@@ -12,6 +12,8 @@ const TEXT = new Set([
   'tags',
   'path',
   'model',
+  'api',
+  'route',
   'outcome',
   'denial',
   'denial_id',

@@ -4,6 +4,7 @@ import { appendAudit } from '../audit.ts'
 import { bumpConfiguration } from '../configuration.ts'
 import type { Schema } from '../schema.ts'
 import type { Store } from '../store.ts'
+import { apiQueries, putApi } from './apis.ts'
 import { auditQueries } from './audit.ts'
 import {
   cataloguePriceQueries,
@@ -63,6 +64,7 @@ function queriesOn(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQuerie
     tokens: tokenQueries(db),
     providers: providerQueries(db),
     models: modelQueries(db),
+    apis: apiQueries(db),
     prices: priceQueries(db),
     cataloguePrices: cataloguePriceQueries(db),
     priceOffers: priceOfferQueries(db),
@@ -113,6 +115,8 @@ function transactionOn(trx: Transaction<Schema>, kind: 'sqlite' | 'postgres', no
     deleteProvider: (name) => remove(trx, 'providers', name),
     putModel: (row) => putModel(trx, row, now),
     deleteModel: (name) => remove(trx, 'models', name),
+    putApi: (row) => putApi(trx, row, now),
+    deleteApi: (name) => remove(trx, 'apis', name),
     putPrice: (row) => putPrice(trx, row, now),
     deletePrice: (name) => remove(trx, 'prices', name),
     lockCataloguePrices: () => lockCataloguePrices(trx),
@@ -143,6 +147,6 @@ function transactionOn(trx: Transaction<Schema>, kind: 'sqlite' | 'postgres', no
   }
 }
 
-async function remove(trx: Transaction<Schema>, table: 'providers' | 'models' | 'prices', name: string): Promise<void> {
+async function remove(trx: Transaction<Schema>, table: 'providers' | 'models' | 'apis' | 'prices', name: string): Promise<void> {
   await trx.deleteFrom(table).where('name', '=', name).execute()
 }

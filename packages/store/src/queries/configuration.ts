@@ -1,9 +1,11 @@
-import { providerKeySealName, type ModelEntry, type ProviderEntry, type StoredSettings } from '@faregate/core'
+import { providerKeySealName, type ApiEntry, type ModelEntry, type ProviderEntry, type StoredSettings } from '@faregate/core'
 import type { AdminQueries } from '@faregate/admin/ports'
 import type { ModelDefinition, ModelRow, PriceRow, ProviderRow, SealedKey } from '@faregate/admin/rows'
 import type { Kysely, Selectable } from 'kysely'
 import type { PricesTable } from '../schema-prices.ts'
-import type { ModelsTable, ProvidersTable, Schema } from '../schema.ts'
+import type { ModelsTable, ProvidersTable } from '../schema-configuration.ts'
+import type { Schema } from '../schema.ts'
+import { apiQueries, openApi } from './apis.ts'
 import { toNumber } from './columns.ts'
 import { settingQueries } from './settings.ts'
 
@@ -11,24 +13,27 @@ import { settingQueries } from './settings.ts'
 export interface StoredConfiguration {
   providers: ProviderEntry[]
   models: ModelEntry[]
+  apis: ApiEntry[]
   prices: PriceRow[]
   settings: StoredSettings
 }
 
-/** Reads providers, models, prices and settings of the database. `unseal` opens provider keys; what it throws is passed on. */
+/** Reads providers, models, APIs, prices and settings of the database. `unseal` opens their secrets; what it throws is passed on. */
 export async function readConfiguration(
   db: Kysely<Schema>,
   unseal: (sealed: string, name: string) => string,
 ): Promise<StoredConfiguration> {
-  const [providers, models, prices, settings] = await Promise.all([
+  const [providers, models, apis, prices, settings] = await Promise.all([
     providerQueries(db).list(),
     modelQueries(db).list(),
+    apiQueries(db).list(),
     priceQueries(db).list(),
     settingQueries(db).stored(),
   ])
   return {
     providers: providers.map((row) => openProvider(row, unseal)),
     models: models.map(({ createdAt: _createdAt, ...model }) => ({ ...model, managedBy: { source: 'database' } })),
+    apis: apis.map((row) => openApi(row, unseal)),
     prices,
     settings,
   }

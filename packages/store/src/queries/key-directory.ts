@@ -23,6 +23,7 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
     scopes: JSON.parse(row.scopes) as string[],
     addresses: namesIn(row.addresses),
     models: namesIn(row.models),
+    apis: namesIn(row.apis),
     cap: capIn(row.cap_amount, row.cap_period),
     capKey: row.cap_key_id ?? row.id,
     ...limitsInForce(

@@ -7,7 +7,7 @@ import { toNumber, toNumberOrNull } from './columns.ts'
 import { limitsColumn, limitsOf } from './limits.ts'
 
 type KeyAndOwner = Selectable<KeysTable> & { organization_id: string }
-type KeyChange = Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'addresses' | 'models' | 'cap' | 'limits' | 'expiresAt'>>
+type KeyChange = Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'addresses' | 'models' | 'apis' | 'cap' | 'limits' | 'expiresAt'>>
 
 export function keyQueries(db: Kysely<Schema>): AdminQueries['keys'] {
   const withOwner = () =>
@@ -43,6 +43,7 @@ function keyOf(row: KeyAndOwner): KeyRow {
     member: row.member_id,
     scopes: JSON.parse(row.scopes) as string[],
     models: namesIn(row.models),
+    apis: namesIn(row.apis),
     cap: capIn(row.cap_amount, row.cap_period),
     addresses: namesIn(row.addresses),
     capKey: row.cap_key_id ?? row.id,
@@ -76,6 +77,7 @@ export async function insertKey(db: Kysely<Schema>, row: KeyRow): Promise<void> 
       last_four: row.lastFour,
       scopes: JSON.stringify(row.scopes),
       models: row.models === null ? null : JSON.stringify(row.models),
+      apis: row.apis === null ? null : JSON.stringify(row.apis),
       addresses: row.addresses === null ? null : JSON.stringify(row.addresses),
       cap_key_id: row.capKey === row.id ? null : row.capKey,
       ...capColumns(row.cap),
@@ -96,6 +98,7 @@ export async function updateKey(db: Kysely<Schema>, id: string, change: KeyChang
   else if (change.state !== undefined) columns.enabled = change.state === 'active' ? 1 : 0
   if (change.scopes !== undefined) columns.scopes = JSON.stringify(change.scopes)
   if (change.models !== undefined) columns.models = change.models === null ? null : JSON.stringify(change.models)
+  if (change.apis !== undefined) columns.apis = change.apis === null ? null : JSON.stringify(change.apis)
   if (change.addresses !== undefined) columns.addresses = change.addresses === null ? null : JSON.stringify(change.addresses)
   if (change.cap !== undefined) await updateCap(db, id, change.cap)
   if (change.limits !== undefined) columns.limits = limitsColumn(change.limits)

@@ -1,4 +1,4 @@
-import type { ProviderFilter, ProviderTotal, UsageSlot } from '@faregate/admin/ports'
+import type { ProviderFilter, ProviderTotal, UsageSlot } from '@faregate/admin/ports-usage'
 import { BUCKETS } from '@faregate/core'
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Schema } from '../schema.ts'

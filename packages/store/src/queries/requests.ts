@@ -42,6 +42,8 @@ export function filtered<O>(query: SelectQueryBuilder<Schema, 'requests', O>, fi
   if (filter.application !== undefined) narrowed = narrowed.where('application_id', '=', filter.application)
   if (filter.key !== undefined) narrowed = narrowed.where('key_id', '=', filter.key)
   if (filter.model !== undefined) narrowed = narrowed.where('model', '=', filter.model)
+  if (filter.api !== undefined) narrowed = narrowed.where('api', '=', filter.api)
+  if (filter.route !== undefined) narrowed = narrowed.where('route', '=', filter.route)
   if (filter.user !== undefined) narrowed = narrowed.where('end_user', '=', filter.user)
   if (filter.tag !== undefined) narrowed = narrowed.where(hasTag(filter.tag))
   if (filter.outcome !== undefined) narrowed = narrowed.where('outcome', '=', filter.outcome)
@@ -62,6 +64,8 @@ function requestOf(row: Selectable<RequestsTable>): RequestRow {
     tags: row.tags,
     path: row.path,
     model: row.model,
+    api: row.api,
+    route: row.route,
     stream: row.stream === 1n,
     outcome: row.outcome,
     denial: row.denial,

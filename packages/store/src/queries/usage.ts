@@ -29,6 +29,8 @@ const GROUP_COLUMNS = {
   application: 'application_id',
   key: 'key_id',
   model: 'model',
+  api: 'api',
+  route: 'route',
   user: 'end_user',
 } as const
 

@@ -1,0 +1,41 @@
+import { allowsApi } from '@faregate/identity'
+import { codeOf, type Look } from './evidence.ts'
+
+/** Whether the published API that was called is there. */
+export const apiNow: Look = ({ request, snapshot }) => {
+  const name = request?.api ?? undefined
+  if (name === undefined) return undefined
+  const entry = snapshot.apis.get(name)
+  if (entry === undefined)
+    return {
+      result: 'failed',
+      detail: `No API is published as ${name} now.`,
+      fix: 'See what there is: `faregate api list`. Publish it with `faregate api add`, or in `apis` of the configuration file.',
+    }
+  const what = request?.route ?? undefined
+  const route = what === undefined ? '' : ` Its route was ${what}.`
+  return {
+    result: 'ok',
+    operators: true,
+    detail: `The API ${name} is published at ${entry.prefix}, with ${entry.routes.length} routes.${route}`,
+  }
+}
+
+/** Whether the key may call it. */
+export const apiAllowedNow: Look = (evidence) => {
+  const { key, request } = evidence
+  const api = request?.api ?? undefined
+  if (key === undefined || api === undefined) return undefined
+  if (allowsApi(key, api))
+    return {
+      result: 'ok',
+      detail: `It may call the API ${api}.`,
+      ...(codeOf(evidence) === 'permission_denied' ? { mended: true as const } : {}),
+    }
+  const apis = key.apis ?? []
+  return {
+    result: 'failed',
+    detail: `The key "${key.name}" (…${key.lastFour}) may not call the API ${api}; it may call ${apis.join(', ')}.`,
+    fix: `Allow it: \`faregate key update ${key.id} --apis ${[...apis, api].join(',')}\`.`,
+  }
+}

@@ -1,0 +1,70 @@
+import { definedApi } from '../api-definition.ts'
+import type { Context, Handlers } from '../call.ts'
+import { changeConfiguration } from '../change.ts'
+import { refuseManaged, refuseTaken } from '../managed.ts'
+import { wholeList } from '../paging.ts'
+import type { AdminTransaction } from '../ports.ts'
+import { presentApi } from '../present/apis.ts'
+import { found, refuse } from '../refusal.ts'
+import type { ApiRow } from '../rows.ts'
+
+export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 'deleteApi'> = {
+  async listApis({ deps }) {
+    const rows = await deps.store.read.apis.list()
+    const elsewhere = [...deps.snapshot().apis.values()].filter(({ managedBy }) => managedBy.source !== 'database')
+    return wholeList([...elsewhere, ...rows].map((api) => presentApi(deps, api)))
+  },
+
+  async createApi(call) {
+    const { deps, body } = call
+    refuseManaged('API', body.name, deps.snapshot().apis.get(body.name)?.managedBy)
+    const row = definedApi(deps, { name: body.name, createdAt: deps.clock.now() }, body)
+    return changeConfiguration(call, async (trx) => {
+      if ((await trx.apis.get(row.name)) !== undefined) return refuseTaken('API', row.name)
+      await refuseSharedPrefix(call, trx, row)
+      await trx.putApi(row)
+      const answer = presentApi(deps, row)
+      return { event: { action: 'api.create', subject: row.name, organization: null, after: answer }, answer }
+    })
+  },
+
+  async getApi({ deps, params: { name } }) {
+    const known = deps.snapshot().apis.get(name)
+    const row = known === undefined || known.managedBy.source === 'database' ? await deps.store.read.apis.get(name) : known
+    return presentApi(deps, found(row, 'API', name))
+  },
+
+  async updateApi(call) {
+    const { deps, body } = call
+    const { name } = call.params
+    refuseManaged('API', name, deps.snapshot().apis.get(name)?.managedBy)
+    return changeConfiguration(call, async (trx) => {
+      const before = found(await trx.apis.get(name), 'API', name)
+      const after = definedApi(deps, before, body)
+      await refuseSharedPrefix(call, trx, after)
+      await trx.putApi(after)
+      const answer = presentApi(deps, after)
+      const event = { action: 'api.update', subject: name, organization: null, before: presentApi(deps, before), after: answer }
+      return { event, answer }
+    })
+  },
+
+  async deleteApi(call) {
+    const { deps } = call
+    const { name } = call.params
+    refuseManaged('API', name, deps.snapshot().apis.get(name)?.managedBy)
+    await changeConfiguration(call, async (trx) => {
+      const before = found(await trx.apis.get(name), 'API', name)
+      await trx.deleteApi(name)
+      return { event: { action: 'api.delete', subject: name, organization: null, before: presentApi(deps, before) }, answer: undefined }
+    })
+    return undefined
+  },
+}
+
+/** Callers find an API by its prefix alone. */
+async function refuseSharedPrefix({ deps }: Context, trx: AdminTransaction, { name, prefix }: ApiRow): Promise<void> {
+  const elsewhere = [...deps.snapshot().apis.values()].filter(({ managedBy }) => managedBy.source !== 'database')
+  const other = [...elsewhere, ...(await trx.apis.list())].find((one) => one.prefix === prefix && one.name !== name)
+  if (other !== undefined) refuse({ code: 'conflict', detail: `The prefix "${prefix}" is that of the API "${other.name}".` })
+}

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { parse } from 'yaml'
+import { startHarness, type Harness } from './support/harness.ts'
+
+const SECRET = 'service-secret-that-nobody-may-see-1234'
+const ROUTES = [
+  { method: 'GET', path: '/forecast/{city}', price: '0.002' },
+  { method: 'GET', path: '/status', free: true },
+]
+const WEATHER = {
+  name: 'weather',
+  prefix: '/weather',
+  upstream: { baseUrl: 'https://weather.example/v3/', header: { name: 'x-api-key', value: SECRET } },
+  routes: ROUTES,
+}
+
+describe('published APIs at run time', () => {
+  let api: Harness
+  before(async () => {
+    api = await startHarness()
+    await api.call('POST', '/api/apis', { body: WEATHER })
+  })
+  after(() => api.close())
+
+  it('is in force at once; its secret is sealed, usable, and never shown', async () => {
+    const answer = await api.call('GET', '/api/apis/weather')
+    assert.equal(answer.status, 200, answer.text)
+    assert.deepEqual(answer.body, {
+      name: 'weather',
+      kind: 'http',
+      prefix: '/weather',
+      url: 'https://gateway.example/weather',
+      upstream: { baseUrl: 'https://weather.example/v3', header: { name: 'x-api-key', lastFour: '1234' } },
+      routes: [
+        { method: 'GET', path: '/forecast/{city}', price: '0.002', chargeOn: ['2xx', '3xx'] },
+        { method: 'GET', path: '/status', price: null, chargeOn: ['2xx', '3xx'] },
+      ],
+      timeouts: { firstByteMs: null, silenceMs: null },
+      encodedSlashes: 'refuse',
+      managedBy: { source: 'database' },
+    })
+    assert.equal(api.deps.snapshot().apis.get('weather')?.upstream.header?.secret, SECRET)
+    const [stored] = await api.store.read.selectFrom('apis').selectAll().execute()
+    assert.ok(stored !== undefined && !stored.definition.includes(SECRET))
+    const audit = await api.call('GET', '/api/audit?limit=500')
+    assert.ok(audit.text.includes('api.create') && !audit.text.includes(SECRET))
+  })
+
+  it('changes what is sent, keeps the rest, takes away with null', async () => {
+    const changed = await api.call('PATCH', '/api/apis/weather', { body: { timeouts: { firstByteMs: 5 }, encodedSlashes: 'pass' } })
+    assert.equal(changed.status, 200, changed.text)
+    assert.deepEqual(changed.body.timeouts, { firstByteMs: 5, silenceMs: null })
+    const back = await api.call('PATCH', '/api/apis/weather', { body: { timeouts: null, encodedSlashes: null } })
+    assert.deepEqual([back.body.timeouts, back.body.encodedSlashes], [{ firstByteMs: null, silenceMs: null }, 'refuse'])
+    const moved = await api.call('PATCH', '/api/apis/weather', {
+      body: { upstream: { baseUrl: 'https://other.example', header: { name: 'x-key' } } },
+    })
+    assert.deepEqual(moved.body.upstream, { baseUrl: 'https://other.example', header: { name: 'x-key', lastFour: '1234' } })
+    assert.equal(api.deps.snapshot().apis.get('weather')?.upstream.header?.secret, SECRET)
+    const bare = await api.call('PATCH', '/api/apis/weather', { body: { upstream: { baseUrl: 'https://other.example', header: null } } })
+    assert.deepEqual(bare.body.upstream, { baseUrl: 'https://other.example', header: null })
+    assert.equal((await api.call('PATCH', '/api/apis/weather', { body: { upstream: WEATHER.upstream } })).status, 200)
+  })
+
+  it('refuses what cannot be served or charged, by pointer: nothing is published that would surprise a caller', async () => {
+    for (const [changes, pointer] of [
+      [{ routes: [{ method: 'GET', path: '/a' }] }, '/routes/0/price'],
+      [{ routes: [{ method: 'GET', path: '/a', price: '0' }] }, '/routes/0/price'],
+      [{ routes: [{ method: 'GET', path: '/a', price: 0.01 }] }, '/routes/0/price'],
+      [{ routes: [{ method: 'GET', path: '/a', price: '0.01', free: true }] }, '/routes/0/free'],
+      [{ routes: [{ method: 'BREW', path: '/a', price: '0.01' }] }, '/routes/0/method'],
+      [{ routes: [] }, '/routes'],
+      [{ prefix: '/v1' }, '/prefix'],
+      [{ prefix: '/api/weather' }, '/prefix'],
+      [{ upstream: { baseUrl: 'https://a:b@weather.example' } }, '/upstream/baseUrl'],
+      [{ upstream: { baseUrl: 'https://weather.example', header: { name: 'x-key' } } }, '/upstream/header/value'],
+      [{ name: 'With Space' }, '/name'],
+    ] as const) {
+      const answer = await api.call('POST', '/api/apis', { body: { ...WEATHER, name: 'other', prefix: '/other', ...changes } })
+      assert.equal(answer.status, 400, `${pointer}: ${answer.text}`)
+      assert.equal(answer.body.pointer, pointer)
+    }
+  })
+
+  it('refuses a name or a prefix that is taken, and what the file defines', async () => {
+    assert.equal((await api.call('POST', '/api/apis', { body: { ...WEATHER, prefix: '/elsewhere' } })).status, 409)
+    const shared = await api.call('POST', '/api/apis', { body: { ...WEATHER, name: 'other' } })
+    assert.equal(shared.status, 409)
+    assert.match(String(shared.body.detail), /that of the API "weather"/)
+    const filed = await api.call('POST', '/api/apis', { body: { ...WEATHER, name: 'other', prefix: '/filed' } })
+    assert.equal(filed.status, 409)
+    for (const [method, body] of [
+      ['PATCH', { encodedSlashes: 'pass' }],
+      ['DELETE', undefined],
+    ] as const) {
+      const answer = await api.call(method, '/api/apis/file-api', { body })
+      assert.deepEqual([answer.status, answer.body.code, answer.body.file, answer.body.line], [409, 'managed_by_file', 'faregate.yaml', 7])
+    }
+    const { data } = (await api.call('GET', '/api/apis')).body as { data: { name: string }[] }
+    assert.deepEqual(
+      data.map(({ name }) => name),
+      ['file-api', 'weather'],
+    )
+  })
+
+  it('publishes once under one idempotency key', async () => {
+    const body = { ...WEATHER, name: 'once', prefix: '/once' }
+    const first = await api.call('POST', '/api/apis', { body, idempotencyKey: 'k1' })
+    const second = await api.call('POST', '/api/apis', { body, idempotencyKey: 'k1' })
+    assert.deepEqual([first.status, second.status, second.body], [201, 201, first.body])
+    assert.equal((await api.call('DELETE', '/api/apis/once')).status, 204)
+    assert.equal(api.deps.snapshot().apis.has('once'), false)
+  })
+
+  it('is exported as the file would have it, the secret as a reference to the environment', async () => {
+    const { yaml } = (await api.call('GET', '/api/export')).body as { yaml: string }
+    assert.ok(!yaml.includes(SECRET) && !yaml.includes('sealed'))
+    const { apis } = parse(yaml) as { apis: Record<string, unknown> }
+    assert.deepEqual(apis, {
+      weather: {
+        prefix: '/weather',
+        upstream: { baseUrl: 'https://weather.example/v3', header: { name: 'x-api-key', value: '${WEATHER_KEY}' } },
+        routes: ROUTES,
+      },
+    })
+  })
+})

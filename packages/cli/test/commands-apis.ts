@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Lines } from './commands-plans.ts'
+
+/** The commands that publish APIs; `environment` is that of the command line. */
+export function publishedApis({ does, runs, answered }: Lines, environment: NodeJS.ProcessEnv): void {
+  describe('published APIs', () => {
+    test('an API is added with routes, a secret and times, listed, shown and removed', async () => {
+      environment['TEST_API_KEY'] = 'secret-of-the-service-0123'
+      const routes = ['--route', 'GET /forecast/{city} 0.002', '--route', 'post /x 1 2xx,4xx', '--route', 'GET /status free']
+      const times = ['--first-byte', '500', '--silence', '600', '--pass-encoded-slashes', '--prefix', '/acme/weather']
+      const said = await does(
+        'api',
+        'add',
+        'weather',
+        'http://127.0.0.1:1/v3',
+        ...routes,
+        ...times,
+        '--secret-header',
+        'x-key',
+        '--secret-from',
+        'TEST_API_KEY',
+      )
+      assert.match(said.stdout, /^weather is published at http:\/\/\S+\/acme\/weather\.$/m)
+      const shown = (await does('api', 'show', 'weather')).stdout
+      for (const line of [
+        /^secret +x-key: ….{4}$/m,
+        /^first byte +500 ms$/m,
+        /^silence +600 ms$/m,
+        /^POST +\/x +1\.00 +2xx 4xx$/m,
+        /^GET +\/status +free/m,
+      ])
+        assert.match(shown, line)
+      assert.deepEqual(
+        (await answered<{ name: string }[]>('api', 'list')).map(({ name }) => name),
+        ['weather'],
+      )
+      const key = await answered<{ id: string; apis: string[] | null }>('key', 'create', '--api', 'weather', '--api', 'tides-*')
+      assert.deepEqual(key.apis, ['weather', 'tides-*'])
+      assert.match((await does('key', 'update', key.id, '--apis', 'weather')).stdout, /; APIs weather; /)
+      assert.equal((await answered<{ apis: string[] | null }>('key', 'update', key.id, '--all-apis')).apis, null)
+      const plan = await answered<{ models: string[]; apis: string[]; quotas: unknown[] }>(
+        'plan',
+        'create',
+        'forecasts',
+        '--period',
+        'free',
+        '--api',
+        'weather',
+        '--api-quota',
+        'weather:100:1.5',
+      )
+      assert.deepEqual([plan.models, plan.apis], [[], ['weather']])
+      assert.deepEqual(plan.quotas, [{ counts: 'requests', models: null, apis: 'weather', limit: 100, overage: '1.5' }])
+      await does('api', 'remove', 'weather')
+      assert.equal((await does('api', 'list')).stdout.trim(), 'No API is published.')
+    })
+
+    test('what is missing or contradicts ends with 2, what the gateway refuses with 1', async () => {
+      const add = ['api', 'add', 'tides', 'http://127.0.0.1:1']
+      for (const flags of [
+        [],
+        ['--route', 'GET /a'],
+        ['--route', 'BREW /a 1'],
+        ['--route', 'GET /a 1 5xx'],
+        ['--route', 'GET /a 1', '--secret-header', 'x-key'],
+        ['--route', 'GET /a 1', '--secret-header', 'x-key', '--secret-from', 'NO_SUCH_VARIABLE'],
+      ]) {
+        assert.equal((await runs(...add, ...flags)).code, 2, flags.join(' '))
+      }
+      const refused = await runs(...add, '--route', 'GET /a 0')
+      assert.deepEqual([refused.code, /\/routes\/0\/price/.test(refused.stderr)], [1, true])
+      assert.equal((await runs('key', 'update', 'key_any', '--apis', 'a', '--all-apis')).code, 2)
+      assert.equal((await runs('plan', 'create', 'p', '--api', 'a', '--api-quota', 'a')).code, 2)
+    })
+  })
+}

@@ -1,0 +1,140 @@
+import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
+import { z } from 'zod'
+import { byName, decimal, nothing } from './common.ts'
+import { managedBy } from './managed.ts'
+import type { RouteSpec } from './route.ts'
+
+const apiName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'small letters, digits and dashes')
+
+const route = z
+  .strictObject({
+    method: z.enum([...API_METHODS, '*']).describe('`*`: any of them. HEAD is answered as its GET.'),
+    path: z
+      .string()
+      .min(1)
+      .max(500)
+      .describe('Below the prefix: exact, with `{parameter}` for a segment, ending in `*` for whatever follows.'),
+    price: decimal.optional().describe('Of one call. A route has a price, or is declared free.'),
+    free: z.literal(true).optional().describe('It costs nothing.'),
+    chargeOn: z
+      .array(z.enum(CHARGED_CLASSES))
+      .min(1)
+      .max(CHARGED_CLASSES.length)
+      .optional()
+      .describe("Which of the upstream's answers are charged. Absent: 2xx and 3xx."),
+  })
+  .meta({ title: 'ApiRoute' })
+
+const milliseconds = z.int().min(1).max(3_600_000)
+
+const timeouts = z
+  .strictObject({
+    firstByteMs: milliseconds.optional().describe('Time for the first byte of an answer.'),
+    silenceMs: milliseconds.optional().describe('Longest silence within an answer.'),
+  })
+  .describe("Absent: the gateway's own limits.")
+
+const upstream = z.strictObject({
+  baseUrl: z.string().min(1).max(2000).describe('Where the service is; the path below the prefix is appended.'),
+  header: z
+    .strictObject({ name: z.string().min(1).max(100), value: z.string().min(1).max(4096).optional() })
+    .nullable()
+    .optional()
+    .describe('A secret that the upstream wants in a header. It is kept sealed and never returned; a change without `value` keeps it.'),
+})
+
+const members = {
+  prefix: z.string().min(2).max(200).describe("Where callers find it: `/weather`. Some first segments are the gateway's own."),
+  upstream,
+  routes: z.array(route).min(1).max(20_000),
+  timeouts: timeouts.nullable().optional(),
+  encodedSlashes: z
+    .enum(['refuse', 'pass'])
+    .nullable()
+    .optional()
+    .describe(
+      'What becomes of `%2F` and `%5C` in a path: an upstream may read another route in them than the one that is charged. Absent: refused.',
+    ),
+}
+
+const api = z
+  .object({
+    name: z.string(),
+    kind: z.enum(['http']),
+    prefix: z.string(),
+    url: z.string().describe('Where callers find it.'),
+    upstream: z.object({ baseUrl: z.string(), header: z.object({ name: z.string(), lastFour: z.string() }).nullable() }),
+    routes: z.array(
+      z.object({
+        method: z.string(),
+        path: z.string(),
+        price: z.string().nullable().describe('Null: it is free.'),
+        chargeOn: z.array(z.string()),
+      }),
+    ),
+    timeouts: z.object({ firstByteMs: z.number().nullable(), silenceMs: z.number().nullable() }),
+    encodedSlashes: z.enum(['refuse', 'pass']),
+    managedBy,
+  })
+  .meta({ title: 'Api' })
+
+const tag = 'APIs'
+
+export const apiRoutes = {
+  listApis: {
+    method: 'GET',
+    path: '/api/apis',
+    tag,
+    summary: 'List published APIs',
+    permission: 'apis:read',
+    status: 200,
+    response: z.object({ data: z.array(api), next: z.null() }),
+  },
+  createApi: {
+    method: 'POST',
+    path: '/api/apis',
+    tag,
+    summary: 'Publish an HTTP service, without a restart',
+    permission: 'apis:write',
+    body: z.strictObject({ name: apiName, kind: z.enum(['http']).default('http'), ...members }),
+    status: 201,
+    response: api,
+    idempotent: true,
+  },
+  getApi: {
+    method: 'GET',
+    path: '/api/apis/{name}',
+    tag,
+    summary: 'See a published API',
+    permission: 'apis:read',
+    params: byName,
+    status: 200,
+    response: api,
+  },
+  updateApi: {
+    method: 'PATCH',
+    path: '/api/apis/{name}',
+    tag,
+    summary: 'Change a published API, in force within a second; null takes a member away',
+    permission: 'apis:write',
+    params: byName,
+    body: z.strictObject({
+      ...members,
+      prefix: members.prefix.optional(),
+      upstream: upstream.optional(),
+      routes: members.routes.optional(),
+    }),
+    status: 200,
+    response: api,
+  },
+  deleteApi: {
+    method: 'DELETE',
+    path: '/api/apis/{name}',
+    tag,
+    summary: 'Take an API off',
+    permission: 'apis:write',
+    params: byName,
+    status: 204,
+    response: nothing,
+  },
+} as const satisfies Record<string, RouteSpec>

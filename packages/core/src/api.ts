@@ -1,0 +1,56 @@
+import type { ManagedBy } from './route.ts'
+
+/** Methods of HTTP that a route of a published API can take. HEAD is answered as its GET, OPTIONS as a preflight. */
+export const API_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** `*`: any of them. */
+export type ApiMethod = (typeof API_METHODS)[number] | '*'
+
+/** Answers of an upstream that a call can be charged for, by the first digit of their status. */
+export const CHARGED_CLASSES = ['2xx', '3xx', '4xx'] as const
+
+export type ChargedClass = (typeof CHARGED_CLASSES)[number]
+
+/** Where a route says nothing of it. */
+export const DEFAULT_CHARGE_ON: readonly ChargedClass[] = ['2xx', '3xx']
+
+/** What callers of an API can ask for, and what that costs. Exactly one of `price` and `free` is there. */
+export interface ApiRoute {
+  method: ApiMethod
+  /** Below the prefix: exact, with `{parameter}` for a segment, ending in `*` for whatever follows. */
+  path: string
+  /** Of one call, a decimal string in the installation's currency. */
+  price?: string | undefined
+  free?: true | undefined
+  /** Absent: {@link DEFAULT_CHARGE_ON}. */
+  chargeOn?: ChargedClass[] | undefined
+}
+
+/** What an API's definition holds beside its name and the secret towards its upstream. */
+export interface ApiDefinition {
+  kind: 'http'
+  /** Where callers find it: `/weather`, `/acme/weather`. */
+  prefix: string
+  routes: ApiRoute[]
+  /** Milliseconds; absent: the gateway's own limits. */
+  timeouts?: ApiTimeouts | undefined
+  /** What becomes of `%2F` and `%5C` in a path; absent: refused. */
+  encodedSlashes?: 'refuse' | 'pass' | undefined
+}
+
+export interface ApiTimeouts {
+  firstByteMs?: number | undefined
+  silenceMs?: number | undefined
+}
+
+/** A published HTTP service. The secret is clear text here and only here, in memory. */
+export interface ApiEntry extends ApiDefinition {
+  name: string
+  upstream: { baseUrl: string; header?: { name: string; secret: string } | undefined }
+  managedBy: ManagedBy
+}
+
+/** The name under which the secret header of an API is sealed: it opens for that API alone. */
+export function apiSealName(api: string): string {
+  return `api:${api}:header`
+}

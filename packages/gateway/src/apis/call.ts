@@ -1,0 +1,81 @@
+import { isDenial, type Denial } from '@faregate/core'
+import { authorizeApi } from '../authorize.ts'
+import { withNamedCaps } from '../caps.ts'
+import type { GatewayDeps } from '../deps.ts'
+import { alsoOf, refusalOf } from '../evaluate.ts'
+import { note, type Flow } from '../flow.ts'
+import type { Limited } from '../limits/limited.ts'
+import { withinLimits } from '../limits/within-limits.ts'
+import { known, type Shared } from '../model-call.ts'
+import { checkUse } from '../permission.ts'
+import { planned } from '../plans/entitled.ts'
+import { refuse } from '../refuse.ts'
+import { checkStanding } from '../standing.ts'
+import { tagsOf } from '../tags.ts'
+import { deliverCall } from './deliver.ts'
+import { evaluateCall, reserveCall, type AdmittedApi } from './hold.ts'
+import { locateRoute } from './locate.ts'
+import type { PublishedApi } from './port.ts'
+
+/** An API by the beginning of a path, and the rest of the path. */
+export interface PublishedAt {
+  value: PublishedApi
+  rest: string
+}
+
+/** A call of a published API, from the credential to the record. */
+export async function serveApi(shared: Shared, flow: Flow, at: PublishedAt): Promise<void> {
+  const { deps, unsettled } = shared
+  const admitted = await admitCall(shared, flow, at, flow.inbound.method)
+  if (isDenial(admitted)) return refuse(deps, flow, admitted)
+  return withinLimits(deps, flow, limitedApi(deps, flow, admitted), async () => {
+    if (admitted.price === 0n) return deliverCall({ deps, unsettled, flow, target: admitted, reservation: undefined })
+    const reservation = await reserveCall(deps, flow, admitted)
+    if (isDenial(reservation)) return refuse(deps, flow, reservation)
+    flow.reservation = reservation
+    return deliverCall({ deps, unsettled, flow, target: admitted, reservation })
+  })
+}
+
+/** A call of an API as limits see it: one request. */
+export function limitedApi(deps: GatewayDeps, flow: Flow, admitted: AdmittedApi): Limited {
+  const limited = { key: admitted.key, user: null }
+  return admitted.price === 0n ? limited : { ...limited, moneyBlocker: () => moneyBlocker(deps, flow, admitted) }
+}
+
+/**
+ * Identify, locate the route, authorize, entitle: in the order in which refusals take precedence. Below a prefix nobody
+ * is told of routes without a key. What is free is sold by no plan.
+ */
+export async function admitCall(shared: Shared, flow: Flow, { value, rest }: PublishedAt, method: string): Promise<AdmittedApi | Denial> {
+  const { deps } = shared
+  const { name } = value.entry
+  flow.api = { name, route: null }
+  const found = await known(shared, flow)
+  if (isDenial(found)) return found
+  const key = await withNamedCaps(deps, found, null, tagsOf(flow.inbound))
+  if (isDenial(key)) return key
+  const target = locateRoute(value, method, rest)
+  if (isDenial(target)) return target
+  flow.api = { name, route: target.route.name }
+  note(flow, 'locate', 'ok', { api: name, route: target.route.name, configurationVersion: deps.snapshot().version })
+  const admitted: AdmittedApi = { ...target, key, price: target.route.price ?? 0n }
+  const standing = checkStanding(deps.settings, key)
+  const permission = checkUse(key, 'apis', flow.inbound.ip) ?? authorizeApi(key, name)
+  const first = standing ?? permission
+  if (first !== undefined) {
+    const others = first !== permission && permission !== undefined ? [permission.code] : []
+    return { ...first, ...alsoOf(others, await moneyBlocker(deps, flow, admitted)) }
+  }
+  note(flow, 'authorize', 'ok', { apis: key.apis ?? 'all' })
+  if (admitted.price === 0n) return admitted
+  const plan = await planned(deps, flow, key, { api: name })
+  if (isDenial(plan)) return { ...plan, ...alsoOf(plan.also ?? [], await moneyBlocker(deps, flow, admitted)) }
+  if (plan !== undefined) flow.plan = plan
+  return admitted
+}
+
+/** What balances have against the call; nothing where it is free. */
+async function moneyBlocker(deps: GatewayDeps, flow: Flow, admitted: AdmittedApi): Promise<Denial | undefined> {
+  return admitted.price === 0n ? undefined : refusalOf(deps, () => evaluateCall(deps, admitted, flow.plan))
+}

@@ -1,0 +1,172 @@
+import type { Denial } from '@faregate/core'
+import type { UpstreamCall, UpstreamError, UpstreamSink } from '../edge.ts'
+import { elapsed } from '../flow.ts'
+import type { ApiDelivery } from './deliver.ts'
+import { refusedBy } from './failure.ts'
+import { addressOf, hasBody, upstreamHeaders } from './forward.ts'
+
+/** An answer that says it is no longer than this is collected, and sent once it is settled. */
+const WHOLE_BYTES = 64 * 1024
+/** So much of a longer one waits until the settle is durable (M16). One of unknown length waits with its end instead. */
+const WITHHELD_BYTES = 64
+/** So much of an answer that is not passed on is read, so that its connection can be used again. */
+const DISCARDED_BYTES = 64 * 1024
+
+const NOTHING = Buffer.alloc(0)
+
+/** How a call of an upstream ended. */
+export type CallEnd =
+  /** Nothing of it was sent to the caller yet. */
+  | { kind: 'whole'; body: Buffer }
+  /** All of it was sent but for `tail`, and the end. */
+  | { kind: 'forwarded'; tail: Buffer }
+  /** It is no answer to the request. */
+  | { kind: 'refused'; denial: Denial }
+  | { kind: 'broken'; error: UpstreamError }
+  /** The caller went away. */
+  | { kind: 'gone' }
+
+type State = 'waiting' | 'collecting' | 'forwarding' | 'discarding' | 'ended'
+
+/** One call of an API's upstream: bodies pass in constant memory, each side waiting for the other. */
+export class ApiExchange implements UpstreamSink {
+  readonly #delivery: ApiDelivery
+  readonly #begin: (status: number, headers: Record<string, string | string[] | undefined>) => void
+  readonly #ended = Promise.withResolvers<CallEnd>()
+  #call: UpstreamCall | undefined
+  #state: State = 'waiting'
+  #chunks: Buffer[] = []
+  #tail = NOTHING
+  #withheld = 0
+  #discarded = 0
+  #denial: Denial | undefined
+  #again: boolean
+  #begun = false
+  /** For the caller to read. */
+  #waiting = false
+  /** Of the upstream's answer, once it has begun. */
+  status = 0
+  headers: Record<string, string | string[] | undefined> = {}
+  /** Bytes of it that the caller's socket has taken. */
+  delivered = 0
+
+  /** `begin` sends the head of an answer that is forwarded as it comes. */
+  constructor(delivery: ApiDelivery, begin: (status: number, headers: Record<string, string | string[] | undefined>) => void) {
+    this.#delivery = delivery
+    this.#begin = begin
+    const { inbound } = delivery.flow
+    this.#again = (inbound.method === 'GET' || inbound.method === 'HEAD') && !hasBody(inbound)
+  }
+
+  /** Whether a part of the answer may be with the caller. */
+  get begun(): boolean {
+    return this.#begun
+  }
+
+  /** Calls the upstream; resolves when the call has ended, whatever way. */
+  run(): Promise<CallEnd> {
+    this.#delivery.flow.outbound.onGone(() => {
+      this.#call?.abort()
+      this.#end({ kind: 'gone' })
+    })
+    this.#send()
+    return this.#ended.promise
+  }
+
+  #send(): void {
+    const { deps, flow, target } = this.#delivery
+    const { inbound } = flow
+    this.#call = deps.upstream.send(
+      {
+        ...addressOf(target.api, target.rest, inbound.query),
+        method: inbound.method,
+        headers: upstreamHeaders(inbound, target.api),
+        body: hasBody(inbound) ? (inbound.unread?.() ?? inbound.body) : null,
+        asSent: true,
+        limits: target.api.timeouts,
+      },
+      this,
+    )
+  }
+
+  head(status: number, headers: Record<string, string | string[] | undefined>): void {
+    const { flow, target } = this.#delivery
+    flow.ttftMs = elapsed(flow)
+    this.status = status
+    this.headers = headers
+    this.#denial = refusedBy(target.api.name, status, headers)
+    if (this.#denial !== undefined) this.#state = 'discarding'
+    else if (isShort(flow.inbound.method, status, headers)) this.#state = 'collecting'
+    else {
+      this.#state = 'forwarding'
+      this.#begun = true
+      this.#withheld = headers['content-length'] === undefined ? 0 : WITHHELD_BYTES
+      this.#begin(status, headers)
+    }
+  }
+
+  data(chunk: Buffer): void {
+    if (this.#state === 'collecting') this.#chunks.push(chunk)
+    else if (this.#state === 'forwarding') this.#forward(chunk)
+    else if (this.#state === 'discarding' && (this.#discarded += chunk.length) > DISCARDED_BYTES) {
+      this.#call?.abort()
+      this.#endRefused()
+    }
+  }
+
+  end(): void {
+    if (this.#state === 'collecting') this.#end({ kind: 'whole', body: Buffer.concat(this.#chunks) })
+    else if (this.#state === 'forwarding') this.#end({ kind: 'forwarded', tail: this.#tail })
+    else if (this.#state === 'discarding') this.#endRefused()
+  }
+
+  /** Reading once more is safe where the connection had been kept, and was closed before anything came of the answer. */
+  error(error: UpstreamError): void {
+    if (this.#state === 'discarding') return this.#endRefused()
+    if (this.#state !== 'waiting' || error.kept !== true || !this.#again) return this.#end({ kind: 'broken', error })
+    this.#again = false
+    this.#send()
+  }
+
+  #endRefused(): void {
+    if (this.#denial !== undefined) this.#end({ kind: 'refused', denial: this.#denial })
+  }
+
+  #end(end: CallEnd): void {
+    this.#state = 'ended'
+    this.#ended.resolve(end)
+  }
+
+  /** Keeps the last bytes back; nothing is copied but these. */
+  #forward(chunk: Buffer): void {
+    const whole = chunk.length < this.#withheld ? Buffer.concat([this.#tail, chunk]) : chunk
+    const ready = Math.max(0, whole.length - this.#withheld)
+    if (whole === chunk) this.#write(this.#tail)
+    this.#write(whole.subarray(0, ready))
+    this.#tail = ready === whole.length ? NOTHING : Buffer.from(whole.subarray(ready))
+  }
+
+  #write(part: Buffer): void {
+    if (part.length === 0) return
+    const { outbound } = this.#delivery.flow
+    const free = outbound.write(part, () => {
+      this.delivered += part.length
+    })
+    if (free || this.#waiting) return
+    this.#waiting = true
+    this.#call?.pause()
+    void this.#resumeWhenRead()
+  }
+
+  async #resumeWhenRead(): Promise<void> {
+    await this.#delivery.flow.outbound.drained()
+    this.#waiting = false
+    this.#call?.resume()
+  }
+}
+
+/** Whether an answer has no body, or says that it has little. */
+function isShort(method: string, status: number, { 'content-length': length }: Record<string, string | string[] | undefined>): boolean {
+  if (method === 'HEAD' || status === 204 || status === 304) return true
+  return typeof length === 'string' && Number(length) <= WHOLE_BYTES
+}

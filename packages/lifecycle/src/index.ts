@@ -1,0 +1,5 @@
+export * from './definition.ts'
+export * from './path.ts'
+export * from './prefixes.ts'
+export * from './reserved.ts'
+export * from './route-table.ts'

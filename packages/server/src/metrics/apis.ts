@@ -1,0 +1,26 @@
+import { Counter, Histogram, type Registry } from 'prom-client'
+import type { RequestRecord } from '@faregate/gateway'
+
+/** Counts and times calls of published APIs. `isApi`: whether a name is that of one that is published now. */
+export function apiMetrics(registry: Registry, seconds: number[], isApi: (name: string) => boolean): (record: RequestRecord) => void {
+  const registers = [registry]
+  const requests = new Counter({
+    name: 'faregate_api_requests_total',
+    help: 'Calls of published APIs that have ended, by outcome, refusal and API.',
+    labelNames: ['outcome', 'denial', 'api'],
+    registers,
+  })
+  const duration = new Histogram({
+    name: 'faregate_api_request_duration_seconds',
+    help: 'From the head of a call of a published API to the end of its answer.',
+    labelNames: ['api'],
+    buckets: seconds,
+    registers,
+  })
+  return ({ api: name, outcome, denial, latencyMs }) => {
+    if (name === null) return
+    const api = isApi(name) ? name : 'other'
+    requests.inc({ outcome, denial: denial ?? 'none', api })
+    if (outcome !== 'refused') duration.observe({ api }, latencyMs / 1000)
+  }
+}

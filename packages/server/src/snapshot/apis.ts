@@ -1,0 +1,55 @@
+import type { ApiEntry, Snapshot } from '@faregate/core'
+import { nearest, type ApiDirectory, type PublishedApi } from '@faregate/gateway'
+import { Prefixes, readPath, RouteTable } from '@faregate/lifecycle'
+
+/** The published APIs of the configuration in force, compiled once for each: an entry that did not change is not compiled again. */
+export function apiDirectory(snapshot: () => Snapshot): ApiDirectory {
+  const compiled = new WeakMap<ApiEntry, PublishedApi>()
+  let current: ReadonlyMap<string, ApiEntry> | undefined
+  let prefixes = new Prefixes<PublishedApi>([])
+  const published = (entry: ApiEntry): PublishedApi => {
+    const known = compiled.get(entry) ?? publish(entry)
+    compiled.set(entry, known)
+    return known
+  }
+  return {
+    find(path) {
+      const { apis } = snapshot()
+      if (apis !== current) {
+        current = apis
+        prefixes = new Prefixes([...apis.values()].map((entry) => [entry.prefix, published(entry)]))
+      }
+      return prefixes.find(path)
+    },
+  }
+}
+
+function publish(entry: ApiEntry): PublishedApi {
+  const table = new RouteTable(entry.routes)
+  const encodedSlashes = entry.encodedSlashes ?? 'refuse'
+  return {
+    entry,
+    route(method, rest) {
+      const read = readPath(rest, encodedSlashes)
+      if (!read.ok) return { kind: 'unreadable', reason: read.reason }
+      const found = table.find(method, read.segments)
+      if (found.kind !== 'nothing') return found
+      return { kind: 'nothing', didYouMean: neighbours(table, entry.prefix, { method, segments: read.segments, ...found }) }
+    },
+  }
+}
+
+interface Missed {
+  method: string
+  segments: string[]
+  fitting: number
+  literals: string[]
+}
+
+/** Paths that are there, and differ from the one that was asked for in one segment. */
+function neighbours(table: RouteTable, prefix: string, { method, segments, fitting, literals }: Missed): string[] {
+  return nearest(segments[fitting] ?? '', literals).flatMap((literal): string[] => {
+    const corrected = segments.with(Math.min(fitting, segments.length - 1), literal)
+    return table.find(method, corrected).kind === 'route' ? [`${prefix}/${corrected.map(encodeURIComponent).join('/')}`] : []
+  })
+}

@@ -1,0 +1,41 @@
+import { apiSealName, type ApiEntry } from '@faregate/core'
+import type { AdminQueries } from '@faregate/admin/ports'
+import type { ApiRow } from '@faregate/admin/rows'
+import type { Kysely, Selectable } from 'kysely'
+import type { ApisTable } from '../schema-configuration.ts'
+import type { Schema } from '../schema.ts'
+import { toNumber } from './columns.ts'
+
+export function apiQueries(db: Kysely<Schema>): AdminQueries['apis'] {
+  return {
+    async get(name) {
+      const row = await db.selectFrom('apis').selectAll().where('name', '=', name).executeTakeFirst()
+      return row && apiOf(row)
+    },
+    async list() {
+      return (await db.selectFrom('apis').selectAll().orderBy('name').execute()).map(apiOf)
+    },
+  }
+}
+
+function apiOf(row: Selectable<ApisTable>): ApiRow {
+  const definition = JSON.parse(row.definition) as Omit<ApiRow, 'name' | 'createdAt'>
+  return { ...definition, name: row.name, createdAt: toNumber(row.created_at) }
+}
+
+/** Inserts or replaces; the time of the first insert stays. */
+export async function putApi(db: Kysely<Schema>, { name, createdAt, ...definition }: ApiRow, at: number): Promise<void> {
+  const columns = { definition: JSON.stringify(definition), updated_at: at }
+  await db
+    .insertInto('apis')
+    .values({ name, created_at: createdAt, ...columns })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet(columns))
+    .execute()
+}
+
+/** As it is in force: with its secret opened. What `unseal` throws is passed on. */
+export function openApi({ createdAt: _createdAt, upstream, ...api }: ApiRow, unseal: (sealed: string, name: string) => string): ApiEntry {
+  const { baseUrl, header } = upstream
+  const opened = header === undefined ? {} : { header: { name: header.name, secret: unseal(header.sealed, apiSealName(api.name)) } }
+  return { ...api, upstream: { baseUrl, ...opened }, managedBy: { source: 'database' } }
+}
