@@ -18,8 +18,7 @@ export type IntOrNull = ColumnType<bigint | null, bigint | number | null, bigint
 /** JSON as text: parse it on reading, stringify it on writing. */
 export type Json = string
 
-export interface Schema
-  extends ConfigurationTables, InvoiceTables, LimitTables, PaymentTables, PeopleTables, PlanTables, PriceTables {
+export interface Schema extends ConfigurationTables, InvoiceTables, LimitTables, PaymentTables, PeopleTables, PlanTables, PriceTables {
   meta: MetaTable
   counters: CountersTable
   organizations: OrganizationsTable
