@@ -16,10 +16,11 @@ export function planCommand(plan: PlanWords): string {
     ['--price', plan.price],
     ['--period', plan.period],
     ...plan.models.map((model): [string, string] => ['--model', model]),
-    ...plan.quotas.map(({ counts, models, limit, overage }): [string, string] => [
-      '--quota',
-      `${counts}:${models}:${limit}${overage === null ? '' : `:${overage}`}`,
-    ]),
+    ...plan.apis.map((api): [string, string] => ['--api', api]),
+    ...plan.quotas.map(({ counts, models, apis, limit, overage }): [string, string] => {
+      const much = `${limit}${overage === null ? '' : `:${overage}`}`
+      return models === null ? ['--api-quota', `${apis}:${much}`] : ['--quota', `${counts}:${models}:${much}`]
+    }),
     ...plan.features.filter((feature) => feature !== EVERY_FEATURE).map((feature): [string, string] => ['--feature', feature]),
     ...plan.prices.map(({ models, factor, price = {} }): [string, string] => [
       '--override',

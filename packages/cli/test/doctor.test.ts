@@ -136,6 +136,7 @@ describe('doctor on plans', () => {
     trialDays: 0,
     graceDays: 3,
     models: ['gpt-*'],
+    apis: [],
     features: ['*'],
     exclusive: true,
     listed: true,
@@ -147,8 +148,8 @@ describe('doctor on plans', () => {
     limits: [],
     createdAt: '',
   }
-  const quota = { counts: 'requests' as const, models: 'gpt-*', limit: 5, overage: null }
-  const served = { names: ['gpt-5', 'claude'], allModels: false }
+  const quota = { counts: 'requests' as const, models: 'gpt-*', apis: null, limit: 5, overage: null }
+  const served = { names: ['gpt-5', 'claude'], apis: ['weather'], allModels: false }
   const paid = { topUpUrl: null, contact: 'billing@example.com', rail: null }
   const nobody = { topUpUrl: null, contact: null, rail: null }
   const found = (more: Partial<Plan>, billing: Parameters<typeof planFindings>[2] = paid, allModels = false) => {
@@ -164,7 +165,7 @@ describe('doctor on plans', () => {
   test('fails for one that includes nothing, and says where it is and how it is mended', () => {
     const { check, result, place, detail, fix } = found({ models: ['gone-*'], quotas: [quota] })
     assert.deepEqual([check, result, place], ['plan pro v2', 'failed', 'database'])
-    assert.match(detail, /it includes gone-\*, and no such model is there/)
+    assert.match(detail, /it includes gone-\*, and nothing of that name is there/)
     assert.equal(fix, 'faregate plan create pro --price 10.00 --model gpt-5 --exclusive')
     assert.equal(found({ models: ['up/*'] }, paid, true).result, 'ok', 'models without entries, where allModels is on')
   })
@@ -181,6 +182,15 @@ describe('doctor on plans', () => {
     assert.match(none.detail, /^its quota of gpt-\* is 0 requests, .+ it can never be met/)
     assert.match(none.fix ?? '', /--quota 'requests:gpt-\*:LIMIT'/)
     assert.equal(found({ quotas: [{ ...quota, limit: 0, overage: '1' }] }).result, 'ok')
+  })
+
+  test('knows published APIs, and quotas of them', () => {
+    const calls = { counts: 'requests' as const, models: null, apis: 'weather', limit: 5, overage: null }
+    assert.equal(found({ models: [], apis: ['weath*'], quotas: [calls] }).result, 'ok')
+    assert.match(found({ models: [], apis: ['tides'] }).detail, /it includes tides, and nothing of that name is there/)
+    const other = found({ apis: ['weather'], quotas: [{ ...calls, apis: 'tides' }, calls] })
+    assert.match(other.detail, /^its quota of 5 requests is of tides, which it does not include/)
+    assert.match(other.fix ?? '', /--api weather --api-quota weather:5 /)
   })
 
   test('warns of prices that nobody can pay: no way to top up is told', () => {

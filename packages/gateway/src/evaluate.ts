@@ -100,7 +100,7 @@ export async function moneyBlocker(
 }
 
 /** The refusal that an evaluation ends in; undefined too where balances cannot be read. */
-export async function refusalOf(deps: GatewayDeps, look: () => Promise<Evaluation | Denial>): Promise<Denial | undefined> {
+export async function refusalOf(deps: GatewayDeps, look: () => Promise<Judged | Denial>): Promise<Denial | undefined> {
   try {
     const evaluation = await look()
     return isDenial(evaluation) ? evaluation : evaluation.refusal

@@ -39,7 +39,7 @@ export async function moveQuotas(context: Context, id: string): Promise<void> {
   const version = row && (await read.plans.get(row.subscription.plan, row.subscription.version))
   if (row === undefined || version === undefined) return
   const held = { subscription: row.subscription, version }
-  for (const { counts: _counts, models: _models, ...cap } of quotasOf(held, context.deps.clock.now())) {
+  for (const { counts: _counts, models: _models, apis: _apis, ...cap } of quotasOf(held, context.deps.clock.now())) {
     await submit(context, { type: 'adjust', id: freshId(context, 'adj'), cap })
   }
 }

@@ -3,15 +3,17 @@ import { planCommand, type Plan, type PlanWords } from '../plan-command.ts'
 import type { Check, Finding } from './finding.ts'
 import type { Instance } from './rig.ts'
 
-/** What can be called: models by name, and those without an entry. */
+/** What can be called: models by name, and those without an entry; published APIs. */
 interface Served {
   names: string[]
+  apis: string[]
   allModels: boolean
 }
 
 export const plans: Check = async (rig) => {
-  const [all, models, { billing }, allModels] = await Promise.all([rig.plans(), rig.models(), rig.instance(), rig.allModels()])
-  return planFindings(all, { names: models.map(({ name }) => name), allModels }, billing)
+  const [all, models, apis, { billing }] = await Promise.all([rig.plans(), rig.models(), rig.apis(), rig.instance()])
+  const namesOf = (entries: { name: string }[]): string[] => entries.map(({ name }) => name)
+  return planFindings(all, { names: namesOf(models), apis: namesOf(apis), allModels: await rig.allModels() }, billing)
 }
 
 /** What is sold and cannot be had: plans that include nothing, quotas and prices of what is not in them, prices that nobody can pay. */
@@ -24,22 +26,23 @@ export function planFindings(all: Plan[], served: Served, billing: Instance['bil
   const paid = all.filter(({ listed, price }) => listed && parseDecimal(price) !== 0n)
   if (paid.length > 0 && billing.rail === null && billing.topUpUrl === null && billing.contact === null) findings.push(nobodyPays(paid))
   if (findings.length > 0) return findings
-  return [{ check: 'plans', result: 'ok', detail: `each of ${all.length} includes models that are there` }]
+  return [{ check: 'plans', result: 'ok', detail: `each of ${all.length} includes what is there` }]
 }
 
 function includesNothing(plan: Plan, served: Served): Finding[] {
   if (plan.models.some((pattern) => isOpen(pattern, served) || served.names.some((name) => fits(pattern, name)))) return []
-  const detail = `it includes ${plan.models.join(', ')}, and no such model is there: who subscribes to it gets nothing`
-  return [{ ...named(plan), result: 'failed', detail, fix: next(plan, { models: [served.names[0] ?? 'MODEL'], quotas: [], prices: [] }) }]
+  if (plan.apis.some((pattern) => served.apis.some((name) => fits(pattern, name)))) return []
+  const detail = `it includes ${[...plan.models, ...plan.apis].join(', ')}, and nothing of that name is there: who subscribes to it gets nothing`
+  return [{ ...named(plan), result: 'failed', detail, fix: next(plan, { models: [served.names[0] ?? 'MODEL'], apis: [], quotas: [], prices: [] }) }]
 }
 
 /** A quota of models that the plan does not include is never used. */
 function unusedQuotas(plan: Plan, served: Served): Finding[] {
-  const unused = plan.quotas.filter(({ models }) => !meets(models, plan, served))
+  const unused = plan.quotas.filter(({ models, apis }) => !(models === null ? meetsApi(apis, plan, served) : meets(models, plan, served)))
   return unused.map((quota) => ({
     ...named(plan),
     result: 'warning',
-    detail: `its quota of ${quota.limit} ${quota.counts} is of ${quota.models}, which it does not include: it is never used`,
+    detail: `its quota of ${quota.limit} ${quota.counts} is of ${quota.models ?? quota.apis}, which it does not include: it is never used`,
     fix: next(plan, { quotas: plan.quotas.filter((other) => other !== quota) }),
   }))
 }
@@ -60,7 +63,7 @@ function quotasOfNothing(plan: Plan): Finding[] {
   return never.map((quota) => ({
     ...named(plan),
     result: 'warning',
-    detail: `its quota of ${quota.models} is 0 ${quota.counts}, and nothing beyond it is served: it can never be met`,
+    detail: `its quota of ${quota.models ?? quota.apis} is 0 ${quota.counts}, and nothing beyond it is served: it can never be met`,
     fix: next(plan, { quotas: plan.quotas.map((other) => (other === quota ? { ...quota, limit: 'LIMIT' } : other)) }),
   }))
 }
@@ -87,6 +90,10 @@ function next(plan: Plan, change: Partial<PlanWords>): string {
 /** Whether a pattern and a plan have a model in common that can be called. */
 function meets(pattern: string, { models }: Plan, served: Served): boolean {
   return isOpen(pattern, served) || served.names.some((name) => fits(pattern, name) && models.some((own) => fits(own, name)))
+}
+
+function meetsApi(pattern: string | null, { apis }: Plan, served: Served): boolean {
+  return pattern !== null && served.apis.some((name) => fits(pattern, name) && apis.some((own) => fits(own, name)))
 }
 
 /** Models without an entry, as `provider/model`, cannot be listed. */

@@ -4,6 +4,7 @@ import { everyItem } from '../lookup.ts'
 
 export type Instance = RouteOutput<Routes['getInstance']>
 export type Models = RouteOutput<Routes['listModels']>['data']
+export type Apis = RouteOutput<Routes['listApis']>['data']
 export type Prices = RouteOutput<Routes['listPrices']>['data']
 export type Providers = RouteOutput<Routes['listProviders']>['data']
 export type Keys = RouteOutput<Routes['listKeys']>['data']
@@ -21,6 +22,7 @@ export interface Rig {
   now: () => number
   instance(): Promise<Instance>
   models(): Promise<Models>
+  apis(): Promise<Apis>
   prices(): Promise<Prices>
   providers(): Promise<Providers>
   /** Every key that is not revoked. */
@@ -42,6 +44,7 @@ export function rigOf(client: Client, gateway: Rig['gateway'], { mayCall, now }:
     now,
     instance: once(() => client.getInstance({})),
     models: once(async () => (await client.listModels({})).data),
+    apis: once(async () => (await client.listApis({})).data),
     prices: once(async () => (await client.listPrices({})).data),
     providers: once(async () => (await client.listProviders({})).data),
     keys: once(() => allKeys(client)),
