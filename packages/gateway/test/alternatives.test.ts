@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { ModelEntry } from '@faregate/core'
+import { isApi, type ModelEntry } from '@faregate/core'
 import type { Entitlement } from '../src/plans/port.ts'
 import { completion } from './support/upstream.ts'
 import { openWorld, problemOf, type World, type WorldOptions } from './support/world.ts'
@@ -113,7 +113,7 @@ describe('models instead of one that the plan does not have', () => {
     const world = await worldOf({
       grant: '0.02',
       plans: {
-        entitlement: (_organization, { model }) => say[model] ?? { kind: 'balance' },
+        entitlement: (_organization, product) => (isApi(product) ? undefined : say[product.model]) ?? { kind: 'balance' },
         quotas: async () => [],
         limits: async () => [],
       },

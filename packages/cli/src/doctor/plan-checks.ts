@@ -33,7 +33,14 @@ function includesNothing(plan: Plan, served: Served): Finding[] {
   if (plan.models.some((pattern) => isOpen(pattern, served) || served.names.some((name) => fits(pattern, name)))) return []
   if (plan.apis.some((pattern) => served.apis.some((name) => fits(pattern, name)))) return []
   const detail = `it includes ${[...plan.models, ...plan.apis].join(', ')}, and nothing of that name is there: who subscribes to it gets nothing`
-  return [{ ...named(plan), result: 'failed', detail, fix: next(plan, { models: [served.names[0] ?? 'MODEL'], apis: [], quotas: [], prices: [] }) }]
+  return [
+    {
+      ...named(plan),
+      result: 'failed',
+      detail,
+      fix: next(plan, { models: [served.names[0] ?? 'MODEL'], apis: [], quotas: [], prices: [] }),
+    },
+  ]
 }
 
 /** A quota of models that the plan does not include is never used. */
