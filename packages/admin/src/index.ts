@@ -1,3 +1,4 @@
+export type * from './configuration-rows.ts'
 export type * from './deps.ts'
 export type * from './people-rows.ts'
 export type * from './ports-usage.ts'

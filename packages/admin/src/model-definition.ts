@@ -1,4 +1,4 @@
-import type { ModelDefinition } from './rows.ts'
+import type { ModelDefinition } from './configuration-rows.ts'
 import { invalid } from './refusal.ts'
 
 type Sent = {

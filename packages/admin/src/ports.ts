@@ -5,8 +5,8 @@ import type { PlanChanges, PlanQueries } from './ports-plans.ts'
 import type { ProviderFilter, ProviderTotal, UsageSlot } from './ports-usage.ts'
 import type { CataloguePriceRow, PriceDecision, PriceOfferRow, PriceOfferState } from './price-rows.ts'
 import type { MemberFilter, MemberRow, RoleRow, TeamRow } from './people-rows.ts'
+import type { ApiRow, ModelRow, ProviderRow } from './configuration-rows.ts'
 import type {
-  ApiRow,
   ApplicationRow,
   AuditRow,
   BalanceRow,
@@ -16,10 +16,8 @@ import type {
   GrantRow,
   IdempotencyRow,
   KeyRow,
-  ModelRow,
   OrganizationRow,
   PriceRow,
-  ProviderRow,
   RequestRow,
   TokenRow,
 } from './rows.ts'

@@ -6,7 +6,7 @@ import { wholeList } from '../paging.ts'
 import type { AdminTransaction } from '../ports.ts'
 import { presentModel } from '../present/configuration.ts'
 import { found, invalid } from '../refusal.ts'
-import type { ModelRow } from '../rows.ts'
+import type { ModelRow } from '../configuration-rows.ts'
 
 export const models: Handlers<'listModels' | 'createModel' | 'getModel' | 'updateModel' | 'deleteModel'> = {
   async listModels({ deps }) {

@@ -6,7 +6,7 @@ import { refuseManaged, refuseTaken } from '../managed.ts'
 import { wholeList } from '../paging.ts'
 import { lastFourOf, presentProvider } from '../present/configuration.ts'
 import { invalid } from '../refusal.ts'
-import type { ProviderRow, SealedKey } from '../rows.ts'
+import type { ProviderRow, SealedKey } from '../configuration-rows.ts'
 
 export interface SentKeys {
   apiKey?: string | undefined

@@ -1,6 +1,7 @@
 import type { ManagedBy, ModelEntry, ProviderEntry } from '@faregate/core'
 import type { AdminDeps } from '../deps.ts'
-import type { ModelRow, PriceRow, ProviderRow } from '../rows.ts'
+import type { ModelRow, ProviderRow } from '../configuration-rows.ts'
+import type { PriceRow } from '../rows.ts'
 import { timeText } from './time.ts'
 
 const DATABASE: ManagedBy = { source: 'database' }

@@ -4,7 +4,7 @@ import { everyItem } from '../lookup.ts'
 
 export type Instance = RouteOutput<Routes['getInstance']>
 export type Models = RouteOutput<Routes['listModels']>['data']
-export type Apis = RouteOutput<Routes['listApis']>['data']
+type Apis = RouteOutput<Routes['listApis']>['data']
 export type Prices = RouteOutput<Routes['listPrices']>['data']
 export type Providers = RouteOutput<Routes['listProviders']>['data']
 export type Keys = RouteOutput<Routes['listKeys']>['data']

@@ -54,9 +54,8 @@ export function assembleDataPlane(
     isModel: (name) => live.snapshot.models.has(name),
     isApi: (name) => live.snapshot.apis.has(name),
   })
-  const ledger = new CommitQueue(metrics.measured(store.engine), {
-    onFailure: (error) => log.error({ error: String(error) }, 'a ledger batch failed'),
-  })
+  const onFailure = (error: unknown): void => log.error({ error: String(error) }, 'a ledger batch failed')
+  const ledger = new CommitQueue(metrics.measured(store.engine), { onFailure })
   closers.add(() => ledger.close())
   const adminStore = createAdminStore(store, () => clock.now())
   const renewals = new Renewals({ store: adminStore, ledger, clock, random, changed: () => live.refresh(), log })

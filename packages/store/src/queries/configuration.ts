@@ -1,6 +1,7 @@
 import { providerKeySealName, type ApiEntry, type ModelEntry, type ProviderEntry, type StoredSettings } from '@faregate/core'
 import type { AdminQueries } from '@faregate/admin/ports'
-import type { ModelDefinition, ModelRow, PriceRow, ProviderRow, SealedKey } from '@faregate/admin/rows'
+import type { ModelDefinition, ModelRow, ProviderRow, SealedKey } from '@faregate/admin/configuration-rows'
+import type { PriceRow } from '@faregate/admin/rows'
 import type { Kysely, Selectable } from 'kysely'
 import type { PricesTable } from '../schema-prices.ts'
 import type { ModelsTable, ProvidersTable } from '../schema-configuration.ts'
