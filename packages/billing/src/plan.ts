@@ -1,5 +1,4 @@
 import {
-  EVERY_FEATURE,
   featuresBeyond,
   fitsParts,
   type LimitTerms,
@@ -45,7 +44,7 @@ export interface PlanTerms extends PriceTerms {
   /** Names or patterns of the models that it includes. */
   models: string[]
   /** What of these it includes: kinds of calls, and ways of making them; `*`: everything. */
-  features: (PlanFeature | typeof EVERY_FEATURE)[]
+  features: (PlanFeature | '*')[]
   /** The models that it includes are sold by plan only, not from the balance alone. */
   exclusive: boolean
   /** Anybody may subscribe; otherwise the operator does it. */

@@ -6,7 +6,8 @@ import type { GatewayDeps, UnpaidInvoice } from './deps.ts'
 import { evaluate } from './evaluate.ts'
 import type { Flow } from './flow.ts'
 import type { Route } from './locate.ts'
-import { ledgerUnavailable, reserve, type Reservation } from './reserve.ts'
+import { ledgerUnavailable } from './ledger-unavailable.ts'
+import { reserve, type Reservation } from './reserve.ts'
 
 /** Reserves, unless an invoice of an organization in arrears is overdue: then nothing is held until it is paid. */
 export async function reserveInArrears(
