@@ -117,7 +117,7 @@ describe('what a refusal offers and tells', () => {
       await inForce()
       const refused = await world.gateway.chat(key, BODY)
       assert.equal(refused.status, 402)
-      const told = (text: string): boolean[] => ['"fixes"', '"shortfall"', '"trace"'].map((member) => text.includes(member))
+      const told = (text: string): boolean[] => ['"fixes"', '"shortfall"', '"trace"'].map((name) => text.includes(name))
       assert.deepEqual(told(refused.text), [fixes, amounts, traced], disclosure)
       assert.equal(/0\.0\d/.test(refused.text), amounts, refused.text)
       assert.equal(header(refused, 'faregate-denial')?.includes('scope='), fixes)

@@ -5,7 +5,7 @@ import type { AdminDeps } from './deps.ts'
 import { withoutSlash } from './handlers/providers.ts'
 import { lastFourOf } from './present/configuration.ts'
 import { invalid } from './refusal.ts'
-import type { ApiRow } from './rows.ts'
+import type { ApiRow } from './api-rows.ts'
 
 type Sent = Call<'updateApi'>['body']
 type Header = ApiRow['upstream']['header']

@@ -1,6 +1,7 @@
 import type { StoredSettings } from '@faregate/core'
 import { stringify } from 'yaml'
-import type { ApiRow, ModelDefinition, ModelRow, PriceRow, ProviderRow } from './rows.ts'
+import type { ApiRow } from './api-rows.ts'
+import type { ModelDefinition, ModelRow, PriceRow, ProviderRow } from './rows.ts'
 
 /** What the database holds of the configuration. */
 export interface Exported {

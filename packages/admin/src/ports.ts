@@ -4,8 +4,8 @@ import type { PlanChanges, PlanQueries } from './ports-plans.ts'
 import type { ProviderFilter, ProviderTotal, UsageSlot } from './ports-usage.ts'
 import type { CataloguePriceRow, PriceDecision, PriceOfferRow, PriceOfferState } from './price-rows.ts'
 import type { MemberFilter, MemberRow, RoleRow, TeamRow } from './people-rows.ts'
+import type { ApiRow } from './api-rows.ts'
 import type {
-  ApiRow,
   ApplicationRow,
   AuditRow,
   BalanceRow,

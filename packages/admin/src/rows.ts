@@ -1,4 +1,4 @@
-import type { ApiDefinition, Buckets, Deployment, Disclosure, LimitTerms, Millis, Nano, PriceTerms } from '@faregate/core'
+import type { Buckets, Deployment, Disclosure, LimitTerms, Millis, Nano, PriceTerms } from '@faregate/core'
 import type { Cap } from './people-rows.ts'
 
 /** What the management API reads and writes, as values. The store maps them to its tables. */
@@ -103,13 +103,6 @@ export interface ModelDefinition {
 
 export interface ModelRow extends ModelDefinition {
   name: string
-  createdAt: Millis
-}
-
-/** A published API as it is kept: the secret header is sealed under {@link apiSealName}. */
-export interface ApiRow extends ApiDefinition {
-  name: string
-  upstream: { baseUrl: string; header?: { name: string; sealed: string; lastFour: string } | undefined }
   createdAt: Millis
 }
 

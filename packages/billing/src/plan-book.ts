@@ -103,8 +103,17 @@ export class PlanBook {
     return started
   }
 
+  #remembered(organization: string): Read | undefined {
+    const known = this.#known
+    if (known === undefined) return undefined
+    const held = known.newest.length === 0 ? [] : this.#held.get(organization)
+    return held === undefined ? undefined : { known, held }
+  }
+
   /** However many requests ask at once: one read, until something changes. */
   #read(organization: string): Promise<Read> {
+    const remembered = this.#remembered(organization)
+    if (remembered !== undefined) return Promise.resolve(remembered)
     const running = this.#reading.get(organization)
     if (running !== undefined) return running
     const isLatest = (): boolean => this.#reading.get(organization) === started
@@ -121,8 +130,7 @@ export class PlanBook {
     const known = this.#known ?? knownOf(await this.#source.plans())
     if (generation === this.#generation) this.#known = known
     if (known.newest.length === 0) return { known, held: [] }
-    const remembered = generation === this.#generation ? this.#held.get(organization) : undefined
-    const held = remembered ?? heldOf(known, await this.#source.subscriptions(organization))
+    const held = heldOf(known, await this.#source.subscriptions(organization))
     if (isLatest()) this.#remember(organization, held)
     return { known, held }
   }

@@ -1,5 +1,4 @@
 import {
-  EVERY_FEATURE,
   featuresBeyond,
   fitsParts,
   isApi,
@@ -50,7 +49,7 @@ export interface PlanTerms extends PriceTerms {
   /** Names or patterns of the models that it includes. */
   models: string[]
   /** What of these it includes: kinds of calls, and ways of making them; `*`: everything. */
-  features: (PlanFeature | typeof EVERY_FEATURE)[]
+  features: (PlanFeature | '*')[]
   /** Names or patterns of the published APIs that it includes; absent in versions that were made before there were any. */
   apis?: string[]
   /** What it includes is sold by plan only, not from the balance alone. */

@@ -38,8 +38,8 @@ export interface Subscription {
   agreed?: Agreed | undefined
 }
 
-/** Quotas and limits of one subscription that stand in the place of the plan's. */
+/** Quotas of models, and limits, of one subscription that stand in the place of the plan's. */
 export interface Agreed {
-  quotas: Pick<Quota, 'counts' | 'models' | 'limit'>[]
+  quotas: (Pick<Quota, 'counts' | 'limit'> & { models: string })[]
   limits: LimitTerms[]
 }

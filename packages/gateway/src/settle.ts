@@ -7,7 +7,7 @@ import { elapsed, note, type Flow } from './flow.ts'
 import type { Candidate } from './locate.ts'
 import { usedTokens } from './limits/used-tokens.ts'
 import { countsOf } from './plans/counts.ts'
-import { type Reservation } from './reserve.ts'
+import type { Reservation } from './reserve.ts'
 import { ledgerUnavailable } from './ledger-unavailable.ts'
 import type { Late } from './unsettled.ts'
 

@@ -113,7 +113,7 @@ describe('models instead of one that the plan does not have', () => {
     const world = await worldOf({
       grant: '0.02',
       plans: {
-        entitlement: (_organization, { model }) => say[model] ?? { kind: 'balance' },
+        entitlement: (_organization, product) => say['model' in product ? product.model : ''] ?? { kind: 'balance' },
         quotas: async () => [],
         limits: async () => [],
       },

@@ -13,17 +13,18 @@ import {
 import { anthropic, cohere, gemini, ollama, openaiChat, openaiResponses, type Dialect } from '@faregate/wire'
 import { openWorld } from './support/world.ts'
 
-const ENVELOPES: Record<string, (problem: Problem) => unknown> = {
-  plain: (problem) => problem,
-  ...Object.fromEntries(
-    Object.entries({ openaiChat, openaiResponses, anthropic, gemini, cohere, ollama } satisfies Record<string, Dialect>).flatMap(
-      ([name, dialect]) => [
-        [name, (problem: Problem) => dialect.errorBody(problem)],
-        [`${name}, in a stream`, (problem: Problem) => dialect.errorEvent(problem, { model: 'm' }).toString('utf8')],
-      ],
-    ),
-  ),
-}
+const DIALECTS = { openaiChat, openaiResponses, anthropic, gemini, cohere, ollama } satisfies Record<string, Dialect>
+
+type Envelope = [name: string, render: (problem: Problem) => unknown]
+
+/** Bodies and events of every dialect, and the plain problem. */
+const ENVELOPES: Envelope[] = [
+  ['plain', (problem) => problem],
+  ...Object.entries(DIALECTS).flatMap(([name, dialect]): Envelope[] => [
+    [name, (problem) => dialect.errorBody(problem)],
+    [`${name}, in a stream`, (problem) => dialect.errorEvent(problem, { model: 'm' }).toString('utf8')],
+  ]),
+]
 
 /** Everything that a refusal can say, each value of the account's one that is found again wherever it stands. */
 function everything(code: DenialCode): Denial & { anythingNew: string } {
@@ -97,7 +98,7 @@ describe('how much a refusal tells of the account', () => {
   for (const code of DENIAL_CODES) {
     it(`${code}: at no level, in no envelope, what a higher level tells; and all that its own tells`, () => {
       for (const [index, level] of DISCLOSURES.entries()) {
-        for (const [envelope, render] of Object.entries(ENVELOPES)) {
+        for (const [envelope, render] of ENVELOPES) {
           const text = JSON.stringify(render(shown(code, level)))
           for (const [from, values] of Object.entries(FROM)) {
             const told = index >= DISCLOSURES.indexOf(from as Disclosure) || (from !== 'trace' && OPEN.test(code))

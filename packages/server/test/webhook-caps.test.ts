@@ -42,9 +42,9 @@ async function world(context: TestContext, kind: Kind) {
     team,
     member,
     /** Spends on one cap, as a request of this user that ends now. */
-    async spend(base: string, cost: bigint, user: string | null = null, limit = 100n) {
+    async spend(account: string, cost: bigint, user: string | null = null, limit = 100n) {
       const request = `req_${++count}`
-      const cap = { kind: 'cap' as const, base, unit: 'cap:USD', period: 'day' as const, zone: 'UTC', limit }
+      const cap = { kind: 'cap' as const, base: account, unit: 'cap:USD', period: 'day' as const, zone: 'UTC', limit }
       const shared = { request, instance: api.store.instance.epoch, memo: '{}' }
       const legs = [cap, { kind: 'wallet' as const, id: `wallet:${organization}`, unit: 'USD' }]
       const held = await api.deps.ledger.submit({

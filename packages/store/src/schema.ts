@@ -5,6 +5,7 @@ import type { PaymentTables } from './schema-payments.ts'
 import type { PeopleTables } from './schema-people.ts'
 import type { PlanTables } from './schema-plans.ts'
 import type { PriceTables } from './schema-prices.ts'
+import type { TermsColumns } from './schema-terms.ts'
 
 /**
  * The tables, once for both engines. Every whole number is a 64-bit column and reads as `bigint`, times (milliseconds
@@ -44,7 +45,7 @@ export interface CountersTable {
   value: Int
 }
 
-export interface OrganizationsTable {
+export interface OrganizationsTable extends TermsColumns {
   id: string
   name: string
   currency: string
@@ -58,9 +59,6 @@ export interface OrganizationsTable {
   user_cap_period: string | null
   created_at: Int
   limits: Json | null
-  price_factor: string | null
-  prices: Json | null
-  disclosure: string | null
 }
 
 export interface ApplicationsTable {

@@ -25,9 +25,9 @@ export async function take(world: FieldWorld, { plan = {}, subscription = {}, cr
   const model = await world.model()
   const own = (name: string): string => (name === 'plain' ? model : name)
   const terms = { name: world.fresh('plan'), price: '0.10', period: 'month', models: ['plain'], quotas: [], ...plan }
-  const quotas = (terms.quotas as { models: string | null }[]).map((quota) => ({
-    ...quota,
-    models: quota.models === null ? null : own(quota.models),
+  const quotas = (terms.quotas as { models: string | null }[]).map(({ models, ...more }) => ({
+    ...more,
+    models: models === null ? null : own(models),
   }))
   await world.api.expect(201, 'POST', '/api/plans', { ...terms, models: terms.models.map(own), quotas })
   const customer = await world.customer({}, {}, credit)

@@ -6,7 +6,7 @@ import { wholeList } from '../paging.ts'
 import type { AdminTransaction } from '../ports.ts'
 import { presentApi } from '../present/apis.ts'
 import { found, refuse } from '../refusal.ts'
-import type { ApiRow } from '../rows.ts'
+import type { ApiRow } from '../api-rows.ts'
 
 export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 'deleteApi'> = {
   async listApis({ deps }) {

@@ -35,16 +35,18 @@ export async function askForLimit(context: Context, organization: string, { subj
     createdAt: deps.clock.now(),
     decision: null,
   }
+  const open = await read.limitRequests.open(name)
+  if (open !== undefined) return presentLimitRequest(deps, open)
   try {
-    return (await read.limitRequests.open(name).then((open) => open && presentLimitRequest(deps, open))) ?? (await open(context, row))
+    return await openRequest(context, row)
   } catch (error) {
-    const open = error instanceof Taken ? await read.limitRequests.open(name) : undefined
-    if (open === undefined) throw error
-    return presentLimitRequest(deps, open)
+    const other = error instanceof Taken ? await read.limitRequests.open(name) : undefined
+    if (other === undefined) throw error
+    return presentLimitRequest(deps, other)
   }
 }
 
-function open(context: Context, row: LimitRequestRow) {
+function openRequest(context: Context, row: LimitRequestRow) {
   const { deps } = context
   const { id, organization, askedBy, createdAt: at } = row
   return change(context, async (trx) => {

@@ -1,6 +1,6 @@
 import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, type ApiEntry, type ManagedBy } from '@faregate/core'
 import type { AdminDeps } from '../deps.ts'
-import type { ApiRow } from '../rows.ts'
+import type { ApiRow } from '../api-rows.ts'
 import { lastFourOf } from './configuration.ts'
 
 const DATABASE: ManagedBy = { source: 'database' }

@@ -54,8 +54,8 @@ export async function createTenant(api: Harness, name: string): Promise<Tenant> 
   const subscriptions = `/api/organizations/${organization}/subscriptions`
   const subscription = await created(api, subscriptions, { plan: 'own-plan' })
   const asked = await created(api, subscriptions, { plan: 'asking-plan', reason: 'r' })
-  for (const name of ['users/ann', 'tags/blue'])
-    await api.call('PUT', `/api/organizations/${organization}/${name}/cap`, { body: { amount: '1.00', period: 'day' } })
+  for (const named of ['users/ann', 'tags/blue'])
+    await api.call('PUT', `/api/organizations/${organization}/${named}/cap`, { body: { amount: '1.00', period: 'day' } })
   const subject = { kind: 'cap', level: 'user', id: 'ann' }
   const limitRequest = await created(api, `/api/organizations/${organization}/limit-requests`, { subject, reason: 'r' })
   return { organization, team, member, role, application, key, grant, request, denial, webhook, subscription, asked, limitRequest }

@@ -12,8 +12,11 @@ interface Served {
 
 export const plans: Check = async (rig) => {
   const [all, models, apis, { billing }] = await Promise.all([rig.plans(), rig.models(), rig.apis(), rig.instance()])
-  const namesOf = (entries: { name: string }[]): string[] => entries.map(({ name }) => name)
   return planFindings(all, { names: namesOf(models), apis: namesOf(apis), allModels: await rig.allModels() }, billing)
+}
+
+function namesOf(entries: { name: string }[]): string[] {
+  return entries.map(({ name }) => name)
 }
 
 /** What is sold and cannot be had: plans that include nothing, quotas and prices of what is not in them, prices that nobody can pay. */
@@ -33,7 +36,14 @@ function includesNothing(plan: Plan, served: Served): Finding[] {
   if (plan.models.some((pattern) => isOpen(pattern, served) || served.names.some((name) => fits(pattern, name)))) return []
   if (plan.apis.some((pattern) => served.apis.some((name) => fits(pattern, name)))) return []
   const detail = `it includes ${[...plan.models, ...plan.apis].join(', ')}, and nothing of that name is there: who subscribes to it gets nothing`
-  return [{ ...named(plan), result: 'failed', detail, fix: next(plan, { models: [served.names[0] ?? 'MODEL'], apis: [], quotas: [], prices: [] }) }]
+  return [
+    {
+      ...named(plan),
+      result: 'failed',
+      detail,
+      fix: next(plan, { models: [served.names[0] ?? 'MODEL'], apis: [], quotas: [], prices: [] }),
+    },
+  ]
 }
 
 /** A quota of models that the plan does not include is never used. */

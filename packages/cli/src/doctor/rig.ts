@@ -4,11 +4,11 @@ import { everyItem } from '../lookup.ts'
 
 export type Instance = RouteOutput<Routes['getInstance']>
 export type Models = RouteOutput<Routes['listModels']>['data']
-export type Apis = RouteOutput<Routes['listApis']>['data']
+type Apis = RouteOutput<Routes['listApis']>['data']
 export type Prices = RouteOutput<Routes['listPrices']>['data']
 export type Providers = RouteOutput<Routes['listProviders']>['data']
 export type Keys = RouteOutput<Routes['listKeys']>['data']
-export type Plans = RouteOutput<Routes['listPlans']>['data']
+type Plans = RouteOutput<Routes['listPlans']>['data']
 export type Organizations = RouteOutput<Routes['listOrganizations']>['data']
 export type Teams = RouteOutput<Routes['listTeams']>['data']
 export type Members = RouteOutput<Routes['listMembers']>['data']

@@ -123,7 +123,7 @@ function transactionOn(trx: Transaction<Schema>, kind: 'sqlite' | 'postgres', no
     insertPriceOffer: (row) => insertPriceOffer(trx, row),
     decidePriceOffer: (id, state, decision) => decidePriceOffer(trx, id, state, decision),
     putNamedCap: (row) => putNamedCap(trx, row),
-    deleteNamedCap: (organization, kind, name) => deleteNamedCap(trx, organization, kind, name),
+    deleteNamedCap: (organization, of, name) => deleteNamedCap(trx, organization, of, name),
     lockLimitRequests: () => lockLimitRequests(trx),
     insertLimitRequest: (row) => insertLimitRequest(trx, row),
     decideLimitRequest: (id, state, decision) => decideLimitRequest(trx, id, state, decision),

@@ -1,6 +1,6 @@
 import { apiSealName, type ApiEntry } from '@faregate/core'
 import type { AdminQueries } from '@faregate/admin/ports'
-import type { ApiRow } from '@faregate/admin/rows'
+import type { ApiRow } from '@faregate/admin/api-rows'
 import type { Kysely, Selectable } from 'kysely'
 import type { ApisTable } from '../schema-configuration.ts'
 import type { Schema } from '../schema.ts'

@@ -61,7 +61,7 @@ function namedCapOf(row: Selectable<NamedCapsTable>): NamedCapRow {
 
 /** Sets the cap of a name, whether or not it has one. */
 export async function putNamedCap(db: Kysely<Schema>, { organization, kind, name, cap, createdAt }: NamedCapRow): Promise<void> {
-  const columns = { cap_amount: cap.amount, cap_period: String(cap.period) }
+  const columns = { cap_amount: cap.amount, cap_period: cap.period }
   await db
     .insertInto('named_caps')
     .values({ organization_id: organization, kind, name, ...columns, created_at: createdAt })

@@ -1,11 +1,6 @@
 import { DEFAULT_DISCLOSURE, type Disclosure, type PriceTerms } from '@faregate/core'
 import type { KeyOrganization } from '@faregate/identity/key-entry'
-
-interface TermsColumns {
-  price_factor: string | null
-  prices: string | null
-  disclosure: string | null
-}
+import type { TermsColumns } from '../schema-terms.ts'
 
 type Terms = PriceTerms & { disclosure: Disclosure }
 
