@@ -53,6 +53,8 @@ export function publishedApis({ does, runs, answered }: Lines, environment: Node
       assert.deepEqual([plan.models, plan.apis], [[], ['weather']])
       assert.deepEqual(plan.quotas, [{ counts: 'requests', models: null, apis: 'weather', limit: 100, overage: '1.5' }])
       await does('api', 'remove', 'weather')
+      // Its next version includes what is there: the doctor looks at it, too.
+      await does('plan', 'create', 'forecasts', '--period', 'free')
       assert.equal((await does('api', 'list')).stdout.trim(), 'No API is published.')
     })
 

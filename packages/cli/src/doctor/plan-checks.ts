@@ -17,6 +17,10 @@ export const plans: Check = async (rig) => {
   return planFindings(all, { names: namesOf(models), apis: namesOf(apis), allModels: await rig.allModels() }, billing)
 }
 
+function namesOf(entries: { name: string }[]): string[] {
+  return entries.map(({ name }) => name)
+}
+
 /** What is sold and cannot be had: plans that include nothing, quotas and prices of what is not in them, prices that nobody can pay. */
 export function planFindings(all: Plan[], served: Served, billing: Instance['billing']): Finding[] {
   if (all.length === 0) return []
