@@ -10,8 +10,6 @@ interface Served {
   allModels: boolean
 }
 
-const namesOf = (entries: { name: string }[]): string[] => entries.map(({ name }) => name)
-
 export const plans: Check = async (rig) => {
   const [all, models, apis, { billing }] = await Promise.all([rig.plans(), rig.models(), rig.apis(), rig.instance()])
   return planFindings(all, { names: namesOf(models), apis: namesOf(apis), allModels: await rig.allModels() }, billing)
