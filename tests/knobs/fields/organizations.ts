@@ -12,6 +12,27 @@ const updated: Having = async (world, members, credit) => {
   return customer
 }
 
+/** What becomes of a call without any credit. */
+async function spending(world: FieldWorld, having: Having, billing: Record<string, unknown>): Promise<string> {
+  return (await world.call(await having(world, { billing }, ''))).code
+}
+
+/** What stands on the next invoice, whose month `packages/admin/test/invoices.test.ts` lets end. */
+function billToRows(having: Having): Rows {
+  const row = (member: string): [string, Row] => [
+    `billTo.${member}`,
+    {
+      a: 'One',
+      b: 'Two',
+      see: async (world, value) => {
+        const { organization } = await having(world, { billTo: { [member]: value } })
+        return (await world.api.expect<{ billTo: unknown }>(200, 'GET', `/api/organizations/${organization}`)).billTo
+      },
+    },
+  ]
+  return Object.fromEntries(['name', 'address', 'taxNumber'].map(row))
+}
+
 function rowsOf(having: Having): Rows {
   const priced = async (world: FieldWorld, members: Record<string, unknown>) => ({ customer: await having(world, members), model: 'plain' })
   const refused =
@@ -31,20 +52,17 @@ function rowsOf(having: Having): Rows {
       see: async (world, overdraft) => (await world.api.balance((await having(world, { overdraft })).organization)).overdraft,
     },
     disclosure: { a: 'code', b: 'amounts', see: refused(async (world, customer) => (await world.call(customer)).members, 'disclosure') },
-    billing: {
-      a: { mode: 'prepaid' },
-      b: { mode: 'arrears', creditLimit: '1.00' },
-      see: async (world, billing) => (await world.call(await having(world, { billing }, ''))).code,
+    'billing.mode': {
+      a: 'prepaid',
+      b: 'arrears',
+      see: async (world, mode) => spending(world, having, mode === 'prepaid' ? { mode } : { mode, creditLimit: '1.00' }),
     },
-    billTo: {
-      a: { name: 'One' },
-      b: { name: 'Two' },
-      // It stands on the next invoice, whose month `packages/admin/test/invoices.test.ts` lets end.
-      see: async (world, billTo) => {
-        const { organization } = await having(world, { billTo })
-        return (await world.api.expect<{ billTo: unknown }>(200, 'GET', `/api/organizations/${organization}`)).billTo
-      },
+    'billing.creditLimit': {
+      a: '0.001',
+      b: '1.00',
+      see: async (world, creditLimit) => spending(world, having, { mode: 'arrears', creditLimit }),
     },
+    ...billToRows(having),
     ...limitRows(having),
     ...capRows('cap', having),
     ...capRows('userCap', having, '?user=someone'),
