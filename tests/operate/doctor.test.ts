@@ -91,7 +91,7 @@ describe('faregate doctor', () => {
     await gateway.api.expect(201, 'POST', '/api/plans', { name: 'empty', price: '1.00', period: 'month', models: ['gone'] })
     const found = await finding('plan empty v1')
     assert.deepEqual([found.result, found.place], ['failed', 'database'])
-    assert.match(found.detail, /it includes gone, and no such model is there/)
+    assert.match(found.detail, /it includes gone, and nothing of that name is there/)
     await carryOut(found.fix)
     assert.equal((await finding('plans')).result, 'ok')
   })
