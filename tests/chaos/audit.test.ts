@@ -22,6 +22,7 @@ const WHOLE: Seen = {
 }
 const BROKEN: Seen = { ...WHOLE, whole: false, words: 4 }
 const REFUSED: Seen = { ...WHOLE, whole: false, words: 0, status: 503, code: 'ledger_unavailable' }
+const CLOSED: Seen = { ...REFUSED, status: 502, code: 'provider_error', model: 'fault-head-closed' }
 
 /** One call, charged as told, and books that agree with it. */
 function facts(seen: Seen, cost: bigint | null, more: Partial<Facts> = {}): Facts {
@@ -58,6 +59,7 @@ const KEPT: [string, Facts][] = [
   ['a broken stream that was charged by what arrived', facts(BROKEN, 4n * TOKEN)],
   ['a caller who left, charged by the count of what was sent', facts({ ...BROKEN, left: true }, PRICE + 1_000n)],
   ['killed between the settle and the last byte', facts({ ...BROKEN, words: 0 }, PRICE, unconfirmed(PRICE))],
+  ['two calls of an upstream that closes its connections, of which one was kept', facts(CLOSED, 0n, { calls: new Map([[USER, 2]]) })],
 ]
 
 for (const [name, known] of KEPT) test(`the audit finds nothing wrong with ${name}`, () => assert.deepEqual(audit(known), []))
@@ -103,6 +105,7 @@ const PLANTED: [string, Facts, RegExp][] = [
     /more than one record/,
   ],
   ['two calls of the upstream', facts(WHOLE, PRICE, { calls: new Map([[USER, 2]]) }), /called more than once/],
+  ['three calls of an upstream that closes its connections', facts(CLOSED, 0n, { calls: new Map([[USER, 3]]) }), /called more than once/],
   ['an upstream that was called for nothing', facts(BROKEN, null, { calls: new Map([[USER, 1]]) }), /no record tells of it/],
   ['a record of nobody', facts({ ...WHOLE, user: '3-1', words: wordsFor('3-1') }, PRICE), /who never called/],
   ['a balance that lost more than the records tell', facts(WHOLE, PRICE, { spent: PRICE + 1n }), /the balance lost/],

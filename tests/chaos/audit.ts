@@ -33,9 +33,10 @@ function excuses(action: Action): string[] {
   return action.startsWith('stop') ? PATIENCE : []
 }
 
-/** Where its connections are cut, a call that lost one that was kept, before anything of the answer came, is made once more. */
-function mostCalls({ action }: Facts): number {
-  return action.startsWith('upstream-') ? 2 : 1
+/** A call that lost a connection that was kept, before anything of the answer came, is made once more: by a cut, or by its fault. */
+function mostCalls({ action }: Facts, model: string): number {
+  const fault = CATALOGUE.find(({ name }) => name === model)
+  return action.startsWith('upstream-') || fault?.unanswered === true ? 2 : 1
 }
 
 /** Every promise that an episode broke; empty where all is well. Knows prices, usage and words, and nothing of the ledger. */
@@ -46,7 +47,7 @@ export function audit(facts: Facts): string[] {
     const [record, ...more] = byUser.get(seen.user) ?? []
     const say = (what: string): void => void found.push(`${seen.user} (${seen.model}): ${what}: ${JSON.stringify({ seen, record })}`)
     if (more.length > 0) say('more than one record')
-    if ((facts.calls.get(seen.user) ?? 0) > mostCalls(facts)) say('the upstream was called more than once')
+    if ((facts.calls.get(seen.user) ?? 0) > mostCalls(facts, seen.model)) say('the upstream was called more than once')
     if (record === undefined && (facts.calls.get(seen.user) ?? 0) > 0) say('the upstream was called, and no record tells of it')
     judgeAnswer(facts, seen, say)
     judgeCharge(facts, seen, record, say)

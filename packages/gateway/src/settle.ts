@@ -126,6 +126,7 @@ export async function release(delivery: Settling): Promise<void> {
 
 function applied(flow: Flow, cost: Nano, outcome: Outcome): Denial | undefined {
   if (outcome.status !== 'ok' && outcome.status !== 'exists') {
+    if (outcome.status === 'already_posted') flow.cost = outcome.amount
     return { ...ledgerUnavailable(`settle: ${outcome.status}`), detail: 'This answer was resolved by another instance; it ends here.' }
   }
   const charged = outcome.settlement === undefined ? cost : outcome.settlement.posted + outcome.settlement.excess

@@ -4,7 +4,7 @@ import { availableOf, book, sweepExpired } from './booking.ts'
 import { takeFree } from './lots.ts'
 import { amountAt, stepsWithin } from './measure.ts'
 import { capAccount } from './reads.ts'
-import { differenceFrom, termsOf } from './terms.ts'
+import { differenceFrom, settlementOf, termsOf } from './terms.ts'
 import type { AccountRef, HeldLeg, HoldOp, Outcome, Shortfall } from './types.ts'
 import type { AccountState, Entry, EntryLeg } from './working-set.ts'
 
@@ -80,7 +80,8 @@ function held(status: 'ok' | 'exists', entry: Entry): Outcome {
 /** A late slice: the request is over (M5). */
 export function resolvedBefore(resolution: Entry): Outcome {
   const status = resolution.kind === 'void' ? 'already_voided' : 'already_posted'
-  return { status, seq: resolution.seq, instance: resolution.instance ?? 0 }
+  const { posted, excess } = settlementOf(resolution)
+  return { status, seq: resolution.seq, instance: resolution.instance ?? 0, amount: posted + excess }
 }
 
 function accountsOfLegs(batch: Batch, legs: AccountRef[]): AccountState[] | Outcome {

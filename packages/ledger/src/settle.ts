@@ -4,7 +4,7 @@ import { availableOf, book, bookContra, chargePurpose, repayDebt, sweepExpired }
 import { resolvedBefore } from './hold.ts'
 import { isExpired, takeFree } from './lots.ts'
 import { baseOf, isQuota } from './quota.ts'
-import { differenceFrom, termsOf } from './terms.ts'
+import { differenceFrom, settlementOf, termsOf } from './terms.ts'
 import type { Counts, Outcome, SettleOp, Settlement } from './types.ts'
 import type { AccountState, Entry, EntryLeg } from './working-set.ts'
 
@@ -45,12 +45,6 @@ function settledBefore(resolution: Entry, op: SettleOp): Outcome {
 function settled(status: 'ok' | 'exists', entry: Entry): Outcome {
   const settlement = settlementOf(entry)
   return { status, seq: entry.seq, at: entry.at, amount: settlement.posted + settlement.excess, settlement }
-}
-
-/** How a resolution divided its cost. */
-export function settlementOf(entry: Entry): Settlement {
-  const { posted, excess, absorbed } = entry.terms
-  return { posted: BigInt(posted ?? 0), excess: BigInt(excess ?? 0), absorbed: BigInt(absorbed ?? 0) }
 }
 
 /** In order of slice; missing ones were refused or never sent. One past the count may have been taken unknown to the caller. */

@@ -1,5 +1,5 @@
 import { countsText } from './quota.ts'
-import type { AccountRef, Counts, HoldOp, Operation, Outcome } from './types.ts'
+import type { AccountRef, Counts, HoldOp, Operation, Outcome, Settlement } from './types.ts'
 import type { Entry, Terms } from './working-set.ts'
 
 /**
@@ -107,4 +107,10 @@ const KINDS: Record<Operation['type'], string[]> = {
   refund: ['refund'],
   adjust: ['adjust'],
   wallet: ['wallet'],
+}
+
+/** How a resolution divided its cost. */
+export function settlementOf(entry: Entry): Settlement {
+  const { posted, excess, absorbed } = entry.terms
+  return { posted: BigInt(posted ?? 0), excess: BigInt(excess ?? 0), absorbed: BigInt(absorbed ?? 0) }
 }

@@ -203,8 +203,8 @@ export type Outcome =
    */
   | { status: 'insufficient'; reserved: boolean; leg: number; also: number[]; shortfalls: Shortfall[]; steps: number; at: Millis }
   | { status: 'in_debt'; account: string; available: Nano; at: Millis }
-  /** The request's holds were resolved before: a late slice, or a late settle by another instance. */
-  | { status: 'already_posted' | 'already_voided'; seq: bigint; instance: number }
+  /** The request's holds were resolved before, and `amount` charged: a late slice, or a late settle by another instance. */
+  | { status: 'already_posted' | 'already_voided'; seq: bigint; instance: number; amount: Nano }
   | { status: 'hold_unknown' | 'account_unknown' | 'grant_unknown' | 'request_unknown' }
   | { status: 'exceeds_remaining'; remaining: Nano }
   | { status: 'operation_invalid'; member: string }

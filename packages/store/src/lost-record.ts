@@ -11,6 +11,9 @@ export interface LostRequest {
   settled: string
 }
 
+/** Its process settled it, and knows more of it, should it still live: its own record takes the place of this one. */
+export const REBUILT = 'rebuilt'
+
 /**
  * A request record from the ledger's entries: who and what from the memo of the first hold, how it ended from the
  * memo of the settle, the charge from its terms. Nobody knows whether the answer arrived.
@@ -40,7 +43,7 @@ export function lostRecord(lost: LostRequest): RequestRecord {
     providerCost: amount(memo['providerCost']),
     priceVersion: text(memo['priceVersion']),
     estimated: recovered ? cost > 0n : memo['estimated'] === true,
-    flags: [...strings(memo['flags']), ...(recovered ? ['recovered'] : [])],
+    flags: [...strings(memo['flags']), recovered ? 'recovered' : REBUILT],
     delivery: cost === 0n ? 'none' : 'unconfirmed',
     clamped: number(memo['clamped']),
     latencyMs: number(memo['latencyMs']) ?? Number(lost.settled_at - lost.at),

@@ -1,6 +1,7 @@
 import { BUCKETS, type Bucket, type Buckets } from '@faregate/core'
 import type { AttemptRecord, DenialRecord, RequestRecord } from '@faregate/gateway/record'
 import type { Row } from './ledger-rows.ts'
+import { REBUILT } from './lost-record.ts'
 
 const BUCKET_COLUMNS: Record<Bucket, string> = {
   input: 'input',
@@ -62,6 +63,14 @@ export const DENIAL_COLUMNS = [
   'operator_detail',
   'configuration_version',
 ] as const
+
+/**
+ * What becomes of a request's row that is there already: it stays, unless recovery made it of what a process had settled,
+ * and that process was not dead after all and tells how the request ended.
+ */
+export const REQUEST_CONFLICT = `ON CONFLICT (id) DO UPDATE SET ${REQUEST_COLUMNS.slice(1)
+  .map((column) => `${column} = excluded.${column}`)
+  .join(', ')} WHERE requests.flags LIKE '%"${REBUILT}"%' AND excluded.flags NOT LIKE '%"${REBUILT}"%'`
 
 /** A request record as a row, in the order of {@link REQUEST_COLUMNS}. */
 export function requestToRow(record: RequestRecord): Row {

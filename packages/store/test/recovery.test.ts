@@ -77,8 +77,12 @@ for (const kind of KINDS) {
       const late = [settle('a', 20n, { instance: OTHER }), settle('b', 20n, { instance: OTHER }), other('a.1', 1n, { slice: 1 })]
       const outcomes = await store.engine.commit(late.map((operation) => ({ operation })))
       assert.deepEqual(
-        outcomes.map((outcome) => outcome.status),
-        ['already_voided', 'already_posted', 'already_voided'],
+        outcomes.map((outcome) => [outcome.status, 'amount' in outcome ? outcome.amount : undefined]),
+        [
+          ['already_voided', 0n],
+          ['already_posted', 5n],
+          ['already_voided', 0n],
+        ],
       )
     })
 
@@ -119,10 +123,32 @@ for (const kind of KINDS) {
           latency: 812n,
         },
       )
-      assert.deepEqual([row.flags, row.estimated, row.stream], ['["excess"]', 1n, 1n])
+      assert.deepEqual([row.flags, row.estimated, row.stream], ['["excess","rebuilt"]', 1n, 1n])
       const known = await store.read.selectFrom('requests').select('delivery').where('id', '=', 'known').executeTakeFirstOrThrow()
       assert.equal(known.delivery, 'confirmed')
       assert.equal((await store.instance.recover()).instances, 0)
+    })
+
+    it('M24: a process that was not dead after all has the last word on what it settled, and recovery on what that did', async (t) => {
+      const { store, place } = await storeWithOther(t, kind, 0)
+      await run(store, other('own.0', 50n), other('taken.0', 50n), other('taken.1', 1n, { slice: 1, mark: 5n }))
+      await run(store, settle('own', 20n, { instance: OTHER, memo: JSON.stringify({ ttftMs: 20 }) }))
+      assert.equal((await store.instance.recover()).records, 2)
+      const nothing = { outcome: 'failed', status: 503, cost: 0n, delivery: 'none', ttftMs: null } as const
+      for (const id of ['own', 'taken']) store.records.request({ ...requestRecord(id), ...nothing, flags: ['settled_late'] })
+      await store.records.flush()
+      const rows = await place.run('SELECT id, outcome, cost, delivery, ttft_ms, flags FROM requests ORDER BY id')
+      assert.deepEqual(
+        rows.map((row) => Object.values(row)),
+        [
+          ['own', 'failed', 0n, 'none', null, '["settled_late"]'],
+          ['taken', 'partial', 5n, 'unconfirmed', null, '["recovered"]'],
+        ],
+      )
+      await store.instance.recover()
+      store.records.request({ ...requestRecord('own'), cost: 7n })
+      await store.records.flush()
+      assert.deepEqual(await place.run(`SELECT cost FROM requests WHERE id = 'own'`), [{ cost: 0n }])
     })
 
     it('M23: nothing below the low-water mark is read again', async (t) => {

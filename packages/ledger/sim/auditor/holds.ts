@@ -1,4 +1,4 @@
-import { difference, type Prediction } from './prediction.ts'
+import { difference, resolvedBefore, type Prediction } from './prediction.ts'
 import type { Hold } from './shapes.ts'
 import {
   available,
@@ -29,8 +29,7 @@ interface Target {
 export function auditHold(world: World, op: Hold): Prediction {
   const request = world.requests.get(op.request)
   if (request?.resolution !== undefined) {
-    const { cost, counts, instance } = request.resolution.operation
-    return { status: cost === 0n && counts === undefined ? 'already_voided' : 'already_posted', instance }
+    return resolvedBefore(request.resolution)
   }
   const before = request?.slices.get(op.slice)
   if (before !== undefined) return difference(before.operation, op) ?? { status: 'exists', ...heldBy(before) }

@@ -1,4 +1,5 @@
 import type { Asked } from './shapes.ts'
+import type { Resolution } from './world.ts'
 
 /** What an outcome must be, but for its sequence number. */
 export type Prediction = { status: string } & Record<string, unknown>
@@ -20,6 +21,13 @@ export function difference(taken: Asked, again: Asked): Prediction | undefined {
   const [a, b] = [new Map(Object.entries(taken)), new Map(Object.entries(again))]
   const member = MEMBERS[taken.type].find((name) => text(a.get(name)) !== text(b.get(name)))
   return member === undefined ? undefined : { status: `exists_with_different_${member}` }
+}
+
+/** What who comes after the resolution of a request is told: by whom it was, and what it charged. */
+export function resolvedBefore({ operation, posted, excess }: Resolution): Prediction {
+  const { cost, counts, instance } = operation
+  const status = cost === 0n && counts === undefined ? 'already_voided' : 'already_posted'
+  return { status, instance, amount: posted + excess }
 }
 
 function text(value: unknown): string {

@@ -1,4 +1,4 @@
-import { difference, type Prediction } from './prediction.ts'
+import { difference, resolvedBefore, type Prediction } from './prediction.ts'
 import type { Settle } from './shapes.ts'
 import { available, balanceOfWallet, gone, larger, repay, smaller, spendable, sweep, unspent } from './world.ts'
 import type { Cap, Resolution, Slice, Wallet, World } from './world.ts'
@@ -9,10 +9,7 @@ export function auditSettle(world: World, op: Settle): Prediction {
   const before = request?.resolution
   if (before !== undefined) {
     if (before.operation.instance === op.instance) return difference(before.operation, op) ?? { status: 'exists', ...resultOf(before) }
-    return {
-      status: before.operation.cost === 0n && before.operation.counts === undefined ? 'already_voided' : 'already_posted',
-      instance: before.operation.instance,
-    }
+    return resolvedBefore(before)
   }
   const slices: Slice[] = []
   for (let slice = 0; slice <= op.slices; slice++) {

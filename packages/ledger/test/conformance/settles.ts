@@ -202,7 +202,7 @@ export const SETTLES: Case[] = [
       op(hold('r.0', 10n)),
       op(hold('r.1', 10n, { mark: 6n })),
       op(settle('r', 6n, { slices: 2, instance: 7, memo: '{"recovered":true}' })),
-      op(settle('r', 9n, { slices: 2 }), { status: 'already_posted', instance: 7 }),
+      op(settle('r', 9n, { slices: 2 }), { status: 'already_posted', instance: 7, amount: 6n }),
       op(hold('r.2', 10n), { status: 'already_posted', instance: 7 }),
       balance(WALLET, { held: 0n, posted: 6n }),
     ],

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Row } from '../ledger-rows.ts'
-import { DENIAL_COLUMNS, REQUEST_COLUMNS } from '../record-rows.ts'
+import { DENIAL_COLUMNS, REQUEST_COLUMNS, REQUEST_CONFLICT } from '../record-rows.ts'
 import { columnsOf } from './ledger-writes.ts'
 
 const TEXT = new Set([
@@ -28,10 +28,10 @@ const TEXT = new Set([
   'operator_detail',
 ])
 
-const REQUESTS = insertInto('requests', REQUEST_COLUMNS)
-const DENIALS = insertInto('denials', DENIAL_COLUMNS)
+const REQUESTS = insertInto('requests', REQUEST_COLUMNS, REQUEST_CONFLICT)
+const DENIALS = insertInto('denials', DENIAL_COLUMNS, 'ON CONFLICT (id) DO NOTHING')
 
-/** Writes request and denial records in one transaction; a row that is there already is left alone. */
+/** Writes request and denial records in one transaction; a row that is there already stays, see {@link REQUEST_CONFLICT}. */
 export async function insertRecords(pool: pg.Pool, requests: readonly Row[], denials: readonly Row[]): Promise<void> {
   const client = await pool.connect()
   let broken: Error | undefined
@@ -48,7 +48,7 @@ export async function insertRecords(pool: pg.Pool, requests: readonly Row[], den
   }
 }
 
-function insertInto(table: string, columns: readonly string[]): string {
+function insertInto(table: string, columns: readonly string[], conflict: string): string {
   const arrays = columns.map((column, index) => `$${index + 1}::${TEXT.has(column) ? 'text' : 'bigint'}[]`)
-  return `INSERT INTO ${table} (${columns.join(', ')}) SELECT * FROM unnest(${arrays.join(', ')}) ON CONFLICT (id) DO NOTHING`
+  return `INSERT INTO ${table} (${columns.join(', ')}) SELECT * FROM unnest(${arrays.join(', ')}) ${conflict}`
 }

@@ -1,5 +1,5 @@
 import type { Statement } from 'better-sqlite3'
-import { DENIAL_COLUMNS, REQUEST_COLUMNS } from '../record-rows.ts'
+import { DENIAL_COLUMNS, REQUEST_COLUMNS, REQUEST_CONFLICT } from '../record-rows.ts'
 import type { Sqlite } from './connection.ts'
 
 /** Which columns it fills, as a sum of powers of two, then their values. */
@@ -8,13 +8,13 @@ export type ShapedRow = (string | number)[]
 /** Statements that are kept for one table; for rows of yet other shapes they are made each time. */
 const MOST_SHAPES = 64
 
-/** Writes request and denial records in one transaction; a row that is there already is left alone. */
+/** Writes request and denial records in one transaction; a row that is there already stays, see {@link REQUEST_CONFLICT}. */
 export class RecordInsert {
   readonly #insert: (requests: ShapedRow[], denials: ShapedRow[]) => void
 
   constructor(db: Sqlite) {
-    const requests = new ShapedInsert(db, 'requests', REQUEST_COLUMNS)
-    const denials = new ShapedInsert(db, 'denials', DENIAL_COLUMNS)
+    const requests = new ShapedInsert(db, 'requests', REQUEST_COLUMNS, REQUEST_CONFLICT)
+    const denials = new ShapedInsert(db, 'denials', DENIAL_COLUMNS, 'ON CONFLICT (id) DO NOTHING')
     const insert = db.transaction((requestRows: ShapedRow[], denialRows: ShapedRow[]) => {
       for (const row of requestRows) requests.run(row)
       for (const row of denialRows) denials.run(row)
@@ -32,12 +32,14 @@ class ShapedInsert {
   readonly #db: Sqlite
   readonly #table: string
   readonly #columns: readonly string[]
+  readonly #conflict: string
   readonly #statements = new Map<number, Statement>()
 
-  constructor(db: Sqlite, table: string, columns: readonly string[]) {
+  constructor(db: Sqlite, table: string, columns: readonly string[], conflict: string) {
     this.#db = db
     this.#table = table
     this.#columns = columns
+    this.#conflict = conflict
   }
 
   run(row: ShapedRow): void {
@@ -55,6 +57,6 @@ class ShapedInsert {
 
   #prepare(columns: readonly string[]): Statement {
     const places = columns.map(() => '?').join(', ')
-    return this.#db.prepare(`INSERT INTO ${this.#table} (${columns.join(', ')}) VALUES (${places}) ON CONFLICT (id) DO NOTHING`)
+    return this.#db.prepare(`INSERT INTO ${this.#table} (${columns.join(', ')}) VALUES (${places}) ${this.#conflict}`)
   }
 }
