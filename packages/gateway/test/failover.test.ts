@@ -115,3 +115,34 @@ test('an outage is not amplified: further attempts end with their budget, and th
   await post(ASK)
   assert.equal(upstream.calls.length, requests + again + 2, 'time fills it again')
 })
+
+test('M6: an application finds what an account keeps of its responses: with two accounts all of them go to one, until that fails', async () => {
+  // What is stored may be a whole context, which is held for.
+  await open({ grant: '1000.00', model: { deployments: ['a', 'b'].map((provider) => ({ provider, model: 'gpt-4.1', weight: 1 })) } })
+  for (const name of ['a', 'b']) {
+    const keys = [{ id: name, secret: `sk-${name}`, weight: 1, priority: 0 }]
+    world.providers.set(name, { ...providerEntry(world.upstream.url, name), kind: 'openai', keys })
+  }
+  let down = ''
+  world.upstream.behave((response, { headers }) => {
+    response.writeHead(headers.authorization === down ? 500 : 200, { 'content-type': 'application/json' })
+    response.end(
+      JSON.stringify({
+        id: 'resp_1',
+        object: 'response',
+        status: 'completed',
+        model: 'm',
+        output: [],
+        usage: { input_tokens: 1, output_tokens: 1 },
+      }),
+    )
+  })
+  const ask = async (): Promise<number> =>
+    (await world.post({ model: 'm', input: 'hi', previous_response_id: 'resp_1', max_output_tokens: 16 }, { path: '/v1/responses' })).status
+  for (let asked = 0; asked < 12; asked++) assert.equal(await ask(), 200)
+  const [account, ...others] = new Set(world.upstream.calls.map(({ headers }) => headers.authorization))
+  assert.deepEqual(others, [])
+  assert.ok(world.upstream.calls.every(({ body }) => body.includes('"previous_response_id":"resp_1"')))
+  down = account ?? ''
+  assert.equal(await ask(), 200)
+})

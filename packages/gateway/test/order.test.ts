@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ProviderKey } from '@faregate/core'
-import { keyName, orderOf } from '../src/call/order.ts'
+import { drawFor, keyName, orderOf } from '../src/call/order.ts'
 import { Parking } from '../src/call/parking.ts'
 import type { Candidate } from '../src/locate.ts'
 
-const random = { bytes: () => new Uint8Array(), fraction: () => 0.5 }
+const random = (): number => 0.5
 
 function candidate(name: string, weight: number, keys: [id: string, priority: number][] = [['k', 0]], tier?: number): Candidate {
   const providerKeys: ProviderKey[] = keys.map(([id, priority]) => ({ id, secret: id, weight: 1, priority }))
@@ -72,4 +72,13 @@ test('where every upstream itself said how long to wait, nothing is tried, and t
   assert.ok(x)
   parking.park(keyName(TWO_KEYS, x), 0, { code: 'provider_rate_limited', guessMs: 1_000, statedMs: 2_000 })
   assert.deepEqual(orderOf([TWO_KEYS], parking, random, 500), { choices: [], wait: { ms: 1_500, code: 'provider_rate_limited' } })
+})
+
+test('for one subject the order is the same each time; over many of them it follows the weights', () => {
+  const candidates = [candidate('a', 1), candidate('b', 3)]
+  const firstOf = (subject: string): string => names(orderOf(candidates, new Parking(), drawFor(subject), 0))[0] ?? ''
+  const subjects = Array.from({ length: 2_000 }, (_, index) => `app_${index}`)
+  for (const subject of subjects.slice(0, 20)) assert.equal(firstOf(subject), firstOf(subject))
+  const light = subjects.filter((subject) => firstOf(subject) === 'a/k').length
+  assert.ok(light > 400 && light < 600, `${light} of 2000 for a quarter of the weight`)
 })

@@ -10,7 +10,7 @@ import { discreet } from './discreet.ts'
 import { parkedBy, unusable, type Failure } from './failure.ts'
 import { judge, type OpeningOf } from './judge.ts'
 import { lineOf, type Line } from './line.ts'
-import { namesOf, orderOf, type Choice } from './order.ts'
+import { drawFor, namesOf, orderOf, type Choice, type Draw } from './order.ts'
 import { park, parkKey } from './park.ts'
 import type { Parking } from './parking.ts'
 import { prepare, type Calling, type Prepared, type WrittenLimit } from './prepare.ts'
@@ -61,7 +61,7 @@ export async function call(
   const { parking } = resilience
   const now = deps.clock.now()
   parking.under(deps.snapshot().version)
-  const order = orderOf(calling.route.candidates, parking, deps.random, now)
+  const order = orderOf(calling.route.candidates, parking, drawOf(deps, flow, calling), now)
   if (order.wait !== undefined) return { kind: 'failed', failure: parkedBy(calling.route, order.wait) }
   let { choices } = order
   const budget = resilience.budgetOf(calling.route.model.name)
@@ -115,6 +115,15 @@ export async function call(
     choices = remaining(choices, last)
   }
   return { kind: 'failed', failure: last ?? nothingToTry() }
+}
+
+/**
+ * OpenAI's Responses are stored at the account that made them, and what was thought is encrypted for it: an application finds
+ * its own there again (`previous_response_id`, M6). Whatever else is called is shared by chance.
+ */
+function drawOf({ random }: GatewayDeps, { key }: Flow, { request }: Calling): Draw {
+  if (request.dialect === 'openai-responses' && key !== undefined) return drawFor(key.application.id)
+  return () => random.fraction()
 }
 
 /** A key that cannot even be used (a broken service account, no token to be had) is a failed attempt without a call. */
