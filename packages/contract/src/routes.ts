@@ -1,3 +1,5 @@
+import { apiDesignRoutes } from './api-design.ts'
+import { apiReleaseRoutes } from './api-releases.ts'
 import { apiRoutes } from './apis.ts'
 import { applicationRoutes } from './applications.ts'
 import { auditRoutes } from './audit.ts'
@@ -52,6 +54,8 @@ export const ROUTES = {
   ...providerRoutes,
   ...modelRoutes,
   ...apiRoutes,
+  ...apiDesignRoutes,
+  ...apiReleaseRoutes,
   ...priceRoutes,
   ...pendingPriceRoutes,
   ...planRoutes,

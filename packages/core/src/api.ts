@@ -36,6 +36,8 @@ export interface ApiDefinition {
   timeouts?: ApiTimeouts | undefined
   /** What becomes of `%2F` and `%5C` in a path; absent: refused. */
   encodedSlashes?: 'refuse' | 'pass' | undefined
+  /** Under which hash its OpenAPI document is kept; absent: it has none. */
+  document?: string | undefined
 }
 
 export interface ApiTimeouts {

@@ -58,7 +58,8 @@ const ROUTES: Option = {
   repeatable: true,
 }
 
-const UPSTREAM: Option[] = [
+/** What a command takes of a secret towards the upstream. */
+export const UPSTREAM: Option[] = [
   { flags: '--secret-header <name>', summary: 'the header that carries a secret to the upstream' },
   { flags: '--secret-from <variable>', summary: 'environment variable that holds it' },
 ]
@@ -114,7 +115,7 @@ function classOf(text: string): (typeof CLASSES)[number] {
 }
 
 /** A secret on the command line would stand in the shell's history and in the list of processes. */
-function secretOf({ options, environment }: Call): Pick<ApiBody['upstream'], 'header'> {
+export function secretOf({ options, environment }: Call): Pick<ApiBody['upstream'], 'header'> {
   const [name, variable] = [options.text('secretHeader'), options.text('secretFrom')]
   if (name === undefined && variable === undefined) return {}
   if (name === undefined || variable === undefined) throw new UsageError('--secret-header and --secret-from go together')

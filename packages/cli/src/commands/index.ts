@@ -1,4 +1,6 @@
 import type { Command } from '../command.ts'
+import { apiDesignCommands } from './api-design.ts'
+import { apiReleaseCommands } from './api-release.ts'
 import { apiCommands } from './api.ts'
 import { applicationCommands } from './application.ts'
 import { capCommands } from './cap.ts'
@@ -45,6 +47,8 @@ export const COMMANDS: Command[] = [
   ...catalogueCommands,
   ...pendingPriceCommands,
   ...apiCommands,
+  ...apiDesignCommands,
+  ...apiReleaseCommands,
   ...planCommands,
   ...subscriptionCommands,
   ...limitRequestCommands,

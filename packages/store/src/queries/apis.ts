@@ -19,13 +19,13 @@ export function apiQueries(db: Kysely<Schema>): AdminQueries['apis'] {
 }
 
 function apiOf(row: Selectable<ApisTable>): ApiRow {
-  const definition = JSON.parse(row.definition) as Omit<ApiRow, 'name' | 'createdAt'>
-  return { ...definition, name: row.name, createdAt: toNumber(row.created_at) }
+  const definition = JSON.parse(row.definition) as Omit<ApiRow, 'name' | 'release' | 'createdAt'>
+  return { ...definition, name: row.name, release: toNumber(row.release_number), createdAt: toNumber(row.created_at) }
 }
 
 /** Inserts or replaces; the time of the first insert stays. */
-export async function putApi(db: Kysely<Schema>, { name, createdAt, ...definition }: ApiRow, at: number): Promise<void> {
-  const columns = { definition: JSON.stringify(definition), updated_at: at }
+export async function putApi(db: Kysely<Schema>, { name, release, createdAt, ...definition }: ApiRow, at: number): Promise<void> {
+  const columns = { definition: JSON.stringify(definition), release_number: release, updated_at: at }
   await db
     .insertInto('apis')
     .values({ name, created_at: createdAt, ...columns })
@@ -34,7 +34,10 @@ export async function putApi(db: Kysely<Schema>, { name, createdAt, ...definitio
 }
 
 /** As it is in force: with its secret opened. What `unseal` throws is passed on. */
-export function openApi({ createdAt: _createdAt, upstream, ...api }: ApiRow, unseal: (sealed: string, name: string) => string): ApiEntry {
+export function openApi(
+  { createdAt: _createdAt, release: _release, upstream, ...api }: ApiRow,
+  unseal: (sealed: string, name: string) => string,
+): ApiEntry {
   const { baseUrl, header } = upstream
   const opened = header === undefined ? {} : { header: { name: header.name, secret: unseal(header.sealed, apiSealName(api.name)) } }
   return { ...api, upstream: { baseUrl, ...opened }, managedBy: { source: 'database' } }

@@ -1,0 +1,27 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { designedRoutes, readDesign, type DesignedRoute } from './design.ts'
+import { documentChanges } from './diff/document.ts'
+import { jsonOf } from './json.ts'
+import type { DocumentReply, DocumentTask } from './messages.ts'
+import { shapeOf } from './operations.ts'
+
+/** Entry of the thread in which one document is read: however large or hostile it is, nothing else waits for it. */
+function carryOut(task: DocumentTask): DocumentReply {
+  if (task.kind === 'compare') return { kind: 'compared', changes: compared(task.before, task.after) }
+  const { text, before } = task
+  const { design, findings } = readDesign(text)
+  if (design === undefined || before === undefined) return { kind: 'read', read: { design, findings, changes: [], gone: [] } }
+  const gone = missing(designedRoutes(jsonOf(JSON.parse(before))), design.routes)
+  return { kind: 'read', read: { design, findings, changes: compared(before, design.document), gone } }
+}
+
+function compared(before: string, after: string) {
+  return documentChanges(jsonOf(JSON.parse(before)), jsonOf(JSON.parse(after)))
+}
+
+function missing(before: DesignedRoute[], after: DesignedRoute[]): DesignedRoute[] {
+  const there = new Set(after.map(({ method, path }) => shapeOf(method, path)))
+  return before.filter(({ method, path }) => !there.has(shapeOf(method, path)))
+}
+
+parentPort?.postMessage(carryOut(workerData as DocumentTask))
