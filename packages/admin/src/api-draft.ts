@@ -36,11 +36,17 @@ export async function rebased({ deps }: Context, name: string, begun: DraftBegun
 }
 
 /** What of a published API is in its releases and drafts. */
-export function definitionOf({ name: _name, release: _release, createdAt: _createdAt, ...definition }: ApiRow): ApiRowDefinition {
+export function definitionOf({
+  name: _name,
+  release: _release,
+  retirement: _goes,
+  createdAt: _createdAt,
+  ...definition
+}: ApiRow): ApiRowDefinition {
   return definition
 }
 
-type ApiRowDefinition = Omit<ApiRow, 'name' | 'release' | 'createdAt'>
+type ApiRowDefinition = Omit<ApiRow, 'name' | 'release' | 'retirement' | 'createdAt'>
 
 /** A draft changed by what was sent. It may be unfinished, but what is there must be right. */
 export function changedDraft(context: Context, name: string, begun: DraftBegun, { prices, rebase: _rebase, ...sent }: Sent): ApiDraftRow {

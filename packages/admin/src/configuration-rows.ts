@@ -1,4 +1,4 @@
-import type { ApiDefinition, Deployment, Millis } from '@faregate/core'
+import type { ApiDefinition, ApiRetirement, Deployment, Millis } from '@faregate/core'
 
 /** A provider's key as it is kept: sealed under the name `provider:<provider>:<id>`. */
 export interface SealedKey {
@@ -41,6 +41,7 @@ export interface ApiRow extends ApiDefinition {
   upstream: SealedUpstream
   /** The release that is in force. */
   release: number
+  retirement?: ApiRetirement | undefined
   createdAt: Millis
 }
 

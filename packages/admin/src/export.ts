@@ -56,7 +56,16 @@ function providerMember({ name, kind, baseUrl, keys }: ProviderRow) {
 }
 
 /** The document is none of the file's: its routes are. */
-function apiMember({ name, createdAt: _at, kind: _kind, release: _release, document: _document, upstream, ...definition }: ApiRow) {
+function apiMember({
+  name,
+  createdAt: _at,
+  kind: _kind,
+  release: _release,
+  retirement: _goes,
+  document: _document,
+  upstream,
+  ...definition
+}: ApiRow) {
   const { baseUrl, header } = upstream
   const secret = header && { header: { name: header.name, value: reference(name, '') } }
   return { ...definition, upstream: { baseUrl, ...secret } }

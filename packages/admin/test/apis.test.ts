@@ -40,6 +40,7 @@ describe('published APIs at run time', () => {
       encodedSlashes: 'refuse',
       release: 1,
       document: false,
+      retirement: null,
       managedBy: { source: 'database' },
     })
     assert.equal(api.deps.snapshot().apis.get('weather')?.upstream.header?.secret, SECRET)

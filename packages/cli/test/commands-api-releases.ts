@@ -69,7 +69,21 @@ export function designedApis({ does, runs, answered }: Lines, folder: string): v
       assert.match((await does('api', 'rollback', 'tides', '1')).stdout, /^Release 1 of tides is in force again\.$/m)
       const api = await answered<{ release: number; routes: { price: string }[] }>('api', 'show', 'tides')
       assert.deepEqual([api.release, api.routes[0]?.price], [1, '0.01'])
-      await does('api', 'remove', 'tides')
+    })
+
+    test('an API is deprecated, retired and put back in service; who calls it is listed', async () => {
+      const route = ['--route', 'GET /tides free']
+      await does('api', 'add', 'tides-2', 'http://127.0.0.1:1', ...route)
+      const gone = ['--successor', 'tides-2', '--link', 'https://tides.example/move']
+      assert.match(
+        (await does('api', 'deprecate', 'tides', '--sunset', '30d', ...gone)).stdout,
+        /^tides is deprecated, until \S+; tides-2 takes its place\.$/m,
+      )
+      assert.match((await does('api', 'retire', 'tides')).stdout, /^tides is retired; tides-2 takes its place\.$/m)
+      assert.match((await does('api', 'show', 'tides')).stdout, /^goes +retired since /m)
+      assert.match((await does('api', 'callers', 'tides', '--from', '2020-01-01')).stdout, /^Nobody called it\.$/m)
+      assert.match((await does('api', 'reinstate', 'tides')).stdout, /^tides stays\.$/m)
+      for (const name of ['tides', 'tides-2']) await does('api', 'remove', name)
     })
 
     test('what contradicts ends with 2', async () => {

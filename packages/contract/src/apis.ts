@@ -1,6 +1,6 @@
 import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
 import { z } from 'zod'
-import { byName, decimal, nothing } from './common.ts'
+import { byName, decimal, nothing, time } from './common.ts'
 import { managedBy } from './managed.ts'
 import type { RouteSpec } from './route.ts'
 
@@ -78,12 +78,23 @@ export const shownMembers = {
   encodedSlashes: z.enum(['refuse', 'pass']),
 }
 
-const api = z
+/** A published API as it is shown. */
+export const api = z
   .object({
     name: z.string(),
     ...shownMembers,
     release: z.number().nullable().describe('The release in force; null: it is defined in the configuration file.'),
     document: z.boolean().describe('Whether it has an OpenAPI document.'),
+    retirement: z
+      .object({
+        state: z.enum(['deprecated', 'retired']),
+        at: time,
+        sunset: time.nullable(),
+        successor: z.string().nullable(),
+        link: z.string().nullable(),
+      })
+      .nullable()
+      .describe('How it goes; null: it stays.'),
     managedBy,
   })
   .meta({ title: 'Api' })

@@ -1,5 +1,6 @@
 import { apiDesignRoutes } from './api-design.ts'
 import { apiReleaseRoutes } from './api-releases.ts'
+import { apiRetirementRoutes } from './api-retirement.ts'
 import { apiRoutes } from './apis.ts'
 import { applicationRoutes } from './applications.ts'
 import { auditRoutes } from './audit.ts'
@@ -56,6 +57,7 @@ export const ROUTES = {
   ...apiRoutes,
   ...apiDesignRoutes,
   ...apiReleaseRoutes,
+  ...apiRetirementRoutes,
   ...priceRoutes,
   ...pendingPriceRoutes,
   ...planRoutes,

@@ -34,6 +34,8 @@ export interface ApisTable {
   definition: Json
   /** Of `api_releases`, the one in force. */
   release_number: Int
+  /** JSON of how it goes; null: it stays. */
+  retirement: Json | null
   created_at: Int
   updated_at: Int
 }

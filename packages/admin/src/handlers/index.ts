@@ -3,6 +3,7 @@ import type { Handlers } from '../call.ts'
 import { apisNameDraft } from './apis.name.draft.ts'
 import { apisNameImport } from './apis.name.import.ts'
 import { apisNameReleases } from './apis.name.releases.ts'
+import { apisNameRetirement } from './apis.name.retirement.ts'
 import { apis } from './apis.ts'
 import { applicationsIdKeys } from './applications.id.keys.ts'
 import { audit } from './audit.ts'
@@ -81,6 +82,7 @@ export const HANDLERS: Handlers<RouteName> = {
   ...apisNameDraft,
   ...apisNameImport,
   ...apisNameReleases,
+  ...apisNameRetirement,
   ...prices,
   ...pricesPending,
   ...plans,

@@ -14,6 +14,7 @@ export function presentApi(deps: Pick<AdminDeps, 'publicUrl'>, api: ApiEntry | A
     upstream: upstream ?? { baseUrl: '', header: null },
     release: 'release' in api ? api.release : null,
     document: api.document !== undefined,
+    retirement: presentRetirement(api),
     managedBy: 'managedBy' in api ? api.managedBy : DATABASE,
   }
 }
@@ -36,6 +37,13 @@ export function presentDefinition({ publicUrl }: Pick<AdminDeps, 'publicUrl'>, d
     timeouts: { firstByteMs: timeouts?.firstByteMs ?? null, silenceMs: timeouts?.silenceMs ?? null },
     encodedSlashes: encodedSlashes ?? ('refuse' as const),
   }
+}
+
+/** How an API goes; null: it stays. */
+export function presentRetirement({ retirement }: Pick<ApiRow, 'retirement'>) {
+  if (retirement === undefined) return null
+  const { state, at, sunset, successor = null, link = null } = retirement
+  return { state, at: new Date(at).toISOString(), sunset: sunset === undefined ? null : new Date(sunset).toISOString(), successor, link }
 }
 
 type Header = NonNullable<DraftDefinition['upstream'] | ApiEntry['upstream']>['header']

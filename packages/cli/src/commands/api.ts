@@ -41,6 +41,8 @@ function shown(api: Api): string {
     ['first byte', api.timeouts.firstByteMs === null ? undefined : `${api.timeouts.firstByteMs} ms`],
     ['silence', api.timeouts.silenceMs === null ? undefined : `${api.timeouts.silenceMs} ms`],
     ['encoded slashes', api.encodedSlashes === 'pass' ? 'pass' : undefined],
+    ['release', api.release ?? undefined],
+    ['goes', api.retirement === null ? undefined : `${api.retirement.state} since ${api.retirement.at.slice(0, 10)}`],
     ['defined in', placeOf(api.managedBy)],
   ])
   const rows = api.routes.map(({ method, path, price, chargeOn }) => [

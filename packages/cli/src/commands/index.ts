@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
 import { apiDesignCommands } from './api-design.ts'
 import { apiReleaseCommands } from './api-release.ts'
+import { apiRetireCommands } from './api-retire.ts'
 import { apiCommands } from './api.ts'
 import { applicationCommands } from './application.ts'
 import { capCommands } from './cap.ts'
@@ -49,6 +50,7 @@ export const COMMANDS: Command[] = [
   ...apiCommands,
   ...apiDesignCommands,
   ...apiReleaseCommands,
+  ...apiRetireCommands,
   ...planCommands,
   ...subscriptionCommands,
   ...limitRequestCommands,

@@ -4,7 +4,7 @@ import { appendAudit } from '../audit.ts'
 import { bumpConfiguration } from '../configuration.ts'
 import type { Schema } from '../schema.ts'
 import type { Store } from '../store.ts'
-import { apiQueries, putApi } from './apis.ts'
+import { apiQueries, putApi, putApiRetirement } from './apis.ts'
 import { apiReleaseQueries, insertApiRelease, lockApis } from './api-releases.ts'
 import { apiDocumentQueries, apiDraftQueries, deleteApiDraft, putApiDocument, putApiDraft } from './api-drafts.ts'
 import { auditQueries } from './audit.ts'
@@ -124,6 +124,7 @@ function transactionOn(trx: Transaction<Schema>, kind: 'sqlite' | 'postgres', no
     deleteApi: (name) => remove(trx, 'apis', name),
     putApiDraft: (row) => putApiDraft(trx, row),
     deleteApiDraft: (name, revision) => deleteApiDraft(trx, name, revision),
+    putApiRetirement: (name, retirement) => putApiRetirement(trx, name, retirement),
     lockApis: () => lockApis(trx),
     insertApiRelease: (row) => insertApiRelease(trx, row),
     putApiDocument: (hash, text) => putApiDocument(trx, hash, text, now),
