@@ -54,13 +54,13 @@ describe('releases of a published API under load', () => {
   /** Calls a route of all releases again and again while something is done, and says how each call was answered. */
   async function meanwhile(work: () => Promise<void>): Promise<number[]> {
     const statuses: number[] = []
-    let working = true
+    const done = new AbortController()
     const caller = async (): Promise<void> => {
-      while (working) statuses.push((await call('/things/7/a')).status)
+      while (!done.signal.aborted) statuses.push((await call('/things/7/a')).status)
     }
     const callers = Array.from({ length: 4 }, caller)
     await work()
-    working = false
+    done.abort()
     await Promise.all(callers)
     return statuses
   }

@@ -56,8 +56,12 @@ describe('an API that goes', () => {
   test('lists who still calls it, most first', async () => {
     const other = await gateway.customer('1.00')
     await call('/old/things', other.key)
-    const { data } = await gateway.api.expect(200, 'GET', '/api/apis/old/callers')
-    const rows = data as { organization: string; key: string; requests: number }[]
+    interface Row {
+      organization: string
+      key: string
+      requests: number
+    }
+    const { data: rows } = await gateway.api.expect<{ data: Row[] }>(200, 'GET', '/api/apis/old/callers')
     assert.deepEqual(
       rows.map(({ organization, key, requests }) => [organization, key, requests]),
       [

@@ -23,6 +23,8 @@ export const apisNameRetirement: Handlers<'deprecateApi' | 'retireApi' | 'reinst
 
   async listApiCallers(call) {
     const { deps, params, query } = call
+    const { apis } = deps.store.read
+    found(deps.snapshot().apis.get(params.name) ?? (await apis.get(params.name)), 'API', params.name)
     await deps.flushed()
     const totals = await deps.store.read.requests.usage(filterOf(call, { ...query, api: params.name }), [
       'organization',

@@ -45,10 +45,10 @@ function shown(api: Api): string {
     ['goes', api.retirement === null ? undefined : `${api.retirement.state} since ${api.retirement.at.slice(0, 10)}`],
     ['defined in', placeOf(api.managedBy)],
   ])
-  const rows = api.routes.map(({ method, path, price, chargeOn }) => [
+  const rows = api.routes.map(({ method, path, price, free, chargeOn }) => [
     method,
     path,
-    price ?? 'free',
+    price ?? (free ? 'free' : 'not said'),
     price === null ? null : chargeOn.join(' '),
   ])
   return `${facts}\n\n${table(['method', 'path', 'price', 'charged for'], rows)}`

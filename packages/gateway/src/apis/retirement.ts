@@ -34,9 +34,9 @@ export function deprecationHeaders(deps: GatewayDeps, { retirement }: ApiEntry, 
 }
 
 /** Where the API is that takes its place, as long as it is published. */
-function successorUrl({ snapshot, settings }: GatewayDeps, { successor }: ApiRetirement): string | undefined {
-  const entry = successor === undefined ? undefined : snapshot().apis.get(successor)
-  return entry && settings.publicUrl() + entry.prefix
+function successorUrl(deps: GatewayDeps, { successor }: ApiRetirement): string | undefined {
+  const entry = successor === undefined ? undefined : deps.snapshot().apis.get(successor)
+  return entry && deps.settings.publicUrl() + entry.prefix
 }
 
 function dayOf(at: number): string {

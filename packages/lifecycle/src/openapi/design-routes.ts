@@ -1,6 +1,5 @@
 import type { ApiRoute } from '@faregate/core'
-import type { DesignedRoute } from './design.ts'
-import { shapeOf } from './operations.ts'
+import { shapeOf, type DesignedRoute } from './operations.ts'
 
 /** What becomes of routes when a document is imported. */
 export interface MergedRoutes {

@@ -1,8 +1,7 @@
-import type { ApiMethod } from '@faregate/core'
 import type { Finding } from './finding.ts'
 import { jsonOf, listOf, textOf, type Json } from './json.ts'
 import { lint } from './lint.ts'
-import { operationsOf, routePathOf, type Operation } from './operations.ts'
+import { operationsOf, routeOf, type DesignedRoute, type Operation } from './operations.ts'
 import { badReferences } from './references.ts'
 import { Source } from './source.ts'
 import { inOwnWords, structuralRemarks } from './words.ts'
@@ -19,12 +18,6 @@ export interface Design {
   routes: DesignedRoute[]
   /** Where it says that the service is; absolute, or relative to where the document was. */
   server: string | undefined
-}
-
-/** A route as a document describes it; what a call costs is nobody's but the publisher's. */
-export interface DesignedRoute {
-  method: ApiMethod
-  path: string
 }
 
 /** A document that was read: what it designs, unless something is wrong with it, and all that is to be said about it. */
@@ -66,15 +59,6 @@ function designOf(original: Json, document: Json, operations: Operation[]): Desi
     routes: operations.map(routeOf),
     server: serverOf(document),
   }
-}
-
-/** The routes that a document in our words describes. */
-export function designedRoutes(document: Json): DesignedRoute[] {
-  return operationsOf(document).map(routeOf)
-}
-
-function routeOf({ method, path }: Operation): DesignedRoute {
-  return { method, path: routePathOf(path) }
 }
 
 /** The first server, its variables filled with what they are by default. */

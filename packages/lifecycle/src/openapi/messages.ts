@@ -1,5 +1,6 @@
 import type { ApiChange } from './diff/change.ts'
-import type { DesignedRoute, Reading } from './design.ts'
+import type { Reading } from './design.ts'
+import type { DesignedRoute } from './operations.ts'
 
 /** What the thread is asked: to read a text, and in what the result differs from a document; or to compare two documents. */
 export type DocumentTask = { kind: 'read'; text: string; before: string | undefined } | { kind: 'compare'; before: string; after: string }

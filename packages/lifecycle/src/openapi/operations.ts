@@ -48,3 +48,18 @@ export function routePathOf(path: string): string {
 export function shapeOf(method: string, path: string): string {
   return `${method} ${path.replace(/\{[^{}/]*\}/g, '{}')}`
 }
+
+/** A route as a document describes it; what a call costs is nobody's but the publisher's. */
+export interface DesignedRoute {
+  method: ApiMethod
+  path: string
+}
+
+/** The routes that a document in our words describes. */
+export function designedRoutes(document: Json): DesignedRoute[] {
+  return operationsOf(document).map(routeOf)
+}
+
+export function routeOf({ method, path }: Operation): DesignedRoute {
+  return { method, path: routePathOf(path) }
+}

@@ -1,13 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { designedRoutes, readDesign, type DesignedRoute } from './design.ts'
 import { documentChanges } from './diff/document.ts'
 import { jsonOf } from './json.ts'
 import type { DocumentReply, DocumentTask } from './messages.ts'
-import { shapeOf } from './operations.ts'
+import { designedRoutes, shapeOf, type DesignedRoute } from './operations.ts'
 
 /** Entry of the thread in which one document is read: however large or hostile it is, nothing else waits for it. */
-function carryOut(task: DocumentTask): DocumentReply {
+async function carryOut(task: DocumentTask): Promise<DocumentReply> {
   if (task.kind === 'compare') return { kind: 'compared', changes: compared(task.before, task.after) }
+  // What reads documents takes long to load, and is not needed to compare two.
+  const { readDesign } = await import('./design.ts')
   const { text, before } = task
   const { design, findings } = readDesign(text)
   if (design === undefined || before === undefined) return { kind: 'read', read: { design, findings, changes: [], gone: [] } }
@@ -24,4 +25,4 @@ function missing(before: DesignedRoute[], after: DesignedRoute[]): DesignedRoute
   return before.filter(({ method, path }) => !there.has(shapeOf(method, path)))
 }
 
-parentPort?.postMessage(carryOut(workerData as DocumentTask))
+parentPort?.postMessage(await carryOut(workerData as DocumentTask))
