@@ -13,6 +13,7 @@ export const ENTRIES = {
   'sqlite-writer': 'packages/store/src/sqlite/sqlite-writer.ts',
   'sqlite-reader': 'packages/store/src/sqlite/sqlite-reader.ts',
   'tokenizer-worker': 'packages/pricing/src/tokenizer/worker.ts',
+  'openapi-worker': 'packages/lifecycle/src/openapi/worker.ts',
 }
 
 /** What stays outside: native code, what is large, and what is loaded by few and late. */

@@ -7,7 +7,7 @@ import type { Customer } from '../support/gateway.ts'
 import { header, json, send } from '../support/http.ts'
 import { chatStream } from '../support/sse.ts'
 import { eventually, gate } from '../support/wait.ts'
-import { BODY, fixesOf, inForce, sender } from './world.ts'
+import { BODY, fixesOf, getter, inForce, sender } from './world.ts'
 import type { Case, World } from './world.ts'
 
 /** A key in some state, and the change that puts it right. */
@@ -125,6 +125,19 @@ export const CALLER_CASES: Record<string, Case> = {
     const [nearest] = json(refused)['didYouMean'] as string[]
     assert.equal(nearest, 'plain')
     return { answer: refused, customer, mend: () => world.gateway.chat(customer.key, { ...BODY, model: nearest }) }
+  },
+
+  async api_retired(world) {
+    const { api } = world.gateway
+    const old = { name: 'old-weather', prefix: '/old-weather', upstream: { baseUrl: world.upstream.url } }
+    await api.expect(201, 'POST', '/api/apis', { ...old, routes: [{ method: 'GET', path: '/{city}', price: '0.01' }] })
+    await api.expect(200, 'POST', '/api/apis/old-weather/retire', { successor: 'weather' })
+    const customer = await world.gateway.customer('1.00')
+    const refused = await getter(world, customer, '/old-weather/berlin')()
+    assert.deepEqual([json(refused)['successor'], fixesOf(refused)[0]?.url], ['weather', `${world.gateway.url}/weather`])
+    assert.match(header(refused, 'link') ?? '', /\/weather>; rel="successor-version"/)
+    const { pathname } = new URL(String(fixesOf(refused)[0]?.url))
+    return { answer: refused, customer, mend: getter(world, customer, `${pathname}/berlin`) }
   },
 
   async insufficient_balance(world) {

@@ -1,34 +1,52 @@
 import { apiSealName } from '@faregate/core'
-import { flawsOf } from '@faregate/lifecycle'
+import { flawsOf, type ApiFlaw } from '@faregate/lifecycle'
 import type { Call } from './call.ts'
 import type { AdminDeps } from './deps.ts'
 import { withoutSlash } from './handlers/providers.ts'
 import { lastFourOf } from './present/configuration.ts'
-import { invalid } from './refusal.ts'
-import type { ApiRow } from './configuration-rows.ts'
+import type { AdminQueries } from './ports.ts'
+import { invalid, refuse } from './refusal.ts'
+import type { ApiReleaseRow, ApiRow, DraftDefinition, SealedUpstream } from './configuration-rows.ts'
 
 type Sent = Call<'updateApi'>['body']
-type Header = ApiRow['upstream']['header']
+type Header = SealedUpstream['header']
 
 /** An API changed by what was sent: absent members stay, null takes one away. Refuses what cannot be served or charged. */
-export function definedApi(deps: AdminDeps, before: Pick<ApiRow, 'name' | 'createdAt'> & Partial<ApiRow>, sent: Sent): ApiRow {
+export function definedApi(
+  deps: AdminDeps,
+  before: Pick<ApiRow, 'name' | 'createdAt'> & Partial<ApiRow>,
+  sent: Sent,
+): Omit<ApiRow, 'release'> {
   const { name, createdAt } = before
-  const { prefix = before.prefix ?? '', routes = before.routes ?? [] } = sent
-  const baseUrl = sent.upstream === undefined ? (before.upstream?.baseUrl ?? '') : withoutSlash(sent.upstream.baseUrl)
+  const definition = changedDefinition(deps, name, before, sent)
+  refuseFlaws(flawsOf(definition))
+  return { ...wholeDefinition(definition), name, createdAt }
+}
+
+/** The same for what need not be whole yet: a draft. */
+export function changedDefinition(deps: AdminDeps, name: string, before: Partial<DraftDefinition>, sent: Sent): DraftDefinition {
+  const { prefix = before.prefix ?? `/${name}`, routes = before.routes ?? [] } = sent
+  const baseUrl = sent.upstream === undefined ? before.upstream?.baseUrl : withoutSlash(sent.upstream.baseUrl)
   const header = headerOf(deps, name, before.upstream?.header, sent.upstream)
-  const upstream = { baseUrl, ...(header === undefined ? {} : { header }) }
-  const [flaw] = flawsOf({ prefix, routes, upstream })
-  if (flaw !== undefined) return invalid(`/${flaw.path.join('/')}`, `${flaw.problem}: ${flaw.fix}`)
   return {
-    name,
     kind: 'http',
     prefix,
-    upstream,
+    ...(baseUrl === undefined ? {} : { upstream: { baseUrl, ...(header === undefined ? {} : { header }) } }),
     routes,
     ...kept('timeouts', before.timeouts, sent.timeouts),
     ...kept('encodedSlashes', before.encodedSlashes, sent.encodedSlashes),
-    createdAt,
+    ...kept('document', before.document, undefined),
   }
+}
+
+/** Refuses the call for the first flaw. */
+export function refuseFlaws([flaw]: ApiFlaw[]): void {
+  if (flaw !== undefined) invalid(`/${flaw.path.join('/')}`, `${flaw.problem}: ${flaw.fix}`)
+}
+
+/** A definition in which nothing is missing: its flaws were looked for before. */
+export function wholeDefinition({ upstream, ...definition }: DraftDefinition): ApiReleaseRow['definition'] {
+  return { ...definition, upstream: upstream ?? { baseUrl: '' } }
 }
 
 function kept<Name extends string, T>(name: Name, before: T | undefined, sent: T | null | undefined): Partial<Record<Name, T>> {
@@ -45,4 +63,15 @@ function headerOf(deps: AdminDeps, api: string, before: Header, sent: Sent['upst
   if (value !== undefined) return { name, sealed: deps.seal(value, apiSealName(api)), lastFour: lastFourOf(value) }
   if (before === undefined) return invalid('/upstream/header/value', 'is missing: the header has no secret yet')
   return { ...before, name }
+}
+
+/** Callers find an API by its prefix alone. */
+export async function refuseSharedPrefix(
+  deps: AdminDeps,
+  read: Pick<AdminQueries, 'apis'>,
+  { name, prefix }: Pick<ApiRow, 'name' | 'prefix'>,
+): Promise<void> {
+  const elsewhere = [...deps.snapshot().apis.values()].filter(({ managedBy }) => managedBy.source !== 'database')
+  const other = [...elsewhere, ...(await read.apis.list())].find((one) => one.prefix === prefix && one.name !== name)
+  if (other !== undefined) refuse({ code: 'conflict', detail: `The prefix "${prefix}" is that of the API "${other.name}".` })
 }

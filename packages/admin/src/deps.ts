@@ -2,6 +2,7 @@ import type { Clock, Deployment, Millis, Random, SettingsInForce, Snapshot } fro
 import type { PaymentRail } from '@faregate/billing/rails/port'
 import type { Ledger } from '@faregate/ledger/port'
 import type { VerifyReport } from '@faregate/ledger/types'
+import type { Documents } from '@faregate/lifecycle'
 import type { AdminStore } from './ports.ts'
 import type { DenialRow } from './rows.ts'
 
@@ -29,6 +30,12 @@ export interface AdminDeps {
   rail: PaymentRail | undefined
   /** The page on which an organization's balance is topped up; needs no credential. */
   topUpPage(organization: string): string
+  /** Reads and compares OpenAPI documents. */
+  documents: Documents
+  /** Fetches a document from the public internet, or says in words for whoever named its URL why it was not. */
+  fetchDocument(url: string): Promise<{ text: string } | { refused: string }>
+  /** Why nothing answers at an upstream; undefined: something does. */
+  probeUpstream(baseUrl: string): Promise<string | undefined>
   /** Why a URL that is not the operator's own is not called; `undefined`: nothing speaks against it yet. */
   refusedUrl(url: string): string | undefined
   clock: Clock

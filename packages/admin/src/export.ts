@@ -55,7 +55,17 @@ function providerMember({ name, kind, baseUrl, keys }: ProviderRow) {
   }
 }
 
-function apiMember({ name, createdAt: _createdAt, kind: _kind, upstream, ...definition }: ApiRow) {
+/** The document is none of the file's: its routes are. */
+function apiMember({
+  name,
+  createdAt: _at,
+  kind: _kind,
+  release: _release,
+  retirement: _goes,
+  document: _document,
+  upstream,
+  ...definition
+}: ApiRow) {
   const { baseUrl, header } = upstream
   const secret = header && { header: { name: header.name, value: reference(name, '') } }
   return { ...definition, upstream: { baseUrl, ...secret } }

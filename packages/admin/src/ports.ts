@@ -1,11 +1,12 @@
 import type { Millis, Nano, SettingName, StoredSettings } from '@faregate/core'
+import type { ApiChanges, ApiQueries } from './ports-apis.ts'
 import type { InvoiceChanges, InvoiceQueries } from './ports-invoices.ts'
 import type { LimitChanges, LimitQueries } from './ports-limits.ts'
 import type { PlanChanges, PlanQueries } from './ports-plans.ts'
 import type { ProviderFilter, ProviderTotal, UsageSlot } from './ports-usage.ts'
 import type { CataloguePriceRow, PriceDecision, PriceOfferRow, PriceOfferState } from './price-rows.ts'
 import type { MemberFilter, MemberRow, RoleRow, TeamRow } from './people-rows.ts'
-import type { ApiRow, ModelRow, ProviderRow } from './configuration-rows.ts'
+import type { ModelRow, ProviderRow } from './configuration-rows.ts'
 import type {
   ApplicationRow,
   AuditRow,
@@ -66,7 +67,7 @@ export interface DenialTotal {
 }
 
 /** What the management API asks of the database. */
-export interface AdminQueries extends LimitQueries, PlanQueries {
+export interface AdminQueries extends ApiQueries, LimitQueries, PlanQueries {
   organizations: {
     get(id: string): Promise<OrganizationRow | undefined>
     list(paging: Paging, only?: string): Promise<OrganizationRow[]>
@@ -98,7 +99,6 @@ export interface AdminQueries extends LimitQueries, PlanQueries {
   }
   providers: { get(name: string): Promise<ProviderRow | undefined>; list(): Promise<ProviderRow[]> }
   models: { get(name: string): Promise<ModelRow | undefined>; list(): Promise<ModelRow[]> }
-  apis: { get(name: string): Promise<ApiRow | undefined>; list(): Promise<ApiRow[]> }
   prices: { get(name: string): Promise<PriceRow | undefined>; list(): Promise<PriceRow[]> }
   cataloguePrices: { list(): Promise<CataloguePriceRow[]> }
   priceOffers: {
@@ -158,7 +158,7 @@ export interface AdminQueries extends LimitQueries, PlanQueries {
 export type OrganizationChange = Partial<Omit<OrganizationRow, 'id' | 'currency' | 'createdAt'>>
 
 /** The same, inside one transaction, and what can be changed there. */
-export interface AdminTransaction extends AdminQueries, LimitChanges, PlanChanges, InvoiceChanges {
+export interface AdminTransaction extends AdminQueries, ApiChanges, LimitChanges, PlanChanges, InvoiceChanges {
   insertOrganization(row: OrganizationRow): Promise<void>
   updateOrganization(id: string, change: OrganizationChange): Promise<void>
   insertTeam(row: TeamRow): Promise<void>
@@ -197,8 +197,6 @@ export interface AdminTransaction extends AdminQueries, LimitChanges, PlanChange
   deleteProvider(name: string): Promise<void>
   putModel(row: ModelRow): Promise<void>
   deleteModel(name: string): Promise<void>
-  putApi(row: ApiRow): Promise<void>
-  deleteApi(name: string): Promise<void>
   putPrice(row: PriceRow): Promise<void>
   deletePrice(name: string): Promise<void>
   /** Keeps every other transaction that decides about the catalogue's prices waiting; what was read before is read again after it. */

@@ -58,6 +58,7 @@ function registerRoute(
     method: route.method,
     url: route.path.replace(/\{(\w+)\}/g, ':$1'),
     schema: schemaOf(name, route),
+    ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
     onRequest: async (request, reply) => {
       const facts: Known = { requestId: newId('req', deps.clock.now(), deps.random) }
       known.set(request, facts)
@@ -76,7 +77,7 @@ function registerRoute(
       return respond(reply, context, running, () => handle({ ...context, ...members } as never))
     },
     errorHandler: (error, request, reply): void => {
-      const { denial, expected } = denialOf(error)
+      const { denial, expected } = denialOf(error, route.bodyLimit)
       const facts = known.get(request)
       const requestId = facts?.requestId ?? newId('req', deps.clock.now(), deps.random)
       if (!expected) deps.log.error({ request: requestId, route: name, error: describe(error) }, 'a management call failed')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { PERMISSION_NAMES, ROUTES, ROUTE_NAMES, type RouteSpec } from '@faregate/contract'
 import { declaredPermission } from '../src/index.ts'
-import { BODIES, createInstallation, pathOf, routesInOrder } from './support/every-route.ts'
+import { BEGINNING, BODIES, createInstallation, pathOf, routesInOrder } from './support/every-route.ts'
 import { OPERATOR_TOKEN, PROVIDER_SECRET, startHarness, type Harness } from './support/harness.ts'
 import { createTenant, mintToken, type Tenant } from './support/world.ts'
 
@@ -67,7 +67,7 @@ describe('access to every route', () => {
   it('answers 404 for ids and names that do not exist', async () => {
     for (const name of ROUTE_NAMES) {
       const { method, path }: RouteSpec = ROUTES[name]
-      if (!path.includes('{')) continue
+      if (!path.includes('{') || BEGINNING.has(name)) continue
       const url = pathOf(name, UNKNOWN, { token: 'mt_0' }).replace(
         /own-provider%2Fown-model|own-(provider|model|plan|api)|pc_own_\w+|vo_own/,
         'nothing',

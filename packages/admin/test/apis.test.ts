@@ -33,11 +33,14 @@ describe('published APIs at run time', () => {
       url: 'https://gateway.example/weather',
       upstream: { baseUrl: 'https://weather.example/v3', header: { name: 'x-api-key', lastFour: '1234' } },
       routes: [
-        { method: 'GET', path: '/forecast/{city}', price: '0.002', chargeOn: ['2xx', '3xx'] },
-        { method: 'GET', path: '/status', price: null, chargeOn: ['2xx', '3xx'] },
+        { method: 'GET', path: '/forecast/{city}', price: '0.002', free: false, chargeOn: ['2xx', '3xx'] },
+        { method: 'GET', path: '/status', price: null, free: true, chargeOn: ['2xx', '3xx'] },
       ],
       timeouts: { firstByteMs: null, silenceMs: null },
       encodedSlashes: 'refuse',
+      release: 1,
+      document: false,
+      retirement: null,
       managedBy: { source: 'database' },
     })
     assert.equal(api.deps.snapshot().apis.get('weather')?.upstream.header?.secret, SECRET)

@@ -8,11 +8,28 @@ export async function explainFailure(error: unknown): Promise<string> {
   const problem = problemOf(error)
   if (problem !== undefined) {
     const { problemEntry } = await import('@faregate/contract')
-    return withFix(`${problem.detail} (${problem.code})`, firstFix(problem) ?? usefulHint(problemEntry(problem.code)?.mend[0]))
+    return withFix(
+      `${problem.detail} (${problem.code})${detailsOf(problem)}`,
+      firstFix(problem) ?? usefulHint(problemEntry(problem.code)?.mend[0]),
+    )
   }
   if (isUnreachable(error))
     return withFix(`The gateway does not answer: ${causeOf(error)}.`, 'Start it with `faregate start`, or name its address with --url.')
   return error.message
+}
+
+/** What a problem lists beside its detail: what is wrong with a document, line by line; what is said against a release; what changed. */
+function detailsOf({ findings, flaws, changes }: ProblemFacts): string {
+  const lines = [
+    ...itemsOf(findings).map(({ line, column, level, message }) => `line ${line}, column ${column}: ${level}: ${message}`),
+    ...itemsOf(flaws).map(({ code, detail, fix }) => `${code}: ${detail}; ${fix}`),
+    ...itemsOf(changes).map(({ field, before, after }) => `${field}: ${JSON.stringify(before)} → ${JSON.stringify(after)}`),
+  ]
+  return lines.map((line) => `\n  ${line}`).join('')
+}
+
+function itemsOf(value: unknown): Record<string, string>[] {
+  return Array.isArray(value) ? (value as Record<string, string>[]) : []
 }
 
 /** `detail` is what was just printed: a hint that only points there is left out. */
@@ -24,6 +41,9 @@ interface ProblemFacts {
   code: string
   detail: string
   fixes?: unknown
+  findings?: unknown
+  flaws?: unknown
+  changes?: unknown
 }
 
 /** The problem that the management API answered, if this error carries one. */

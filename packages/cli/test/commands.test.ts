@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { COMMANDS } from '../src/commands/index.ts'
 import { invoiceTests } from './invoice-tests.ts'
+import { designedApis } from './commands-api-releases.ts'
 import { publishedApis } from './commands-apis.ts'
 import { paymentTests } from './payment-tests.ts'
 import { plansAndSubscriptions } from './commands-plans.ts'
@@ -233,6 +234,7 @@ test('reconcile compares with an export, and names the place of what it cannot r
 })
 
 publishedApis({ does, runs, answered }, environment)
+designedApis({ does, runs, answered }, folder)
 
 describe('prices that wait for approval', () => {
   test('where none does, it is said so; what nobody knows is named, with what to do', async () => {

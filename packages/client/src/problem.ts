@@ -80,6 +80,7 @@ type Money = Required<Pick<Limit, 'unit' | 'required' | 'available' | 'held' | '
 export interface Facts {
   route_unknown: { didYouMean: string[] }
   model_unknown: { didYouMean: string[] }
+  api_retired: { successor: string | null }
   permission_denied: { required: string[]; granted: string[] }
   insufficient_balance: { limit: Limit & Money }
   balance_reserved: { limit: Limit & Money }

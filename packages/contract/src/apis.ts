@@ -1,10 +1,11 @@
 import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
 import { z } from 'zod'
-import { byName, decimal, nothing } from './common.ts'
+import { byName, decimal, nothing, time } from './common.ts'
 import { managedBy } from './managed.ts'
 import type { RouteSpec } from './route.ts'
 
-const apiName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'small letters, digits and dashes')
+/** What an API can be called. */
+export const apiName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'small letters, digits and dashes')
 
 const route = z
   .strictObject({
@@ -43,7 +44,8 @@ const upstream = z.strictObject({
     .describe('A secret that the upstream wants in a header. It is kept sealed and never returned; a change without `value` keeps it.'),
 })
 
-const members = {
+/** What an API's definition holds beside its name. */
+export const members = {
   prefix: z.string().min(2).max(200).describe("Where callers find it: `/weather`. Some first segments are the gateway's own."),
   upstream,
   routes: z.array(route).min(1).max(20_000),
@@ -57,23 +59,42 @@ const members = {
     ),
 }
 
-const api = z
+/** What is shown of a definition, whether it is in force or not. */
+export const shownMembers = {
+  kind: z.enum(['http']),
+  prefix: z.string(),
+  url: z.string().describe('Where callers find it.'),
+  upstream: z.object({ baseUrl: z.string(), header: z.object({ name: z.string(), lastFour: z.string() }).nullable() }),
+  routes: z.array(
+    z.object({
+      method: z.string(),
+      path: z.string(),
+      price: z.string().nullable().describe('Null: it is free, or nothing is said yet.'),
+      free: z.boolean(),
+      chargeOn: z.array(z.string()),
+    }),
+  ),
+  timeouts: z.object({ firstByteMs: z.number().nullable(), silenceMs: z.number().nullable() }),
+  encodedSlashes: z.enum(['refuse', 'pass']),
+}
+
+/** A published API as it is shown. */
+export const api = z
   .object({
     name: z.string(),
-    kind: z.enum(['http']),
-    prefix: z.string(),
-    url: z.string().describe('Where callers find it.'),
-    upstream: z.object({ baseUrl: z.string(), header: z.object({ name: z.string(), lastFour: z.string() }).nullable() }),
-    routes: z.array(
-      z.object({
-        method: z.string(),
-        path: z.string(),
-        price: z.string().nullable().describe('Null: it is free.'),
-        chargeOn: z.array(z.string()),
-      }),
-    ),
-    timeouts: z.object({ firstByteMs: z.number().nullable(), silenceMs: z.number().nullable() }),
-    encodedSlashes: z.enum(['refuse', 'pass']),
+    ...shownMembers,
+    release: z.number().nullable().describe('The release in force; null: it is defined in the configuration file.'),
+    document: z.boolean().describe('Whether it has an OpenAPI document.'),
+    retirement: z
+      .object({
+        state: z.enum(['deprecated', 'retired']),
+        at: time,
+        sunset: time.nullable(),
+        successor: z.string().nullable(),
+        link: z.string().nullable(),
+      })
+      .nullable()
+      .describe('How it goes; null: it stays.'),
     managedBy,
   })
   .meta({ title: 'Api' })

@@ -43,6 +43,39 @@ export const MANAGEMENT_PROBLEMS = {
     meaning: 'An environment variable defines this, so it is read-only here. `variable` names it.',
     mend: ['Change or unset the variable and restart.', 'Or create one of another name here.'],
   },
+  document_invalid: {
+    status: 400,
+    title: 'OpenAPI document invalid',
+    actor: 'caller',
+    retryable: false,
+    meaning:
+      'The OpenAPI document cannot be imported. `findings` says what is wrong with it, on which line, by JSON pointer. Nothing was kept.',
+    mend: [
+      'Mend what `findings` calls an error, and import it again.',
+      'See everything that is to be said about it: `faregate api lint FILE`.',
+    ],
+  },
+  release_refused: {
+    status: 409,
+    title: 'Release refused',
+    actor: 'caller',
+    retryable: false,
+    meaning:
+      'Callers of this release would be refused for a mistake: a route without a price, an API that nobody can buy or pay, an upstream that does not answer. `flaws` names each with its fix. Nothing was published.',
+    mend: ['Mend what `flaws` names, and publish again.', 'Or override it, which is audited: `faregate api publish NAME --override CODE`.'],
+  },
+  release_conflict: {
+    status: 409,
+    title: 'Overtaken by another change',
+    actor: 'caller',
+    retryable: false,
+    meaning:
+      'Since the draft was looked at, it was changed, or another release was put in force. `changes` says what differs. Nothing was published.',
+    mend: [
+      'Look at `changes`, and at the draft: `faregate api draft NAME`.',
+      'Take up what is in force now: `faregate api edit NAME --rebase`, then publish.',
+    ],
+  },
   nothing_to_reverse: {
     status: 409,
     title: 'Not enough left to reverse',

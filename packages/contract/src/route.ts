@@ -22,6 +22,8 @@ export interface RouteSpec {
   response: z.ZodType
   /** The content type of a success that is no JSON; its `response` is a string. */
   media?: string
+  /** Bytes that its body may have, where that is more than usual. */
+  bodyLimit?: number
   /** Whether `Idempotency-Key` is honoured: every POST. */
   idempotent?: boolean
 }

@@ -1,3 +1,6 @@
+import { apiDesignRoutes } from './api-design.ts'
+import { apiReleaseRoutes } from './api-releases.ts'
+import { apiRetirementRoutes } from './api-retirement.ts'
 import { apiRoutes } from './apis.ts'
 import { applicationRoutes } from './applications.ts'
 import { auditRoutes } from './audit.ts'
@@ -52,6 +55,9 @@ export const ROUTES = {
   ...providerRoutes,
   ...modelRoutes,
   ...apiRoutes,
+  ...apiDesignRoutes,
+  ...apiReleaseRoutes,
+  ...apiRetirementRoutes,
   ...priceRoutes,
   ...pendingPriceRoutes,
   ...planRoutes,

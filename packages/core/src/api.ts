@@ -1,3 +1,4 @@
+import type { Millis } from './clock.ts'
 import type { ManagedBy } from './route.ts'
 
 /** Methods of HTTP that a route of a published API can take. HEAD is answered as its GET, OPTIONS as a preflight. */
@@ -36,6 +37,22 @@ export interface ApiDefinition {
   timeouts?: ApiTimeouts | undefined
   /** What becomes of `%2F` and `%5C` in a path; absent: refused. */
   encodedSlashes?: 'refuse' | 'pass' | undefined
+  /** Under which hash its OpenAPI document is kept; absent: it has none. */
+  document?: string | undefined
+}
+
+/** How an API goes. Of no release: going back to an earlier one changes nothing of it. */
+export interface ApiRetirement {
+  /** `deprecated`: it is served, and its callers are told; `retired`: it is not served any more. */
+  state: 'deprecated' | 'retired'
+  /** Since when. */
+  at: Millis
+  /** When it is to be retired. */
+  sunset?: Millis | undefined
+  /** The API that takes its place. */
+  successor?: string | undefined
+  /** A page that says how to move. */
+  link?: string | undefined
 }
 
 export interface ApiTimeouts {
@@ -47,6 +64,7 @@ export interface ApiTimeouts {
 export interface ApiEntry extends ApiDefinition {
   name: string
   upstream: { baseUrl: string; header?: { name: string; secret: string } | undefined }
+  retirement?: ApiRetirement | undefined
   managedBy: ManagedBy
 }
 

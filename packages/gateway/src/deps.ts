@@ -4,6 +4,7 @@ import type { AccountRef, Ledger } from '@faregate/ledger'
 import type { Limiter } from '@faregate/limits'
 import type { PriceTable, TokenCounter } from '@faregate/pricing'
 import type { Vendor } from '@faregate/wire'
+import type { MockDirectory } from './apis/mock.ts'
 import type { ApiDirectory } from './apis/port.ts'
 import type { UpstreamClient } from './edge.ts'
 import type { LimitDesk } from './limit-requests.ts'
@@ -26,6 +27,7 @@ export interface GatewayDeps {
   limiter: Pick<Limiter, 'take' | 'peek'>
   plans: PlanGate
   apis: ApiDirectory
+  mocks: MockDirectory
   /** Asked only for organizations that have such caps. */
   namedCaps: Pick<NamedCapBook, 'under'>
   limitDesk: LimitDesk

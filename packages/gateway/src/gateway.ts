@@ -1,6 +1,7 @@
 import { formatAmount, isDenial, newId, type Denial } from '@faregate/core'
 import { corsHeaders } from './answer-headers.ts'
 import { serveApi } from './apis/call.ts'
+import { MOCK_PREFIX, serveMock } from './apis/mock.ts'
 import { Parking } from './call/parking.ts'
 import { retryBudgets } from './call/retry-budget.ts'
 import { serveModelCall, type Shared } from './model-call.ts'
@@ -90,6 +91,7 @@ function serve(shared: Shared, flow: Flow): Promise<void> {
 function handlerFor({ method, path }: Inbound): Handler {
   // The head of a GET is answered as its GET; the HTTP server leaves the body out (RFC 9110, 9.3.2).
   const asked = method === 'HEAD' ? 'GET' : method
+  if (path.startsWith(MOCK_PREFIX)) return serveMock
   const handler = HANDLERS[`${asked} ${path}`]
   if (handler !== undefined) return handler
   if (asked === 'GET' && DESCRIBED.test(path)) return serveModels

@@ -1,3 +1,4 @@
+export type { MockDirectory } from './apis/mock.ts'
 export type { ApiDirectory, PublishedApi } from './apis/port.ts'
 export type { BalanceReader, BalanceView, GatewayDeps, InstanceLog, Log, PriceBook, Settings } from './deps.ts'
 export type { Inbound, Outbound, UpstreamCall, UpstreamClient, UpstreamError, UpstreamRequest, UpstreamSink } from './edge.ts'

@@ -87,7 +87,8 @@ const FROM: Record<Exclude<Disclosure, 'code'>, string[]> = {
 }
 
 /** Of these no member is the account's: they are told as they are. */
-const OPEN = /^(route_|request_|credential_|idempotency_|model_unknown|gateway_|price_missing|no_provider_key|ledger_|provider_)/
+const OPEN =
+  /^(route_|request_|credential_|idempotency_|model_unknown|api_retired|gateway_|price_missing|no_provider_key|ledger_|provider_)/
 
 function shown(code: DenialCode, level: Disclosure): Problem {
   const context = { denialId: 'dn_1', requestId: 'req_1', publicUrl: 'http://gateway', asOf: '2027-01-01T00:00:00Z' }

@@ -8,16 +8,39 @@ export interface ApiFlaw {
   path: (string | number)[]
   problem: string
   fix: string
+  /** Nothing that is there is wrong: something is missing, which a draft may lack still. */
+  missing?: true
 }
 
-type Checked = Pick<ApiDefinition, 'prefix' | 'routes'> & { upstream: { baseUrl: string; header?: { name: string } | undefined } }
+interface Upstream {
+  baseUrl: string
+  header?: { name: string } | undefined
+}
+
+type Checked = Pick<ApiDefinition, 'prefix' | 'routes'> & { upstream?: Upstream | undefined }
 
 const MOST_PREFIX_SEGMENTS = 4
 const MOST_SEGMENTS = 32
 
 /** Everything that a schema cannot see: what is reserved, what has no price, what is there twice. */
 export function flawsOf(api: Checked): ApiFlaw[] {
-  return [...prefixFlaws(api.prefix), ...upstreamFlaws(api.upstream), ...api.routes.flatMap(routeFlaws), ...repeated(api.routes)]
+  const upstream = api.upstream === undefined ? [NO_UPSTREAM] : upstreamFlaws(api.upstream)
+  const none = api.routes.length === 0 ? [NO_ROUTES] : []
+  return [...prefixFlaws(api.prefix), ...upstream, ...none, ...api.routes.flatMap(routeFlaws), ...repeated(api.routes)]
+}
+
+const NO_UPSTREAM: ApiFlaw = {
+  path: ['upstream'],
+  problem: 'is missing: nothing is behind the API',
+  fix: 'set `upstream.baseUrl` to where the service is',
+  missing: true,
+}
+
+const NO_ROUTES: ApiFlaw = {
+  path: ['routes'],
+  problem: 'is empty: nothing could be called',
+  fix: 'add a route, or import a document',
+  missing: true,
 }
 
 function prefixFlaws(prefix: string): ApiFlaw[] {
@@ -35,7 +58,7 @@ function prefixFlaws(prefix: string): ApiFlaw[] {
     : []
 }
 
-function upstreamFlaws({ baseUrl, header }: Checked['upstream']): ApiFlaw[] {
+function upstreamFlaws({ baseUrl, header }: Upstream): ApiFlaw[] {
   const flaws: ApiFlaw[] = []
   const url = URL.parse(baseUrl)
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
@@ -73,7 +96,10 @@ function routeFlaws(route: ApiRoute, index: number): ApiFlaw[] {
     flaws.push(at('path', `\`${route.path}\` is no path of a route`, 'write one like /forecast/{city} or /files/*'))
   if (route.price !== undefined && route.free === true) flaws.push(at('free', 'has a price, and is free', 'keep one of them'))
   else if (route.free !== true && route.price === undefined)
-    flaws.push(at('price', `\`${route.method} ${route.path}\` has no price`, 'set `price` for one call, or declare it: `free: true`'))
+    flaws.push({
+      ...at('price', `\`${route.method} ${route.path}\` has no price`, 'set `price` for one call, or declare it: `free: true`'),
+      missing: true,
+    })
   else if (route.price !== undefined && parseAmount(route.price) === undefined)
     flaws.push(
       at('price', `\`${route.price}\` is no price`, 'write a decimal above zero, like "0.002"; what costs nothing is `free: true`'),
@@ -82,7 +108,8 @@ function routeFlaws(route: ApiRoute, index: number): ApiFlaw[] {
   return flaws
 }
 
-function isRoutePath(path: string): boolean {
+/** Whether a route can have this path. */
+export function isRoutePath(path: string): boolean {
   const segments = segmentsOf(path)
   if (!path.startsWith('/') || segments.length > MOST_SEGMENTS) return false
   return segments.every((segment, index) => {

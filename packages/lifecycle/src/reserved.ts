@@ -13,6 +13,7 @@ export const RESERVED_SEGMENTS: ReadonlySet<string> = new Set([
   'login',
   'mcp',
   'metrics',
+  'mock',
   'ollama',
   'portal',
   'problems',

@@ -5,6 +5,9 @@ export interface ConfigurationTables {
   providers: ProvidersTable
   models: ModelsTable
   apis: ApisTable
+  api_documents: ApiDocumentsTable
+  api_drafts: ApiDraftsTable
+  api_releases: ApiReleasesTable
 }
 
 export interface ProvidersTable {
@@ -29,6 +32,37 @@ export interface ModelsTable {
 export interface ApisTable {
   name: string
   definition: Json
+  /** Of `api_releases`, the one in force. */
+  release_number: Int
+  /** JSON of how it goes; null: it stays. */
+  retirement: Json | null
   created_at: Int
   updated_at: Int
+}
+
+/** OpenAPI documents by the hash of their text: none changes, and the same is kept once. */
+export interface ApiDocumentsTable {
+  hash: string
+  text: string
+  created_at: Int
+}
+
+export interface ApiDraftsTable {
+  name: string
+  definition: Json
+  base: Int
+  revision: Int
+  changed_by: string
+  created_at: Int
+  updated_at: Int
+}
+
+export interface ApiReleasesTable {
+  api: string
+  number: Int
+  definition: Json
+  note: string | null
+  overridden: Json
+  published_by: string
+  published_at: Int
 }

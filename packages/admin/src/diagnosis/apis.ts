@@ -12,6 +12,12 @@ export const apiNow: Look = ({ request, snapshot }) => {
       detail: `No API is published as ${name} now.`,
       fix: 'See what there is: `faregate api list`. Publish it with `faregate api add`, or in `apis` of the configuration file.',
     }
+  if (entry.retirement?.state === 'retired')
+    return {
+      result: 'failed',
+      detail: `The API ${name} is retired.`,
+      fix: `Call ${entry.retirement.successor ?? 'another API'}, or put it back in service: \`faregate api reinstate ${name}\`.`,
+    }
   const what = request?.route ?? undefined
   const route = what === undefined ? '' : ` Its route was ${what}.`
   return {

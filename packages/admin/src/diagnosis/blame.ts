@@ -14,6 +14,7 @@ export const BLAMED = {
   idempotency_in_progress: 'logs_and_usage',
   idempotency_mismatch: 'logs_and_usage',
   model_unknown: 'configuration',
+  api_retired: 'configuration',
   gateway_misconfigured: 'configuration',
   price_missing: 'configuration',
   no_provider_key: 'configuration',

@@ -1,12 +1,11 @@
-import { definedApi } from '../api-definition.ts'
-import type { Context, Handlers } from '../call.ts'
+import { definedApi, refuseSharedPrefix } from '../api-definition.ts'
+import { release } from '../api-release.ts'
+import type { Handlers } from '../call.ts'
 import { changeConfiguration } from '../change.ts'
 import { refuseManaged, refuseTaken } from '../managed.ts'
 import { wholeList } from '../paging.ts'
-import type { AdminTransaction } from '../ports.ts'
 import { presentApi } from '../present/apis.ts'
-import { found, refuse } from '../refusal.ts'
-import type { ApiRow } from '../configuration-rows.ts'
+import { found } from '../refusal.ts'
 
 export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 'deleteApi'> = {
   async listApis({ deps }) {
@@ -20,10 +19,10 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
     refuseManaged('API', body.name, deps.snapshot().apis.get(body.name)?.managedBy)
     const row = definedApi(deps, { name: body.name, createdAt: deps.clock.now() }, body)
     return changeConfiguration(call, async (trx) => {
+      await trx.lockApis()
       if ((await trx.apis.get(row.name)) !== undefined) return refuseTaken('API', row.name)
-      await refuseSharedPrefix(call, trx, row)
-      await trx.putApi(row)
-      const answer = presentApi(deps, row)
+      await refuseSharedPrefix(deps, trx, row)
+      const answer = presentApi(deps, (await release(call, trx, row)).row)
       return { event: { action: 'api.create', subject: row.name, organization: null, after: answer }, answer }
     })
   },
@@ -39,11 +38,11 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
     const { name } = call.params
     refuseManaged('API', name, deps.snapshot().apis.get(name)?.managedBy)
     return changeConfiguration(call, async (trx) => {
+      await trx.lockApis()
       const before = found(await trx.apis.get(name), 'API', name)
       const after = definedApi(deps, before, body)
-      await refuseSharedPrefix(call, trx, after)
-      await trx.putApi(after)
-      const answer = presentApi(deps, after)
+      await refuseSharedPrefix(deps, trx, after)
+      const answer = presentApi(deps, (await release(call, trx, after)).row)
       const event = { action: 'api.update', subject: name, organization: null, before: presentApi(deps, before), after: answer }
       return { event, answer }
     })
@@ -60,11 +59,4 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
     })
     return undefined
   },
-}
-
-/** Callers find an API by its prefix alone. */
-async function refuseSharedPrefix({ deps }: Context, trx: AdminTransaction, { name, prefix }: ApiRow): Promise<void> {
-  const elsewhere = [...deps.snapshot().apis.values()].filter(({ managedBy }) => managedBy.source !== 'database')
-  const other = [...elsewhere, ...(await trx.apis.list())].find((one) => one.prefix === prefix && one.name !== name)
-  if (other !== undefined) refuse({ code: 'conflict', detail: `The prefix "${prefix}" is that of the API "${other.name}".` })
 }

@@ -1,5 +1,9 @@
 import type { RouteName } from '@faregate/contract'
 import type { Handlers } from '../call.ts'
+import { apisNameDraft } from './apis.name.draft.ts'
+import { apisNameImport } from './apis.name.import.ts'
+import { apisNameReleases } from './apis.name.releases.ts'
+import { apisNameRetirement } from './apis.name.retirement.ts'
 import { apis } from './apis.ts'
 import { applicationsIdKeys } from './applications.id.keys.ts'
 import { audit } from './audit.ts'
@@ -75,6 +79,10 @@ export const HANDLERS: Handlers<RouteName> = {
   ...providersName,
   ...models,
   ...apis,
+  ...apisNameDraft,
+  ...apisNameImport,
+  ...apisNameReleases,
+  ...apisNameRetirement,
   ...prices,
   ...pricesPending,
   ...plans,

@@ -1,29 +1,54 @@
 import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, type ApiEntry, type ManagedBy } from '@faregate/core'
 import type { AdminDeps } from '../deps.ts'
-import type { ApiRow } from '../configuration-rows.ts'
+import type { ApiRow, DraftDefinition } from '../configuration-rows.ts'
 import { lastFourOf } from './configuration.ts'
 
 const DATABASE: ManagedBy = { source: 'database' }
 
 /** An API without its secret, whether it comes from the configuration in force or from the database. */
-export function presentApi({ publicUrl }: Pick<AdminDeps, 'publicUrl'>, api: ApiEntry | ApiRow) {
-  const { name, kind, prefix, upstream, routes, timeouts, encodedSlashes } = api
-  const { header } = upstream
-  const shown = header && { name: header.name, lastFour: 'secret' in header ? lastFourOf(header.secret) : header.lastFour }
+export function presentApi(deps: Pick<AdminDeps, 'publicUrl'>, api: ApiEntry | ApiRow) {
+  const { upstream, ...shown } = presentDefinition(deps, api)
   return {
-    name,
+    name: api.name,
+    ...shown,
+    upstream: upstream ?? { baseUrl: '', header: null },
+    release: 'release' in api ? api.release : null,
+    document: api.document !== undefined,
+    retirement: presentRetirement(api),
+    managedBy: 'managedBy' in api ? api.managedBy : DATABASE,
+  }
+}
+
+/** A definition without its secret; `upstream` is null where there is none yet. */
+export function presentDefinition({ publicUrl }: Pick<AdminDeps, 'publicUrl'>, definition: DraftDefinition | ApiEntry) {
+  const { kind, prefix, upstream, routes, timeouts, encodedSlashes } = definition
+  return {
     kind,
     prefix,
     url: publicUrl() + prefix,
-    upstream: { baseUrl: upstream.baseUrl, header: shown ?? null },
-    routes: routes.map(({ method, path, price, chargeOn }) => ({
+    upstream: upstream === undefined ? null : { baseUrl: upstream.baseUrl, header: headerOf(upstream.header) },
+    routes: routes.map(({ method, path, price, free, chargeOn }) => ({
       method,
       path,
       price: price === undefined ? null : formatAmount(parseAmount(price) ?? 0n),
+      free: free === true,
       chargeOn: [...(chargeOn ?? DEFAULT_CHARGE_ON)],
     })),
     timeouts: { firstByteMs: timeouts?.firstByteMs ?? null, silenceMs: timeouts?.silenceMs ?? null },
     encodedSlashes: encodedSlashes ?? ('refuse' as const),
-    managedBy: 'managedBy' in api ? api.managedBy : DATABASE,
   }
+}
+
+/** How an API goes; null: it stays. */
+export function presentRetirement({ retirement }: Pick<ApiRow, 'retirement'>) {
+  if (retirement === undefined) return null
+  const { state, at, sunset, successor = null, link = null } = retirement
+  return { state, at: new Date(at).toISOString(), sunset: sunset === undefined ? null : new Date(sunset).toISOString(), successor, link }
+}
+
+type Header = NonNullable<DraftDefinition['upstream'] | ApiEntry['upstream']>['header']
+
+function headerOf(header: Header): { name: string; lastFour: string } | null {
+  if (header === undefined) return null
+  return { name: header.name, lastFour: 'secret' in header ? lastFourOf(header.secret) : header.lastFour }
 }

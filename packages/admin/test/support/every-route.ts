@@ -1,5 +1,6 @@
 import { ROUTES, ROUTE_NAMES, type RouteName, type RouteSpec } from '@faregate/contract'
 import type { Harness } from './harness.ts'
+import { WEATHER } from '../../../lifecycle/test/openapi/documents.ts'
 import { offerPrice } from './offers.ts'
 import type { Tenant } from './world.ts'
 
@@ -41,6 +42,14 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   updateModel: { maxOutput: 5 },
   createApi: { name: 'fresh', prefix: '/fresh', upstream: UPSTREAM, routes: [{ method: 'GET', path: '/', price: '0.01' }] },
   updateApi: { timeouts: { firstByteMs: 5 } },
+  checkDocument: { document: WEATHER },
+  importApi: { document: WEATHER, free: true },
+  updateApiDraft: { timeouts: { firstByteMs: 5 } },
+  publishApi: { revision: 2 },
+  rollbackApi: { release: 1 },
+  deprecateApi: {},
+  retireApi: {},
+  reinstateApi: {},
   createPrice: { provider: 'file-provider', model: 'fresh', price: { input: '1' } },
   updatePrice: { price: { input: '2' } },
   approvePrice: { reason: 'r' },
@@ -67,6 +76,9 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   replayWebhook: { since: '2020-01-01T00:00:00Z' },
 }
 
+/** Calls that begin what they name, where it is not there. */
+export const BEGINNING: ReadonlySet<RouteName> = new Set(['importApi', 'updateApiDraft'])
+
 /** Which id stands in the paths that begin so; the first that fits. */
 const IDS: [prefix: string, id: (tenant: Tenant, installation: { token: string }, name: RouteName) => string][] = [
   ['/api/organizations', ({ organization }) => organization],
@@ -83,6 +95,7 @@ const IDS: [prefix: string, id: (tenant: Tenant, installation: { token: string }
   ['/api/prices/pending', (_tenant, _installation, name) => `pc_own_${name}`],
   ['/api/vouchers', () => 'vo_own'],
   ['/api/webhooks', ({ webhook }) => webhook],
+  ['/api/apis', () => '1'],
   ['/api/limit-requests', ({ limitRequest }) => limitRequest],
 ]
 
@@ -111,6 +124,9 @@ export async function createInstallation(api: Harness): Promise<{ token: string 
   await api.call('POST', '/api/models', { body: { name: 'own-model', deployments: [{ provider: 'file-provider', model: 'm' }] } })
   const routes = [{ method: 'GET', path: '/{id}', price: '0.01' }]
   await api.call('POST', '/api/apis', { body: { name: 'own-api', prefix: '/own', upstream: UPSTREAM, routes } })
+  await api.call('POST', '/api/apis/own-api/import', { body: { document: WEATHER, free: true } })
+  await api.call('POST', '/api/apis/own-api/releases', { body: { revision: 1 } })
+  await api.call('PATCH', '/api/apis/own-api/draft', { body: {} })
   await api.call('POST', '/api/prices', { body: { provider: 'own-provider', model: 'own-model', price: { input: '1' } } })
   for (const name of ['approvePrice', 'rejectPrice']) await offerPrice(api, { id: `pc_own_${name}`, model: name })
   await insertVoucher(api, 'vo_own', 'fgv_own')

@@ -12,6 +12,7 @@ import {
   type Snapshot,
 } from '@faregate/core'
 import { CommitQueue } from '@faregate/ledger'
+import { createDocuments } from '@faregate/lifecycle'
 import type { Store } from '@faregate/store'
 import { createAdminStore, readConfiguration } from '@faregate/store/queries/index'
 import fastify, { type FastifyInstance } from 'fastify'
@@ -118,6 +119,9 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
       read: async () => ({ status: 'other' }),
     },
     topUpPage: (organization) => `https://gateway.example/top-up/${organization}`,
+    documents: createDocuments(),
+    fetchDocument: async (url) => ({ refused: `${url} is not fetched in a test` }),
+    probeUpstream: async (baseUrl) => (baseUrl.includes('dead') ? 'ECONNREFUSED' : undefined),
     refusedUrl: (url) => (url.includes('//10.') ? 'its address is not on the public internet' : undefined),
     clock,
     random,

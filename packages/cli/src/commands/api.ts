@@ -41,12 +41,14 @@ function shown(api: Api): string {
     ['first byte', api.timeouts.firstByteMs === null ? undefined : `${api.timeouts.firstByteMs} ms`],
     ['silence', api.timeouts.silenceMs === null ? undefined : `${api.timeouts.silenceMs} ms`],
     ['encoded slashes', api.encodedSlashes === 'pass' ? 'pass' : undefined],
+    ['release', api.release ?? undefined],
+    ['goes', api.retirement === null ? undefined : `${api.retirement.state} since ${api.retirement.at.slice(0, 10)}`],
     ['defined in', placeOf(api.managedBy)],
   ])
-  const rows = api.routes.map(({ method, path, price, chargeOn }) => [
+  const rows = api.routes.map(({ method, path, price, free, chargeOn }) => [
     method,
     path,
-    price ?? 'free',
+    price ?? (free ? 'free' : 'not said'),
     price === null ? null : chargeOn.join(' '),
   ])
   return `${facts}\n\n${table(['method', 'path', 'price', 'charged for'], rows)}`
@@ -58,7 +60,8 @@ const ROUTES: Option = {
   repeatable: true,
 }
 
-const UPSTREAM: Option[] = [
+/** What a command takes of a secret towards the upstream. */
+export const UPSTREAM: Option[] = [
   { flags: '--secret-header <name>', summary: 'the header that carries a secret to the upstream' },
   { flags: '--secret-from <variable>', summary: 'environment variable that holds it' },
 ]
@@ -114,7 +117,7 @@ function classOf(text: string): (typeof CLASSES)[number] {
 }
 
 /** A secret on the command line would stand in the shell's history and in the list of processes. */
-function secretOf({ options, environment }: Call): Pick<ApiBody['upstream'], 'header'> {
+export function secretOf({ options, environment }: Call): Pick<ApiBody['upstream'], 'header'> {
   const [name, variable] = [options.text('secretHeader'), options.text('secretFrom')]
   if (name === undefined && variable === undefined) return {}
   if (name === undefined || variable === undefined) throw new UsageError('--secret-header and --secret-from go together')

@@ -1,4 +1,7 @@
 import type { Command } from '../command.ts'
+import { apiDesignCommands } from './api-design.ts'
+import { apiReleaseCommands } from './api-release.ts'
+import { apiRetireCommands } from './api-retire.ts'
 import { apiCommands } from './api.ts'
 import { applicationCommands } from './application.ts'
 import { capCommands } from './cap.ts'
@@ -45,6 +48,9 @@ export const COMMANDS: Command[] = [
   ...catalogueCommands,
   ...pendingPriceCommands,
   ...apiCommands,
+  ...apiDesignCommands,
+  ...apiReleaseCommands,
+  ...apiRetireCommands,
   ...planCommands,
   ...subscriptionCommands,
   ...limitRequestCommands,

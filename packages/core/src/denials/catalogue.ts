@@ -1,5 +1,6 @@
 import { CAPS } from './catalogue-caps.ts'
 import { PLAN_CODES, QUOTA_CODES } from './catalogue-plans.ts'
+import { NOT_THERE } from './catalogue-not-there.ts'
 import type { CatalogueEntry } from './entry.ts'
 import { LIMIT_DENIALS } from './limits.ts'
 
@@ -96,15 +97,7 @@ export const CATALOGUE = {
     meaning: 'The `Idempotency-Key` was used before with another body.',
     mend: ['Use a new `Idempotency-Key` for a new request.'],
   },
-  model_unknown: {
-    status: 404,
-    title: 'No such model',
-    actor: 'caller',
-    retryable: false,
-    openaiCode: 'model_not_found',
-    meaning: 'No model of that name is served here. `didYouMean` lists the nearest names that this key may call.',
-    mend: ['Use a name that `GET /v1/models` lists.', 'The operator can add the model.'],
-  },
+  ...NOT_THERE,
   gateway_misconfigured: {
     status: 500,
     title: 'Gateway misconfigured',

@@ -63,6 +63,10 @@ export interface Denial {
   retryAfterSeconds?: number
   /** Where the catalogue's answer does not hold. */
   retryable?: boolean
+  /** What takes the place of what is gone; null: nothing does. */
+  successor?: string | null
+  /** A page that says how to move. */
+  documentation?: string
   /** JSON pointer of the member that is wrong. */
   pointer?: string
   hint?: string

@@ -87,6 +87,8 @@ export function entryHeaders(denial: Refusal, entry: CatalogueEntry, context: Pr
   if (entry.status === 402) {
     links.unshift(`<${context.paymentUrl ?? context.publicUrl + problemPath(denial.code)}>; rel="payment"`)
   }
+  const successor = denial.fixes?.find(({ action }) => action === 'call_successor')?.url
+  if (successor !== undefined) links.push(`<${successor}>; rel="successor-version"`)
   return {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',

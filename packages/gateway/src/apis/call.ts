@@ -16,6 +16,7 @@ import { deliverCall } from './deliver.ts'
 import { evaluateCall, reserveCall, type AdmittedApi } from './hold.ts'
 import { locateRoute } from './locate.ts'
 import type { PublishedApi } from './port.ts'
+import { retired } from './retirement.ts'
 
 /** An API by the beginning of a path, and the rest of the path. */
 export interface PublishedAt {
@@ -55,6 +56,8 @@ export async function admitCall(shared: Shared, flow: Flow, { value, rest }: Pub
   if (isDenial(found)) return found
   const key = await withNamedCaps(deps, found, null, tagsOf(flow.inbound))
   if (isDenial(key)) return key
+  const gone = retired(deps, value.entry)
+  if (gone !== undefined) return gone
   const target = locateRoute(value, method, rest)
   if (isDenial(target)) return target
   flow.api = { name, route: target.route.name }

@@ -11,6 +11,7 @@ import { ApiExchange, type CallEnd } from './exchange.ts'
 import { brokenBy } from './failure.ts'
 import { callerHeaders } from './forward.ts'
 import type { AdmittedApi, ApiReservation } from './hold.ts'
+import { deprecationHeaders } from './retirement.ts'
 
 /** What a call of an API works with. */
 export interface ApiDelivery {
@@ -123,7 +124,8 @@ function ending({ reservation }: ApiDelivery, status: number) {
   return { status, ...(reservation === undefined ? {} : { priceVersion: reservation.priceVersion }) }
 }
 
-function answerHeaders({ deps, flow }: ApiDelivery, headers: Record<string, string | string[] | undefined>, cost: string) {
+function answerHeaders({ deps, flow, target }: ApiDelivery, headers: Record<string, string | string[] | undefined>, cost: string) {
   const sent = callerHeaders(headers)
-  return { ...sent, ...mergeVary(sent['vary'], sharedHeaders(deps, flow)), ...noticeHeaders(flow), 'faregate-cost': cost }
+  const goes = deprecationHeaders(deps, target.api, sent['link'])
+  return { ...sent, ...goes, ...mergeVary(sent['vary'], sharedHeaders(deps, flow)), ...noticeHeaders(flow), 'faregate-cost': cost }
 }

@@ -44,10 +44,10 @@ export interface GuardedAgent {
 }
 
 /** An agent behind a guard against server-side request forgery; connections have `milliseconds` to come about. */
-export function guardedAgent(milliseconds: number): GuardedAgent {
-  const agent = new Agent({ connect: { lookup: guardedLookup(isPublicAddress), timeout: milliseconds } })
+export function guardedAgent(milliseconds: number, reachable: Reachable = isPublicAddress): GuardedAgent {
+  const agent = new Agent({ connect: { lookup: guardedLookup(reachable), timeout: milliseconds } })
   const agentFor = (url: string): Agent => {
-    checkedUrl(url)
+    checkedUrl(url, reachable)
     return agent
   }
   return Object.assign(agentFor, { close: () => agent.close() })

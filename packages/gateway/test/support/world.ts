@@ -104,6 +104,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     balances: { read: (refs) => Promise.resolve(refs.map((ref) => viewOf(storage, ref))) },
     limiter: new Limiter({ clock: { now: () => Date.now() } }),
     apis: { find: () => undefined },
+    mocks: { answer: async () => ({ missing: 'api' }) },
     plans: options.plans ?? {
       entitlement: () => ({ kind: 'balance' }),
       quotas: () => Promise.resolve([]),

@@ -3,6 +3,7 @@ import { CommitQueue } from '@faregate/ledger'
 import { createTokenCounter } from '@faregate/pricing'
 import { vendors } from '@faregate/providers'
 import { createAdminStore } from '@faregate/store/queries/index'
+import { createMocks } from '../apis/mocks.ts'
 import type { Configuration } from '../config/schema.ts'
 import { ProviderHealth } from '../health/providers.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
@@ -77,6 +78,7 @@ export function assembleDataPlane(
     limiter,
     plans,
     apis: apiDirectory(() => live.snapshot),
+    mocks: createMocks(adminStore.read, () => live.snapshot),
     namedCaps,
     limitDesk,
     invoices,

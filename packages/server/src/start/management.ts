@@ -1,9 +1,12 @@
 import type { AdminDeps } from '@faregate/admin'
 import type { Deployment } from '@faregate/core'
 import { checkedUrl, UrlRefused } from '@faregate/gateway'
+import { createDocuments } from '@faregate/lifecycle'
 import { priceTexts } from '@faregate/pricing'
 import { vendors } from '@faregate/providers'
 import { createAdminStore } from '@faregate/store/queries/index'
+import { createDocumentFetcher } from '../apis/fetch-document.ts'
+import { createProber } from '../apis/probe.ts'
 import type { Configuration } from '../config/schema.ts'
 import { VERSION } from '../installed.ts'
 import { createBackups } from '../operate/backups.ts'
@@ -12,6 +15,7 @@ import { cataloguePriceKey } from '../snapshot/prices.ts'
 import type { Payments } from '../payments/payments.ts'
 import { readTrace } from '../http/problem-answer.ts'
 import type { DenialCode } from '@faregate/core'
+import type { Closers } from './closers.ts'
 import type { Serving } from './data-plane.ts'
 import type { Installation } from './installation.ts'
 import type { StartSettings } from './options.ts'
@@ -24,8 +28,12 @@ export function managementDeps(
   settings: StartSettings,
   publicUrl: () => string,
   payments: Payments,
+  closers: Closers,
 ): AdminDeps {
   const { clock, random, store, secrets, live, prices, log } = installation
+  const documents = createDocumentFetcher()
+  const prober = createProber()
+  closers.add(() => Promise.all([documents.close(), prober.close()]).then(() => undefined))
   const { backup, restore } = createBackups(store, settings.directory, clock)
   return {
     store: createAdminStore(store, () => clock.now()),
@@ -40,6 +48,9 @@ export function managementDeps(
     unseal: (sealed, name) => secrets.unseal(sealed, name),
     rail: payments.rail,
     topUpPage: payments.pageOf,
+    documents: createDocuments(),
+    fetchDocument: (url) => documents.fetch(url),
+    probeUpstream: (baseUrl) => prober.probe(baseUrl),
     refusedUrl,
     clock,
     random,

@@ -82,7 +82,7 @@ async function serve(
   const publicUrl = () => installation.source.settings.publicUrl.value?.replace(/\/+$/, '') ?? url
   const payments = connectPayments(configuration, installation.secrets.hash, publicUrl)
   const serving = assembleDataPlane(installation, configuration, publicUrl, payments, closers)
-  const admin = managementDeps(installation, serving, configuration, settings, publicUrl, payments)
+  const admin = managementDeps(installation, serving, configuration, settings, publicUrl, payments, closers)
   serving.limitDesk.open(admin)
   const { server, plane, tls } = await assembleHttp({
     installation,

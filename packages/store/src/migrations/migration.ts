@@ -9,6 +9,8 @@ import { invoices } from './0008-invoices.ts'
 import { limitRequests } from './0010-limit-requests.ts'
 import { apis } from './0011-apis.ts'
 import { terms } from './0012-terms.ts'
+import { apiReleases } from './0015-api-releases.ts'
+import { apiRetirement } from './0016-api-retirement.ts'
 
 /** One step of the schema: forward only, never changed once released. */
 export interface Migration {
@@ -31,6 +33,8 @@ export const MIGRATIONS: readonly Migration[] = [
   limitRequests,
   apis,
   terms,
+  apiReleases,
+  apiRetirement,
 ]
 
 /** Where the version lives; made before the first migration, the same for ever. */

@@ -4,7 +4,9 @@ import { appendAudit } from '../audit.ts'
 import { bumpConfiguration } from '../configuration.ts'
 import type { Schema } from '../schema.ts'
 import type { Store } from '../store.ts'
-import { apiQueries, putApi } from './apis.ts'
+import { apiQueries, putApi, putApiRetirement } from './apis.ts'
+import { apiReleaseQueries, insertApiRelease, lockApis } from './api-releases.ts'
+import { apiDocumentQueries, apiDraftQueries, deleteApiDraft, putApiDocument, putApiDraft } from './api-drafts.ts'
 import { auditQueries } from './audit.ts'
 import {
   cataloguePriceQueries,
@@ -65,6 +67,9 @@ function queriesOn(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQuerie
     providers: providerQueries(db),
     models: modelQueries(db),
     apis: apiQueries(db),
+    apiDrafts: apiDraftQueries(db),
+    apiReleases: apiReleaseQueries(db),
+    apiDocuments: apiDocumentQueries(db),
     prices: priceQueries(db),
     cataloguePrices: cataloguePriceQueries(db),
     priceOffers: priceOfferQueries(db),
@@ -117,6 +122,12 @@ function transactionOn(trx: Transaction<Schema>, kind: 'sqlite' | 'postgres', no
     deleteModel: (name) => remove(trx, 'models', name),
     putApi: (row) => putApi(trx, row, now),
     deleteApi: (name) => remove(trx, 'apis', name),
+    putApiDraft: (row) => putApiDraft(trx, row),
+    deleteApiDraft: (name, revision) => deleteApiDraft(trx, name, revision),
+    putApiRetirement: (name, retirement) => putApiRetirement(trx, name, retirement),
+    lockApis: () => lockApis(trx),
+    insertApiRelease: (row) => insertApiRelease(trx, row),
+    putApiDocument: (hash, text) => putApiDocument(trx, hash, text, now),
     putPrice: (row) => putPrice(trx, row, now),
     deletePrice: (name) => remove(trx, 'prices', name),
     lockCataloguePrices: () => lockCataloguePrices(trx),

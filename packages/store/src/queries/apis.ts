@@ -1,4 +1,4 @@
-import { apiSealName, type ApiEntry } from '@faregate/core'
+import { apiSealName, type ApiEntry, type ApiRetirement } from '@faregate/core'
 import type { AdminQueries } from '@faregate/admin/ports'
 import type { ApiRow } from '@faregate/admin/configuration-rows'
 import type { Kysely, Selectable } from 'kysely'
@@ -19,22 +19,36 @@ export function apiQueries(db: Kysely<Schema>): AdminQueries['apis'] {
 }
 
 function apiOf(row: Selectable<ApisTable>): ApiRow {
-  const definition = JSON.parse(row.definition) as Omit<ApiRow, 'name' | 'createdAt'>
-  return { ...definition, name: row.name, createdAt: toNumber(row.created_at) }
+  const definition = JSON.parse(row.definition) as Omit<ApiRow, 'name' | 'release' | 'retirement' | 'createdAt'>
+  const retirement = row.retirement === null ? {} : { retirement: JSON.parse(row.retirement) as ApiRetirement }
+  return { ...definition, ...retirement, name: row.name, release: toNumber(row.release_number), createdAt: toNumber(row.created_at) }
 }
 
-/** Inserts or replaces; the time of the first insert stays. */
-export async function putApi(db: Kysely<Schema>, { name, createdAt, ...definition }: ApiRow, at: number): Promise<void> {
-  const columns = { definition: JSON.stringify(definition), updated_at: at }
+/** Inserts or replaces; the time of the first insert stays, and how the API goes. */
+export async function putApi(
+  db: Kysely<Schema>,
+  { name, release, retirement: _kept, createdAt, ...definition }: ApiRow,
+  at: number,
+): Promise<void> {
+  const columns = { definition: JSON.stringify(definition), release_number: release, updated_at: at }
   await db
     .insertInto('apis')
-    .values({ name, created_at: createdAt, ...columns })
+    .values({ name, created_at: createdAt, retirement: null, ...columns })
     .onConflict((conflict) => conflict.column('name').doUpdateSet(columns))
     .execute()
 }
 
+/** Says how an API goes; undefined: it stays. */
+export async function putApiRetirement(db: Kysely<Schema>, name: string, retirement: ApiRetirement | undefined): Promise<void> {
+  const text = retirement === undefined ? null : JSON.stringify(retirement)
+  await db.updateTable('apis').set({ retirement: text }).where('name', '=', name).execute()
+}
+
 /** As it is in force: with its secret opened. What `unseal` throws is passed on. */
-export function openApi({ createdAt: _createdAt, upstream, ...api }: ApiRow, unseal: (sealed: string, name: string) => string): ApiEntry {
+export function openApi(
+  { createdAt: _createdAt, release: _release, upstream, ...api }: ApiRow,
+  unseal: (sealed: string, name: string) => string,
+): ApiEntry {
   const { baseUrl, header } = upstream
   const opened = header === undefined ? {} : { header: { name: header.name, secret: unseal(header.sealed, apiSealName(api.name)) } }
   return { ...api, upstream: { baseUrl, ...opened }, managedBy: { source: 'database' } }

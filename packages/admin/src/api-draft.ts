@@ -1,0 +1,117 @@
+import type { ApiRoute } from '@faregate/core'
+import { fieldChanges, flawsOf, type ApiChange } from '@faregate/lifecycle'
+import { changedDefinition, refuseFlaws } from './api-definition.ts'
+import type { Call, Context } from './call.ts'
+import type { ApiDraftRow, ApiRow, DraftDefinition } from './configuration-rows.ts'
+import type { AdminDeps } from './deps.ts'
+import { refuseManaged } from './managed.ts'
+import type { AdminTransaction } from './ports.ts'
+import { presentDefinition } from './present/apis.ts'
+import { invalid, refuse } from './refusal.ts'
+
+type Sent = Call<'updateApiDraft'>['body']
+
+/** What a draft goes on from: itself, else what is in force, else nothing. */
+export interface DraftBegun {
+  definition: Partial<DraftDefinition>
+  base: number
+  /** Of the draft that is there; 0: there is none. */
+  revision: number
+  createdAt: number
+}
+
+/** Where a draft of the API begins now. Refuses an API that the configuration file defines. */
+export async function begunDraft({ deps }: Context, name: string): Promise<DraftBegun> {
+  const { read } = deps.store
+  refuseManaged('API', name, deps.snapshot().apis.get(name)?.managedBy)
+  const draft = await read.apiDrafts.get(name)
+  if (draft !== undefined) return draft
+  const row = await read.apis.get(name)
+  return { definition: row === undefined ? {} : definitionOf(row), base: row?.release ?? 0, revision: 0, createdAt: deps.clock.now() }
+}
+
+/** The same draft, begun on what is in force now. */
+export async function rebased({ deps }: Context, name: string, begun: DraftBegun): Promise<DraftBegun> {
+  return { ...begun, base: (await deps.store.read.apis.get(name))?.release ?? 0 }
+}
+
+/** What of a published API is in its releases and drafts. */
+export function definitionOf({
+  name: _name,
+  release: _release,
+  retirement: _goes,
+  createdAt: _createdAt,
+  ...definition
+}: ApiRow): ApiRowDefinition {
+  return definition
+}
+
+type ApiRowDefinition = Omit<ApiRow, 'name' | 'release' | 'retirement' | 'createdAt'>
+
+/** A draft changed by what was sent. It may be unfinished, but what is there must be right. */
+export function changedDraft(context: Context, name: string, begun: DraftBegun, { prices, rebase: _rebase, ...sent }: Sent): ApiDraftRow {
+  const changed = changedDefinition(context.deps, name, begun.definition, sent)
+  return nextDraft(context, name, begun, { ...changed, routes: priced(changed.routes, prices ?? {}) })
+}
+
+/** The next revision of a draft, with a definition that may be unfinished. */
+export function nextDraft({ deps, credential }: Context, name: string, begun: DraftBegun, definition: DraftDefinition): ApiDraftRow {
+  refuseFlaws(flawsOf(definition).filter(({ missing }) => missing !== true))
+  const { base, revision, createdAt } = begun
+  return { name, definition, base, revision: revision + 1, changedBy: credential.id, createdAt, updatedAt: deps.clock.now() }
+}
+
+function priced(routes: ApiRoute[], prices: Record<string, string>): ApiRoute[] {
+  const names = new Set(routes.map(nameOf))
+  const strange = Object.keys(prices).find((name) => name !== '*' && !names.has(name))
+  if (strange !== undefined) return invalid('/prices', `there is no route "${strange}"; routes are named like "GET /forecast/{city}"`)
+  return routes.map((route) => {
+    const { price, free, ...rest } = route
+    const open = price === undefined && free !== true
+    const set = prices[nameOf(route)] ?? (open ? prices['*'] : undefined)
+    if (set === undefined) return route
+    return set === 'free' ? { ...rest, free: true } : { ...rest, price: set }
+  })
+}
+
+function nameOf({ method, path }: ApiRoute): string {
+  return `${method} ${path}`
+}
+
+/** Keeps a draft, unless somebody else changed it since it was read. */
+export async function keepDraft(trx: AdminTransaction, row: ApiDraftRow): Promise<void> {
+  if (await trx.putApiDraft(row)) return
+  const now = await trx.apiDrafts.get(row.name)
+  const who = now === undefined ? 'it was discarded or published' : `${now.changedBy} made it revision ${now.revision}`
+  refuse({ code: 'conflict', detail: `The draft of "${row.name}" changed meanwhile: ${who}. Look at it, and do it again.` })
+}
+
+/** A draft beside what is in force. `document`: its text, where it is not kept yet. Slow: it belongs into no transaction. */
+export async function presentDraft({ deps }: Context, row: ApiDraftRow, document?: string) {
+  const { name, revision, base, changedBy, updatedAt, definition } = row
+  const inForce = await deps.store.read.apis.get(name)
+  return {
+    name,
+    revision,
+    base,
+    ...presentDefinition(deps, definition),
+    document: definition.document !== undefined,
+    changedBy,
+    updatedAt: new Date(updatedAt).toISOString(),
+    changes: fieldChanges(inForce && presentDefinition(deps, inForce), presentDefinition(deps, definition)),
+    apiChanges: await documentsCompared(deps, inForce?.document, definition.document, document),
+  }
+}
+
+/** In what two documents differ, by their hashes; nothing where one of them is not there. */
+export async function documentsCompared(
+  { documents, store }: AdminDeps,
+  before: string | undefined,
+  after: string | undefined,
+  text?: string,
+): Promise<ApiChange[]> {
+  if (before === undefined || after === undefined || before === after) return []
+  const { apiDocuments } = store.read
+  const [was, is] = await Promise.all([apiDocuments.get(before), text ?? apiDocuments.get(after)])
+  return was === undefined || is === undefined ? [] : documents.compare(was, is)
+}

@@ -1,0 +1,97 @@
+import { includesName } from '@faregate/billing'
+import { fieldChanges, flawsOf, releaseFlaws, type ReleaseFlaw } from '@faregate/lifecycle'
+import { refuseFlaws } from './api-definition.ts'
+import { definitionOf, documentsCompared } from './api-draft.ts'
+import type { Context } from './call.ts'
+import type { ApiReleaseRow, ApiRow, DraftDefinition } from './configuration-rows.ts'
+import type { AdminDeps } from './deps.ts'
+import type { AdminTransaction } from './ports.ts'
+import { presentDefinition } from './present/apis.ts'
+import { refuse } from './refusal.ts'
+
+/** Refuses a definition of which callers would meet the mistakes, but for those that are overridden. Slow: it calls the upstream. */
+export async function examine(
+  { deps }: Context,
+  name: string,
+  definition: DraftDefinition,
+  override: readonly string[],
+): Promise<ReleaseFlaw[]> {
+  const own = flawsOf(definition)
+  refuseFlaws(own.filter(({ path }) => path.at(-1) !== 'price' || path[0] !== 'routes'))
+  refuseFlaws(own.filter(({ missing }) => missing !== true))
+  const flaws = releaseFlaws(definition.routes, await circumstancesOf(deps, name, definition))
+  const standing = flaws.filter(({ code }) => !override.includes(code))
+  const [first] = standing
+  if (first === undefined) return flaws
+  const more = standing.length > 1 ? `; and ${standing.length - 1} more` : ''
+  return refuse({ code: 'release_refused', detail: `${first.detail} (${first.code})${more}. ${sentence(first.fix)}`, flaws: standing })
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}
+
+async function circumstancesOf(deps: AdminDeps, name: string, { upstream }: DraftDefinition) {
+  const [plans, dead] = await Promise.all([deps.store.read.plans.list(), deps.probeUpstream(upstream?.baseUrl ?? '')])
+  const newest = new Map(plans.map((plan) => [plan.name, plan]))
+  const settings = deps.settings()
+  const told = [settings['billing.topUpUrl'].value, settings['billing.contact'].value]
+  return {
+    plans: [...newest.values()]
+      .filter((plan) => includesName(plan, { api: name }))
+      .map((plan) => ({ name: plan.name, exclusive: plan.exclusive, listed: plan.listed, free: plan.price === 0n })),
+    payable: deps.rail !== undefined || told.some((value) => value !== undefined && value !== null),
+    dead,
+  }
+}
+
+/** Puts a definition in force as the next release of an API. The transaction holds the lock of the configuration. */
+export async function release(
+  { deps, credential }: Context,
+  trx: AdminTransaction,
+  row: Omit<ApiRow, 'release'>,
+  about: Pick<ApiReleaseRow, 'note' | 'overridden'> = { note: null, overridden: [] },
+): Promise<{ row: ApiRow; release: ApiReleaseRow }> {
+  const number = (await trx.apiReleases.last(row.name)) + 1
+  const whole = { ...row, release: number }
+  const made = {
+    api: row.name,
+    number,
+    definition: definitionOf(whole),
+    ...about,
+    publishedBy: credential.id,
+    publishedAt: deps.clock.now(),
+  }
+  await trx.insertApiRelease(made)
+  await trx.putApi(whole)
+  return { row: whole, release: made }
+}
+
+/** A release beside another one. Slow: it belongs into no transaction. */
+export async function presentRelease(deps: AdminDeps, row: ApiReleaseRow, inForce: number | undefined, against: ApiReleaseRow | undefined) {
+  const { api, number, definition, note, overridden, publishedBy, publishedAt } = row
+  const shown = presentDefinition(deps, definition)
+  return {
+    api,
+    ...releaseFacts({ number, note, overridden, publishedBy, publishedAt }, inForce),
+    ...shown,
+    upstream: shown.upstream ?? { baseUrl: '', header: null },
+    document: definition.document !== undefined,
+    changes: fieldChanges(against && presentDefinition(deps, against.definition), shown),
+    apiChanges: await documentsCompared(deps, against?.definition.document, definition.document),
+  }
+}
+
+/** What a release is, without what it holds. */
+export function releaseFacts(
+  {
+    number,
+    note,
+    overridden,
+    publishedBy,
+    publishedAt,
+  }: Pick<ApiReleaseRow, 'number' | 'note' | 'overridden' | 'publishedBy' | 'publishedAt'>,
+  inForce: number | undefined,
+) {
+  return { number, inForce: number === inForce, note, overridden, publishedBy, publishedAt: new Date(publishedAt).toISOString() }
+}

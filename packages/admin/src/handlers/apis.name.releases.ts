@@ -1,0 +1,109 @@
+import { fieldChanges } from '@faregate/lifecycle'
+import { refuseSharedPrefix, wholeDefinition } from '../api-definition.ts'
+import { examine, presentRelease, release, releaseFacts } from '../api-release.ts'
+import type { Call, Context, Handlers } from '../call.ts'
+import { changeConfiguration } from '../change.ts'
+import type { ApiDraftRow, ApiReleaseRow } from '../configuration-rows.ts'
+import { refuseManaged } from '../managed.ts'
+import { wholeList } from '../paging.ts'
+import type { AdminQueries } from '../ports.ts'
+import { presentDefinition } from '../present/apis.ts'
+import { found, notFound, refuse } from '../refusal.ts'
+
+export const apisNameReleases: Handlers<'listApiReleases' | 'publishApi' | 'getApiRelease' | 'rollbackApi'> = {
+  async listApiReleases({ deps, params: { name } }) {
+    const { read } = deps.store
+    const [rows, inForce] = await Promise.all([read.apiReleases.list(name), read.apis.get(name)])
+    found(rows[0], 'release of an API', name)
+    return wholeList(rows.map((row) => ({ ...releaseFacts(row, inForce?.release), routes: row.definition.routes.length })))
+  },
+
+  async publishApi(call) {
+    const { deps, body } = call
+    const { name } = call.params
+    refuseManaged('API', name, deps.snapshot().apis.get(name)?.managedBy)
+    const draft = await publishable(call, deps.store.read)
+    const definition = wholeDefinition(draft.definition)
+    const flaws = await examine(call, name, draft.definition, body.override)
+    const before = draft.base === 0 ? undefined : await deps.store.read.apiReleases.get(name, draft.base)
+    const about = { note: body.note ?? null, overridden: flaws.map(({ code }) => code) }
+    const expected = { api: name, number: 0, definition, ...about, publishedBy: call.credential.id, publishedAt: deps.clock.now() }
+    const shown = await presentRelease(deps, expected, undefined, before)
+    return changeConfiguration(call, async (trx) => {
+      await trx.lockApis()
+      const now = await publishable(call, trx)
+      await refuseSharedPrefix(deps, trx, { name, prefix: definition.prefix })
+      await trx.deleteApiDraft(name, now.revision)
+      const createdAt = (await trx.apis.get(name))?.createdAt ?? deps.clock.now()
+      const { release: made } = await release(call, trx, { ...definition, name, createdAt }, about)
+      const answer = { ...shown, ...releaseFacts(made, made.number) }
+      const after = { release: made.number, ...about, changes: shown.changes }
+      return { event: { action: 'api.publish', subject: name, organization: null, before: { release: draft.base }, after }, answer }
+    })
+  },
+
+  async getApiRelease({ deps, params: { name, number }, query }) {
+    const { read } = deps.store
+    const row = found(await read.apiReleases.get(name, number), 'release of an API', `${name} ${number}`)
+    const other = query.against ?? number - 1
+    const against = await read.apiReleases.get(name, other)
+    if (query.against !== undefined) found(against, 'release of an API', `${name} ${other}`)
+    return presentRelease(deps, row, (await read.apis.get(name))?.release, against)
+  },
+
+  async rollbackApi(call) {
+    const { deps, body } = call
+    const { name } = call.params
+    refuseManaged('API', name, deps.snapshot().apis.get(name)?.managedBy)
+    const { read } = deps.store
+    const row = found(await read.apiReleases.get(name, body.release), 'release of an API', `${name} ${body.release}`)
+    const current = (await read.apis.get(name))?.release
+    const shown = await presentRelease(deps, row, row.number, current === undefined ? undefined : await read.apiReleases.get(name, current))
+    return changeConfiguration(call, async (trx) => {
+      await trx.lockApis()
+      const before = await trx.apis.get(name)
+      await refuseSharedPrefix(deps, trx, { name, prefix: row.definition.prefix })
+      await trx.putApi({ ...row.definition, name, release: row.number, createdAt: before?.createdAt ?? deps.clock.now() })
+      const event = {
+        action: 'api.rollback',
+        subject: name,
+        organization: null,
+        before: { release: before?.release ?? null },
+        after: { release: row.number, changes: shown.changes },
+      }
+      return { event, answer: shown }
+    })
+  },
+}
+
+/** The draft, if it is still the one that was looked at, and what it was begun on is still in force. Else it is told what changed. */
+async function publishable(
+  { deps, body, params }: Pick<Call<'publishApi'>, 'deps' | 'body' | 'params'>,
+  read: Pick<AdminQueries, 'apis' | 'apiDrafts' | 'apiReleases'>,
+): Promise<ApiDraftRow> {
+  const { name } = params
+  const [draft, inForce] = await Promise.all([read.apiDrafts.get(name), read.apis.get(name)])
+  const base = body.base ?? draft?.base
+  const current = inForce?.release ?? 0
+  if (draft === undefined && (base === undefined || base === current)) return notFound('draft of an API', name)
+  if (draft === undefined || base !== current || draft.base !== current)
+    return refuseOvertaken(deps, name, await read.apiReleases.get(name, current), await read.apiReleases.get(name, base ?? 0))
+  if (draft.revision === body.revision) return draft
+  return refuse({
+    code: 'release_conflict',
+    detail: `The draft of "${name}" is at revision ${draft.revision}, not ${body.revision}: ${draft.changedBy} changed it. Look at it again.`,
+    changes: fieldChanges(inForce && presentDefinition(deps, inForce), presentDefinition(deps, draft.definition)),
+  })
+}
+
+/** Somebody else was faster, or went back: says who, and what that changed. */
+function refuseOvertaken(deps: Context['deps'], name: string, now: ApiReleaseRow | undefined, before: ApiReleaseRow | undefined): never {
+  const who = now === undefined ? `The API "${name}" was taken off` : `Release ${now.number} of "${name}" by ${now.publishedBy} is in force`
+  const on = before === undefined ? 'when nothing was published' : `on release ${before.number}`
+  return refuse({
+    code: 'release_conflict',
+    detail: `${who}, and the draft was begun ${on}. Look at what changed, and take it up: \`faregate api edit ${name} --rebase\`.`,
+    release: now?.number ?? null,
+    changes: fieldChanges(before && presentDefinition(deps, before.definition), now && presentDefinition(deps, now.definition)),
+  })
+}

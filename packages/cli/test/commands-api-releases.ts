@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import type { Lines } from './commands-plans.ts'
+
+const TIDES = `openapi: 3.1.0
+info: { title: Tides, version: '1' }
+servers: [{ url: http://127.0.0.1:1/v1 }]
+paths:
+  /tides/{coast}:
+    get:
+      operationId: tides
+      summary: The tides of a coast
+      parameters: [{ name: coast, in: path, required: true, schema: { type: string } }]
+      responses: { '200': { description: They, content: { application/json: { schema: { type: object } } } } }
+`
+
+/** The commands that design APIs and release them; files are written into `folder`. */
+export function designedApis({ does, runs, answered }: Lines, folder: string): void {
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  const all = ['--override', 'upstream_dead', '--override', 'unpayable']
+
+  describe('the design and the releases of APIs', () => {
+    test('a document is linted line by line, and compared with another one', async () => {
+      const [sound, broken] = [file('tides.yaml', TIDES), file('broken.yaml', TIDES.replace('{coast}:', '{shore}:'))]
+      assert.match((await does('api', 'lint', sound)).stdout, /^Nothing is to be said about /)
+      const said = await runs('api', 'lint', broken)
+      assert.deepEqual([said.code, /broken\.yaml:6:\d+: error: .*path-parameter/.test(said.stdout)], [1, true], said.stdout)
+      const wider = file(
+        'wider.yaml',
+        `${TIDES}  /waves:\n    get: { operationId: waves, summary: Waves, responses: { '204': { description: None } } }\n`,
+      )
+      assert.match((await does('api', 'diff', wider, sound)).stdout, /^breaking +removed +GET \/waves/m)
+    })
+
+    test('a document becomes a draft, a draft a release, and an earlier release is put in force again', async () => {
+      const refused = await runs('api', 'import', 'tides', file('none.yaml', 'just words'))
+      assert.deepEqual([refused.code, /document_invalid/.test(refused.stderr)], [1, true])
+      const imported = await does('api', 'import', 'tides', join(folder, 'tides.yaml'))
+      assert.match(imported.stdout, /^Tides 1 \(OpenAPI 3\.1\.0\) is revision 1 of the draft of tides\.$/m)
+      assert.match((await does('api', 'drafts')).stdout, /^tides +1 +0 +1/m)
+      const unpriced = await runs('api', 'publish', 'tides', ...all)
+      assert.match(unpriced.stderr, /release_refused\)\n +price_missing: GET \/tides\/\{coast\}/)
+      await does(
+        'api',
+        'edit',
+        'tides',
+        '--price',
+        'GET /tides/{coast} 0.01',
+        '--prefix',
+        '/acme/tides',
+        '--upstream',
+        'http://127.0.0.1:1/v2',
+      )
+      assert.match((await does('api', 'draft', 'tides')).stdout, /^GET +\/tides\/\{coast\} +0\.01$/m)
+      assert.match((await does('api', 'document', 'tides', '--draft')).stdout, /"title":"Tides"/)
+      const first = await does('api', 'publish', 'tides', '--note', 'the first', ...all)
+      assert.match(first.stdout, /^Release 1 of tides is in force at http:\S+\/acme\/tides\.$/m)
+      await does('api', 'edit', 'tides', '--price', '* free')
+      await does('api', 'discard', 'tides')
+      await does('api', 'edit', 'tides', '--price', 'GET /tides/{coast} free', '--rebase')
+      assert.match((await does('api', 'publish', 'tides', ...all)).stdout, /^routes\.GET \/tides\/\{coast\}\.price +0\.01 +–$/m)
+      assert.match((await does('api', 'releases', 'tides')).stdout, /^ +2 +in force +1 .*\n +1 +1 .*the first$/m)
+      assert.match((await does('api', 'release', 'tides', '2', '--against', '1')).stdout, /^overridden +upstream_dead$/m)
+      assert.match((await does('api', 'rollback', 'tides', '1')).stdout, /^Release 1 of tides is in force again\.$/m)
+      const api = await answered<{ release: number; routes: { price: string }[] }>('api', 'show', 'tides')
+      assert.deepEqual([api.release, api.routes[0]?.price], [1, '0.01'])
+    })
+
+    test('an API is deprecated, retired and put back in service; who calls it is listed', async () => {
+      const route = ['--route', 'GET /tides free']
+      await does('api', 'add', 'tides-2', 'http://127.0.0.1:1', ...route)
+      const gone = ['--successor', 'tides-2', '--link', 'https://tides.example/move']
+      assert.match(
+        (await does('api', 'deprecate', 'tides', '--sunset', '30d', ...gone)).stdout,
+        /^tides is deprecated, until \S+; tides-2 takes its place\.$/m,
+      )
+      assert.match((await does('api', 'retire', 'tides')).stdout, /^tides is retired; tides-2 takes its place\.$/m)
+      assert.match((await does('api', 'show', 'tides')).stdout, /^goes +retired since /m)
+      assert.match((await does('api', 'callers', 'tides', '--from', '2020-01-01')).stdout, /^Nobody called it\.$/m)
+      assert.match((await does('api', 'reinstate', 'tides')).stdout, /^tides stays\.$/m)
+      for (const name of ['tides', 'tides-2']) await does('api', 'remove', name)
+    })
+
+    test('what contradicts ends with 2', async () => {
+      for (const line of [
+        ['edit', 'tides', '--price', 'GET 1'],
+        ['publish', 'tides', '--override', 'everything'],
+      ])
+        assert.equal((await runs('api', ...line)).code, 2, line.join(' '))
+    })
+  })
+}

@@ -1,0 +1,25 @@
+import type { CatalogueEntry } from './entry.ts'
+
+/** Refusals for what was never served, or is gone for good. */
+export const NOT_THERE = {
+  model_unknown: {
+    status: 404,
+    title: 'No such model',
+    actor: 'caller',
+    retryable: false,
+    openaiCode: 'model_not_found',
+    meaning: 'No model of that name is served here. `didYouMean` lists the nearest names that this key may call.',
+    mend: ['Use a name that `GET /v1/models` lists.', 'The operator can add the model.'],
+  },
+  api_retired: {
+    status: 410,
+    title: 'API retired',
+    actor: 'caller',
+    retryable: false,
+    meaning: 'The API was published here, and is not served any more. `successor` names the API that takes its place, where there is one.',
+    mend: [
+      'Call the API that `successor` names: `Link` with `rel="successor-version"` leads there.',
+      'The publisher can put the API back in service.',
+    ],
+  },
+} as const satisfies Record<string, CatalogueEntry>

@@ -1,0 +1,61 @@
+import { Worker } from 'node:worker_threads'
+import type { ApiChange } from './diff/change.ts'
+import type { Finding } from './finding.ts'
+import type { DocumentReply, DocumentTask, ReadDocument } from './messages.ts'
+
+/** Reads and compares OpenAPI documents, each in a thread of its own with bounds on memory and time. Never rejects. */
+export interface Documents {
+  /** `before`: the document with which it is compared. */
+  read(text: string, before?: string): Promise<ReadDocument>
+  compare(before: string, after: string): Promise<ApiChange[]>
+}
+
+export interface DocumentLimits {
+  milliseconds: number
+  megabytes: number
+  entry: URL
+}
+
+const LIMITS: DocumentLimits = { milliseconds: 20_000, megabytes: 512, entry: workerUrl() }
+
+/** A reader of documents; what takes too long or too much is given up, and said to be too large. */
+export function createDocuments(limits: DocumentLimits = LIMITS): Documents {
+  return {
+    async read(text, before) {
+      const reply = await carriedOut({ kind: 'read', text, before }, limits)
+      return reply?.kind === 'read' ? reply.read : { design: undefined, findings: [tooLarge(limits)], changes: [], gone: [] }
+    },
+    async compare(before, after) {
+      if (before === after) return []
+      const reply = await carriedOut({ kind: 'compare', before, after }, limits)
+      if (reply?.kind === 'compared') return reply.changes
+      return [{ kind: 'changed', breaking: true, at: 'the document', what: 'it is too large to be compared' }]
+    },
+  }
+}
+
+/** Undefined: the thread ended without an answer. */
+function carriedOut(task: DocumentTask, { milliseconds, megabytes, entry }: DocumentLimits): Promise<DocumentReply | undefined> {
+  return new Promise((resolve) => {
+    const worker = new Worker(entry, { name: 'openapi', workerData: task, resourceLimits: { maxOldGenerationSizeMb: megabytes } })
+    const end = (reply: DocumentReply | undefined): void => {
+      clearTimeout(deadline)
+      resolve(reply)
+      void worker.terminate()
+    }
+    const deadline = setTimeout(() => end(undefined), milliseconds)
+    worker.once('message', (reply: DocumentReply) => end(reply))
+    worker.once('error', () => end(undefined))
+    worker.once('exit', () => end(undefined))
+  })
+}
+
+function tooLarge({ milliseconds, megabytes }: DocumentLimits): Finding {
+  const message = `is too large or too deep: it could not be read within ${milliseconds / 1000} s and ${megabytes} MB`
+  return { level: 'error', rule: 'too-large', message, pointer: '', line: 1, column: 1 }
+}
+
+/** Where the thread's entry lies: beside this file when the sources run as they are, beside the bundle otherwise. */
+function workerUrl(from: string = import.meta.url): URL {
+  return from.endsWith('.ts') ? new URL('./worker.ts', from) : new URL('./openapi-worker.js', from)
+}
