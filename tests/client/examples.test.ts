@@ -30,6 +30,25 @@ interface Example {
 
 const poor = (world: World): Promise<Customer> => world.gateway.customer('0.004')
 
+/** A customer of a plan of the same name as the one model that it has, which nothing else sells. */
+async function customerOf({ gateway }: World, name: string, terms: object, subscribe?: object): Promise<Customer> {
+  const { api } = gateway
+  const deployments = [{ provider: 'fake', model: 'plain' }]
+  await api.expect(201, 'POST', '/api/models', { name, deployments, price: { input: '0', output: '1000' } })
+  await api.expect(201, 'POST', '/api/plans', { name, price: '0', period: 'free', models: [name], exclusive: true, ...terms })
+  const customer = await gateway.customer('1.00')
+  if (subscribe !== undefined) await api.expect(201, 'POST', subscriptionsOf(customer), { plan: name, ...subscribe })
+  return customer
+}
+
+const subscriptionsOf = ({ organization }: Customer): string => `/api/organizations/${organization}/subscriptions`
+
+/** Something happens to the one subscription of a customer. */
+async function happens({ gateway }: World, customer: Customer, event: object): Promise<void> {
+  const { data } = await gateway.api.expect<{ data: { id: string }[] }>(200, 'GET', subscriptionsOf(customer))
+  await gateway.api.expect(201, 'POST', `/api/subscriptions/${data[0]?.id}/events`, event)
+}
+
 const CASES: Record<string, Example> = {
   'billing.mjs': {
     customer: poor,
@@ -52,6 +71,29 @@ const CASES: Record<string, Example> = {
     model: 'orphan',
     customer: (world) => world.gateway.customer('1.00'),
     prints: /^tell the operator: gateway_misconfigured, incident inc_\w+; charged: false\n$/,
+  },
+  'subscription.mjs': {
+    model: 'monthly',
+    customer: async (world) => {
+      const customer = await customerOf(world, 'monthly', {}, {})
+      await happens(world, customer, { event: 'cancel', at: 'now' })
+      return customer
+    },
+    says: async (world, customer) => {
+      await happens(world, customer, { event: 'renew' })
+      return 'yes\n'
+    },
+    prints: /^subscription_cancelled: Acme's subscription .+\nDone, by "faregate subscription renew sub_\w+"\? \(yes\/no\) 200\n$/,
+  },
+  'approval.mjs': {
+    model: 'reviewed',
+    customer: (world) => customerOf(world, 'reviewed', { approval: true }),
+    prints: /^approval_required: billing_admin can request_approval, by faregate subscription create org_\w+ reviewed --reason TEXT\n$/,
+  },
+  'quota.mjs': {
+    model: 'metered',
+    customer: (world) => customerOf(world, 'metered', { quotas: [{ counts: 'requests', models: 'metered', limit: 0 }] }, {}),
+    prints: /^0 requests left until \d{4}-.+\nasked for 1000 requests a month: open\n$/,
   },
   'balance-tied-up.mjs': {
     customer: (world) => world.gateway.customer('0.12'),

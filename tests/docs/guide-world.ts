@@ -22,7 +22,9 @@ const SHOWN = {
 }
 
 /** Prefixes of ids and secrets: `org_…` in a command is the last one that was shown. */
-const PLACEHOLDER = /\b(fg|fgm|fgv|org|app|key|req|dn|gr|mt|we|lr|sub)_…/g
+const PREFIXES = 'fg|fgm|fgv|org|app|key|req|dn|gr|mt|we|lr|sub|team|mem'
+const PLACEHOLDER = new RegExp(`\\b(${PREFIXES})_…`, 'g')
+const ID = new RegExp(`\\b(${PREFIXES})_[A-Za-z0-9]{10,}`, 'g')
 
 export interface GuideWorldOptions {
   postgres?: boolean
@@ -144,8 +146,7 @@ export class GuideWorld {
   }
 
   #seenIn(output: string): string {
-    for (const [id, prefix] of output.matchAll(/\b(fg|fgm|fgv|org|app|key|req|dn|gr|mt|we|lr|sub)_[A-Za-z0-9]{10,}/g))
-      this.#seen.set(prefix ?? '', id)
+    for (const [id, prefix] of output.matchAll(ID)) this.#seen.set(prefix ?? '', id)
     return output
   }
 

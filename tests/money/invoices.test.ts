@@ -3,19 +3,16 @@ import { after, before, describe, test } from 'node:test'
 import { either, usage } from '../support/behaviours.ts'
 import { faregate } from '../support/cli.ts'
 import { configuration, say } from '../support/config.ts'
+import { onTwoReplicas } from '../support/engines.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
-import { header, json } from '../support/http.ts'
+import { header, json, send } from '../support/http.ts'
 import { invoicesOf, nextMonth, startJumping } from '../support/next-month.ts'
-import { createDatabase, postgresMissing } from '../support/postgres.ts'
-import type { TestDatabase } from '../support/postgres.ts'
 import { startUpstream } from '../support/upstream.ts'
 import type { Upstream } from '../support/upstream.ts'
 import { eventually } from '../support/wait.ts'
 
-const SECRET = { FAREGATE_SECRET: Buffer.alloc(32, 7).toString('base64') }
 /** Costs exactly 0.01. */
 const BODY = { model: 'm', max_tokens: 10, messages: say() }
-const missing = await postgresMissing()
 
 async function inArrears(gateway: Gateway, name = 'Acme'): Promise<Customer> {
   const customer = await gateway.customer(undefined, {}, name)
@@ -27,6 +24,10 @@ async function inArrears(gateway: Gateway, name = 'Acme'): Promise<Customer> {
 async function spend(gateway: Gateway, { key }: Customer, calls: number): Promise<void> {
   for (let call = 0; call < calls; call++) assert.equal((await gateway.chat(key, BODY)).status, 200)
 }
+
+/** A call of a published API, which costs as much. */
+const weather = (gateway: Gateway, { key }: Customer) =>
+  send(`${gateway.url}/weather/today`, { headers: { authorization: `Bearer ${key}` } })
 
 /** The command line shows it in each form, and corrects it. */
 async function assertCommands(gateway: Gateway, { organization }: Customer, number: string): Promise<void> {
@@ -52,7 +53,10 @@ describe('invoices', () => {
   before(async () => {
     upstream = await startUpstream()
     upstream.on('m', either(10, { usage: usage(3, 10) }))
-    config = configuration(upstream, { m: { price: { input: '0', output: '1000' } } }, { billing: { dueDays: 0 } })
+    upstream.on('', ({ response }) => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'))
+    const routes = [{ method: 'GET', path: '/*', price: '0.01' }]
+    const apis = { weather: { prefix: '/weather', upstream: { baseUrl: upstream.url }, routes } }
+    config = configuration(upstream, { m: { price: { input: '0', output: '1000' } } }, { billing: { dueDays: 0 }, apis })
   })
   after(() => upstream?.close())
 
@@ -77,6 +81,8 @@ describe('invoices', () => {
       assert.deepEqual([fix?.kind, fix?.canYou, fix?.minAmount], ['pay', false, '0.02'])
       assert.deepEqual(fix?.invoice, { number: invoice?.number, amount: '0.02', dueAt: invoice?.dueAt })
       assert.match(header(refused, 'link') ?? '', /rel="payment"/)
+      const called = await weather(gateway, customer)
+      assert.deepEqual([called.status, json(called)['fixes']], [402, fixes], 'nor are calls of APIs served')
       const explained = await gateway.explain(customer.key, BODY)
       assert.match(JSON.stringify(explained.verdict), /is overdue since/)
       assert.equal((await gateway.api.balance(customer.organization)).held, '0.00')
@@ -87,6 +93,7 @@ describe('invoices', () => {
       const [, ...command] = (fix?.command ?? '').split(' ')
       assert.equal((await faregate(command, gateway)).code, 0)
       assert.equal((await gateway.chat(customer.key, BODY)).status, 200, 'paid is paid at once')
+      assert.equal((await weather(gateway, customer)).status, 200)
       assert.equal((await invoicesOf(gateway, customer.organization))[0]?.state, 'paid')
       await assertCommands(gateway, customer, invoice?.number ?? '')
     } finally {
@@ -119,47 +126,37 @@ describe('invoices', () => {
     }
   })
 
-  describe('with two replicas', { skip: missing }, () => {
-    let database: TestDatabase
-    let gateways: Gateway[] = []
-
-    before(async () => {
-      database = await createDatabase()
-      gateways = await Promise.all([0, 1].map(() => startJumping({ config, databaseUrl: database.url, env: SECRET })))
-    })
-    after(async () => {
-      await Promise.all(gateways.map((gateway) => gateway.stop()))
-      await database?.drop()
-    })
-
-    test('are one each, numbered without a gap, while both look at midnight and requests go on', async () => {
-      const [first, second] = gateways
-      assert.ok(first && second)
-      const customers = await Promise.all(Array.from({ length: 12 }, (_, index) => inArrears(first, `customer ${index}`)))
-      await Promise.all(customers.map((customer) => spend(first, customer, 2)))
-      for (const gateway of gateways) gateway.signal('SIGUSR2')
-      const end = new AbortController()
-      const late = customers.map(async (customer) => {
-        while (!end.signal.aborted) await second.chat(customer.key, BODY)
-      })
-      const issued = await Promise.all(customers.map(({ organization }) => invoicesOf(first, organization)))
-      end.abort()
-      await Promise.all(late)
-      const numbers = issued.flat().map(({ number }) => number)
-      assert.deepEqual(
-        numbers.toSorted(),
-        customers.map((_, index) => `INV-${String(index + 1).padStart(6, '0')}`),
-      )
-      for (const [index, [invoice]] of issued.entries()) {
-        const entries = invoice?.['entries'] as { through: string }
-        const balance = await first.api.balance(customers[index]?.organization ?? '')
-        assert.ok(
-          Number(invoice?.total) >= 0.02 && Number(invoice?.total) <= Number(balance.posted),
-          `${invoice?.total} of ${balance.posted}`,
+  onTwoReplicas(
+    (options) => startJumping({ config, ...options }),
+    (gateways) => {
+      test('are one each, numbered without a gap, while both look at midnight and requests go on', async () => {
+        const [first, second] = gateways
+        const customers = await Promise.all(Array.from({ length: 12 }, (_, index) => inArrears(first, `customer ${index}`)))
+        await Promise.all(customers.map((customer) => spend(first, customer, 2)))
+        for (const gateway of gateways) gateway.signal('SIGUSR2')
+        const end = new AbortController()
+        const late = customers.map(async (customer) => {
+          while (!end.signal.aborted) await second.chat(customer.key, BODY)
+        })
+        const issued = await Promise.all(customers.map(({ organization }) => invoicesOf(first, organization)))
+        end.abort()
+        await Promise.all(late)
+        const numbers = issued.flat().map(({ number }) => number)
+        assert.deepEqual(
+          numbers.toSorted(),
+          customers.map((_, index) => `INV-${String(index + 1).padStart(6, '0')}`),
         )
-        assert.ok(Number(entries.through) > 0)
-      }
-      assert.deepEqual((await first.api.verify()).violations, [])
-    })
-  })
+        for (const [index, [invoice]] of issued.entries()) {
+          const entries = invoice?.['entries'] as { through: string }
+          const balance = await first.api.balance(customers[index]?.organization ?? '')
+          assert.ok(
+            Number(invoice?.total) >= 0.02 && Number(invoice?.total) <= Number(balance.posted),
+            `${invoice?.total} of ${balance.posted}`,
+          )
+          assert.ok(Number(entries.through) > 0)
+        }
+        assert.deepEqual((await first.api.verify()).violations, [])
+      })
+    },
+  )
 })

@@ -2,18 +2,15 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { either, usage } from '../support/behaviours.ts'
 import { configuration, say } from '../support/config.ts'
+import { onTwoReplicas } from '../support/engines.ts'
 import { startGateway } from '../support/gateway.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
 import { header } from '../support/http.ts'
-import { createDatabase, postgresMissing } from '../support/postgres.ts'
-import type { TestDatabase } from '../support/postgres.ts'
 import { startUpstream } from '../support/upstream.ts'
 import type { Upstream } from '../support/upstream.ts'
 import { eventually } from '../support/wait.ts'
 
-const SECRET = { FAREGATE_SECRET: Buffer.alloc(32, 7).toString('base64') }
 const BODY = { model: 'only-plan', max_tokens: 10, messages: say() }
-const missing = await postgresMissing()
 /** A period that is paid ends as soon as this. */
 const SOON_MS = 3_000
 
@@ -109,28 +106,17 @@ describe('the next period of a subscription', () => {
     }
   })
 
-  describe('with two replicas', { skip: missing }, () => {
-    let database: TestDatabase
-    let gateways: Gateway[] = []
-
-    before(async () => {
-      database = await createDatabase()
-      const options = { config, databaseUrl: database.url, env: SECRET }
-      gateways = await Promise.all([0, 1].map(() => startGateway(options)))
-    })
-    after(async () => {
-      await Promise.all(gateways.map((gateway) => gateway.stop()))
-      await database?.drop()
-    })
-
-    test('is paid once while 200 requests come to both over its beginning', async () => {
-      const [first] = gateways
-      assert.ok(first)
-      await sell(first)
-      const { customer, id } = await subscribed(first, '1.00')
-      await new Promise((resolve) => setTimeout(resolve, 1_000))
-      assert.deepEqual(await callOver(gateways, customer, 200), [])
-      await assertPaidOnce(first, customer, id)
-    })
-  })
+  onTwoReplicas(
+    (options) => startGateway({ config, ...options }),
+    (gateways) => {
+      test('is paid once while 200 requests come to both over its beginning', async () => {
+        const [first] = gateways
+        await sell(first)
+        const { customer, id } = await subscribed(first, '1.00')
+        await new Promise((resolve) => setTimeout(resolve, 1_000))
+        assert.deepEqual(await callOver(gateways, customer, 200), [])
+        await assertPaidOnce(first, customer, id)
+      })
+    },
+  )
 })

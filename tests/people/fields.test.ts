@@ -20,6 +20,10 @@ const TEAM_CAP: Proof = [CAPS, 'the applications of a team share its cap']
 const MEMBER: Proof = [CLI, 'a member gets a role, a cap and a token']
 const MEMBER_CAP: Proof = ['tests/people/members.test.ts', 'the cap of a member holds over all of its keys']
 const ROLE: Proof = [MEMBERS, 'the token of a member may do what the role allows']
+const OWNERS = 'packages/admin/test/owners.test.ts'
+const OWNER: Proof = [OWNERS, 'are whoever makes one, or whom that says, or nobody']
+const NARROW = 'packages/admin/test/team-roles.test.ts'
+const NARROWED: Proof = [NARROW, 'reads, changes and lists nothing of another team']
 const CUSTOM: Proof = [MEMBERS, 'a custom role can be had, changed with effect at once']
 const NAMED = 'tests/people/named-caps.test.ts'
 const USER_CAP: Proof = [NAMED, 'one end user has another cap than all the others']
@@ -30,10 +34,15 @@ const DECIDED: Proof = [ASKING, 'asked for with the refusal alone, seen with its
 const PROOFS: Partial<Record<RouteName, Record<string, Proof>>> = {
   createTeam: { name: TEAM, cap: TEAM_CAP },
   updateTeam: { name: TEAM, cap: [DENIALS, 'async cap_team(world)'] },
-  createApplication: { name: MADE, team: TEAM, limits: LIMITS },
-  updateApplication: { name: TEAM, team: TEAM_CAP, limits: LIMITS },
-  createMember: { name: MEMBER, email: [MEMBERS, 'an e-mail address that is taken'], role: ROLE, cap: MEMBER_CAP },
-  updateMember: { name: MEMBER, role: [MEMBERS, 'another role is in force at once'], cap: MEMBER_CAP },
+  createApplication: { name: MADE, team: TEAM, owner: OWNER, limits: LIMITS },
+  updateApplication: { name: TEAM, team: TEAM_CAP, owner: [OWNERS, 'can be changed, which needs no more than'], limits: LIMITS },
+  createMember: { name: MEMBER, email: [MEMBERS, 'an e-mail address that is taken'], role: ROLE, team: NARROWED, cap: MEMBER_CAP },
+  updateMember: {
+    name: MEMBER,
+    role: [MEMBERS, 'another role is in force at once'],
+    team: [NARROW, 'follows an application into another team at once, and is widened again'],
+    cap: MEMBER_CAP,
+  },
   createMemberToken: { name: MEMBER, expiresAt: MEMBER },
   createRole: { name: CUSTOM, permissions: CUSTOM },
   updateRole: { name: MEMBER, permissions: CUSTOM },

@@ -108,6 +108,26 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
       assert.deepEqual(await Promise.all(['org_admin', 'developer'].map((role) => can(role, {}))), [true, false])
     })
 
+    test('a role that is narrowed to a team mends what belongs to that team, and nothing else', async () => {
+      const { organization } = await gateway.customer('1.00')
+      const base = `/api/organizations/${organization}`
+      const cap = { amount: '0.001', period: 'day' }
+      const team = (name: string) => gateway.api.expect<{ id: string }>(201, 'POST', `${base}/teams`, { name, cap })
+      const [own, other] = [await team('own'), await team('other')]
+      const body = { name: 'Ann', email: `ann${++people}@example.com`, role: 'team_admin', team: own.id }
+      const { id: member } = await gateway.api.expect<{ id: string }>(201, 'POST', `${base}/members`, body)
+      const can = async (of: { id: string }) => {
+        const { id } = await gateway.api.expect<{ id: string }>(201, 'POST', `${base}/applications`, { name: 'bot', team: of.id })
+        const { key } = await gateway.api.key(id, { member })
+        const { code, fix } = refusalOf(await gateway.chat(key, BODY))
+        return [code, fix?.canYou]
+      }
+      assert.deepEqual(await can(own), ['cap_team', true])
+      assert.deepEqual(await can(other), ['cap_team', false])
+      await gateway.api.expect(200, 'PATCH', `/api/members/${member}`, { team: null })
+      assert.deepEqual(await can(other), ['cap_team', true])
+    })
+
     test('the keys of a member are revoked with the membership, within a second', async () => {
       const customer = await gateway.customer('1.00')
       const ann = await person(customer, 'developer')

@@ -1,8 +1,8 @@
 import { newId, type IdPrefix } from '@faregate/core'
 import type { ParsedInput, RouteName, RouteOutput, Routes } from '@faregate/contract'
-import { sees, type Credential } from './credential.ts'
+import { sees, type Credential, type Owned } from './credential.ts'
 import type { AdminDeps } from './deps.ts'
-import type { Filter } from './ports.ts'
+import type { Filter, OwnerFilter } from './ports.ts'
 import { found, notFound } from './refusal.ts'
 import type { OrganizationRow } from './rows.ts'
 
@@ -35,18 +35,13 @@ export type Handlers<Names extends RouteName> = { [Name in Names]: Handler<Name>
 
 /** The organization, if it exists and this credential sees it; 404 otherwise. */
 export async function visibleOrganization({ deps, credential }: Context, id: string): Promise<OrganizationRow> {
-  if (!sees(credential, id)) return notFound('organization', id)
+  if (credential.organization !== null && credential.organization !== id) return notFound('organization', id)
   return found(await deps.store.read.organizations.get(id), 'organization', id)
 }
 
-/** The row, if it exists and belongs to an organization that this credential sees; 404 otherwise. */
-export function visible<T extends { organization: string | null }>(
-  { credential }: Context,
-  row: T | undefined,
-  kind: string,
-  id: string,
-): T {
-  return found(row !== undefined && sees(credential, row.organization) ? row : undefined, kind, id)
+/** The row, if it exists and belongs to an organization, and a team, that this credential sees; 404 otherwise. */
+export function visible<T extends Owned>({ credential }: Context, row: T | undefined, kind: string, id: string): T {
+  return found(row !== undefined && sees(credential, row) ? row : undefined, kind, id)
 }
 
 /** Narrows a list to what the credential sees. Asking for another organization than its own is 404. */
@@ -56,15 +51,20 @@ export function ownOrganization({ credential }: Context, asked: string | undefin
   return credential.organization
 }
 
+/** Narrows a list of what may belong to teams to what the credential sees. */
+export function ownRows(context: Context, asked: string | undefined): OwnerFilter {
+  return { organization: ownOrganization(context, asked), team: context.credential.team ?? undefined }
+}
+
 /** The filters of a query, times read and narrowed to what the credential sees. */
 export function filterOf(
   context: Context,
-  query: { [Name in keyof Omit<Filter, 'from' | 'to'>]: Filter[Name] } & { from?: string | undefined; to?: string | undefined },
+  query: { [Name in keyof Omit<Filter, 'from' | 'to' | 'team'>]: Filter[Name] } & { from?: string | undefined; to?: string | undefined },
 ): Filter {
   const { from, to, ...rest } = query
   return {
     ...rest,
-    organization: ownOrganization(context, query.organization),
+    ...ownRows(context, query.organization),
     from: from === undefined ? undefined : Date.parse(from),
     to: to === undefined ? undefined : Date.parse(to),
   }

@@ -1,5 +1,5 @@
 import type { Fix } from '@faregate/core'
-import { isPermission, type Permission } from '@faregate/contract'
+import { isPermission, type Permission, type RouteSpec } from '@faregate/contract'
 import { BUILT_IN_ROLES, permissionsOf } from '@faregate/identity'
 import type { AdminDeps } from './deps.ts'
 import { refuse } from './refusal.ts'
@@ -11,11 +11,13 @@ export interface Credential {
   permissions: ReadonlySet<Permission> | 'all'
   /** The one organization it sees; null: all. */
   organization: string | null
+  /** The one team of it to which its role is narrowed; null: the whole organization. */
+  team: string | null
   /** Whose role decides what it may do; null: a token for itself, or the operator. */
   member: string | null
 }
 
-export const OPERATOR: Credential = { id: 'operator', permissions: 'all', organization: null, member: null }
+export const OPERATOR: Credential = { id: 'operator', permissions: 'all', organization: null, team: null, member: null }
 
 /** Who the bearer of this Authorization header is. 401 for anyone unknown; rejects when the database does not answer. */
 export async function authenticate(deps: AdminDeps, header: string | undefined): Promise<Credential> {
@@ -28,16 +30,16 @@ export async function authenticate(deps: AdminDeps, header: string | undefined):
     return refuse({ code: 'key_expired', detail: `This management token expired at ${new Date(token.expiresAt).toISOString()}.` })
   }
   const { id, organization, member } = token
-  const held = member === null ? token.permissions : await permissionsOfMember(deps, member)
-  return { id, permissions: new Set(held.filter(isPermission)), organization, member }
+  const { held, team } = member === null ? { held: token.permissions, team: null } : await roleOfMember(deps, member)
+  return { id, permissions: new Set(held.filter(isPermission)), organization, team, member }
 }
 
-/** What the role of a member allows now. */
-async function permissionsOfMember({ store: { read } }: AdminDeps, id: string): Promise<readonly string[]> {
+/** What the role of a member allows now, and in which team alone. */
+async function roleOfMember({ store: { read } }: AdminDeps, id: string): Promise<{ held: readonly string[]; team: string | null }> {
   const member = await read.members.get(id)
   if (member === undefined) return refuse({ code: 'credential_invalid', detail: 'The membership that this token rests on has ended.' })
   const custom = Object.hasOwn(BUILT_IN_ROLES, member.role) ? undefined : await read.roles.get(member.role)
-  return permissionsOf({ role: member.role, permissions: custom?.permissions ?? null })
+  return { held: permissionsOf({ role: member.role, permissions: custom?.permissions ?? null }), team: member.team }
 }
 
 function bearerOf(header: string | undefined): string {
@@ -69,6 +71,20 @@ export function requirePermission(credential: Credential, permission: Permission
   })
 }
 
+/** Refuses with 403 what concerns more than the one team in which a role holds. */
+export function requireReach(credential: Credential, { permission, withinTeam }: Pick<RouteSpec, 'permission' | 'withinTeam'>): void {
+  const { team, member, permissions } = credential
+  if (team === null || withinTeam === true) return
+  const fix = fixOf(credential)
+  refuse({
+    code: 'permission_denied',
+    detail: `This concerns the whole organization, and the role behind this management token holds for the team ${team} alone.`,
+    required: [permission],
+    granted: permissions === 'all' ? [] : [...permissions],
+    fixes: [{ ...fix, action: 'widen_role', command: `faregate member update ${member ?? 'ID'} --no-team` }],
+  })
+}
+
 /** Nobody gives himself what he does not hold. */
 function fixOf({ member }: Credential): Fix {
   if (member === null) return { kind: 'change_policy', action: 'grant_permission', by: 'operator', canYou: false }
@@ -84,7 +100,14 @@ function fixOf({ member }: Credential): Fix {
   }
 }
 
-/** Whether the credential may know of what belongs to this organization. */
-export function sees(credential: Credential, organization: string | null): boolean {
-  return credential.organization === null || credential.organization === organization
+/** Whose a row is. One that says nothing of a team is the whole organization's. */
+export interface Owned {
+  organization: string | null
+  team?: string | null
+}
+
+/** Whether the credential may know of a row. */
+export function sees(credential: Credential, row: Owned): boolean {
+  if (credential.organization !== null && credential.organization !== row.organization) return false
+  return credential.team === null || credential.team === row.team
 }

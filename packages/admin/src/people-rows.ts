@@ -31,6 +31,8 @@ export interface MemberRow {
   email: string
   /** The name of a built-in role, or the id of one of the organization. */
   role: string
+  /** In which alone the role holds; null: in the whole organization. */
+  team: string | null
   cap: Cap | null
   createdAt: Millis
 }
@@ -46,6 +48,7 @@ export interface RoleRow {
 
 export interface MemberFilter {
   organization?: string | undefined
+  team?: string | undefined
   email?: string | undefined
   role?: string | undefined
 }

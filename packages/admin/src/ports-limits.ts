@@ -15,7 +15,7 @@ export interface LimitQueries {
     get(id: string): Promise<LimitRequestRow | undefined>
     /** The one that is open for a subject. */
     open(subject: string): Promise<LimitRequestRow | undefined>
-    list(paging: Paging, organization: string, state: LimitRequestRow['state'] | undefined): Promise<LimitRequestRow[]>
+    list(paging: Paging, filter: LimitRequestFilter): Promise<LimitRequestRow[]>
     /** How many of one asker are open, or were made since. */
     recent(askedBy: string, since: Millis): Promise<number>
     /**
@@ -29,6 +29,13 @@ export interface LimitQueries {
       since: Millis,
     ): Promise<Spread & { complete: boolean }>
   }
+}
+
+/** Which requests for higher limits a list has. */
+export interface LimitRequestFilter {
+  organization: string
+  team?: string | undefined
+  state?: LimitRequestRow['state'] | undefined
 }
 
 /** What can be changed of them, in a transaction. */

@@ -32,9 +32,16 @@ export interface Paging {
   before?: string | undefined
 }
 
+/** Whose rows a list has. */
+export interface OwnerFilter {
+  organization?: string | undefined
+  team?: string | undefined
+}
+
 /** The filters that lists of requests, denials and usage share. */
 export interface Filter {
   organization?: string | undefined
+  team?: string | undefined
   application?: string | undefined
   key?: string | undefined
   model?: string | undefined
@@ -74,7 +81,7 @@ export interface AdminQueries extends ApiQueries, LimitQueries, PlanQueries {
   }
   teams: {
     get(id: string): Promise<TeamRow | undefined>
-    list(paging: Paging, filter: { organization?: string | undefined }): Promise<TeamRow[]>
+    list(paging: Paging, filter: OwnerFilter): Promise<TeamRow[]>
   }
   members: {
     get(id: string): Promise<MemberRow | undefined>
@@ -86,11 +93,11 @@ export interface AdminQueries extends ApiQueries, LimitQueries, PlanQueries {
   }
   applications: {
     get(id: string): Promise<ApplicationRow | undefined>
-    list(paging: Paging, filter: { organization?: string | undefined; team?: string | undefined }): Promise<ApplicationRow[]>
+    list(paging: Paging, filter: OwnerFilter & { owner?: string | undefined }): Promise<ApplicationRow[]>
   }
   keys: {
     get(id: string): Promise<KeyRow | undefined>
-    list(paging: Paging, filter: { organization?: string | undefined; application?: string | undefined }): Promise<KeyRow[]>
+    list(paging: Paging, filter: OwnerFilter & { application?: string | undefined }): Promise<KeyRow[]>
   }
   tokens: {
     get(id: string): Promise<TokenRow | undefined>
@@ -165,14 +172,14 @@ export interface AdminTransaction extends AdminQueries, ApiChanges, LimitChanges
   updateTeam(id: string, change: Pick<TeamRow, 'name' | 'cap'>): Promise<void>
   deleteTeam(id: string): Promise<void>
   insertMember(row: MemberRow): Promise<void>
-  updateMember(id: string, change: Pick<MemberRow, 'name' | 'role' | 'cap'>): Promise<void>
-  /** Ends a membership, and revokes the tokens and keys that belong to it. */
-  removeMember(id: string, at: Millis): Promise<void>
+  updateMember(id: string, change: Pick<MemberRow, 'name' | 'role' | 'team' | 'cap'>): Promise<void>
+  /** Ends a membership, revokes the tokens and keys that belong to it, and gives its applications to a successor, or to nobody. */
+  removeMember(id: string, successor: string | null, at: Millis): Promise<void>
   insertRole(row: RoleRow): Promise<void>
   updateRole(id: string, change: Pick<RoleRow, 'name' | 'permissions'>): Promise<void>
   deleteRole(id: string): Promise<void>
   insertApplication(row: ApplicationRow): Promise<void>
-  updateApplication(id: string, change: Pick<ApplicationRow, 'name' | 'team' | 'limits'>): Promise<void>
+  updateApplication(id: string, change: Pick<ApplicationRow, 'name' | 'team' | 'owner' | 'limits'>): Promise<void>
   insertKey(row: KeyRow): Promise<void>
   updateKey(
     id: string,

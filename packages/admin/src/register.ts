@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { answerProblem } from './answer-problem.ts'
 import type { Context, Idempotency } from './call.ts'
-import { authenticate, requirePermission, type Credential } from './credential.ts'
+import { authenticate, requirePermission, requireReach, type Credential } from './credential.ts'
 import type { AdminDeps } from './deps.ts'
 import { denialOf } from './failure.ts'
 import { HANDLERS } from './handlers/index.ts'
@@ -65,6 +65,7 @@ function registerRoute(
       void reply.headers({ 'x-request-id': facts.requestId, 'cache-control': 'no-store' })
       facts.credential = await authenticate(deps, request.headers.authorization)
       requirePermission(facts.credential, permission)
+      requireReach(facts.credential, route)
     },
     preValidation: async (request) => tidy(request, route),
     handler: async (request, reply) => {

@@ -34,6 +34,8 @@ export interface ApplicationRow {
   id: string
   organization: string
   team: string | null
+  /** The member whom to turn to. */
+  owner: string | null
   name: string
   limits: LimitTerms[]
   createdAt: Millis
@@ -43,6 +45,8 @@ export interface KeyRow {
   id: string
   application: string
   organization: string
+  /** Of its application. */
+  team: string | null
   name: string
   /** HMAC of the key; the key itself is nowhere. */
   hash: string

@@ -14,6 +14,7 @@ const KEY: KeyRow = {
   id: 'key_1',
   application: 'app_1',
   organization: 'org_1',
+  team: null,
   name: 'chatbot',
   hash: '',
   lastFour: 'wxyz',

@@ -3,12 +3,17 @@ import type { Held } from './entitlement.ts'
 import type { Quota } from './plan.ts'
 import type { Agreed } from './subscription.ts'
 
+/** What a quota of a plan is known by. */
+type QuotaName = Pick<Quota, 'counts' | 'models' | 'apis'>
+
+/** Whether two are the same quota of a plan, whatever their limits. */
+export function sameQuota(one: QuotaName, other: QuotaName): boolean {
+  return one.counts === other.counts && one.models === other.models && (one.apis ?? null) === (other.apis ?? null)
+}
+
 /** How much of a quota a subscription has in each period: what was agreed, or what the plan says. */
-export function quotaLimit(
-  { subscription: { agreed } }: Pick<Held, 'subscription'>,
-  quota: Pick<Quota, 'counts' | 'models' | 'limit'>,
-): number {
-  return agreed?.quotas.find(({ counts, models }) => counts === quota.counts && models === quota.models)?.limit ?? quota.limit
+export function quotaLimit({ subscription: { agreed } }: Pick<Held, 'subscription'>, quota: QuotaName & Pick<Quota, 'limit'>): number {
+  return agreed?.quotas.find((one) => sameQuota(one, quota))?.limit ?? quota.limit
 }
 
 /** The rates and concurrency of a subscription. */
@@ -37,6 +42,5 @@ export function agree(agreed: Agreed | undefined, value: { quota: Agreed['quotas
     const identity = limitIdentity(value.limit)
     return { quotas, limits: [...limits.filter((terms) => limitIdentity(terms) !== identity), value.limit] }
   }
-  const { counts, models } = value.quota
-  return { quotas: [...quotas.filter((quota) => quota.counts !== counts || quota.models !== models), value.quota], limits }
+  return { quotas: [...quotas.filter((quota) => !sameQuota(quota, value.quota)), value.quota], limits }
 }

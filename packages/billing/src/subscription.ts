@@ -38,8 +38,8 @@ export interface Subscription {
   agreed?: Agreed | undefined
 }
 
-/** Quotas of models, and limits, of one subscription that stand in the place of the plan's. */
+/** Quotas and limits of one subscription that stand in the place of the plan's. */
 export interface Agreed {
-  quotas: (Pick<Quota, 'counts' | 'limit'> & { models: string })[]
+  quotas: Pick<Quota, 'counts' | 'models' | 'apis' | 'limit'>[]
   limits: LimitTerms[]
 }

@@ -69,6 +69,11 @@ export class Options {
     return this.#values[name] === false
   }
 
+  /** What a flag, or the one that takes it away, asks for: its value, or null. */
+  change<Name extends string>(name: Name): { [Member in Name]?: string | null } {
+    return (this.isOff(name) ? { [name]: null } : this.some(name)) as { [Member in Name]?: string | null }
+  }
+
   /** The values of a flag that may be repeated; `undefined` when it was not given. */
   list(name: string): string[] | undefined {
     const value = this.#values[name]

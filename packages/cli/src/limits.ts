@@ -12,10 +12,20 @@ export const LIMIT_OPTION: Option = {
   repeatable: true,
 }
 
+export const NO_LIMITS_OPTION: Option = { flags: '--no-limits', summary: 'no limits' }
+
 /** What `--limit` says, as a member of a body; nothing where it was not given. @throws UsageError */
 export function limitsOf(options: Options): { limits?: Limits } {
   const texts = options.list('limit')
   return texts === undefined ? {} : { limits: texts.map(limitOf) }
+}
+
+/** The same of a change, for which `--no-limits` asks for none. @throws UsageError */
+export function limitsChange(options: Options): { limits?: Limits } {
+  const given = limitsOf(options)
+  if (!options.isOff('limits')) return given
+  if (given.limits !== undefined) throw new UsageError('--limit and --no-limits contradict each other')
+  return { limits: [] }
 }
 
 /** Limits for a table or a sentence; null where there are none. */

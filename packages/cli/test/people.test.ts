@@ -58,7 +58,22 @@ test('an organization gets another name, zone and caps, is suspended with a reas
   assert.match((await does('org', 'update', 'Acme', ...terms)).stdout, /prices × 0\.9; demo input=1,output=2\./)
   assert.match((await does('org', 'show', 'Acme')).stdout, /refusals tell +fixes/)
   assert.match((await does('org', 'update', 'Acme', '--no-overrides', '--price-factor', '1')).stdout, /no cap; each end user: no cap\./)
-  for (const wrong of [[], ['--cap', '5'], ['--user-cap', '0/day'], ['--disclosure', 'much'], ['--override', 'demo']])
+  const credit = ['--limit', 'requests=100/second', '--arrears', '500', '--overdraft', '2']
+  assert.match((await does('org', 'update', 'Acme', ...credit)).stdout, /limits 100 requests.*; in arrears, up to 500\.00; overdraft 2\./)
+  assert.match((await does('org', 'show', 'Acme')).stdout, /limits +100 requests/)
+  assert.match(
+    (await does('org', 'update', 'Acme', '--no-limits', '--prepaid', '--overdraft', '0')).stdout,
+    /no cap; prepaid; overdraft 0\./,
+  )
+  for (const wrong of [
+    [],
+    ['--limit', 'all'],
+    ['--limit', 'concurrency=1', '--no-limits'],
+    ['--cap', '5'],
+    ['--user-cap', '0/day'],
+    ['--disclosure', 'much'],
+    ['--override', 'demo'],
+  ])
     assert.equal((await runs('org', 'update', 'Acme', ...wrong)).code, 2, wrong.join(' '))
   assert.equal((await runs('org', 'suspend', 'Acme')).code, 2, 'a reason is asked for')
   assert.equal((await answered('org', 'suspend', 'Acme', '--reason', 'Unpaid.')).suspended?.reason, 'Unpaid.')
@@ -72,6 +87,18 @@ test('a team gets a cap and applications, and is removed when it has none', asyn
   const application = await answered('app', 'create', 'bot', '--team', team.id)
   assert.equal(application.team, team.id)
   assert.equal((await runs('team', 'delete', team.id)).code, 1)
+  const narrowed = await answered('member', 'add', 'Tim', 'tim@example.com', '--role', 'team_admin', '--team', team.id)
+  assert.equal(narrowed.team, team.id)
+  const owned = await answered<Made & { owner: string | null }>('app', 'update', application.id, '--owner', narrowed.id)
+  assert.equal(owned.owner, narrowed.id)
+  assert.match((await does('app', 'list', '--owner', narrowed.id)).stdout, /bot/)
+  assert.match((await does('member', 'list')).stdout, new RegExp(`team_admin +${team.id}`))
+  assert.equal((await answered('member', 'update', narrowed.id, '--no-team')).team, null)
+  const heir = await answered('member', 'add', 'Ida', 'ida@example.com', '--role', 'developer')
+  await does('member', 'remove', narrowed.id, '--successor', heir.id)
+  assert.match((await does('app', 'list', '--owner', heir.id)).stdout, /bot/)
+  assert.match((await does('app', 'update', application.id, '--no-owner', '--limit', 'concurrency=3')).stdout, /bot belongs to team_\w+\./)
+  assert.match((await does('app', 'update', application.id, '--no-limits')).stdout, /bot belongs to/)
   const moved = await answered('app', 'update', application.id, '--no-team', '--name', 'helper')
   assert.deepEqual([moved.team, moved.name], [null, 'helper'])
   const renamed = await answered('team', 'update', team.id, '--name', 'Lab', '--no-cap')

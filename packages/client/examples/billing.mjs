@@ -1,14 +1,10 @@
 // The balance does not reach. Whoever pays is asked, here by a line on the terminal; then the same request is sent again.
-import { createInterface } from 'node:readline/promises'
 import { createFetch } from '@faregate/client'
-import { key, question, url } from './support.mjs'
+import { ask, key, question, url } from './support.mjs'
 
 async function pay(denied) {
   const [fix] = denied.fixes.filter(({ kind }) => kind === 'pay')
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const said = await terminal.question(`${denied.problem.detail}\nPaid, by "${fix.command ?? fix.url}"? (yes/no) `)
-  terminal.close()
-  return said === 'yes'
+  return (await ask(`${denied.problem.detail}\nPaid, by "${fix.command ?? fix.url}"?`)) === 'yes'
 }
 
 const call = createFetch({ url, key, pay, onMend: ({ did }) => console.log('mended:', did) })

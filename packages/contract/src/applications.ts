@@ -4,10 +4,20 @@ import { limits } from './limits.ts'
 import type { RouteSpec } from './route.ts'
 
 export const application = z
-  .object({ id: z.string(), name: z.string(), organization: z.string(), team: z.string().nullable(), limits, createdAt: time })
+  .object({
+    id: z.string(),
+    name: z.string(),
+    organization: z.string(),
+    team: z.string().nullable(),
+    owner: z.string().nullable().describe('The member whom to turn to.'),
+    limits,
+    createdAt: time,
+  })
   .meta({ title: 'Application' })
 
 const team = id.nullable().describe('Whose spend cap it counts against; null: none.')
+
+const owner = id.nullable().describe('The member whom to turn to; null: nobody.')
 
 const tag = 'Applications'
 
@@ -18,7 +28,8 @@ export const applicationRoutes = {
     tag,
     summary: 'List applications',
     permission: 'applications:read',
-    query: z.strictObject({ ...paging, organization: id.optional() }),
+    withinTeam: true,
+    query: z.strictObject({ ...paging, organization: id.optional(), owner: id.optional() }),
     status: 200,
     response: page(application),
   },
@@ -28,6 +39,7 @@ export const applicationRoutes = {
     tag,
     summary: 'List the applications of an organization',
     permission: 'applications:read',
+    withinTeam: true,
     params: byId,
     query: z.strictObject(paging),
     status: 200,
@@ -39,8 +51,14 @@ export const applicationRoutes = {
     tag,
     summary: 'Create an application',
     permission: 'applications:write',
+    withinTeam: true,
     params: byId,
-    body: z.strictObject({ name, team: team.optional(), limits: limits.optional() }),
+    body: z.strictObject({
+      name,
+      team: team.optional(),
+      owner: owner.optional().describe('Absent: the member whose token this is called with; null: nobody.'),
+      limits: limits.optional(),
+    }),
     status: 201,
     response: application,
     idempotent: true,
@@ -51,6 +69,7 @@ export const applicationRoutes = {
     tag,
     summary: 'See an application',
     permission: 'applications:read',
+    withinTeam: true,
     params: byId,
     status: 200,
     response: application,
@@ -59,10 +78,11 @@ export const applicationRoutes = {
     method: 'PATCH',
     path: '/api/applications/{id}',
     tag,
-    summary: 'Rename an application, move it to another team, set its limits',
+    summary: 'Rename an application, move it to another team or owner, set its limits',
     permission: 'applications:write',
+    withinTeam: true,
     params: byId,
-    body: z.strictObject({ name: name.optional(), team: team.optional(), limits: limits.optional() }),
+    body: z.strictObject({ name: name.optional(), team: team.optional(), owner: owner.optional(), limits: limits.optional() }),
     status: 200,
     response: application,
   },

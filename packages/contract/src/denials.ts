@@ -44,6 +44,7 @@ export const denialRoutes = {
     tag,
     summary: 'List refusals, or count them by group',
     permission: 'denials:read',
+    withinTeam: true,
     query: z.strictObject({
       ...paging,
       ...window,
@@ -61,6 +62,7 @@ export const denialRoutes = {
     tag,
     summary: 'See a refusal: every check in order',
     permission: 'denials:read',
+    withinTeam: true,
     params: byId,
     status: 200,
     response: decision,

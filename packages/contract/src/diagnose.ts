@@ -30,6 +30,7 @@ export const diagnoseRoutes = {
     tag: 'Refusals',
     summary: 'Walk six steps for a request or a refusal, each with its fix',
     permission: 'requests:read',
+    withinTeam: true,
     params: byId,
     status: 200,
     response: diagnosis,

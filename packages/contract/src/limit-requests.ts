@@ -5,6 +5,8 @@ import type { RouteSpec } from './route.ts'
 
 const STATES = ['open', 'approved', 'rejected'] as const
 
+const counted = z.string().min(1).max(300)
+
 /** What is asked for more of. With a key, `id` may be left out where the key says it. */
 export const subject = z
   .discriminatedUnion('kind', [
@@ -19,12 +21,15 @@ export const subject = z
       id: id.optional().describe('Of a plan: of the subscription to it.'),
       limit: z.string().max(60).describe('What the headers call it after its level: `requests-minute`, `concurrency`.'),
     }),
-    z.strictObject({
-      kind: z.literal('quota'),
-      id: id.describe('Of the subscription.'),
-      counts: z.enum(['requests', 'tokens']),
-      models: z.string().min(1).max(300).describe('As the plan writes it.'),
-    }),
+    z
+      .strictObject({
+        kind: z.literal('quota'),
+        id: id.describe('Of the subscription.'),
+        counts: z.enum(['requests', 'tokens']),
+        models: counted.optional().describe('Which models it counts calls of, as the plan writes it.'),
+        apis: counted.optional().describe('The same of published APIs, instead.'),
+      })
+      .refine(({ models, apis }) => (models === undefined) !== (apis === undefined), 'names either models or apis'),
   ])
   .meta({ title: 'Subject of a limit request' })
 
@@ -89,6 +94,7 @@ export const limitRequestRoutes = {
     tag,
     summary: 'List the requests for higher limits of an organization, each with what was used and a proposed value',
     permission: 'limit-requests:read',
+    withinTeam: true,
     params: byId,
     query: z.strictObject({ ...paging, limit: z.coerce.number().int().min(1).max(20).default(20), state: z.enum(STATES).optional() }),
     status: 200,
@@ -100,6 +106,7 @@ export const limitRequestRoutes = {
     tag,
     summary: 'Ask for a higher limit; while one is open for the same, that is answered',
     permission: 'limit-requests:write',
+    withinTeam: true,
     params: byId,
     body: ask,
     status: 201,
@@ -112,6 +119,7 @@ export const limitRequestRoutes = {
     tag,
     summary: 'See a request for a higher limit, with what was used and a proposed value',
     permission: 'limit-requests:read',
+    withinTeam: true,
     params: byId,
     status: 200,
     response: decidable,
@@ -122,6 +130,7 @@ export const limitRequestRoutes = {
     tag,
     summary: 'Approve a request, which changes the limit at once, or reject it; takes the permission that the change itself needs',
     permission: 'limit-requests:decide',
+    withinTeam: true,
     params: byId,
     body: z.strictObject({
       decision: z.enum(['approve', 'reject']),

@@ -11,12 +11,14 @@ export const member = z
     name: z.string(),
     email: z.string(),
     role: z.string().describe('A built-in role, or the id of one of the organization.'),
+    team: z.string().nullable().describe('In which alone the role holds; null: in the whole organization.'),
     cap: shownCap.nullable().describe('How much may be spent in a period with the keys that belong to the member.'),
     createdAt: time,
   })
   .meta({ title: 'Member' })
 
 const email = z.email('not an e-mail address').max(254).toLowerCase()
+const team = id.nullable().optional().describe('A team, in which alone the role holds; null: in the whole organization.')
 const tag = 'Members'
 
 export const memberRoutes = {
@@ -26,6 +28,7 @@ export const memberRoutes = {
     tag,
     summary: 'List members of organizations',
     permission: 'members:read',
+    withinTeam: true,
     query: z.strictObject({ ...paging, organization: id.optional() }),
     status: 200,
     response: page(member),
@@ -36,8 +39,9 @@ export const memberRoutes = {
     tag,
     summary: 'Add a member with a role, of which the caller holds every permission',
     permission: 'members:write',
+    withinTeam: true,
     params: byId,
-    body: z.strictObject({ name, email, role: id, cap: cap.nullable().optional() }),
+    body: z.strictObject({ name, email, role: id, team, cap: cap.nullable().optional() }),
     status: 201,
     response: member,
     idempotent: true,
@@ -48,6 +52,7 @@ export const memberRoutes = {
     tag,
     summary: 'See a member',
     permission: 'members:read',
+    withinTeam: true,
     params: byId,
     status: 200,
     response: member,
@@ -56,10 +61,11 @@ export const memberRoutes = {
     method: 'PATCH',
     path: '/api/members/{id}',
     tag,
-    summary: 'Change the name, role or spend cap of a member, in force within a second',
+    summary: 'Change the name, role, team or spend cap of a member, in force within a second',
     permission: 'members:write',
+    withinTeam: true,
     params: byId,
-    body: z.strictObject({ name: name.optional(), role: id.optional(), cap: cap.nullable().optional() }),
+    body: z.strictObject({ name: name.optional(), role: id.optional(), team, cap: cap.nullable().optional() }),
     status: 200,
     response: member,
   },
@@ -67,9 +73,11 @@ export const memberRoutes = {
     method: 'DELETE',
     path: '/api/members/{id}',
     tag,
-    summary: 'End a membership: its management tokens and keys are revoked for good',
+    summary: 'End a membership: its management tokens and keys are revoked for good, its applications get another owner',
     permission: 'members:write',
+    withinTeam: true,
     params: byId,
+    query: z.strictObject({ successor: id.optional().describe('Who owns its applications then. Absent: whoever ends it, or nobody.') }),
     status: 204,
     response: nothing,
   },
@@ -79,6 +87,7 @@ export const memberRoutes = {
     tag,
     summary: 'Create a management token that may do what the role of the member allows at the time; it is shown once',
     permission: 'tokens:write',
+    withinTeam: true,
     params: byId,
     body: z.strictObject({ name, expiresAt: instant.nullable().optional() }),
     status: 201,

@@ -13,6 +13,8 @@ export interface RouteSpec {
   tag: string
   /** What the credential must hold. */
   permission: Permission
+  /** Whether a role that is narrowed to a team may call it, for what belongs to that team. Absent: it concerns more. */
+  withinTeam?: true
   params?: z.ZodObject
   query?: z.ZodObject
   /** Strict: a member that is unknown is refused. */

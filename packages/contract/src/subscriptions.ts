@@ -13,7 +13,17 @@ export const subscription = z
     blocker: z.string().nullable().describe('The code with which requests are refused; null: it serves.'),
     until: time.nullable().describe('When this state ends by itself.'),
     agreed: z
-      .object({ quotas: z.array(z.object({ counts: z.string(), models: z.string(), limit: z.number() })), limits })
+      .object({
+        quotas: z.array(
+          z.object({
+            counts: z.string(),
+            models: z.string().nullable(),
+            apis: z.string().nullable().optional(),
+            limit: z.number(),
+          }),
+        ),
+        limits,
+      })
       .nullable()
       .describe('Quotas and limits that stand in the place of those of the plan, until the plan is changed.'),
     approval: z.enum(['none', 'pending', 'approved', 'rejected', 'revoked']),

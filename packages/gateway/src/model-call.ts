@@ -13,7 +13,7 @@ import type { GatewayDeps } from './deps.ts'
 import { withAlternatives } from './alternatives.ts'
 import { firstBlocker } from './blockers.ts'
 import { withNamedCaps } from './caps.ts'
-import { laterBlockers, moneyBlocker } from './evaluate.ts'
+import { evaluate, laterBlockers, moneyBlocker } from './evaluate.ts'
 import { note, type Flow } from './flow.ts'
 import { checkKeyState, identify } from './identify.ts'
 import { tokenBound } from './limits/demands.ts'
@@ -27,7 +27,7 @@ import { wantedOf } from './plans/wanted.ts'
 import { routeOf } from './price-terms.ts'
 import { passOn, refuse } from './refuse.ts'
 import { requestInvalid } from './request-invalid.ts'
-import type { Reservation } from './reserve.ts'
+import { reserve, type Reservation } from './reserve.ts'
 import { reserveInArrears } from './reserve-in-arrears.ts'
 import { servable } from './servable.ts'
 import { release } from './settle.ts'
@@ -64,7 +64,10 @@ export function limitedCall(deps: GatewayDeps, flow: Flow, { key, route, request
 async function servePaid(shared: Shared, flow: Flow, dialect: EndpointDialect, admitted: Admitted): Promise<void> {
   const { deps } = shared
   const { key, route, request } = admitted
-  const reservation = await reserveInArrears(deps, flow, key, route, request)
+  const reservation = await reserveInArrears(deps, key, {
+    look: () => evaluate(deps, key, route, request, flow.plan),
+    reserve: () => reserve(deps, flow, key, route, request),
+  })
   if (isDenial(reservation)) {
     return refuse(
       deps,

@@ -11,7 +11,7 @@ export const LIMIT_REQUESTS = '/v1/limit-requests'
 export type LimitSubject =
   | { kind: 'cap'; level: 'key' | 'member' | 'user' | 'tag' | 'team' | 'org'; id: string }
   | { kind: 'limit'; level: LimitScope['level']; id: string; limit: string }
-  | { kind: 'quota'; id: string; counts: string; models: string }
+  | ({ kind: 'quota'; id: string; counts: string } & ({ models: string } | { apis: string }))
 
 /** The fix that asks whoever decides for more: one call, with the caller's own key. `body` lacks the reason only. */
 export function requestLimit({ publicUrl }: Pick<Settings, 'publicUrl'>, key: KeyEntry, subject: LimitSubject, decidedBy: Actor): Fix {
@@ -42,7 +42,7 @@ export function limitSubject({ level, id }: LimitScope, terms: LimitTerms): Limi
 
 /** A quota, by the name of its account. */
 export function quotaSubject(base: string): LimitSubject | undefined {
-  const [, id, counts, models] = /^quota:([^:]+):(requests|tokens):(.+)$/s.exec(base) ?? []
-  if (id === undefined || counts === undefined || models === undefined) return undefined
-  return { kind: 'quota', id, counts, models }
+  const [, id, counts, ofApis, pattern] = /^quota:([^:]+):(requests|tokens)(-apis)?:(.+)$/s.exec(base) ?? []
+  if (id === undefined || counts === undefined || pattern === undefined) return undefined
+  return { kind: 'quota', id, counts, ...(ofApis === undefined ? { models: pattern } : { apis: pattern }) }
 }

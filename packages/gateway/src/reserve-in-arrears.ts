@@ -1,31 +1,31 @@
 import { isDenial, type Denial } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
-import type { ModelRequest } from '@faregate/wire'
 import { inArrears } from './arrears.ts'
 import type { GatewayDeps, UnpaidInvoice } from './deps.ts'
-import { evaluate } from './evaluate.ts'
-import type { Flow } from './flow.ts'
-import type { Route } from './locate.ts'
+import type { Judged } from './evaluate.ts'
 import { ledgerUnavailable } from './ledger-unavailable.ts'
-import { reserve, type Reservation } from './reserve.ts'
+
+/** A call that costs something: what balances have against it, read without effect, and the hold. */
+interface Payable<Reservation> {
+  look: () => Promise<Judged | Denial>
+  reserve: () => Promise<Reservation | Denial>
+}
 
 /** Reserves, unless an invoice of an organization in arrears is overdue: then nothing is held until it is paid. */
-export async function reserveInArrears(
+export async function reserveInArrears<Reservation extends object>(
   deps: GatewayDeps,
-  flow: Flow,
   key: KeyEntry,
-  route: Route,
-  request: ModelRequest,
+  { look, reserve }: Payable<Reservation>,
 ): Promise<Reservation | Denial> {
   const { id, creditLimit } = key.organization
-  if (creditLimit === undefined) return reserve(deps, flow, key, route, request)
+  if (creditLimit === undefined) return reserve()
   const overdue = await overdueOf(deps, id)
   if (isDenial(overdue)) return overdue
   if (overdue.length > 0) {
-    const refusal = await refusalOf(deps, flow, key, route, request)
+    const refusal = await refusalOf(look)
     if (refusal !== undefined) return refusal
   }
-  const reserved = await reserve(deps, flow, key, route, request)
+  const reserved = await reserve()
   if (!isDenial(reserved)) return reserved
   return (await inArrears(deps, key, reserved).catch(() => undefined)) ?? reserved
 }
@@ -39,10 +39,10 @@ async function overdueOf({ invoices }: GatewayDeps, organization: string): Promi
 }
 
 /** A cap or quota that lacks room comes first; undefined: it was paid meanwhile. */
-async function refusalOf(deps: GatewayDeps, flow: Flow, key: KeyEntry, route: Route, request: ModelRequest): Promise<Denial | undefined> {
+async function refusalOf(look: () => Promise<Judged | Denial>): Promise<Denial | undefined> {
   try {
-    const evaluation = await evaluate(deps, key, route, request, flow.plan)
-    return isDenial(evaluation) ? evaluation : evaluation.refusal
+    const judged = await look()
+    return isDenial(judged) ? judged : judged.refusal
   } catch (error) {
     return ledgerUnavailable(error)
   }

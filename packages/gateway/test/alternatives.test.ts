@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { isApi, type ModelEntry } from '@faregate/core'
+import type { UnpaidInvoice } from '../src/deps.ts'
 import type { Entitlement } from '../src/plans/port.ts'
 import { completion } from './support/upstream.ts'
 import { openWorld, problemOf, type World, type WorldOptions } from './support/world.ts'
@@ -73,6 +74,23 @@ describe('models instead of one that the balance does not cover', () => {
     const world = await worldOf({ key }, { small: { maxOutput: 999 } })
     t.after(() => world.close())
     assert.deepEqual(await offered(await world.post(ask('m'))), [{ model: 'tiny', hold: '0.01' }])
+  })
+
+  it('are those that the credit of an account in arrears covers, and none while an invoice is overdue', async (t) => {
+    const overdue: UnpaidInvoice[] = []
+    const creditLimit = 60_000_000n
+    const organization = { id: 'org_acme', name: 'Acme', zone: 'UTC', suspended: null, cap: null, userCap: null, creditLimit }
+    const invoices = { overdue: () => overdue, unpaid: async () => overdue }
+    const world = await worldOf({ grant: '0.000001', creditLimit, key: { organization }, invoices })
+    t.after(() => world.close())
+    assert.deepEqual(await offered(await world.post(ask('m'))), [
+      { model: 'small', hold: '0.05' },
+      { model: 'tiny', hold: '0.01' },
+      { model: 'free', hold: '0.00' },
+    ])
+    assert.equal((await world.post(ask('small'))).status, 200)
+    overdue.push({ name: 'INV-000001', amount: 1n, dueAt: 0 })
+    assert.deepEqual(await offered(await world.post(ask('m'))), [])
   })
 
   it('are explained before anything is sent, and not offered where there is none', async (t) => {

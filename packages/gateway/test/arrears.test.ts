@@ -79,7 +79,7 @@ describe('an organization in arrears', () => {
   })
 
   it('whose member may pay is told so', async () => {
-    const member = { id: 'mem_1', name: 'Ann', role: 'role_1', permissions: ['money:write'], cap: null }
+    const member = { id: 'mem_1', name: 'Ann', role: 'role_1', permissions: ['money:write'], team: null, cap: null }
     const gateway = await world([INVOICE], { key: { member } })
     try {
       const [fix] = (await problemOf(await gateway.post(BODY)))['fixes'] as { canYou: boolean }[]

@@ -123,6 +123,25 @@ describe('requests under a plan', () => {
     ])
   })
 
+  it('that is sold by plan says whether the member whose key it is may subscribe', async (t) => {
+    const sales = [{ plan: 'pro', price: 10n, period: 'month', dueNow: 10n, approval: false }]
+    const plans = {
+      entitlement: (): Entitlement => ({ kind: 'sold', by: 'subscription', sales, lacking: [] }),
+      quotas: async () => [],
+      limits: async () => [],
+    }
+    const can = async (role: string, team: string | null = null) => {
+      const member = { id: 'mem_1', name: 'Ann', role, permissions: null, team, cap: null }
+      const world = await openWorld({ plans, key: { member } })
+      t.after(() => world.close())
+      const { code, fixes } = (await problemOf(await world.post(BODY))) as unknown as { code: string; fixes: { canYou: boolean }[] }
+      return [code, fixes[0]?.canYou]
+    }
+    assert.deepEqual(await can('billing_admin'), ['subscription_required', true])
+    assert.deepEqual(await can('billing_admin', 'team_1'), ['subscription_required', false])
+    assert.deepEqual(await can('developer'), ['subscription_required', false])
+  })
+
   it('wait for a quota that resets within a minute, and not for one that does not', async (t) => {
     const soon = new Date(Date.now() - 86_400_000 * 365 + 30_000)
     const month = `R/${soon.toISOString()}/P1M` as const

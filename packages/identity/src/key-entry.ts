@@ -40,6 +40,8 @@ export interface KeyEntry {
 export interface KeyMember extends RoleRef {
   id: string
   name: string
+  /** In which alone the role holds; null: in the whole organization. */
+  team: string | null
   /** Over all keys of the member. */
   cap: SpendCap | null
 }

@@ -36,7 +36,7 @@ async function world(context: TestContext, kind: Kind) {
   const organization = { id: ORGANIZATION, name: 'Acme', currency: 'USD', zone: 'UTC', overdraft: 0n, ...none, createdAt: 0 }
   await admin.write(async (trx) => {
     await trx.insertOrganization(organization)
-    await trx.insertApplication({ id: 'app', organization: ORGANIZATION, team: null, name: 'app', limits: [], createdAt: 0 })
+    await trx.insertApplication({ id: 'app', organization: ORGANIZATION, team: null, owner: null, name: 'app', limits: [], createdAt: 0 })
   })
   await ledger.submit({ type: 'wallet', account: `wallet:${ORGANIZATION}`, unit: 'USD', overdraft: 0n, creditLimit: 0n })
   let count = 0
@@ -102,6 +102,7 @@ async function world(context: TestContext, kind: Kind) {
           hash: id,
           lastFour: 'abcd',
           state: 'active',
+          team: null,
           member: null,
           addresses: null,
           capKey: id,

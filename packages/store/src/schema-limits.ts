@@ -20,6 +20,8 @@ export interface NamedCapsTable {
 export interface LimitRequestsTable {
   id: string
   organization_id: string
+  /** Of the team, or of what belongs to it; null: of no team. */
+  team_id: string | null
   /** Names what is asked for more of: at most one is open for each. */
   subject: string
   /** What was asked for, why, and what held then. */

@@ -35,6 +35,8 @@ export interface MembersTable {
   email: string
   /** The name of a built-in role, or the id of one of the organization. */
   role: string
+  /** In which alone the role holds; null: in the whole organization. */
+  team_id: string | null
   cap_amount: IntOrNull
   cap_period: string | null
   created_at: Int

@@ -65,6 +65,7 @@ export interface ApplicationsTable {
   id: string
   organization_id: string
   team_id: string | null
+  owner_id: string | null
   name: string
   created_at: Int
   limits: Json | null

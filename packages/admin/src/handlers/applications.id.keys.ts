@@ -1,9 +1,9 @@
-import { freshId, visible, type Context, type Handlers } from '../call.ts'
+import { freshId, visible, type Handlers } from '../call.ts'
 import { capOf } from '../caps.ts'
 import { change } from '../change.ts'
+import { checkMember } from '../of-team.ts'
 import { presentKey } from '../present/tenants.ts'
 import { timeOf } from '../present/time.ts'
-import { invalid } from '../refusal.ts'
 import type { KeyRow } from '../rows.ts'
 
 export const applicationsIdKeys: Handlers<'createKey'> = {
@@ -13,9 +13,9 @@ export const applicationsIdKeys: Handlers<'createKey'> = {
       params: { id: application },
       body,
     } = call
-    const { organization } = visible(call, await deps.store.read.applications.get(application), 'application', application)
+    const { organization, team } = visible(call, await deps.store.read.applications.get(application), 'application', application)
     const member = body.member === undefined ? call.credential.member : body.member
-    await checkMember(call, organization, member)
+    await checkMember(call, deps.store.read, organization, member, '/member')
     const secret = deps.mint('key')
     const id = freshId(call, 'key')
     const row: KeyRow = {
@@ -24,6 +24,7 @@ export const applicationsIdKeys: Handlers<'createKey'> = {
       lastUsedAt: null,
       application,
       organization,
+      team,
       name: body.name,
       hash: deps.hashSecret(secret),
       lastFour: secret.slice(-4),
@@ -48,10 +49,4 @@ export const applicationsIdKeys: Handlers<'createKey'> = {
       }
     })
   },
-}
-
-async function checkMember({ deps }: Context, organization: string, id: string | null): Promise<void> {
-  if (id === null) return
-  const member = await deps.store.read.members.get(id)
-  if (member?.organization !== organization) invalid('/member', `the organization has no member "${id}"`)
 }

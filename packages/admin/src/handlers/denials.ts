@@ -1,4 +1,5 @@
 import { filterOf, visible, type Handlers } from '../call.ts'
+import { withTeam } from '../of-team.ts'
 import { pageOf, pagingOf } from '../paging.ts'
 import type { DenialGroup } from '../ports.ts'
 import { presentDecision, presentDenial } from '../present/records.ts'
@@ -26,6 +27,7 @@ export const denials: Handlers<'listDenials' | 'getDenial'> = {
       params: { id },
     } = call
     await deps.flushed()
-    return presentDecision(visible(call, await deps.store.read.denials.get(id), 'denial', id), credential.organization === null)
+    const row = await withTeam(call, await deps.store.read.denials.get(id))
+    return presentDecision(visible(call, row, 'denial', id), credential.organization === null)
   },
 }

@@ -2,6 +2,7 @@ import { sees } from '../credential.ts'
 import type { Context, Handlers } from '../call.ts'
 import { codeOf, type Evidence } from '../diagnosis/evidence.ts'
 import { diagnosisSteps } from '../diagnosis/steps.ts'
+import { withTeam } from '../of-team.ts'
 import { pricesInForce } from '../prices-in-force.ts'
 import { notFound } from '../refusal.ts'
 
@@ -36,7 +37,8 @@ async function collect(call: Context, id: string): Promise<Evidence> {
   const request = recorded ?? (await read.requests.lost(requestId))
   const denial = named ?? (await read.denials.ofRequest(requestId))
   const organization = request?.organization ?? denial?.organization ?? null
-  if ((request === undefined && denial === undefined) || !sees(call.credential, organization)) return notFound('request or denial', id)
+  const known = await withTeam(call, request ?? denial)
+  if (known === undefined || !sees(call.credential, { ...known, organization })) return notFound('request or denial', id)
   const key = request?.key ?? denial?.key ?? null
   const forOperator = call.credential.organization === null
   return {

@@ -1,11 +1,12 @@
-import { ownOrganization, visible, type Context, type Handlers } from '../call.ts'
+import { ownRows, visible, type Context, type Handlers } from '../call.ts'
 import { pageOf, pagingOf } from '../paging.ts'
+import type { OwnerFilter } from '../ports.ts'
 import { presentKey } from '../present/tenants.ts'
 
 export const keys: Handlers<'listKeys' | 'listKeysOfApplication' | 'getKey'> = {
   async listKeys(call) {
     const { organization, application, ...paging } = call.query
-    return pageOfKeys(call, paging, { organization: ownOrganization(call, organization), application })
+    return pageOfKeys(call, paging, { ...ownRows(call, organization), application })
   },
 
   async listKeysOfApplication(call) {
@@ -29,7 +30,7 @@ export const keys: Handlers<'listKeys' | 'listKeysOfApplication' | 'getKey'> = {
 async function pageOfKeys(
   { deps }: Context,
   query: { limit: number; cursor?: string | undefined },
-  filter: { organization: string | undefined; application: string | undefined },
+  filter: OwnerFilter & { application: string | undefined },
 ) {
   const rows = await deps.store.read.keys.list(pagingOf(query), filter)
   return pageOf(

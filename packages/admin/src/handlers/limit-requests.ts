@@ -12,7 +12,11 @@ export const limitRequests: Handlers<'listLimitRequests' | 'createLimitRequest' 
   async listLimitRequests(call) {
     const { deps, query } = call
     const { id } = await visibleOrganization(call, call.params.id)
-    const rows = await deps.store.read.limitRequests.list(pagingOf(query), id, query.state)
+    const rows = await deps.store.read.limitRequests.list(pagingOf(query), {
+      organization: id,
+      team: call.credential.team ?? undefined,
+      state: query.state,
+    })
     const page = pageOf(
       rows,
       query.limit,

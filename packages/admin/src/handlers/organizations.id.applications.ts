@@ -1,28 +1,32 @@
-import { freshId, ownOrganization, visible, visibleOrganization, type Context, type Handlers } from '../call.ts'
+import { freshId, ownRows, visible, visibleOrganization, type Context, type Handlers } from '../call.ts'
 import { change, changeConfiguration } from '../change.ts'
+import { checkMember, checkTeam, ownTeam } from '../of-team.ts'
 import { pageOf, pagingOf } from '../paging.ts'
-import type { AdminQueries } from '../ports.ts'
+import type { OwnerFilter } from '../ports.ts'
 import { presentApplication } from '../present/tenants.ts'
-import { found, invalid } from '../refusal.ts'
+import { found } from '../refusal.ts'
 
 type Names = 'listApplications' | 'listApplicationsOfOrganization' | 'createApplication' | 'getApplication' | 'updateApplication'
 
 export const applications: Handlers<Names> = {
   async listApplications(call) {
-    return pageOfApplications(call, call.query, ownOrganization(call, call.query.organization))
+    const { organization, owner, ...paging } = call.query
+    return pageOfApplications(call, paging, { ...ownRows(call, organization), owner })
   },
 
   async listApplicationsOfOrganization(call) {
     const { id } = await visibleOrganization(call, call.params.id)
-    return pageOfApplications(call, call.query, id)
+    return pageOfApplications(call, call.query, ownRows(call, id))
   },
 
   async createApplication(call) {
     const { id: organization } = await visibleOrganization(call, call.params.id)
-    const { name, team = null, limits = [] } = call.body
-    const row = { id: freshId(call, 'app'), organization, team, name, limits, createdAt: call.deps.clock.now() }
+    const { name, limits = [], owner = call.credential.member } = call.body
+    const team = ownTeam(call, call.body.team)
+    const row = { id: freshId(call, 'app'), organization, team, owner, name, limits, createdAt: call.deps.clock.now() }
     return change(call, async (trx) => {
       await checkTeam(trx, organization, team)
+      await checkMember(call, trx, organization, owner, '/owner')
       await trx.insertApplication(row)
       const answer = presentApplication(row)
       return { event: { action: 'application.create', subject: row.id, organization, after: answer }, answer }
@@ -44,9 +48,11 @@ export const applications: Handlers<Names> = {
     } = call
     return changeConfiguration(call, async (trx) => {
       const before = visible(call, await trx.applications.get(id), 'application', id)
-      const { name = before.name, team = before.team, limits = before.limits } = body
+      const { name = before.name, owner = before.owner, limits = before.limits } = body
+      const team = body.team === undefined ? before.team : ownTeam(call, body.team)
       await checkTeam(trx, before.organization, team)
-      await trx.updateApplication(id, { name, team, limits })
+      if (body.owner !== undefined) await checkMember(call, trx, before.organization, owner, '/owner')
+      await trx.updateApplication(id, { name, team, owner, limits })
       const answer = presentApplication(found(await trx.applications.get(id), 'application', id))
       const event = {
         action: 'application.update',
@@ -60,17 +66,11 @@ export const applications: Handlers<Names> = {
   },
 }
 
-async function checkTeam(trx: AdminQueries, organization: string, id: string | null): Promise<void> {
-  if (id === null) return
-  const team = await trx.teams.get(id)
-  if (team?.organization !== organization) invalid('/team', `the organization has no team "${id}"`)
-}
-
 async function pageOfApplications(
   { deps }: Context,
   query: { limit: number; cursor?: string | undefined },
-  organization: string | undefined,
+  filter: OwnerFilter & { owner?: string | undefined },
 ) {
-  const rows = await deps.store.read.applications.list(pagingOf(query), { organization })
+  const rows = await deps.store.read.applications.list(pagingOf(query), filter)
   return pageOf(rows, query.limit, ({ id }) => id, presentApplication)
 }

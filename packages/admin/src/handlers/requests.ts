@@ -1,4 +1,5 @@
 import { filterOf, visible, type Context, type Handlers } from '../call.ts'
+import { withTeam } from '../of-team.ts'
 import { pageOf, pagingOf } from '../paging.ts'
 import { presentRequest, presentTotal } from '../present/records.ts'
 import type { UsageGroup, UsageTotal } from '../ports.ts'
@@ -38,5 +39,5 @@ export async function visibleRequest(context: Context, id: string): Promise<Requ
   const { deps } = context
   await deps.flushed()
   const row = (await deps.store.read.requests.get(id)) ?? (await deps.store.read.requests.lost(id))
-  return visible(context, row, 'request', id)
+  return visible(context, await withTeam(context, row), 'request', id)
 }

@@ -1,5 +1,5 @@
 import { capOfTeam } from '@faregate/core'
-import { freshId, ownOrganization, visible, visibleOrganization, type Handlers } from '../call.ts'
+import { freshId, ownRows, visible, visibleOrganization, type Context, type Handlers } from '../call.ts'
 import { adjustCap, capOf } from '../caps.ts'
 import { change, changeConfiguration } from '../change.ts'
 import { pageOf, pagingOf } from '../paging.ts'
@@ -10,7 +10,7 @@ import type { TeamRow } from '../people-rows.ts'
 export const teams: Handlers<'listTeams' | 'createTeam' | 'getTeam' | 'updateTeam' | 'deleteTeam'> = {
   async listTeams(call) {
     const { query, deps } = call
-    const rows = await deps.store.read.teams.list(pagingOf(query), { organization: ownOrganization(call, query.organization) })
+    const rows = await deps.store.read.teams.list(pagingOf(query), ownRows(call, query.organization))
     return pageOf(rows, query.limit, ({ id }) => id, presentTeam)
   },
 
@@ -33,7 +33,7 @@ export const teams: Handlers<'listTeams' | 'createTeam' | 'getTeam' | 'updateTea
 
   async getTeam(call) {
     const { id } = call.params
-    return presentTeam(visible(call, await call.deps.store.read.teams.get(id), 'team', id))
+    return presentTeam(visibleTeam(call, await call.deps.store.read.teams.get(id), id))
   },
 
   async updateTeam(call) {
@@ -42,7 +42,7 @@ export const teams: Handlers<'listTeams' | 'createTeam' | 'getTeam' | 'updateTea
       body,
     } = call
     const row = await changeConfiguration(call, async (trx) => {
-      const before = visible(call, await trx.teams.get(id), 'team', id)
+      const before = visibleTeam(call, await trx.teams.get(id), id)
       const after = { ...before, name: body.name ?? before.name, cap: body.cap === undefined ? before.cap : capOf(body.cap) }
       await trx.updateTeam(id, { name: after.name, cap: after.cap })
       const { organization } = after
@@ -56,10 +56,17 @@ export const teams: Handlers<'listTeams' | 'createTeam' | 'getTeam' | 'updateTea
   async deleteTeam(call) {
     const { id } = call.params
     await change(call, async (trx) => {
-      const before = visible(call, await trx.teams.get(id), 'team', id)
-      const [member] = await trx.applications.list({ limit: 1 }, { organization: before.organization, team: id })
+      const before = visibleTeam(call, await trx.teams.get(id), id)
+      const filter = { organization: before.organization, team: id }
+      const [application] = await trx.applications.list({ limit: 1 }, filter)
+      if (application !== undefined)
+        return refuse({
+          code: 'conflict',
+          detail: `The application "${application.id}" belongs to the team; move it to another one first.`,
+        })
+      const [member] = await trx.members.list({ limit: 1 }, filter)
       if (member !== undefined)
-        return refuse({ code: 'conflict', detail: `The application "${member.id}" belongs to the team; move it to another one first.` })
+        return refuse({ code: 'conflict', detail: `The role of the member "${member.id}" holds for the team alone; change that first.` })
       await trx.deleteTeam(id)
       return {
         event: { action: 'team.delete', subject: id, organization: before.organization, before: presentTeam(before) },
@@ -68,4 +75,8 @@ export const teams: Handlers<'listTeams' | 'createTeam' | 'getTeam' | 'updateTea
     })
     return undefined
   },
+}
+
+function visibleTeam(context: Context, row: TeamRow | undefined, id: string): TeamRow {
+  return visible(context, row && { ...row, team: row.id }, 'team', id)
 }

@@ -1,6 +1,7 @@
 import type { RouteInput, Routes } from '@faregate/contract'
 import { freshId, type Context } from '../call.ts'
 import { change } from '../change.ts'
+import { sees } from '../credential.ts'
 import { invalid, refuse } from '../refusal.ts'
 import { presentLimitRequest } from './present.ts'
 import type { LimitRequestRow } from './rows.ts'
@@ -22,12 +23,13 @@ export async function askForLimit(context: Context, organization: string, { subj
   const { deps, credential } = context
   const { read } = deps.store
   const target = await targetOf({ read, organization, currency: deps.currency }, subject)
-  if (target === undefined) return invalid('/subject', 'there is no such limit')
+  if (target === undefined || !sees(credential, target)) return invalid('/subject', 'there is no such limit')
   const wanted = value === undefined ? null : textOf(target)(valueOf(target, value))
-  const { name, title, unit, per, current } = target
+  const { name, team, title, unit, per, current } = target
   const row: LimitRequestRow = {
     id: freshId(context, 'lr'),
     organization,
+    team,
     subject: name,
     facts: { subject: target.subject, title, unit, per, current: textOf(target)(current), value: wanted, reason },
     askedBy: credential.id,

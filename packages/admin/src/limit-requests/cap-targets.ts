@@ -13,6 +13,7 @@ type CapSubject = Extract<Subject, { kind: 'cap' }>
 /** Where a cap is, and how it is changed. */
 interface Place {
   id: string
+  team: string | null
   /** Whose it is, for people. */
   whose: string
   cap: Cap | null
@@ -28,17 +29,19 @@ const FIND: Record<CapSubject['level'], Find> = {
   async key({ read, organization }, _owner, id) {
     const key = await read.keys.get(id)
     if (key?.organization !== organization || key.state === 'revoked') return undefined
-    const { name, cap, capKey } = key
+    const { name, team, cap, capKey } = key
     const set = (trx: AdminTransaction, to: Cap) => trx.updateKey(id, { cap: to })
-    return { id, whose: `the key "${name}"`, cap, base: capOfKey(capKey), permission: 'keys:write', used: { key: id }, set }
+    const whose = `the key "${name}"`
+    return { id, team, whose, cap, base: capOfKey(capKey), permission: 'keys:write', used: { key: id }, set }
   },
 
   async member({ read, organization }, _owner, id) {
     const member = await read.members.get(id)
     if (member?.organization !== organization) return undefined
-    const { name, role, cap } = member
-    const set = (trx: AdminTransaction, to: Cap) => trx.updateMember(id, { name, role, cap: to })
-    return { id, whose: `the member "${name}"`, cap, base: capOfMember(id), permission: 'members:write', used: { member: id }, set }
+    const { name, role, team, cap } = member
+    const set = (trx: AdminTransaction, to: Cap) => trx.updateMember(id, { name, role, team, cap: to })
+    const whose = `the member "${name}"`
+    return { id, team, whose, cap, base: capOfMember(id), permission: 'members:write', used: { member: id }, set }
   },
 
   async user({ read, organization }, { userCap }, id) {
@@ -56,13 +59,14 @@ const FIND: Record<CapSubject['level'], Find> = {
     if (team?.organization !== organization) return undefined
     const { name, cap } = team
     const set = (trx: AdminTransaction, to: Cap) => trx.updateTeam(id, { name, cap: to })
-    return { id, whose: `the team "${name}"`, cap, base: capOfTeam(id), permission: 'teams:write', used: { team: id }, set }
+    return { id, team: id, whose: `the team "${name}"`, cap, base: capOfTeam(id), permission: 'teams:write', used: { team: id }, set }
   },
 
   async org({ organization }, { name, cap }, id) {
     if (id !== organization) return undefined
     const set = (trx: AdminTransaction, to: Cap) => trx.updateOrganization(id, { cap: to })
-    return { id, whose: `the organization "${name}"`, cap, base: capOfOrganization(id), permission: 'organizations:write', used: {}, set }
+    const whose = `the organization "${name}"`
+    return { id, team: null, whose, cap, base: capOfOrganization(id), permission: 'organizations:write', used: {}, set }
   },
 }
 
@@ -71,6 +75,7 @@ function named(organization: string, kind: 'user' | 'tag', name: string, cap: Ca
   const base = kind === 'user' ? capOfUser(organization, nameDigest(name)) : capOfTag(organization, nameDigest(name))
   return {
     id: name,
+    team: null,
     whose: `the ${kind === 'user' ? 'end user' : 'tag'} "${name}"`,
     cap,
     base,
@@ -92,6 +97,7 @@ export async function capTarget(finding: Finding, { level, id }: CapSubject): Pr
     name: `${organization} cap ${level} ${place.id}`,
     subject: { kind: 'cap', level, id: place.id },
     organization,
+    team: place.team,
     title: `the spend cap of ${place.whose}`,
     permission: place.permission,
     unit: currency,

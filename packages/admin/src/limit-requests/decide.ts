@@ -1,8 +1,8 @@
 import { freshId, visible, type Call } from '../call.ts'
 import { change, changeConfiguration, type Changed } from '../change.ts'
-import { requirePermission } from '../credential.ts'
+import { requirePermission, sees } from '../credential.ts'
 import type { AdminQueries, AdminTransaction } from '../ports.ts'
-import { found, invalid, refuse } from '../refusal.ts'
+import { found, invalid, notFound, refuse } from '../refusal.ts'
 import { presentLimitRequest } from './present.ts'
 import type { LimitDecision, LimitRequestRow } from './rows.ts'
 import { targetOf, type Target } from './targets.ts'
@@ -20,6 +20,7 @@ export async function decideLimitRequest(call: Decide): Promise<Shown> {
   const { deps, params, body, credential } = call
   const row = await visibleLimitRequest(call, deps.store.read, params.id)
   const target = await targetOfRow(call, deps.store.read, row)
+  if (target !== undefined && !sees(credential, target)) return notFound('limit request', row.id)
   if (target !== undefined) requirePermission(credential, target.permission)
   if (row.state !== 'open') return repeated(call, row, target)
   if (body.decision === 'reject') return reject(call, body.reason ?? invalid('/reason', 'say why'))

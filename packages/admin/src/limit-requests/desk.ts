@@ -22,7 +22,7 @@ export async function askWithKey(
   const before = idempotency === undefined ? undefined : await earlierAnswer(deps, idempotency)
   if (before !== undefined) return Object(before.answer) as object
   const { id: organization } = key.organization
-  const credential = { id: key.id, permissions: new Set<never>(), organization, member: key.member?.id ?? null }
+  const credential = { id: key.id, permissions: new Set<never>(), organization, team: null, member: key.member?.id ?? null }
   const context: Context = { deps, credential, requestId, idempotency, status: 201 }
   return askForLimit(context, organization, { ...asked, subject: ownSubject(key, asked.subject) })
 }

@@ -11,6 +11,7 @@ type LimitSubject = Extract<Subject, { kind: 'limit' }>
 
 /** Whose limits they are, and how they are changed. */
 interface Place {
+  team: string | null
   whose: string
   limits: LimitTerms[]
   permission: Permission
@@ -25,15 +26,16 @@ const FIND: Record<LimitSubject['level'], Find> = {
     const key = await read.keys.get(id)
     if (key?.organization !== organization || key.state === 'revoked') return undefined
     const set = (trx: AdminTransaction, limits: LimitTerms[]) => trx.updateKey(id, { limits })
-    return { whose: `the key "${key.name}"`, limits: key.limits, permission: 'keys:write', used: { key: id }, set }
+    const { name, team, limits } = key
+    return { team, whose: `the key "${name}"`, limits, permission: 'keys:write', used: { key: id }, set }
   },
 
   async app({ read, organization }, id) {
     const application = await read.applications.get(id)
     if (application?.organization !== organization) return undefined
-    const { name, team, limits } = application
-    const set = (trx: AdminTransaction, changed: LimitTerms[]) => trx.updateApplication(id, { name, team, limits: changed })
-    return { whose: `the application "${name}"`, limits, permission: 'applications:write', used: { application: id }, set }
+    const { name, team, owner, limits } = application
+    const set = (trx: AdminTransaction, changed: LimitTerms[]) => trx.updateApplication(id, { name, team, owner, limits: changed })
+    return { team, whose: `the application "${name}"`, limits, permission: 'applications:write', used: { application: id }, set }
   },
 
   async plan({ read, organization }, id) {
@@ -43,7 +45,7 @@ const FIND: Record<LimitSubject['level'], Find> = {
     const version = await read.plans.get(subscription.plan, subscription.version)
     if (version === undefined) return undefined
     const limits = planLimits({ subscription, version })
-    return { whose: `the plan "${version.name}"`, limits, permission: 'subscriptions:approve', used: {}, set: agreeOn(id) }
+    return { team: null, whose: `the plan "${version.name}"`, limits, permission: 'subscriptions:approve', used: {}, set: agreeOn(id) }
   },
 
   // What an organization is held to, its own tokens cannot lift.
@@ -51,7 +53,7 @@ const FIND: Record<LimitSubject['level'], Find> = {
     const row = id === organization ? await read.organizations.get(id) : undefined
     if (row === undefined) return undefined
     const set = (trx: AdminTransaction, limits: LimitTerms[]) => trx.updateOrganization(id, { limits })
-    return { whose: `the organization "${row.name}"`, limits: row.limits, permission: 'organizations:create', used: {}, set }
+    return { team: null, whose: `the organization "${row.name}"`, limits: row.limits, permission: 'organizations:create', used: {}, set }
   },
 }
 
@@ -83,6 +85,7 @@ export async function limitTarget(finding: Finding, { level, id: given, limit }:
     name: `${organization} limit ${level} ${id} ${limit}`,
     subject: { kind: 'limit', level, id, limit },
     organization,
+    team: place.team,
     title: `the limit "${limit}" of ${place.whose}`,
     permission: place.permission,
     unit: terms.kind === 'tokens' ? 'tokens' : 'requests',

@@ -1,4 +1,4 @@
-import { quotaLimit, quotasOf } from '@faregate/billing'
+import { quotaLimit, quotasOf, sameQuota } from '@faregate/billing'
 import { freshId, type Context } from '../call.ts'
 import { submit } from '../operation.ts'
 import { agreeWith } from './limit-targets.ts'
@@ -9,25 +9,26 @@ type QuotaSubject = Extract<Subject, { kind: 'quota' }>
 
 /** A quota of a subscription; undefined where its plan has none. */
 export async function quotaTarget({ read, organization }: Finding, subject: QuotaSubject): Promise<Target | undefined> {
-  const { id, counts, models } = subject
+  const { id, counts, models = null, apis = null } = subject
   const row = await read.subscriptions.get(id)
   if (row?.subscription.organization !== organization) return undefined
   const { subscription } = row
   const version = await read.plans.get(subscription.plan, subscription.version)
-  const quota = version?.quotas.find((one) => one.counts === counts && one.models === models)
+  const quota = version?.quotas.find((one) => sameQuota(one, { counts, models, apis }))
   if (version === undefined || quota === undefined) return undefined
   return {
-    name: `${organization} quota ${id} ${counts} ${models}`,
+    name: `${organization} quota ${id} ${counts} ${models ?? `of ${apis}`}`,
     subject,
     organization,
-    title: `the quota of ${counts} of ${models} in the plan "${version.name}"`,
+    team: null,
+    title: `the quota of ${counts} of ${models ?? `the APIs ${apis}`} in the plan "${version.name}"`,
     permission: 'subscriptions:approve',
     unit: counts,
     per: version.period === 'free' ? 'month' : version.period,
     current: BigInt(quotaLimit({ subscription }, quota)),
     money: false,
-    usage: { of: { organization }, measure: { of: 'quota', counts }, zone: 'UTC', models },
-    set: (trx, value, now) => agreeWith(trx, id, { quota: { counts, models, limit: Number(value) } }, now),
+    usage: { of: { organization }, measure: { of: 'quota', counts }, zone: 'UTC', quota },
+    set: (trx, value, now) => agreeWith(trx, id, { quota: { counts, models, apis, limit: Number(value) } }, now),
     adjust: (context) => moveQuotas(context, id),
   }
 }

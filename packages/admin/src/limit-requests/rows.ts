@@ -8,6 +8,8 @@ export type Subject = RouteInput<Routes['createLimitRequest']>['body']['subject'
 export interface LimitRequestRow {
   id: string
   organization: string
+  /** Of the team, or of what belongs to it, when it was asked. */
+  team: string | null
   /** Names what is asked for more of: at most one is open for each. */
   subject: string
   facts: {
@@ -60,9 +62,10 @@ export interface Spread {
   peak: bigint
 }
 
-/** What was used in one stretch of time, of one model. */
+/** What was used in one stretch of time, of one model or API. */
 export interface Slot {
   at: Millis
   model: string | null
+  api: string | null
   amount: Nano
 }

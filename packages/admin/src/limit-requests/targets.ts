@@ -1,3 +1,4 @@
+import type { Quota } from '@faregate/billing'
 import type { Permission } from '@faregate/contract'
 import type { Context } from '../call.ts'
 import type { Period } from '@faregate/ledger/types'
@@ -14,6 +15,8 @@ export interface Target {
   /** As it was asked for, with every id. */
   subject: Subject
   organization: string
+  /** It is the team's, or that of something which belongs to it. */
+  team: string | null
   /** For people: `the spend cap of the key "production"`. */
   title: string
   /** The permission that the change itself needs. */
@@ -25,7 +28,7 @@ export interface Target {
   /** What is in force, in nano-units or whole units. */
   current: bigint
   money: boolean
-  usage: { of: UsageOf; measure: Measure; period?: Period; zone: string; models?: string; partition?: 'user' | 'tag' | undefined }
+  usage: { of: UsageOf; measure: Measure; period?: Period; zone: string; quota?: Pick<Quota, 'models' | 'apis'> }
   /** Changes it, in a transaction with everything else that the decision does. */
   set(trx: AdminTransaction, value: bigint, now: number): Promise<void>
   /** Moves the running period in the ledger, once that is committed; may be done again. */

@@ -1,8 +1,8 @@
 import { formatAmount, type Millis } from '@faregate/core'
 import { spanOf } from '@faregate/ledger/period'
-import { fitsModel } from '@faregate/billing'
+import { fitsModel, type Quota } from '@faregate/billing'
 import type { AdminQueries } from '../ports.ts'
-import type { Spread } from './rows.ts'
+import type { Slot, Spread } from './rows.ts'
 import type { Target } from './targets.ts'
 
 const DAYS = 30
@@ -36,12 +36,13 @@ export function textOf({ money }: Pick<Target, 'money'>): (value: bigint) => str
 }
 
 async function measured({ limitRequests }: Pick<AdminQueries, 'limitRequests'>, target: Target, since: Millis) {
-  const { of, measure, period, zone, models } = target.usage
+  const { of, measure, period, zone, quota } = target.usage
   if (measure.of === 'spend' || measure.of === 'quota') {
     const { slots, complete } = await limitRequests.slots(of, measure.of === 'spend' ? 'cost' : measure.counts, since)
     const sums = new Map<string, bigint>()
-    for (const { at, model, amount } of slots) {
-      if (models !== undefined && !fitsModel(models, model ?? '')) continue
+    for (const slot of slots) {
+      const { at, amount } = slot
+      if (quota !== undefined && !counts(quota, slot)) continue
       const stretch = period === undefined ? '' : spanOf(period, zone, at).start
       sums.set(stretch, (sums.get(stretch) ?? 0n) + amount)
     }
@@ -51,6 +52,12 @@ async function measured({ limitRequests }: Pick<AdminQueries, 'limitRequests'>, 
   }
   const { complete, ...spread } = await limitRequests.spread(of, measure, since)
   return { per: measure.of === 'concurrency' ? 'at the same time' : measure.per, spread, complete, scale: 1n }
+}
+
+/** Whether a quota counts what was used in a slot. */
+function counts({ models, apis }: Pick<Quota, 'models' | 'apis'>, { model, api }: Slot): boolean {
+  const [pattern, name] = models === null ? [apis, api] : [models, model]
+  return typeof pattern === 'string' && name !== null && fitsModel(pattern, name)
 }
 
 /** By nearest rank. */

@@ -2,8 +2,8 @@ import { presentCap } from '../caps.ts'
 import type { MemberRow, RoleRow } from '../people-rows.ts'
 import { timeText } from './time.ts'
 
-export function presentMember({ id, organization, name, email, role, cap, createdAt }: MemberRow) {
-  return { id, organization, name, email, role, cap: presentCap(cap), createdAt: timeText(createdAt) }
+export function presentMember({ id, organization, name, email, role, team, cap, createdAt }: MemberRow) {
+  return { id, organization, name, email, role, team, cap: presentCap(cap), createdAt: timeText(createdAt) }
 }
 
 export function presentRole({ id, name, organization, permissions, createdAt }: RoleRow) {

@@ -34,8 +34,8 @@ export function presentTeam({ id, name, organization, cap, createdAt }: TeamRow)
   return { id, name, organization, cap: presentCap(cap), createdAt: timeText(createdAt) }
 }
 
-export function presentApplication({ id, name, organization, team, limits, createdAt }: ApplicationRow) {
-  return { id, name, organization, team, limits, createdAt: timeText(createdAt) }
+export function presentApplication({ id, name, organization, team, owner, limits, createdAt }: ApplicationRow) {
+  return { id, name, organization, team, owner, limits, createdAt: timeText(createdAt) }
 }
 
 /** Without the hash: nothing that leads to the key leaves. */

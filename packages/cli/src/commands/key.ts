@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { capChange, capText } from '../caps.ts'
 import { Failure, UsageError, type Call, type Command, type Options } from '../command.ts'
 import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
-import { LIMIT_OPTION, limitsOf, limitsText } from '../limits.ts'
+import { LIMIT_OPTION, limitsChange, limitsText } from '../limits.ts'
 import { DEFAULT_NAME, findOrganization } from '../lookup.ts'
 import { shortTime, table } from '../output.ts'
 import { useOf } from '../key-use.ts'
@@ -77,10 +77,8 @@ const keyUpdate: Command = {
 function changesOf(options: Options): RouteInput<Routes['updateKey']>['body'] {
   const [models, apis] = [options.text('models'), options.text('apis')]
   const expires = options.text('expires')
-  const limits = limitsOf(options)
   if (models !== undefined && options.is('allModels')) throw new UsageError('--models and --all-models contradict each other')
   if (apis !== undefined && options.is('allApis')) throw new UsageError('--apis and --all-apis contradict each other')
-  if (limits.limits !== undefined && options.isOff('limits')) throw new UsageError('--limit and --no-limits contradict each other')
   if (expires !== undefined && options.isOff('expiry')) throw new UsageError('--expires and --no-expiry contradict each other')
   return {
     ...options.some('name'),
@@ -89,8 +87,7 @@ function changesOf(options: Options): RouteInput<Routes['updateKey']>['body'] {
     ...(options.is('allApis') ? { apis: null } : {}),
     ...(options.is('allModels') ? { models: null } : {}),
     ...capChange(options, 'cap'),
-    ...limits,
-    ...(options.isOff('limits') ? { limits: [] } : {}),
+    ...limitsChange(options),
     ...useOf(options),
     ...(options.is('everyScope') ? { scopes: [] } : {}),
     ...(options.is('anyAddress') ? { addresses: null } : {}),

@@ -18,6 +18,7 @@ const create: Command = {
     { flags: '--cap <level:id>', summary: 'key:ID, member:ID, user:NAME, tag:NAME, team:ID or org' },
     { flags: '--limit <level:limit:id>', summary: 'like key:requests-minute:ID; also app, plan (id of the subscription) and org:LIMIT' },
     { flags: '--quota <id:counts:models>', summary: 'of a subscription: ID:requests:gpt-*' },
+    { flags: '--api-quota <id:apis>', summary: 'the same of published APIs: ID:weather' },
     VALUE,
     REASON,
   ],
@@ -35,8 +36,9 @@ const create: Command = {
 
 /** What more is asked for of. The contract checks the rest. @throws UsageError */
 function subjectOf(options: Options): Subject {
-  const { cap, limit, quota } = options.some('cap', 'limit', 'quota')
-  if ([cap, limit, quota].filter((text) => text !== undefined).length !== 1) throw new UsageError('say of what: --cap, --limit or --quota')
+  const given = options.some('cap', 'limit', 'quota', 'apiQuota')
+  if (Object.keys(given).length !== 1) throw new UsageError('say of what: --cap, --limit, --quota or --api-quota')
+  const { cap, limit, quota = '', apiQuota } = given
   if (cap !== undefined) {
     const [, level = '', , id] = /^(key|member|user|tag|team|org)(:(.+))?$/s.exec(cap) ?? unreadable('--cap', cap)
     return { kind: 'cap', level: level as 'key', ...(id === undefined ? {} : { id }) }
@@ -45,7 +47,11 @@ function subjectOf(options: Options): Subject {
     const [, level = '', name = '', , id] = /^(key|app|plan|org):([a-z-]+)(:(.+))?$/.exec(limit) ?? unreadable('--limit', limit)
     return { kind: 'limit', level: level as 'key', limit: name, ...(id === undefined ? {} : { id }) }
   }
-  const [, id = '', counts = '', models = ''] = /^([^:]+):(requests|tokens):(.+)$/s.exec(quota ?? '') ?? unreadable('--quota', quota ?? '')
+  if (apiQuota !== undefined) {
+    const [, id = '', apis = ''] = /^([^:]+):(.+)$/s.exec(apiQuota) ?? unreadable('--api-quota', apiQuota)
+    return { kind: 'quota', id, counts: 'requests', apis }
+  }
+  const [, id = '', counts = '', models = ''] = /^([^:]+):(requests|tokens):(.+)$/s.exec(quota) ?? unreadable('--quota', quota)
   return { kind: 'quota', id, counts: counts as 'requests', models }
 }
 

@@ -7,21 +7,22 @@ import { instantOf } from '../parse.ts'
 
 const ORGANIZATION = { flags: '--organization <name>', summary: 'id or name (the only one, or default)' }
 const ROLE = { flags: '--role <role>', summary: 'a built-in role, or the id of one of the organization: faregate role list' }
+const TEAM = { flags: '--team <id>', summary: 'in which alone the role holds (the whole organization)' }
 const CAP = { flags: '--cap <amount/period>', summary: 'how much may be spent with the keys of the member: 1.00/day, 20/month' }
 
 const add: Command = {
   name: 'member add',
   summary: 'Add a member to an organization, with a role of which you hold every permission',
   args: ['<name>', '<email>'],
-  options: [ORGANIZATION, ROLE, CAP],
+  options: [ORGANIZATION, ROLE, TEAM, CAP],
   async run(call) {
     const [name = '', email = ''] = call.args
     const role = call.options.text('role')
     if (role === undefined) throw new UsageError('say what the member may do with --role: faregate role list shows the roles')
-    const cap = capChange(call.options, 'cap')
+    const more = { ...call.options.some('team'), ...capChange(call.options, 'cap') }
     const client = await call.client()
     const { id } = await organizationOrOnly(client, call.options.text('organization'))
-    const member = await client.createMember({ params: { id }, body: { name, email, role, ...cap }, idempotencyKey: randomUUID() })
+    const member = await client.createMember({ params: { id }, body: { name, email, role, ...more }, idempotencyKey: randomUUID() })
     call.output.result(member, `${member.name} is ${member.id}. Make a management token: faregate member token ${member.id}`)
   },
 }
@@ -35,34 +36,53 @@ const list: Command = {
     const named = call.options.text('organization')
     const filter = named === undefined ? {} : { organization: (await findOrganization(client, named)).id }
     const all = await everyItem((query) => client.listMembers({ query: { limit: 500, ...filter, ...query } }))
-    const rows = all.map(({ id, name, email, role, cap, createdAt }) => [id, name, email, role, capText(cap), shortTime(createdAt)])
-    call.output.result(all, table(['id', 'name', 'e-mail', 'role', 'cap', 'since'], rows))
+    const rows = all.map(({ id, name, email, role, team, cap, createdAt }) => [
+      id,
+      name,
+      email,
+      role,
+      team,
+      capText(cap),
+      shortTime(createdAt),
+    ])
+    call.output.result(all, table(['id', 'name', 'e-mail', 'role', 'team', 'cap', 'since'], rows))
   },
 }
 
 const update: Command = {
   name: 'member update',
-  summary: 'Change the name, role or spend cap of a member, in force within a second',
+  summary: 'Change the name, role, team or spend cap of a member, in force within a second',
   args: ['<id>'],
-  options: [{ flags: '--name <name>', summary: 'name of the member' }, ROLE, CAP, { flags: '--no-cap', summary: 'no cap of the member' }],
+  options: [
+    { flags: '--name <name>', summary: 'name of the member' },
+    ROLE,
+    TEAM,
+    { flags: '--no-team', summary: 'the role holds in the whole organization' },
+    CAP,
+    { flags: '--no-cap', summary: 'no cap of the member' },
+  ],
   async run(call) {
     const [id = ''] = call.args
-    const body = { ...call.options.some('name', 'role'), ...capChange(call.options, 'cap') }
-    if (Object.keys(body).length === 0) throw new UsageError('say what to change: --name, --role, --cap or --no-cap')
+    const body = { ...call.options.some('name', 'role'), ...call.options.change('team'), ...capChange(call.options, 'cap') }
+    if (Object.keys(body).length === 0) throw new UsageError('say what to change: --name, --role, --team, --cap or --no-…')
     const client = await call.client()
     const member = await client.updateMember({ params: { id }, body })
-    call.output.result(member, `${member.name} is ${member.role}; ${capText(member.cap) ?? 'no cap'}.`)
+    call.output.result(
+      member,
+      `${member.name} is ${member.role}${member.team === null ? '' : ` of ${member.team}`}; ${capText(member.cap) ?? 'no cap'}.`,
+    )
   },
 }
 
 const remove: Command = {
   name: 'member remove',
-  summary: 'End a membership; the tokens and keys of the member are revoked for good',
+  summary: 'End a membership; the tokens and keys of the member are revoked for good, its applications get another owner',
   args: ['<id>'],
+  options: [{ flags: '--successor <id>', summary: 'the member who owns its applications then (whoever ends it)' }],
   async run(call) {
     const [id = ''] = call.args
     const client = await call.client()
-    await client.removeMember({ params: { id } })
+    await client.removeMember({ params: { id }, query: call.options.some('successor') })
     call.output.result({ id }, `${id} is no member any more.`)
   },
 }

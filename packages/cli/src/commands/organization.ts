@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { BILLING_OPTIONS, billingOf, billingText } from '../billing.ts'
 import { capChange, capText } from '../caps.ts'
 import { UsageError, type Command } from '../command.ts'
-import { LIMIT_OPTION, limitsOf, limitsText } from '../limits.ts'
+import { LIMIT_OPTION, limitsChange, limitsOf, limitsText, NO_LIMITS_OPTION } from '../limits.ts'
 import { everyItem, findOrganization } from '../lookup.ts'
 import { fields, shortTime, table } from '../output.ts'
 import { DISCLOSURE_OPTION, levelOf, PRICE_OPTIONS, priceTermsOf, priceTermsText } from '../price-terms.ts'
 import { shellWord } from '../shell.ts'
+
+const OVERDRAFT = { flags: '--overdraft <amount>', summary: 'how far below zero a cost beyond its hold may take the balance (0)' }
 
 const create: Command = {
   name: 'org create',
@@ -14,7 +16,7 @@ const create: Command = {
   args: ['<name>'],
   options: [
     { flags: '--zone <zone>', summary: 'time zone in which days, weeks and months of caps begin (UTC)' },
-    { flags: '--overdraft <amount>', summary: 'how far below zero a cost beyond its hold may take the balance (0)' },
+    OVERDRAFT,
     LIMIT_OPTION,
     ...PRICE_OPTIONS,
     DISCLOSURE_OPTION,
@@ -114,7 +116,7 @@ const resume: Command = {
 
 const update: Command = {
   name: 'org update',
-  summary: 'Change the name, zone, spend caps, prices or billing of an organization, in force within a second',
+  summary: 'Change the name, zone, spend caps, limits, prices or billing of an organization, in force within a second',
   args: ['<organization>'],
   options: [
     { flags: '--name <name>', summary: 'name of the organization' },
@@ -123,6 +125,9 @@ const update: Command = {
     { flags: '--no-cap', summary: 'only the balance limits that' },
     { flags: '--user-cap <amount/period>', summary: 'how much each end user, whom requests name in `user`, may spend' },
     { flags: '--no-user-cap', summary: 'nothing limits what one end user spends' },
+    LIMIT_OPTION,
+    NO_LIMITS_OPTION,
+    OVERDRAFT,
     ...PRICE_OPTIONS,
     { flags: '--no-overrides', summary: 'single models cost what the others do' },
     DISCLOSURE_OPTION,
@@ -132,17 +137,23 @@ const update: Command = {
   async run(call) {
     const { options } = call
     const caps = { ...capChange(options, 'cap'), ...capChange(options, 'userCap', '--user-cap') }
-    const body = { ...options.some('name', 'zone'), ...caps, ...priceTermsOf(options), ...levelOf(options), ...billingOf(options) }
+    const terms = { ...limitsChange(options), ...priceTermsOf(options), ...levelOf(options), ...billingOf(options) }
+    const body = { ...options.some('name', 'zone', 'overdraft'), ...caps, ...terms }
     if (Object.keys(body).length === 0)
       throw new UsageError(
-        'say what to change: --name, --zone, --cap, --user-cap, --price-factor, --override, --disclosure, --arrears, --prepaid, or --no-…',
+        'say what to change: --name, --zone, --cap, --user-cap, --limit, --overdraft, --price-factor, --override, --disclosure, --arrears, --prepaid, or --no-…',
       )
     const client = await call.client()
     const { id } = await findOrganization(client, call.args[0] ?? '')
     const updated = await client.updateOrganization({ params: { id }, body })
-    const { name, cap, userCap } = updated
+    const { name, cap, userCap, limits } = updated
     const prices = priceTermsText(updated)
-    const more = [...(prices === null ? [] : [`prices ${prices}`]), ...(body.billing === undefined ? [] : [billingText(updated)])]
+    const more = [
+      ...(limits.length === 0 ? [] : [`limits ${limitsText(limits)}`]),
+      ...(prices === null ? [] : [`prices ${prices}`]),
+      ...(body.billing === undefined ? [] : [billingText(updated)]),
+      ...(body.overdraft === undefined ? [] : [`overdraft ${body.overdraft}`]),
+    ]
     const text = [`${name}: ${capText(cap) ?? 'no cap'}`, `each end user: ${capText(userCap) ?? 'no cap'}`, ...more].join('; ')
     call.output.result(updated, `${text}.`)
   },

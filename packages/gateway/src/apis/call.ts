@@ -10,6 +10,7 @@ import { known, type Shared } from '../model-call.ts'
 import { checkUse } from '../permission.ts'
 import { planned } from '../plans/entitled.ts'
 import { refuse } from '../refuse.ts'
+import { reserveInArrears } from '../reserve-in-arrears.ts'
 import { checkStanding } from '../standing.ts'
 import { tagsOf } from '../tags.ts'
 import { deliverCall } from './deliver.ts'
@@ -31,7 +32,10 @@ export async function serveApi(shared: Shared, flow: Flow, at: PublishedAt): Pro
   if (isDenial(admitted)) return refuse(deps, flow, admitted)
   return withinLimits(deps, flow, limitedApi(deps, flow, admitted), async () => {
     if (admitted.price === 0n) return deliverCall({ deps, unsettled, flow, target: admitted, reservation: undefined })
-    const reservation = await reserveCall(deps, flow, admitted)
+    const reservation = await reserveInArrears(deps, admitted.key, {
+      look: () => evaluateCall(deps, admitted, flow.plan),
+      reserve: () => reserveCall(deps, flow, admitted),
+    })
     if (isDenial(reservation)) return refuse(deps, flow, reservation)
     flow.reservation = reservation
     return deliverCall({ deps, unsettled, flow, target: admitted, reservation })

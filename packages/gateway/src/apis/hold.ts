@@ -1,6 +1,7 @@
 import { formatAmount, isDenial, type Denial, type Nano } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import { RATE_SCALE, scaledAmount, type PricedBy } from '@faregate/pricing'
+import { inArrears } from '../arrears.ts'
 import type { GatewayDeps, Settings } from '../deps.ts'
 import { judge, type Judged } from '../evaluate.ts'
 import type { Flow } from '../flow.ts'
@@ -40,6 +41,11 @@ export function reserveCall(deps: GatewayDeps, flow: Flow, admitted: AdmittedApi
 
 /** Reads every balance that the call would touch and predicts the hold, or its refusal; under plans, by the first offer that has room. */
 export async function evaluateCall(deps: GatewayDeps, admitted: AdmittedApi, plan: Planned | undefined): Promise<Judged> {
+  const found = await evaluateOffers(deps, admitted, plan)
+  return { ...found, refusal: await inArrears(deps, admitted.key, found.refusal) }
+}
+
+async function evaluateOffers(deps: GatewayDeps, admitted: AdmittedApi, plan: Planned | undefined): Promise<Judged> {
   const { key } = admitted
   let first: Judged | undefined
   for (const offer of plan?.offers ?? [undefined]) {
@@ -48,7 +54,7 @@ export async function evaluateCall(deps: GatewayDeps, admitted: AdmittedApi, pla
     if (found.refusal === undefined || !isQuotas(found.refusal)) return found
     first ??= found
   }
-  return first ?? evaluateCall(deps, admitted, undefined)
+  return first ?? evaluateOffers(deps, admitted, undefined)
 }
 
 /** A hold of so much and no more, whatever the answer is. */

@@ -1,8 +1,12 @@
 import { formatAmount, isApi, type Denial, type Fix, type PlanFeature, type Product, type Scope } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { Settings } from '../deps.ts'
+import { mayMend } from '../mend.ts'
 import { payFix } from '../pay-fix.ts'
 import type { Blocked, Entitlement, Sale } from './port.ts'
+
+/** What subscribing, renewing, changing and resuming take. */
+const SUBSCRIBE = 'subscriptions:write'
 
 type Sold = Extract<Entitlement, { kind: 'sold' }>
 type Unsold = Extract<Entitlement, { kind: 'unsold' }>
@@ -19,7 +23,7 @@ export function blocked(settings: Settings, key: KeyEntry, { blocker, subscripti
     fixes: [
       fix === 'pay'
         ? payFix(settings, key.organization.id, price)
-        : { ...fix(id), path: `/api/subscriptions/${id}/${pathOf(blocker)}`, method: 'POST' },
+        : { ...fix(id), canYou: mayMend(key, permissionOf(blocker)), path: `/api/subscriptions/${id}/${pathOf(blocker)}`, method: 'POST' },
     ],
     ...(also.length > 0 ? { also } : {}),
     ...(blocker.startsWith('approval') ? { pollUrl: `${settings.publicUrl()}/api/subscriptions/${id}` } : {}),
@@ -36,7 +40,6 @@ const renew = (id: string): Fix => ({
   kind: 'pay',
   action: 'renew',
   by: 'billing_admin',
-  canYou: false,
   command: `faregate subscription renew ${id}`,
 })
 
@@ -50,7 +53,6 @@ const WAYS: Record<Blocked['blocker'], Way> = {
       kind: 'change_policy',
       action: 'approve',
       by: 'operator',
-      canYou: false,
       command: `faregate subscription approve ${id}`,
     }),
   },
@@ -60,7 +62,6 @@ const WAYS: Record<Blocked['blocker'], Way> = {
       kind: 'change_policy',
       action: 'request_approval',
       by: 'org_admin',
-      canYou: false,
       command: `faregate subscription reapply ${id} --reason TEXT`,
     }),
   },
@@ -76,7 +77,6 @@ const WAYS: Record<Blocked['blocker'], Way> = {
       kind: 'change_policy',
       action: 'resume',
       by: 'org_admin',
-      canYou: false,
       command: `faregate subscription resume ${id}`,
     }),
   },
@@ -84,6 +84,10 @@ const WAYS: Record<Blocked['blocker'], Way> = {
 
 function pathOf(blocker: Blocked['blocker']): string {
   return blocker === 'approval_pending' ? 'decision' : 'events'
+}
+
+function permissionOf(blocker: Blocked['blocker']): string {
+  return blocker === 'approval_pending' ? 'subscriptions:approve' : SUBSCRIBE
 }
 
 /** No plan that has it is on sale. */
@@ -136,8 +140,9 @@ export function presentSale({ plan, price, period, dueNow, approval }: Sale) {
 }
 
 /** How a plan is had: by changing the subscription there is, or by a new one. */
-export function saleFix({ organization }: KeyEntry, { plan, dueNow, approval, change }: Sale): Fix {
-  const by = { by: 'billing_admin' as const, canYou: false, plan, method: 'POST' }
+export function saleFix(key: KeyEntry, { plan, dueNow, approval, change }: Sale): Fix {
+  const { organization } = key
+  const by = { by: 'billing_admin' as const, canYou: mayMend(key, SUBSCRIBE), plan, method: 'POST' }
   if (approval) {
     const command = `faregate subscription create ${organization.id} ${plan} --reason TEXT`
     const path = `/api/organizations/${organization.id}/subscriptions`

@@ -98,7 +98,7 @@ function transactionOn(trx: Transaction<Schema>, kind: 'sqlite' | 'postgres', no
     deleteTeam: async (id) => void (await trx.deleteFrom('teams').where('id', '=', id).execute()),
     insertMember: (row) => insertMember(trx, row),
     updateMember: (id, change) => updateMember(trx, id, change),
-    removeMember: (id, at) => removeMember(trx, id, at),
+    removeMember: (id, successor, at) => removeMember(trx, id, successor, at),
     insertRole: (row) => insertRole(trx, row),
     updateRole: (id, change) => updateRole(trx, id, change),
     deleteRole: async (id) => void (await trx.deleteFrom('roles').where('id', '=', id).execute()),

@@ -1,6 +1,6 @@
 import type { AdminQueries, DenialGroup, DenialTotal, Filter } from '@faregate/admin/ports'
 import type { DenialRow } from '@faregate/admin/rows'
-import { sql, type Kysely, type Selectable, type SelectQueryBuilder } from 'kysely'
+import { sql, type ExpressionBuilder, type Kysely, type Selectable, type SelectQueryBuilder } from 'kysely'
 import type { DenialsTable, Schema } from '../schema.ts'
 import { toNumber } from './columns.ts'
 import { dayOf, groupValue } from './usage.ts'
@@ -29,11 +29,21 @@ export function denialQueries(db: Kysely<Schema>): AdminQueries['denials'] {
 function filtered<O>(query: SelectQueryBuilder<Schema, 'denials', O>, filter: Filter): SelectQueryBuilder<Schema, 'denials', O> {
   let narrowed = query
   if (filter.organization !== undefined) narrowed = narrowed.where('organization_id', '=', filter.organization)
+  const { team } = filter
+  if (team !== undefined) narrowed = narrowed.where('key_id', 'in', (eb) => keysOfTeam(eb, team))
   if (filter.key !== undefined) narrowed = narrowed.where('key_id', '=', filter.key)
   if (filter.code !== undefined) narrowed = narrowed.where('code', '=', filter.code)
   if (filter.from !== undefined) narrowed = narrowed.where('at', '>=', BigInt(filter.from))
   if (filter.to !== undefined) narrowed = narrowed.where('at', '<', BigInt(filter.to))
   return narrowed
+}
+
+function keysOfTeam(eb: ExpressionBuilder<Schema, 'denials'>, team: string) {
+  return eb
+    .selectFrom('keys')
+    .innerJoin('applications', 'applications.id', 'keys.application_id')
+    .select('keys.id')
+    .where('applications.team_id', '=', team)
 }
 
 async function denialTotals(query: SelectQueryBuilder<Schema, 'denials', object>, groupBy: DenialGroup[]): Promise<DenialTotal[]> {

@@ -50,10 +50,10 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
 }
 
 function memberIn(row: NonNullable<Awaited<ReturnType<typeof rowByHash>>>): KeyEntry['member'] {
-  const { member_id: id, member_name: name, member_role: role, role_permissions: permissions } = row
+  const { member_id: id, member_name: name, member_role: role, member_team: team, role_permissions: permissions } = row
   if (id === null || name === null || role === null) return null
   const cap = capIn(row.member_cap_amount, row.member_cap_period)
-  return { id, name, cap, role, permissions: namesIn(permissions) }
+  return { id, name, cap, role, team, permissions: namesIn(permissions) }
 }
 
 function rowByHash(db: Kysely<Schema>, hash: string) {
@@ -85,6 +85,7 @@ function rowByHash(db: Kysely<Schema>, hash: string) {
       'organizations.disclosure',
       'members.name as member_name',
       'members.role as member_role',
+      'members.team_id as member_team',
       'members.cap_amount as member_cap_amount',
       'members.cap_period as member_cap_period',
       'roles.permissions as role_permissions',

@@ -6,7 +6,7 @@ import { capColumns, capIn } from './caps.ts'
 import { toNumber, toNumberOrNull } from './columns.ts'
 import { limitsColumn, limitsOf } from './limits.ts'
 
-type KeyAndOwner = Selectable<KeysTable> & { organization_id: string }
+type KeyAndOwner = Selectable<KeysTable> & { organization_id: string; team_id: string | null }
 type KeyChange = Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'addresses' | 'models' | 'apis' | 'cap' | 'limits' | 'expiresAt'>>
 
 export function keyQueries(db: Kysely<Schema>): AdminQueries['keys'] {
@@ -15,16 +15,17 @@ export function keyQueries(db: Kysely<Schema>): AdminQueries['keys'] {
       .selectFrom('keys')
       .innerJoin('applications', 'applications.id', 'keys.application_id')
       .selectAll('keys')
-      .select('applications.organization_id')
+      .select(['applications.organization_id', 'applications.team_id'])
   return {
     async get(id) {
       const row = await withOwner().where('keys.id', '=', id).executeTakeFirst()
       return row && keyOf(row)
     },
-    async list({ limit, before }, { organization, application }) {
+    async list({ limit, before }, { organization, team, application }) {
       let query = withOwner().orderBy('keys.id', 'desc').limit(limit)
       if (before !== undefined) query = query.where('keys.id', '<', before)
       if (organization !== undefined) query = query.where('applications.organization_id', '=', organization)
+      if (team !== undefined) query = query.where('applications.team_id', '=', team)
       if (application !== undefined) query = query.where('keys.application_id', '=', application)
       return (await query.execute()).map(keyOf)
     },
@@ -36,6 +37,7 @@ function keyOf(row: KeyAndOwner): KeyRow {
     id: row.id,
     application: row.application_id,
     organization: row.organization_id,
+    team: row.team_id,
     name: row.name,
     hash: row.hash,
     lastFour: row.last_four,

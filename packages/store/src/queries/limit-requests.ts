@@ -17,9 +17,10 @@ export function limitRequestQueries(db: Kysely<Schema>): AdminQueries['limitRequ
       const row = await all().where('subject', '=', subject).where('state', '=', 'open').executeTakeFirst()
       return row && limitRequestOf(row)
     },
-    async list({ limit, before }, organization, state) {
+    async list({ limit, before }, { organization, team, state }) {
       let query = all().where('organization_id', '=', organization).orderBy('id', 'desc').limit(limit)
       if (before !== undefined) query = query.where('id', '<', before)
+      if (team !== undefined) query = query.where('team_id', '=', team)
       if (state !== undefined) query = query.where('state', '=', state)
       return (await query.execute()).map(limitRequestOf)
     },
@@ -38,11 +39,12 @@ export function limitRequestQueries(db: Kysely<Schema>): AdminQueries['limitRequ
 }
 
 function limitRequestOf(row: Selectable<LimitRequestsTable>): LimitRequestRow {
-  const { id, organization_id: organization, subject, asked_by: askedBy, created_at, decided_at, decision } = row
+  const { id, organization_id: organization, team_id: team, subject, asked_by: askedBy, created_at, decided_at, decision } = row
   const at = toNumberOrNull(decided_at)
   return {
     id,
     organization,
+    team,
     subject,
     facts: JSON.parse(row.facts) as LimitRequestRow['facts'],
     askedBy,
@@ -62,12 +64,13 @@ export async function lockLimitRequests(trx: Transaction<Schema>): Promise<void>
 }
 
 export async function insertLimitRequest(db: Kysely<Schema>, row: LimitRequestRow): Promise<boolean> {
-  const { id, organization, subject, facts, askedBy, state, createdAt } = row
+  const { id, organization, team, subject, facts, askedBy, state, createdAt } = row
   const result = await db
     .insertInto('limit_requests')
     .values({
       id,
       organization_id: organization,
+      team_id: team,
       subject,
       facts: JSON.stringify(facts),
       asked_by: askedBy,

@@ -17,17 +17,17 @@ const TOKEN_COLUMNS = BUCKETS.filter((bucket) => !(UNIT_BUCKETS as readonly Buck
   (bucket) => BUCKET_COLUMNS[bucket],
 )
 
-/** What was used in each quarter of an hour, of each model. */
+/** What was used in each quarter of an hour, of each model and API. */
 export async function usageSlots(
   db: Kysely<Schema>,
   of: UsageOf,
   what: 'cost' | 'requests' | 'tokens',
   since: number,
 ): Promise<{ slots: Slot[]; complete: boolean }> {
-  const { rows } = await sql<{ slot: bigint; model: string | null; amount: bigint }>`
-    SELECT at / ${sql.lit(SLOT_MS)} AS slot, model, cast(sum(${amountOf(what)}) AS bigint) AS amount
-    FROM (${newest(of, since)}) AS newest WHERE ${those(of)} GROUP BY 1, 2`.execute(db)
-  const slots = rows.map(({ slot, model, amount }) => ({ at: toNumber(slot) * SLOT_MS, model, amount }))
+  const { rows } = await sql<{ slot: bigint; model: string | null; api: string | null; amount: bigint }>`
+    SELECT at / ${sql.lit(SLOT_MS)} AS slot, model, api, cast(sum(${amountOf(what)}) AS bigint) AS amount
+    FROM (${newest(of, since)}) AS newest WHERE ${those(of)} GROUP BY 1, 2, 3`.execute(db)
+  const slots = rows.map(({ slot, ...used }) => ({ at: toNumber(slot) * SLOT_MS, ...used }))
   return { slots, complete: await isComplete(db, of, since) }
 }
 

@@ -14,10 +14,11 @@ export function memberQueries(db: Kysely<Schema>): AdminQueries['members'] {
       const row = await present().where('id', '=', id).executeTakeFirst()
       return row && memberOf(row)
     },
-    async list({ limit, before }, { organization, email, role }) {
+    async list({ limit, before }, { organization, team, email, role }) {
       let query = present().orderBy('id', 'desc').limit(limit)
       if (before !== undefined) query = query.where('id', '<', before)
       if (organization !== undefined) query = query.where('organization_id', '=', organization)
+      if (team !== undefined) query = query.where('team_id', '=', team)
       if (email !== undefined) query = query.where('email', '=', email)
       if (role !== undefined) query = query.where('role', '=', role)
       return (await query.execute()).map(memberOf)
@@ -39,8 +40,8 @@ export function roleQueries(db: Kysely<Schema>): AdminQueries['roles'] {
 }
 
 function memberOf(row: Selectable<MembersTable>): MemberRow {
-  const { id, organization_id: organization, name, email, role, cap_amount, cap_period, created_at } = row
-  return { id, organization, name, email, role, cap: capIn(cap_amount, cap_period), createdAt: toNumber(created_at) }
+  const { id, organization_id: organization, team_id: team, name, email, role, cap_amount, cap_period, created_at } = row
+  return { id, organization, name, email, role, team, cap: capIn(cap_amount, cap_period), createdAt: toNumber(created_at) }
 }
 
 function roleOf({ id, organization_id: organization, name, permissions, created_at }: Selectable<RolesTable>): RoleRow {
@@ -48,23 +49,27 @@ function roleOf({ id, organization_id: organization, name, permissions, created_
 }
 
 export async function insertMember(db: Kysely<Schema>, row: MemberRow): Promise<void> {
-  const { id, organization, name, email, role, cap, createdAt } = row
-  const values = { id, organization_id: organization, name, email, role, ...capColumns(cap), created_at: createdAt }
+  const { id, organization, name, email, role, team, cap, createdAt } = row
+  const values = { id, organization_id: organization, name, email, role, team_id: team, ...capColumns(cap), created_at: createdAt }
   await db.insertInto('members').values(values).execute()
 }
 
-export async function updateMember(db: Kysely<Schema>, id: string, change: Pick<MemberRow, 'name' | 'role' | 'cap'>): Promise<void> {
-  const { cap, ...columns } = change
+export async function updateMember(
+  db: Kysely<Schema>,
+  id: string,
+  { cap, team, ...columns }: Pick<MemberRow, 'name' | 'role' | 'team' | 'cap'>,
+): Promise<void> {
   await db
     .updateTable('members')
-    .set({ ...columns, ...capColumns(cap) })
+    .set({ ...columns, team_id: team, ...capColumns(cap) })
     .where('id', '=', id)
     .execute()
 }
 
-/** Ends a membership with all that rests on it. */
-export async function removeMember(db: Kysely<Schema>, id: string, at: number): Promise<void> {
-  await db.updateTable('members').set({ removed_at: at }).where('id', '=', id).execute()
+/** Ends a membership with all that rests on it; what the member owned is the successor's, or nobody's. */
+export async function removeMember(db: Kysely<Schema>, id: string, successor: string | null, at: number): Promise<void> {
+  await db.updateTable('members').set({ removed_at: at, team_id: null }).where('id', '=', id).execute()
+  await db.updateTable('applications').set({ owner_id: successor }).where('owner_id', '=', id).execute()
   for (const table of ['management_tokens', 'keys'] as const) {
     await db.updateTable(table).set({ revoked_at: at }).where('member_id', '=', id).where('revoked_at', 'is', null).execute()
   }

@@ -29,11 +29,12 @@ export function applicationQueries(db: Kysely<Schema>): AdminQueries['applicatio
       const row = await db.selectFrom('applications').selectAll().where('id', '=', id).executeTakeFirst()
       return row && applicationOf(row)
     },
-    async list({ limit, before }, { organization, team }) {
+    async list({ limit, before }, { organization, team, owner }) {
       let query = db.selectFrom('applications').selectAll().orderBy('id', 'desc').limit(limit)
       if (before !== undefined) query = query.where('id', '<', before)
       if (organization !== undefined) query = query.where('organization_id', '=', organization)
       if (team !== undefined) query = query.where('team_id', '=', team)
+      if (owner !== undefined) query = query.where('owner_id', '=', owner)
       return (await query.execute()).map(applicationOf)
     },
   }
@@ -60,8 +61,8 @@ function organizationOf(row: Selectable<OrganizationsTable>): OrganizationRow {
 }
 
 function applicationOf(row: Selectable<ApplicationsTable>): ApplicationRow {
-  const { id, organization_id: organization, team_id: team, name, created_at: createdAt } = row
-  return { id, organization, team, name, limits: limitsOf(row), createdAt: toNumber(createdAt) }
+  const { id, organization_id: organization, team_id: team, owner_id: owner, name, created_at: createdAt } = row
+  return { id, organization, team, owner, name, limits: limitsOf(row), createdAt: toNumber(createdAt) }
 }
 
 export async function insertOrganization(db: Kysely<Schema>, row: OrganizationRow): Promise<void> {
@@ -109,6 +110,7 @@ export async function insertApplication(db: Kysely<Schema>, row: ApplicationRow)
     id: row.id,
     organization_id: row.organization,
     team_id: row.team,
+    owner_id: row.owner,
     name: row.name,
     limits: limitsColumn(row.limits),
     created_at: row.createdAt,
@@ -119,11 +121,11 @@ export async function insertApplication(db: Kysely<Schema>, row: ApplicationRow)
 export async function updateApplication(
   db: Kysely<Schema>,
   id: string,
-  { name, team, limits }: Pick<ApplicationRow, 'name' | 'team' | 'limits'>,
+  { name, team, owner, limits }: Pick<ApplicationRow, 'name' | 'team' | 'owner' | 'limits'>,
 ): Promise<void> {
   await db
     .updateTable('applications')
-    .set({ name, team_id: team, limits: limitsColumn(limits) })
+    .set({ name, team_id: team, owner_id: owner, limits: limitsColumn(limits) })
     .where('id', '=', id)
     .execute()
 }

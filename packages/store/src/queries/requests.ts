@@ -39,6 +39,11 @@ async function lostRequest(db: Kysely<Schema>, id: string): Promise<RequestRow |
 export function filtered<O>(query: SelectQueryBuilder<Schema, 'requests', O>, filter: Filter): SelectQueryBuilder<Schema, 'requests', O> {
   let narrowed = query
   if (filter.organization !== undefined) narrowed = narrowed.where('organization_id', '=', filter.organization)
+  const { team } = filter
+  if (team !== undefined)
+    narrowed = narrowed.where('application_id', 'in', (eb) =>
+      eb.selectFrom('applications').select('applications.id').where('team_id', '=', team),
+    )
   if (filter.application !== undefined) narrowed = narrowed.where('application_id', '=', filter.application)
   if (filter.key !== undefined) narrowed = narrowed.where('key_id', '=', filter.key)
   if (filter.model !== undefined) narrowed = narrowed.where('model', '=', filter.model)

@@ -12,10 +12,11 @@ export function teamQueries(db: Kysely<Schema>): AdminQueries['teams'] {
       const row = await db.selectFrom('teams').selectAll().where('id', '=', id).executeTakeFirst()
       return row && teamOf(row)
     },
-    async list({ limit, before }, { organization }) {
+    async list({ limit, before }, { organization, team }) {
       let query = db.selectFrom('teams').selectAll().orderBy('id', 'desc').limit(limit)
       if (before !== undefined) query = query.where('id', '<', before)
       if (organization !== undefined) query = query.where('organization_id', '=', organization)
+      if (team !== undefined) query = query.where('id', '=', team)
       return (await query.execute()).map(teamOf)
     },
   }
