@@ -1,6 +1,6 @@
 import { definedApi } from '../api-definition.ts'
 import type { Context, Handlers } from '../call.ts'
-import { changeConfiguration } from '../change.ts'
+import { change, changeConfiguration } from '../change.ts'
 import { refuseManaged, refuseTaken } from '../managed.ts'
 import { wholeList } from '../paging.ts'
 import type { AdminTransaction } from '../ports.ts'
@@ -8,7 +8,7 @@ import { presentApi } from '../present/apis.ts'
 import { found, refuse } from '../refusal.ts'
 import type { ApiRow } from '../configuration-rows.ts'
 
-export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 'deleteApi'> = {
+export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 'deleteApi' | 'testApi'> = {
   async listApis({ deps }) {
     const rows = await deps.store.read.apis.list()
     const elsewhere = [...deps.snapshot().apis.values()].filter(({ managedBy }) => managedBy.source !== 'database')
@@ -59,6 +59,14 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
       return { event: { action: 'api.delete', subject: name, organization: null, before: presentApi(deps, before) }, answer: undefined }
     })
     return undefined
+  },
+
+  async testApi(call) {
+    const { deps } = call
+    const { name } = call.params
+    found(deps.snapshot().apis.get(name) ?? (await deps.store.read.apis.get(name)), 'API', name)
+    const answer = await deps.testApi(name)
+    return change(call, async () => ({ event: { action: 'api.test', subject: name, organization: null, after: answer }, answer }))
   },
 }
 

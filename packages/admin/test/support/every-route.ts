@@ -41,6 +41,7 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   updateModel: { maxOutput: 5 },
   createApi: { name: 'fresh', prefix: '/fresh', upstream: UPSTREAM, routes: [{ method: 'GET', path: '/', price: '0.01' }] },
   updateApi: { timeouts: { firstByteMs: 5 } },
+  testApi: {},
   createPrice: { provider: 'file-provider', model: 'fresh', price: { input: '1' } },
   updatePrice: { price: { input: '2' } },
   approvePrice: { reason: 'r' },
