@@ -96,13 +96,43 @@ describe('faregate doctor', () => {
     assert.equal((await finding('plans')).result, 'ok')
   })
 
-  test('a cap of an organization that no call can meet', async () => {
+  test('a cap of an organization, and of a tag, that no call can meet', async () => {
     const { organization } = await gateway.customer('1.00')
     await gateway.api.expect(200, 'PATCH', `/api/organizations/${organization}`, { cap: { amount: '0.000000001', period: 'day' } })
     const found = await finding('cap of Acme')
     assert.match(found.detail, /the cap of 0\.000000001 is below what any call costs/)
-    await carryOut(found.fix?.replace('AMOUNT', '5.00'))
-    assert.ok(!(await findings()).some(({ check }) => check === 'cap of Acme'))
+    const named = `/api/organizations/${organization}/tags/blue/cap`
+    await gateway.api.expect(200, 'PUT', named, { amount: '0.000000001', period: 'day' })
+    const tag = await finding('cap of the tag blue')
+    for (const fix of [found.fix, tag.fix]) await carryOut(fix?.replace('AMOUNT', '5.00'))
+    assert.ok(!(await findings()).some(({ check }) => check.startsWith('cap of ')))
+  })
+
+  test('an API without an upstream: found by a call, and so is one whose secret is not taken', async () => {
+    upstream.on('', ({ response, request }) => response.writeHead(request.headers['x-secret'] === 'right' ? 404 : 401).end())
+    const routes = [{ method: 'GET', path: '/*', price: '0.01' }]
+    const header = { name: 'x-secret', value: 'right' }
+    const publish = (name: string, more: object) =>
+      gateway.api.expect(201, 'POST', '/api/apis', {
+        name,
+        prefix: `/${name}`,
+        routes,
+        upstream: { baseUrl: upstream.url, header, ...more },
+      })
+    await publish('gone', { baseUrl: 'http://127.0.0.1:1' })
+    await publish('locked-out', { header: { ...header, value: 'wrong' } })
+    await publish('there', {})
+    assert.match((await finding('API gone')).detail, /not called; --calls tries it/)
+    const gone = await finding('API gone', '--calls')
+    assert.deepEqual([gone.result, gone.place], ['failed', 'database'])
+    assert.match(gone.detail, /^http:\/\/127\.0\.0\.1:1: It cannot be reached/)
+    const locked = await finding('API locked-out', '--calls')
+    assert.match(
+      `${locked.detail} ${locked.fix}`,
+      /HTTP 401 \(provider_auth_failed\).+replace its secret \(PATCH \/api\/apis\/locked-out\)/,
+    )
+    await gateway.api.expect(200, 'PATCH', '/api/apis/locked-out', { upstream: { baseUrl: upstream.url, header } })
+    for (const name of ['there', 'locked-out']) assert.equal((await finding(`API ${name}`, '--calls')).result, 'ok', name)
   })
 
   test('a provider without a key, and a key that can call nothing', async () => {

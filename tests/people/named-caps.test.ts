@@ -75,6 +75,32 @@ onEachEngine('caps of single end users and tags', (engine) => {
     await assertSettled(made.gateway.api, customer.organization)
   })
 
+  test('a tag has the cap that every tag has, unless it has its own; the fix raises it', async () => {
+    const customer = await made.gateway.customer('1.00')
+    const path = `/api/organizations/${customer.organization}`
+    const every = (amount: string) => made.gateway.api.expect(200, 'PATCH', path, { tagCap: { amount, period: 'total' } })
+    await every('0.01')
+    assert.equal(await codeOf(customer, undefined, 'red'), 200)
+    assert.equal(await codeOf(customer, undefined, 'red, blue'), 'cap_tag')
+    await put(customer, 'tags', 'own', '0.02')
+    assert.equal(await codeOf(customer, undefined, 'own, blue'), 200)
+    assert.equal(await codeOf(customer, undefined, 'own'), 200)
+    assert.equal(await codeOf(customer, undefined, 'own'), 'cap_tag')
+    assert.equal(await codeOf(customer), 200, 'without a tag nothing is counted')
+    const refused = await made.gateway.chat(customer.key, BODY, { headers: { 'faregate-tags': 'red' } })
+    const [fix] = json(refused)['fixes'] as { command: string; path: string }[]
+    assert.equal(fix?.path, path)
+    const ran = await faregate(fix.command.split(' ').slice(1), made.gateway)
+    assert.equal(ran.code, 0, ran.stderr)
+    assert.equal(await codeOf(customer, undefined, 'red'), 200)
+    assert.equal(await codeOf(customer, undefined, 'red'), 'cap_tag')
+    await made.gateway.api.expect(204, 'DELETE', place(customer, 'tags', 'own'))
+    await every('0.03')
+    assert.equal(await codeOf(customer, undefined, 'own'), 200, 'what it has used stays counted')
+    assert.equal(await codeOf(customer, undefined, 'own'), 'cap_tag')
+    await assertSettled(made.gateway.api, customer.organization)
+  })
+
   test('M8: a cap of another period begins anew', async () => {
     const customer = await made.gateway.customer('1.00')
     await put(customer, 'users', 'ann', '0.01')

@@ -1,10 +1,10 @@
-import { capUnit, formatAmount, parseAmount } from '@faregate/core'
+import { capOfTag, capOfUser, capUnit, formatAmount, parseAmount } from '@faregate/core'
 import { nameDigest } from '@faregate/ledger/name-digest'
 import { capAccount } from '@faregate/ledger/reads'
 import { freshId, type Context } from './call.ts'
 import { submit } from './operation.ts'
 import { found } from './refusal.ts'
-import type { Cap } from './people-rows.ts'
+import type { Cap, NamedCapRow } from './people-rows.ts'
 
 /** Users and tags of one organization that may have a cap of their own, together. */
 export const MOST_NAMED = 10_000
@@ -34,10 +34,11 @@ export async function adjustCap(context: Context, organization: string, base: st
   await adjust(context, base, cap, await zoneOf(context, organization))
 }
 
-/** The same for every end user who has no cap of its own: all accounts of the running period whose base begins like this. */
-export async function adjustCaps(context: Context, organization: string, prefix: string, cap: Cap): Promise<void> {
+/** The same for every end user, or tag, that has no cap of its own: all of their accounts of the running period. */
+export async function adjustCaps(context: Context, organization: string, kind: NamedCapRow['kind'], cap: Cap): Promise<void> {
   const { deps } = context
-  const named = await deps.store.read.namedCaps.list({ limit: MOST_NAMED }, organization, 'user')
+  const prefix = baseOfNamed(organization, kind, '')
+  const named = await deps.store.read.namedCaps.list({ limit: MOST_NAMED }, organization, kind)
   const own = new Set(named.map(({ name }) => prefix + nameDigest(name)))
   const zone = await zoneOf(context, organization)
   const running = capAccount(
@@ -48,6 +49,11 @@ export async function adjustCaps(context: Context, organization: string, prefix:
   const accounts = await deps.store.read.money.capAccounts(prefix, deps.clock.now())
   const bases = accounts.filter((account) => account.endsWith(period)).map((account) => account.slice(0, -period.length))
   await Promise.all(bases.filter((base) => !own.has(base)).map((base) => adjust(context, base, cap, zone)))
+}
+
+/** The account of the cap of an end user or a tag, by the digest of its name. */
+export function baseOfNamed(organization: string, kind: NamedCapRow['kind'], digest: string): string {
+  return (kind === 'user' ? capOfUser : capOfTag)(organization, digest)
 }
 
 async function adjust(context: Context, base: string, { amount: limit, period }: Cap, zone: string): Promise<void> {

@@ -52,6 +52,8 @@ export interface AdminDeps {
   denied(record: DenialRow): void
   /** Makes a real, small call with the provider's key. */
   testProvider(name: string): Promise<ProviderTestResult>
+  /** Asks the upstream of a published API whether it is there. */
+  testApi(name: string): Promise<ApiTestResult>
   /** Kinds of providers that can be connected, with their usual base URL. */
   providerKinds(): ProviderKind[]
   /** What is known of each provider's health, by name. */
@@ -74,12 +76,15 @@ export interface AdminLog {
   error(facts: Record<string, unknown>, message: string): void
 }
 
-export interface ProviderTestResult {
+export interface ApiTestResult {
   ok: boolean
   /** One sentence for the operator. */
   message: string
   status: number | null
   latencyMs: number
+}
+
+export interface ProviderTestResult extends ApiTestResult {
   model: string | null
 }
 

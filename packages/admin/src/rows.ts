@@ -16,6 +16,8 @@ export interface OrganizationRow extends PriceTerms {
   cap: Cap | null
   /** Of each end user. */
   userCap: Cap | null
+  /** Of each tag. */
+  tagCap: Cap | null
   /** How much refusals tell its callers of it. */
   disclosure: Disclosure
   billing: BillingTerms

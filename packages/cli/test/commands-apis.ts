@@ -35,6 +35,8 @@ export function publishedApis({ does, runs, answered }: Lines, environment: Node
         (await answered<{ name: string }[]>('api', 'list')).map(({ name }) => name),
         ['weather'],
       )
+      const tried = await runs('api', 'test', 'weather')
+      assert.deepEqual([tried.code, /It cannot be reached/.test(tried.stdout)], [1, true], tried.stdout + tried.stderr)
       const key = await answered<{ id: string; apis: string[] | null }>('key', 'create', '--api', 'weather', '--api', 'tides-*')
       assert.deepEqual(key.apis, ['weather', 'tides-*'])
       assert.match((await does('key', 'update', key.id, '--apis', 'weather')).stdout, /; APIs weather; /)

@@ -53,7 +53,9 @@ test('an organization gets another name, zone and caps, is suspended with a reas
   const caps = ['--cap', '50/month', '--user-cap', '1/day']
   const { name, cap, userCap } = await answered('org', 'update', 'Acme', '--zone', 'Europe/Berlin', ...caps)
   assert.deepEqual([name, cap, userCap], ['Acme', { amount: '50.00', period: 'month' }, { amount: '1.00', period: 'day' }])
-  assert.match((await does('org', 'update', 'Acme', '--no-cap', '--no-user-cap')).stdout, /no cap; each end user: no cap/)
+  assert.match((await does('org', 'update', 'Acme', '--tag-cap', '3/week')).stdout, /each tag: 3\.00\/week/)
+  assert.match((await does('org', 'show', 'Acme')).stdout, /cap of each tag +3\.00\/week/)
+  assert.match((await does('org', 'update', 'Acme', '--no-cap', '--no-user-cap', '--no-tag-cap')).stdout, /no cap; each end user: no cap/)
   const terms = ['--price-factor', '0.9', '--override', 'demo=input=1,output=2', '--disclosure', 'fixes']
   assert.match((await does('org', 'update', 'Acme', ...terms)).stdout, /prices × 0\.9; demo input=1,output=2\./)
   assert.match((await does('org', 'show', 'Acme')).stdout, /refusals tell +fixes/)

@@ -158,4 +158,23 @@ export const apiRoutes = {
     status: 204,
     response: nothing,
   },
+  testApi: {
+    method: 'POST',
+    path: '/api/apis/{name}/test',
+    tag,
+    summary: 'Ask the upstream of an API for what lies at its base URL, with its secret, and say what happened',
+    permission: 'apis:write',
+    params: byName,
+    body: z.strictObject({}),
+    status: 200,
+    response: z
+      .object({
+        ok: z.boolean().describe('It answers, and takes the secret.'),
+        message: z.string(),
+        status: z.number().nullable().describe('Of HTTP; null: nothing answered.'),
+        latencyMs: z.number(),
+      })
+      .meta({ title: 'ApiTest' }),
+    idempotent: true,
+  },
 } as const satisfies Record<string, RouteSpec>

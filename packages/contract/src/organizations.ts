@@ -25,6 +25,7 @@ export const organization = z
       .describe('While it is suspended its keys call nothing; null: it is not.'),
     cap: shownCap.nullable().describe('How much all of its keys may spend together in a period.'),
     userCap: shownCap.nullable().describe('How much each end user, whom requests name, may spend in a period.'),
+    tagCap: shownCap.nullable().describe('How much each tag, which requests name, may spend in a period.'),
     priceFactor: factor.describe('What models cost it, as a factor on their price.'),
     prices: shownOverrides,
     disclosure,
@@ -73,7 +74,7 @@ const billTo = z
 
 const invoicing = { billing: billing.optional(), billTo: billTo.optional() }
 
-const caps = { cap: cap.nullable().optional(), userCap: cap.nullable().optional() }
+const caps = { cap: cap.nullable().optional(), userCap: cap.nullable().optional(), tagCap: cap.nullable().optional() }
 
 const terms = { priceFactor: factor.optional(), prices: priceOverrides.optional(), disclosure: disclosure.optional() }
 

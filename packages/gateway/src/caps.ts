@@ -1,5 +1,5 @@
 import { capOfKey, capOfMember, capOfOrganization, capOfTag, capOfTeam, capOfUser, capUnit, type Denial } from '@faregate/core'
-import type { KeyEntry, KeyMember, SpendCap } from '@faregate/identity'
+import type { KeyEntry, KeyMember, SpendCap, TagCap } from '@faregate/identity'
 import type { AccountRef } from '@faregate/ledger'
 import { nameDigest } from '@faregate/ledger/name-digest'
 import type { GatewayDeps } from './deps.ts'
@@ -30,8 +30,13 @@ export function cappedMember({ member }: KeyEntry): (KeyMember & { cap: SpendCap
 }
 
 /** The tag whose cap a base is of. */
-export function cappedTag({ organization: { id, tagCaps = [] } }: KeyEntry, base: string): string | undefined {
-  return tagCaps.find(({ tag }) => capOfTag(id, nameDigest(tag)) === base)?.tag
+export function cappedTag(key: KeyEntry, base: string): string | undefined {
+  return tagCapOf(key, base)?.tag
+}
+
+/** The cap of a tag that a base is of. */
+export function tagCapOf({ organization: { id, tagCaps = [] } }: KeyEntry, base: string): TagCap | undefined {
+  return tagCaps.find(({ tag }) => capOfTag(id, nameDigest(tag)) === base)
 }
 
 /** The key as this request of its is decided: the end user and the tags that it names may have caps of their own. */

@@ -1,7 +1,7 @@
 import { capLevel, formatAmount, type Fix } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { Shortfall } from '@faregate/ledger'
-import { cappedMember, cappedTag, type CapRef } from './caps.ts'
+import { cappedMember, tagCapOf, type CapRef } from './caps.ts'
 import { mayMend } from './mend.ts'
 
 /** Where a cap is set, and what changing it needs; the new cap is added to the command. */
@@ -21,8 +21,10 @@ function placeOf(key: KeyEntry, base: string, user: string | null): Place {
     case 'user':
       if (organization.userCap?.named === true && cappedMember(key) === undefined) return placeOfNamed(key, 'user', user ?? '')
       return placeOfMember(key) ?? placeOfOrganization(key, '--user-cap')
-    case 'tag':
-      return placeOfNamed(key, 'tag', cappedTag(key, base) ?? '')
+    case 'tag': {
+      const { tag = '', common } = tagCapOf(key, base) ?? {}
+      return common === true ? placeOfOrganization(key, '--tag-cap') : placeOfNamed(key, 'tag', tag)
+    }
     case 'team':
       return placeOfTeam(team?.id ?? '')
     case 'org':

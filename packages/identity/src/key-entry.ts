@@ -58,6 +58,8 @@ export interface KeyOrganization {
   cap: SpendCap | null
   /** Of each end user whom requests name. In a request: of the one whom it names, `named` where that one has its own. */
   userCap: (SpendCap & { named?: true }) | null
+  /** Of each tag that requests name. Absent or null: none. */
+  tagCap?: SpendCap | null
   /** Some of its end users or tags have a cap of their own. */
   namedCaps?: boolean
   /** In a request: of the tags that it names. */
@@ -70,10 +72,11 @@ export interface KeyOrganization {
   creditLimit?: Nano
 }
 
-/** The cap of one tag. */
+/** The cap of one tag: its own, or the one that every tag has. */
 export interface TagCap {
   tag: string
   cap: SpendCap
+  common?: true
 }
 
 /** Finds keys. Rejects with an error when the database does not answer: that is never a 401. */

@@ -30,10 +30,11 @@ export class NamedCapBook {
   /** The key as this request of its is decided: with the caps of the user and the tags that it names. At once where these are remembered. */
   under(key: KeyEntry, user: string | null, tags: readonly string[]): KeyEntry | Promise<KeyEntry> {
     const { organization } = key
-    if (organization.namedCaps !== true || (user === null && tags.length === 0)) return key
+    if (user === null && tags.length === 0) return key
+    if (organization.namedCaps !== true) return withCaps(key, NONE, tags)
     const name = JSON.stringify([organization.id, user, tags])
     const known = this.#known.get(name)
-    return known === undefined ? this.#look(key, user, tags, name) : withCaps(key, known)
+    return known === undefined ? this.#look(key, user, tags, name) : withCaps(key, known, tags)
   }
 
   async #look(key: KeyEntry, user: string | null, tags: readonly string[], name: string): Promise<KeyEntry> {
@@ -41,7 +42,7 @@ export class NamedCapBook {
     const found = await this.#find(key.organization.id, user, tags)
     // What was read before a change must not outlive it.
     if (generation === this.#generation) this.#remember(name, found)
-    return withCaps(key, found)
+    return withCaps(key, found, tags)
   }
 
   #remember(name: string, found: NamedCaps): void {
@@ -52,9 +53,18 @@ export class NamedCapBook {
   }
 }
 
-function withCaps(key: KeyEntry, { user, tags }: NamedCaps): KeyEntry {
-  if (user === null && tags.length === 0) return key
+const NONE: NamedCaps = { user: null, tags: [] }
+
+function withCaps(key: KeyEntry, { user, tags: own }: NamedCaps, tags: readonly string[]): KeyEntry {
   const { organization } = key
+  const tagCaps = capsOfTags(organization.tagCap ?? null, own, tags)
+  if (user === null && tagCaps.length === 0) return key
   const userCap = user === null ? organization.userCap : { ...user, named: true as const }
-  return { ...key, organization: { ...organization, userCap, tagCaps: tags } }
+  return { ...key, organization: { ...organization, userCap, tagCaps } }
+}
+
+/** A tag has its own cap, or the one that every tag has. */
+function capsOfTags(common: SpendCap | null, own: TagCap[], tags: readonly string[]): TagCap[] {
+  if (common === null) return own
+  return tags.map((tag) => own.find((one) => one.tag === tag) ?? { tag, cap: common, common: true })
 }

@@ -21,7 +21,7 @@ async function world(context: TestContext, kind: Kind) {
     assert.ok(answer.status < 300, answer.text)
     return String(answer.body.id)
   }
-  const organization = await created('POST', '/api/organizations', { name: 'Acme', cap: CAP, userCap: CAP })
+  const organization = await created('POST', '/api/organizations', { name: 'Acme', cap: CAP, userCap: CAP, tagCap: CAP })
   const base = `/api/organizations/${organization}`
   await created('POST', `${base}/grants`, { amount: '1.00', reason: 'r' })
   const team = await created('POST', `${base}/teams`, { name: 'Research', cap: CAP })
@@ -41,8 +41,9 @@ async function world(context: TestContext, kind: Kind) {
     organization,
     team,
     member,
-    /** Spends on one cap, as a request of this user that ends now. */
-    async spend(account: string, cost: bigint, user: string | null = null, limit = 100n) {
+    /** Spends on one cap, as a request of this user, or with this tag, that ends now. */
+    async spend(account: string, cost: bigint, names: { user?: string; tags?: string } = {}, limit = 100n) {
+      const { user = null, tags = null } = names
       const request = `req_${++count}`
       const cap = { kind: 'cap' as const, base: account, unit: 'cap:USD', period: 'day' as const, zone: 'UTC', limit }
       const shared = { request, instance: api.store.instance.epoch, memo: '{}' }
@@ -58,7 +59,7 @@ async function world(context: TestContext, kind: Kind) {
       })
       assert.equal(held.status, 'ok')
       assert.equal((await api.deps.ledger.submit({ ...shared, type: 'settle', slices: 1, cost })).status, 'ok')
-      api.store.records.request(recordOf({ id: request, at: api.clock.now(), organization, user, cost }))
+      api.store.records.request(recordOf({ id: request, at: api.clock.now(), organization, user, tags, cost }))
       await api.store.records.flush()
     },
     /** What the webhook was told since the last look. */
@@ -103,28 +104,33 @@ for (const kind of KINDS) {
       }
     })
 
-    it('are told of end users by name, once, also when these have not called for long; and again in the next period', async (context) => {
-      const { api, spend, look, organization } = await world(context, kind)
-      const ann = capOfUser(organization, nameDigest('ann'))
-      await spend(ann, 90n, 'ann')
-      const [told, ...none] = await look()
-      assert.deepEqual([told?.['type'], told?.['user'], none], ['cap.80', 'ann', []])
-      api.clock.time += 120_000
-      assert.deepEqual(await look(), [], 'nobody calls')
-      await spend(ann, 1n, 'ann')
-      assert.deepEqual(await look(), [], 'it was told before')
-      if (kind === 'postgres') return
-      api.clock.time += DAY
-      assert.deepEqual(await look(), [])
-      await spend(ann, 85n, 'ann')
-      assert.equal((await look()).length, 1)
-    })
+    for (const [what, capOf, names] of [
+      ['user', capOfUser, { user: 'ann' }],
+      ['tag', capOfTag, { tags: 'red,ann' }],
+    ] as const) {
+      it(`are told of each ${what} by name, once, also when it has not called for long; and again in the next period`, async (context) => {
+        const { api, spend, look, organization } = await world(context, kind)
+        const ann = capOf(organization, nameDigest('ann'))
+        await spend(ann, 90n, names)
+        const [told, ...none] = await look()
+        assert.deepEqual([told?.['type'], told?.[what], none], ['cap.80', 'ann', []])
+        api.clock.time += 120_000
+        assert.deepEqual(await look(), [], 'nobody calls')
+        await spend(ann, 1n, names)
+        assert.deepEqual(await look(), [], 'it was told before')
+        if (kind === 'postgres') return
+        api.clock.time += DAY
+        assert.deepEqual(await look(), [])
+        await spend(ann, 85n, names)
+        assert.equal((await look()).length, 1)
+      })
+    }
 
     it('are told of an end user by its own cap, where it has one', async (context) => {
       const { spend, look, organization } = await world(context, kind)
-      await spend(capOfUser(organization, nameDigest('vip')), 99n, 'vip', 1_000n)
+      await spend(capOfUser(organization, nameDigest('vip')), 99n, { user: 'vip' }, 1_000n)
       assert.deepEqual(await look(), [])
-      await spend(capOfUser(organization, nameDigest('vip')), 701n, 'vip', 1_000n)
+      await spend(capOfUser(organization, nameDigest('vip')), 701n, { user: 'vip' }, 1_000n)
       const [told] = await look()
       assert.deepEqual([told?.['user'], told?.['limit']], ['vip', '0.000001'])
     })

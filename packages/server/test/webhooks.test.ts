@@ -32,7 +32,7 @@ async function world(context: TestContext, kind: Kind) {
   const terms = { priceFactor: '1', prices: [], disclosure: 'amounts' as const }
   const billing = { mode: 'prepaid' as const, creditLimit: 0n }
   const billTo = { name: null, address: null, taxNumber: null }
-  const none = { limits: [], suspended: null, cap: null, userCap: null, billing, billTo, ...terms }
+  const none = { limits: [], suspended: null, cap: null, userCap: null, tagCap: null, billing, billTo, ...terms }
   const organization = { id: ORGANIZATION, name: 'Acme', currency: 'USD', zone: 'UTC', overdraft: 0n, ...none, createdAt: 0 }
   await admin.write(async (trx) => {
     await trx.insertOrganization(organization)

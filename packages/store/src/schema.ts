@@ -57,6 +57,8 @@ export interface OrganizationsTable extends TermsColumns, BillingColumns {
   cap_period: string | null
   user_cap_amount: IntOrNull
   user_cap_period: string | null
+  tag_cap_amount: IntOrNull
+  tag_cap_period: string | null
   created_at: Int
   limits: Json | null
 }

@@ -19,6 +19,7 @@ for (const kind of KINDS) {
             suspended: null,
             cap: null,
             userCap: null,
+            tagCap: null,
             priceFactor: '1',
             prices: [],
             disclosure: 'amounts' as const,

@@ -66,6 +66,7 @@ function rowsOf(having: Having): Rows {
     ...limitRows(having),
     ...capRows('cap', having),
     ...capRows('userCap', having, '?user=someone'),
+    ...capRows('tagCap', having, '?tags=something'),
     ...priceRows(priced),
   }
 }

@@ -37,7 +37,8 @@ export function capRows(name: string, having: Having, query = ''): Rows {
     [`${name}.amount`]: {
       a: '0.001',
       b: '1.00',
-      see: async (world, amount) => world.codes(await having(world, { [name]: { amount, period: 'total' } }), [{ user: 'someone' }]),
+      see: async (world, amount) =>
+        world.codes(await having(world, { [name]: { amount, period: 'total' } }), [{ user: 'someone', tag: 'something' }]),
     },
     [`${name}.period`]: {
       a: 'day',

@@ -1,13 +1,13 @@
 import { definedApi, refuseSharedPrefix } from '../api-definition.ts'
 import { release } from '../api-release.ts'
 import type { Handlers } from '../call.ts'
-import { changeConfiguration } from '../change.ts'
+import { change, changeConfiguration } from '../change.ts'
 import { refuseManaged, refuseTaken } from '../managed.ts'
 import { wholeList } from '../paging.ts'
 import { presentApi } from '../present/apis.ts'
 import { found } from '../refusal.ts'
 
-export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 'deleteApi'> = {
+export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 'deleteApi' | 'testApi'> = {
   async listApis({ deps }) {
     const rows = await deps.store.read.apis.list()
     const elsewhere = [...deps.snapshot().apis.values()].filter(({ managedBy }) => managedBy.source !== 'database')
@@ -58,5 +58,13 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
       return { event: { action: 'api.delete', subject: name, organization: null, before: presentApi(deps, before) }, answer: undefined }
     })
     return undefined
+  },
+
+  async testApi(call) {
+    const { deps } = call
+    const { name } = call.params
+    found(deps.snapshot().apis.get(name) ?? (await deps.store.read.apis.get(name)), 'API', name)
+    const answer = await deps.testApi(name)
+    return change(call, async () => ({ event: { action: 'api.test', subject: name, organization: null, after: answer }, answer }))
   },
 }

@@ -1,7 +1,7 @@
-import { capOfTag, capOfUser, formatAmount } from '@faregate/core'
+import { formatAmount } from '@faregate/core'
 import { nameDigest } from '@faregate/ledger/name-digest'
 import { visibleOrganization, type Context, type Handlers } from '../call.ts'
-import { adjustCap, capOf, MOST_NAMED } from '../caps.ts'
+import { adjustCap, baseOfNamed, capOf, MOST_NAMED } from '../caps.ts'
 import { changeConfiguration } from '../change.ts'
 import { pageOf, pagingOf } from '../paging.ts'
 import type { Cap, NamedCapRow } from '../people-rows.ts'
@@ -38,23 +38,20 @@ async function put(context: Context, id: string, kind: Kind, name: string, cap: 
     const shownBefore = before === undefined ? {} : { before: presentNamedCap(before) }
     return { event: { action: 'named_cap.set', subject: `${kind}:${name}`, organization, ...shownBefore, after: answer }, answer }
   })
-  await adjustCap(context, organization, baseOf(organization, kind, name), cap)
+  await adjustCap(context, organization, baseOfNamed(organization, kind, nameDigest(name)), cap)
   return shown
 }
 
 async function remove(context: Context, id: string, kind: Kind, name: string): Promise<undefined> {
-  const { id: organization, userCap } = await visibleOrganization(context, id)
+  const { id: organization, userCap, tagCap } = await visibleOrganization(context, id)
   await changeConfiguration(context, async (trx) => {
     const before = found(await trx.namedCaps.get(organization, kind, name), `cap of the ${kind}`, name)
     await trx.deleteNamedCap(organization, kind, name)
     const event = { action: 'named_cap.delete', subject: `${kind}:${name}`, organization, before: presentNamedCap(before) }
     return { event, answer: undefined }
   })
-  // From here on it has the cap that every end user has.
-  if (kind === 'user' && userCap !== null) await adjustCap(context, organization, baseOf(organization, kind, name), userCap)
+  // From here on it has the cap that every end user, or tag, has.
+  const common = kind === 'user' ? userCap : tagCap
+  if (common !== null) await adjustCap(context, organization, baseOfNamed(organization, kind, nameDigest(name)), common)
   return undefined
-}
-
-function baseOf(organization: string, kind: Kind, name: string): string {
-  return kind === 'user' ? capOfUser(organization, nameDigest(name)) : capOfTag(organization, nameDigest(name))
 }

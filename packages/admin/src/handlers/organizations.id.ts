@@ -1,4 +1,4 @@
-import { capOfOrganization, capOfUser } from '@faregate/core'
+import { capOfOrganization } from '@faregate/core'
 import { billToOf, setCredit } from '../billing-terms.ts'
 import { visibleOrganization, type Call, type Handlers } from '../call.ts'
 import { adjustCap, adjustCaps, capOf } from '../caps.ts'
@@ -38,7 +38,8 @@ export const organizationsId: Handlers<'getOrganization' | 'updateOrganization' 
       return { event: { action: 'organization.update', subject: id, organization: id, before: from, after: to }, answer: after }
     })
     if (others.cap !== undefined && row.cap !== null) await adjustCap(call, id, capOfOrganization(id), row.cap)
-    if (others.userCap !== undefined && row.userCap !== null) await adjustCaps(call, id, capOfUser(id, ''), row.userCap)
+    if (others.userCap !== undefined && row.userCap !== null) await adjustCaps(call, id, 'user', row.userCap)
+    if (others.tagCap !== undefined && row.tagCap !== null) await adjustCaps(call, id, 'tag', row.tagCap)
     return presentOrganization(row)
   },
 
@@ -61,6 +62,7 @@ function changeOf(
     limits,
     cap,
     userCap,
+    tagCap,
     billTo,
     priceFactor,
     prices,
@@ -74,6 +76,7 @@ function changeOf(
     ...(billTo === undefined ? {} : { billTo: billToOf(known.billTo, billTo) }),
     ...(cap === undefined ? {} : { cap: capOf(cap) }),
     ...(userCap === undefined ? {} : { userCap: capOf(userCap) }),
+    ...(tagCap === undefined ? {} : { tagCap: capOf(tagCap) }),
     ...(priceFactor === undefined ? {} : { priceFactor }),
     ...(prices === undefined ? {} : { prices: overridesOf(prices) }),
     ...(disclosure === undefined ? {} : { disclosure }),

@@ -34,6 +34,7 @@ export const organizations: Handlers<'listOrganizations' | 'createOrganization'>
       suspended: null,
       cap: capOf(body.cap ?? null),
       userCap: capOf(body.userCap ?? null),
+      tagCap: capOf(body.tagCap ?? null),
       priceFactor: body.priceFactor ?? '1',
       prices: overridesOf(body.prices ?? []),
       disclosure: body.disclosure ?? DEFAULT_DISCLOSURE,

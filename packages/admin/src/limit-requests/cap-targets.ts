@@ -1,7 +1,7 @@
 import type { Permission } from '@faregate/contract'
-import { capOfKey, capOfMember, capOfOrganization, capOfTag, capOfTeam, capOfUser } from '@faregate/core'
+import { capOfKey, capOfMember, capOfOrganization, capOfTeam } from '@faregate/core'
 import { nameDigest } from '@faregate/ledger/name-digest'
-import { adjustCap } from '../caps.ts'
+import { adjustCap, baseOfNamed } from '../caps.ts'
 import type { Cap } from '../people-rows.ts'
 import type { AdminTransaction } from '../ports.ts'
 import type { OrganizationRow } from '../rows.ts'
@@ -49,9 +49,9 @@ const FIND: Record<CapSubject['level'], Find> = {
     return named(organization, 'user', id, own?.cap ?? userCap)
   },
 
-  async tag({ read, organization }, _owner, id) {
+  async tag({ read, organization }, { tagCap }, id) {
     const own = await read.namedCaps.get(organization, 'tag', id)
-    return named(organization, 'tag', id, own?.cap ?? null)
+    return named(organization, 'tag', id, own?.cap ?? tagCap)
   },
 
   async team({ read, organization }, _owner, id) {
@@ -70,15 +70,14 @@ const FIND: Record<CapSubject['level'], Find> = {
   },
 }
 
-/** An end user who is given more gets a cap of its own: the others keep the one that all have. */
+/** An end user, or a tag, that is given more gets a cap of its own: the others keep the one that all have. */
 function named(organization: string, kind: 'user' | 'tag', name: string, cap: Cap | null): Place {
-  const base = kind === 'user' ? capOfUser(organization, nameDigest(name)) : capOfTag(organization, nameDigest(name))
   return {
     id: name,
     team: null,
     whose: `the ${kind === 'user' ? 'end user' : 'tag'} "${name}"`,
     cap,
-    base,
+    base: baseOfNamed(organization, kind, nameDigest(name)),
     permission: 'organizations:write',
     used: { [kind]: name },
     set: (trx, to, now) => trx.putNamedCap({ organization, kind, name, cap: to, createdAt: now }),

@@ -4,11 +4,11 @@ import type { TeamRow } from '../people-rows.ts'
 import type { ApplicationRow, BalanceRow, KeyRow, OrganizationRow, TokenRow } from '../rows.ts'
 import { timeText, timeTextOrNull } from './time.ts'
 
-export function presentOrganization({ cap, userCap, suspended, createdAt, ...row }: OrganizationRow) {
+export function presentOrganization({ cap, userCap, tagCap, suspended, createdAt, ...row }: OrganizationRow) {
   const standing = suspended === null ? null : { since: timeText(suspended.since), reason: suspended.reason }
   const { id, name, currency, zone, limits, priceFactor, disclosure, billTo } = row
   const billing = { mode: row.billing.mode, creditLimit: formatAmount(row.billing.creditLimit) }
-  const caps = { cap: presentCap(cap), userCap: presentCap(userCap) }
+  const caps = { cap: presentCap(cap), userCap: presentCap(userCap), tagCap: presentCap(tagCap) }
   const terms = { priceFactor, prices: [...row.prices], disclosure, billing, billTo }
   return { id, name, currency, zone, limits, suspended: standing, ...caps, ...terms, createdAt: timeText(createdAt) }
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
-import { UsageError, type Call, type Command, type Option, type Options } from '../command.ts'
+import { Failure, UsageError, type Call, type Command, type Option, type Options } from '../command.ts'
 import { fields, table } from '../output.ts'
 import { placeOf } from '../place.ts'
+import { shellWord } from '../shell.ts'
 
 type ApiBody = RouteInput<Routes['createApi']>['body']
 type Api = RouteOutput<Routes['getApi']>
@@ -137,6 +138,20 @@ function timeoutsOf(options: Options): Pick<ApiBody, 'timeouts'> {
   }
 }
 
+const test: Command = {
+  name: 'api test',
+  summary: 'Ask the upstream of a published API for what lies at its base URL, and say what happened',
+  args: ['<name>'],
+  async run(call) {
+    const [name = ''] = call.args
+    const client = await call.client()
+    const result = await client.testApi({ params: { name }, body: {}, idempotencyKey: randomUUID() })
+    call.output.result(result, `${result.message} (${result.latencyMs} ms)`)
+    if (!result.ok)
+      throw new Failure(`${name} has no upstream that serves.`, `Check its base URL and secret: faregate api show ${shellWord(name)}`)
+  },
+}
+
 const remove: Command = {
   name: 'api remove',
   summary: 'Take a published API off',
@@ -149,4 +164,4 @@ const remove: Command = {
   },
 }
 
-export const apiCommands = [list, show, add, remove]
+export const apiCommands = [list, show, add, test, remove]

@@ -1,30 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { UsageError, type Command } from '../command.ts'
-import { everyItem, organizationOrOnly } from '../lookup.ts'
+import { listOfOrganization } from '../list-command.ts'
 import { fields, shortTime, table } from '../output.ts'
 import { amountOf } from '../parse.ts'
 
-const list: Command = {
+const list = listOfOrganization({
   name: 'invoice list',
   summary: 'List the invoices of an organization',
-  args: ['[organization]'],
-  async run(call) {
-    const client = await call.client()
-    const { id } = await organizationOrOnly(client, call.args[0])
-    const all = await everyItem((query) => client.listInvoices({ params: { id }, query: { limit: 500, ...query } }))
-    const rows = all.map((one) => [
-      one.number,
-      one.period.name,
-      one.total,
-      one.due,
-      one.open,
-      one.state,
-      shortTime(one.dueAt),
-      shortTime(one.issuedAt),
-    ])
-    call.output.result(all, table(['number', 'period', 'total', 'due', 'open', 'state', 'due at', 'issued'], rows))
+  page: (client, id, query) => client.listInvoices({ params: { id }, query }),
+  columns: {
+    number: ({ number }) => number,
+    period: ({ period }) => period.name,
+    total: ({ total }) => total,
+    due: ({ due }) => due,
+    open: ({ open }) => open,
+    state: ({ state }) => state,
+    'due at': ({ dueAt }) => shortTime(dueAt),
+    issued: ({ issuedAt }) => shortTime(issuedAt),
   },
-}
+})
 
 const show: Command = {
   name: 'invoice show',

@@ -76,6 +76,7 @@ const show: Command = {
       ['suspended', organization.suspended?.reason],
       ['cap', capText(organization.cap)],
       ['cap of each end user', capText(organization.userCap)],
+      ['cap of each tag', capText(organization.tagCap)],
       ['prices', priceTermsText(organization) ?? 'as for everybody'],
       ['refusals tell', organization.disclosure],
       ['billing', billingText(organization)],
@@ -125,6 +126,8 @@ const update: Command = {
     { flags: '--no-cap', summary: 'only the balance limits that' },
     { flags: '--user-cap <amount/period>', summary: 'how much each end user, whom requests name in `user`, may spend' },
     { flags: '--no-user-cap', summary: 'nothing limits what one end user spends' },
+    { flags: '--tag-cap <amount/period>', summary: 'how much each tag, which requests name in `Faregate-Tags`, may spend' },
+    { flags: '--no-tag-cap', summary: 'nothing limits what one tag spends' },
     LIMIT_OPTION,
     NO_LIMITS_OPTION,
     OVERDRAFT,
@@ -136,19 +139,24 @@ const update: Command = {
   ],
   async run(call) {
     const { options } = call
-    const caps = { ...capChange(options, 'cap'), ...capChange(options, 'userCap', '--user-cap') }
+    const caps = {
+      ...capChange(options, 'cap'),
+      ...capChange(options, 'userCap', '--user-cap'),
+      ...capChange(options, 'tagCap', '--tag-cap'),
+    }
     const terms = { ...limitsChange(options), ...priceTermsOf(options), ...levelOf(options), ...billingOf(options) }
     const body = { ...options.some('name', 'zone', 'overdraft'), ...caps, ...terms }
     if (Object.keys(body).length === 0)
       throw new UsageError(
-        'say what to change: --name, --zone, --cap, --user-cap, --limit, --overdraft, --price-factor, --override, --disclosure, --arrears, --prepaid, or --no-…',
+        'say what to change: --name, --zone, --cap, --user-cap, --tag-cap, --limit, --overdraft, --price-factor, --override, --disclosure, --arrears, --prepaid, or --no-…',
       )
     const client = await call.client()
     const { id } = await findOrganization(client, call.args[0] ?? '')
     const updated = await client.updateOrganization({ params: { id }, body })
-    const { name, cap, userCap, limits } = updated
+    const { name, cap, userCap, tagCap, limits } = updated
     const prices = priceTermsText(updated)
     const more = [
+      ...(tagCap === null ? [] : [`each tag: ${capText(tagCap)}`]),
       ...(limits.length === 0 ? [] : [`limits ${limitsText(limits)}`]),
       ...(prices === null ? [] : [`prices ${prices}`]),
       ...(body.billing === undefined ? [] : [billingText(updated)]),

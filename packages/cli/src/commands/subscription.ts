@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { RouteOutput, Routes } from '@faregate/contract'
 import type { Call, Command } from '../command.ts'
-import { findOrganization, organizationOrOnly } from '../lookup.ts'
-import { shortTime, table } from '../output.ts'
+import { listOfOrganization } from '../list-command.ts'
+import { findOrganization } from '../lookup.ts'
+import { shortTime } from '../output.ts'
 import { instantOf } from '../parse.ts'
 
 type Subscription = RouteOutput<Routes['getSubscription']>
@@ -35,18 +36,19 @@ const create: Command = {
   },
 }
 
-const list: Command = {
+const list = listOfOrganization({
   name: 'subscription list',
   summary: 'List the subscriptions of an organization',
-  args: ['[organization]'],
-  async run(call) {
-    const client = await call.client()
-    const { id } = await organizationOrOnly(client, call.args[0])
-    const { data } = await client.listSubscriptions({ params: { id }, query: { limit: 500 } })
-    const rows = data.map((item) => [item.id, `${item.plan} v${item.version}`, item.state, item.approval, shortTime(item.until)])
-    call.output.result(data, table(['id', 'plan', 'state', 'approval', 'until'], rows, 'It has no subscription.'))
+  page: (client, id, query) => client.listSubscriptions({ params: { id }, query }),
+  columns: {
+    id: ({ id }) => id,
+    plan: ({ plan, version }) => `${plan} v${version}`,
+    state: ({ state }) => state,
+    approval: ({ approval }) => approval,
+    until: ({ until }) => shortTime(until),
   },
-}
+  none: 'It has no subscription.',
+})
 
 const change: Command = {
   name: 'subscription change',

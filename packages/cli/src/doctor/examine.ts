@@ -1,3 +1,4 @@
+import { apis } from './api-checks.ts'
 import type { Check, Finding } from './finding.ts'
 import { address, audit, clock, gateway, readiness } from './gateway-checks.ts'
 import { keyLimits, keys } from './key-checks.ts'
@@ -17,6 +18,7 @@ const CHECKS: Check[] = [
   providers,
   realProviders,
   upstreams,
+  apis,
   prices,
   pendingPrices,
   billing,

@@ -1,7 +1,7 @@
 import { shellWord } from '../shell.ts'
 import { isBelowAnyCall, type KnownPrice, type Priced } from './cheapest.ts'
 import type { Check, Finding } from './finding.ts'
-import type { Members, Organizations, Teams } from './rig.ts'
+import type { Members, NamedCaps, Organizations, Teams } from './rig.ts'
 
 /** A spend cap, whose it is, and how it is raised. */
 interface Capped {
@@ -11,16 +11,22 @@ interface Capped {
   command: string
 }
 
-/** The caps of organizations, their end users, teams and members. */
+/** The caps of organizations, their end users, tags, teams and members. */
 export const caps: Check = async (rig) => {
-  const [organizations, teams, members, models, prices] = await Promise.all([
+  const [organizations, named, teams, members, models, prices] = await Promise.all([
     rig.organizations(),
+    rig.namedCaps(),
     rig.teams(),
     rig.members(),
     rig.models(),
     rig.prices(),
   ])
-  const capped = [...organizations.flatMap(capsOfOrganization), ...teams.map(capOfTeam), ...members.map(capOfMember)]
+  const capped = [
+    ...organizations.flatMap(capsOfOrganization),
+    ...named.map(capOfNamed),
+    ...teams.map(capOfTeam),
+    ...members.map(capOfMember),
+  ]
   return capped.flatMap((one) => capFindings(one, models, prices))
 }
 
@@ -33,13 +39,19 @@ export function capFindings({ of, cap, command }: Capped, models: readonly Price
 }
 
 /** Under prices of its own a call may cost less than any. */
-function capsOfOrganization({ id, name, cap, userCap, priceFactor, prices }: Organizations[number]): Capped[] {
+function capsOfOrganization({ id, name, cap, userCap, tagCap, priceFactor, prices }: Organizations[number]): Capped[] {
   if (priceFactor !== '1' || prices.length > 0) return []
   const command = `faregate org update ${shellWord(id)}`
   return [
     { of: name, cap, command: `${command} --cap` },
     { of: `each end user of ${name}`, cap: userCap, command: `${command} --user-cap` },
+    { of: `each tag of ${name}`, cap: tagCap, command: `${command} --tag-cap` },
   ]
+}
+
+function capOfNamed({ organization, kind, name, cap }: NamedCaps[number]): Capped {
+  const command = `faregate cap set ${shellWord(organization)} --${kind} ${shellWord(name)} --cap`
+  return { of: `the ${kind === 'user' ? 'end user' : 'tag'} ${name}`, cap, command }
 }
 
 function capOfTeam({ id, name, cap }: Teams[number]): Capped {

@@ -4,13 +4,14 @@ import { everyItem } from '../lookup.ts'
 
 export type Instance = RouteOutput<Routes['getInstance']>
 export type Models = RouteOutput<Routes['listModels']>['data']
-type Apis = RouteOutput<Routes['listApis']>['data']
+export type Apis = RouteOutput<Routes['listApis']>['data']
 export type Prices = RouteOutput<Routes['listPrices']>['data']
 export type Providers = RouteOutput<Routes['listProviders']>['data']
 export type Keys = RouteOutput<Routes['listKeys']>['data']
 type Plans = RouteOutput<Routes['listPlans']>['data']
 export type Organizations = RouteOutput<Routes['listOrganizations']>['data']
 export type Teams = RouteOutput<Routes['listTeams']>['data']
+export type NamedCaps = RouteOutput<Routes['listNamedCaps']>['data']
 export type Members = RouteOutput<Routes['listMembers']>['data']
 
 /** What checks examine with. What several of them need is fetched once. */
@@ -30,6 +31,8 @@ export interface Rig {
   /** Of each, the version on sale. */
   plans(): Promise<Plans>
   organizations(): Promise<Organizations>
+  /** Of single end users and tags, where prices are as for everybody: under prices of its own a call may cost less than any. */
+  namedCaps(): Promise<NamedCaps>
   teams(): Promise<Teams>
   members(): Promise<Members>
   /** Whether models are callable that have no entry. */
@@ -37,6 +40,7 @@ export interface Rig {
 }
 
 export function rigOf(client: Client, gateway: Rig['gateway'], { mayCall, now }: Pick<Rig, 'mayCall' | 'now'>): Rig {
+  const organizations = once(() => everyItem((query) => client.listOrganizations({ query: { limit: 500, ...query } })))
   return {
     client,
     gateway,
@@ -49,7 +53,8 @@ export function rigOf(client: Client, gateway: Rig['gateway'], { mayCall, now }:
     providers: once(async () => (await client.listProviders({})).data),
     keys: once(() => allKeys(client)),
     plans: once(async () => (await client.listPlans({})).data),
-    organizations: once(() => everyItem((query) => client.listOrganizations({ query: { limit: 500, ...query } }))),
+    organizations,
+    namedCaps: once(async () => allNamedCaps(client, await organizations())),
     teams: once(() => everyItem((query) => client.listTeams({ query: { limit: 500, ...query } }))),
     members: once(() => everyItem((query) => client.listMembers({ query: { limit: 500, ...query } }))),
     allModels: once(async () => (await client.getSettings({})).allModels.value),
@@ -64,4 +69,14 @@ function once<T>(get: () => Promise<T>): () => Promise<T> {
 async function allKeys(client: Client): Promise<Keys> {
   const keys = await everyItem((query) => client.listKeys({ query: { limit: 500, ...query } }))
   return keys.filter(({ state }) => state !== 'revoked')
+}
+
+async function allNamedCaps(client: Client, organizations: Organizations): Promise<NamedCaps> {
+  const found: NamedCaps[] = []
+  for (const { id, priceFactor, prices } of organizations) {
+    if (priceFactor !== '1' || prices.length > 0) continue
+    for (const kind of ['user', 'tag'] as const)
+      found.push(await everyItem((query) => client.listNamedCaps({ params: { id }, query: { kind, limit: 500, ...query } })))
+  }
+  return found.flat()
 }

@@ -1,20 +1,14 @@
 import type { ProviderTestResult } from '@faregate/admin'
 import type { ProviderEntry, Snapshot } from '@faregate/core'
-import type { UpstreamClient, UpstreamSink } from '@faregate/gateway'
+import type { UpstreamClient } from '@faregate/gateway'
 import { DIALECTS, upstreamDialect, type Conversation, type UpstreamDialect, type Vendor } from '@faregate/wire'
 import { FIRST_MODELS } from '../start/first-models.ts'
+import { collect, type Answer } from './collect-answer.ts'
 
 export interface ProviderTestDeps {
   snapshot: () => Snapshot
   vendors: ReadonlyMap<string, Vendor>
   upstream: Pick<UpstreamClient, 'send'>
-}
-
-/** An upstream's answer, collected. */
-interface Answer {
-  status: number
-  headers: Record<string, string | string[] | undefined>
-  body: string
 }
 
 /** What is asked, and in which words: a key is only proven by a call as customers make them. */
@@ -24,7 +18,6 @@ interface Question {
   body: Buffer
 }
 
-const KEPT_BYTES = 65_536
 /** The least that every vendor takes. */
 const OUTPUT_TOKENS = 16
 
@@ -101,16 +94,4 @@ async function call(upstream: ProviderTestDeps['upstream'], provider: ProviderEn
   return new Promise((resolve, reject) => {
     upstream.send(request, collect(resolve, reject))
   })
-}
-
-function collect(resolve: (answer: Answer) => void, reject: (error: Error) => void): UpstreamSink {
-  const answer: Answer = { status: 0, headers: {}, body: '' }
-  return {
-    head: (status, headers) => Object.assign(answer, { status, headers }),
-    data: (chunk) => {
-      if (answer.body.length < KEPT_BYTES) answer.body += chunk.toString('utf8')
-    },
-    end: () => resolve(answer),
-    error: ({ reason, detail }) => reject(new Error(`It cannot be reached (${reason}): ${detail}`)),
-  }
 }

@@ -22,8 +22,8 @@ interface Look {
 const KEY_NOTICE_MS = 7 * 86_400_000
 /** Refusals are recorded off the request path, a little later. */
 const REFUSED_MS = 30_000
-/** How the accounts of end users' caps begin; those of members' name the member. */
-const END_USERS = 'cap:user:org_'
+/** How the accounts of end users' and tags' caps begin; those of members' name the member. */
+const NAMED = ['cap:user:org_', 'cap:tag:org_']
 
 /** Events that come from how things stand rather than from what somebody did: how to find what holds. */
 export const CONDITIONS: Partial<Record<EventName, (look: Look) => Promise<Holding[]>>> = {
@@ -56,14 +56,21 @@ async function caps(
     .map((cap) => ({ ...cap, subject: `${type}:${cap.account}:${cap.limit}` }))
     .filter((cap) => reached(cap) || refused.has(capName(cap)) || marks.has(cap.subject))
     .map(({ subject, ...cap }) => ({ subject, organization: cap.organization, data: capData(cap) }))
-  return [...holding, ...(await silentUsers(read, `${type}:${END_USERS}`, marks, now))]
+  const silent = await silentNames(
+    read,
+    NAMED.map((prefix) => `${type}:${prefix}`),
+    marks,
+    now,
+  )
+  return [...holding, ...silent]
 }
 
-/** End users are looked at while they call; what one was told of holds on until the period of its cap has passed. */
-async function silentUsers(read: Store['read'], prefix: string, marks: ReadonlySet<string>, now: number): Promise<Holding[]> {
+/** End users and tags are looked at while they call; what one was told of holds on until the period of its cap has passed. */
+async function silentNames(read: Store['read'], prefixes: string[], marks: ReadonlySet<string>, now: number): Promise<Holding[]> {
   const accounts = new Map<string, string>()
   for (const subject of marks)
-    if (subject.startsWith(prefix)) accounts.set(subject, subject.slice(subject.indexOf(':') + 1, subject.lastIndexOf(':')))
+    if (prefixes.some((prefix) => subject.startsWith(prefix)))
+      accounts.set(subject, subject.slice(subject.indexOf(':') + 1, subject.lastIndexOf(':')))
   const running = await runningAccounts(read, [...accounts.values()], now)
   return [...accounts].filter(([, account]) => running.has(account)).map(([subject]) => ({ subject, organization: '', data: {} }))
 }

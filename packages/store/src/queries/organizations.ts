@@ -53,6 +53,7 @@ function organizationOf(row: Selectable<OrganizationsTable>): OrganizationRow {
     suspended: row.suspended_at === null ? null : { since: toNumber(row.suspended_at), reason: row.suspended_reason ?? '' },
     cap: capIn(row.cap_amount, row.cap_period),
     userCap: capIn(row.user_cap_amount, row.user_cap_period),
+    tagCap: capIn(row.tag_cap_amount, row.tag_cap_period),
     ...termsOf(row),
     billing: { mode: row.billing_mode === 'arrears' ? 'arrears' : 'prepaid', creditLimit: row.credit_limit ?? 0n },
     billTo: row.bill_to === null ? NOBODY : (JSON.parse(row.bill_to) as OrganizationRow['billTo']),
@@ -86,6 +87,7 @@ function columnsOf({
   suspended,
   cap,
   userCap,
+  tagCap,
   priceFactor,
   prices,
   disclosure,
@@ -101,6 +103,7 @@ function columnsOf({
     ...(billTo === undefined ? {} : { bill_to: JSON.stringify(billTo) }),
     ...(cap === undefined ? {} : capColumns(cap)),
     ...(userCap === undefined ? {} : { user_cap_amount: userCap?.amount ?? null, user_cap_period: userCap?.period ?? null }),
+    ...(tagCap === undefined ? {} : { tag_cap_amount: tagCap?.amount ?? null, tag_cap_period: tagCap?.period ?? null }),
     ...termsColumns({ priceFactor, prices, disclosure }),
   }
 }

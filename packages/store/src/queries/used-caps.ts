@@ -37,7 +37,7 @@ interface Look {
 
 type Found = Omit<UsedCap, 'account' | 'used'> & { base: string; zone: string }
 
-/** The caps in their running periods, where anything of them is used. Those of end users: of the ones who called just now. */
+/** The caps in their running periods, where anything of them is used. Those that every end user and every tag has: of the ones that called just now. */
 export async function usedCaps(db: Kysely<Schema>, organization: string | null, now: number, since: number): Promise<UsedCap[]> {
   const look = { db, organization, now, since }
   const lists = await Promise.all([
@@ -47,6 +47,7 @@ export async function usedCaps(db: Kysely<Schema>, organization: string | null, 
     organizationCaps(look),
     namedCaps(look),
     userCaps(look),
+    tagCaps(look),
   ])
   const caps = new Map<string, UsedCap>()
   // The first that names an account stands for it: who has a cap of its own comes before all.
@@ -155,6 +156,29 @@ async function userCaps({ db, organization, since }: Look): Promise<Found[]> {
     const name = row.end_user ?? ''
     return { ...shared(row), cap: 'user', id: name, label: name, base: capOfUser(row.organization, nameDigest(name)) }
   })
+}
+
+/** The same of tags, which a request names separated by commas. */
+async function tagCaps({ db, organization, since }: Look): Promise<Found[]> {
+  const any = await db.selectFrom('organizations').select('id').where('tag_cap_amount', 'is not', null).limit(1).executeTakeFirst()
+  if (any === undefined) return []
+  let query = db
+    .selectFrom('requests')
+    .innerJoin('organizations', 'organizations.id', 'requests.organization_id')
+    .select(['requests.tags', 'organizations.tag_cap_amount as cap_amount', 'organizations.tag_cap_period as cap_period'])
+    .select(['organizations.id as organization', 'organizations.zone'])
+    .distinct()
+    .where('requests.at', '>=', BigInt(since))
+    .where('requests.tags', 'is not', null)
+    .where('organizations.tag_cap_amount', 'is not', null)
+    .limit(MOST_USERS)
+  if (organization !== null) query = query.where('organizations.id', '=', organization)
+  return (await query.execute()).flatMap((row) =>
+    (row.tags ?? '').split(',').map((name): Found => {
+      const base = capOfTag(row.organization, nameDigest(name))
+      return { ...shared(row), cap: 'tag', id: name, label: name, base }
+    }),
+  )
 }
 
 function shared(row: { organization: string; zone: string; cap_amount: bigint | null; cap_period: string | null }) {
