@@ -1,7 +1,7 @@
 /**
- * The test runner: `npm test [-- PATH…]`. Runs every `*.test.ts` of the packages, then those of the whole system one
- * file at a time, for these measure and kill. What is under `tests/long` runs only when it is named. What every test said
- * last is kept for the page that shows it: `npm run docs`.
+ * The test runner: `npm test [-- PATH…]`. Runs every `*.test.ts` of the packages and of the whole system, at last, one
+ * at a time, those that measure time or memory. What is under `tests/long` runs only when it is named. What every test
+ * said last is kept for the page that shows it: `npm run docs`.
  */
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
@@ -15,23 +15,42 @@ import { runFiles, type Skip } from './support/run-files.ts'
 import { addTallies, formatTally, type Tally } from './support/tally.ts'
 
 interface Phase {
-  files: string
+  holds: (file: string) => boolean
   /** Test files that run at the same time. */
   concurrency: number
 }
 
-const PHASES: Phase[] = [
-  { files: 'packages/*/test/**/*.test.ts', concurrency: 2 },
-  { files: 'tests/**/*.test.ts', concurrency: 1 },
+const FILES = ['packages/*/test/**/*.test.ts', 'tests/**/*.test.ts']
+
+/** What is measured there is time or memory, of which others beside them would take some. */
+const MEASURING = [
+  'tests/apis/',
+  'tests/chaos/',
+  'tests/endpoints/bytes',
+  'tests/faults/',
+  'tests/limits/',
+  'tests/long/',
+  'tests/matrix/large',
+  'tests/soak/',
 ]
 
-const LONG = 'tests/long/'
+const PHASES: Phase[] = [
+  { holds: (file) => !startsAsOneOf(file, MEASURING), concurrency: 2 },
+  { holds: (file) => startsAsOneOf(file, MEASURING), concurrency: 1 },
+]
 
-/** The test files of a phase: all but the long ones, or those whose path starts as one that was named. */
-function filesOf(phase: Phase, named: string[]): string[] {
-  const all = globSync(phase.files, { cwd: ROOT, exclude: ['**/node_modules/**'] }).toSorted()
-  if (named.length === 0) return all.filter((file) => !file.startsWith(LONG))
-  return all.filter((file) => named.some((path) => file.startsWith(path.replace(/^\.\//, ''))))
+const LONG = ['tests/long/']
+
+/** All test files but the long ones, or those whose path starts as one that was named. */
+function filesOf(named: string[]): string[] {
+  const all = globSync(FILES, { cwd: ROOT, exclude: ['**/node_modules/**'] }).toSorted()
+  if (named.length === 0) return all.filter((file) => !startsAsOneOf(file, LONG))
+  const paths = named.map((path) => path.replace(/^\.\//, ''))
+  return all.filter((file) => startsAsOneOf(file, paths))
+}
+
+function startsAsOneOf(file: string, beginnings: readonly string[]): boolean {
+  return beginnings.some((beginning) => file.startsWith(beginning))
 }
 
 /** What is here and was skipped all the same is a failure: nothing would tell that its half is untested. */
@@ -49,8 +68,9 @@ async function main(named: string[]): Promise<boolean> {
   const begunAt = new Date()
   let tally: Tally = { passed: 0, failed: 0, skipped: 0 }
   try {
+    const all = filesOf(named)
     for (const phase of PHASES) {
-      const files = filesOf(phase, named)
+      const files = all.filter(phase.holds)
       if (files.length === 0) continue
       const result = await runFiles(files, phase.concurrency)
       tally = addTallies(tally, result.tally)

@@ -34,7 +34,7 @@ const MORE_FILES = 4
 /** Sends the inputs, then audits what was charged and looks whether anything grew. Throws where the audit fails. */
 export async function prove(world: FuzzWorld, { seed, inputs, from = 0 }: FuzzOptions): Promise<Proof> {
   const { pid } = world.gateway
-  const warm = Math.floor(inputs * WARM_UP)
+  const warm = Math.ceil(inputs * WARM_UP)
   const report = emptyReport()
   await fuzz(world, { seed, inputs: warm, from }, report)
   const before = await look(world)

@@ -128,11 +128,12 @@ export const ENDS: Record<string, Promised> = {
     },
   },
   M27: {
-    says: 'Balances are read without lock or effect to explain a refusal; only the hold admits. (There is no limiter yet that runs before it.)',
+    says: 'Balances are read without lock or effect to explain a refusal; only the hold admits. Limits of rate and concurrency run before it.',
     tests: {
       'tests/money/only-the-hold.test.ts': [
         'M27: what is read to explain, or to say what else would refuse, takes no hold, writes no entry and needs no lock',
       ],
+      'packages/gateway/test/limits.test.ts': ['M27: a refusal by a limit tells what else stands in the way, and a cap goes before it'],
     },
   },
 }

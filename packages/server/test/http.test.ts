@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
+import { text as allOf } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { chat, opened } from './support/server.ts'
 
@@ -32,6 +33,21 @@ test('a body beyond limits.bodyBytes is 413 request_too_large, on known and unkn
   assert.equal(problem.code, 'request_too_large')
   assert.equal(problem.limit?.['bytes'], 2048)
   assert.equal((await fetch(`${server.url}/nowhere`, { method: 'POST', body: 'x'.repeat(4000) })).status, 413)
+})
+
+test('whoever sends all of a body that is too large before reading gets the answer, and nothing behind it is served', async (t) => {
+  const server = await opened(t)
+  const { hostname, port } = new URL(server.url)
+  const socket = connect(Number(port), hostname).pause()
+  t.after(() => socket.destroy())
+  const sent = (piece: string | Buffer): Promise<void> =>
+    new Promise((resolve, reject) => socket.write(piece, (error) => (error == null ? resolve() : reject(error))))
+  await sent('POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n')
+  await sent('content-length: 50000000\r\n\r\n')
+  for (let left = 50; left > 0; left -= 1) await sent(Buffer.alloc(1_000_000, 'x'))
+  await sent('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n')
+  const answers = (await allOf(socket)).match(/HTTP\/1\.1 \d+/g)
+  assert.deepEqual(answers, ['HTTP/1.1 413'])
 })
 
 test('a head beyond limits.headerBytes is a problem with status 431', async (t) => {

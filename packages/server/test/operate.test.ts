@@ -56,15 +56,16 @@ test('a revoked key is refused within the request that follows', async (t) => {
 
 test('testing a provider makes one real call and says what came of it', async (t) => {
   const up = await upstream(t, (response, body) => {
-    response.statusCode = body['model'] === 'good' ? 200 : 401
+    response.statusCode = body['model'] === 'bad' ? 401 : 200
     response.setHeader('content-type', 'application/json')
-    response.end('{"error":{"message":"sk-up is wrong"}}')
+    response.end(body['model'] === 'good' ? '{"choices":[]}' : '{"error":{"message":"sk-up is wrong"}}')
   })
   const models = {
+    page: { deployments: [{ provider: 'elsewhere', model: 'page' }], ...PRICED },
     good: { deployments: [{ provider: 'up', model: 'good' }], ...PRICED },
     bad: { deployments: [{ provider: 'down', model: 'bad' }], ...PRICED },
   }
-  const providers = ['up', 'down'].map((name) => ({ name, kind: 'openai-compatible', baseUrl: up.url, apiKey: 'sk-up' }))
+  const providers = ['up', 'down', 'elsewhere'].map((name) => ({ name, kind: 'openai-compatible', baseUrl: up.url, apiKey: 'sk-up' }))
   const server = await opened(t, {
     providers: [...providers, { name: 'idle', kind: 'openai-compatible', baseUrl: up.url }, { name: 'demo', kind: 'demo' }],
     models,
@@ -75,6 +76,9 @@ test('testing a provider makes one real call and says what came of it', async (t
   assert.deepEqual([refused.ok, refused.status], [false, 401])
   assert.match(refused.message, /provider_auth_failed/)
   assert.doesNotMatch(refused.message, /sk-up/)
+  const elsewhere = await run('elsewhere')
+  assert.deepEqual([elsewhere.ok, elsewhere.status], [false, 200])
+  assert.match(elsewhere.message, /no answer of a model: check its base URL/)
   assert.match((await run('idle')).message, /No model is deployed/)
   assert.equal((await run('demo')).ok, true)
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AnswerFrame, Conversation, Dialect, Part, StreamEvent } from '../src/index.ts'
-import { anthropic, cohere, gemini, geminiArray, ollama } from '../src/index.ts'
+import { anthropic, cohere, gemini, geminiArray, ollama, openaiChat } from '../src/index.ts'
 
 type Json = Record<string, unknown>
 
@@ -72,7 +72,36 @@ const CLIENTS: Client[] = [
       return { model: 'm', messages: [{ role: 'user', content: 'hi' }, message, ...results] }
     },
   },
+  {
+    dialect: openaiChat,
+    back: (answers) => {
+      const { tool_calls: calls } = wholeMessage(answers)
+      const results = calls.map(({ id }) => ({ role: 'tool', tool_call_id: id, content: 'x' }))
+      return {
+        model: 'm',
+        messages: [{ role: 'user', content: 'hi' }, { role: 'assistant', content: null, tool_calls: calls }, ...results],
+      }
+    },
+  },
 ]
+
+/** The message of an answer, or of its chunks, with no member but those that OpenAI documents. */
+function wholeMessage(answers: Json[]): { tool_calls: Json[] } {
+  const calls: Json[] = []
+  for (const { choices } of answers) {
+    const [choice] = choices as { message?: { tool_calls: Json[] }; delta?: { tool_calls?: Json[] } }[]
+    for (const call of choice?.message?.tool_calls ?? choice?.delta?.tool_calls ?? []) {
+      const known = typeof call['index'] === 'number' ? calls[call['index']] : undefined
+      if (known === undefined) calls.push(call)
+      else Object.assign(known['function'] as Json, { arguments: `${argumentsOf(known)}${argumentsOf(call)}` })
+    }
+  }
+  return { tool_calls: calls.map(({ id, type, function: called }) => ({ id, type, function: called })) }
+}
+
+function argumentsOf({ function: called }: Json): string {
+  return String((called as Json)['arguments'])
+}
 
 /** What Anthropic is sent of the assistant's turn, whole thoughts and all. */
 function sentOn({ dialect, back }: Client, answers: Json[]): Json[] {
@@ -115,6 +144,7 @@ test('M6, T4: and through streams', () => {
     [CLIENTS[0], gemini, (text) => [...text.matchAll(/^data: (.+)$/gm)].map((match) => match[1] ?? '')],
     [CLIENTS[0], geminiArray, (text) => (JSON.parse(text) as Json[]).map((one) => JSON.stringify(one))],
     [CLIENTS[1], ollama, (text) => text.trimEnd().split('\n')],
+    [CLIENTS[3], openaiChat, (text) => [...text.matchAll(/^data: (\{.+)$/gm)].map((match) => match[1] ?? '')],
   ]
   for (const [client, dialect, cut] of framings) {
     assert.ok(client !== undefined)
@@ -128,6 +158,27 @@ test('M6, T4: and through streams', () => {
     ids.every((text) => !text.includes('__sig__')),
     'a call alone carries nothing',
   )
+})
+
+test('M6: a client of OpenAI that gives back `reasoning_details`, too, says nothing twice', () => {
+  const choices = [{ parts: [THOUGHT, HIDDEN, CALL, SECOND], stop: { reason: 'tool_calls' as const } }]
+  const answer = JSON.parse(openaiChat.encodeAnswer({ choices, usage: { ok: true, buckets: BUCKETS } }, FRAME, BUCKETS).toString()) as Json
+  const [{ message } = { message: {} as Json }] = answer['choices'] as { message: Json }[]
+  const results = (message['tool_calls'] as Json[]).map(({ id }) => ({ role: 'tool', tool_call_id: id, content: 'x' }))
+  const back = (): Json => ({ model: 'm', messages: [{ role: 'user', content: 'hi' }, message, ...results] })
+  assert.deepEqual(withoutIds(sentOn({ dialect: openaiChat, back }, [answer])), EXPECTED)
+})
+
+test('M6, T7: a vendor of OpenAI’s dialect gets the ids without it: they would be longer than it takes them', () => {
+  const choices = [{ parts: [THOUGHT, CALL], stop: { reason: 'tool_calls' as const } }]
+  const answer = openaiChat.encodeAnswer({ choices, usage: { ok: true, buckets: BUCKETS } }, FRAME, BUCKETS)
+  const client = CLIENTS[3] ?? assert.fail()
+  const body = Buffer.from(JSON.stringify(client.back([JSON.parse(answer.toString()) as Json])))
+  assert.ok(body.includes('__sig__'))
+  const read = openaiChat.read({ path: '/v1/chat/completions', query: '', headers: {}, body })
+  assert.ok(read.ok)
+  const sent = read.request.upstreamBody({ model: 'm', injectUsage: false })
+  assert.equal(sent.toString(), body.toString().replaceAll(/toolu_1__sig__[\w-]+/g, 'toolu_1'))
 })
 
 test('M6: nobody else is shown it: another vendor gets the call, and no thought', () => {

@@ -2,10 +2,10 @@ import type { MessageParam } from '@anthropic-ai/sdk/resources/messages'
 import { Ollama } from 'ollama'
 import type { ChatResponse, Message } from 'ollama'
 import { toResponseInputItems } from 'openai/lib/responses/ResponseInputItems'
+import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions'
 import type { ResponseInputItem } from 'openai/resources/responses/responses'
 import { generateText, isStepCount, jsonSchema, streamText } from 'ai'
 import type { JSONValue, ToolSet } from 'ai'
-import type { PlaceName } from '../world.ts'
 import { AI_SDK_MODELS } from './ai-sdk.ts'
 import { anthropicClient } from './anthropic.ts'
 import { lastOf, QUESTION, WEATHER, WEATHER_FUNCTION } from './client.ts'
@@ -24,8 +24,8 @@ interface Thought {
 export interface Thinker {
   name: string
   run(access: Access, model: string, stream: boolean, result: string): Promise<Thought>
-  /** It has no place for a signature, unless the vendor puts it on the call itself. */
-  keepsNone?(place: PlaceName): boolean
+  /** Models that want more back than this client keeps. */
+  lacks?: readonly string[]
 }
 
 const messages: Thinker = {
@@ -79,6 +79,50 @@ const responses: Thinker = {
     const summaries = output.flatMap((item) => (item.type === 'reasoning' ? item.summary : []))
     return { thought: summaries.map(({ text }) => text).join(''), text: (await send()).output_text }
   },
+}
+
+/** What chat completions and their chunks say of thought is no member that OpenAI's client knows: of it nothing is sent back. */
+const completions: Thinker = {
+  name: 'openai: chat completions, none but documented members sent back',
+  // It wants back the text of what it thought, which it does not sign.
+  lacks: ['deepseek-chat'],
+  async run(access, model, stream, result) {
+    const client = openaiClient(access)
+    const said: ChatCompletionMessageParam[] = [{ role: 'user', content: QUESTION }]
+    const send = async () => {
+      const body = { model, messages: said, reasoning_effort: 'low' as const, tools: [WEATHER_FUNCTION] }
+      const pieces: Piece[] = []
+      if (stream)
+        for await (const { choices } of await client.chat.completions.create({ ...body, stream })) pieces.push(...deltasOf(choices))
+      else pieces.push(...(await client.chat.completions.create(body)).choices.map(({ message }) => message))
+      return pieces
+    }
+    const first = await send()
+    const call = { id: '', type: 'function' as const, function: { name: '', arguments: '' } }
+    for (const piece of first.flatMap((message) => message.tool_calls ?? [])) {
+      if (piece.id !== undefined) call.id = piece.id
+      call.function.name += piece.function?.name ?? ''
+      call.function.arguments += piece.function?.arguments ?? ''
+    }
+    said.push({ role: 'assistant', content: null, tool_calls: [call] }, { role: 'tool', tool_call_id: call.id, content: result })
+    const second = await send()
+    return {
+      thought: first.map((message) => message.reasoning_content ?? message.reasoning ?? '').join(''),
+      text: second.map(({ content }) => content ?? '').join(''),
+    }
+  },
+}
+
+/** A message, or a piece of one. */
+interface Piece {
+  content?: string | null
+  tool_calls?: { id?: string; function?: { name?: string; arguments?: string } }[]
+  reasoning_content?: string
+  reasoning?: string
+}
+
+function deltasOf(choices: { delta: Piece }[]): Piece[] {
+  return choices.map(({ delta }) => delta)
 }
 
 const google: Thinker = {
@@ -142,7 +186,6 @@ const OPTIONS: Record<string, Record<string, Record<string, JSONValue>>> = {
 
 const aiSdk: Thinker[] = Object.entries(OPTIONS).map(([name, providerOptions]) => ({
   name: `ai with ${name}: steps`,
-  keepsNone: (place) => name === '@ai-sdk/openai-compatible' && place !== 'gemini',
   async run(access, model, stream, result) {
     const make = AI_SDK_MODELS[name] ?? AI_SDK_MODELS['@ai-sdk/openai']
     if (make === undefined) throw new Error(`no provider ${name}`)
@@ -160,4 +203,4 @@ const aiSdk: Thinker[] = Object.entries(OPTIONS).map(([name, providerOptions]) =
   },
 }))
 
-export const THINKERS: Thinker[] = [messages, responses, google, ollama, ...aiSdk]
+export const THINKERS: Thinker[] = [messages, responses, completions, google, ollama, ...aiSdk]

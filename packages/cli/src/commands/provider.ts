@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Client } from '@faregate/contract'
 import { Failure, UsageError, type Call, type Command, type Option } from '../command.ts'
 import { table } from '../output.ts'
 import { placeOf } from '../place.ts'
@@ -35,20 +36,21 @@ const KEY: Option[] = [
 
 const BASE_URL: Option = { flags: '--base-url <url>', summary: 'where it lives (the usual place of its kind)' }
 
+const LIVE: Option = { flags: '--test', summary: 'then make a small real call to it, and say what happened' }
+
 const add: Command = {
   name: 'provider add',
   summary: 'Connect a provider, without a restart; its key is read from standard input or from a variable',
   args: ['<name>'],
-  options: [{ flags: '--kind <kind>', summary: 'openai, openai-compatible, demo, … (the name)' }, BASE_URL, ...KEY],
+  options: [{ flags: '--kind <kind>', summary: 'openai, openai-compatible, demo, … (the name)' }, BASE_URL, ...KEY, LIVE],
   async run(call) {
     const [name = ''] = call.args
     const body = { name, kind: call.options.text('kind') ?? name, ...(await accountOf(call)) }
     const client = await call.client()
     const provider = await client.createProvider({ body, idempotencyKey: randomUUID() })
-    call.output.result(
-      provider,
-      `${provider.name} is connected at ${provider.baseUrl}. Try it: faregate provider test ${shellWord(provider.name)}`,
-    )
+    const connected = `${provider.name} is connected at ${provider.baseUrl}.`
+    if (call.options.is('test')) return tested(call, client, name, { value: provider, text: connected })
+    call.output.result(provider, `${connected} Try it: faregate provider test ${shellWord(provider.name)}`)
   },
 }
 
@@ -56,14 +58,16 @@ const set: Command = {
   name: 'provider set',
   summary: 'Move a provider, or replace its key, without a restart',
   args: ['<name>'],
-  options: [BASE_URL, ...KEY],
+  options: [BASE_URL, ...KEY, LIVE],
   async run(call) {
     const [name = ''] = call.args
     const body = await accountOf(call)
     if (Object.keys(body).length === 0) throw new UsageError('say what to change: --base-url, --key-from or --key-stdin')
     const client = await call.client()
     const provider = await client.updateProvider({ params: { name }, body })
-    call.output.result(provider, `${provider.name} is at ${provider.baseUrl} with ${keysOf(provider)}.`)
+    const moved = `${provider.name} is at ${provider.baseUrl} with ${keysOf(provider)}.`
+    if (call.options.is('test')) return tested(call, client, name, { value: provider, text: moved })
+    call.output.result(provider, moved)
   },
 }
 
@@ -95,11 +99,17 @@ const test: Command = {
   args: ['<name>'],
   async run(call) {
     const [name = ''] = call.args
-    const client = await call.client()
-    const result = await client.testProvider({ params: { name }, body: {} })
-    call.output.result(result, `${result.message} (${result.latencyMs} ms)`)
-    if (!result.ok) throw new Failure(`${name} does not work.`, 'Check its base URL and key: faregate provider list')
+    return tested(call, await call.client(), name)
   },
+}
+
+/** Says what came of a small real call, behind what was `saved` before it; what is saved stays so. */
+async function tested(call: Call, client: Client, name: string, saved?: { value: object; text: string }): Promise<void> {
+  const result = await client.testProvider({ params: { name }, body: {} })
+  const text = `${result.message} (${result.latencyMs} ms)`
+  if (saved === undefined) call.output.result(result, text)
+  else call.output.result({ ...saved.value, test: result }, `${saved.text}\n${text}`)
+  if (!result.ok) throw new Failure(`${name} does not work.`, 'Check its base URL and key: faregate provider list')
 }
 
 const remove: Command = {

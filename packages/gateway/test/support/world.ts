@@ -63,6 +63,8 @@ export interface WorldOptions {
   providers?: ProviderEntry[]
   tokens?: GatewayDeps['tokens']
   fetchMedia?: GatewayDeps['fetchMedia']
+  /** The gateway's clock. */
+  now?: () => number
 }
 
 const ORGANIZATION = 'org_acme'
@@ -93,7 +95,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     currency: 'USD',
   }
   const deps: GatewayDeps = {
-    clock: { now: () => Date.now() },
+    clock: { now: options.now ?? (() => Date.now()) },
     random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)), fraction: () => Math.random() },
     snapshot: () => snapshot,
     keys: { remembered: () => undefined, find: (presented) => Promise.resolve(presented === KEY ? key : undefined) },

@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { answerFlaw, answerOnSocket, type FlawContext } from './answer-flaw.ts'
 import { expectationFlaw, headFlaw, parserFlaw, TUNNEL_FLAW, type HeadLimits } from './flaw.ts'
+import { lingering } from './linger.ts'
 
 export interface ListenerOptions extends HeadLimits, FlawContext {
   bodyBytes: number
@@ -28,7 +29,7 @@ export function createListener(handler: RequestListener, options: ListenerOption
     // A missing Host is refused below, in words.
     requireHostHeader: false,
   }
-  const checked = checkHead(handler, options)
+  const checked = lingering(checkHead(handler, options))
   const server = tls === undefined ? createServer(shared, checked) : createTlsServer({ ...shared, ...tls }, checked)
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     // What is too large is refused before it is sent.

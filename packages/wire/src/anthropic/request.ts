@@ -10,6 +10,7 @@ import { decodeMessages } from './decode.ts'
 import { familyOf } from './families.ts'
 import { inputOf, isServerTool } from './input.ts'
 import { continuesThread, withThread } from './threads.ts'
+import { foreignEdits } from './foreign-blocks.ts'
 import { modelEdits, upstreamBody } from './upstream-body.ts'
 import { validateMessages } from './validate.ts'
 
@@ -85,7 +86,7 @@ export function readCountTokens({ body }: CallerRequest): ReadResult {
     outputLimit: 0,
     outputLimitMember: null,
     canCause: { ...whole.canCause, cacheWrite: false, hiddenOutput: false },
-    upstreamBody: (change) => patch(body, read.scan, modelEdits(whole, change)),
+    upstreamBody: (change) => patch(body, read.scan, [...modelEdits(whole, change), ...foreignEdits(body, read.value)]),
   }
   return { ok: true, request }
 }

@@ -1,8 +1,8 @@
 /**
- * What a model thought before it called tools, on its way through callers whose API has no place for it. The vendor that
- * signed it wants it back, word for word, when the results of the tools come (M6); calls always come back, and with them
- * their signature, as a member or inside their id (T4). So the thought travels in there, as base64 of
- * `[{"dialect", "text", "signature" | "redacted"}, …]`, for the one vendor that made it.
+ * What a model thought before it called tools, on its way through callers whose API has no place for it, or one that most of
+ * its clients do not know. The vendor that signed it wants it back, word for word, when the results of the tools come (M6);
+ * calls always come back, and with them their signature, as a member or inside their id (T4). So the thought travels in
+ * there, as base64 of `[{"dialect", "text", "signature" | "redacted"}, …]`, for the one vendor that made it.
  */
 import type { AnswerFrame, CallerDialect, Decoded, StreamEncoder } from '../dialect.ts'
 import type { Answer, StreamEvent } from './answer.ts'
@@ -10,7 +10,7 @@ import { DIALECTS, type DialectName, type Part, type ReasoningPart, type Turn } 
 import { isObject } from '../json/object.ts'
 
 /** How every seal begins: twelve bytes are sixteen characters of base64. */
-const PREFIX = Buffer.from('[{"dialect":').toString('base64')
+export const SEAL_BEGINS = Buffer.from('[{"dialect":').toString('base64')
 
 /** Longer thoughts are not carried: ids and signatures go over the wire with every later request. In characters. */
 const MOST_CARRIED = 256 * 1024
@@ -124,17 +124,23 @@ export function withOpenThoughts(decoded: Decoded): Decoded {
   return { ok: true, conversation: { ...conversation, turns: conversation.turns.map((turn) => (isSealed(turn) ? opened(turn) : turn)) } }
 }
 
-function isSealed({ parts }: Turn): boolean {
-  return parts.some((part) => part.type === 'tool_call' && part.signature?.startsWith(PREFIX) === true)
+/** Whether a signature of a call is none of a vendor, but holds thoughts. */
+export function isSeal(signature: string): boolean {
+  return signature.startsWith(SEAL_BEGINS)
 }
 
-/** What was shown of the same thoughts, without proof, is not said twice. */
+function isSealed({ parts }: Turn): boolean {
+  return parts.some((part) => part.type === 'tool_call' && part.signature !== undefined && isSeal(part.signature))
+}
+
+/** A thought that the caller gave back by itself is not said twice, nor what was shown of the same thoughts without proof. */
 function opened(turn: Turn): Turn {
+  const givenBack = new Set(turn.parts.map(proofOf))
   const parts = turn.parts.flatMap((part) => {
     const thoughts = part.type === 'tool_call' && part.signature !== undefined ? thoughtsIn(part.signature, part.at) : undefined
     if (thoughts === undefined || part.type !== 'tool_call') return [part]
     const { signature: _, ...call } = part
-    return [...thoughts, call]
+    return [...thoughts.filter((thought) => !givenBack.has(proofOf(thought))), call]
   })
   const proven = new Set(parts.filter(isProven))
   if (proven.size === 0) return turn
@@ -145,8 +151,12 @@ function isProven(part: Part): boolean {
   return part.type === 'reasoning' && part.origin !== undefined
 }
 
+function proofOf(part: Part): string | undefined {
+  return part.type === 'reasoning' ? (part.signature ?? part.redacted) : undefined
+}
+
 function thoughtsIn(seal: string, at: string): ReasoningPart[] | undefined {
-  if (!seal.startsWith(PREFIX)) return undefined
+  if (!isSeal(seal)) return undefined
   const thoughts = parsed(Buffer.from(seal, 'base64').toString('utf8'))
   return thoughts?.flatMap((thought): ReasoningPart[] => {
     if (!isObject(thought) || typeof thought['text'] !== 'string') return []

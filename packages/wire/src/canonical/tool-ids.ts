@@ -5,13 +5,16 @@
  */
 import { createHash } from 'node:crypto'
 
+/** In a body without it no id carries anything. */
+export const SIGNED_ID = '__sig__'
+
 const SIGNED = /^(.+)__sig__([a-zA-Z0-9_-]+)_([0-9a-f]{8})$/s
 
 /** The id as the client gets it. */
 export function withSignature(id: string, signature: string | undefined): string {
   if (signature === undefined) return id
   const text = Buffer.from(signature, 'utf8').toString('base64url')
-  return `${id}__sig__${text}_${check(id, text)}`
+  return `${id}${SIGNED_ID}${text}_${check(id, text)}`
 }
 
 /** What {@link withSignature} put together, taken apart. */

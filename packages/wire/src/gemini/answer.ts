@@ -8,6 +8,7 @@ import { answerParts } from './answer-parts.ts'
 import { AnswerCallIds } from './call-ids.ts'
 import { citationsOf } from './citations.ts'
 import { logprobsOf } from './logprobs.ts'
+import { Searches } from './searches.ts'
 import { blockedStop, stopOf } from './stop-reasons.ts'
 import { readUsage } from './usage.ts'
 
@@ -21,14 +22,16 @@ export function readAnswer(body: Buffer): AnswerReading | undefined {
 export function decodeAnswer(body: Buffer): Answer | undefined {
   const value = parseObject(body.toString('utf8'))
   if (value === undefined || value['error'] != null || !isAnswer(value)) return undefined
-  const { candidates, promptFeedback, usageMetadata } = value
+  const { candidates, promptFeedback, usageMetadata, modelVersion } = value
   const ids = new AnswerCallIds(seedOf(value, body.toString('utf8')))
+  const searches = new Searches()
+  for (const candidate of objectsOf(candidates)) searches.note(candidate)
   const decoded = objectsOf(candidates).map((candidate, index) => decodeCandidate(candidate, index, ids))
   const blocked: Choice = { parts: [], stop: isObject(promptFeedback) ? blockedStop(promptFeedback['blockReason']) : { reason: 'stop' } }
   return {
     ...idsOf(value),
     choices: decoded.length === 0 ? [blocked] : decoded,
-    usage: readUsage(usageMetadata),
+    usage: searches.in(readUsage(usageMetadata), modelVersion),
   }
 }
 

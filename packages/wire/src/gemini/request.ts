@@ -7,6 +7,7 @@ import { decodeRequest } from './decode.ts'
 import { inputOf, inputText } from './input.ts'
 import { generationOf, isGoogles } from './models.ts'
 import { asksForSse, parseGeminiPath } from './path.ts'
+import { searchUnits } from './searches.ts'
 import { ambiguousSpelling, member, type BilledPaths } from './spelling.ts'
 import { upstreamBody } from './upstream-body.ts'
 import { validate } from './validate.ts'
@@ -76,6 +77,7 @@ function describe(read: JsonBody, shape: Pick<GeminiRequest, 'body' | 'model' | 
     includeUsage: true,
     user: null,
     ...inputMembers(value, shape.model, hiddenOutput(value, config, shape.model), hasAudio(config)),
+    ...searchUnits(member(value, 'tools'), shape.model),
     upstreamBody: (change) => upstreamBody({ body: shape.body, scan, value }, change),
     decode: () => decodeRequest(value, shape.stream),
   }

@@ -6,7 +6,7 @@ import { generationOf } from './models.ts'
  * What stands for the signature of a call that has none, because another vendor or nobody made it: the documented value that
  * skips the check ("Thought signatures", FAQs; the one of the two that Vertex AI knows as well).
  */
-const SKIPPED = 'skip_thought_signature_validator'
+export const SKIPPED = 'skip_thought_signature_validator'
 
 /** From this generation on the first call of a step must carry a signature. */
 const CHECKED = 3

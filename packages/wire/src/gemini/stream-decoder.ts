@@ -10,6 +10,7 @@ import { AnswerCallIds } from './call-ids.ts'
 import { citationsOf } from './citations.ts'
 import { logprobsOf } from './logprobs.ts'
 import { PartialArguments } from './partial-args.ts'
+import { Searches } from './searches.ts'
 import { blockedStop, stopOf } from './stop-reasons.ts'
 import { readUsage, tellsCounts } from './usage.ts'
 
@@ -27,6 +28,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
   #ids: AnswerCallIds | undefined
   readonly #choices = new Map<number, ChoiceState>()
   readonly #asked: number
+  readonly #searches = new Searches()
 
   /** `choices`: how many were asked for. A prompt that is blocked ends them all, and names none. */
   constructor(choices = 1) {
@@ -38,12 +40,12 @@ export class GeminiStreamDecoder implements StreamDecoder {
     if (chunk === undefined || data === undefined) return []
     if (chunk['error'] != null) return [{ type: 'error', message: errorMessage(chunk['error']), raw: chunk }]
     if (!isAnswer(chunk)) return []
-    const { candidates, promptFeedback, usageMetadata } = chunk
+    const { candidates, promptFeedback, usageMetadata, modelVersion } = chunk
     return [
       ...this.#start(chunk, data),
       ...(Array.isArray(candidates) ? candidates : []).flatMap((candidate) => (isObject(candidate) ? this.#candidate(candidate) : [])),
       ...(isBlocked(promptFeedback) ? this.#blocked(promptFeedback['blockReason']) : []),
-      ...(tellsCounts(usageMetadata) ? [{ type: 'usage' as const, usage: readUsage(usageMetadata) }] : []),
+      ...(tellsCounts(usageMetadata) ? [{ type: 'usage' as const, usage: this.#searches.in(readUsage(usageMetadata), modelVersion) }] : []),
     ]
   }
 
@@ -60,6 +62,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
 
   #candidate(candidate: JsonObject): StreamEvent[] {
     const { index, content, finishReason } = candidate
+    this.#searches.note(candidate)
     const choice = typeof index === 'number' ? index : 0
     const state = this.#choices.get(choice) ?? { calls: 0, open: undefined }
     this.#choices.set(choice, state)

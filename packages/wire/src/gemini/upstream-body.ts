@@ -2,6 +2,7 @@ import type { UpstreamChange } from '../dialect.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { patch, type Edit } from '../json/patch.ts'
 import type { OkScan } from '../json/scan.ts'
+import { foreignEdits } from './foreign-signatures.ts'
 import { plainModel, resourceName } from './path.ts'
 import { member, spelled } from './spelling.ts'
 
@@ -13,11 +14,11 @@ export interface ReadBody {
 }
 
 /**
- * The body for an upstream of this dialect: the caller's, byte for byte, but for the output limit, and for the model where the
- * body repeats it. The same Buffer if nothing changes.
+ * The body for an upstream of this dialect: the caller's, byte for byte, but for the output limit, for the model where the
+ * body repeats it, and for what another vendor's turns left. The same Buffer if nothing changes.
  */
 export function upstreamBody({ body, scan, value }: ReadBody, change: UpstreamChange): Buffer {
-  return patch(body, scan, [...modelEdit(value, change.model), ...limitEdit(value, change.outputLimit)])
+  return patch(body, scan, [...modelEdit(value, change.model), ...limitEdit(value, change.outputLimit), ...foreignEdits(body, value)])
 }
 
 /** What the body calls the model must be what the path calls it. */

@@ -2,7 +2,7 @@ import type { ModelRequest } from '../model-request.ts'
 import { isObject } from '../json/object.ts'
 
 /** Where a caller sets no bound, more are rare; what goes beyond is charged all the same. */
-const USUAL_SEARCHES = 10
+export const USUAL_SEARCHES = 10
 
 /**
  * The most searches that the vendor's own tool may make for a request, where it has one: as many as the tool itself or the
@@ -15,8 +15,9 @@ export function searchUnits(tools: unknown, most: unknown): Pick<ModelRequest, '
   return { units: { search } }
 }
 
+/** `x_search` is xAI's. */
 function isSearchTool(tool: unknown): tool is Record<string, unknown> {
-  return isObject(tool) && typeof tool['type'] === 'string' && tool['type'].startsWith('web_search')
+  return isObject(tool) && typeof tool['type'] === 'string' && /^(web_search|x_search$)/.test(tool['type'])
 }
 
 function countOf(value: unknown): number | undefined {

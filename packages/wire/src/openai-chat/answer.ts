@@ -2,7 +2,7 @@ import { believed } from '../canonical/usage.ts'
 import type { AnswerReading } from '../dialect.ts'
 import { generatedText } from './generated-text.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
-import { readUsage } from './usage.ts'
+import { readAnswerUsage } from './usage.ts'
 
 /** A whole answer, as far as it is one. */
 export interface ChatAnswer {
@@ -28,7 +28,7 @@ export function readAnswer(body: Buffer): AnswerReading | undefined {
   const { answer, choices, error } = parsed
   const hasOutput = choices.some((choice) => choiceText(choice) !== '' || hasMedia(choice['message']))
   return {
-    usage: believed(readUsage(answer['usage']), hasOutput),
+    usage: believed(readAnswerUsage(answer), hasOutput),
     text: () => choices.map(choiceText).join(''),
     hasOutput,
     ...(error == null ? {} : { error }),

@@ -11,7 +11,7 @@ import { googleSignature } from './decode-messages.ts'
 import { readLogprobs } from './logprobs.ts'
 import { reasoningParts } from './reasoning-details.ts'
 import { stopOf } from './stop-reasons.ts'
-import { readUsage } from './usage.ts'
+import { readAnswerUsage } from './usage.ts'
 
 /** The neutral form of a whole answer; undefined where {@link readAnswer} finds none. */
 export function decodeAnswer(body: Buffer): Answer | undefined {
@@ -23,7 +23,7 @@ export function decodeAnswer(body: Buffer): Answer | undefined {
   return {
     ...present({ id, model: nonEmpty(answer['model']), created: typeof answer['created'] === 'number' ? answer['created'] : undefined }),
     choices: choices.map((choice, index) => decodeChoice(choice, `${id ?? ''}:${index}`, index === 0 ? sources : [])),
-    usage: readUsage(answer['usage']),
+    usage: readAnswerUsage(answer),
   }
 }
 

@@ -93,7 +93,7 @@ function decodeCall(value: unknown, at: string, checks: Checks): ToolCallPart {
   const name = checks.required(called['name'], `${at}/${holder}/name`, STRING) ?? ''
   if (custom) {
     const input = checks.required(called['input'], `${at}/custom/input`, STRING) ?? ''
-    return { type: 'tool_call', id, name, arguments: input, custom: true, at }
+    return { type: 'tool_call', id, name, arguments: input, custom: true, ...present({ signature }), at }
   }
   const text = argumentsOf(called['arguments'], `${at}/function/arguments`, checks)
   return { type: 'tool_call', id, name, arguments: text, ...present({ signature: signature ?? googleSignature(call) }), at }

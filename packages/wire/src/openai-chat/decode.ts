@@ -1,4 +1,5 @@
 import type { Conversation, Other } from '../canonical/conversation.ts'
+import { withOpenThoughts } from '../canonical/sealed-thought.ts'
 import type { Decoded } from '../dialect.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { present } from '../json/present.ts'
@@ -66,7 +67,7 @@ export function decodeChat(value: JsonObject): Decoded {
     ...cacheControlOf(value, '', checks),
     others: othersOf(value),
   }
-  return checks.fault ?? { ok: true, conversation }
+  return checks.fault ?? withOpenThoughts({ ok: true, conversation })
 }
 
 /** Reads `stop`: one sequence, or several. */

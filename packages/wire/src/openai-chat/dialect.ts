@@ -1,3 +1,4 @@
+import { sealingThoughts } from '../canonical/sealed-thought.ts'
 import { namingTools, PLAIN_NAMES } from '../canonical/tool-names.ts'
 import type { Dialect } from '../dialect.ts'
 import { readAnswer } from './answer.ts'
@@ -26,11 +27,11 @@ export const openaiChat: Dialect = {
   read: ({ body }) => readChatRequest(body),
   readAnswer,
   decodeAnswer,
-  encodeAnswer,
   mender: () => new CallMender(),
   streamReader: (choices) => new ChatStreamReader(choices),
   streamDecoder: () => new ChatStreamDecoder(),
-  streamEncoder: (frame) => new ChatStreamEncoder(frame),
+  // `reasoning_details` is not OpenAI's: most clients lose it.
+  ...sealingThoughts({ encodeAnswer, streamEncoder: (frame) => new ChatStreamEncoder(frame) }),
   // API reference, "Create chat completion": `tools`.
   ...namingTools({ ...PLAIN_NAMES, longest: 64 }, encodeRequest),
   /** A problem carries OpenAI's envelope as its member `error`. */

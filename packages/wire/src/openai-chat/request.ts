@@ -10,6 +10,7 @@ import { decodeChat } from './decode.ts'
 import { MEDIA_MEMBERS } from './input.ts'
 import { outputLimit, type OutputLimitMember } from './output-limit.ts'
 import { upstreamBody } from './upstream-body.ts'
+import { searchesAlways } from './usage.ts'
 import { validateChat } from './validate.ts'
 
 export type { OutputLimitMember }
@@ -92,6 +93,7 @@ function describe(body: Buffer, scan: OkScan, value: JsonObject): ChatRequest {
       imageIn: summary.imageIn,
       hiddenOutput: hidesOutput(model) || asksForHiddenOutput(value),
     },
+    ...(value['web_search_options'] != null || searchesAlways(model) ? { units: { search: 1 } } : {}),
     names: (member) => scan.members.has(member),
     upstreamBody: (change) => upstreamBody(request, change),
     decode: (): Decoded => decodeChat(value),

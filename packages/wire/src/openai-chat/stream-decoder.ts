@@ -6,7 +6,7 @@ import type { RawEvent } from '../sse/split.ts'
 import { readSources } from './citations.ts'
 import { errorMessage } from '../canonical/vendor-errors.ts'
 import { StreamChoice } from './stream-choice.ts'
-import { readUsage } from './usage.ts'
+import { readAnswerUsage } from './usage.ts'
 
 /** The neutral form of a stream of chat completion chunks, event by event; of text nothing is kept. */
 export class ChatStreamDecoder implements StreamDecoder {
@@ -30,7 +30,7 @@ export class ChatStreamDecoder implements StreamDecoder {
     const events = this.#start(chunk, choices.length > 0)
     const sources = this.#newSources(chunk)
     for (const choice of choices) events.push(...this.#choice(choice).read(choice, this.#id, sources.splice(0)))
-    if (usage != null) events.push({ type: 'usage', usage: readUsage(usage) })
+    if (usage != null) events.push({ type: 'usage', usage: readAnswerUsage(chunk) })
     if (error != null && error !== false) return [...events, errorOf(error)]
     const failed = choices.find((choice) => choice['finish_reason'] === 'error')
     if (failed !== undefined) return [...events, errorOf(failed['error'] ?? 'the upstream ended the answer with finish_reason "error"')]

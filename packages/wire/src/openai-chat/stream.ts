@@ -4,7 +4,7 @@ import { ContentTemplate } from './content-template.ts'
 import { errorMessage } from '../canonical/vendor-errors.ts'
 import { generatedText } from './generated-text.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
-import { readUsage } from './usage.ts'
+import { readAnswerUsage } from './usage.ts'
 
 /** Reads the events of a chat completion stream beside the pass-through; keeps no text. */
 export class ChatStreamReader implements StreamReader {
@@ -43,7 +43,7 @@ export class ChatStreamReader implements StreamReader {
     const hasChoices = Array.isArray(choices) && choices.length > 0
     const step = this.step(hasChoices ? 'delta' : 'other', text)
     if (usage != null) {
-      step.usage = readUsage(usage)
+      step.usage = readAnswerUsage(chunk)
       step.usageOnly = !hasChoices
       if (!hasChoices) step.kind = 'usage'
     }

@@ -11,7 +11,7 @@ export const CHAT_USAGE = { name: 'usage', read: readUsage }
  * images, `completion_tokens` includes reasoning, audio and images: each is taken out of its total once. Details that are
  * absent or null leave their bucket absent. Also understood: DeepSeek's `prompt_cache_hit_tokens`, Moonshot's `cached_tokens`,
  * cache writes inside the prompt, and upstreams (xAI, Gemini) that count reasoning beside `completion_tokens`, where the
- * total shows it. The buckets of tokens always add up to the total; Perplexity tells beside them how often it searched.
+ * total shows it. The buckets of tokens always add up to the total; Perplexity and OpenRouter tell beside them how often they searched.
  */
 export function readUsage(usage: unknown): UsageReading {
   if (!isObject(usage)) return MISSING_USAGE
@@ -25,6 +25,23 @@ export function readUsage(usage: unknown): UsageReading {
   return input === undefined || output === undefined
     ? { ok: false, reason: 'contradictory', raw: usage }
     : { ok: true, buckets: { ...input, ...output, ...(tokens.search === undefined ? {} : { search: tokens.search }) } }
+}
+
+/**
+ * Models of OpenAI's that search before they answer, each time, and tell it nowhere (guide "Web search": "always retrieves
+ * information from the web before responding"). A search is billed beside the tokens (U7).
+ */
+const ALWAYS_SEARCHES = /(^|\/)gpt-[\w.-]*search-(preview|api)/
+
+export function searchesAlways(model: unknown): boolean {
+  return typeof model === 'string' && ALWAYS_SEARCHES.test(model)
+}
+
+/** The usage of an answer, or of a chunk of one, with the search that its model made for it. */
+export function readAnswerUsage({ usage, model }: JsonObject): UsageReading {
+  const reading = readUsage(usage)
+  if (!reading.ok || reading.buckets.search !== undefined || !searchesAlways(model)) return reading
+  return { ok: true, buckets: { ...reading.buckets, search: 1 } }
 }
 
 interface Tokens {
@@ -57,7 +74,7 @@ function readTokens(usage: JsonObject, counts: Counts): Tokens {
     reasoning: told('completion_tokens_details', 'reasoning_tokens'),
     audioOut: told('completion_tokens_details', 'audio_tokens'),
     imageOut: told('completion_tokens_details', 'image_tokens'),
-    search: told('num_search_queries'),
+    search: told('num_search_queries') ?? told('server_tool_use', 'web_search_requests'),
   }
 }
 

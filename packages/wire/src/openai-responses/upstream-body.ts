@@ -1,4 +1,4 @@
-import { splitSignature } from '../canonical/tool-ids.ts'
+import { SIGNED_ID, splitSignature } from '../canonical/tool-ids.ts'
 import type { UpstreamChange } from '../dialect.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { patch, type Edit } from '../json/patch.ts'
@@ -23,9 +23,6 @@ export function upstreamBody({ body, scan, value }: ReadBody, change: UpstreamCh
   if (hasTraces(body, value)) edits.push({ replace: 'input', value: JSON.stringify(ownItems(value['input'] as unknown[])) })
   return patch(body, scan, edits)
 }
-
-/** The thought signature inside an id, see canonical/tool-ids. */
-const SIGNED_ID = '__sig__'
 
 /** Whether earlier turns came from a vendor of another dialect: OpenAI refuses what the answers to them carry. */
 function hasTraces(body: Buffer, { input }: JsonObject): boolean {

@@ -1,4 +1,5 @@
 import type { Buckets } from '@faregate/core'
+import { Counts } from '../canonical/counts.ts'
 import { INPUT_BUCKETS, OUTPUT_BUCKETS, sumOf, type UsageReading } from '../canonical/usage.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { readUsage as readChatUsage } from '../openai-chat/usage.ts'
@@ -20,11 +21,23 @@ export function readUsage(usage: unknown): UsageReading {
   return reading.ok ? { ok: true, buckets: splitWrites(reading.buckets, usage) } : { ...reading, raw: usage }
 }
 
-/** The usage of a response, and the searches among its items, which are billed each, beside the tokens (U7). */
+/**
+ * The usage of a response, and its searches, which are billed each, beside the tokens (U7): as many as xAI tells, or as there
+ * are among its items.
+ */
 export function readResponseUsage({ usage, output }: JsonObject): UsageReading {
   const reading = readUsage(usage)
-  const search = Array.isArray(output) ? output.filter(isSearch).length : 0
+  const search = toldSearches(usage) ?? (Array.isArray(output) ? output.filter(isSearch).length : 0)
   return reading.ok && search > 0 ? { ok: true, buckets: { ...reading.buckets, search } } : reading
+}
+
+/** xAI counts what it ran of its own tools (docs.x.ai, "Tools", usage). */
+function toldSearches(usage: unknown): number | undefined {
+  const told = isObject(usage) ? usage['server_side_tool_usage_details'] : undefined
+  if (!isObject(told)) return undefined
+  const counts = new Counts()
+  const search = (counts.of(told, 'web_search_calls') ?? 0) + (counts.of(told, 'x_search_calls') ?? 0)
+  return counts.fault === undefined ? search : undefined
 }
 
 /** Pages that are opened, and what is found in them, cost nothing by themselves. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readCountTokens, readMessages } from '../../src/anthropic/request.ts'
+import { withSignature } from '../../src/canonical/tool-ids.ts'
 import type { CallerRequest, ModelRequest, ReadResult } from '../../src/dialect.ts'
 import type { Json } from './support.ts'
 
@@ -97,6 +98,34 @@ test('M9: members that are not known pass, and the body passes byte for byte but
   const request = accepted(readMessages(call(body)))
   assert.equal(request.upstreamBody({ model: 'fast', injectUsage: true }), request.body)
   assert.equal(request.upstreamBody({ model: 'claude-opus-5', injectUsage: true }).toString(), body.replace('"fast"', '"claude-opus-5"'))
+})
+
+test('M6, T7: what other vendors left in a conversation does not go on to Claude; what is its own does, and goes by itself byte for byte', () => {
+  const own = { type: 'thinking', thinking: 'mine', signature: 'c2ln' }
+  const toolCall = { type: 'tool_use', id: 'toolu_1', name: 'f', input: {} }
+  const asked = { role: 'user', content: 'Hi' }
+  const turns = (thoughts: Json[], id: string): Json[] => [
+    asked,
+    { role: 'assistant', content: [...thoughts, own, { ...toolCall, id }] },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: 'x' }] },
+  ]
+  const foreign = [
+    { type: 'thinking', thinking: 'unsigned', signature: '' },
+    { type: 'thinking', thinking: 'another’s', signature: 'openai-responses:gAAA' },
+    { type: 'redacted_thinking', data: 'bedrock:AAAA' },
+  ]
+  const sent = (messages: Json[]): unknown =>
+    (JSON.parse(read({ messages }).upstreamBody({ model: 'claude-sonnet-4-5', injectUsage: false }).toString()) as Json)['messages']
+  assert.deepEqual(sent(turns(foreign, 'toolu_1')), turns([], 'toolu_1'))
+  assert.deepEqual(sent(turns([], withSignature('toolu_1', 's'))), turns([], 'toolu_1'))
+  assert.deepEqual(sent([asked, { role: 'assistant', content: foreign }, asked]), [asked, asked])
+  const request = read({ messages: turns([{ type: 'redacted_thinking', data: 'AAAA' }], 'toolu_1') })
+  assert.equal(request.upstreamBody({ model: 'claude-sonnet-4-5', injectUsage: false }), request.body)
+  const counted = accepted(readCountTokens(call({ model: 'm', messages: turns(foreign, 'toolu_1') })))
+  assert.deepEqual(JSON.parse(counted.upstreamBody({ model: 'm', injectUsage: false }).toString()), {
+    model: 'm',
+    messages: turns([], 'toolu_1'),
+  })
 })
 
 test('M4, M6: a limit is lowered or filled in, and a budget of thinking stays below it', () => {

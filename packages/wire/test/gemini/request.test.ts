@@ -179,3 +179,19 @@ test('a body that repeats the model names the deployment’s', () => {
   assert.equal(body.toString(), '{"model":"models/gemini-2.5-flash", "contents":[{"parts":[]}]}')
   assert.equal(request.upstreamBody({ model: 'models/fast', injectUsage: false }), request.body)
 })
+
+test('M6: thoughts of another vendor inside the signature of a call do not go on to Gemini; its own signatures do, byte for byte', () => {
+  const seal = Buffer.from('[{"dialect":"anthropic","text":"hm","signature":"c2ln"}]').toString('base64')
+  const body = (first: string, second: string): string =>
+    JSON.stringify({
+      contents: [
+        { role: 'user', parts: [{ text: 'hi' }] },
+        { role: 'model', parts: [{ functionCall: { name: 'f', args: {} }, thoughtSignature: first }] },
+        { role: 'user', parts: [{ functionResponse: { name: 'f', response: {} } }] },
+        { role: 'model', parts: [{ functionCall: { name: 'g', args: {} }, thought_signature: second }] },
+      ],
+    })
+  const sent = (text: string): string => read(text).upstreamBody({ model: 'gemini-3-pro', injectUsage: false }).toString()
+  assert.equal(sent(body(seal, seal)), body('skip_thought_signature_validator', 'skip_thought_signature_validator'))
+  assert.equal(sent(body('b3du', 'b3du')), body('b3du', 'b3du'))
+})

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { openaiChat, withSignature, type StreamEvent } from '../../src/index.ts'
+import { openaiChat, splitSignature, withSignature, type StreamEvent } from '../../src/index.ts'
 import { chunkOf, chunksOf, conversationOf, decoded, deltasOf, eventOf, frame, requestOf, streamed, written } from './support.ts'
 
 const text = (value: string, choice = 0): StreamEvent => ({ type: 'text', choice, text: value })
@@ -229,7 +229,10 @@ test('what is written is read back as the same events', () => {
     { type: 'usage', usage: { ok: true, buckets: { input: 3, cacheRead: 0, audioIn: 0, output: 4, reasoning: 0, audioOut: 0 } } },
     { type: 'done' },
   ]
-  assert.deepEqual(streamed(...chunksOf(written(events, { includeUsage: true }))), events)
+  const read = streamed(...chunksOf(written(events, { includeUsage: true })))
+  // The id of the call carries what was thought before it.
+  const bare = read.map((event) => (event.type === 'tool_call' ? { ...event, id: splitSignature(event.id).id } : event))
+  assert.deepEqual(bare, events)
 })
 
 test('S11: nothing of a stream is kept, however long it is', () => {
