@@ -140,6 +140,22 @@ export const CALLER_CASES: Record<string, Case> = {
     return { answer: refused, customer, mend: getter(world, customer, `${pathname}/berlin`) }
   },
 
+  async model_retired(world) {
+    const { api } = world.gateway
+    const [provider] = (await api.expect<{ data: { name: string }[] }>(200, 'GET', '/api/providers')).data
+    await api.expect(201, 'POST', '/api/models', {
+      name: 'faded',
+      deployments: [{ provider: provider?.name, model: 'plain' }],
+      price: { input: '1' },
+    })
+    await api.expect(200, 'PATCH', '/api/models/faded', { retirement: { state: 'retired', successor: 'plain' } })
+    const customer = await world.gateway.customer('1.00')
+    const refused = await world.gateway.chat(customer.key, { ...BODY, model: 'faded' })
+    const { successor } = json(refused)
+    assert.deepEqual([successor, fixesOf(refused)[0]?.model], ['plain', 'plain'])
+    return { answer: refused, customer, mend: () => world.gateway.chat(customer.key, { ...BODY, model: successor }) }
+  },
+
   async insufficient_balance(world) {
     const customer = await world.gateway.customer('0.004')
     const refused = await sender(world, customer)()

@@ -8,6 +8,7 @@ const FACTS: { [Code in keyof Facts]: (keyof Facts[Code])[] } = {
   route_unknown: ['didYouMean'],
   model_unknown: ['didYouMean'],
   api_retired: ['successor'],
+  model_retired: ['successor'],
   permission_denied: ['required', 'granted'],
   insufficient_balance: ['limit'],
   balance_reserved: ['limit'],

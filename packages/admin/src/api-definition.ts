@@ -20,7 +20,7 @@ export function definedApi(
   const { name, createdAt } = before
   const definition = changedDefinition(deps, name, before, sent)
   refuseFlaws(flawsOf(definition))
-  return { ...wholeDefinition(definition), name, createdAt }
+  return { ...wholeDefinition(definition), ...kept('retirement', before.retirement, undefined), name, createdAt }
 }
 
 /** The same for what need not be whole yet: a draft. */

@@ -1,4 +1,4 @@
-import type { ApiDefinition, ApiRetirement, Deployment, Millis } from '@faregate/core'
+import type { ApiDefinition, Retirement, Deployment, Millis } from '@faregate/core'
 
 /** A provider's key as it is kept: sealed under the name `provider:<provider>:<id>`. */
 export interface SealedKey {
@@ -28,6 +28,7 @@ export interface ModelDefinition {
   hiddenOutput?: boolean
   outputLimitMember?: 'max_tokens' | 'max_completion_tokens'
   unsupported?: 'refuse' | 'drop'
+  retirement?: Retirement
 }
 
 export interface ModelRow extends ModelDefinition {
@@ -41,7 +42,7 @@ export interface ApiRow extends ApiDefinition {
   upstream: SealedUpstream
   /** The release that is in force. */
   release: number
-  retirement?: ApiRetirement | undefined
+  retirement?: Retirement | undefined
   createdAt: Millis
 }
 

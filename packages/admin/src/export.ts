@@ -18,7 +18,9 @@ export interface Exported {
  * the same model, a comment says so instead.
  */
 export function exportYaml({ providers, models, apis, prices, settings }: Exported): string {
-  const entries = new Map<string, ModelDefinition>(models.map(({ name, createdAt: _createdAt, ...definition }) => [name, definition]))
+  const entries = new Map<string, ModelDefinition>(
+    models.map(({ name, createdAt: _createdAt, retirement: _goes, ...definition }) => [name, definition]),
+  )
   const comments: string[] = []
   for (const price of prices) comments.push(...foldPrice(entries, price))
   const members = {

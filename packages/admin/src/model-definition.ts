@@ -2,7 +2,7 @@ import type { ModelDefinition } from './configuration-rows.ts'
 import { invalid } from './refusal.ts'
 
 type Sent = {
-  [Member in keyof ModelDefinition]?:
+  [Member in Exclude<keyof ModelDefinition, 'retirement'>]?:
     | (Member extends 'price' ? Record<string, string | undefined> : ModelDefinition[Member])
     | null
     | undefined
@@ -12,7 +12,7 @@ type Sent = {
 export function definitionOf(before: ModelDefinition, sent: Sent): ModelDefinition {
   const { price, ...rest } = sent
   const merged = { ...before, ...present(rest), ...(price === undefined ? {} : { price: price === null ? null : ratesOf(price) }) }
-  const kept = Object.entries(merged).filter(([member, value]) => value !== null && member !== 'name')
+  const kept = Object.entries(merged).filter(([member, value]) => value !== null && member !== 'name' && member !== 'retirement')
   return { ...Object.fromEntries(kept), deployments: sent.deployments ?? before.deployments }
 }
 

@@ -1,4 +1,4 @@
-import type { ApiRetirement } from '@faregate/core'
+import type { Retirement } from '@faregate/core'
 import type { ApiDraftRow, ApiReleaseRow, ApiRow } from './configuration-rows.ts'
 
 /** What is asked of published APIs, their drafts and their documents. */
@@ -21,7 +21,7 @@ export interface ApiChanges {
   putApi(row: ApiRow): Promise<void>
   deleteApi(name: string): Promise<void>
   /** Says how an API goes; undefined: it stays. */
-  putApiRetirement(name: string, retirement: ApiRetirement | undefined): Promise<void>
+  putApiRetirement(name: string, retirement: Retirement | undefined): Promise<void>
   /** Begins a draft with revision 1, or changes the one of the revision before; false: somebody else was faster. */
   putApiDraft(row: ApiDraftRow): Promise<boolean>
   /** Takes a draft away that still has this revision; false: it has not. */

@@ -86,6 +86,17 @@ export function designedApis({ does, runs, answered }: Lines, folder: string): v
       for (const name of ['tides', 'tides-2']) await does('api', 'remove', name)
     })
 
+    test('a model is deprecated, retired and put back in service', async () => {
+      for (const name of ['old', 'new']) await does('model', 'add', name, 'demo/demo')
+      assert.match(
+        (await does('model', 'deprecate', 'old', '--sunset', '30d', '--successor', 'new')).stdout,
+        /^old is deprecated, until \S+; new takes/,
+      )
+      assert.match((await does('model', 'retire', 'old')).stdout, /^old is retired; new takes its place\.$/m)
+      assert.match((await does('model', 'reinstate', 'old')).stdout, /^old stays\.$/m)
+      for (const name of ['old', 'new']) await does('model', 'remove', name)
+    })
+
     test('what contradicts ends with 2', async () => {
       for (const line of [
         ['edit', 'tides', '--price', 'GET 1'],

@@ -12,6 +12,7 @@ export const CODES = {
   idempotency_mismatch: { status: 422, retryable: false, title: 'Idempotency key reused' },
   model_unknown: { status: 404, retryable: false, title: 'No such model' },
   api_retired: { status: 410, retryable: false, title: 'API retired' },
+  model_retired: { status: 410, retryable: false, title: 'Model retired' },
   gateway_misconfigured: { status: 500, retryable: false, title: 'Gateway misconfigured' },
   price_missing: { status: 500, retryable: false, title: 'Model has no price' },
   no_provider_key: { status: 500, retryable: false, title: 'Provider has no key' },

@@ -81,6 +81,7 @@ export interface Facts {
   route_unknown: { didYouMean: string[] }
   model_unknown: { didYouMean: string[] }
   api_retired: { successor: string | null }
+  model_retired: { successor: string | null }
   permission_denied: { required: string[]; granted: string[] }
   insufficient_balance: { limit: Limit & Money }
   balance_reserved: { limit: Limit & Money }

@@ -1,14 +1,11 @@
 import { z } from 'zod'
 import { api } from './apis.ts'
 import { byName, instant, window } from './common.ts'
+import { pageLink } from './retirement.ts'
 import type { RouteSpec } from './route.ts'
 
 const successor = z.string().min(1).max(64).optional().describe('The API that takes its place.')
-const link = z
-  .url({ protocol: /^https?$/ })
-  .max(2000)
-  .optional()
-  .describe('A page that says how to move.')
+const link = pageLink.optional().describe('A page that says how to move.')
 
 const tag = 'API retirement'
 

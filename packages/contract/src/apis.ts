@@ -1,7 +1,8 @@
 import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
 import { z } from 'zod'
-import { byName, decimal, nothing, time } from './common.ts'
+import { byName, decimal, nothing } from './common.ts'
 import { managedBy } from './managed.ts'
+import { shownRetirement } from './retirement.ts'
 import type { RouteSpec } from './route.ts'
 
 /** What an API can be called. */
@@ -85,16 +86,7 @@ export const api = z
     ...shownMembers,
     release: z.number().nullable().describe('The release in force; null: it is defined in the configuration file.'),
     document: z.boolean().describe('Whether it has an OpenAPI document.'),
-    retirement: z
-      .object({
-        state: z.enum(['deprecated', 'retired']),
-        at: time,
-        sunset: time.nullable(),
-        successor: z.string().nullable(),
-        link: z.string().nullable(),
-      })
-      .nullable()
-      .describe('How it goes; null: it stays.'),
+    retirement: shownRetirement,
     managedBy,
   })
   .meta({ title: 'Api' })

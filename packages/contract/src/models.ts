@@ -1,8 +1,9 @@
 import { billedParameter } from '@faregate/core'
 import { z } from 'zod'
-import { byName, nothing } from './common.ts'
+import { byName, instant, nothing } from './common.ts'
 import { managedBy } from './managed.ts'
 import { rates } from './prices.ts'
+import { pageLink, shownRetirement } from './retirement.ts'
 import type { RouteSpec } from './route.ts'
 
 const modelName = z.string().max(300).regex(/^\S+$/, "a model's name has no spaces")
@@ -38,6 +39,17 @@ const members = {
     ),
 }
 
+const retirement = z
+  .strictObject({
+    state: z.enum(['deprecated', 'retired']),
+    sunset: instant.optional().describe('When it is to be retired.'),
+    successor: modelName.optional().describe('The model that takes its place.'),
+    link: pageLink.optional().describe('A page that says how to move.'),
+  })
+  .nullable()
+  .optional()
+  .describe('How it goes: deprecated, it is served, and its callers are told; retired, it is refused with 410. Null: it stays.')
+
 export const model = z
   .object({
     name: z.string(),
@@ -57,6 +69,7 @@ export const model = z
     hiddenOutput: z.boolean().nullable(),
     outputLimitMember: z.string().nullable(),
     unsupported: z.string().nullable(),
+    retirement: shownRetirement,
     managedBy,
   })
   .meta({ title: 'Model' })
@@ -101,7 +114,7 @@ export const modelRoutes = {
     summary: 'Change a model; null takes a member away',
     permission: 'models:write',
     params: byName,
-    body: z.strictObject({ ...members, deployments: members.deployments.optional() }),
+    body: z.strictObject({ ...members, deployments: members.deployments.optional(), retirement }),
     status: 200,
     response: model,
   },

@@ -1,4 +1,4 @@
-import type { Millis } from './clock.ts'
+import type { Retirement } from './retirement.ts'
 import type { ManagedBy } from './route.ts'
 
 /** Methods of HTTP that a route of a published API can take. HEAD is answered as its GET, OPTIONS as a preflight. */
@@ -41,20 +41,6 @@ export interface ApiDefinition {
   document?: string | undefined
 }
 
-/** How an API goes. Of no release: going back to an earlier one changes nothing of it. */
-export interface ApiRetirement {
-  /** `deprecated`: it is served, and its callers are told; `retired`: it is not served any more. */
-  state: 'deprecated' | 'retired'
-  /** Since when. */
-  at: Millis
-  /** When it is to be retired. */
-  sunset?: Millis | undefined
-  /** The API that takes its place. */
-  successor?: string | undefined
-  /** A page that says how to move. */
-  link?: string | undefined
-}
-
 export interface ApiTimeouts {
   firstByteMs?: number | undefined
   silenceMs?: number | undefined
@@ -64,7 +50,8 @@ export interface ApiTimeouts {
 export interface ApiEntry extends ApiDefinition {
   name: string
   upstream: { baseUrl: string; header?: { name: string; secret: string } | undefined }
-  retirement?: ApiRetirement | undefined
+  /** Of no release: going back to an earlier one changes nothing of it. */
+  retirement?: Retirement | undefined
   managedBy: ManagedBy
 }
 

@@ -1,4 +1,5 @@
 import type { ApiEntry } from './api.ts'
+import type { Retirement } from './retirement.ts'
 
 /** A vendor's account: where it lives and which keys open it. Keys are clear text here and only here, in memory. */
 export interface ProviderEntry {
@@ -56,6 +57,7 @@ export interface ModelEntry {
   outputLimitMember?: 'max_tokens' | 'max_completion_tokens'
   /** What a deployment cannot be told in its vendor's words; absent: it is refused. The caller's own wish goes first. */
   unsupported?: 'refuse' | 'drop'
+  retirement?: Retirement
   managedBy: ManagedBy
 }
 

@@ -3,6 +3,7 @@ import type { PriceTable } from '@faregate/pricing'
 import { hidesOutput, type Vendor } from '@faregate/wire'
 import type { GatewayDeps } from './deps.ts'
 import { nearest } from './nearest.ts'
+import { retiredModel } from './retirement.ts'
 
 /** A deployment with everything that calling and charging need, resolved once per configuration. */
 export interface Candidate {
@@ -46,7 +47,7 @@ export class Locator {
     if (known !== undefined) return known
     const entry = snapshot.models.get(name) ?? snapshot.models.get(untagged(name))
     if (entry === undefined) return this.#byProvider(snapshot, name, mayCall)
-    const route = this.#resolve(snapshot, entry)
+    const route = retiredModel(entry) ?? this.#resolve(snapshot, entry)
     this.#routes.set(name, route)
     return route
   }

@@ -15,6 +15,7 @@ export const BLAMED = {
   idempotency_mismatch: 'logs_and_usage',
   model_unknown: 'configuration',
   api_retired: 'configuration',
+  model_retired: 'configuration',
   gateway_misconfigured: 'configuration',
   price_missing: 'configuration',
   no_provider_key: 'configuration',

@@ -29,7 +29,9 @@ function withoutEntry(snapshot: Snapshot, name: string): Seen {
 }
 
 function isConfigurationCode(code: string | undefined): boolean {
-  return code !== undefined && ['model_unknown', 'gateway_misconfigured', 'price_missing', 'no_provider_key'].includes(code)
+  return (
+    code !== undefined && ['model_unknown', 'model_retired', 'gateway_misconfigured', 'price_missing', 'no_provider_key'].includes(code)
+  )
 }
 
 function providersExist({ snapshot }: Evidence, { name, deployments }: ModelEntry): Seen | undefined {

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
 import { fieldChanges } from '@faregate/lifecycle'
 import { refuseSharedPrefix, wholeDefinition } from '../api-definition.ts'
 import { examine, presentRelease, release, releaseFacts } from '../api-release.ts'
 import type { Call, Context, Handlers } from '../call.ts'
 import { changeConfiguration } from '../change.ts'
-import type { ApiDraftRow, ApiReleaseRow } from '../configuration-rows.ts'
+import type { ApiDraftRow, ApiReleaseRow, ApiRow } from '../configuration-rows.ts'
 import { refuseManaged } from '../managed.ts'
 import { wholeList } from '../paging.ts'
 import type { AdminQueries } from '../ports.ts'
@@ -32,6 +33,8 @@ export const apisNameReleases: Handlers<'listApiReleases' | 'publishApi' | 'getA
     return changeConfiguration(call, async (trx) => {
       await trx.lockApis()
       const now = await publishable(call, trx)
+      // A draft that was discarded and begun anew counts its revisions anew, too.
+      if (!isDeepStrictEqual(now.definition, draft.definition)) return refuseChanged(deps, name, now, await trx.apis.get(name))
       await refuseSharedPrefix(deps, trx, { name, prefix: definition.prefix })
       await trx.deleteApiDraft(name, now.revision)
       const createdAt = (await trx.apis.get(name))?.createdAt ?? deps.clock.now()
@@ -89,10 +92,19 @@ async function publishable(
   if (draft === undefined || base !== current || draft.base !== current)
     return refuseOvertaken(deps, name, await read.apiReleases.get(name, current), await read.apiReleases.get(name, base ?? 0))
   if (draft.revision === body.revision) return draft
+  return refuseChanged(deps, name, draft, inForce)
+}
+
+function refuseChanged(
+  deps: Context['deps'],
+  name: string,
+  { revision, changedBy, definition }: ApiDraftRow,
+  inForce: ApiRow | undefined,
+): never {
   return refuse({
     code: 'release_conflict',
-    detail: `The draft of "${name}" is at revision ${draft.revision}, not ${body.revision}: ${draft.changedBy} changed it. Look at it again.`,
-    changes: fieldChanges(inForce && presentDefinition(deps, inForce), presentDefinition(deps, draft.definition)),
+    detail: `The draft of "${name}" was changed by ${changedBy}, and is at revision ${revision} now. Look at it again.`,
+    changes: fieldChanges(inForce && presentDefinition(deps, inForce), presentDefinition(deps, definition)),
   })
 }
 

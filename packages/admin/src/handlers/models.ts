@@ -1,4 +1,5 @@
-import type { Context, Handlers } from '../call.ts'
+import type { Retirement } from '@faregate/core'
+import type { Call, Context, Handlers } from '../call.ts'
 import { changeConfiguration } from '../change.ts'
 import { refuseManaged, refuseTaken } from '../managed.ts'
 import { definitionOf } from '../model-definition.ts'
@@ -6,6 +7,7 @@ import { wholeList } from '../paging.ts'
 import type { AdminTransaction } from '../ports.ts'
 import { presentModel } from '../present/configuration.ts'
 import { found, invalid } from '../refusal.ts'
+import { nextRetirement } from '../retirement.ts'
 import type { ModelRow } from '../configuration-rows.ts'
 
 export const models: Handlers<'listModels' | 'createModel' | 'getModel' | 'updateModel' | 'deleteModel'> = {
@@ -41,12 +43,12 @@ export const models: Handlers<'listModels' | 'createModel' | 'getModel' | 'updat
     const {
       deps,
       params: { name },
-      body,
+      body: { retirement: _goes, ...members },
     } = call
     refuseManaged('model', name, deps.snapshot().models.get(name)?.managedBy)
     return changeConfiguration(call, async (trx) => {
       const { createdAt, ...before } = found(await trx.models.get(name), 'model', name)
-      const after: ModelRow = { ...definitionOf(before, body), name, createdAt }
+      const after: ModelRow = { ...definitionOf(before, members), ...goes(call, before), name, createdAt }
       await checkProviders(call, trx, after)
       await trx.putModel(after)
       const answer = presentModel(after)
@@ -70,6 +72,17 @@ export const models: Handlers<'listModels' | 'createModel' | 'getModel' | 'updat
     })
     return undefined
   },
+}
+
+/** How a model goes: as it was where nothing is said of it. */
+function goes({ deps, params, body }: Call<'updateModel'>, before: Pick<ModelRow, 'retirement'>): { retirement?: Retirement } {
+  const { retirement } = body
+  if (retirement === undefined) return before.retirement === undefined ? {} : { retirement: before.retirement }
+  if (retirement === null) return {}
+  const { successor } = retirement
+  if (successor === params.name || (successor !== undefined && !deps.snapshot().models.has(successor)))
+    return invalid('/retirement/successor', `"${successor}" is no other model that is served`)
+  return { retirement: nextRetirement(before.retirement, retirement, deps.clock.now(), '/retirement') }
 }
 
 async function checkProviders({ deps }: Context, trx: AdminTransaction, { deployments }: ModelRow): Promise<void> {

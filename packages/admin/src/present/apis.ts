@@ -2,6 +2,7 @@ import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, type ApiEntry, type Manag
 import type { AdminDeps } from '../deps.ts'
 import type { ApiRow, DraftDefinition } from '../configuration-rows.ts'
 import { lastFourOf } from './configuration.ts'
+import { presentRetirement } from './retirement.ts'
 
 const DATABASE: ManagedBy = { source: 'database' }
 
@@ -37,13 +38,6 @@ export function presentDefinition({ publicUrl }: Pick<AdminDeps, 'publicUrl'>, d
     timeouts: { firstByteMs: timeouts?.firstByteMs ?? null, silenceMs: timeouts?.silenceMs ?? null },
     encodedSlashes: encodedSlashes ?? ('refuse' as const),
   }
-}
-
-/** How an API goes; null: it stays. */
-export function presentRetirement({ retirement }: Pick<ApiRow, 'retirement'>) {
-  if (retirement === undefined) return null
-  const { state, at, sunset, successor = null, link = null } = retirement
-  return { state, at: new Date(at).toISOString(), sunset: sunset === undefined ? null : new Date(sunset).toISOString(), successor, link }
 }
 
 type Header = NonNullable<DraftDefinition['upstream'] | ApiEntry['upstream']>['header']

@@ -2,6 +2,7 @@ import type { ManagedBy, ModelEntry, ProviderEntry } from '@faregate/core'
 import type { AdminDeps } from '../deps.ts'
 import type { ModelRow, ProviderRow } from '../configuration-rows.ts'
 import type { PriceRow } from '../rows.ts'
+import { presentRetirement } from './retirement.ts'
 import { timeText } from './time.ts'
 
 const DATABASE: ManagedBy = { source: 'database' }
@@ -46,6 +47,7 @@ export function presentModel(entry: ModelEntry | ModelRow) {
     hiddenOutput: entry.hiddenOutput ?? null,
     outputLimitMember: entry.outputLimitMember ?? null,
     unsupported: entry.unsupported ?? null,
+    retirement: presentRetirement(entry),
     managedBy: 'managedBy' in entry ? entry.managedBy : DATABASE,
   }
 }

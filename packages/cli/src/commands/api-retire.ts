@@ -1,27 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import type { RouteOutput, Routes } from '@faregate/contract'
-import type { Command, Option, Options } from '../command.ts'
+import type { Command } from '../command.ts'
 import { table } from '../output.ts'
-import { instantOf } from '../parse.ts'
-
-const INSTEAD: Option[] = [
-  { flags: '--successor <name>', summary: 'the API that takes its place' },
-  { flags: '--link <url>', summary: 'a page that says how to move' },
-]
+import { goesText, INSTEAD, insteadOf, SUNSET, sunsetOf } from '../retirement.ts'
 
 const deprecate: Command = {
   name: 'api deprecate',
   summary: 'Tell callers of an API with each answer that it goes, until when, and what takes its place',
   args: ['<name>'],
-  options: [{ flags: '--sunset <when>', summary: 'when it is to be retired: a date, a time, or a span like 30d' }, ...INSTEAD],
+  options: [SUNSET, ...INSTEAD],
   async run(call) {
     const [name = ''] = call.args
-    const sunset = call.options.text('sunset')
-    const until = sunset === undefined ? {} : { sunset: instantOf(sunset, Date.now(), '--sunset') }
     const client = await call.client()
-    const body = { ...until, ...insteadOf(call.options) }
+    const body = { ...sunsetOf(call.options), ...insteadOf(call.options) }
     const api = await client.deprecateApi({ params: { name }, body, idempotencyKey: randomUUID() })
-    call.output.result(api, said(api))
+    call.output.result(api, goesText(api))
   },
 }
 
@@ -34,7 +26,7 @@ const retire: Command = {
     const [name = ''] = call.args
     const client = await call.client()
     const api = await client.retireApi({ params: { name }, body: insteadOf(call.options), idempotencyKey: randomUUID() })
-    call.output.result(api, said(api))
+    call.output.result(api, goesText(api))
   },
 }
 
@@ -46,7 +38,7 @@ const reinstate: Command = {
     const [name = ''] = call.args
     const client = await call.client()
     const api = await client.reinstateApi({ params: { name }, body: {}, idempotencyKey: randomUUID() })
-    call.output.result(api, `${name} stays.`)
+    call.output.result(api, goesText(api))
   },
 }
 
@@ -65,17 +57,6 @@ const callers: Command = {
     const rows = data.map(({ organization, application, key, requests }) => [organization, application, key, requests])
     call.output.result(data, table(['organization', 'application', 'key', 'requests'], rows, 'Nobody called it.'))
   },
-}
-
-function insteadOf(options: Options): { successor?: string; link?: string } {
-  return options.some('successor', 'link')
-}
-
-/** How an API goes, in a sentence. */
-function said({ name, retirement }: RouteOutput<Routes['getApi']>): string {
-  const { state, sunset, successor } = retirement ?? { state: 'kept', sunset: null, successor: null }
-  const until = sunset === null ? '' : `, until ${sunset.slice(0, 10)}`
-  return `${name} is ${state}${until}${successor === null ? '' : `; ${successor} takes its place`}.`
 }
 
 export const apiRetireCommands = [deprecate, retire, reinstate, callers]

@@ -2,6 +2,7 @@ import type { Command } from '../command.ts'
 import { apiDesignCommands } from './api-design.ts'
 import { apiReleaseCommands } from './api-release.ts'
 import { apiRetireCommands } from './api-retire.ts'
+import { modelRetireCommands } from './model-retire.ts'
 import { apiCommands } from './api.ts'
 import { applicationCommands } from './application.ts'
 import { capCommands } from './cap.ts'
@@ -51,6 +52,7 @@ export const COMMANDS: Command[] = [
   ...apiDesignCommands,
   ...apiReleaseCommands,
   ...apiRetireCommands,
+  ...modelRetireCommands,
   ...planCommands,
   ...subscriptionCommands,
   ...limitRequestCommands,

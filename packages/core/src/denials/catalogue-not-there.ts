@@ -22,4 +22,13 @@ export const NOT_THERE = {
       'The publisher can put the API back in service.',
     ],
   },
+  model_retired: {
+    status: 410,
+    title: 'Model retired',
+    actor: 'caller',
+    retryable: false,
+    openaiCode: 'model_not_found',
+    meaning: 'The model was served here, and is not any more. `successor` names the model that takes its place, where there is one.',
+    mend: ['Use the model that `successor` names.', 'The operator can put the model back in service.'],
+  },
 } as const satisfies Record<string, CatalogueEntry>

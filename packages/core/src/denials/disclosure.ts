@@ -34,6 +34,7 @@ const NOT_OF_THE_ACCOUNT: ReadonlySet<string> = new Set<DenialCode>([
   'idempotency_mismatch',
   'model_unknown',
   'api_retired',
+  'model_retired',
   'gateway_misconfigured',
   'price_missing',
   'no_provider_key',

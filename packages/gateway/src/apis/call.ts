@@ -11,13 +11,13 @@ import { checkUse } from '../permission.ts'
 import { planned } from '../plans/entitled.ts'
 import { refuse } from '../refuse.ts'
 import { reserveInArrears } from '../reserve-in-arrears.ts'
+import { retiredApi } from '../retirement.ts'
 import { checkStanding } from '../standing.ts'
 import { tagsOf } from '../tags.ts'
 import { deliverCall } from './deliver.ts'
 import { evaluateCall, reserveCall, type AdmittedApi } from './hold.ts'
 import { locateRoute } from './locate.ts'
 import type { PublishedApi } from './port.ts'
-import { retired } from './retirement.ts'
 
 /** An API by the beginning of a path, and the rest of the path. */
 export interface PublishedAt {
@@ -60,7 +60,7 @@ export async function admitCall(shared: Shared, flow: Flow, { value, rest }: Pub
   if (isDenial(found)) return found
   const key = await withNamedCaps(deps, found, null, tagsOf(flow.inbound))
   if (isDenial(key)) return key
-  const gone = retired(deps, value.entry)
+  const gone = retiredApi(deps, value.entry)
   if (gone !== undefined) return gone
   const target = locateRoute(value, method, rest)
   if (isDenial(target)) return target

@@ -5,13 +5,13 @@ import { nobodyThere } from '../deliver/nobody.ts'
 import { finish } from '../finish.ts'
 import type { Flow } from '../flow.ts'
 import { recordDenial, refuse } from '../refuse.ts'
+import { apiDeprecation } from '../retirement.ts'
 import { release, settle } from '../settle.ts'
 import type { Late, Unsettled } from '../unsettled.ts'
 import { ApiExchange, type CallEnd } from './exchange.ts'
 import { brokenBy } from './failure.ts'
 import { callerHeaders } from './forward.ts'
 import type { AdmittedApi, ApiReservation } from './hold.ts'
-import { deprecationHeaders } from './retirement.ts'
 
 /** What a call of an API works with. */
 export interface ApiDelivery {
@@ -126,6 +126,6 @@ function ending({ reservation }: ApiDelivery, status: number) {
 
 function answerHeaders({ deps, flow, target }: ApiDelivery, headers: Record<string, string | string[] | undefined>, cost: string) {
   const sent = callerHeaders(headers)
-  const goes = deprecationHeaders(deps, target.api, sent['link'])
+  const goes = apiDeprecation(deps, target.api, sent['link'])
   return { ...sent, ...goes, ...mergeVary(sent['vary'], sharedHeaders(deps, flow)), ...noticeHeaders(flow), 'faregate-cost': cost }
 }

@@ -20,14 +20,21 @@ const LIMITS: DocumentLimits = { milliseconds: 20_000, megabytes: 512, entry: wo
 
 /** A reader of documents; what takes too long or too much is given up, and said to be too large. */
 export function createDocuments(limits: DocumentLimits = LIMITS): Documents {
+  // One after the other: several at once would take the memory of several, and no less time.
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = (task: DocumentTask): Promise<DocumentReply | undefined> => {
+    const reply = last.then(() => carriedOut(task, limits))
+    last = reply
+    return reply
+  }
   return {
     async read(text, before) {
-      const reply = await carriedOut({ kind: 'read', text, before }, limits)
+      const reply = await inTurn({ kind: 'read', text, before })
       return reply?.kind === 'read' ? reply.read : { design: undefined, findings: [tooLarge(limits)], changes: [], gone: [] }
     },
     async compare(before, after) {
       if (before === after) return []
-      const reply = await carriedOut({ kind: 'compare', before, after }, limits)
+      const reply = await inTurn({ kind: 'compare', before, after })
       if (reply?.kind === 'compared') return reply.changes
       return [{ kind: 'changed', breaking: true, at: 'the document', what: 'it is too large to be compared' }]
     },

@@ -1,4 +1,4 @@
-import { apiSealName, type ApiEntry, type ApiRetirement } from '@faregate/core'
+import { apiSealName, type ApiEntry, type Retirement } from '@faregate/core'
 import type { AdminQueries } from '@faregate/admin/ports'
 import type { ApiRow } from '@faregate/admin/configuration-rows'
 import type { Kysely, Selectable } from 'kysely'
@@ -20,7 +20,7 @@ export function apiQueries(db: Kysely<Schema>): AdminQueries['apis'] {
 
 function apiOf(row: Selectable<ApisTable>): ApiRow {
   const definition = JSON.parse(row.definition) as Omit<ApiRow, 'name' | 'release' | 'retirement' | 'createdAt'>
-  const retirement = row.retirement === null ? {} : { retirement: JSON.parse(row.retirement) as ApiRetirement }
+  const retirement = row.retirement === null ? {} : { retirement: JSON.parse(row.retirement) as Retirement }
   return { ...definition, ...retirement, name: row.name, release: toNumber(row.release_number), createdAt: toNumber(row.created_at) }
 }
 
@@ -39,7 +39,7 @@ export async function putApi(
 }
 
 /** Says how an API goes; undefined: it stays. */
-export async function putApiRetirement(db: Kysely<Schema>, name: string, retirement: ApiRetirement | undefined): Promise<void> {
+export async function putApiRetirement(db: Kysely<Schema>, name: string, retirement: Retirement | undefined): Promise<void> {
   const text = retirement === undefined ? null : JSON.stringify(retirement)
   await db.updateTable('apis').set({ retirement: text }).where('name', '=', name).execute()
 }

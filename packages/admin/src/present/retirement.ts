@@ -1,0 +1,9 @@
+import type { Retirement } from '@faregate/core'
+import { timeText } from './time.ts'
+
+/** How an API or a model goes; null: it stays. */
+export function presentRetirement({ retirement }: { retirement?: Retirement | undefined }) {
+  if (retirement === undefined) return null
+  const { state, at, sunset, successor = null, link = null } = retirement
+  return { state, at: timeText(at), sunset: sunset === undefined ? null : timeText(sunset), successor, link }
+}
