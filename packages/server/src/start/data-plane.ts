@@ -1,4 +1,13 @@
-import { createGateway, createMediaFetcher, createUpstreamClient, type Gateway, type UpstreamClient } from '@faregate/gateway'
+import type { AdminQueries } from '@faregate/admin'
+import type { Snapshot } from '@faregate/core'
+import {
+  createGateway,
+  createMediaFetcher,
+  createUpstreamClient,
+  type Gateway,
+  type GatewayDeps,
+  type UpstreamClient,
+} from '@faregate/gateway'
 import { CommitQueue } from '@faregate/ledger'
 import { createTokenCounter } from '@faregate/pricing'
 import { vendors } from '@faregate/providers'
@@ -77,8 +86,7 @@ export function assembleDataPlane(
     balances: createBalanceReader(store, adminStore.read.money, clock),
     limiter,
     plans,
-    apis: apiDirectory(() => live.snapshot),
-    mocks: createMocks(adminStore.read, () => live.snapshot),
+    ...publishedApis(adminStore.read, () => live.snapshot),
     namedCaps,
     limitDesk,
     invoices,
@@ -104,4 +112,9 @@ export function assembleDataPlane(
     log,
   })
   return { gateway, ledger, upstream, health, metrics, limitDesk, addresses }
+}
+
+/** APIs as they are in force, and as their documents say. */
+function publishedApis(read: AdminQueries, snapshot: () => Snapshot): Pick<GatewayDeps, 'apis' | 'mocks'> {
+  return { apis: apiDirectory(snapshot), mocks: createMocks(read, snapshot) }
 }
