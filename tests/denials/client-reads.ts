@@ -8,6 +8,8 @@ const FACTS: { [Code in keyof Facts]: (keyof Facts[Code])[] } = {
   route_unknown: ['didYouMean'],
   model_unknown: ['didYouMean'],
   permission_denied: ['required', 'granted'],
+  payment_action_required: ['limit'],
+  auto_topup_failed: ['limit'],
   insufficient_balance: ['limit'],
   balance_reserved: ['limit'],
   cap_key: ['limit'],

@@ -29,6 +29,8 @@ export interface AdminDeps {
   rail: PaymentRail | undefined
   /** The page on which an organization's balance is topped up; needs no credential. */
   topUpPage(organization: string): string
+  /** The page on which an organization's payment methods are saved; needs no credential. */
+  methodPage(organization: string): string
   /** Why a URL that is not the operator's own is not called; `undefined`: nothing speaks against it yet. */
   refusedUrl(url: string): string | undefined
   clock: Clock

@@ -81,6 +81,8 @@ export interface Facts {
   route_unknown: { didYouMean: string[] }
   model_unknown: { didYouMean: string[] }
   permission_denied: { required: string[]; granted: string[] }
+  payment_action_required: { limit: Limit & Money }
+  auto_topup_failed: { limit: Limit & Money }
   insufficient_balance: { limit: Limit & Money }
   balance_reserved: { limit: Limit & Money }
   cap_key: { limit: Limit & Money }

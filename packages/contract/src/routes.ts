@@ -14,6 +14,7 @@ import { memberRoutes } from './members.ts'
 import { modelRoutes } from './models.ts'
 import { namedCapRoutes } from './named-caps.ts'
 import { organizationRoutes } from './organizations.ts'
+import { paymentRoutes } from './payments.ts'
 import { pendingPriceRoutes } from './pending-prices.ts'
 import { planRoutes } from './plans.ts'
 import { priceRoutes } from './prices.ts'
@@ -43,6 +44,7 @@ export const ROUTES = {
   ...refundRoutes,
   ...voucherRoutes,
   ...topUpRoutes,
+  ...paymentRoutes,
   ...invoiceRoutes,
   ...requestRoutes,
   ...providerUsageRoutes,

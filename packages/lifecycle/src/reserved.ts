@@ -14,6 +14,7 @@ export const RESERVED_SEGMENTS: ReadonlySet<string> = new Set([
   'mcp',
   'metrics',
   'ollama',
+  'payment-method',
   'portal',
   'problems',
   'readyz',

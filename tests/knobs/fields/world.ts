@@ -50,7 +50,9 @@ export class FieldWorld {
     const price = { input: '0', output: '1000' }
     upstream.on('', ({ response }) => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'))
     const knob = { prefix: '/knob', upstream: { baseUrl: upstream.url }, routes: [{ method: 'GET', path: '/*', price: '0.01' }] }
-    const gateway = await startGateway({ config: configuration(upstream, { plain: { price } }, { apis: { knob } }) })
+    // Nothing is asked of it: it is there so that something could be paid.
+    const stripe = { secretKey: 'sk_test_ofNobody', webhookSecret: 'whsec_ofNobody', apiUrl: 'http://127.0.0.1:9' }
+    const gateway = await startGateway({ config: configuration(upstream, { plain: { price } }, { apis: { knob }, payments: { stripe } }) })
     return new FieldWorld(gateway, upstream)
   }
 

@@ -9,6 +9,7 @@ import { invoices } from './0008-invoices.ts'
 import { limitRequests } from './0010-limit-requests.ts'
 import { apis } from './0011-apis.ts'
 import { terms } from './0012-terms.ts'
+import { savedPayments } from './0013-saved-payments.ts'
 
 /** One step of the schema: forward only, never changed once released. */
 export interface Migration {
@@ -31,6 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
   limitRequests,
   apis,
   terms,
+  savedPayments,
 ]
 
 /** Where the version lives; made before the first migration, the same for ever. */
