@@ -113,7 +113,8 @@ async function begin(
 ): Promise<Begun> {
   const { id, amount, payment } = order
   if (payment !== null) return { status: 'begun', payment }
-  const title = `Automatic top-up for ${organization.name}`
+  // The same whatever the organization is called by then: it is one call, however often it is made.
+  const title = 'Automatic top-up'
   const begun = await rail.begin({ id, organization: organization.id, amount, currency, title, customer })
   if (begun.status === 'begun') await store.write((trx) => trx.nameTopUpPayment(id, begun.payment))
   return begun

@@ -1,11 +1,16 @@
+import { createHash } from 'node:crypto'
 import type { Stripe } from 'stripe'
 import type { SavedMethod } from './saved.ts'
 import { factsOf } from './stripe-errors.ts'
 
-/** The customer that stands for an organization; the same one while Stripe remembers the key, and afterwards the gateway does. */
+/**
+ * The customer that stands for an organization; the same one while Stripe remembers the key, and afterwards the gateway does. Under
+ * another name it is another call, which Stripe would refuse under the same key.
+ */
 export async function customerOf(stripe: Stripe, { id, name }: { id: string; name: string }): Promise<string> {
   const params = { name, metadata: { faregate_organization: id } }
-  return (await stripe.customers.create(params, { idempotencyKey: `customer:${id}` })).id
+  const called = createHash('sha256').update(name).digest('hex').slice(0, 16)
+  return (await stripe.customers.create(params, { idempotencyKey: `customer:${id}:${called}` })).id
 }
 
 /** Stripe's own page, where the amounts of small deposits are entered. */
