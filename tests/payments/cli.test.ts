@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { PAYMENT_COMMANDS } from '../../packages/cli/test/payment-commands.ts'
 import { faregate } from '../support/cli.ts'
 import { eventually } from '../support/wait.ts'
 import { PaymentWorld } from './world.ts'
@@ -10,7 +11,10 @@ before(async () => {
 })
 after(() => world?.stop())
 
+const used = new Set<string>()
+
 async function does(...args: string[]): Promise<string> {
+  used.add(args.slice(0, 2).join(' '))
   const { code, stdout, stderr } = await faregate(args, world.gateway)
   assert.equal(code, 0, stderr)
   return stdout
@@ -57,4 +61,11 @@ test('the command line buys a plan', async () => {
   assert.match(bought, /^9\.00 for pro v1 are to be paid there\.$/m)
   await world.stripe.tell(world.stripe.pay(pageIn(bought)))
   assert.match(await does('subscription', 'list', organization), /pro v1 +active/)
+})
+
+test('every command that needs a payment rail was run here', () => {
+  assert.deepEqual(
+    PAYMENT_COMMANDS.filter((name) => !used.has(name)),
+    [],
+  )
 })

@@ -5,6 +5,7 @@ import type { ChargeOutcome, MethodCharge } from '@faregate/billing/rails/saved'
 import { KINDS, skipOf } from '../../store/test/databases.ts'
 import { topUpNow } from '../src/payments/auto-top-up.ts'
 import { recover } from '../src/payments/auto-top-up-end.ts'
+import { keepMethod } from '../src/payments/methods.ts'
 import { startHarness, type Harness } from './support/harness.ts'
 import { TEST_RAIL } from './support/rail.ts'
 
@@ -143,6 +144,28 @@ for (const kind of KINDS) {
       assert.equal(await granted(), 2n * UNIT)
     })
 
+    it('that was refused is tried at once with another method, as soon as that can be charged', async () => {
+      const { organization, scripted, round, row, granted } = await world()
+      scripted.outcome = { status: 'declined', code: 'card_declined' }
+      await round()
+      const standing = await row()
+      const shown = { kind: 'us_bank_account', label: 'BANK', lastFour: '6789', expires: null, saving: 's' }
+      const told = {
+        status: 'method',
+        setup: `pm_2_${organization}`,
+        organization,
+        customer: 'customer',
+        reference: `bank of ${organization}`,
+      } as const
+      assert.equal((await keepMethod(api.deps, scripted.rail, { ...told, ...shown, verified: false })).status, 'kept')
+      assert.deepEqual(await row(), standing, 'there is nothing new to charge yet')
+      scripted.outcome = { status: 'paid' }
+      assert.equal((await keepMethod(api.deps, scripted.rail, { ...told, ...shown, verified: true })).status, 'kept')
+      assert.equal((await keepMethod(api.deps, scripted.rail, { ...told, ...shown, verified: true })).status, 'again')
+      await round()
+      assert.deepEqual([scripted.charges.at(-1)?.method, await granted()], [told.reference, 5n * UNIT])
+    })
+
     it('of another amount than the order that was refused ends that order first', async () => {
       const { scripted, round, set, orders, granted } = await world()
       scripted.outcome = { status: 'declined', code: 'card_declined' }
@@ -150,9 +173,10 @@ for (const kind of KINDS) {
       scripted.outcome = { status: 'paid' }
       await set({ amount: '7.00' })
       await round()
-      const [second, first] = await orders()
+      const all = await orders()
+      const [first, second] = [all.find(({ paid }) => paid === null), all.find(({ paid }) => paid !== null)]
       assert.deepEqual(scripted.withdrawn, [`payment of ${first?.id}`])
-      assert.deepEqual([second?.amount, second?.paid === null, first?.paid], [7n * UNIT, false, null])
+      assert.deepEqual([all.length, first?.amount, second?.amount], [2, 5n * UNIT, 7n * UNIT])
       assert.equal(await granted(), 7n * UNIT)
     })
 

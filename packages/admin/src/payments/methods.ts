@@ -45,8 +45,10 @@ export async function keepMethod(needs: PaymentNeeds, rail: PaymentRail, told: M
     const row = { ...factsOf(told), id, organization, rail: rail.name, preferred: false, createdAt: needs.clock.now() }
     if (known === undefined) await trx.insertPaymentMethod(row)
     else await trx.updatePaymentMethod(id, told)
-    if (await isToBeCharged(trx, told)) await trx.preferPaymentMethod(organization, id)
-    await tryAgain(needs, trx, organization)
+    if (await isToBeCharged(trx, told)) {
+      await trx.preferPaymentMethod(organization, id)
+      if (told.verified) await tryAgain(needs, trx, organization)
+    }
     await noteDeed(needs, trx, { action: 'payment_method.save', subject: id, organization, after: shownOf(told) })
     return true
   })
