@@ -1,11 +1,15 @@
 /**
  * Shows what Faregate is for, offline, in a temporary folder: an organization with one cent calls the built-in demo
- * model until its balance does not reach, is told exactly why, is topped up, calls again; then the ledger is shown.
+ * model until its balance does not reach, is told exactly why, pays through a stand-in for Stripe, calls again; then the
+ * ledger is shown. With `--stay` both go on until they are interrupted, to be tried by hand.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { createClient, type Client } from '@faregate/contract'
+import { StripeStandIn } from '../tests/support/stripe/stand-in.ts'
 import { ask, type Answer } from './support/answer.ts'
 import { offlineEnvironment, startGateway } from './support/process.ts'
 import { ROOT } from './support/root.ts'
@@ -20,7 +24,7 @@ function say(text = ''): void {
 interface Refusal {
   code: string
   detail: string
-  fixes?: { kind: string; action: string; by: string; command?: string }[]
+  fixes?: { kind: string; action: string; by: string; command?: string; url?: string }[]
   charged: unknown
 }
 
@@ -40,8 +44,18 @@ async function callUntilRefused(url: string, key: string, model: string): Promis
 function showRefusal(answer: Answer): void {
   const refusal = answer.body as unknown as Refusal
   say(`     ${refusal.code}: ${refusal.detail}`)
-  for (const fix of refusal.fixes ?? []) say(`     fix: ${fix.command ?? fix.action} (by ${fix.by})`)
+  for (const { command, action, url, by } of refusal.fixes ?? [])
+    say(`     fix: ${command ?? action}${url === undefined ? '' : ` at ${url}`} (by ${by})`)
   say(`     charged: ${String(refusal.charged)}; x-should-retry: ${answer.headers.get('x-should-retry') ?? '?'}`)
+}
+
+/** Pays as a person does who follows the link of the refusal: the amount there, then the page of the payment provider. */
+async function payAt(link: string, amount: string): Promise<string> {
+  const ordered = await fetch(link, { method: 'POST', body: new URLSearchParams({ amount }), redirect: 'manual' })
+  const page = ordered.headers.get('location') ?? ''
+  const paid = await fetch(page, { method: 'POST', redirect: 'manual' })
+  if (ordered.status !== 303 || paid.status !== 303) throw new Error(`nothing was paid: ${ordered.status}, ${paid.status}`)
+  return page
 }
 
 async function showLedger(client: Client, organization: string): Promise<void> {
@@ -62,11 +76,17 @@ async function showLedger(client: Client, organization: string): Promise<void> {
   )
 }
 
+const { values } = parseArgs({ options: { stay: { type: 'boolean' } } })
+const stripe = await new StripeStandIn().listen()
+stripe.telling = true
 const folder = mkdtempSync(join(tmpdir(), 'faregate-demo-'))
-const gateway = await startGateway(process.execPath, [join(ROOT, 'bin/faregate.mjs'), 'start', '--demo', '--port', '0'], {
+const file = join(folder, 'faregate.yaml')
+writeFileSync(file, JSON.stringify(stripe.configuration))
+const gateway = await startGateway(process.execPath, [join(ROOT, 'bin/faregate.mjs'), 'start', '--demo', '--config', file, '--port', '0'], {
   cwd: folder,
   environment: offlineEnvironment(),
 })
+stripe.endpoint = `${gateway.url}/api/payments/stripe/webhook`
 try {
   const client = createClient({ baseUrl: gateway.url, token: readFileSync(join(folder, 'data/operator-token'), 'utf8').trim() })
   say(`1. A gateway runs on ${gateway.url} with the built-in demo model; no provider key, nothing leaves this machine.`)
@@ -77,14 +97,22 @@ try {
   say('2. The organization acme gets $0.01 and a key. Its chatbot calls until the balance does not reach:')
   const [model] = (await client.listModels({})).data
   if (model === undefined) throw new Error('there is no demo model')
-  showRefusal(await callUntilRefused(gateway.url, key, model.name))
-  say('3. The fix is carried out: faregate grant acme 0.05. The same call again:')
-  await client.createGrant({ params: { id }, body: { amount: '0.05', reason: 'top-up' } })
+  const refused = await callUntilRefused(gateway.url, key, model.name)
+  showRefusal(refused)
+  const link = (refused.body as unknown as Refusal).fixes?.[0]?.url ?? ''
+  say('3. The fix is carried out: whoever has the link pays $1.00 there, on a page of Stripe, which a stand-in plays. The same call again:')
+  say(`   paid at ${await payAt(link, '1.00')}`)
   const again = await ask(gateway.url, key, model.name, QUESTION)
   say(`   ${again.status}, Faregate-Cost: ${again.headers.get('faregate-cost') ?? '?'}`)
   say('4. The ledger: each call holds the most it may cost, then releases that and posts what it did cost. The last entries:')
   await showLedger(client, id)
+  if (values.stay === true) {
+    say(`5. Pay by hand, in a browser: ${link}`)
+    say(`   Call with the key ${key}; the operator's token is in ${join(folder, 'data/operator-token')}. Ctrl-C ends it.`)
+    await once(process, 'SIGINT')
+  }
 } finally {
   await gateway.stop()
+  await stripe.close()
   rmSync(folder, { recursive: true, force: true })
 }

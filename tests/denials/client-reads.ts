@@ -10,6 +10,8 @@ const FACTS: { [Code in keyof Facts]: (keyof Facts[Code])[] } = {
   api_retired: ['successor'],
   model_retired: ['successor'],
   permission_denied: ['required', 'granted'],
+  payment_action_required: ['limit'],
+  auto_topup_failed: ['limit'],
   insufficient_balance: ['limit'],
   balance_reserved: ['limit'],
   cap_key: ['limit'],

@@ -10,7 +10,7 @@ import { chatStream } from '../support/sse.ts'
 import { API_CASES } from './cases-apis.ts'
 import { CASES } from './cases.ts'
 import { assertClientReads } from './client-reads.ts'
-import { startWorld } from './world.ts'
+import { codeOf, startWorld } from './world.ts'
 import type { Case, Made, World } from './world.ts'
 
 test('every code of the catalogue is made to happen here, and nothing else', () => {
@@ -24,8 +24,7 @@ describe('every refusal', () => {
     world = await startWorld()
   })
   after(async () => {
-    await world?.gateway.stop()
-    await world?.upstream.close()
+    await world?.stop()
   })
 
   for (const code of DENIAL_CODES) {
@@ -85,10 +84,6 @@ function problemOf(code: DenialCode, answer: Answer): Record<string, unknown> | 
   return 'code' in event ? event : event.error
 }
 
-function codeOf(answer: Answer): string | undefined {
-  return /^([a-z_]+);/.exec(header(answer, 'faregate-denial') ?? '')?.[1]
-}
-
 function assertHead(code: DenialCode, answer: Answer): void {
   const entry: CatalogueEntry = CATALOGUE[code]
   assert.equal(answer.status, entry.status, answer.text.slice(0, 600))
@@ -129,7 +124,8 @@ function assertProblem(code: DenialCode, problem: Record<string, unknown> | unde
 
 async function assertUncharged(world: World, code: DenialCode, made: Made, problem: Record<string, unknown> | undefined): Promise<void> {
   if (made.customer === undefined) return
-  const balance = await assertSettled(world.gateway.api, made.customer.organization)
+  const { api } = made.gateway ?? world.gateway
+  const balance = await assertSettled(api, made.customer.organization)
   if (made.delivered === undefined) assert.equal(nano(balance.posted), 0n)
   if (problem === undefined) return
   if (code === 'stream_funds_exhausted') assert.equal(nano(String(problem['charged'])), nano(balance.posted))
@@ -138,15 +134,16 @@ async function assertUncharged(world: World, code: DenialCode, made: Made, probl
 
 /** Its owner and the operator see the whole decision; a stranger and somebody without a key see nothing of it. */
 async function assertLookup(world: World, made: Made, code: DenialCode): Promise<void> {
+  const gateway = made.gateway ?? world.gateway
   const id = /id="(dn_\w+)"/.exec(header(made.answer, 'faregate-denial') ?? made.answer.text)?.[1] ?? /dn_\w+/.exec(made.answer.text)?.[0]
   const look = (token?: string) =>
-    send(`${world.gateway.url}/denials/${id}`, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } })
-  const operator = await look(world.gateway.token)
+    send(`${gateway.url}/denials/${id}`, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } })
+  const operator = await look(gateway.token)
   assert.equal(operator.status, 200, operator.text)
   assert.equal(json(operator)['code'], code)
   const trace = json(operator)['trace'] as { check: string; result: string }[]
   assert.equal(trace.at(-1)?.result, 'denied', operator.text)
-  const stranger = await world.gateway.customer()
+  const stranger = await gateway.customer()
   for (const [token, expected] of [
     [stranger.key, 404],
     [undefined, 401],

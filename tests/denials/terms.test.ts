@@ -17,8 +17,7 @@ describe('what a refusal offers and tells', () => {
     for (const [name, output] of Object.entries({ half: '500', tenth: '100' })) await addModel(name, output)
   })
   after(async () => {
-    await world?.gateway.stop()
-    await world?.upstream.close()
+    await world?.stop()
   })
 
   const addModel = (name: string, output: string) =>

@@ -3,8 +3,9 @@ import { either, stream, usage } from '../support/behaviours.ts'
 import { configuration, say } from '../support/config.ts'
 import { startGateway } from '../support/gateway.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
-import { json, send } from '../support/http.ts'
+import { header, json, send } from '../support/http.ts'
 import type { Answer } from '../support/http.ts'
+import { StripeStandIn } from '../support/stripe/stand-in.ts'
 import { startUpstream } from '../support/upstream.ts'
 import type { Upstream } from '../support/upstream.ts'
 
@@ -12,6 +13,15 @@ import type { Upstream } from '../support/upstream.ts'
 export interface World {
   gateway: Gateway
   upstream: Upstream
+  /** Another gateway, through which payments are made; started when it is asked for. */
+  paying: () => Promise<Paying>
+  stop: () => Promise<void>
+}
+
+/** A gateway with a payment rail, and what stands in for that. */
+export interface Paying {
+  gateway: Gateway
+  stripe: StripeStandIn
 }
 
 /** A refusal that was made to happen, and the proof that its fix works. */
@@ -20,6 +30,8 @@ export interface Made {
   /** Whose request it was; absent where nobody was authenticated, or where it was a management call. */
   customer?: Customer
   management?: true
+  /** Where it happened, if not at the gateway of the world. */
+  gateway?: Gateway
   /** What was charged although it was refused: only for what was delivered of a stream. */
   delivered?: true
   /** Carries out what the answer says, as the one whom it names, and sends the identical request again, where there is one. */
@@ -42,7 +54,26 @@ export async function startWorld(): Promise<World> {
   config['apis'] = {
     weather: { prefix: '/weather', upstream: { baseUrl: upstream.url }, routes: [{ method: 'GET', path: '/{city}', price: '0.01' }] },
   }
-  return { upstream, gateway: await startGateway({ config }) }
+  const gateway = await startGateway({ config })
+  let started: Promise<Paying> | undefined
+  return {
+    upstream,
+    gateway,
+    paying: () => (started ??= startPaying(config)),
+    stop: async () => {
+      const paying = await started
+      await Promise.all([gateway.stop(), paying?.gateway.stop(), paying?.stripe.close()])
+      await upstream.close()
+    },
+  }
+}
+
+async function startPaying(config: Record<string, unknown>): Promise<Paying> {
+  const stripe = await new StripeStandIn().listen()
+  stripe.telling = true
+  const gateway = await startGateway({ config: { ...config, ...stripe.configuration } })
+  stripe.endpoint = `${gateway.url}/api/payments/stripe/webhook`
+  return { gateway, stripe }
 }
 
 export const BODY = { model: 'plain', max_tokens: 10, messages: say() }
@@ -55,6 +86,11 @@ export function getter(world: World, customer: Customer, path = '/weather/berlin
 /** Sends the same body again and again, for refusals that depend on something else. */
 export function sender(world: World, customer: Customer, body: Record<string, unknown> = BODY): () => Promise<Answer> {
   return () => world.gateway.chat(customer.key, body)
+}
+
+/** The code of a refusal, as its header says. */
+export function codeOf(answer: Answer): string | undefined {
+  return /^([a-z_]+);/.exec(header(answer, 'faregate-denial') ?? '')?.[1]
 }
 
 export interface Fix {

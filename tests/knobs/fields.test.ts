@@ -2,21 +2,23 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { keyRoutes } from '../../packages/contract/src/keys.ts'
 import { organizationRoutes } from '../../packages/contract/src/organizations.ts'
+import { paymentRoutes } from '../../packages/contract/src/payments.ts'
 import { planRoutes } from '../../packages/contract/src/plans.ts'
 import { subscriptionRoutes } from '../../packages/contract/src/subscriptions.ts'
 import { KEY_ROWS } from './fields/keys.ts'
 import { bodiesOf, leavesOf } from './fields/leaves.ts'
 import { ORGANIZATION_ROWS } from './fields/organizations.ts'
+import { PAYMENT_ROWS } from './fields/payments.ts'
 import { PLAN_ROWS, take } from './fields/plans.ts'
 import { SUBSCRIPTION_ROWS } from './fields/subscriptions.ts'
 import { FieldWorld, fromNow, type Rows } from './fields/world.ts'
 
-const ROWS: Record<string, Rows> = { ...ORGANIZATION_ROWS, ...KEY_ROWS, ...PLAN_ROWS, ...SUBSCRIPTION_ROWS }
+const ROWS: Record<string, Rows> = { ...ORGANIZATION_ROWS, ...KEY_ROWS, ...PLAN_ROWS, ...SUBSCRIPTION_ROWS, ...PAYMENT_ROWS }
 
-/** Every call that makes or changes an organization, a key, a plan or a subscription, with the limits that they carry. */
-const CALLS = Object.keys({ ...organizationRoutes, ...keyRoutes, ...planRoutes, ...subscriptionRoutes })
+/** Every call that makes or changes an organization, a key, a plan, a subscription or how it pays, with the limits that they carry. */
+const CALLS = Object.keys({ ...organizationRoutes, ...keyRoutes, ...planRoutes, ...subscriptionRoutes, ...paymentRoutes })
 
-describe('every field of organizations, keys, limits, plans and subscriptions', { concurrency: 8 }, () => {
+describe('every field of organizations, keys, limits, plans, subscriptions and payments', { concurrency: 8 }, () => {
   let world: FieldWorld
 
   before(async () => {

@@ -36,6 +36,8 @@ export interface AdminDeps {
   fetchDocument(url: string): Promise<{ text: string } | { refused: string }>
   /** Why nothing answers at an upstream; undefined: something does. */
   probeUpstream(baseUrl: string): Promise<string | undefined>
+  /** The page on which an organization's payment methods are saved; needs no credential. */
+  methodPage(organization: string): string
   /** Why a URL that is not the operator's own is not called; `undefined`: nothing speaks against it yet. */
   refusedUrl(url: string): string | undefined
   clock: Clock

@@ -2,6 +2,7 @@ import type { Millis, Nano, SettingName, StoredSettings } from '@faregate/core'
 import type { ApiChanges, ApiQueries } from './ports-apis.ts'
 import type { InvoiceChanges, InvoiceQueries } from './ports-invoices.ts'
 import type { LimitChanges, LimitQueries } from './ports-limits.ts'
+import type { DeliveriesOf, PaymentChanges, PaymentQueries } from './ports-payments.ts'
 import type { PlanChanges, PlanQueries } from './ports-plans.ts'
 import type { ProviderFilter, ProviderTotal, UsageSlot } from './ports-usage.ts'
 import type { CataloguePriceRow, PriceDecision, PriceOfferRow, PriceOfferState } from './price-rows.ts'
@@ -22,7 +23,6 @@ import type {
   RequestRow,
   TokenRow,
 } from './rows.ts'
-import type { TopUpRow } from './top-up-rows.ts'
 import type { VoucherRow } from './voucher-rows.ts'
 import type { DeliveryRow, DeliveryState, EventRow, WebhookChange, WebhookRow } from './webhook-rows.ts'
 
@@ -74,7 +74,7 @@ export interface DenialTotal {
 }
 
 /** What the management API asks of the database. */
-export interface AdminQueries extends ApiQueries, LimitQueries, PlanQueries {
+export interface AdminQueries extends ApiQueries, LimitQueries, PlanQueries, PaymentQueries {
   organizations: {
     get(id: string): Promise<OrganizationRow | undefined>
     list(paging: Paging, only?: string): Promise<OrganizationRow[]>
@@ -149,14 +149,11 @@ export interface AdminQueries extends ApiQueries, LimitQueries, PlanQueries {
     list(paging: Paging): Promise<VoucherRow[]>
   }
   invoices: InvoiceQueries
-  topUps: {
-    get(id: string): Promise<TopUpRow | undefined>
-    list(paging: Paging, organization: string): Promise<TopUpRow[]>
-  }
   webhooks: {
     get(id: string): Promise<WebhookRow | undefined>
     list(paging: Paging, filter: { organization?: string | undefined }): Promise<WebhookRow[]>
     deliveries(paging: Paging, filter: { webhook: string; state?: DeliveryState | undefined }): Promise<DeliveryRow[]>
+    deliveriesOf: DeliveriesOf
   }
   idempotency: { get(scope: string, key: string): Promise<IdempotencyRow | undefined> }
 }
@@ -165,7 +162,7 @@ export interface AdminQueries extends ApiQueries, LimitQueries, PlanQueries {
 export type OrganizationChange = Partial<Omit<OrganizationRow, 'id' | 'currency' | 'createdAt'>>
 
 /** The same, inside one transaction, and what can be changed there. */
-export interface AdminTransaction extends AdminQueries, ApiChanges, LimitChanges, PlanChanges, InvoiceChanges {
+export interface AdminTransaction extends AdminQueries, ApiChanges, LimitChanges, PlanChanges, PaymentChanges, InvoiceChanges {
   insertOrganization(row: OrganizationRow): Promise<void>
   updateOrganization(id: string, change: OrganizationChange): Promise<void>
   insertTeam(row: TeamRow): Promise<void>
@@ -188,8 +185,6 @@ export interface AdminTransaction extends AdminQueries, ApiChanges, LimitChanges
   insertVoucher(row: Omit<VoucherRow, 'end'>): Promise<void>
   /** Ends a voucher without credit; false where it has ended already. */
   withdrawVoucher(id: string, at: Millis): Promise<boolean>
-  /** Inserts an order unless there is one of this id; whether it did. */
-  insertTopUp(row: Omit<TopUpRow, 'paid'>): Promise<boolean>
   insertWebhook(row: WebhookRow): Promise<void>
   updateWebhook(id: string, change: WebhookChange): Promise<void>
   /** With its deliveries. */

@@ -1,5 +1,6 @@
 import { formatAmount, walletOf, type Nano } from '@faregate/core'
 import type { PaymentRail, Returning } from '@faregate/billing/rails/port'
+import { confirmRefund } from './payments/refund.ts'
 import { USUAL_PRIORITY } from './operation.ts'
 import { attachedEvent, mismatchOf, type Mismatch, type TopUpNeeds } from './top-up.ts'
 import type { TopUpRow } from './top-up-rows.ts'
@@ -21,6 +22,7 @@ export async function returnTopUp(needs: TopUpNeeds, rail: PaymentRail, report: 
   const mismatch = mismatchOf(row, needs.currency, { organization, currency, rail: rail.name })
   if (mismatch !== undefined) return mismatch
   if (row.paid === null) return { status: 'early' }
+  if (report.refund !== undefined && (await confirmRefund(needs, row, report.refund, report.reference))) return { status: 'again' }
   return report.status === 'returned' ? takeBack(needs, row, row.paid.grant, report) : giveAgain(needs, row, report)
 }
 

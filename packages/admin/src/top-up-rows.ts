@@ -7,6 +7,17 @@ export interface TopUpRow {
   rail: string
   amount: Nano
   createdAt: Millis
+  /** The gateway ordered it by itself, and pays it with a saved method. */
+  automatic: boolean
+  /** Of one that is automatic: what the rail calls the payment that was begun. */
+  payment: string | null
+  /** The plan that is subscribed to once it is paid. */
+  plan: { name: string; version: number } | null
+  /** What went back through the rail, or is on its way. */
+  refunded: Nano
   /** Null until the rail says so. */
   paid: { grant: string; reference: string; at: Millis } | null
 }
+
+/** A top-up as it is ordered. */
+export type NewTopUp = Omit<TopUpRow, 'paid' | 'refunded'>

@@ -22,6 +22,8 @@ export interface TopUpOrder {
   returnTo: string
   /** For the audit. */
   actor: string
+  /** The plan that is subscribed to once it is paid. */
+  plan?: NonNullable<TopUpRow['plan']>
 }
 
 /**
@@ -35,20 +37,26 @@ export async function openTopUp(
 ): Promise<Checkout | NoCheckout | { status: 'taken' }> {
   const { store, clock, random, currency } = needs
   const { id, organization, amount, returnTo, actor } = order
-  const row = { id, organization: organization.id, rail: rail.name, amount, createdAt: clock.now() }
+  const facts = { automatic: false, payment: null, plan: order.plan ?? null }
+  const row = { id, organization: organization.id, rail: rail.name, amount, createdAt: clock.now(), ...facts }
   await store.write(async (trx) => {
     if (!(await trx.insertTopUp(row))) return
     const event = { actor, action: 'top_up.create', subject: id, organization: organization.id, before: null }
-    const after = JSON.stringify({ rail: rail.name, amount: formatAmount(amount) })
+    const after = JSON.stringify({ rail: rail.name, amount: formatAmount(amount), ...(row.plan === null ? {} : { plan: row.plan }) })
     await trx.insertAudit({ id: newId('au', clock.now(), random), at: clock.now(), ...event, after })
   })
   const known = await store.read.topUps.get(id)
-  if (known?.amount !== amount || known.organization !== organization.id) return { status: 'taken' }
-  return rail.checkout({ id, organization: organization.id, amount, currency, title: `Credit for ${organization.name}`, returnTo })
+  if (known?.amount !== amount || known.organization !== organization.id || !isSame(known.plan, row.plan)) return { status: 'taken' }
+  const title = row.plan === null ? `Credit for ${organization.name}` : `Plan ${row.plan.name} for ${organization.name}`
+  return rail.checkout({ id, organization: organization.id, amount, currency, title, returnTo })
+}
+
+function isSame(one: TopUpRow['plan'], other: TopUpRow['plan']): boolean {
+  return one?.name === other?.name && one?.version === other?.version
 }
 
 /** How a payment was taken: `again`: it was credited before. Of `unknown` and `mismatch` nothing is credited. */
-export type Credited = { status: 'credited' | 'again' | 'unknown' } | Mismatch
+export type Credited = { status: 'credited' | 'again'; order: TopUpRow } | { status: 'unknown' } | Mismatch
 
 export interface Mismatch {
   status: 'mismatch'
@@ -71,15 +79,18 @@ export function mismatchOf(
  * Credits what a rail says was paid, if that is what was ordered. The grant's id follows from the order's, so that the
  * ledger credits it once, however often and from how many sides it is told. Rejects when the database does not answer.
  */
-export async function creditTopUp(needs: TopUpNeeds, rail: PaymentRail, paid: Payment): Promise<Credited> {
+export async function creditTopUp(needs: TopUpNeeds, rail: Pick<PaymentRail, 'name'>, paid: Payment): Promise<Credited> {
   const row = await needs.store.read.topUps.get(paid.order)
   if (row === undefined) return { status: 'unknown' }
   const mismatch = mismatchOf(row, needs.currency, { ...paid, rail: rail.name })
   if (mismatch !== undefined) return mismatch
   const grant = row.id.replace(/^pay_/, 'gr_')
-  const after = { grant, amount: formatAmount(row.amount), rail: row.rail, reference: paid.reference }
-  const at = needs.clock.now()
-  const outcome = await needs.ledger.submit(
+  const { ledger, store, clock, random } = needs
+  const at = clock.now()
+  const facts = { amount: formatAmount(row.amount), rail: row.rail, reference: paid.reference }
+  const told = { topUp: row.id, ...facts, automatic: row.automatic }
+  const event = { id: newId('evt', at, random), type: 'top_up.paid', organization: row.organization, at, data: told }
+  const outcome = await ledger.submit(
     {
       type: 'grant',
       id: grant,
@@ -87,17 +98,18 @@ export async function creditTopUp(needs: TopUpNeeds, rail: PaymentRail, paid: Pa
       amount: row.amount,
       priority: USUAL_PRIORITY,
       expiresAt: null,
-      reason: `top-up ${row.id}`,
+      reason: row.automatic ? `automatic top-up ${row.id}` : `top-up ${row.id}`,
     },
     {
       attach: [
-        attachedEvent(needs, row, 'top_up.paid', after),
+        attachedEvent(needs, row, 'top_up.paid', { grant, ...facts }),
         { table: 'top_up_ends', values: { top_up_id: row.id, grant_id: grant, reference: paid.reference, at } },
+        ...(await store.read.webhooks.deliveriesOf(event)),
       ],
     },
   )
-  if (outcome.status === 'ok') return { status: 'credited' }
-  if (outcome.status === 'exists') return { status: 'again' }
+  if (outcome.status === 'ok') return { status: 'credited', order: row }
+  if (outcome.status === 'exists') return { status: 'again', order: row }
   throw new Error(`the ledger answered ${outcome.status} to a top-up`)
 }
 

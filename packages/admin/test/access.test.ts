@@ -21,6 +21,8 @@ const UNKNOWN: Tenant = {
   subscription: 'sub_0',
   asked: 'sub_0',
   limitRequest: 'lr_0',
+  paymentMethod: 'pm_0',
+  topUp: 'pay_0',
 }
 
 describe('access to every route', () => {

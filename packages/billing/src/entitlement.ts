@@ -26,6 +26,8 @@ export interface Offer {
   quotas: QuotaRef[]
   /** Rates and concurrency of what is served under it. */
   limits: readonly LimitRule[]
+  /** It is served only to whoever has a payment method. */
+  needsMethod?: true
   /** It is past due, and served until then. */
   graceUntil?: Millis
 }
@@ -132,6 +134,7 @@ function offersOf(serving: Standings[], product: Product, now: Millis): Offer[] 
       subscription: subscription.id,
       plan: version.name,
       limits: planRules(held),
+      ...(version.paymentMethod === true ? { needsMethod: true as const } : {}),
       ...(standing.state === 'past_due' && standing.until !== null ? { graceUntil: standing.until } : {}),
     }
     within.push({ ...shared, rule: ruleFor(version, product), quotas: quotas.map((quota) => refOf(held, quota, now)) })

@@ -58,6 +58,8 @@ export interface PlanTerms extends PriceTerms {
   listed: boolean
   /** A subscription waits until it is approved. */
   approval: boolean
+  /** It is served only while the organization has a payment method; absent in versions that were made before there were any. */
+  paymentMethod?: boolean
   quotas: Quota[]
   /** Put on the balance with each period that is paid, and gone with its end; nano-units. */
   credit: Nano

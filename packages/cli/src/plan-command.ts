@@ -39,6 +39,7 @@ export function planCommand(plan: PlanWords): string {
     ['--exclusive', plan.exclusive],
     ['--unlisted', !plan.listed],
     ['--approval', plan.approval],
+    ['--payment-method', plan.paymentMethod],
   ]
   const words = flags.flatMap(([flag, value]) => {
     if (typeof value === 'boolean') return value ? [flag] : []

@@ -8,6 +8,7 @@ import { COMMANDS } from '../src/commands/index.ts'
 import { invoiceTests } from './invoice-tests.ts'
 import { designedApis } from './commands-api-releases.ts'
 import { publishedApis } from './commands-apis.ts'
+import { PAYMENT_COMMANDS } from './payment-commands.ts'
 import { paymentTests } from './payment-tests.ts'
 import { plansAndSubscriptions } from './commands-plans.ts'
 import { PEOPLE_COMMANDS } from './people-commands.ts'
@@ -393,8 +394,9 @@ describe('errors', () => {
 })
 
 test('every command was run here, but for `start`, which runs the gateway', () => {
+  const elsewhere = new Set([...PEOPLE_COMMANDS, ...PAYMENT_COMMANDS])
   assert.deepEqual(
-    COMMANDS.map(({ name }) => name).filter((name) => !used.has(name) && !PEOPLE_COMMANDS.includes(name)),
+    COMMANDS.map(({ name }) => name).filter((name) => !used.has(name) && !elsewhere.has(name)),
     ['start'],
   )
 })

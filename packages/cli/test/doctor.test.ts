@@ -141,6 +141,7 @@ describe('doctor on plans', () => {
     exclusive: true,
     listed: true,
     approval: false,
+    paymentMethod: false,
     quotas: [],
     credit: '0.00',
     priceFactor: '1',

@@ -44,6 +44,7 @@ test('a plan is told as the command that makes it', () => {
     exclusive: true,
     listed: false,
     approval: true,
+    paymentMethod: true,
     quotas: [{ counts: 'tokens', models: 'claude', apis: null, limit: 5, overage: '1.5' }],
     credit: '1.00',
     priceFactor: '0.5',
@@ -57,6 +58,6 @@ test('a plan is told as the command that makes it', () => {
     planCommand(plan),
     "faregate plan create pro --price 9.00 --period year --model 'gpt-*' --model claude --api weather --quota tokens:claude:5:1.5 --feature chat " +
       '--feature tools --override claude=input=1,output=2 --limit requests=100/second,burst=1,by=user --limit concurrency=5 --trial-days 14 --grace-days 0 --credit 1.00 --price-factor 0.5 --exclusive ' +
-      '--unlisted --approval',
+      '--unlisted --approval --payment-method',
   )
 })

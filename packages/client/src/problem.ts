@@ -83,6 +83,8 @@ export interface Facts {
   api_retired: { successor: string | null }
   model_retired: { successor: string | null }
   permission_denied: { required: string[]; granted: string[] }
+  payment_action_required: { limit: Limit & Money }
+  auto_topup_failed: { limit: Limit & Money }
   insufficient_balance: { limit: Limit & Money }
   balance_reserved: { limit: Limit & Money }
   cap_key: { limit: Limit & Money }

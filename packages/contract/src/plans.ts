@@ -33,6 +33,10 @@ const terms = {
   exclusive: z.boolean().default(false).describe('What it includes is sold by plan only.'),
   listed: z.boolean().default(true).describe('Anybody may subscribe; otherwise the operator does it.'),
   approval: z.boolean().default(false).describe('A subscription waits until it is approved.'),
+  paymentMethod: z
+    .boolean()
+    .default(false)
+    .describe('It is served only while the organization has a saved payment method that can be charged.'),
   quotas: z.array(quota).max(20).default([]),
   credit: decimal.default('0').describe('Put on the balance with each period that is paid, and gone with its end.'),
   priceFactor: factor.default('1').describe('What models cost under it, as a factor on what they cost the organization; "0": included.'),

@@ -17,6 +17,7 @@ import { memberRoutes } from './members.ts'
 import { modelRoutes } from './models.ts'
 import { namedCapRoutes } from './named-caps.ts'
 import { organizationRoutes } from './organizations.ts'
+import { paymentRoutes } from './payments.ts'
 import { pendingPriceRoutes } from './pending-prices.ts'
 import { planRoutes } from './plans.ts'
 import { priceRoutes } from './prices.ts'
@@ -46,6 +47,7 @@ export const ROUTES = {
   ...refundRoutes,
   ...voucherRoutes,
   ...topUpRoutes,
+  ...paymentRoutes,
   ...invoiceRoutes,
   ...requestRoutes,
   ...providerUsageRoutes,

@@ -8,10 +8,12 @@ const topUp = z
     organization: z.string(),
     rail: z.string(),
     amount: money,
+    automatic: z.boolean().describe('The gateway ordered it by itself, and pays it with the saved payment method.'),
     state: z.enum(['open', 'paid']),
     createdAt: time,
     paidAt: time.nullable(),
     grant: z.string().nullable().describe('The grant that it became.'),
+    refunded: money.describe('What was given back to whoever paid, or is on its way.'),
     reference: z.string().nullable().describe('What the payment rail calls it.'),
   })
   .meta({ title: 'TopUp' })

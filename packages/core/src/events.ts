@@ -8,6 +8,8 @@ export const EVENTS = {
     'Four fifths of a spend cap (of a key, a member, an end user, a tag, a team or the organization) are used in its running period.',
   'cap.100': 'A spend cap is used up in its running period, or has refused a request.',
   'invoice.issued': 'An invoice was issued to an organization, for a month that has ended.',
+  'top_up.paid': 'A top-up was paid, by somebody or automatically, and is on the balance.',
+  'payment.failed': 'An automatic top-up could not be paid with the saved payment method.',
   'key.expiring': 'A key expires within seven days.',
   'subscription.changed': 'A subscription has another state, plan or approval, by what somebody did or by the passing of time.',
   'limit_request.opened': 'Somebody asks for a higher limit.',

@@ -22,6 +22,8 @@ export type IdPrefix =
   | 'lr'
   | 'vo'
   | 'pay'
+  | 'pm'
+  | 'tr'
   | 'we'
   | 'evt'
   | 'cn'

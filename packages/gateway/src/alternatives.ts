@@ -2,12 +2,14 @@ import { formatAmount, isDenial, walletOf, type CallFeature, type Denial, type N
 import { allowsModel, type KeyEntry } from '@faregate/identity'
 import { amountOf } from '@faregate/pricing'
 import type { EndpointDialect, ModelRequest } from '@faregate/wire'
+import { TOO_LOW } from './balance-refusal.ts'
 import { carriesWhole } from './call/carries-whole.ts'
 import { evaluate } from './evaluate.ts'
 import { planHold } from './hold-plan.ts'
 import type { Route } from './locate.ts'
 import type { Shared } from './model-call.ts'
 import { fitsFeature } from './models/fits-feature.ts'
+import { withMethod } from './plans/payment-method.ts'
 import type { Planned } from './plans/port.ts'
 import { routeUnder } from './plans/under-offer.ts'
 import { wantedOf } from './plans/wanted.ts'
@@ -16,7 +18,7 @@ import { servable } from './servable.ts'
 import { surfaceOf } from './surfaces.ts'
 
 /** Where another model is a way out. */
-const CODES: readonly string[] = ['insufficient_balance', 'plan_upgrade_required']
+const CODES: readonly string[] = [...TOO_LOW, 'plan_upgrade_required']
 
 /** Looking for them costs the gateway something and the caller nothing, so it is bounded. */
 const MOST_LOOKED_AT = 500
@@ -98,7 +100,8 @@ async function candidateOf(shared: Shared, refused: Refused, name: string): Prom
   if (isDenial(route) || !takes(route, refused, surfaceOf(path)?.feature)) return undefined
   const entitlement = await deps.plans.entitlement(key.organization.id, wantedOf(request, path, name))
   if (entitlement.kind !== 'balance' && entitlement.kind !== 'offers') return undefined
-  const plan = entitlement.kind === 'offers' ? entitlement : undefined
+  const plan = entitlement.kind === 'offers' ? withMethod(deps.settings, key, entitlement) : undefined
+  if (isDenial(plan)) return undefined
   const least = leastHold(shared, refused, route, plan)
   return least === undefined ? undefined : { route, plan, least }
 }

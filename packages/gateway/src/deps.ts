@@ -103,6 +103,8 @@ export interface Settings {
     contact?: string
     /** With a payment rail: where the balance of an organization is topped up. */
     topUpPage?: (organization: string) => string
+    /** With a payment rail: where the payment methods of an organization are saved. */
+    methodPage?: (organization: string) => string
   }
   sliceTokens: number
   maxOutputWhenAbsent: number

@@ -11,9 +11,9 @@ import {
 } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { AccountRef, Outcome, Shortfall } from '@faregate/ledger'
+import { isTooLow, TOO_LOW_BECAUSE, tooLowCode, tooLowFixes, type TooLow } from './balance-refusal.ts'
 import { cappedMember, cappedTag, type CapRef } from './caps.ts'
 import type { Settings } from './deps.ts'
-import { payFix } from './pay-fix.ts'
 import { saleFix } from './plans/denials.ts'
 import type { Planned } from './plans/port.ts'
 import { quotaDenial, quotaText, quotaUnit } from './plans/quota-exhausted.ts'
@@ -26,7 +26,7 @@ export type Insufficient = Extract<Outcome, { status: 'insufficient' }>
 const NAMEABLE = /^[^\u0000-\u001f\u007f]{1,300}$/
 
 /** The refusals that a balance which is too small causes. */
-type MoneyCode = `cap_${CapLevel}` | 'quota_exhausted' | 'insufficient_balance'
+type MoneyCode = `cap_${CapLevel}` | 'quota_exhausted' | TooLow
 
 /** What the money denials of one request have in common. */
 export interface FundsContext {
@@ -82,7 +82,7 @@ function alsoCodes(outcome: Insufficient, code: DenialCode, context: FundsContex
 function codeOf(context: FundsContext, shortfall: Shortfall): MoneyCode {
   if (quotaUnit(context.legs, shortfall) !== undefined) return 'quota_exhausted'
   const cap = capIn(context, shortfall)
-  return cap === undefined ? 'insufficient_balance' : `cap_${capLevel(cap.base)}`
+  return cap === undefined ? tooLowCode(context.settings, context.key) : `cap_${capLevel(cap.base)}`
 }
 
 /** The cap that lacks room; undefined: it is a quota, or the wallet. */
@@ -137,7 +137,7 @@ function describe(context: FundsContext, code: MoneyCode | 'balance_reserved', s
   const credit = creditOf(context, shortfall)
   if (credit !== undefined)
     return `${key.organization.name}'s credit limit of ${formatAmount(credit)} ${unit} leaves ${formatAmount(available)} ${unit}; ${cost}.`
-  if (code === 'insufficient_balance') return `${key.organization.name}'s balance is ${formatAmount(available)} ${unit}; ${cost}.`
+  if (isTooLow(code)) return `${key.organization.name}'s balance is ${formatAmount(available)} ${unit}; ${cost}.${TOO_LOW_BECAUSE[code]}`
   if (code === 'quota_exhausted') return cost
   return `${ownerOf(context, code, shortfall)} has ${formatAmount(available)} ${unit} left of its spend cap; ${cost}.`
 }
@@ -171,7 +171,8 @@ function fixesOf(context: FundsContext, code: MoneyCode | 'balance_reserved', sh
   const cap = capIn(context, shortfall)
   if (cap !== undefined)
     return [raiseCap(context.key, context.user, cap, shortfall), ...resetFix(shortfall), ...lower, ...askForCap(context, cap)]
-  return [payFix(context.settings, context.key.organization.id, shortfall.required - shortfall.available), ...lower]
+  const missing = shortfall.required - shortfall.available
+  return [...tooLowFixes(context.settings, context.key, isTooLow(code) ? code : 'insufficient_balance', missing), ...lower]
 }
 
 function salesFixes({ key, plan }: FundsContext): Fix[] {

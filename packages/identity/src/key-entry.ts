@@ -70,6 +70,10 @@ export interface KeyOrganization {
   disclosure?: Disclosure
   /** In arrears: how far below zero its calls may take the balance. Absent: it is prepaid. */
   creditLimit?: Nano
+  /** The best of its saved payment methods. Absent: it has none. */
+  paymentMethod?: 'ready' | 'unverified'
+  /** Its automatic top-up failed, and its balance has not recovered since. */
+  topUpFailed?: 'declined' | 'action_required'
 }
 
 /** The cap of one tag: its own, or the one that every tag has. */

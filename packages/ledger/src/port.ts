@@ -20,7 +20,7 @@ export interface SubmitOptions {
 
 /** A row for a table that the store knows, values by column name. */
 export interface AttachedRow {
-  table: 'audit' | 'idempotency' | 'voucher_ends' | 'top_up_ends' | 'credit_notes'
+  table: 'audit' | 'idempotency' | 'voucher_ends' | 'top_up_ends' | 'top_up_refunds' | 'webhook_deliveries' | 'credit_notes'
   values: Record<string, string | number | bigint | null>
 }
 

@@ -15,6 +15,7 @@ export const RESERVED_SEGMENTS: ReadonlySet<string> = new Set([
   'metrics',
   'mock',
   'ollama',
+  'payment-method',
   'portal',
   'problems',
   'readyz',

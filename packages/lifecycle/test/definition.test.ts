@@ -69,6 +69,7 @@ describe('what cannot be served or charged is named at its place', () => {
     'readyz',
     'metrics',
     'top-up',
+    'payment-method',
     'docs',
   ]) {
     test(`/${segment} is the gateway's own`, () => {

@@ -26,8 +26,7 @@ export async function demonstrate(only: string[], say: (text: string) => void): 
     }
     return { page: pageText(shown, world.gateway.url), failed: shown.filter(({ replay }) => !replay.ok).length }
   } finally {
-    await world.gateway.stop()
-    await world.upstream.close()
+    await world.stop()
   }
 }
 

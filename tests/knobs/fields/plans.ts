@@ -103,6 +103,7 @@ export const PLAN_ROWS: Record<string, Rows> = {
     ...field('exclusive', true, false, code, { subscription: null }),
     ...field('listed', true, false, code, { plan: EXCLUSIVE, subscription: null }),
     ...field('approval', true, false, shown('state'), { subscription: { reason: 'r' } }),
+    ...field('paymentMethod', true, false, code, { plan: EXCLUSIVE }),
     ...field('credit', '0', '1.00', async ({ world, customer }) => (await world.api.balance(customer.organization)).granted),
     ...quota('counts', 'requests', 'tokens', { limit: 2 }),
     ...quota('models', 'plain', 'other'),

@@ -3,6 +3,7 @@ import { either, usage } from '../../support/behaviours.ts'
 import { configuration, say } from '../../support/config.ts'
 import { startGateway, type Customer, type Gateway } from '../../support/gateway.ts'
 import { header, json, send, type Answer } from '../../support/http.ts'
+import { StripeStandIn } from '../../support/stripe/stand-in.ts'
 import { startUpstream, type Upstream } from '../../support/upstream.ts'
 
 const DAY_MS = 86_400_000
@@ -36,11 +37,13 @@ export type Rows = Record<string, Row>
 /** A gateway in which each row makes what it needs. Calls of `plain` cost 0.005, and hold 0.01. */
 export class FieldWorld {
   readonly gateway: Gateway
+  readonly stripe: StripeStandIn
   readonly #upstream: Upstream
   #made = 0
 
-  private constructor(gateway: Gateway, upstream: Upstream) {
+  private constructor(gateway: Gateway, upstream: Upstream, stripe: StripeStandIn) {
     this.gateway = gateway
+    this.stripe = stripe
     this.#upstream = upstream
   }
 
@@ -50,12 +53,18 @@ export class FieldWorld {
     const price = { input: '0', output: '1000' }
     upstream.on('', ({ response }) => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'))
     const knob = { prefix: '/knob', upstream: { baseUrl: upstream.url }, routes: [{ method: 'GET', path: '/*', price: '0.01' }] }
-    const gateway = await startGateway({ config: configuration(upstream, { plain: { price } }, { apis: { knob } }) })
-    return new FieldWorld(gateway, upstream)
+    const stripe = await new StripeStandIn().listen()
+    stripe.telling = true
+    const gateway = await startGateway({
+      config: configuration(upstream, { plain: { price } }, { apis: { knob }, ...stripe.configuration }),
+    })
+    stripe.endpoint = `${gateway.url}/api/payments/stripe/webhook`
+    return new FieldWorld(gateway, upstream, stripe)
   }
 
   async stop(): Promise<void> {
     await this.gateway.stop()
+    await this.stripe.close()
     await this.#upstream.close()
   }
 

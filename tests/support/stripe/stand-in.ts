@@ -4,22 +4,14 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { send } from '../http.ts'
 import type { Answer } from '../http.ts'
+import { Account } from './account.ts'
+import { called } from './calls.ts'
 import { nested } from './form.ts'
+import { ApiFault, type Behaviour, type Method, type Session, type SetupIntent } from './objects.ts'
+import { checkoutPage, verifyPage } from './pages.ts'
 import { signature } from './signature.ts'
 
-export interface Session {
-  id: string
-  object: 'checkout.session'
-  url: string
-  status: 'open' | 'complete'
-  payment_status: 'unpaid' | 'paid'
-  client_reference_id: string
-  metadata: Record<string, string>
-  amount_total: number
-  currency: string
-  payment_intent: string | null
-  success_url: string
-}
+export type { Session } from './objects.ts'
 
 /** What goes wrong with the next call: it fails, or it is done and the answer is lost, or it is reported before it is answered. */
 export type Fault = 'failed' | 'lost' | 'early'
@@ -35,23 +27,37 @@ interface Told {
 }
 
 /**
- * Stripe's API as far as top-ups use it, over HTTP, with its memory: idempotency keys, sessions that are paid, events that
- * are signed. What it does wrong is chosen call by call.
+ * Stripe's API as far as Faregate uses it, over HTTP, with its memory: idempotency keys, pages that are paid, cards that are
+ * refused, events that are signed. What it does wrong is chosen call by call.
  */
 export class StripeStandIn {
   readonly secretKey = 'sk_test_standInForTheRealThing42'
   readonly webhookSecret = 'whsec_standInSecretOfTheEndpoint'
-  readonly sessions = new Map<string, Session>()
+  readonly account: Account
   readonly faults: Fault[] = []
   /** Where events go. */
   endpoint = ''
+  /** Whether it tells by itself what its calls and pages do; otherwise it tells what it is told to. */
+  telling = false
   calls = 0
+  /** Calls wait for this before they do anything. */
+  #held: Promise<void> = Promise.resolve()
   readonly #answers = new Map<string, { sent: string; status: number; body: string }>()
   readonly #server: Server
   #events = 0
 
   constructor() {
     this.#server = createServer((request, response) => void this.#serve(request, response))
+    this.account = new Account(
+      () => this.url,
+      (type, object) => {
+        if (this.telling) void this.tellOf(type, object).catch(() => undefined)
+      },
+    )
+  }
+
+  get sessions(): Map<string, Session> {
+    return this.account.sessions
   }
 
   get url(): string {
@@ -75,6 +81,13 @@ export class StripeStandIn {
     await once(this.#server, 'close')
   }
 
+  /** No call is answered until what this gives is called. */
+  hold(): () => void {
+    let release = (): void => undefined
+    this.#held = new Promise((resolve) => (release = resolve))
+    return release
+  }
+
   /** The session that a page's address opens. */
   sessionAt(url: string): Session {
     const session = this.sessions.get(url.split('/').at(-1) ?? '')
@@ -84,12 +97,30 @@ export class StripeStandIn {
 
   /** Somebody pays on the page; nothing is told yet. */
   pay(session: Session): Session {
-    return Object.assign(session, { status: 'complete', payment_status: 'paid', payment_intent: `pi_${session.id}` } as const)
+    return this.account.pay(session)
+  }
+
+  /** Somebody saves a payment method on the page, which is told. */
+  async save(session: Session, behaviour: Behaviour = 'pays', type: Method['type'] = 'card'): Promise<Method> {
+    const method = this.account.save(session, behaviour, type)
+    const told = await this.tell(session)
+    if (told.status !== 200) throw new Error(`a saved method was answered ${told.status} ${told.text}`)
+    return method
+  }
+
+  /** Somebody verifies a bank account, which is told. */
+  async verify(setup: SetupIntent): Promise<void> {
+    await this.tellOf('setup_intent.succeeded', this.account.verify(setup))
   }
 
   /** Tells the endpoint of a session. */
   tell(session: Session, { type = 'checkout.session.completed', change, ...told }: Told = {}): Promise<Answer> {
     return this.#send(type, { ...session, ...change }, told)
+  }
+
+  /** Tells the endpoint of anything. */
+  tellOf(type: string, object: unknown): Promise<Answer> {
+    return this.#send(type, object, {})
   }
 
   /** Tells the endpoint that money went back, or came back: a refund, or a dispute, by its id. */
@@ -110,57 +141,61 @@ export class StripeStandIn {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let sent = ''
     for await (const piece of request) sent += String(piece)
+    const [, kind, id = ''] = (request.url ?? '').split('/')
+    if (kind === 'pay' || kind === 'verify') return this.#page(request, response, kind, id)
     this.calls++
+    await this.#held
     const fault = this.faults.shift()
     if (fault === 'failed') return answer(response, 500, { error: { type: 'api_error', message: 'An unknown error occurred' } })
     if (request.headers.authorization !== `Bearer ${this.secretKey}`) {
       return answer(response, 401, { error: { type: 'invalid_request_error', message: 'Invalid API Key provided' } })
     }
-    const paid = [...this.sessions.values()].find(({ payment_intent: id }) => request.url === `/v1/payment_intents/${id}`)
-    if (request.method === 'GET' && paid !== undefined) {
-      return answer(response, 200, { id: paid.payment_intent, object: 'payment_intent', metadata: paid.metadata })
-    }
-    if (request.method !== 'POST' || request.url !== '/v1/checkout/sessions') {
-      return answer(response, 404, { error: { type: 'invalid_request_error', message: `Unrecognized request URL (${request.url})` } })
-    }
-    const key = String(request.headers['idempotency-key'] ?? '')
-    const known = this.#answers.get(key)
-    if (known !== undefined && known.sent !== sent) {
-      return answer(response, 400, {
-        error: { type: 'idempotency_error', message: 'Keys for idempotent requests can only be used with the same parameters' },
-      })
-    }
-    const made = known ?? { sent, ...this.#open(sent) }
-    this.#answers.set(key, made)
+    const made = this.#remembered(request, sent)
     if (fault === 'lost') return void request.socket.destroy()
     if (fault === 'early') await this.tell(this.pay([...this.sessions.values()].at(-1) ?? this.sessionAt('')))
     response.writeHead(made.status, { 'content-type': 'application/json', 'request-id': `req_${this.calls}` }).end(made.body)
   }
 
-  #open(sent: string): { status: number; body: string } {
-    const form = nested(sent)
-    const [item] = Object.values(form['line_items'] as Record<string, { price_data: { unit_amount: string; currency: string } }>)
-    const amount = Number(item?.price_data.unit_amount)
-    if (!(amount >= 50)) {
-      const error = { type: 'invalid_request_error', code: 'amount_too_small', message: 'The amount must be at least $0.50 usd' }
-      return { status: 400, body: JSON.stringify({ error }) }
+  /** A call under a key that was used before has the answer that it had, whatever has become of it since. */
+  #remembered(request: IncomingMessage, sent: string): { status: number; body: string } {
+    const key = request.headers['idempotency-key']
+    const known = key === undefined ? undefined : this.#answers.get(String(key))
+    if (known !== undefined && known.sent !== `${request.url}\n${sent}`) {
+      const message = 'Keys for idempotent requests can only be used with the same parameters'
+      return { status: 400, body: JSON.stringify({ error: { type: 'idempotency_error', message } }) }
     }
-    const id = `cs_test_${this.sessions.size + 1}`
-    const session: Session = {
-      id,
-      object: 'checkout.session',
-      url: `${this.url}/pay/${id}`,
-      status: 'open',
-      payment_status: 'unpaid',
-      client_reference_id: String(form['client_reference_id']),
-      metadata: form['metadata'] as Record<string, string>,
-      amount_total: amount,
-      currency: String(item?.price_data.currency),
-      payment_intent: null,
-      success_url: String(form['success_url']),
+    if (known !== undefined) return known
+    const made = this.#do(request, sent)
+    if (key !== undefined) this.#answers.set(String(key), { sent: `${request.url}\n${sent}`, ...made })
+    return made
+  }
+
+  #do({ method = '', url = '' }: IncomingMessage, sent: string): { status: number; body: string } {
+    try {
+      return { status: 200, body: JSON.stringify(called(this.account, method, url, nested(sent))) }
+    } catch (error) {
+      if (!(error instanceof ApiFault)) throw error
+      return { status: error.status, body: JSON.stringify({ error: error.error }) }
     }
-    this.sessions.set(id, session)
-    return { status: 200, body: JSON.stringify(session) }
+  }
+
+  /** What people see; what they do there is told, and leads back. */
+  async #page(request: IncomingMessage, response: ServerResponse, kind: 'pay' | 'verify', id: string): Promise<void> {
+    const session = this.sessions.get(id)
+    const setup = this.account.setups.get(id)
+    const found = kind === 'pay' ? session : setup
+    if (found === undefined) return void response.writeHead(404).end()
+    if (request.method !== 'POST') {
+      const text = session === undefined ? verifyPage() : checkoutPage(session)
+      return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(text)
+    }
+    if (session === undefined) {
+      if (setup !== undefined) await this.verify(setup)
+      return void response.writeHead(200).end()
+    }
+    if (session.mode === 'setup') await this.save(session)
+    else await this.tell(this.pay(session))
+    response.writeHead(303, { location: session.success_url }).end()
   }
 }
 

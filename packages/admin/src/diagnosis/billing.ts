@@ -1,13 +1,16 @@
 import { formatAmount, parseAmount } from '@faregate/core'
 import { toldIn, type Look } from './evidence.ts'
 
+/** They say how much the request asked for. */
+const OF_BALANCE = ['payment_action_required', 'auto_topup_failed', 'insufficient_balance', 'balance_reserved']
+
 /** Whether the balance covers what the request asked for; where that is not known, whether there is any. */
 export const balanceNow: Look = (evidence) => {
   const { balance, currency, denial } = evidence
   if (balance === undefined) return undefined
   const { granted, expired, posted, held, creditLimit } = balance
   const available = granted - expired - posted - held + creditLimit
-  const required = denial?.code === 'insufficient_balance' || denial?.code === 'balance_reserved' ? requiredBy(toldIn(evidence)) : undefined
+  const required = OF_BALANCE.includes(denial?.code ?? '') ? requiredBy(toldIn(evidence)) : undefined
   const reserved = held > 0n ? `, and ${formatAmount(held)} more is reserved by requests that are still running` : ''
   const detail = `The organization has ${formatAmount(available)} ${currency} to spend now${creditLimit > 0n ? ', credit included' : ''}${reserved}.`
   if (required !== undefined && available >= required) return { result: 'ok', detail, mended: true }

@@ -26,6 +26,9 @@ import { applications } from './organizations.id.applications.ts'
 import { organizationsIdGrants } from './organizations.id.grants.ts'
 import { organizationsIdNamedCaps } from './organizations.id.named-caps.ts'
 import { organizationsIdInvoices } from './organizations.id.invoices.ts'
+import { organizationsIdAutoTopUp } from './organizations.id.auto-top-up.ts'
+import { organizationsIdPaymentMethods } from './organizations.id.payment-methods.ts'
+import { organizationsIdSubscriptionsCheckout } from './organizations.id.subscriptions.checkout.ts'
 import { organizationsIdSubscriptions } from './organizations.id.subscriptions.ts'
 import { organizationsIdSuspend } from './organizations.id.suspend.ts'
 import { organizationsId } from './organizations.id.ts'
@@ -44,6 +47,7 @@ import { settings } from './settings.ts'
 import { subscriptionsId } from './subscriptions.id.ts'
 import { teams } from './teams.ts'
 import { tokens } from './tokens.ts'
+import { topUpsIdRefunds } from './top-ups.id.refunds.ts'
 import { usageProviders } from './usage.providers.ts'
 import { vouchers } from './vouchers.ts'
 import { webhooksId } from './webhooks.id.ts'
@@ -87,6 +91,7 @@ export const HANDLERS: Handlers<RouteName> = {
   ...pricesPending,
   ...plans,
   ...organizationsIdSubscriptions,
+  ...organizationsIdSubscriptionsCheckout,
   ...subscriptionsId,
   ...limitRequests,
   ...settings,
@@ -97,6 +102,9 @@ export const HANDLERS: Handlers<RouteName> = {
   ...vouchers,
   ...organizationsIdVouchersRedeem,
   ...organizationsIdTopUps,
+  ...organizationsIdPaymentMethods,
+  ...organizationsIdAutoTopUp,
+  ...topUpsIdRefunds,
   ...webhooks,
   ...webhooksId,
 }

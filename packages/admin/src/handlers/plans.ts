@@ -18,6 +18,8 @@ export const plans: Handlers<'listPlans' | 'createPlan' | 'getPlan'> = {
     const price = parseDecimal(sent.price) ?? 0n
     if ((sent.period === 'free') !== (price === 0n)) invalid('/price', 'is zero if and only if the period is "free"')
     checkIncluded(sent)
+    if (sent.paymentMethod && call.deps.rail === undefined)
+      invalid('/paymentMethod', 'no payment rail is connected, so that nobody could save one')
     return changeConfiguration(call, async (trx) => {
       const before = await trx.plans.get(name)
       const version = (before?.version ?? 0) + 1

@@ -69,6 +69,11 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   createVoucher: { amount: '1.00', expiresAt: '2100-01-01T00:00:00Z' },
   redeemVoucher: { code: VOUCHER_CODE },
   createTopUp: { amount: '5.00' },
+  createPaymentMethod: {},
+  updatePaymentMethod: { default: true },
+  setAutoTopUp: { below: '0.10', amount: '5.00', monthlyCeiling: '50.00' },
+  createSubscriptionCheckout: { plan: 'paid-plan' },
+  createTopUpRefund: { amount: '0.10', reason: 'r' },
   createCreditNote: { amount: '0.10', reason: 'r' },
   createWebhook: { url: 'https://receiver.example/hook', events: ['cap.80'] },
   createWebhookOfOrganization: { url: 'https://receiver.example/hook', events: ['cap.80'] },
@@ -98,6 +103,8 @@ const IDS: [prefix: string, id: (tenant: Tenant, installation: { token: string }
   ['/api/webhooks', ({ webhook }) => webhook],
   ['/api/apis', () => '1'],
   ['/api/limit-requests', ({ limitRequest }) => limitRequest],
+  ['/api/payment-methods', ({ paymentMethod }) => paymentMethod],
+  ['/api/top-ups', ({ topUp }) => topUp],
 ]
 
 /** Which id stands in the path of a route: one of this tenant, or of what belongs to the installation. */
@@ -132,6 +139,7 @@ export async function createInstallation(api: Harness): Promise<{ token: string 
   for (const name of ['approvePrice', 'rejectPrice']) await offerPrice(api, { id: `pc_own_${name}`, model: name })
   await insertVoucher(api, 'vo_own', 'fgv_own')
   await insertVoucher(api, 'vo_unused', VOUCHER_CODE)
+  await api.call('POST', '/api/plans', { body: { name: 'paid-plan', price: '5.00', period: 'month', models: ['none'] } })
   const token = await api.call('POST', '/api/tokens', { body: { name: 'spare', permissions: ['usage:read'] } })
   await api.call('POST', '/api/backup', { body: {} })
   return { token: String(token.body.id) }

@@ -17,6 +17,7 @@ import type { Store } from '@faregate/store'
 import { createAdminStore, readConfiguration } from '@faregate/store/queries/index'
 import fastify, { type FastifyInstance } from 'fastify'
 import { freshStore, type Kind } from '../../../store/test/databases.ts'
+import { TEST_RAIL } from './rail.ts'
 import { registerAdmin, type AdminDeps, type DenialRow } from '../../src/index.ts'
 
 export const OPERATOR_TOKEN = 'fgo_operator'
@@ -113,15 +114,12 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
     mint: (secret) => `${PREFIXES[secret]}${'x'.repeat(30)}${String(++minted).padStart(8, '0')}`,
     seal: (plain, name) => Buffer.from(`${name}\n${plain}`).toString('base64'),
     unseal,
-    rail: {
-      name: 'test',
-      checkout: async ({ id }) => ({ status: 'open', url: `https://pay.example/${id}` }),
-      read: async () => ({ status: 'other' }),
-    },
+    rail: TEST_RAIL,
     topUpPage: (organization) => `https://gateway.example/top-up/${organization}`,
     documents: createDocuments(),
     fetchDocument: async (url) => ({ refused: `${url} is not fetched in a test` }),
     probeUpstream: async (baseUrl) => (baseUrl.includes('dead') ? 'ECONNREFUSED' : undefined),
+    methodPage: (organization) => `https://gateway.example/payment-method/${organization}`,
     refusedUrl: (url) => (url.includes('//10.') ? 'its address is not on the public internet' : undefined),
     clock,
     random,

@@ -3,6 +3,7 @@ import { walletOf } from '@faregate/core'
 import type { RequestRecord } from '@faregate/gateway/record'
 import { invoicingOn } from '../../src/invoicing.ts'
 import type { Harness } from './harness.ts'
+import { createPayments } from './payments.ts'
 
 /** An organization with everything that can belong to one. */
 export interface Tenant {
@@ -21,6 +22,8 @@ export interface Tenant {
   subscription: string
   asked: string
   limitRequest: string
+  paymentMethod: string
+  topUp: string
 }
 
 /** Creates a tenant: 10.00 granted, one request that cost 1.00, one refusal. */
@@ -65,7 +68,8 @@ export async function createTenant(api: Harness, name: string): Promise<Tenant> 
   const { body } = await api.call('GET', `/api/organizations/${organization}/invoices`)
   const invoice = (body['data'] as { number: string }[])[0]?.number ?? ''
   const own = { organization, team, member, role, application, key, grant, request, denial, webhook, invoice }
-  return { ...own, subscription, asked, limitRequest }
+  const payments = await createPayments(api, { organization, grant, name })
+  return { ...own, subscription, asked, limitRequest, ...payments }
 }
 
 async function created(api: Harness, path: string, body: unknown): Promise<string> {

@@ -1,7 +1,11 @@
 import type { Stripe } from 'stripe'
-import { nanoPerMinor, toMinor } from './minor-units.ts'
-import type { Checkout, NoCheckout, Order, PaymentRail } from './port.ts'
+import { beginCharge, chargeSaved, withdrawCharge } from './stripe-charge.ts'
+import { openCheckout, openSetup, unpayable } from './stripe-checkout.ts'
+import { RailUnavailable } from './stripe-errors.ts'
+import { customerOf, removeMethod, verificationOf } from './stripe-methods.ts'
+import { refundPayment } from './stripe-refund.ts'
 import { readReport } from './stripe-reports.ts'
+import type { PaymentRail } from './port.ts'
 
 export interface StripeSettings {
   secretKey: string
@@ -11,16 +15,33 @@ export interface StripeSettings {
 }
 
 const TIMEOUT_MS = 10_000
-/** Under one idempotency key, so that a lost answer opens no second page. */
+/** Under one idempotency key, so that a lost answer has no second effect. */
 const RETRIES = 2
 
-/** Payments through Stripe Checkout. The SDK is loaded with its first use: it would cost every start time and memory. */
+/** Payments through Stripe. The SDK is loaded with its first use: it would cost every start time and memory. */
 export function createStripeRail(settings: StripeSettings): PaymentRail {
   let loading: Promise<Stripe> | undefined
   const stripe = (): Promise<Stripe> => (loading ??= connect(settings))
+  const asked = async <T>(ask: (api: Stripe) => Promise<T>): Promise<T> => {
+    const api = await stripe()
+    return ask(api).catch((error: unknown) => {
+      throw error instanceof RailUnavailable ? error : new RailUnavailable(error)
+    })
+  }
+  const { origin, protocol } = new URL(settings.apiUrl)
   return {
     name: 'stripe',
-    checkout: async (order) => open(await stripe(), order),
+    plainOrigin: protocol === 'http:' ? origin : undefined,
+    checkout: async (order) => openCheckout(await stripe(), order),
+    customer: (organization) => asked((api) => customerOf(api, organization)),
+    setup: async (setup) => openSetup(await stripe(), setup),
+    verification: (setup) => asked((api) => verificationOf(api, setup)),
+    remove: (method) => asked((api) => removeMethod(api, method)),
+    unpayable,
+    begin: (order) => asked((api) => beginCharge(api, order)),
+    charge: (charge) => asked((api) => chargeSaved(api, charge)),
+    withdraw: (payment) => asked((api) => withdrawCharge(api, payment)),
+    refund: (refund) => asked((api) => refundPayment(api, refund)),
     read: async (body, signature, now) => readReport(await stripe(), { body, signature, secret: settings.webhookSecret, now }),
   }
 }
@@ -36,53 +57,4 @@ async function connect({ secretKey, apiUrl }: StripeSettings): Promise<Stripe> {
     maxNetworkRetries: RETRIES,
     telemetry: false,
   })
-}
-
-async function open(stripe: Stripe, order: Order): Promise<Checkout | NoCheckout> {
-  const { id, organization, amount, currency, title, returnTo } = order
-  const cents = toMinor(amount, currency)
-  if (cents === undefined) return { status: 'unpayable', reason: `an amount in ${currency} is a multiple of ${decimal(currency)}` }
-  const metadata = { faregate_order: id, faregate_organization: organization }
-  try {
-    const session = await stripe.checkout.sessions.create(
-      {
-        mode: 'payment',
-        client_reference_id: id,
-        line_items: [{ quantity: 1, price_data: { currency: currency.toLowerCase(), unit_amount: cents, product_data: { name: title } } }],
-        metadata,
-        payment_intent_data: { metadata },
-        success_url: returnTo,
-        cancel_url: returnTo,
-      },
-      { idempotencyKey: id },
-    )
-    if (session.url === null) return unavailable('a session without a page')
-    return { status: 'open', url: session.url }
-  } catch (error) {
-    return noCheckout(error)
-  }
-}
-
-function decimal(currency: string): string {
-  return (Number(nanoPerMinor(currency)) / 1e9).toString()
-}
-
-/** Only what is said of the amount is for the payer; everything else is between the operator and Stripe. */
-function noCheckout(error: unknown): NoCheckout {
-  const { name, code, status } = factsOf(error)
-  if (code === 'amount_too_small') return { status: 'unpayable', reason: 'the amount is too small' }
-  if (code === 'amount_too_large') return { status: 'unpayable', reason: 'the amount is too large' }
-  return unavailable([name, status, code].filter((fact) => fact !== undefined).join(' '))
-}
-
-function unavailable(operatorDetail: string): NoCheckout {
-  return { status: 'unavailable', reason: 'Stripe cannot be reached, or refuses; nothing was charged', operatorDetail }
-}
-
-/** Of an error of the SDK what names it, and no text of Stripe's, which may quote a key. */
-function factsOf(error: unknown): { name: string; code?: string; status?: number } {
-  if (!(error instanceof Error)) return { name: 'unknown' }
-  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
-  const status = 'statusCode' in error && typeof error.statusCode === 'number' ? { status: error.statusCode } : {}
-  return { name: 'type' in error && typeof error.type === 'string' ? error.type : error.name, ...code, ...status }
 }

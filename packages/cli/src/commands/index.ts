@@ -15,6 +15,7 @@ import { memberCommands } from './member.ts'
 import { moneyCommands } from './money.ts'
 import { operateCommands } from './operate.ts'
 import { organizationCommands } from './organization.ts'
+import { paymentCommands } from './payment.ts'
 import { pendingPriceCommands } from './pending-prices.ts'
 import { planCommands } from './plan.ts'
 import { providerCommands } from './provider.ts'
@@ -43,6 +44,7 @@ export const COMMANDS: Command[] = [
   ...moneyCommands,
   ...invoiceCommands,
   ...voucherCommands,
+  ...paymentCommands,
   ...requestCommands,
   ...reconcileCommands,
   ...providerCommands,

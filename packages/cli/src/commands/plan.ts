@@ -37,6 +37,7 @@ const planCreate: Command = {
     { flags: '--feature <name>', summary: `what it includes of ${PLAN_FEATURES.join(', ')} (all); may be repeated`, repeatable: true },
     { flags: '--exclusive', summary: 'what it includes is sold by plan only' },
     { flags: '--unlisted', summary: 'only the operator can subscribe to it' },
+    { flags: '--payment-method', summary: 'served only to whoever has a saved payment method' },
     { flags: '--approval', summary: 'a subscription waits until it is approved' },
   ],
   async run(call) {
@@ -64,6 +65,7 @@ function bodyOf(name: string, options: Options): PlanBody {
     exclusive: options.is('exclusive'),
     listed: !options.is('unlisted'),
     approval: options.is('approval'),
+    paymentMethod: options.is('paymentMethod'),
     ...featuresOf(options),
     ...priceTermsOf(options),
     ...text,

@@ -36,6 +36,19 @@ const create: Command = {
   },
 }
 
+const checkout: Command = {
+  name: 'subscription checkout',
+  summary: 'Buy a plan: say where its first period is paid',
+  args: ['<organization>', '<plan>'],
+  async run(call) {
+    const [reference = '', plan = ''] = call.args
+    const client = await call.client()
+    const { id } = await findOrganization(client, reference)
+    const bought = await client.createSubscriptionCheckout({ params: { id }, body: { plan }, idempotencyKey: randomUUID() })
+    call.output.result(bought, `${bought.url}\n${bought.amount} for ${bought.plan} v${bought.version} are to be paid there.`)
+  },
+}
+
 const list = listOfOrganization({
   name: 'subscription list',
   summary: 'List the subscriptions of an organization',
@@ -115,6 +128,7 @@ function tell(call: Call, { id, plan, version, state, until, ...rest }: Subscrip
 
 export const subscriptionCommands = [
   create,
+  checkout,
   list,
   change,
   cancel,

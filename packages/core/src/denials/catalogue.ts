@@ -1,4 +1,5 @@
 import { CAPS } from './catalogue-caps.ts'
+import { BALANCE_CODES, METHOD_CODES } from './catalogue-payments.ts'
 import { PLAN_CODES, QUOTA_CODES } from './catalogue-plans.ts'
 import { NOT_THERE } from './catalogue-not-there.ts'
 import type { CatalogueEntry } from './entry.ts'
@@ -139,31 +140,11 @@ export const CATALOGUE = {
     mend: ['An administrator of the organization extends what the key may do, or the caller uses another key.'],
   },
   ...PLAN_CODES,
+  ...METHOD_CODES,
   ...CAPS,
   ...QUOTA_CODES,
   ...LIMIT_DENIALS,
-  insufficient_balance: {
-    status: 402,
-    title: 'Balance too low for this request',
-    actor: 'billing_admin',
-    retryable: false,
-    openaiCode: 'insufficient_quota',
-    meaning: 'The request may cost more than the organization has left, credit included; or an invoice is overdue, which the fix names.',
-    mend: [
-      'Top up the balance, or pay the invoice.',
-      'Or ask for less: `affordable` says how much output the balance covers.',
-      'Or use a model of `alternatives`, which the balance covers.',
-    ],
-  },
-  balance_reserved: {
-    status: 429,
-    title: 'Balance reserved by requests in flight',
-    actor: 'caller',
-    retryable: true,
-    openaiCode: 'rate_limit_exceeded',
-    meaning: 'There is money, but it is held by requests that are still running. What they do not use comes back when they end.',
-    mend: ['Wait for the requests in flight, then send this one again.', 'Or send fewer at a time.'],
-  },
+  ...BALANCE_CODES,
   ledger_unavailable: {
     status: 503,
     title: 'Ledger unavailable',

@@ -1,9 +1,10 @@
-import type { Denial, Product } from '@faregate/core'
+import { isDenial, type Denial, type Product } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { GatewayDeps } from '../deps.ts'
 import { note, type Flow } from '../flow.ts'
 import { ledgerUnavailable } from '../ledger-unavailable.ts'
 import { blocked, notSold, sold } from './denials.ts'
+import { withMethod } from './payment-method.ts'
 import type { Entitlement, Planned } from './port.ts'
 
 /** Under which plans a key may have a request; undefined: it is sold from the balance, as without plans. */
@@ -18,9 +19,11 @@ export async function planned(deps: GatewayDeps, flow: Flow, key: KeyEntry, prod
   switch (found.kind) {
     case 'balance':
       return undefined
-    case 'offers':
-      note(flow, 'entitle', 'ok', { plans: found.offers.map(({ plan }) => plan) })
-      return found
+    case 'offers': {
+      const served = withMethod(deps.settings, key, found)
+      if (!isDenial(served)) note(flow, 'entitle', 'ok', { plans: served.offers.map(({ plan }) => plan) })
+      return served
+    }
     case 'blocked':
       return blocked(deps.settings, key, found)
     case 'unsold':

@@ -25,6 +25,8 @@ export interface Offer {
   quotas: QuotaRef[]
   /** Rates and concurrency of what is served under it. */
   limits: readonly LimitRule[]
+  /** It is served only to whoever has a payment method. */
+  needsMethod?: true
   /** It is past due, and served until then. */
   graceUntil?: Millis
 }

@@ -1,13 +1,18 @@
 import { formatAmount } from '@faregate/core'
-import { creditTopUp, type Credited, type TopUpNeeds } from '@faregate/admin/top-up'
+import { failPending } from '@faregate/admin/payments/auto-top-up-end'
+import type { PaymentNeeds } from '@faregate/admin/payments/changes'
+import { forgetMethod, keepMethod, type Kept } from '@faregate/admin/payments/methods'
+import { refuseRefund } from '@faregate/admin/payments/refund'
+import { subscribeFor } from '@faregate/admin/payments/subscribe'
+import { creditTopUp, type Credited } from '@faregate/admin/top-up'
 import { returnTopUp, type Returned } from '@faregate/admin/top-up-return'
 import type { ManagementDenial } from '@faregate/contract/problems'
-import type { PaymentRail, Report } from '@faregate/billing/rails/port'
+import type { Payment, PaymentRail, Report } from '@faregate/billing/rails/port'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { answerProblem, type ProblemDeps } from '../http/problem-answer.ts'
 import type { Logger } from '../log/log.ts'
 
-export interface WebhookDeps extends ProblemDeps, TopUpNeeds {
+export interface WebhookDeps extends ProblemDeps, PaymentNeeds {
   rail: PaymentRail
   log: Logger
 }
@@ -46,21 +51,52 @@ async function booked(deps: WebhookDeps, body: Buffer, signature: string | undef
 /** Books a report; answers why it was not, where it has to be told again or nobody should believe it. */
 async function book(deps: WebhookDeps, report: Report): Promise<ManagementDenial | undefined> {
   const { rail, log } = deps
-  if (report.status === 'other') return undefined
-  if (report.status === 'forged') {
-    log.warn({ rail: rail.name, reason: report.reason }, 'a report of a payment was not believed')
-    return { code: 'request_invalid', detail: `This report is not believed: ${report.reason}.` }
+  switch (report.status) {
+    case 'other':
+      return undefined
+    case 'forged':
+      log.warn({ rail: rail.name, reason: report.reason }, 'a report of a payment was not believed')
+      return { code: 'request_invalid', detail: `This report is not believed: ${report.reason}.` }
+    case 'method':
+      return refusalOf(deps, { setup: report.setup }, await keepMethod(deps, rail, report))
+    case 'method_removed':
+      await forgetMethod(deps, rail, report.reference)
+      return undefined
+    case 'failed':
+      await failPending(deps, report.organization, report.order, report.code)
+      return undefined
+    case 'not_refunded':
+      log.warn({ order: report.order, refund: report.refund }, 'a refund did not reach the payer; the credit is there again')
+      await refuseRefund(deps, report.refund, 'it did not reach the payer')
+      return undefined
+    case 'paid':
+      return refusalOf(deps, factsOf(report), await credited(deps, report))
+    case 'returned':
+    case 'reinstated':
+      return refusalOf(deps, factsOf(report), await returnTopUp(deps, rail, report))
   }
-  const { order, reference } = report
-  const outcome: Credited | Returned =
-    report.status === 'paid' ? await creditTopUp(deps, rail, report) : await returnTopUp(deps, rail, report)
+}
+
+/** What the credit was ordered for is bought with it. */
+async function credited(deps: WebhookDeps, report: Payment): Promise<Credited> {
+  const outcome = await creditTopUp(deps, deps.rail, report)
+  if ('order' in outcome) await subscribeFor(deps, outcome.order)
+  return outcome
+}
+
+function factsOf({ order, reference }: { order: string; reference: string }): Record<string, string> {
+  return { order, reference }
+}
+
+/** What was not booked, and what is missing of what was. */
+function refusalOf({ log }: WebhookDeps, facts: Record<string, string>, outcome: Credited | Returned | Kept): ManagementDenial | undefined {
   if (outcome.status === 'mismatch') {
-    log.error({ order, reference, members: outcome.members }, 'a payment is not what was ordered; nothing was booked')
+    log.error({ ...facts, members: outcome.members }, 'a payment is not what was ordered; nothing was booked')
     return { code: 'conflict', detail: `The payment is not what was ordered (${outcome.members.join(', ')}); nothing was booked.` }
   }
   if (outcome.status === 'early') return { code: 'conflict', detail: 'The payment itself has not been told yet.' }
   if (outcome.status === 'done' && outcome.missing > 0n) {
-    log.warn({ order, reference, missing: formatAmount(outcome.missing) }, 'money went back to a payer whose credit is spent or held')
+    log.warn({ ...facts, missing: formatAmount(outcome.missing) }, 'money went back to a payer whose credit is spent or held')
   }
   return undefined
 }

@@ -26,11 +26,12 @@ export function fixedSettings(configuration: Configuration, definedBy: (path: Pa
   }
 }
 
-type Standing = Pick<Settings, 'publicUrl' | 'currency' | 'limits'> & { topUpPage: ((organization: string) => string) | undefined }
+/** The pages are there with a payment rail. */
+type Standing = Pick<Settings, 'publicUrl' | 'currency' | 'limits'> & Pick<Settings['billing'], 'topUpPage' | 'methodPage'>
 
 /** The gateway's settings: what can change is looked up at each use, the rest stands since the start. */
 export function gatewaySettings(current: () => SettingsInForce, standing: Standing): Settings {
-  const { topUpPage, ...rest } = standing
+  const { topUpPage, methodPage, ...rest } = standing
   return {
     ...rest,
     get billing() {
@@ -39,6 +40,7 @@ export function gatewaySettings(current: () => SettingsInForce, standing: Standi
         ...(topUpUrl.value === undefined ? {} : { topUpUrl: topUpUrl.value }),
         ...(contact.value === undefined ? {} : { contact: contact.value }),
         ...(topUpPage === undefined ? {} : { topUpPage }),
+        ...(methodPage === undefined ? {} : { methodPage }),
       }
     },
     get sliceTokens() {

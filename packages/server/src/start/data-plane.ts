@@ -106,7 +106,7 @@ export function assembleDataPlane(
     settings: gatewaySettings(() => installation.source.settings, {
       publicUrl,
       currency: configuration.billing.currency,
-      topUpPage: payments.rail === undefined ? undefined : payments.pageOf,
+      ...(payments.rail === undefined ? {} : { topUpPage: payments.topUpPage, methodPage: payments.methodPage }),
       limits: { keepAliveMs: limits.keepAliveMs, ...WAITS },
     }),
     log,

@@ -10,8 +10,9 @@ import { createDataPlane, type DataPlane } from '../http/data-plane.ts'
 import { LazyManagement } from '../http/management.ts'
 import { createHttpServer } from '../http/server.ts'
 import { DOCS_FOLDER, VERSION } from '../installed.ts'
-import { mountTopUpPage } from '../payments/page.ts'
+import { mountMethodPage } from '../payments/method-page.ts'
 import type { Payments } from '../payments/payments.ts'
+import { mountTopUpPage } from '../payments/top-up-page.ts'
 import { mountRailWebhook } from '../payments/webhook.ts'
 import { mountDenials } from '../pages/denial-routes.ts'
 import { mountPages } from '../pages/routes.ts'
@@ -101,7 +102,9 @@ function mountPayments(server: FastifyInstance, { admin, payments, installation,
   const { rail } = payments
   if (rail === undefined) return
   mountRailWebhook(server, { ...admin, rail, publicUrl, log: installation.log })
-  mountTopUpPage(server, { ...admin, ...payments, rail, version: VERSION, log: installation.log })
+  const linked = { ...admin, ...payments, rail, version: VERSION, log: installation.log }
+  mountTopUpPage(server, linked)
+  mountMethodPage(server, linked)
 }
 
 function homeFacts({ installation, serving, settings, publicUrl }: HttpAssembly) {

@@ -7,6 +7,7 @@ import { loadConfiguration, type Loaded } from '../config/load.ts'
 import { VERSION } from '../installed.ts'
 import { runInvoicing } from '../plans/invoices.ts'
 import { connectPayments } from '../payments/payments.ts'
+import { runPayments } from '../payments/run.ts'
 import { createLog, type Logger } from '../log/log.ts'
 import { Closers } from './closers.ts'
 import { assembleDataPlane } from './data-plane.ts'
@@ -102,6 +103,7 @@ async function serve(
     if (cut) log.warn({ seconds: settings.drainSeconds }, 'requests that had not ended in time were cut')
   })
   runInvoicing({ ...admin, log }, closers)
+  if (payments.rail !== undefined) runPayments({ ...admin, rail: payments.rail, log }, closers)
   runWebhooks({ ...installation, unseal: installation.secrets.unseal }, closers)
   const certificate = tls === undefined ? {} : { certificate: ownCertificate(tls.cert) }
   const note = noteInstance(settings.directory, { url, pid: process.pid, startedAt: installation.clock.now(), ...certificate })

@@ -9,6 +9,7 @@ import { invoices } from './0008-invoices.ts'
 import { limitRequests } from './0010-limit-requests.ts'
 import { apis } from './0011-apis.ts'
 import { terms } from './0012-terms.ts'
+import { savedPayments } from './0013-saved-payments.ts'
 import { teamsAndOwners } from './0014-teams-and-owners.ts'
 import { apiReleases } from './0015-api-releases.ts'
 import { apiRetirement } from './0016-api-retirement.ts'
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
   limitRequests,
   apis,
   terms,
+  savedPayments,
   teamsAndOwners,
   apiReleases,
   apiRetirement,

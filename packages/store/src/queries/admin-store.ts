@@ -36,12 +36,12 @@ import {
   updateApplication,
   updateOrganization,
 } from './organizations.ts'
+import { paymentChanges, paymentQueries } from './payments.ts'
 import { insertPlan, insertSubscription, planQueries, postponeSubscription, subscriptionQueries, updateSubscription } from './plans.ts'
 import { requestQueries } from './requests.ts'
 import { deleteSetting, putSetting, settingQueries } from './settings.ts'
 import { insertTeam, teamQueries, updateTeam } from './teams.ts'
 import { insertToken, revokeToken, tokenQueries } from './tokens.ts'
-import { insertTopUp, topUpQueries } from './top-ups.ts'
 import { insertVoucher, voucherQueries, withdrawVoucher } from './vouchers.ts'
 import { deleteWebhook, insertEvent, insertWebhook, replayDeliveries, updateWebhook, webhookQueries } from './webhooks.ts'
 
@@ -81,7 +81,7 @@ function queriesOn(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQuerie
     denials: denialQueries(db),
     audit: auditQueries(db),
     vouchers: voucherQueries(db),
-    topUps: topUpQueries(db),
+    ...paymentQueries(db),
     invoices: invoiceQueries(db),
     webhooks: webhookQueries(db),
     idempotency: idempotencyQueries(db),
@@ -108,7 +108,7 @@ function transactionOn(trx: Transaction<Schema>, kind: 'sqlite' | 'postgres', no
     updateKey: (id, change) => updateKey(trx, id, change, now),
     insertVoucher: (row) => insertVoucher(trx, row),
     withdrawVoucher: (id, at) => withdrawVoucher(trx, id, at),
-    insertTopUp: (row) => insertTopUp(trx, row),
+    ...paymentChanges(trx),
     insertWebhook: (row) => insertWebhook(trx, row),
     updateWebhook: (id, change) => updateWebhook(trx, id, change),
     deleteWebhook: (id) => deleteWebhook(trx, id),

@@ -1,10 +1,17 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Schema } from '../schema.ts'
 import { toNumber } from './columns.ts'
 
 export interface LowBalance {
   organization: string
   balance: bigint
+}
+
+/** What is left on a wallet, of a row of `accounts`: what requests in flight hold counts as still there, what has expired does not. */
+export function balanceAt(now: number): RawBuilder<bigint> {
+  return sql<bigint>`accounts.granted - accounts.expired - accounts.posted - coalesce((
+    SELECT cast(sum(lots.granted - lots.posted - lots.held - lots.expired - lots.reversed) AS bigint)
+    FROM lots WHERE lots.account = accounts.id AND open = 1 AND lots.expires_at <= ${BigInt(now)}), 0)`
 }
 
 /**
@@ -20,9 +27,7 @@ export async function balancesBelow(
   const only = organization === null ? sql`` : sql`AND organizations.id = ${organization}`
   const { rows } = await sql<LowBalance>`
     SELECT organization, balance FROM (
-      SELECT organizations.id AS organization, granted - expired - posted - coalesce((
-        SELECT cast(sum(lots.granted - lots.posted - lots.held - lots.expired - lots.reversed) AS bigint)
-        FROM lots WHERE lots.account = accounts.id AND open = 1 AND lots.expires_at <= ${BigInt(now)}), 0) AS balance
+      SELECT organizations.id AS organization, ${balanceAt(now)} AS balance
       FROM organizations JOIN accounts ON accounts.id = 'wallet:' || organizations.id
       WHERE EXISTS (SELECT 1 FROM lots WHERE lots.account = accounts.id) ${only}) AS wallets
     WHERE balance < ${threshold}`.execute(db)

@@ -44,10 +44,17 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
       userCap: capIn(row.user_cap_amount, row.user_cap_period),
       tagCap: capIn(row.tag_cap_amount, row.tag_cap_period),
       namedCaps: row.named_caps !== null,
+      ...methodIn(row),
+      ...(row.top_up_state === 'declined' || row.top_up_state === 'action_required' ? { topUpFailed: row.top_up_state } : {}),
       ...termsInForce(row),
       ...(row.billing_mode === 'arrears' ? { creditLimit: row.credit_limit ?? 0n } : {}),
     },
   }
+}
+
+/** Whether it has a payment method that can be charged. */
+function methodIn({ method_verified: verified }: { method_verified: bigint | null }): Pick<KeyEntry['organization'], 'paymentMethod'> {
+  return verified === null ? {} : { paymentMethod: verified === 1n ? 'ready' : 'unverified' }
 }
 
 function memberIn(row: NonNullable<Awaited<ReturnType<typeof rowByHash>>>): KeyEntry['member'] {
@@ -65,6 +72,7 @@ function rowByHash(db: Kysely<Schema>, hash: string) {
     .leftJoin('teams', 'teams.id', 'applications.team_id')
     .leftJoin('members', 'members.id', 'keys.member_id')
     .leftJoin('roles', 'roles.id', 'members.role')
+    .leftJoin('auto_top_ups', 'auto_top_ups.organization_id', 'organizations.id')
     .selectAll('keys')
     .select([
       'applications.name as application_name',
@@ -92,6 +100,7 @@ function rowByHash(db: Kysely<Schema>, hash: string) {
       'members.cap_amount as member_cap_amount',
       'members.cap_period as member_cap_period',
       'roles.permissions as role_permissions',
+      'auto_top_ups.state as top_up_state',
       'applications.team_id',
       'teams.name as team_name',
       'teams.cap_amount as team_cap_amount',
@@ -99,6 +108,13 @@ function rowByHash(db: Kysely<Schema>, hash: string) {
     ])
     .select((eb) =>
       eb.selectFrom('named_caps').select('kind').whereRef('named_caps.organization_id', '=', 'organizations.id').limit(1).as('named_caps'),
+    )
+    .select((eb) =>
+      eb
+        .selectFrom('payment_methods')
+        .select((of) => of.fn.max('verified').as('verified'))
+        .whereRef('payment_methods.organization_id', '=', 'organizations.id')
+        .as('method_verified'),
     )
     .where('keys.hash', '=', hash)
     .executeTakeFirst()

@@ -1,19 +1,28 @@
-import type { AdminQueries } from '@faregate/admin/ports'
-import type { TopUpRow } from '@faregate/admin/top-up-rows'
-import type { Kysely, Selectable } from 'kysely'
+import type { PaymentQueries } from '@faregate/admin/ports-payments'
+import type { NewTopUp, TopUpRow } from '@faregate/admin/top-up-rows'
+import { sql, type Kysely, type Selectable } from 'kysely'
 import type { Schema } from '../schema.ts'
 import type { TopUpsTable } from '../schema-top-ups.ts'
 import { toNumber } from './columns.ts'
 
-type Joined = Selectable<TopUpsTable> & { grant_id: string | null; reference: string | null; paid_at: bigint | null }
+type Joined = Selectable<TopUpsTable> & {
+  grant_id: string | null
+  reference: string | null
+  paid_at: bigint | null
+  refunded: bigint
+}
 
-export function topUpQueries(db: Kysely<Schema>): AdminQueries['topUps'] {
+export function topUpQueries(db: Kysely<Schema>): PaymentQueries['topUps'] {
   const joined = () =>
     db
       .selectFrom('top_ups')
       .leftJoin('top_up_ends', 'top_up_ends.top_up_id', 'top_ups.id')
       .selectAll('top_ups')
       .select(['top_up_ends.grant_id', 'top_up_ends.reference', 'top_up_ends.at as paid_at'])
+      .select(
+        sql<bigint>`coalesce((SELECT cast(sum(amount) AS bigint) FROM top_up_refunds
+          WHERE top_up_refunds.top_up_id = top_ups.id AND state <> 'refused'), 0)`.as('refunded'),
+      )
   return {
     async get(id) {
       const row = await joined().where('top_ups.id', '=', id).executeTakeFirst()
@@ -23,6 +32,17 @@ export function topUpQueries(db: Kysely<Schema>): AdminQueries['topUps'] {
       let query = joined().where('top_ups.organization_id', '=', organization).orderBy('top_ups.id', 'desc').limit(limit)
       if (before !== undefined) query = query.where('top_ups.id', '<', before)
       return (await query.execute()).map(topUpOf)
+    },
+    async automaticSince(organization, since) {
+      const row = await db
+        .selectFrom('top_ups')
+        .innerJoin('top_up_ends', 'top_up_ends.top_up_id', 'top_ups.id')
+        .select(sql<bigint>`coalesce(cast(sum(top_ups.amount) AS bigint), 0)`.as('sum'))
+        .where('top_ups.organization_id', '=', organization)
+        .where('top_ups.automatic', '=', 1n)
+        .where('top_up_ends.at', '>=', BigInt(since))
+        .executeTakeFirst()
+      return row?.sum ?? 0n
     },
   }
 }
@@ -35,17 +55,26 @@ function topUpOf(row: Joined): TopUpRow {
     rail: row.rail,
     amount: row.amount,
     createdAt: toNumber(row.created_at),
+    automatic: row.automatic === 1n,
+    payment: row.payment,
+    plan: row.plan === null ? null : { name: row.plan, version: toNumber(row.plan_version ?? 0n) },
+    refunded: row.refunded,
     paid: grant === null || reference === null || at === null ? null : { grant, reference, at: toNumber(at) },
   }
 }
 
 /** False where there is one of this id already. */
-export async function insertTopUp(db: Kysely<Schema>, row: Omit<TopUpRow, 'paid'>): Promise<boolean> {
-  const { id, organization, rail, amount, createdAt } = row
+export async function insertTopUp(db: Kysely<Schema>, row: NewTopUp): Promise<boolean> {
+  const { id, organization, rail, amount, createdAt, automatic, payment, plan } = row
+  const facts = { id, organization_id: organization, rail, amount, created_at: createdAt }
   const result = await db
     .insertInto('top_ups')
-    .values({ id, organization_id: organization, rail, amount, created_at: createdAt })
+    .values({ ...facts, automatic: automatic ? 1 : 0, payment, plan: plan?.name ?? null, plan_version: plan?.version ?? null })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .executeTakeFirst()
   return result.numInsertedOrUpdatedRows === 1n
+}
+
+export async function nameTopUpPayment(db: Kysely<Schema>, id: string, payment: string): Promise<void> {
+  await db.updateTable('top_ups').set({ payment }).where('id', '=', id).execute()
 }

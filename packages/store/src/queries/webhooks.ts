@@ -24,6 +24,11 @@ export function webhookQueries(db: Kysely<Schema>): AdminQueries['webhooks'] {
       if (state !== undefined) query = query.where('state', '=', state)
       return (await query.execute()).map(deliveryOf)
     },
+    async deliveriesOf(event) {
+      const shared = sentOf(event)
+      const told = await toldOf(db, event)
+      return told.map((webhook) => ({ table: 'webhook_deliveries', values: { ...shared, webhook_id: webhook } }))
+    },
   }
 }
 
@@ -93,13 +98,17 @@ export async function deleteWebhook(db: Kysely<Schema>, id: string): Promise<voi
 export async function insertEvent(db: Kysely<Schema>, event: EventRow, only?: string): Promise<void> {
   const webhooks = only === undefined ? await toldOf(db, event) : [only]
   if (webhooks.length === 0) return
-  const { id, type, organization, at, data } = event
-  const body = JSON.stringify({ type, timestamp: new Date(at).toISOString(), data: { organization, ...data } })
-  const shared = { event_id: id, type, body, state: 'pending', attempts: 0, at, next_at: at }
+  const shared = sentOf(event)
   await db
     .insertInto('webhook_deliveries')
     .values(webhooks.map((webhook) => ({ ...shared, webhook_id: webhook, last_at: null, last_status: null, last_error: null })))
     .execute()
+}
+
+/** What all deliveries of an event have in common. */
+function sentOf({ id, type, organization, at, data }: EventRow) {
+  const body = JSON.stringify({ type, timestamp: new Date(at).toISOString(), data: { organization, ...data } })
+  return { event_id: id, type, body, state: 'pending', attempts: 0, at, next_at: at }
 }
 
 async function toldOf(db: Kysely<Schema>, { type, organization }: EventRow): Promise<string[]> {
