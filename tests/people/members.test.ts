@@ -61,7 +61,7 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
       const { code, fixes, scope } = json(answer) as {
         code: string
         scope: { id: string; level: string }
-        fixes: { action: string; canYou: boolean; path?: string; command?: string }[]
+        fixes: { action: string; by: string; canYou: boolean; path?: string; command?: string }[]
       }
       return { code, scope, fix: fixes[0] }
     }
@@ -77,7 +77,7 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
       assert.equal((await gateway.chat(ann.key, { ...BODY, user: 'somebody' })).status, 200)
       const { code, scope, fix } = refusalOf(await gateway.chat(second.key, BODY))
       assert.deepEqual([code, scope.level, scope.id], ['cap_user', 'user', ann.id])
-      assert.equal(fix?.path, `/api/members/${ann.id}`)
+      assert.deepEqual([fix?.by, fix?.path], ['org_admin', `/api/members/${ann.id}`])
       const ran = await faregate(String(fix.command).split(' ').slice(1), gateway)
       assert.equal(ran.code, 0, ran.stderr)
       await new Promise((resolve) => setTimeout(resolve, 1_000))
@@ -120,12 +120,12 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
         const { id } = await gateway.api.expect<{ id: string }>(201, 'POST', `${base}/applications`, { name: 'bot', team: of.id })
         const { key } = await gateway.api.key(id, { member })
         const { code, fix } = refusalOf(await gateway.chat(key, BODY))
-        return [code, fix?.canYou]
+        return [code, fix?.by, fix?.canYou]
       }
-      assert.deepEqual(await can(own), ['cap_team', true])
-      assert.deepEqual(await can(other), ['cap_team', false])
+      assert.deepEqual(await can(own), ['cap_team', 'team_admin', true])
+      assert.deepEqual(await can(other), ['cap_team', 'team_admin', false])
       await gateway.api.expect(200, 'PATCH', `/api/members/${member}`, { team: null })
-      assert.deepEqual(await can(other), ['cap_team', true])
+      assert.deepEqual(await can(other), ['cap_team', 'team_admin', true])
     })
 
     test('the keys of a member are revoked with the membership, within a second', async () => {

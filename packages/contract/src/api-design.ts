@@ -173,7 +173,7 @@ export const apiDesignRoutes = {
     summary: 'The OpenAPI document of an API, in the words of OpenAPI 3.1: of what is in force, or of the draft',
     permission: 'apis:read',
     params: byName,
-    query: z.object({
+    query: z.strictObject({
       of: z.enum(['release', 'draft']).default('release'),
       release: z.coerce.number().int().min(1).optional().describe('Of this release, instead of the one in force.'),
     }),

@@ -69,7 +69,7 @@ export const apiReleaseRoutes = {
     summary: 'See a release of an API, and in what it differs from the one before, or from another',
     permission: 'apis:read',
     params: byName.extend({ number }),
-    query: z.object({ against: number.optional().describe('The release to compare with; absent: the one before.') }),
+    query: z.strictObject({ against: number.optional().describe('The release to compare with; absent: the one before.') }),
     status: 200,
     response: release,
   },

@@ -53,7 +53,7 @@ export const apiRetirementRoutes = {
     summary: 'Who calls an API, and how often, most first',
     permission: 'apis:read',
     params: byName,
-    query: z.object(window),
+    query: z.strictObject(window),
     status: 200,
     response: z.object({
       data: z.array(

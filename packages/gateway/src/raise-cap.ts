@@ -60,6 +60,11 @@ function placeOfOrganization({ organization: { id } }: KeyEntry, flag: string): 
   return { path: `/api/organizations/${id}`, command: `faregate org update ${id} ${flag}`, permission: 'organizations:write' }
 }
 
+/** Keys of a team, and the team itself, are its own admin's to change; the rest is the organization's. */
+function nearestAdmin({ team }: KeyEntry, permission: string): Fix['by'] {
+  return team !== null && (permission === 'keys:write' || permission === 'teams:write') ? 'team_admin' : 'org_admin'
+}
+
 /** The fix that raises a cap as far as this request needs it: what is spent and held stays counted under a higher limit. */
 export function raiseCap(key: KeyEntry, user: string | null, { base, limit, period }: CapRef, { required, available }: Shortfall): Fix {
   const { method = 'PATCH', path, command, permission } = placeOf(key, base, user)
@@ -67,7 +72,7 @@ export function raiseCap(key: KeyEntry, user: string | null, { base, limit, peri
   return {
     kind: 'change_policy',
     action: 'raise_cap',
-    by: 'org_admin',
+    by: nearestAdmin(key, permission),
     canYou: mayMend(key, permission),
     byAtLeast: formatAmount(missing),
     method,
