@@ -8,7 +8,7 @@ import type { Balance } from '../support/api.ts'
 import { answer, either, stream, usage, words } from '../support/behaviours.ts'
 import { configuration, say } from '../support/config.ts'
 import { decimal, nano } from '../support/decimal.ts'
-import { onEachEngine } from '../support/engines.ts'
+import { ENGINES } from '../support/engines.ts'
 import { startGateway } from '../support/gateway.ts'
 import type { Gateway } from '../support/gateway.ts'
 import { header } from '../support/http.ts'
@@ -19,69 +19,75 @@ import { assertHeldFirst, assertSettledFirst } from './durable.ts'
 
 const PRICE = { input: '3', output: '15' }
 
-onEachEngine('what is durable before what', (engine) => {
-  let upstream: Upstream
-  let gateway: Gateway
+for (const { name, skip, block } of ENGINES) {
+  describe(
+    `what is durable before what, on ${name}`,
+    { skip },
+    block((engine) => {
+      let upstream: Upstream
+      let gateway: Gateway
 
-  before(async () => {
-    upstream = await startUpstream()
-    upstream.on('plain', either(20))
-    gateway = await startGateway({ config: configuration(upstream, { plain: { price: PRICE } }), ...engine.options })
-  })
-  after(async () => {
-    await gateway?.stop()
-    await upstream?.close()
-  })
+      before(async () => {
+        upstream = await startUpstream()
+        upstream.on('plain', either(20))
+        gateway = await startGateway({ config: configuration(upstream, { plain: { price: PRICE } }), ...engine.options })
+      })
+      after(async () => {
+        await gateway?.stop()
+        await upstream?.close()
+      })
 
-  for (const streaming of [false, true]) {
-    const kind = streaming ? 'streaming' : 'not streaming'
-    const body = { model: 'plain', max_tokens: 40, stream: streaming, messages: say('How are you today?') }
-    const locking = (key: string) => ({ upstream, lock: () => engine.lock(gateway), call: () => gateway.chat(key, body) })
+      for (const streaming of [false, true]) {
+        const kind = streaming ? 'streaming' : 'not streaming'
+        const body = { model: 'plain', max_tokens: 40, stream: streaming, messages: say('How are you today?') }
+        const locking = (key: string) => ({ upstream, lock: () => engine.lock(gateway), call: () => gateway.chat(key, body) })
 
-    test(`M16: an upstream that reads the balance when it is called sees the hold, which is what explain said (${kind})`, async () => {
-      const customer = await gateway.customer('1.00')
-      let seen: Balance | undefined
-      upstream.onCall = async () => {
-        seen = await gateway.api.balance(customer.organization)
+        test(`M16: an upstream that reads the balance when it is called sees the hold, which is what explain said (${kind})`, async () => {
+          const customer = await gateway.customer('1.00')
+          let seen: Balance | undefined
+          upstream.onCall = async () => {
+            seen = await gateway.api.balance(customer.organization)
+          }
+          const { hold, holds, verdict } = await gateway.explain(customer.key, body)
+          assert.equal(verdict, 'allow')
+          assert.equal((await gateway.chat(customer.key, body)).status, 200)
+          upstream.onCall = undefined
+          assert.ok(seen)
+          assert.ok(nano(seen.held) > 0n)
+          assert.equal(decimal(nano(seen.held)), decimal(nano(hold)))
+          assert.deepEqual(
+            holds.map(({ amount }) => nano(amount)),
+            [nano(hold)],
+          )
+          assert.equal(nano(seen.posted), 0n)
+        })
+
+        test(`M16: whoever has the last byte finds the charge in the balance (${kind})`, async () => {
+          const customer = await gateway.customer('1.00')
+          for (let i = 1; i <= 5; i++) {
+            const result = await gateway.chat(customer.key, body)
+            const balance = await gateway.api.balance(customer.organization)
+            assert.equal(result.complete, true)
+            assert.equal(nano(balance.posted), BigInt(i) * (10n * 3_000n + 20n * 15_000n))
+            assert.equal(nano(balance.held), 0n)
+          }
+        })
+
+        test(`M16: while the hold cannot be made durable the upstream is not called, and then it is (${kind})`, async () => {
+          const { key } = await gateway.customer('1.00')
+          await assertHeldFirst(locking(key))
+        })
+
+        test(`M16: while the settle cannot be made durable the last byte is withheld, and then it comes (${kind})`, async () => {
+          const customer = await gateway.customer('1.00')
+          const result = await assertSettledFirst(locking(customer.key))
+          if (streaming) assert.equal(chatStream(result.body).done, 1)
+          assert.equal(nano((await gateway.api.balance(customer.organization)).posted), 10n * 3_000n + 20n * 15_000n)
+        })
       }
-      const { hold, holds, verdict } = await gateway.explain(customer.key, body)
-      assert.equal(verdict, 'allow')
-      assert.equal((await gateway.chat(customer.key, body)).status, 200)
-      upstream.onCall = undefined
-      assert.ok(seen)
-      assert.ok(nano(seen.held) > 0n)
-      assert.equal(decimal(nano(seen.held)), decimal(nano(hold)))
-      assert.deepEqual(
-        holds.map(({ amount }) => nano(amount)),
-        [nano(hold)],
-      )
-      assert.equal(nano(seen.posted), 0n)
-    })
-
-    test(`M16: whoever has the last byte finds the charge in the balance (${kind})`, async () => {
-      const customer = await gateway.customer('1.00')
-      for (let i = 1; i <= 5; i++) {
-        const result = await gateway.chat(customer.key, body)
-        const balance = await gateway.api.balance(customer.organization)
-        assert.equal(result.complete, true)
-        assert.equal(nano(balance.posted), BigInt(i) * (10n * 3_000n + 20n * 15_000n))
-        assert.equal(nano(balance.held), 0n)
-      }
-    })
-
-    test(`M16: while the hold cannot be made durable the upstream is not called, and then it is (${kind})`, async () => {
-      const { key } = await gateway.customer('1.00')
-      await assertHeldFirst(locking(key))
-    })
-
-    test(`M16: while the settle cannot be made durable the last byte is withheld, and then it comes (${kind})`, async () => {
-      const customer = await gateway.customer('1.00')
-      const result = await assertSettledFirst(locking(customer.key))
-      if (streaming) assert.equal(chatStream(result.body).done, 1)
-      assert.equal(nano((await gateway.api.balance(customer.organization)).posted), 10n * 3_000n + 20n * 15_000n)
-    })
-  }
-})
+    }),
+  )
+}
 
 const strace = spawnSync('strace', ['-f', '-o', '/dev/null', 'true'])
 const withoutStrace = strace.status === 0 ? false : 'strace is missing or may not trace here'

@@ -34,17 +34,25 @@ export class Engine {
   }
 }
 
-/** A block of tests for each engine. What it starts it stops before the database is dropped. */
-export function onEachEngine(title: string, define: (engine: Engine) => void): void {
-  for (const name of ['SQLite', 'PostgreSQL'] as const) {
-    describe(`${title}, on ${name}`, { skip: name === 'PostgreSQL' && withoutPostgres }, () => {
-      const engine = new Engine(name)
-      before(() => engine.open())
-      define(engine)
-      after(() => engine.close())
-    })
-  }
+interface Ground {
+  name: Engine['name']
+  /** Why there is none; false: there is. */
+  skip: string | false
+  /** The body of a block of tests on the engine. What it starts it stops before the database is dropped. */
+  block: (define: (engine: Engine) => void) => () => void
 }
+
+/** Every engine, for a block of tests each: `describe` stands in the test's own file, or results would not name the block. */
+export const ENGINES: readonly Ground[] = (['SQLite', 'PostgreSQL'] as const).map((name) => ({
+  name,
+  skip: name === 'PostgreSQL' && withoutPostgres,
+  block: (define) => () => {
+    const engine = new Engine(name)
+    before(() => engine.open())
+    define(engine)
+    after(() => engine.close())
+  },
+}))
 
 /** Two gateways on one PostgreSQL, for all tests of a block. */
 export function onTwoReplicas(
