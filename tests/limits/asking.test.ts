@@ -22,9 +22,9 @@ interface Asked {
   needs: string
 }
 
-for (const { name, skip, block } of ENGINES) {
+for (const { name: engineName, skip, block } of ENGINES) {
   describe(
-    `asking for a higher limit, on ${name}`,
+    `asking for a higher limit, on ${engineName}`,
     { skip },
     block((engine) => {
       const made = world(engine, {}, (upstream) => {
