@@ -66,6 +66,8 @@ async function sqlitePlace(): Promise<Place> {
     options: { directory: directory.path },
     run: async (statement, parameters = []) => {
       const db = openConnection(join(directory.path, 'faregate.sqlite'), { readonly: false })
+      // On a busy machine the store may sync for longer than a caller of the store would wait.
+      db.pragma('busy_timeout = 30000')
       try {
         const prepared = db.prepare(statement)
         if (prepared.reader) return prepared.all(...parameters) as Record<string, unknown>[]

@@ -50,7 +50,12 @@ const CORRUPTIONS: { name: string; invariant: Invariant; sql: string[] }[] = [
   {
     name: 'an open hold of a dead instance',
     invariant: 'hold_open_of_dead_instance',
-    sql: [`UPDATE instances SET resolved_at = 1`],
+    // Not this instance: it would say with its next beat that it lives.
+    sql: [
+      `INSERT INTO instances (epoch, started_at, heartbeat_at, low_water_seq, resolved_at)
+       SELECT epoch + 100, started_at, heartbeat_at, low_water_seq, 1 FROM instances`,
+      `UPDATE entries SET instance = instance + 100 WHERE id = 'open.0'`,
+    ],
   },
   { name: 'a lot that gives more than it has', invariant: 'lot_mismatch', sql: [`UPDATE lots SET posted = posted - 5 WHERE id = 'g1'`] },
   { name: 'a lot deleted', invariant: 'lot_missing', sql: [`DELETE FROM lots WHERE id = 'g3'`] },
@@ -160,7 +165,6 @@ for (const kind of KINDS) {
     for (const { name, invariant, sql } of CORRUPTIONS) {
       it(`Proofs: ${name} is reported as ${invariant}`, async () => {
         await fresh.store.restore(healthy)
-        await fresh.place.run(`UPDATE instances SET resolved_at = NULL`)
         await fresh.store.engine.commit([{ operation: hold('open.0', 5n, { instance: fresh.store.instance.epoch, legs: LEGS }) }])
         assert.equal((await fresh.store.verify()).ok, true)
         for (const statement of sql) await fresh.place.run(statement)

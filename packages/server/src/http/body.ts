@@ -30,6 +30,9 @@ const ROOM_WAIT_MS = 30_000
 
 const NO_BODY = Buffer.alloc(0)
 
+/** Bytes as long as their buffer is now, which can be made longer. */
+type Growing = Uint8Array<ArrayBuffer>
+
 /**
  * Reads the body of a request, as raw bytes. What cannot be taken is refused as early as it can be told: an encoding
  * and a declared length before any of it is read, a large one without a good credential as well. The room that a large
@@ -54,8 +57,11 @@ class Reading {
   readonly #done: Done
   readonly #declared: number | undefined
   #chunks: Buffer[] = []
-  /** A large body is put together as it comes: kept until its end, its many pieces would outlive it in memory. */
-  #whole: Buffer | undefined
+  /**
+   * A large body is put together as it comes: kept until its end, its many pieces would outlive it in memory. It grows
+   * in place, in pages of its own: what a copy leaves behind the allocator of small things keeps for good.
+   */
+  #whole: Growing | undefined
   #size = 0
   #asked = false
   #over = false
@@ -90,18 +96,13 @@ class Reading {
     void this.#admit(this.#options.bodyBytes).then((admitted) => admitted && this.#payload.resume())
   }
 
-  #put(whole: Buffer, at: number, chunk: Buffer): void {
-    let target = whole
-    if (this.#size > whole.length) {
-      target = Buffer.allocUnsafeSlow(Math.min(this.#options.bodyBytes, 2 * Math.max(whole.length, this.#size)))
-      whole.copy(target)
-      this.#whole = target
-    }
-    chunk.copy(target, at)
+  #put(whole: Growing, at: number, chunk: Buffer): void {
+    if (this.#size > whole.length) whole.buffer.resize(Math.min(whole.buffer.maxByteLength, 2 * this.#size))
+    whole.set(chunk, at)
   }
 
   readonly #onEnd = (): void => {
-    const body = this.#whole?.subarray(0, this.#size) ?? Buffer.concat(this.#chunks, this.#size)
+    const body = this.#whole === undefined ? Buffer.concat(this.#chunks, this.#size) : Buffer.from(this.#whole.buffer, 0, this.#size)
     if (this.#asked) this.#options.room.keep(this.#request.id, this.#whole?.length ?? 0)
     this.#end(null, body)
   }
@@ -115,8 +116,8 @@ class Reading {
     const refusal = await this.#obstacle(bytes).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
     if (refusal !== undefined) this.#end(isDenial(refusal) ? new BodyRefused(refusal) : refusal)
     if (this.#over) return false
-    this.#whole = Buffer.allocUnsafeSlow(this.#declared ?? 2 * this.#size)
-    Buffer.concat(this.#chunks).copy(this.#whole)
+    this.#whole = new Uint8Array(new ArrayBuffer(this.#declared ?? 2 * this.#size, { maxByteLength: bytes }))
+    this.#whole.set(Buffer.concat(this.#chunks))
     this.#chunks = []
     return true
   }

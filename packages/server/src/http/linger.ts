@@ -32,4 +32,6 @@ function closeOnceRead(request: IncomingMessage): void {
   const limit = setTimeout(() => socket.destroy(), LINGER_MS).unref()
   request.once('end', close)
   socket.once('close', () => clearTimeout(limit))
+  // A body that waited for room is paused, and one that ends too soon is not resumed by anybody else.
+  request.resume()
 }
