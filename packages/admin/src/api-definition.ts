@@ -6,36 +6,42 @@ import { withoutSlash } from './handlers/providers.ts'
 import { lastFourOf } from './present/configuration.ts'
 import type { AdminQueries } from './ports.ts'
 import { invalid, refuse } from './refusal.ts'
-import type { ApiReleaseRow, ApiRow, DraftDefinition, SealedUpstream } from './configuration-rows.ts'
+import type { ApiRow, DraftDefinition, HttpDraft, KeptDefinition, SealedUpstream, UnreleasedApi } from './configuration-rows.ts'
+import { kept } from './kept.ts'
+import { changedPrompt } from './prompt-definition.ts'
 
 type Sent = Call<'updateApi'>['body']
 type Header = SealedUpstream['header']
 
 /** An API changed by what was sent: absent members stay, null takes one away. Refuses what cannot be served or charged. */
-export function definedApi(
-  deps: AdminDeps,
-  before: Pick<ApiRow, 'name' | 'createdAt'> & Partial<ApiRow>,
-  sent: Sent,
-): Omit<ApiRow, 'release'> {
+export function definedApi(deps: AdminDeps, before: ApiRow | Pick<ApiRow, 'name' | 'createdAt'>, sent: Sent): UnreleasedApi {
   const { name, createdAt } = before
-  const definition = changedDefinition(deps, name, before, sent)
+  const known = 'kind' in before ? before : undefined
+  const definition = changedDefinition(deps, name, known, sent)
   refuseFlaws(flawsOf(definition))
-  return { ...wholeDefinition(definition), ...kept('retirement', before.retirement, undefined), name, createdAt }
+  return { ...wholeDefinition(definition), ...kept('retirement', known?.retirement, undefined), name, createdAt }
 }
 
-/** The same for what need not be whole yet: a draft. */
-export function changedDefinition(deps: AdminDeps, name: string, before: Partial<DraftDefinition>, sent: Sent): DraftDefinition {
-  const { prefix = before.prefix ?? `/${name}`, routes = before.routes ?? [] } = sent
-  const baseUrl = sent.upstream === undefined ? before.upstream?.baseUrl : withoutSlash(sent.upstream.baseUrl)
-  const header = headerOf(deps, name, before.upstream?.header, sent.upstream)
+/** The same for what need not be whole yet: a draft. What it is, a service or a prompt, it stays. */
+export function changedDefinition(deps: AdminDeps, name: string, before: DraftDefinition | undefined, sent: Sent): DraftDefinition {
+  if (before?.kind === 'prompt') return changedPrompt(name, before, sent)
+  if (sent.prompt === undefined) return changedService(deps, name, before, sent)
+  if (before !== undefined) return invalid('/prompt', `"${name}" is an HTTP service: give the prompt another name`)
+  return changedPrompt(name, undefined, sent)
+}
+
+function changedService(deps: AdminDeps, name: string, before: HttpDraft | undefined, sent: Sent): HttpDraft {
+  const { prefix = before?.prefix ?? `/${name}`, routes = before?.routes ?? [] } = sent
+  const baseUrl = sent.upstream === undefined ? before?.upstream?.baseUrl : withoutSlash(sent.upstream.baseUrl)
+  const header = headerOf(deps, name, before?.upstream?.header, sent.upstream)
   return {
     kind: 'http',
     prefix,
     ...(baseUrl === undefined ? {} : { upstream: { baseUrl, ...(header === undefined ? {} : { header }) } }),
     routes,
-    ...kept('timeouts', before.timeouts, sent.timeouts),
-    ...kept('encodedSlashes', before.encodedSlashes, sent.encodedSlashes),
-    ...kept('document', before.document, undefined),
+    ...kept('timeouts', before?.timeouts, sent.timeouts),
+    ...kept('encodedSlashes', before?.encodedSlashes, sent.encodedSlashes),
+    ...kept('document', before?.document, undefined),
   }
 }
 
@@ -45,13 +51,8 @@ export function refuseFlaws([flaw]: ApiFlaw[]): void {
 }
 
 /** A definition in which nothing is missing: its flaws were looked for before. */
-export function wholeDefinition({ upstream, ...definition }: DraftDefinition): ApiReleaseRow['definition'] {
-  return { ...definition, upstream: upstream ?? { baseUrl: '' } }
-}
-
-function kept<Name extends string, T>(name: Name, before: T | undefined, sent: T | null | undefined): Partial<Record<Name, T>> {
-  const value = sent === undefined ? before : sent
-  return value === null || value === undefined ? {} : ({ [name]: value } as Record<Name, T>)
+export function wholeDefinition(definition: DraftDefinition): KeptDefinition {
+  return definition.kind === 'prompt' ? definition : { ...definition, upstream: definition.upstream ?? { baseUrl: '' } }
 }
 
 /** The secret is sealed as it comes; a header of the same name without a value keeps the one that it has. */

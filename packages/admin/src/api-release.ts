@@ -1,15 +1,16 @@
 import { includesName } from '@faregate/billing'
-import { fieldChanges, flawsOf, releaseFlaws, type ReleaseFlaw } from '@faregate/lifecycle'
+import { fieldChanges, flawsOf, promptReleaseFlaws, releaseFlaws, type Circumstances, type ReleaseFlaw } from '@faregate/lifecycle'
 import { refuseFlaws } from './api-definition.ts'
 import { definitionOf, documentsCompared } from './api-draft.ts'
 import type { Context } from './call.ts'
-import type { ApiReleaseRow, ApiRow, DraftDefinition } from './configuration-rows.ts'
+import type { ApiReleaseRow, ApiRow, DraftDefinition, UnreleasedApi } from './configuration-rows.ts'
 import type { AdminDeps } from './deps.ts'
 import type { AdminTransaction } from './ports.ts'
 import { presentDefinition } from './present/apis.ts'
+import { keepPromptDocument } from './prompt-definition.ts'
 import { refuse } from './refusal.ts'
 
-/** Refuses a definition of which callers would meet the mistakes, but for those that are overridden. Slow: it calls the upstream. */
+/** Refuses a definition of which callers would meet the mistakes, but for those that are overridden. Slow: it calls what is behind it. */
 export async function examine(
   { deps }: Context,
   name: string,
@@ -19,7 +20,7 @@ export async function examine(
   const own = flawsOf(definition)
   refuseFlaws(own.filter(({ path }) => path.at(-1) !== 'price' || path[0] !== 'routes'))
   refuseFlaws(own.filter(({ missing }) => missing !== true))
-  const flaws = releaseFlaws(definition.routes, await circumstancesOf(deps, name, definition))
+  const flaws = await flawsAround(deps, name, definition)
   const standing = flaws.filter(({ code }) => !override.includes(code))
   const [first] = standing
   if (first === undefined) return flaws
@@ -31,8 +32,14 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
-async function circumstancesOf(deps: AdminDeps, name: string, { upstream }: DraftDefinition) {
-  const [plans, dead] = await Promise.all([deps.store.read.plans.list(), deps.probeUpstream(upstream?.baseUrl ?? '')])
+async function flawsAround(deps: AdminDeps, name: string, definition: DraftDefinition): Promise<ReleaseFlaw[]> {
+  const circumstances = await circumstancesOf(deps, name)
+  if (definition.kind === 'prompt') return promptReleaseFlaws({ ...circumstances, ...(await deps.probePrompt(definition.prompt)) })
+  return releaseFlaws(definition.routes, { ...circumstances, dead: await deps.probeUpstream(definition.upstream?.baseUrl ?? '') })
+}
+
+async function circumstancesOf(deps: AdminDeps, name: string): Promise<Circumstances> {
+  const plans = await deps.store.read.plans.list()
   const newest = new Map(plans.map((plan) => [plan.name, plan]))
   const settings = deps.settings()
   const told = [settings['billing.topUpUrl'].value, settings['billing.contact'].value]
@@ -41,7 +48,6 @@ async function circumstancesOf(deps: AdminDeps, name: string, { upstream }: Draf
       .filter((plan) => includesName(plan, { api: name }))
       .map((plan) => ({ name: plan.name, exclusive: plan.exclusive, listed: plan.listed, free: plan.price === 0n })),
     payable: deps.rail !== undefined || told.some((value) => value !== undefined && value !== null),
-    dead,
   }
 }
 
@@ -49,7 +55,7 @@ async function circumstancesOf(deps: AdminDeps, name: string, { upstream }: Draf
 export async function release(
   { deps, credential }: Context,
   trx: AdminTransaction,
-  row: Omit<ApiRow, 'release'>,
+  row: UnreleasedApi,
   about: Pick<ApiReleaseRow, 'note' | 'overridden'> = { note: null, overridden: [] },
 ): Promise<{ row: ApiRow; release: ApiReleaseRow }> {
   const number = (await trx.apiReleases.last(row.name)) + 1
@@ -62,6 +68,7 @@ export async function release(
     publishedBy: credential.id,
     publishedAt: deps.clock.now(),
   }
+  await keepPromptDocument(trx, row.name, row)
   await trx.insertApiRelease(made)
   await trx.putApi(whole)
   return { row: whole, release: made }
@@ -75,7 +82,6 @@ export async function presentRelease(deps: AdminDeps, row: ApiReleaseRow, inForc
     api,
     ...releaseFacts({ number, note, overridden, publishedBy, publishedAt }, inForce),
     ...shown,
-    upstream: shown.upstream ?? { baseUrl: '', header: null },
     document: definition.document !== undefined,
     changes: fieldChanges(against && presentDefinition(deps, against.definition), shown),
     apiChanges: await documentsCompared(deps, against?.definition.document, definition.document),

@@ -57,17 +57,10 @@ function providerMember({ name, kind, baseUrl, keys }: ProviderRow) {
   }
 }
 
-/** The document is none of the file's: its routes are. */
-function apiMember({
-  name,
-  createdAt: _at,
-  kind: _kind,
-  release: _release,
-  retirement: _goes,
-  document: _document,
-  upstream,
-  ...definition
-}: ApiRow) {
+/** The document is none of the file's: its routes are, or its prompt. */
+function apiMember(api: ApiRow) {
+  if (api.kind === 'prompt') return { prefix: api.prefix, prompt: api.prompt }
+  const { name, createdAt: _at, kind: _kind, release: _release, retirement: _goes, document: _document, upstream, ...definition } = api
   const { baseUrl, header } = upstream
   const secret = header && { header: { name: header.name, value: reference(name, '') } }
   return { ...definition, upstream: { baseUrl, ...secret } }

@@ -23,6 +23,11 @@ describe('published APIs at run time', () => {
   })
   after(() => api.close())
 
+  const secretInForce = (): string | undefined => {
+    const entry = api.deps.snapshot().apis.get('weather')
+    return entry?.kind === 'http' ? entry.upstream.header?.secret : undefined
+  }
+
   it('is in force at once; its secret is sealed, usable, and never shown', async () => {
     const answer = await api.call('GET', '/api/apis/weather')
     assert.equal(answer.status, 200, answer.text)
@@ -38,12 +43,13 @@ describe('published APIs at run time', () => {
       ],
       timeouts: { firstByteMs: null, silenceMs: null },
       encodedSlashes: 'refuse',
+      prompt: null,
       release: 1,
       document: false,
       retirement: null,
       managedBy: { source: 'database' },
     })
-    assert.equal(api.deps.snapshot().apis.get('weather')?.upstream.header?.secret, SECRET)
+    assert.equal(secretInForce(), SECRET)
     const [stored] = await api.store.read.selectFrom('apis').selectAll().execute()
     assert.ok(stored !== undefined && !stored.definition.includes(SECRET))
     const audit = await api.call('GET', '/api/audit?limit=500')
@@ -60,7 +66,7 @@ describe('published APIs at run time', () => {
       body: { upstream: { baseUrl: 'https://other.example', header: { name: 'x-key' } } },
     })
     assert.deepEqual(moved.body.upstream, { baseUrl: 'https://other.example', header: { name: 'x-key', lastFour: '1234' } })
-    assert.equal(api.deps.snapshot().apis.get('weather')?.upstream.header?.secret, SECRET)
+    assert.equal(secretInForce(), SECRET)
     const bare = await api.call('PATCH', '/api/apis/weather', { body: { upstream: { baseUrl: 'https://other.example', header: null } } })
     assert.deepEqual(bare.body.upstream, { baseUrl: 'https://other.example', header: null })
     assert.equal((await api.call('PATCH', '/api/apis/weather', { body: { upstream: WEATHER.upstream } })).status, 200)

@@ -2,6 +2,7 @@ import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
 import { z } from 'zod'
 import { byName, decimal, nothing } from './common.ts'
 import { managedBy } from './managed.ts'
+import { prompt, shownPrompt } from './prompts.ts'
 import { shownRetirement } from './retirement.ts'
 import type { RouteSpec } from './route.ts'
 
@@ -47,9 +48,14 @@ const upstream = z.strictObject({
 
 /** What an API's definition holds beside its name. */
 export const members = {
-  prefix: z.string().min(2).max(200).describe("Where callers find it: `/weather`. Some first segments are the gateway's own."),
-  upstream,
-  routes: z.array(route).min(1).max(20_000),
+  prefix: z
+    .string()
+    .min(2)
+    .max(200)
+    .optional()
+    .describe("Where callers find it: `/weather`; `/` and its name where nothing is said. Some first segments are the gateway's own."),
+  upstream: upstream.optional().describe('The service behind it.'),
+  routes: z.array(route).min(1).max(20_000).optional(),
   timeouts: timeouts.nullable().optional(),
   encodedSlashes: z
     .enum(['refuse', 'pass'])
@@ -58,14 +64,22 @@ export const members = {
     .describe(
       'What becomes of `%2F` and `%5C` in a path: an upstream may read another route in them than the one that is charged. Absent: refused.',
     ),
+  prompt: prompt.optional().describe('What a prompt asks its model. It has no upstream, no routes, no times and no slashes.'),
 }
+
+/** An HTTP service, or a prompt over a model. */
+const API_KINDS = ['http', 'prompt'] as const
 
 /** What is shown of a definition, whether it is in force or not. */
 export const shownMembers = {
-  kind: z.enum(['http']),
+  kind: z.enum(API_KINDS),
   prefix: z.string(),
   url: z.string().describe('Where callers find it.'),
-  upstream: z.object({ baseUrl: z.string(), header: z.object({ name: z.string(), lastFour: z.string() }).nullable() }),
+  upstream: z
+    .object({ baseUrl: z.string(), header: z.object({ name: z.string(), lastFour: z.string() }).nullable() })
+    .nullable()
+    .describe('Null: it is a prompt, or nothing is said yet.'),
+  prompt: shownPrompt.nullable().describe('Null: it is an HTTP service.'),
   routes: z.array(
     z.object({
       method: z.string(),
@@ -107,9 +121,13 @@ export const apiRoutes = {
     method: 'POST',
     path: '/api/apis',
     tag,
-    summary: 'Publish an HTTP service, without a restart',
+    summary: 'Publish an HTTP service or a prompt, without a restart',
     permission: 'apis:write',
-    body: z.strictObject({ name: apiName, kind: z.enum(['http']).default('http'), ...members }),
+    body: z.strictObject({
+      name: apiName,
+      kind: z.enum(API_KINDS).optional().describe('Absent: what was sent says it.'),
+      ...members,
+    }),
     status: 201,
     response: api,
     idempotent: true,
@@ -131,12 +149,7 @@ export const apiRoutes = {
     summary: 'Change a published API, in force within a second; null takes a member away',
     permission: 'apis:write',
     params: byName,
-    body: z.strictObject({
-      ...members,
-      prefix: members.prefix.optional(),
-      upstream: upstream.optional(),
-      routes: members.routes.optional(),
-    }),
+    body: z.strictObject(members),
     status: 200,
     response: api,
   },
@@ -154,7 +167,8 @@ export const apiRoutes = {
     method: 'POST',
     path: '/api/apis/{name}/test',
     tag,
-    summary: 'Ask the upstream of an API for what lies at its base URL, with its secret, and say what happened',
+    summary:
+      'Ask the upstream of an API for what lies at its base URL, with its secret, and say what happened; of a prompt, whether its model is served',
     permission: 'apis:write',
     params: byName,
     body: z.strictObject({}),

@@ -1,3 +1,4 @@
+import type { Prompt } from './prompt.ts'
 import type { Retirement } from './retirement.ts'
 import type { ManagedBy } from './route.ts'
 
@@ -27,8 +28,8 @@ export interface ApiRoute {
   chargeOn?: ChargedClass[] | undefined
 }
 
-/** What an API's definition holds beside its name and the secret towards its upstream. */
-export interface ApiDefinition {
+/** What the definition of a published HTTP service holds beside its name and the secret towards its upstream. */
+export interface HttpDefinition {
   kind: 'http'
   /** Where callers find it: `/weather`, `/acme/weather`. */
   prefix: string
@@ -41,19 +42,38 @@ export interface ApiDefinition {
   document?: string | undefined
 }
 
+/** The same of a prompt, which is an endpoint of its own over a model. */
+export interface PromptDefinition {
+  kind: 'prompt'
+  prefix: string
+  prompt: Prompt
+  /** Made of the prompt, and kept under its hash; absent: it is defined in the configuration file. */
+  document?: string | undefined
+}
+
 export interface ApiTimeouts {
   firstByteMs?: number | undefined
   silenceMs?: number | undefined
 }
 
 /** A published HTTP service. The secret is clear text here and only here, in memory. */
-export interface ApiEntry extends ApiDefinition {
+export interface HttpApi extends HttpDefinition {
   name: string
   upstream: { baseUrl: string; header?: { name: string; secret: string } | undefined }
   /** Of no release: going back to an earlier one changes nothing of it. */
   retirement?: Retirement | undefined
   managedBy: ManagedBy
 }
+
+/** A published prompt. */
+export interface PromptApi extends PromptDefinition {
+  name: string
+  retirement?: Retirement | undefined
+  managedBy: ManagedBy
+}
+
+/** What is published below a prefix. */
+export type ApiEntry = HttpApi | PromptApi
 
 /** The name under which the secret header of an API is sealed: it opens for that API alone. */
 export function apiSealName(api: string): string {

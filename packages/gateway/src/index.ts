@@ -1,5 +1,5 @@
 export type { MockDirectory } from './apis/mock.ts'
-export type { ApiDirectory, PublishedApi } from './apis/port.ts'
+export type { ApiDirectory, PublishedApi, PublishedPrompt } from './apis/port.ts'
 export type { BalanceReader, BalanceView, GatewayDeps, InstanceLog, Log, PriceBook, Settings } from './deps.ts'
 export type { Inbound, Outbound, UpstreamCall, UpstreamClient, UpstreamError, UpstreamRequest, UpstreamSink } from './edge.ts'
 export { createGateway, type Gateway } from './gateway.ts'

@@ -1,32 +1,28 @@
-import { parseAmount, type ApiDefinition, type ApiRoute } from '@faregate/core'
+import { parseAmount, type ApiRoute, type HttpDefinition, type PromptDefinition } from '@faregate/core'
+import type { ApiFlaw } from './flaw.ts'
+import { promptFlaws } from './prompt/flaws.ts'
 import { RESERVED_SEGMENTS } from './reserved.ts'
 import { isParameter, segmentsOf } from './route-table.ts'
-
-/** What is wrong with a definition, where, and how it is mended. */
-export interface ApiFlaw {
-  /** Of the member: `['routes', 3, 'price']`. */
-  path: (string | number)[]
-  problem: string
-  fix: string
-  /** Nothing that is there is wrong: something is missing, which a draft may lack still. */
-  missing?: true
-}
 
 interface Upstream {
   baseUrl: string
   header?: { name: string } | undefined
 }
 
-type Checked = Pick<ApiDefinition, 'prefix' | 'routes'> & { upstream?: Upstream | undefined }
+type CheckedHttp = Pick<HttpDefinition, 'prefix' | 'routes'> & { kind?: 'http'; upstream?: Upstream | undefined }
 
 const MOST_PREFIX_SEGMENTS = 4
 const MOST_SEGMENTS = 32
 
 /** Everything that a schema cannot see: what is reserved, what has no price, what is there twice. */
-export function flawsOf(api: Checked): ApiFlaw[] {
+export function flawsOf(api: CheckedHttp | PromptDefinition): ApiFlaw[] {
+  return [...prefixFlaws(api.prefix), ...(api.kind === 'prompt' ? promptFlaws(api.prompt) : httpFlaws(api))]
+}
+
+function httpFlaws(api: CheckedHttp): ApiFlaw[] {
   const upstream = api.upstream === undefined ? [NO_UPSTREAM] : upstreamFlaws(api.upstream)
   const none = api.routes.length === 0 ? [NO_ROUTES] : []
-  return [...prefixFlaws(api.prefix), ...upstream, ...none, ...api.routes.flatMap(routeFlaws), ...repeated(api.routes)]
+  return [...upstream, ...none, ...api.routes.flatMap(routeFlaws), ...repeated(api.routes)]
 }
 
 const NO_UPSTREAM: ApiFlaw = {

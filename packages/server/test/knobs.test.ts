@@ -56,6 +56,18 @@ const FROM_OUTSIDE: Record<string, string[]> = {
     'apis.*.timeouts.silenceMs',
     'apis.*.encodedSlashes',
   ],
+  'prompts.ts': [
+    'apis.*.prompt.model',
+    'apis.*.prompt.system',
+    'apis.*.prompt.user',
+    'apis.*.prompt.variables.*.type',
+    'apis.*.prompt.variables.*.description',
+    'apis.*.prompt.variables.*.enum',
+    'apis.*.prompt.variables.*.default',
+    'apis.*.prompt.output.*',
+    'apis.*.prompt.maxTokens',
+    'apis.*.prompt.temperature',
+  ],
 }
 
 /** The same, in `tests/knobs/invoices.ts`, where a month ends. */

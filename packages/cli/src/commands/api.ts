@@ -3,11 +3,12 @@ import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
 import { Failure, UsageError, type Call, type Command, type Option, type Options } from '../command.ts'
 import { fields, table } from '../output.ts'
 import { placeOf } from '../place.ts'
+import { behind, promptText } from '../prompt-text.ts'
 import { shellWord } from '../shell.ts'
 
 type ApiBody = RouteInput<Routes['createApi']>['body']
 type Api = RouteOutput<Routes['getApi']>
-type Route = ApiBody['routes'][number]
+type Route = NonNullable<ApiBody['routes']>[number]
 
 const list: Command = {
   name: 'api list',
@@ -15,14 +16,14 @@ const list: Command = {
   async run(call) {
     const client = await call.client()
     const { data } = await client.listApis({})
-    const rows = data.map((api) => [api.name, api.url, api.upstream.baseUrl, api.routes.length, placeOf(api.managedBy)])
-    call.output.result(data, table(['name', 'url', 'upstream', 'routes', 'defined in'], rows, 'No API is published.'))
+    const rows = data.map((api) => [api.name, api.url, behind(api), api.prompt === null ? api.routes.length : null, placeOf(api.managedBy)])
+    call.output.result(data, table(['name', 'url', 'behind it', 'routes', 'defined in'], rows, 'No API is published.'))
   },
 }
 
 const show: Command = {
   name: 'api show',
-  summary: 'Show a published API: its routes, and what a call costs',
+  summary: 'Show a published API: its routes and what a call costs, or its prompt',
   args: ['<name>'],
   async run(call) {
     const [name = ''] = call.args
@@ -33,12 +34,13 @@ const show: Command = {
 }
 
 function shown(api: Api): string {
-  const { header } = api.upstream
+  const header = api.upstream?.header ?? null
+  const secret = header === null ? 'none' : `${header.name}: …${header.lastFour}`
   const facts = fields([
     ['API', api.name],
     ['url', api.url],
-    ['upstream', api.upstream.baseUrl],
-    ['secret', header === null ? 'none' : `${header.name}: …${header.lastFour}`],
+    [api.prompt === null ? 'upstream' : 'asks', behind(api)],
+    ['secret', api.prompt === null ? secret : undefined],
     ['first byte', api.timeouts.firstByteMs === null ? undefined : `${api.timeouts.firstByteMs} ms`],
     ['silence', api.timeouts.silenceMs === null ? undefined : `${api.timeouts.silenceMs} ms`],
     ['encoded slashes', api.encodedSlashes === 'pass' ? 'pass' : undefined],
@@ -46,6 +48,7 @@ function shown(api: Api): string {
     ['goes', api.retirement === null ? undefined : `${api.retirement.state} since ${api.retirement.at.slice(0, 10)}`],
     ['defined in', placeOf(api.managedBy)],
   ])
+  if (api.prompt !== null) return `${facts}\n\n${promptText(api.prompt)}`
   const rows = api.routes.map(({ method, path, price, free, chargeOn }) => [
     method,
     path,
@@ -118,7 +121,7 @@ function classOf(text: string): (typeof CLASSES)[number] {
 }
 
 /** A secret on the command line would stand in the shell's history and in the list of processes. */
-export function secretOf({ options, environment }: Call): Pick<ApiBody['upstream'], 'header'> {
+export function secretOf({ options, environment }: Call): Pick<NonNullable<ApiBody['upstream']>, 'header'> {
   const [name, variable] = [options.text('secretHeader'), options.text('secretFrom')]
   if (name === undefined && variable === undefined) return {}
   if (name === undefined || variable === undefined) throw new UsageError('--secret-header and --secret-from go together')
@@ -140,7 +143,8 @@ function timeoutsOf(options: Options): Pick<ApiBody, 'timeouts'> {
 
 const test: Command = {
   name: 'api test',
-  summary: 'Ask the upstream of a published API for what lies at its base URL, and say what happened',
+  summary:
+    'Ask the upstream of a published API for what lies at its base URL, and say what happened; of a prompt, whether its model is served',
   args: ['<name>'],
   async run(call) {
     const [name = ''] = call.args
@@ -148,7 +152,7 @@ const test: Command = {
     const result = await client.testApi({ params: { name }, body: {}, idempotencyKey: randomUUID() })
     call.output.result(result, `${result.message} (${result.latencyMs} ms)`)
     if (!result.ok)
-      throw new Failure(`${name} has no upstream that serves.`, `Check its base URL and secret: faregate api show ${shellWord(name)}`)
+      throw new Failure(`Nothing that serves is behind ${name}.`, `Check where it is, and its secret: faregate api show ${shellWord(name)}`)
   },
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { apiDesignCommands } from './api-design.ts'
+import { apiPromptCommands } from './api-prompt.ts'
 import { apiReleaseCommands } from './api-release.ts'
 import { apiRetireCommands } from './api-retire.ts'
 import { modelRetireCommands } from './model-retire.ts'
@@ -52,6 +53,7 @@ export const COMMANDS: Command[] = [
   ...pendingPriceCommands,
   ...apiCommands,
   ...apiDesignCommands,
+  ...apiPromptCommands,
   ...apiReleaseCommands,
   ...apiRetireCommands,
   ...modelRetireCommands,

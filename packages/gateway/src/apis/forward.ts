@@ -1,4 +1,4 @@
-import type { ApiEntry } from '@faregate/core'
+import type { HttpApi } from '@faregate/core'
 import type { Inbound } from '../edge.ts'
 
 type Headers = Record<string, string | string[] | undefined>
@@ -43,7 +43,7 @@ const KEPT_FROM_CALLER = new Set([
 const OWN = /^(faregate-|access-control-|ratelimit)/
 
 /** The head of the call to the upstream: what the caller sent, without its credentials, with the API's own secret. */
-export function upstreamHeaders({ id, headers }: Inbound, { upstream }: ApiEntry): Record<string, string> {
+export function upstreamHeaders({ id, headers }: Inbound, { upstream }: HttpApi): Record<string, string> {
   const sent: Record<string, string> = {}
   const named = namedBy(headers)
   for (const [name, value] of Object.entries(headers)) {
@@ -88,7 +88,7 @@ function sendable(value: string): string {
 }
 
 /** The base of the upstream without its path, and the path that is called there: nothing of the caller's is encoded anew. */
-export function addressOf(api: ApiEntry, rest: string, query: string): { origin: string; path: string } {
+export function addressOf(api: HttpApi, rest: string, query: string): { origin: string; path: string } {
   let base = bases.get(api)
   if (base === undefined) {
     const { origin, pathname } = new URL(api.upstream.baseUrl)
@@ -100,4 +100,4 @@ export function addressOf(api: ApiEntry, rest: string, query: string): { origin:
 }
 
 /** Read once for each entry, which lives until the API is changed. */
-const bases = new WeakMap<ApiEntry, { origin: string; pathname: string }>()
+const bases = new WeakMap<HttpApi, { origin: string; pathname: string }>()

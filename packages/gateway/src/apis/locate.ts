@@ -22,7 +22,8 @@ export function locateRoute({ entry, route }: PublishedApi, method: string, rest
   }
 }
 
-function unknown(api: string, detail: string): Denial {
+/** Refuses what is not there below an API's prefix. */
+export function unknown(api: string, detail: string): Denial {
   return {
     code: 'route_unknown',
     detail,

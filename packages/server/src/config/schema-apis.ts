@@ -1,7 +1,8 @@
 import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
 import { z } from 'zod'
+import { prompt } from './schema-prompts.ts'
 
-/** Published HTTP services in the configuration file. What this cannot see is checked by `checkApis`. */
+/** Published APIs in the configuration file. What this cannot see is checked by `checkApis`. */
 
 const milliseconds = z.int().min(1).max(3_600_000)
 
@@ -40,8 +41,9 @@ export const api = z.strictObject({
         .optional()
         .describe('A secret that the upstream wants with each call.'),
     })
+    .optional()
     .describe('The service behind it.'),
-  routes: z.array(route).min(1).describe('What can be called, and what that costs.'),
+  routes: z.array(route).min(1).optional().describe('What can be called of the service, and what that costs.'),
   timeouts: z
     .strictObject({
       firstByteMs: milliseconds.optional().describe('Time for the first byte of an answer. Absent: `limits.firstByteMs`.'),
@@ -56,4 +58,5 @@ export const api = z.strictObject({
       'What becomes of `%2F` and `%5C` in a path. An upstream may read another route in them than the one that is charged: absent, they ' +
         'are refused.',
     ),
+  prompt,
 })

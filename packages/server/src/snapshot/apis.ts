@@ -1,14 +1,17 @@
-import type { ApiEntry, Snapshot } from '@faregate/core'
-import { nearest, type ApiDirectory, type PublishedApi } from '@faregate/gateway'
-import { Prefixes, readPath, RouteTable } from '@faregate/lifecycle'
+import type { ApiEntry, HttpApi, PromptApi, Snapshot } from '@faregate/core'
+import { nearest, type ApiDirectory, type PublishedApi, type PublishedPrompt } from '@faregate/gateway'
+import { compilePrompt, Prefixes, promptDocument, readPath, RouteTable } from '@faregate/lifecycle'
+import { promptDialect } from '@faregate/wire'
+
+type Published = PublishedApi | PublishedPrompt
 
 /** The published APIs of the configuration in force, compiled once for each: an entry that did not change is not compiled again. */
 export function apiDirectory(snapshot: () => Snapshot): ApiDirectory {
-  const compiled = new WeakMap<ApiEntry, PublishedApi>()
+  const compiled = new WeakMap<ApiEntry, Published>()
   let current: ReadonlyMap<string, ApiEntry> | undefined
-  let prefixes = new Prefixes<PublishedApi>([])
-  const published = (entry: ApiEntry): PublishedApi => {
-    const known = compiled.get(entry) ?? publish(entry)
+  let prefixes = new Prefixes<Published>([])
+  const published = (entry: ApiEntry): Published => {
+    const known = compiled.get(entry) ?? (entry.kind === 'prompt' ? publishPrompt(entry) : publish(entry))
     compiled.set(entry, known)
     return known
   }
@@ -24,10 +27,20 @@ export function apiDirectory(snapshot: () => Snapshot): ApiDirectory {
   }
 }
 
-function publish(entry: ApiEntry): PublishedApi {
+function publishPrompt(entry: PromptApi): PublishedPrompt {
+  return {
+    kind: 'prompt',
+    entry,
+    dialect: promptDialect(entry.prompt, compilePrompt(entry.prompt)),
+    document: () => promptDocument(entry.name, entry),
+  }
+}
+
+function publish(entry: HttpApi): PublishedApi {
   const table = new RouteTable(entry.routes)
   const encodedSlashes = entry.encodedSlashes ?? 'refuse'
   return {
+    kind: 'http',
     entry,
     route(method, rest) {
       const read = readPath(rest, encodedSlashes)

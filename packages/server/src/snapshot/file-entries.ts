@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ApiEntry, ManagedBy, ModelEntry, ProviderEntry } from '@faregate/core'
+import type { ApiEntry, HttpApi, HttpDefinition, ManagedBy, ModelEntry, PromptDefinition, ProviderEntry } from '@faregate/core'
 import type { Kinds } from '../config/meaning.ts'
 import type { Path, Place } from '../config/finding.ts'
 import type { Configuration, ConfiguredApi, ConfiguredModel, ConfiguredProvider } from '../config/schema.ts'
@@ -40,16 +40,22 @@ export function fileModels(configuration: Configuration, placeOf: PlaceOf): Mode
 
 /** The published APIs of the configuration file. */
 export function fileApis(configuration: Configuration, placeOf: PlaceOf): ApiEntry[] {
-  return Object.entries(configuration.apis).map(([name, { upstream, ...api }]) => ({
-    ...present(api),
+  return Object.entries(configuration.apis).map(([name, api]) => ({
+    ...definitionOf(api),
     name,
-    kind: 'http',
-    upstream: upstreamOf(upstream),
     managedBy: managedBy(placeOf(['apis', name])),
   }))
 }
 
-function upstreamOf({ baseUrl, header }: ConfiguredApi['upstream']): ApiEntry['upstream'] {
+type Defined = (HttpDefinition & Pick<HttpApi, 'upstream'>) | PromptDefinition
+
+/** What an API of the file is: a prompt, where it has one. What a service lacks was told when the file was checked. */
+function definitionOf({ prefix, prompt, upstream, routes = [], ...members }: ConfiguredApi): Defined {
+  if (prompt !== undefined) return { kind: 'prompt', prefix, prompt: present(prompt) }
+  return { kind: 'http', prefix, ...present(members), upstream: upstreamOf(upstream), routes }
+}
+
+function upstreamOf({ baseUrl, header }: NonNullable<ConfiguredApi['upstream']> = { baseUrl: '' }): HttpApi['upstream'] {
   const secret = header === undefined ? {} : { header: { name: header.name, secret: header.value } }
   return { baseUrl: baseUrl.replace(/\/+$/, ''), ...secret }
 }

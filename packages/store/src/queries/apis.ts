@@ -1,6 +1,6 @@
 import { apiSealName, type ApiEntry, type Retirement } from '@faregate/core'
 import type { AdminQueries } from '@faregate/admin/ports'
-import type { ApiRow } from '@faregate/admin/configuration-rows'
+import type { ApiRow, KeptDefinition } from '@faregate/admin/configuration-rows'
 import type { Kysely, Selectable } from 'kysely'
 import type { ApisTable } from '../schema-configuration.ts'
 import type { Schema } from '../schema.ts'
@@ -19,7 +19,7 @@ export function apiQueries(db: Kysely<Schema>): AdminQueries['apis'] {
 }
 
 function apiOf(row: Selectable<ApisTable>): ApiRow {
-  const definition = JSON.parse(row.definition) as Omit<ApiRow, 'name' | 'release' | 'retirement' | 'createdAt'>
+  const definition = JSON.parse(row.definition) as KeptDefinition
   const retirement = row.retirement === null ? {} : { retirement: JSON.parse(row.retirement) as Retirement }
   return { ...definition, ...retirement, name: row.name, release: toNumber(row.release_number), createdAt: toNumber(row.created_at) }
 }
@@ -45,10 +45,12 @@ export async function putApiRetirement(db: Kysely<Schema>, name: string, retirem
 }
 
 /** As it is in force: with its secret opened. What `unseal` throws is passed on. */
-export function openApi(
-  { createdAt: _createdAt, release: _release, upstream, ...api }: ApiRow,
-  unseal: (sealed: string, name: string) => string,
-): ApiEntry {
+export function openApi(row: ApiRow, unseal: (sealed: string, name: string) => string): ApiEntry {
+  if (row.kind === 'prompt') {
+    const { createdAt: _createdAt, release: _release, ...prompt } = row
+    return { ...prompt, managedBy: { source: 'database' } }
+  }
+  const { createdAt: _createdAt, release: _release, upstream, ...api } = row
   const { baseUrl, header } = upstream
   const opened = header === undefined ? {} : { header: { name: header.name, secret: unseal(header.sealed, apiSealName(api.name)) } }
   return { ...api, upstream: { baseUrl, ...opened }, managedBy: { source: 'database' } }
