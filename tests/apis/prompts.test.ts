@@ -187,6 +187,7 @@ describe('calls of a prompt', () => {
       price: '0',
       period: 'free',
       apis: ['sold'],
+      exclusive: true,
       priceFactor: '0',
       quotas: [{ counts: 'requests', models: null, apis: 'sold', limit: 2, overage: null }],
     })
