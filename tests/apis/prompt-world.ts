@@ -10,7 +10,7 @@ import type { Answer, Sent } from '../support/http.ts'
 import { startUpstream } from '../support/upstream.ts'
 import type { Exchange, Upstream } from '../support/upstream.ts'
 
-export const SYSTEM = 'Translate into {{language}}, {{tone}}.'
+const SYSTEM = 'Translate into {{language}}, {{tone}}.'
 
 /** The prompt of the tests: a required text, one of some values, and one that need not be sent. */
 export const TRANSLATE = {

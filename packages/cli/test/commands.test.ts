@@ -11,7 +11,6 @@ import { publishedApis } from './commands-apis.ts'
 import { PAYMENT_COMMANDS } from './payment-commands.ts'
 import { paymentTests } from './payment-tests.ts'
 import { plansAndSubscriptions } from './commands-plans.ts'
-import { publishedPrompts } from './commands-prompts.ts'
 import { PEOPLE_COMMANDS } from './people-commands.ts'
 import { faregate, LAUNCHER, startBy, type Said, type Started } from './support.ts'
 
@@ -237,7 +236,6 @@ test('reconcile compares with an export, and names the place of what it cannot r
 
 publishedApis({ does, runs, answered }, environment)
 designedApis({ does, runs, answered }, folder)
-publishedPrompts({ does, runs, answered }, folder)
 
 describe('prices that wait for approval', () => {
   test('where none does, it is said so; what nobody knows is named, with what to do', async () => {

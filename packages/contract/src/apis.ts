@@ -90,7 +90,7 @@ export const shownMembers = {
     }),
   ),
   timeouts: z.object({ firstByteMs: z.number().nullable(), silenceMs: z.number().nullable() }),
-  encodedSlashes: z.enum(['refuse', 'pass']),
+  encodedSlashes: z.enum(['refuse', 'pass']).nullable().describe('Null: it is a prompt.'),
 }
 
 /** A published API as it is shown. */

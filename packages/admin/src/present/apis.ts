@@ -41,7 +41,7 @@ export function presentDefinition({ publicUrl }: Pick<AdminDeps, 'publicUrl'>, d
     upstream: upstream === undefined ? null : { baseUrl: upstream.baseUrl, header: headerOf(upstream.header) },
     routes: (service?.routes ?? []).map(presentRoute),
     timeouts: { firstByteMs: timeouts?.firstByteMs ?? null, silenceMs: timeouts?.silenceMs ?? null },
-    encodedSlashes: service?.encodedSlashes ?? ('refuse' as const),
+    encodedSlashes: service === undefined ? null : (service.encodedSlashes ?? ('refuse' as const)),
     prompt: definition.kind === 'prompt' ? presentPrompt(definition.prompt) : null,
   }
 }

@@ -25,7 +25,7 @@ export interface PublishedPrompt {
   entry: PromptApi
   dialect: Dialect
   /** Its OpenAPI document, for those who may call it. */
-  document(): string
+  document: () => string
 }
 
 export type FoundRoute =

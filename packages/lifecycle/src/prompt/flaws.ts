@@ -97,11 +97,14 @@ function unused({ system = '', user, variables }: Prompt): ApiFlaw[] {
 
 function outputFlaws(schema: Prompt['output']): ApiFlaw[] {
   if (schema === undefined) return []
-  const at = (problem: string, fix: string): ApiFlaw[] => [{ path: ['prompt', 'output'], problem, fix }]
   if (schema['type'] !== 'object')
-    return at('is no schema of an object', 'begin it with `"type": "object"`; without `output` the answer is text')
-  if (isDeeper(schema, MOST_OUTPUT_DEPTH)) return at(`is nested deeper than ${MOST_OUTPUT_DEPTH}`, 'make it simpler')
-  return refers(schema) ? at('refers to another schema by `$ref`', 'write that schema in its place') : []
+    return ofOutput('is no schema of an object', 'begin it with `"type": "object"`; without `output` the answer is text')
+  if (isDeeper(schema, MOST_OUTPUT_DEPTH)) return ofOutput(`is nested deeper than ${MOST_OUTPUT_DEPTH}`, 'make it simpler')
+  return refers(schema) ? ofOutput('refers to another schema by `$ref`', 'write that schema in its place') : []
+}
+
+function ofOutput(problem: string, fix: string): ApiFlaw[] {
+  return [{ path: ['prompt', 'output'], problem, fix }]
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

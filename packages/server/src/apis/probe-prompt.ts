@@ -24,7 +24,9 @@ export async function probePrompt(
   if (!isSayable(route, prompt))
     return { dead: `not everything that serves "${prompt.model}" takes what the prompt sets: its output schema, or its temperature` }
   const addresses = new Set(route.candidates.map(({ provider }) => provider.baseUrl))
-  const reasons = await Promise.all([...addresses].map((address) => (isWeb(address) ? prober.probe(address) : undefined)))
+  // The built-in demo answers in this process.
+  if ([...addresses].some((address) => !/^https?:/.test(address))) return {}
+  const reasons = await Promise.all([...addresses].map((address) => prober.probe(address)))
   const [first] = reasons
   return first === undefined || reasons.includes(undefined) ? {} : { dead: first }
 }
@@ -35,9 +37,4 @@ function isSayable(route: Route, prompt: Prompt): boolean {
   const body = Buffer.from(JSON.stringify(exampleValues(prompt)))
   const read = dialect.read({ path: '', query: '', headers: {}, body })
   return read.ok && carriesWhole(route, read.request, dialect)
-}
-
-/** The built-in demo answers in this process. */
-function isWeb(address: string): boolean {
-  return /^https?:/.test(address)
 }
