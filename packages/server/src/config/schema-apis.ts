@@ -42,8 +42,8 @@ export const api = z.strictObject({
         .describe('A secret that the upstream wants with each call.'),
     })
     .optional()
-    .describe('The service behind it.'),
-  routes: z.array(route).min(1).optional().describe('What can be called of the service, and what that costs.'),
+    .describe('The service behind it. Every API but a prompt has one.'),
+  routes: z.array(route).min(1).optional().describe('What can be called, and what that costs. Every API but a prompt has some.'),
   timeouts: z
     .strictObject({
       firstByteMs: milliseconds.optional().describe('Time for the first byte of an answer. Absent: `limits.firstByteMs`.'),

@@ -10,7 +10,7 @@ const variable = z.strictObject({
   default: z
     .union([z.string(), z.number(), z.boolean()])
     .optional()
-    .describe('Stands where the caller sends nothing. Absent: the variable is required.'),
+    .describe('A value of its type, which stands where the caller sends nothing. Absent: the variable is required.'),
 })
 
 export const prompt = z
