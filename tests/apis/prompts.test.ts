@@ -6,6 +6,7 @@ import { nano } from '../support/decimal.ts'
 import { ENGINES } from '../support/engines.ts'
 import { header, json } from '../support/http.ts'
 import type { Answer } from '../support/http.ts'
+import { eventually } from '../support/wait.ts'
 import { ANSWER, asChat, eventsOf, OUTPUT, promptWorld, TRANSLATE } from './prompt-world.ts'
 import { recordOf } from './world.ts'
 
@@ -199,5 +200,33 @@ describe('calls of a prompt', () => {
     for (let made = 0; made < 3; made++) statuses.push((await world.call(values, { key, path: '/sold' })).status)
     assert.deepEqual(statuses.slice(0, 2), [200, 200])
     assert.ok([402, 429].includes(statuses[2] ?? 0), String(statuses))
+  })
+
+  test('a text that is long is taken like any other body, and one that is too long refused', async () => {
+    world.upstream.on('m', answer(usage(3, 4)))
+    const text = 'x'.repeat(200_000)
+    assert.equal((await world.call({ text, language: 'de' })).status, 200)
+    const { messages } = world.upstream.calls.at(-1)?.body ?? {}
+    assert.equal((messages as { content: string }[])[1]?.content, text)
+    await refused(await world.call({ text: 'x'.repeat(34_000_000), language: 'de' }), 413, 'request_too_large')
+  })
+
+  test('what a process was asked when it died is recorded with the API and the model, and costs nothing', async () => {
+    const { gateway, upstream } = world
+    const { key, organization } = await gateway.customer('1.00')
+    const earlier = upstream.calls.length
+    upstream.on('m', () => undefined)
+    const lost = world.call({ text: 'x', language: 'de' }, { key, fresh: true }).catch(() => undefined)
+    await eventually(() => assert.equal(upstream.calls.length, earlier + 1))
+    await gateway.kill('SIGKILL')
+    await lost
+    await gateway.start()
+    const [record] = await eventually(async () => {
+      const found = await gateway.api.records({ organization })
+      assert.equal(found.length, 1)
+      return found
+    }, 60_000)
+    assert.deepEqual([record?.['api'], record?.['route'], record?.model, record?.cost], ['translate', 'POST /', 'm', '0.00'])
+    await assertSettled(gateway.api, organization)
   })
 })
