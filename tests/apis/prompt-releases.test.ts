@@ -72,7 +72,7 @@ for (const { name, skip, block } of ENGINES) {
 describe('the life of a prompt', () => {
   const world = promptWorld()
 
-  test('the doctor refuses a prompt whose model is not there, has no price, or does not answer', async () => {
+  test('the doctor refuses a prompt whose model is not there, has no price, cannot be told all of it, or does not answer', async () => {
     const { api } = world.gateway
     const flawsOf = async (model: string) => {
       const { revision } = await api.expect<{ revision: number }>(200, 'PATCH', '/api/apis/ill/draft', {
@@ -96,6 +96,21 @@ describe('the life of a prompt', () => {
       price: { input: '1', output: '1' },
     })
     assert.deepEqual(await flawsOf('gone'), ['upstream_dead'])
+    await api.expect(201, 'POST', '/api/providers', {
+      name: 'plain',
+      kind: 'deepseek',
+      baseUrl: world.upstream.url,
+      apiKey: 'sk-plain-test-key',
+    })
+    await api.expect(201, 'POST', '/api/models', {
+      name: 'plain',
+      deployments: [{ provider: 'plain', model: 'x' }],
+      price: { input: '1', output: '1' },
+    })
+    await api.expect(200, 'PATCH', '/api/apis/ill/draft', { prompt: { output: { type: 'object' } } })
+    assert.deepEqual(await flawsOf('plain'), ['upstream_dead'])
+    await api.expect(200, 'PATCH', '/api/apis/ill/draft', { prompt: { output: null } })
+    await world.publish('sayable', { model: 'plain', user: 'Hello', variables: {} })
     const { revision } = await api.expect<{ revision: number }>(200, 'GET', '/api/apis/ill/draft')
     await api.expect(201, 'POST', '/api/apis/ill/releases', { revision, override: ['upstream_dead'] })
     const tested = await api.expect<{ ok: boolean; message: string }>(200, 'POST', '/api/apis/translate/test', {})
