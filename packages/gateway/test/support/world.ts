@@ -48,6 +48,7 @@ export interface WorldOptions {
   plans?: GatewayDeps['plans']
   namedCaps?: FindNamedCaps
   invoices?: GatewayDeps['invoices']
+  mocks?: GatewayDeps['mocks']
   creditLimit?: bigint
   grant?: string
   price?: Partial<Record<Bucket, string>>
@@ -104,7 +105,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     balances: { read: (refs) => Promise.resolve(refs.map((ref) => viewOf(storage, ref))) },
     limiter: new Limiter({ clock: { now: () => Date.now() } }),
     apis: { find: () => undefined },
-    mocks: { answer: async () => ({ missing: 'api' }) },
+    mocks: options.mocks ?? { find: async () => undefined },
     plans: options.plans ?? {
       entitlement: () => ({ kind: 'balance' }),
       quotas: () => Promise.resolve([]),
