@@ -49,6 +49,7 @@ export interface WorldOptions {
   namedCaps?: FindNamedCaps
   invoices?: GatewayDeps['invoices']
   mocks?: GatewayDeps['mocks']
+  vendors?: GatewayDeps['vendors']
   creditLimit?: bigint
   grant?: string
   price?: Partial<Record<Bucket, string>>
@@ -118,7 +119,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       provider: () => (options.providerPrice === undefined ? undefined : priceTable(options.providerPrice)),
       maxOutput: () => undefined,
     },
-    vendors,
+    vendors: options.vendors ?? vendors,
     tokens: options.tokens ?? {
       count: async (text) => words(text),
       countEach: async (texts) => texts.reduce((sum, text) => sum + words(text), 0),
