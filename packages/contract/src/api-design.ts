@@ -63,6 +63,7 @@ const draft = z
     ...shownMembers,
     upstream: shownMembers.upstream.nullable(),
     document: z.boolean().describe('Whether it has an OpenAPI document.'),
+    documentId: z.string().nullable().describe('By which the draft is mocked, for whoever is told it: `Prefer: document=doc_…`.'),
     changedBy: z.string(),
     updatedAt: time,
     ...comparison,

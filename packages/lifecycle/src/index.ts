@@ -1,6 +1,7 @@
 export * from './definition.ts'
 export * from './field-changes.ts'
 export * from './openapi/design-routes.ts'
+export * from './openapi/document-id.ts'
 export * from './openapi/documents.ts'
 export type { Design } from './openapi/design.ts'
 export type { DesignedRoute } from './openapi/operations.ts'

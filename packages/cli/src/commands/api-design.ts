@@ -87,7 +87,7 @@ function shown(row: Draft): string {
     ['begun on', row.base === 0 ? 'nothing: it was never published' : `release ${row.base}`],
     ['prefix', row.prefix],
     ['upstream', row.upstream?.baseUrl ?? 'none yet'],
-    ['document', row.document ? 'yes' : 'none'],
+    ['document', row.documentId ?? 'none'],
     ['changed', `${shortTime(row.updatedAt) ?? ''} by ${row.changedBy}`],
   ])
   const routes = row.routes.map(({ method, path, price, free }) => [method, path, price ?? (free ? 'free' : 'not said')])

@@ -2,7 +2,9 @@ import type { ApiTestResult } from '@faregate/admin'
 import type { ApiEntry, Snapshot } from '@faregate/core'
 import type { UpstreamClient } from '@faregate/gateway'
 import { refusedBy } from '@faregate/gateway/apis/failure'
-import { collect, type Answer } from './collect-answer.ts'
+import { unreachable, type Answer } from './collect-answer.ts'
+
+type Head = Pick<Answer, 'status' | 'headers'>
 
 export interface ApiTestDeps {
   snapshot: () => Snapshot
@@ -25,10 +27,23 @@ export async function testApi({ snapshot, upstream }: ApiTestDeps, name: string)
   }
 }
 
-function ask(upstream: ApiTestDeps['upstream'], { upstream: { baseUrl, header }, timeouts }: ApiEntry): Promise<Answer> {
+/** The head of the answer: what follows may never end, and says nothing more of whether the service is there. */
+async function ask(upstream: ApiTestDeps['upstream'], { upstream: { baseUrl, header }, timeouts }: ApiEntry): Promise<Head> {
   const { origin, pathname } = new URL(baseUrl)
   const headers = header === undefined ? {} : { [header.name.toLowerCase()]: header.secret }
-  return new Promise((resolve, reject) => {
-    upstream.send({ origin, path: pathname, method: 'GET', headers, body: null, asSent: true, limits: timeouts }, collect(resolve, reject))
-  })
+  const answered = Promise.withResolvers<Head>()
+  const running = upstream.send(
+    { origin, path: pathname, method: 'GET', headers, body: null, asSent: true, limits: timeouts },
+    {
+      head: (status, said) => answered.resolve({ status, headers: said }),
+      data: () => undefined,
+      end: () => undefined,
+      error: (failure) => answered.reject(unreachable(failure)),
+    },
+  )
+  try {
+    return await answered.promise
+  } finally {
+    running.abort()
+  }
 }
