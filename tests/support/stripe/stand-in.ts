@@ -42,6 +42,8 @@ export class StripeStandIn {
   calls = 0
   /** Calls wait for this before they do anything. */
   #held: Promise<void> = Promise.resolve()
+  /** Answers wait for this after what they tell of is done. */
+  #unanswered: Promise<void> = Promise.resolve()
   readonly #answers = new Map<string, { sent: string; status: number; body: string }>()
   readonly #server: Server
   #events = 0
@@ -85,6 +87,13 @@ export class StripeStandIn {
   hold(): () => void {
     let release = (): void => undefined
     this.#held = new Promise((resolve) => (release = resolve))
+    return release
+  }
+
+  /** Calls do what they do, and are not answered until what this gives is called. */
+  holdAnswers(): () => void {
+    let release = (): void => undefined
+    this.#unanswered = new Promise((resolve) => (release = resolve))
     return release
   }
 
@@ -151,6 +160,7 @@ export class StripeStandIn {
       return answer(response, 401, { error: { type: 'invalid_request_error', message: 'Invalid API Key provided' } })
     }
     const made = this.#remembered(request, sent)
+    await this.#unanswered
     if (fault === 'lost') return void request.socket.destroy()
     if (fault === 'early') await this.tell(this.pay([...this.sessions.values()].at(-1) ?? this.sessionAt('')))
     response.writeHead(made.status, { 'content-type': 'application/json', 'request-id': `req_${this.calls}` }).end(made.body)
