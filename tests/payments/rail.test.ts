@@ -38,12 +38,12 @@ async function begun(behaviour: Behaviour = 'pays') {
 function meanwhile(call: 'confirm' | 'cancel', happens: () => void): void {
   const { account } = stripe
   const [confirm, cancel] = [account.confirm.bind(account), account.cancel.bind(account)]
-  const before = (): void => {
+  const first = (): void => {
     Object.assign(account, { confirm, cancel })
     happens()
   }
-  if (call === 'confirm') account.confirm = (...sent) => (before(), confirm(...sent))
-  else account.cancel = (id) => (before(), cancel(id))
+  if (call === 'confirm') account.confirm = (...sent) => (first(), confirm(...sent))
+  else account.cancel = (id) => (first(), cancel(id))
 }
 
 test('a payment that is not in this account is void, whatever is asked of it', async () => {

@@ -64,7 +64,7 @@ for (const kind of KINDS) {
           await acme.round()
         }
         assert.deepEqual([acme.scripted.paid.size, await acme.granted()], [0, 0n])
-        assert.ok((await acme.orders())[0]?.voidAt)
+        assert.ok((await acme.orders()).every(({ voidAt }) => voidAt !== null))
         await acme.set()
         await acme.round()
         assert.deepEqual([acme.scripted.paid.size, await acme.granted()], [1, 5n * UNIT])

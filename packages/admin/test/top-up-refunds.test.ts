@@ -78,10 +78,10 @@ for (const kind of KINDS) {
     it('whose credit was given again are not asked for any more', async () => {
       const { refund, rail, says, asked, row, granted } = await cutOff()
       says.now = { status: 'refunded', reference: 're_1' }
-      const before = asked.length
+      const earlier = asked.length
       api.clock.time += MINUTE
       await askAgain(api.deps, rail, refund)
-      assert.equal(asked.length, before)
+      assert.equal(asked.length, earlier)
       assert.deepEqual([(await row(refund.id)).state, await granted()], ['refused', 10n * UNIT])
     })
 
