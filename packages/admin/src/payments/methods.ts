@@ -19,7 +19,10 @@ async function replaceCustomer(needs: PaymentNeeds, rail: PaymentRail, { id, nam
   const reference = await rail.customer({ id, name, replaces: known })
   await changeStanding(needs, async (trx) => {
     if (!(await trx.replacePaymentCustomer(id, known, reference))) return undefined
-    for (const row of await trx.paymentMethods.ofOrganization(id)) await drop(needs, trx, row, 'system')
+    for (const row of await trx.paymentMethods.ofOrganization(id)) {
+      await trx.deletePaymentMethod(row.id)
+      await noteRemoval(needs, trx, row, 'system')
+    }
     return true
   })
   return (await needs.store.read.paymentCustomers.get(id))?.reference ?? reference
@@ -125,7 +128,12 @@ async function drop(needs: PaymentNeeds, trx: AdminTransaction, row: PaymentMeth
     await trx.preferPaymentMethod(organization, next.id)
     if (next.verified) await tryAgain(needs, trx, organization)
   }
-  await noteDeed(needs, trx, { actor, action: 'payment_method.remove', subject: id, organization, after: shownOf(row) })
+  await noteRemoval(needs, trx, row, actor)
+}
+
+function noteRemoval(needs: PaymentNeeds, trx: AdminTransaction, row: PaymentMethodRow, actor: string): Promise<void> {
+  const { id: subject, organization } = row
+  return noteDeed(needs, trx, { actor, action: 'payment_method.remove', subject, organization, after: shownOf(row) })
 }
 
 /**
