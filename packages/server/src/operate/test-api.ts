@@ -1,34 +1,65 @@
 import type { ApiTestResult } from '@faregate/admin'
-import type { ApiEntry, Snapshot } from '@faregate/core'
-import type { UpstreamClient } from '@faregate/gateway'
+import type { Snapshot } from '@faregate/core'
+import { fixedHeaders, type ApiUpstream, type UpstreamBook, type UpstreamClient } from '@faregate/gateway'
 import { refusedBy } from '@faregate/gateway/apis/failure'
 import { collect, type Answer } from './collect-answer.ts'
 
 export interface ApiTestDeps {
   snapshot: () => Snapshot
   upstream: Pick<UpstreamClient, 'send'>
+  upstreams: Pick<UpstreamBook, 'compile'>
 }
 
-/** Asks the upstream of a published API for what lies at its base URL, with the API's secret: whatever it answers, it is there. Never rejects. */
-export async function testApi({ snapshot, upstream }: ApiTestDeps, name: string): Promise<ApiTestResult> {
+type Member = ApiUpstream['pool']['members'][number]
+
+/** Asks each upstream of a published API for what lies at its base URL, with the API's secret: whatever it answers, it is there. Never rejects. */
+export async function testApi({ snapshot, upstream: client, upstreams }: ApiTestDeps, name: string): Promise<ApiTestResult> {
   const api = snapshot().apis.get(name)
   if (api === undefined) return { ok: false, message: `There is no API "${name}" in force.`, status: null, latencyMs: 0 }
+  const upstream = upstreams.compile(api)
   const started = performance.now()
-  const took = () => Math.round(performance.now() - started)
-  try {
-    const { status, headers } = await ask(upstream, api)
-    const refusal = refusedBy(name, status, headers)
-    const message = refusal === undefined ? `It answers (HTTP ${status}).` : `It answered HTTP ${status} (${refusal.code}).`
-    return { ok: refusal === undefined, message, status, latencyMs: took() }
-  } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : String(error), status: null, latencyMs: took() }
+  const found = await Promise.all(upstream.pool.members.map((member) => testMember(client, name, upstream, member)))
+  const worst = found.find(({ ok }) => !ok) ?? found[0]
+  const several = found.length > 1
+  return {
+    ok: found.every(({ ok }) => ok),
+    message: found.map(({ baseUrl, message }) => (several ? `${baseUrl}: ${message}` : message)).join(' '),
+    status: worst?.status ?? null,
+    latencyMs: Math.round(performance.now() - started),
   }
 }
 
-function ask(upstream: ApiTestDeps['upstream'], { upstream: { baseUrl, header }, timeouts }: ApiEntry): Promise<Answer> {
-  const { origin, pathname } = new URL(baseUrl)
-  const headers = header === undefined ? {} : { [header.name.toLowerCase()]: header.secret }
+interface Tested {
+  baseUrl: string
+  ok: boolean
+  message: string
+  status: number | null
+}
+
+async function testMember(client: ApiTestDeps['upstream'], name: string, upstream: ApiUpstream, member: Member): Promise<Tested> {
+  const { baseUrl } = member
+  try {
+    const token = await upstream.token?.fetchIfNeeded()
+    if (token !== undefined && !('value' in token))
+      return {
+        baseUrl,
+        ok: false,
+        message: `There is no token: ${'refused' in token ? token.refused : token.broken.detail}.`,
+        status: null,
+      }
+    const { status, headers } = await ask(client, upstream, member, token?.value)
+    const refusal = refusedBy(name, status, headers)
+    const message = refusal === undefined ? `It answers (HTTP ${status}).` : `It answered HTTP ${status} (${refusal.code}).`
+    return { baseUrl, ok: refusal === undefined, message, status }
+  } catch (error) {
+    return { baseUrl, ok: false, message: error instanceof Error ? error.message : String(error), status: null }
+  }
+}
+
+function ask(client: ApiTestDeps['upstream'], upstream: ApiUpstream, { origin, path }: Member, token: string | undefined): Promise<Answer> {
+  const headers = fixedHeaders(upstream, token)
   return new Promise((resolve, reject) => {
-    upstream.send({ origin, path: pathname, method: 'GET', headers, body: null, asSent: true, limits: timeouts }, collect(resolve, reject))
+    const request = { origin, path: path === '' ? '/' : path, method: 'GET', headers, body: null, asSent: true, limits: upstream.timeouts }
+    client.send(request, collect(resolve, reject))
   })
 }

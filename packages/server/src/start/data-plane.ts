@@ -4,6 +4,7 @@ import {
   createGateway,
   createMediaFetcher,
   createUpstreamClient,
+  UpstreamBook,
   type Gateway,
   type GatewayDeps,
   type UpstreamClient,
@@ -12,6 +13,7 @@ import { CommitQueue } from '@faregate/ledger'
 import { createTokenCounter } from '@faregate/pricing'
 import { vendors } from '@faregate/providers'
 import { createAdminStore } from '@faregate/store/queries/index'
+import { HealthChecks } from '../apis/health-checks.ts'
 import { createMocks } from '../apis/mocks.ts'
 import type { Configuration } from '../config/schema.ts'
 import { ProviderHealth } from '../health/providers.ts'
@@ -31,6 +33,8 @@ export interface Serving {
   gateway: Gateway
   ledger: CommitQueue
   upstream: UpstreamClient
+  /** What is known of the upstreams of published APIs. */
+  upstreams: UpstreamBook
   health: ProviderHealth
   metrics: Metrics
   /** Opened by whoever assembles the management API. */
@@ -73,6 +77,7 @@ export function assembleDataPlane(
   plans.collectBy = (id) => renewals.collect(id)
   const upstream = createUpstreamClient(limits)
   closers.add(() => upstream.close())
+  const upstreams = watchedUpstreams(upstream, installation, closers)
   const limitDesk = new LateLimitDesk()
   const tokens = createTokenCounter()
   closers.add(() => tokens.close())
@@ -86,7 +91,7 @@ export function assembleDataPlane(
     balances: createBalanceReader(store, adminStore.read.money, clock),
     limiter,
     plans,
-    ...publishedApis(adminStore.read, () => live.snapshot),
+    ...publishedApis(adminStore.read, () => live.snapshot, upstreams),
     namedCaps,
     limitDesk,
     invoices,
@@ -111,10 +116,19 @@ export function assembleDataPlane(
     }),
     log,
   })
-  return { gateway, ledger, upstream, health, metrics, limitDesk, addresses }
+  return { gateway, ledger, upstream, upstreams, health, metrics, limitDesk, addresses }
 }
 
 /** APIs as they are in force, and as their documents say. */
-function publishedApis(read: AdminQueries, snapshot: () => Snapshot): Pick<GatewayDeps, 'apis' | 'mocks'> {
-  return { apis: apiDirectory(snapshot), mocks: createMocks(read, snapshot) }
+function publishedApis(read: AdminQueries, snapshot: () => Snapshot, upstreams: UpstreamBook): Pick<GatewayDeps, 'apis' | 'mocks'> {
+  return { apis: apiDirectory(snapshot, upstreams), mocks: createMocks(read, snapshot) }
+}
+
+/** The upstreams of published APIs, asked how they are where that is wanted. */
+function watchedUpstreams(client: UpstreamClient, { live, log }: Installation, closers: Closers): UpstreamBook {
+  const upstreams = new UpstreamBook(client)
+  const checks = new HealthChecks({ upstreams, client, log })
+  closers.add(() => checks.close())
+  live.watch(({ apis }) => checks.apply(apis.values()))
+  return upstreams
 }
