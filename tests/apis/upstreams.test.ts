@@ -62,7 +62,7 @@ describe('an API with several upstreams', () => {
     assert.match(String(problem['detail']), /^No upstream of the API "api-\d+" is called at the moment/)
     const wait = Number(header(answer, 'retry-after'))
     assert.ok(wait >= 25 && wait <= 30, `${wait} s`)
-    assert.ok(!answer.text.includes('127.0.0.1:'), 'where they are is for nobody else to know')
+    assert.ok(![at(0).url, made.dead].some((url) => answer.text.includes(new URL(url).host)), 'where they are is for nobody else to know')
     assert.equal(at(0).calls.length, calls)
     assert.deepEqual([(await recordOf(made, answer)).outcome, (await recordOf(made, answer)).cost], ['failed', '0.00'])
     await api.charged(0)
@@ -137,8 +137,7 @@ describe('an API with several upstreams', () => {
       const api = await made.api([one], { ...NEVER_ASIDE, retries: 2, timeouts: { firstByteMs: 200 } })
       for (const [path, method, body, calls] of [
         ['/silent/get', 'GET', undefined, 3],
-        // On a connection that was kept, a GET is made once more than it is said.
-        ['/reset/get', 'GET', undefined, 4],
+        ['/reset/get', 'GET', undefined, 3],
         ['/reset/delete', 'DELETE', undefined, 3],
         ['/reset/post', 'POST', undefined, 1],
         ['/reset/put', 'PUT', 'body', 1],
@@ -158,7 +157,9 @@ describe('an API with several upstreams', () => {
       const api = await made.api([{ baseUrl: `${at(2).url}/reset`, weight: 1000 }, place(0)], NEVER_ASIDE)
       const answer = await api.call('/other')
       assert.equal(answer.status, 200, answer.text)
-      assert.deepEqual([callsOf(2, '/reset/other'), callsOf(0, '/other')], [1, 1])
+      // A GET on a connection that was kept is made again there first.
+      assert.ok([1, 2].includes(callsOf(2, '/reset/other')))
+      assert.equal(callsOf(0, '/other'), 1)
       await api.charged(1)
     })
   })

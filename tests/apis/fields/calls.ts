@@ -55,7 +55,7 @@ export const CALL_FIELDS: Fields = {
     see: async (seen) => (await echoed(seen)).url,
   },
   'upstream.header.name': {
-    a: (places) => ofUpstream(places, { header: { name: 'x-one', value: 'secret-in-a-header-1' } }),
+    a: (places) => ofUpstream(places, { header: { name: 'authorization', value: 'secret-in-a-header-1' } }),
     b: (places) => ofUpstream(places, { header: { name: 'x-secret', value: 'secret-in-a-header-1' } }),
     see: async (seen) => (await sent(seen))['x-secret'],
   },
