@@ -57,11 +57,11 @@ describe('how an API is authenticated at its upstream', () => {
 
   test('with a token that is fetched once for all, however many call at once, and kept', async () => {
     const { call, charged } = await api(oauth({ scopes: ['read', 'write'] }))
-    const before = tokens.asked
+    const asked = tokens.asked
     const answers = await Promise.all(Array.from({ length: 40 }, () => call('/at-once')))
     assert.ok(answers.every(({ status }) => status === 200))
     await call('/at-once')
-    assert.equal(tokens.asked, before + 1)
+    assert.equal(tokens.asked, asked + 1)
     assert.deepEqual([...new Set(sentTo('/at-once'))], [`Bearer TOKEN-token-shop-read+write-${tokens.asked}`])
     await charged(41)
   })
@@ -95,10 +95,10 @@ describe('how an API is authenticated at its upstream', () => {
   test('an upstream that refuses every token is asked twice at most, and the servers of tokens are not flooded', async () => {
     const { call, charged } = await api(oauth())
     service().refuses = () => true
-    const before = tokens.asked
+    const asked = tokens.asked
     for (let i = 0; i < 5; i++) refusalOf(await call('/never'), 502, 'provider_auth_failed')
     assert.ok(sentTo('/never').length <= 6, `${sentTo('/never').length} calls`)
-    assert.ok(tokens.asked - before <= 2, `${tokens.asked - before} tokens`)
+    assert.ok(tokens.asked - asked <= 2, `${tokens.asked - asked} tokens`)
     service().refuses = undefined
     await charged(0)
   })

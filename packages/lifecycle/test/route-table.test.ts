@@ -100,8 +100,8 @@ test('a route that is switched off takes its calls all the same: no other does',
     { method: 'GET', path: '/{x}', price: '1' },
   ])
   const off = (segment: string) => {
-    const found = table.find('GET', [segment])
-    return found.kind === 'route' && found.route.off
+    const match = table.find('GET', [segment])
+    return match.kind === 'route' && match.route.off
   }
   assert.deepEqual([off('a'), off('b')], [true, false])
 })

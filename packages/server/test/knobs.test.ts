@@ -8,6 +8,7 @@ import { BUCKETS, UNIT_BUCKETS } from '@faregate/core'
 import { configurationJsonSchema, type SchemaNode } from '../src/config/json-schema.ts'
 import { configurationSchema } from '../src/config/schema.ts'
 import { retentionOf } from '../src/start/installation.ts'
+import { assertFieldRows, fieldSettings } from './support/fields-of-apis.ts'
 import { chat, opened, type Opened } from './support/server.ts'
 import { upstream } from './support/upstream.ts'
 
@@ -55,41 +56,6 @@ const FROM_OUTSIDE: Record<string, string[]> = {
     'apis.*.timeouts.firstByteMs',
     'apis.*.timeouts.silenceMs',
     'apis.*.encodedSlashes',
-  ],
-}
-
-/** The same, with two values of each, by the file of `tests/apis/fields`. */
-const FIELDS_OF_APIS: Record<string, string[]> = {
-  'calls.ts': [
-    'upstream.basic.user',
-    'upstream.basic.secret',
-    'upstream.oauth.tokenUrl',
-    'upstream.oauth.clientId',
-    'upstream.oauth.clientSecret',
-    'upstream.oauth.scopes',
-    'routes[].off',
-    'addresses.allow',
-    'addresses.deny',
-    'rewrite.from',
-    'rewrite.to',
-    'requestHeaders.set',
-    'requestHeaders.remove',
-    'responseHeaders.set',
-    'responseHeaders.remove',
-    'hostHeader',
-  ],
-  'upstreams.ts': [
-    'upstreams[].baseUrl',
-    'upstreams[].weight',
-    'health.failures',
-    'health.asideMs',
-    'health.check.path',
-    'health.check.intervalMs',
-    'health.check.timeoutMs',
-    'health.check.healthy',
-    'health.check.unhealthy',
-    'retries',
-    'timeouts.connectMs',
   ],
 }
 
@@ -402,25 +368,12 @@ test('no dead knobs: every setting of the schema is proven by a test, and nothin
   const monthEnd = readFileSync(new URL('../../../tests/knobs/invoices.ts', import.meta.url), 'utf8')
   for (const setting of AT_MONTH_END)
     assert.ok(monthEnd.includes(`'${setting}': `), `${setting}: tests/knobs/invoices.ts has no proof of it`)
-  for (const [file, fields] of Object.entries(FIELDS_OF_APIS)) {
-    const text = readFileSync(new URL(`../../../tests/apis/fields/${file}`, import.meta.url), 'utf8')
-    for (const field of fields) {
-      const row = [`  '${field}': `, `  '${field}[]': `, `  ${field}: `].some((start) => text.includes(start))
-      assert.ok(row, `tests/apis/fields/${file} has no row of ${field}`)
-    }
-  }
+  assertFieldRows()
   for (const [file, outside] of Object.entries(FROM_OUTSIDE)) {
     const text = readFileSync(new URL(`../../../tests/knobs/${file}`, import.meta.url), 'utf8')
     for (const setting of outside) assert.ok(text.includes(`'${setting}': async`), `${setting}: tests/knobs/${file} has no proof of it`)
   }
 })
-
-/** Headers are settings by their names. */
-function fieldSettings(): string[] {
-  return Object.values(FIELDS_OF_APIS)
-    .flat()
-    .map((field) => `apis.*.${field.endsWith('Headers.set') ? `${field}.*` : field}`)
-}
 
 function leaves(node: SchemaNode, path: string): string[] {
   const within = (child: SchemaNode, name: string) => leaves(child, path === '' ? name : `${path}.${name}`)

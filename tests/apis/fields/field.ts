@@ -40,8 +40,8 @@ export type Fields = Record<string, Field>
 
 /** How the configuration file calls the setting that a field is: `addresses.allow[]`, `requestHeaders.set`. */
 export function settingOf(field: string): string {
-  const plain = field.replace(/\[\]$/, '')
-  return `apis.*.${plain.endsWith('Headers.set') ? `${plain}.*` : plain}`
+  const name = field.replace(/\[\]$/, '')
+  return `apis.*.${name.endsWith('Headers.set') ? `${name}.*` : name}`
 }
 
 export async function openPlaces(): Promise<Places> {
@@ -60,7 +60,7 @@ export async function openPlaces(): Promise<Places> {
 }
 
 /** A sound definition. */
-export function plain({ service }: Places, name: string): Definition {
+function plain({ service }: Places, name: string): Definition {
   return { prefix: `/${name}`, upstream: { baseUrl: service.url }, routes: [{ method: '*', path: '/*', price: '0.01' }] }
 }
 

@@ -161,7 +161,7 @@ function merged({ upstream, ...places }: ReturnType<typeof placed>, members: Rec
 async function definitionOf(call: Call, name: string): Promise<Pick<Draft, 'routes'>> {
   const client = await call.client()
   const { data } = await client.listApiDrafts({})
-  if (data.some((draft) => draft.name === name)) return client.getApiDraft({ params: { name } })
+  if (data.some((row) => row.name === name)) return client.getApiDraft({ params: { name } })
   return client.getApi({ params: { name } })
 }
 

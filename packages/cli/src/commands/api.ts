@@ -66,12 +66,12 @@ function upstreamField({ baseUrl, weight }: { baseUrl: string; weight?: number |
 }
 
 function secretShown({ upstream: { header, basic, oauth } }: Api): string {
-  const shown = [
+  const secrets = [
     header && `${header.name}: …${header.lastFour}`,
     basic && `Basic ${basic.user}: …${basic.lastFour}`,
     oauth && `token from ${oauth.tokenUrl} for ${oauth.clientId}: …${oauth.lastFour}`,
   ].filter((one) => one !== null)
-  return shown.length === 0 ? 'none' : shown.join('; ')
+  return secrets.length === 0 ? 'none' : secrets.join('; ')
 }
 
 const SETTINGS = ['timeouts', 'health', 'retries', 'addresses', 'rewrite', 'requestHeaders', 'responseHeaders', 'hostHeader'] as const
@@ -83,7 +83,8 @@ function settings(api: Api): [string, string][] {
 
 function leaves(name: string, value: unknown): [string, string][] {
   if (value === null || value === undefined) return []
-  if (typeof value !== 'object' || Array.isArray(value)) return [[name, Array.isArray(value) ? value.join(', ') : String(value)]]
+  if (Array.isArray(value)) return [[name, value.join(', ')]]
+  if (typeof value !== 'object') return [[name, typeof value === 'string' ? value : JSON.stringify(value)]]
   return Object.entries(value).flatMap(([member, below]) => leaves(`${name}.${member}`, below))
 }
 

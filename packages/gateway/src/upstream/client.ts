@@ -16,7 +16,7 @@ export function createUpstreamClient(limits: UpstreamLimits): UpstreamClient {
   const patient = new Map<number, Map<string, Pool>>()
   const poolOf = (origin: string, connectMs: number): Pool => {
     let pools = patient.get(connectMs)
-    if (pools === undefined) patient.set(connectMs, (pools = new Map()))
+    if (pools === undefined) patient.set(connectMs, (pools = new Map<string, Pool>()))
     let pool = pools.get(origin)
     if (pool === undefined) {
       pool = new Pool(origin, {

@@ -33,9 +33,9 @@ test('what is put aside has no turn; what is due has one call, and more once tha
   const { turns, of } = pool({ a: 1, b: 1 })
   of('a').health.failed(0, RULES)
   assert.equal(turns(3, 10), 'bbb')
-  assert.equal([...turns(4, 1_000)].filter((name) => name === 'a').length, 1)
+  assert.equal(turns(4, 1_000).split('a').length - 1, 1)
   of('a').health.served()
-  assert.equal([...turns(4, 1_001)].filter((name) => name === 'a').length, 2)
+  assert.equal(turns(4, 1_001).split('a').length - 1, 2)
 })
 
 test('with all of them aside there is none, until the first is due', () => {

@@ -15,7 +15,7 @@ for (const [from, to, rest, sent] of [
   ['/v1/old', '/', '/v1/new/a', '/v1/new/a'],
   ['/', '/base', '/a', '/base/a'],
 ] as const) {
-  test(`${from} to ${to}: ${rest || 'nothing'} is sent as ${sent || 'nothing'}`, () => {
+  test(`${from} to ${to}: "${rest}" is sent as "${sent}"`, () => {
     const change = pathChange({ from, to })
     assert.ok(change)
     assert.equal(rewritten(rest, change), sent)

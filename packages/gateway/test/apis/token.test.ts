@@ -34,7 +34,7 @@ test('asks with the credentials of the client, form-encoded within Basic, and th
   const [{ origin, path, headers, body }] = world.requests as [UpstreamRequest]
   assert.deepEqual([origin, path], ['https://id.example', '/token?tenant=1'])
   assert.equal(Buffer.from(headers['authorization']?.slice(6) ?? '', 'base64').toString(), 'the+client:a%3Ab%2Fc')
-  assert.equal(String(body), 'grant_type=client_credentials&scope=read+write')
+  assert.equal((body as Buffer).toString(), 'grant_type=client_credentials&scope=read+write')
 })
 
 test('one token is fetched for all who wait, and kept until shortly before its end', async () => {

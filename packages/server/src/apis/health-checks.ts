@@ -52,7 +52,7 @@ class Watch {
   readonly #needs: CheckNeeds
   readonly #api: string
   readonly #upstream: ApiUpstream
-  readonly #check: { [Member in keyof ApiCheck]-?: NonNullable<ApiCheck[Member]> }
+  readonly #check: { [Name in keyof ApiCheck]-?: NonNullable<ApiCheck[Name]> }
   #timer: NodeJS.Timeout | undefined
   #call: UpstreamCall | undefined
   #stopped = false
@@ -105,13 +105,10 @@ class Watch {
     const { origin, path: base } = this.member
     const { promise, resolve } = Promise.withResolvers<string | undefined>()
     const request = { origin, path: base + path, method: 'GET', headers: fixedHeaders(this.#upstream, token), body: null, asSent: true }
-    let call: UpstreamCall | undefined
-    const timer = setTimeout(() => {
-      call?.abort()
-      resolve(`no answer within ${timeoutMs} ms`)
-    }, timeoutMs)
+    const cut = new AbortController()
+    const timer = setTimeout(() => cut.abort(), timeoutMs)
     timer.unref()
-    call = this.#needs.client.send(request, {
+    const call = this.#needs.client.send(request, {
       head: (status) => resolve(status >= 200 && status < 400 ? undefined : `HTTP ${status}`),
       data: () => undefined,
       end: () => clearTimeout(timer),
@@ -119,6 +116,10 @@ class Watch {
         clearTimeout(timer)
         resolve(`${reason}: ${detail}`)
       },
+    })
+    cut.signal.addEventListener('abort', () => {
+      call.abort()
+      resolve(`no answer within ${timeoutMs} ms`)
     })
     this.#call = call
     return promise

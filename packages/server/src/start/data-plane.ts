@@ -8,6 +8,7 @@ import {
   type Gateway,
   type GatewayDeps,
   type UpstreamClient,
+  type UpstreamLimits,
 } from '@faregate/gateway'
 import { CommitQueue } from '@faregate/ledger'
 import { createTokenCounter } from '@faregate/pricing'
@@ -75,9 +76,7 @@ export function assembleDataPlane(
   const renewals = new Renewals({ store: adminStore, ledger, clock, random, changed: () => live.refresh(), log })
   closers.add(() => renewals.close())
   plans.collectBy = (id) => renewals.collect(id)
-  const upstream = createUpstreamClient(limits)
-  closers.add(() => upstream.close())
-  const upstreams = watchedUpstreams(upstream, installation, closers)
+  const { upstream, upstreams } = openUpstreams(limits, installation, closers)
   const limitDesk = new LateLimitDesk()
   const tokens = createTokenCounter()
   closers.add(() => tokens.close())
@@ -124,11 +123,13 @@ function publishedApis(read: AdminQueries, snapshot: () => Snapshot, upstreams: 
   return { apis: apiDirectory(snapshot, upstreams), mocks: createMocks(read, snapshot) }
 }
 
-/** The upstreams of published APIs, asked how they are where that is wanted. */
-function watchedUpstreams(client: UpstreamClient, { live, log }: Installation, closers: Closers): UpstreamBook {
-  const upstreams = new UpstreamBook(client)
-  const checks = new HealthChecks({ upstreams, client, log })
+/** The client of all upstreams, and what is known of those of published APIs, which are asked how they are where that is wanted. */
+function openUpstreams(limits: UpstreamLimits, { live, log }: Installation, closers: Closers): Pick<Serving, 'upstream' | 'upstreams'> {
+  const upstream = createUpstreamClient(limits)
+  closers.add(() => upstream.close())
+  const upstreams = new UpstreamBook(upstream)
+  const checks = new HealthChecks({ upstreams, client: upstream, log })
   closers.add(() => checks.close())
   live.watch(({ apis }) => checks.apply(apis.values()))
-  return upstreams
+  return { upstream, upstreams }
 }
