@@ -65,7 +65,11 @@ function groupOf(changed: Members, before: object, [group = '', ...within]: stri
 
 function put(members: Members, path: string[], value: unknown): void {
   const last = path.at(-1) ?? ''
-  const holder = path.slice(0, -1).reduce<Members>((node, name) => (node[name] ??= {}) as Members, members)
+  const holder = path.slice(0, -1).reduce<Members>((node, name) => {
+    const below = (node[name] ??= {})
+    if (typeof below !== 'object') throw new UsageError(`${path.join('.')} is in no group: ${name} has a value`)
+    return below as Members
+  }, members)
   if (value === undefined) delete holder[last]
   else holder[last] = value
 }

@@ -46,6 +46,7 @@ function shown(api: Api): string {
     ['url', api.url],
     ...(api.upstreams ?? [{ baseUrl: api.upstream.baseUrl, weight: undefined }]).map(upstreamField),
     ['secret', secretShown(api)],
+    ...waits(api),
     ...settings(api),
     ['encoded slashes', api.encodedSlashes === 'pass' ? 'pass' : undefined],
     ['release', api.release ?? undefined],
@@ -74,7 +75,16 @@ function secretShown({ upstream: { header, basic, oauth } }: Api): string {
   return secrets.length === 0 ? 'none' : secrets.join('; ')
 }
 
-const SETTINGS = ['timeouts', 'health', 'retries', 'addresses', 'rewrite', 'requestHeaders', 'responseHeaders', 'hostHeader'] as const
+const SETTINGS = ['health', 'retries', 'addresses', 'rewrite', 'requestHeaders', 'responseHeaders', 'hostHeader'] as const
+
+function waits({ timeouts: { connectMs, firstByteMs, silenceMs } }: Api): [string, string | undefined][] {
+  const shownMs = (value: number | null) => (value === null ? undefined : `${value} ms`)
+  return [
+    ['connect', shownMs(connectMs)],
+    ['first byte', shownMs(firstByteMs)],
+    ['silence', shownMs(silenceMs)],
+  ]
+}
 
 /** What the definition says beside that, by the names that `--set` knows. */
 function settings(api: Api): [string, string][] {

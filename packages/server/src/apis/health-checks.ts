@@ -106,10 +106,13 @@ class Watch {
     const { promise, resolve } = Promise.withResolvers<string | undefined>()
     const request = { origin, path: base + path, method: 'GET', headers: fixedHeaders(this.#upstream, token), body: null, asSent: true }
     const cut = new AbortController()
+    const until = performance.now() + timeoutMs
+    const late = `no answer within ${timeoutMs} ms`
     const timer = setTimeout(() => cut.abort(), timeoutMs)
     timer.unref()
     const call = this.#needs.client.send(request, {
-      head: (status) => resolve(status >= 200 && status < 400 ? undefined : `HTTP ${status}`),
+      // A process that was busy sees an answer before it sees that it is late.
+      head: (status) => resolve(performance.now() > until ? late : status >= 200 && status < 400 ? undefined : `HTTP ${status}`),
       data: () => undefined,
       end: () => clearTimeout(timer),
       error: ({ reason, detail }) => {
@@ -119,7 +122,7 @@ class Watch {
     })
     cut.signal.addEventListener('abort', () => {
       call.abort()
-      resolve(`no answer within ${timeoutMs} ms`)
+      resolve(late)
     })
     this.#call = call
     return promise
