@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { describe, test } from 'node:test'
+import { certificate } from '../knobs/means.ts'
+import { startGateway } from '../support/gateway.ts'
 import { header, json } from '../support/http.ts'
-import { recordOf, world } from './world.ts'
+import { ANY, callWith, recordOf, world } from './world.ts'
 
 const SECRET = 'secret-that-stays-what-it-is-5'
 
@@ -79,4 +85,31 @@ describe('what a definition cannot change', () => {
       assert.deepEqual([answer.status, json(answer)['pointer']], [400, pointer], answer.text)
     }
   })
+})
+
+describe("the caller's host is told over TLS as well", () => {
+  for (const name of ['localhost', '127.0.0.1']) {
+    test(`and the certificate that is wanted stays that of the address: ${name}`, async (t) => {
+      const { cert, key } = certificate()
+      const hosts: unknown[] = []
+      const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (request, response) => {
+        hosts.push(request.headers.host)
+        response.end('{}')
+      }).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      const api = { prefix: '/test', upstream: { baseUrl: `https://${name}:${port}` }, hostHeader: 'caller', routes: ANY }
+      const gateway = await startGateway({ config: { apis: { test: api } }, env: { NODE_EXTRA_CA_CERTS: cert } })
+      t.after(async () => {
+        await gateway.stop()
+        server.close()
+      })
+      const customer = await gateway.customer('1.00')
+      for (const host of ['weather.example', 'tides.example:443']) {
+        const answer = await callWith(gateway, customer.key, '/a', { headers: { host } })
+        assert.equal(answer.status, 200, answer.text)
+      }
+      assert.deepEqual(hosts, ['weather.example', 'tides.example:443'])
+    })
+  }
 })

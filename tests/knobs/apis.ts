@@ -3,13 +3,13 @@ import { API_FIELDS } from '../apis/fields/all.ts'
 import { definitionsOf, namesOf, settingOf, type Places } from '../apis/fields/field.ts'
 import { header, json, send } from '../support/http.ts'
 import type { Answer, Sent } from '../support/http.ts'
+import type { Service } from '../support/service.ts'
 import type { Knobs, Worlds } from './tuned.ts'
 
 const SECRET = 'secret-towards-the-upstream-4711'
 
 /** Published APIs that differ from `plain` in one setting each, and two for each field that a definition has. */
-export function tunedApis(places: Places): Record<string, unknown> {
-  const { service } = places
+export function tunedApis(service: Service, places: Places): Record<string, unknown> {
   const upstream = { baseUrl: service.url }
   const any = [{ method: '*', path: '/*', price: '0.01' }]
   const plain = { upstream, routes: any }
