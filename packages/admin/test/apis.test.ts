@@ -91,6 +91,9 @@ describe('published APIs at run time', () => {
     assert.deepEqual(await changed({ upstreams: several }), ['https://a.example', kept])
     assert.deepEqual(await changed({ timeouts: null }), ['https://a.example', kept])
     assert.equal(api.deps.snapshot().apis.get('weather')?.upstreams?.length, 2)
+    const { yaml } = (await api.call('GET', '/api/export')).body as { yaml: string }
+    const { weather } = (parse(yaml) as { apis: Record<string, Record<string, unknown>> }).apis
+    assert.deepEqual([weather?.['upstreams'], Object.keys(weather?.['upstream'] ?? {})], [kept, ['header']])
     assert.deepEqual(await changed({ upstreams: null }), ['https://a.example', null])
     assert.deepEqual(await changed({ upstreams: several }), ['https://a.example', kept])
     assert.deepEqual(await changed({ upstream: { baseUrl: 'https://weather.example/v3/' } }), ['https://weather.example/v3', null])

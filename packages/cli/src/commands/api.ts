@@ -78,12 +78,15 @@ function secretShown({ upstream: { header, basic, oauth } }: Api): string {
 const SETTINGS = ['health', 'retries', 'addresses', 'rewrite', 'requestHeaders', 'responseHeaders', 'hostHeader'] as const
 
 function waits({ timeouts: { connectMs, firstByteMs, silenceMs } }: Api): [string, string | undefined][] {
-  const shownMs = (value: number | null) => (value === null ? undefined : `${value} ms`)
   return [
-    ['connect', shownMs(connectMs)],
-    ['first byte', shownMs(firstByteMs)],
-    ['silence', shownMs(silenceMs)],
+    ['connect', inMilliseconds(connectMs)],
+    ['first byte', inMilliseconds(firstByteMs)],
+    ['silence', inMilliseconds(silenceMs)],
   ]
+}
+
+function inMilliseconds(value: number | null): string | undefined {
+  return value === null ? undefined : `${value} ms`
 }
 
 /** What the definition says beside that, by the names that `--set` knows. */
