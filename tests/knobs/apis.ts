@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { API_FIELDS } from '../apis/fields/all.ts'
+import { definitionsOf, namesOf, settingOf, type Places } from '../apis/fields/field.ts'
 import { header, json, send } from '../support/http.ts'
 import type { Answer, Sent } from '../support/http.ts'
 import type { Service } from '../support/service.ts'
@@ -6,12 +8,13 @@ import type { Knobs, Worlds } from './tuned.ts'
 
 const SECRET = 'secret-towards-the-upstream-4711'
 
-/** Published APIs that differ from `plain` in one setting each. */
-export function tunedApis(service: Service): Record<string, unknown> {
+/** Published APIs that differ from `plain` in one setting each, and two for each field that a definition has. */
+export function tunedApis(service: Service, places: Places): Record<string, unknown> {
   const upstream = { baseUrl: service.url }
   const any = [{ method: '*', path: '/*', price: '0.01' }]
   const plain = { upstream, routes: any }
   return {
+    ...definitionsOf(API_FIELDS, places),
     plain: { ...plain, prefix: '/plain' },
     moved: { ...plain, prefix: '/moved/away' },
     based: { ...plain, prefix: '/based', upstream: { baseUrl: `${service.url}/v9` } },
@@ -50,8 +53,28 @@ async function limitOf(worlds: Worlds, path: string): Promise<[number, unknown]>
   return [answer.status, (json(answer)['limit'] as Record<string, unknown> | undefined)?.['milliseconds']]
 }
 
+/** Another value in the file changes what is seen from outside, as it does through the management API. */
+const FROM_FIELDS: Knobs = Object.fromEntries(
+  Object.entries(API_FIELDS).map(([field, { see }]) => [
+    settingOf(field),
+    async (worlds: Worlds) => {
+      const poor = await worlds.tuned.customer()
+      const [a, b] = namesOf(field).map((name) => ({
+        name,
+        places: worlds.places,
+        call: (path: string, sent?: Sent) => call(worlds, `/${name}${path}`, sent),
+        poor: (path: string) => call(worlds, `/${name}${path}`, { headers: { authorization: `Bearer ${poor.key}` } }),
+      }))
+      assert.ok(a && b)
+      assert.notDeepEqual(await see(a), await see(b))
+    },
+  ]),
+)
+
 /** Settings of published APIs. */
 export const API_KNOBS: Knobs = {
+  ...FROM_FIELDS,
+
   'apis.*.prefix': async (worlds) => {
     assert.equal((await call(worlds, '/moved/away/a')).status, 200)
     assert.equal((await call(worlds, '/moved/a')).status, 404)

@@ -1,15 +1,13 @@
-import { apiSealName } from '@faregate/core'
+import { PROXYING_MEMBERS, type ApiProxying } from '@faregate/core'
 import { flawsOf, type ApiFlaw } from '@faregate/lifecycle'
 import type { Call } from './call.ts'
 import type { AdminDeps } from './deps.ts'
-import { withoutSlash } from './handlers/providers.ts'
-import { lastFourOf } from './present/configuration.ts'
 import type { AdminQueries } from './ports.ts'
 import { invalid, refuse } from './refusal.ts'
-import type { ApiReleaseRow, ApiRow, DraftDefinition, SealedUpstream } from './configuration-rows.ts'
+import { changedUpstream } from './api-upstream.ts'
+import type { ApiReleaseRow, ApiRow, DraftDefinition } from './configuration-rows.ts'
 
 type Sent = Call<'updateApi'>['body']
-type Header = SealedUpstream['header']
 
 /** An API changed by what was sent: absent members stay, null takes one away. Refuses what cannot be served or charged. */
 export function definedApi(
@@ -26,17 +24,23 @@ export function definedApi(
 /** The same for what need not be whole yet: a draft. */
 export function changedDefinition(deps: AdminDeps, name: string, before: Partial<DraftDefinition>, sent: Sent): DraftDefinition {
   const { prefix = before.prefix ?? `/${name}`, routes = before.routes ?? [] } = sent
-  const baseUrl = sent.upstream === undefined ? before.upstream?.baseUrl : withoutSlash(sent.upstream.baseUrl)
-  const header = headerOf(deps, name, before.upstream?.header, sent.upstream)
+  const { upstream, upstreams } = changedUpstream(deps, name, before, sent)
   return {
     kind: 'http',
     prefix,
-    ...(baseUrl === undefined ? {} : { upstream: { baseUrl, ...(header === undefined ? {} : { header }) } }),
+    ...(upstream === undefined ? {} : { upstream }),
     routes,
     ...kept('timeouts', before.timeouts, sent.timeouts),
+    ...keptProxying(before, { ...sent, upstreams }),
     ...kept('encodedSlashes', before.encodedSlashes, sent.encodedSlashes),
     ...kept('document', before.document, undefined),
   }
+}
+
+type SentProxying = { [Name in keyof ApiProxying]: ApiProxying[Name] | null }
+
+function keptProxying(before: ApiProxying, sent: SentProxying): ApiProxying {
+  return Object.assign({}, ...PROXYING_MEMBERS.map((name) => kept(name, before[name], sent[name]))) as ApiProxying
 }
 
 /** Refuses the call for the first flaw. */
@@ -52,17 +56,6 @@ export function wholeDefinition({ upstream, ...definition }: DraftDefinition): A
 function kept<Name extends string, T>(name: Name, before: T | undefined, sent: T | null | undefined): Partial<Record<Name, T>> {
   const value = sent === undefined ? before : sent
   return value === null || value === undefined ? {} : ({ [name]: value } as Record<Name, T>)
-}
-
-/** The secret is sealed as it comes; a header of the same name without a value keeps the one that it has. */
-function headerOf(deps: AdminDeps, api: string, before: Header, sent: Sent['upstream']): Header {
-  const header = sent?.header
-  if (header === undefined) return before
-  if (header === null) return undefined
-  const { name, value } = header
-  if (value !== undefined) return { name, sealed: deps.seal(value, apiSealName(api)), lastFour: lastFourOf(value) }
-  if (before === undefined) return invalid('/upstream/header/value', 'is missing: the header has no secret yet')
-  return { ...before, name }
 }
 
 /** Callers find an API by its prefix alone. */

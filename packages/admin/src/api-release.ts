@@ -1,4 +1,5 @@
 import { includesName } from '@faregate/billing'
+import { upstreamsOf } from '@faregate/core'
 import { fieldChanges, flawsOf, releaseFlaws, type ReleaseFlaw } from '@faregate/lifecycle'
 import { refuseFlaws } from './api-definition.ts'
 import { definitionOf, documentsCompared } from './api-draft.ts'
@@ -6,7 +7,7 @@ import type { Context } from './call.ts'
 import type { ApiReleaseRow, ApiRow, DraftDefinition } from './configuration-rows.ts'
 import type { AdminDeps } from './deps.ts'
 import type { AdminTransaction } from './ports.ts'
-import { presentDefinition } from './present/apis.ts'
+import { NOTHING_BEHIND, presentDefinition } from './present/apis.ts'
 import { refuse } from './refusal.ts'
 
 /** Refuses a definition of which callers would meet the mistakes, but for those that are overridden. Slow: it calls the upstream. */
@@ -31,8 +32,12 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
-async function circumstancesOf(deps: AdminDeps, name: string, { upstream }: DraftDefinition) {
-  const [plans, dead] = await Promise.all([deps.store.read.plans.list(), deps.probeUpstream(upstream?.baseUrl ?? '')])
+function placesOf({ upstream, upstreams }: DraftDefinition): string[] {
+  return upstream === undefined ? [] : upstreamsOf({ upstream, upstreams }).map(({ baseUrl }) => baseUrl)
+}
+
+async function circumstancesOf(deps: AdminDeps, name: string, definition: DraftDefinition) {
+  const [plans, dead] = await Promise.all([deps.store.read.plans.list(), deps.probeUpstreams(placesOf(definition))])
   const newest = new Map(plans.map((plan) => [plan.name, plan]))
   const settings = deps.settings()
   const told = [settings['billing.topUpUrl'].value, settings['billing.contact'].value]
@@ -75,7 +80,7 @@ export async function presentRelease(deps: AdminDeps, row: ApiReleaseRow, inForc
     api,
     ...releaseFacts({ number, note, overridden, publishedBy, publishedAt }, inForce),
     ...shown,
-    upstream: shown.upstream ?? { baseUrl: '', header: null },
+    upstream: shown.upstream ?? NOTHING_BEHIND,
     document: definition.document !== undefined,
     changes: fieldChanges(against && presentDefinition(deps, against.definition), shown),
     apiChanges: await documentsCompared(deps, against?.definition.document, definition.document),

@@ -1,4 +1,4 @@
-import type { ApiDefinition, Retirement, Deployment, Millis } from '@faregate/core'
+import type { ApiDefinition, Deployment, Millis, OAuthClient, Retirement } from '@faregate/core'
 
 /** A provider's key as it is kept: sealed under the name `provider:<provider>:<id>`. */
 export interface SealedKey {
@@ -36,7 +36,7 @@ export interface ModelRow extends ModelDefinition {
   createdAt: Millis
 }
 
-/** A published API as it is kept: the secret header is sealed under {@link apiSealName}. */
+/** A published API as it is kept: each secret towards its upstream is sealed under {@link apiSealName}. */
 export interface ApiRow extends ApiDefinition {
   name: string
   upstream: SealedUpstream
@@ -47,8 +47,16 @@ export interface ApiRow extends ApiDefinition {
 }
 
 export interface SealedUpstream {
+  /** Of the first, where there are several. */
   baseUrl: string
-  header?: { name: string; sealed: string; lastFour: string } | undefined
+  header?: ({ name: string } & SealedSecret) | undefined
+  basic?: ({ user: string } & SealedSecret) | undefined
+  oauth?: (OAuthClient & SealedSecret) | undefined
+}
+
+export interface SealedSecret {
+  sealed: string
+  lastFour: string
 }
 
 /** An API as it is being designed: routes may have no price yet, and nothing may be behind it. */

@@ -65,12 +65,26 @@ function apiMember({
   release: _release,
   retirement: _goes,
   document: _document,
+  prefix,
   upstream,
   ...definition
 }: ApiRow) {
-  const { baseUrl, header } = upstream
-  const secret = header && { header: { name: header.name, value: reference(name, '') } }
-  return { ...definition, upstream: { baseUrl, ...secret } }
+  const members = upstreamMember(name, upstream, definition.upstreams !== undefined)
+  return { prefix, ...(Object.keys(members).length === 0 ? {} : { upstream: members }), ...definition }
+}
+
+/** Where there are several upstreams, it holds the secrets alone. */
+function upstreamMember(name: string, { baseUrl, header, basic, oauth }: ApiRow['upstream'], several: boolean) {
+  return {
+    ...(several ? {} : { baseUrl }),
+    ...(header && { header: { name: header.name, value: reference(name, '') } }),
+    ...(basic && { basic: { user: basic.user, secret: reference(name, '_PASSWORD') } }),
+    ...(oauth && { oauth: oauthMember(name, oauth) }),
+  }
+}
+
+function oauthMember(name: string, { sealed: _sealed, lastFour: _shown, ...client }: NonNullable<ApiRow['upstream']['oauth']>) {
+  return { ...client, clientSecret: reference(name, '_CLIENT') }
 }
 
 /** `${OPENAI_EU_KEY_2}` for the second key of `openai-eu`. */

@@ -144,7 +144,6 @@ export const apiDesignRoutes = {
     body: z.strictObject({
       ...members,
       prefix: members.prefix.optional(),
-      upstream: members.upstream.optional(),
       routes: members.routes.optional().describe('All routes, in place of those that it has.'),
       rebase: z.literal(true).optional().describe('Take what is in force now as what the draft was begun on.'),
       prices: z

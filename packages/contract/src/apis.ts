@@ -1,5 +1,6 @@
 import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
 import { z } from 'zod'
+import { baseUrl, nullable, proxying, secretless, shown, timeouts } from './api-proxying.ts'
 import { byName, decimal, nothing } from './common.ts'
 import { managedBy } from './managed.ts'
 import { shownRetirement } from './retirement.ts'
@@ -24,33 +25,39 @@ const route = z
       .max(CHARGED_CLASSES.length)
       .optional()
       .describe("Which of the upstream's answers are charged. Absent: 2xx and 3xx."),
+    off: z.literal(true).optional().describe('It is switched off: calls are refused, and nothing else takes them.'),
   })
   .meta({ title: 'ApiRoute' })
 
-const milliseconds = z.int().min(1).max(3_600_000)
-
-const timeouts = z
-  .strictObject({
-    firstByteMs: milliseconds.optional().describe('Time for the first byte of an answer.'),
-    silenceMs: milliseconds.optional().describe('Longest silence within an answer.'),
-  })
-  .describe("Absent: the gateway's own limits.")
+const secret = z.string().min(1).max(4096).optional()
 
 const upstream = z.strictObject({
-  baseUrl: z.string().min(1).max(2000).describe('Where the service is; the path below the prefix is appended.'),
+  baseUrl: baseUrl.optional(),
   header: z
-    .strictObject({ name: z.string().min(1).max(100), value: z.string().min(1).max(4096).optional() })
+    .strictObject({ name: secretless.headerName, value: secret })
     .nullable()
     .optional()
     .describe('A secret that the upstream wants in a header. It is kept sealed and never returned; a change without `value` keeps it.'),
+  basic: z
+    .strictObject({ user: secretless.user, secret })
+    .nullable()
+    .optional()
+    .describe('User and password that the upstream wants as Basic (RFC 7617). A change without `secret` keeps it.'),
+  oauth: z
+    .strictObject({ tokenUrl: secretless.tokenUrl, clientId: secretless.clientId, clientSecret: secret, scopes: secretless.scopes })
+    .nullable()
+    .optional()
+    .describe(
+      "A client's credentials, with which a token is fetched for the upstream (RFC 6749, 4.4). A change without `clientSecret` keeps it.",
+    ),
 })
 
 /** What an API's definition holds beside its name. */
 export const members = {
   prefix: z.string().min(2).max(200).describe("Where callers find it: `/weather`. Some first segments are the gateway's own."),
-  upstream,
+  upstream: upstream.optional(),
   routes: z.array(route).min(1).max(20_000),
-  timeouts: timeouts.nullable().optional(),
+  ...nullable({ timeouts, ...proxying }),
   encodedSlashes: z
     .enum(['refuse', 'pass'])
     .nullable()
@@ -65,7 +72,12 @@ export const shownMembers = {
   kind: z.enum(['http']),
   prefix: z.string(),
   url: z.string().describe('Where callers find it.'),
-  upstream: z.object({ baseUrl: z.string(), header: z.object({ name: z.string(), lastFour: z.string() }).nullable() }),
+  upstream: z.object({
+    baseUrl: z.string().describe('Of the first, where there are several.'),
+    header: z.object({ name: z.string(), lastFour: z.string() }).nullable(),
+    basic: z.object({ user: z.string(), lastFour: z.string() }).nullable(),
+    oauth: z.object({ tokenUrl: z.string(), clientId: z.string(), scopes: z.array(z.string()), lastFour: z.string() }).nullable(),
+  }),
   routes: z.array(
     z.object({
       method: z.string(),
@@ -73,9 +85,11 @@ export const shownMembers = {
       price: z.string().nullable().describe('Null: it is free, or nothing is said yet.'),
       free: z.boolean(),
       chargeOn: z.array(z.string()),
+      off: z.boolean(),
     }),
   ),
-  timeouts: z.object({ firstByteMs: z.number().nullable(), silenceMs: z.number().nullable() }),
+  timeouts: z.object({ connectMs: z.number().nullable(), firstByteMs: z.number().nullable(), silenceMs: z.number().nullable() }),
+  ...shown(proxying),
   encodedSlashes: z.enum(['refuse', 'pass']),
 }
 
@@ -134,7 +148,6 @@ export const apiRoutes = {
     body: z.strictObject({
       ...members,
       prefix: members.prefix.optional(),
-      upstream: upstream.optional(),
       routes: members.routes.optional(),
     }),
     status: 200,
@@ -154,14 +167,14 @@ export const apiRoutes = {
     method: 'POST',
     path: '/api/apis/{name}/test',
     tag,
-    summary: 'Ask the upstream of an API for what lies at its base URL, with its secret, and say what happened',
+    summary: 'Ask each upstream of an API for what lies at its base URL, with its secret, and say what happened',
     permission: 'apis:write',
     params: byName,
     body: z.strictObject({}),
     status: 200,
     response: z
       .object({
-        ok: z.boolean().describe('It answers, and takes the secret.'),
+        ok: z.boolean().describe('Each answers, and takes the secret.'),
         message: z.string(),
         status: z.number().nullable().describe('Of HTTP; null: nothing answered.'),
         latencyMs: z.number(),

@@ -1,3 +1,4 @@
+import type { ApiProxying, OAuthClient } from './api-proxying.ts'
 import type { Retirement } from './retirement.ts'
 import type { ManagedBy } from './route.ts'
 
@@ -25,10 +26,12 @@ export interface ApiRoute {
   free?: true | undefined
   /** Absent: {@link DEFAULT_CHARGE_ON}. */
   chargeOn?: ChargedClass[] | undefined
+  /** Switched off: it is there, and refused. */
+  off?: true | undefined
 }
 
 /** What an API's definition holds beside its name and the secret towards its upstream. */
-export interface ApiDefinition {
+export interface ApiDefinition extends ApiProxying {
   kind: 'http'
   /** Where callers find it: `/weather`, `/acme/weather`. */
   prefix: string
@@ -42,20 +45,35 @@ export interface ApiDefinition {
 }
 
 export interface ApiTimeouts {
+  connectMs?: number | undefined
   firstByteMs?: number | undefined
   silenceMs?: number | undefined
 }
 
-/** A published HTTP service. The secret is clear text here and only here, in memory. */
+/** What is behind an API, with what it wants of whoever calls it. At most one of the three takes `Authorization`. */
+export interface OpenUpstream {
+  /** Of the first, where there are several. */
+  baseUrl: string
+  header?: { name: string; secret: string } | undefined
+  basic?: { user: string; secret: string } | undefined
+  oauth?: (OAuthClient & { secret: string }) | undefined
+}
+
+/** A published HTTP service. Secrets are clear text here and only here, in memory. */
 export interface ApiEntry extends ApiDefinition {
   name: string
-  upstream: { baseUrl: string; header?: { name: string; secret: string } | undefined }
+  upstream: OpenUpstream
   /** Of no release: going back to an earlier one changes nothing of it. */
   retirement?: Retirement | undefined
   managedBy: ManagedBy
 }
 
-/** The name under which the secret header of an API is sealed: it opens for that API alone. */
-export function apiSealName(api: string): string {
-  return `api:${api}:header`
+/** The ways in which an API can be authenticated at its upstream. */
+export const UPSTREAM_SECRETS = ['header', 'basic', 'oauth'] as const
+
+export type UpstreamSecret = (typeof UPSTREAM_SECRETS)[number]
+
+/** The name under which a secret of an API towards its upstream is sealed: it opens for that API alone. */
+export function apiSealName(api: string, secret: UpstreamSecret): string {
+  return `api:${api}:${secret}`
 }

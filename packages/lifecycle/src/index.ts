@@ -1,5 +1,6 @@
 export * from './definition.ts'
 export * from './field-changes.ts'
+export type { ApiFlaw } from './flaw.ts'
 export * from './openapi/design-routes.ts'
 export * from './openapi/document-id.ts'
 export * from './openapi/documents.ts'

@@ -1,4 +1,4 @@
-import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, type ApiEntry, type ManagedBy } from '@faregate/core'
+import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, type ApiEntry, type ApiProxying, type ManagedBy } from '@faregate/core'
 import type { AdminDeps } from '../deps.ts'
 import type { ApiRow, DraftDefinition } from '../configuration-rows.ts'
 import { lastFourOf } from './configuration.ts'
@@ -6,13 +6,16 @@ import { presentRetirement } from './retirement.ts'
 
 const DATABASE: ManagedBy = { source: 'database' }
 
+/** As an API is shown that has no upstream. */
+export const NOTHING_BEHIND = { baseUrl: '', header: null, basic: null, oauth: null }
+
 /** An API without its secret, whether it comes from the configuration in force or from the database. */
 export function presentApi(deps: Pick<AdminDeps, 'publicUrl'>, api: ApiEntry | ApiRow) {
   const { upstream, ...shown } = presentDefinition(deps, api)
   return {
     name: api.name,
     ...shown,
-    upstream: upstream ?? { baseUrl: '', header: null },
+    upstream: upstream ?? NOTHING_BEHIND,
     release: 'release' in api ? api.release : null,
     document: api.document !== undefined,
     retirement: presentRetirement(api),
@@ -27,22 +30,51 @@ export function presentDefinition({ publicUrl }: Pick<AdminDeps, 'publicUrl'>, d
     kind,
     prefix,
     url: publicUrl() + prefix,
-    upstream: upstream === undefined ? null : { baseUrl: upstream.baseUrl, header: headerOf(upstream.header) },
-    routes: routes.map(({ method, path, price, free, chargeOn }) => ({
+    upstream: upstream === undefined ? null : presentUpstream(upstream),
+    routes: routes.map(({ method, path, price, free, chargeOn, off }) => ({
       method,
       path,
       price: price === undefined ? null : formatAmount(parseAmount(price) ?? 0n),
       free: free === true,
       chargeOn: [...(chargeOn ?? DEFAULT_CHARGE_ON)],
+      off: off === true,
     })),
-    timeouts: { firstByteMs: timeouts?.firstByteMs ?? null, silenceMs: timeouts?.silenceMs ?? null },
+    timeouts: {
+      connectMs: timeouts?.connectMs ?? null,
+      firstByteMs: timeouts?.firstByteMs ?? null,
+      silenceMs: timeouts?.silenceMs ?? null,
+    },
+    ...presentProxying(definition),
     encodedSlashes: encodedSlashes ?? ('refuse' as const),
   }
 }
 
-type Header = NonNullable<DraftDefinition['upstream'] | ApiEntry['upstream']>['header']
+/** Null: nothing is said. */
+function presentProxying(definition: ApiProxying) {
+  return {
+    upstreams: definition.upstreams ?? null,
+    health: definition.health ?? null,
+    retries: definition.retries ?? null,
+    addresses: definition.addresses ?? null,
+    rewrite: definition.rewrite ?? null,
+    requestHeaders: definition.requestHeaders ?? null,
+    responseHeaders: definition.responseHeaders ?? null,
+    hostHeader: definition.hostHeader ?? null,
+  }
+}
 
-function headerOf(header: Header): { name: string; lastFour: string } | null {
-  if (header === undefined) return null
-  return { name: header.name, lastFour: 'secret' in header ? lastFourOf(header.secret) : header.lastFour }
+function presentUpstream({ baseUrl, header, basic, oauth }: NonNullable<DraftDefinition['upstream'] | ApiEntry['upstream']>) {
+  return {
+    baseUrl,
+    header: header === undefined ? null : { name: header.name, lastFour: tailOf(header) },
+    basic: basic === undefined ? null : { user: basic.user, lastFour: tailOf(basic) },
+    oauth:
+      oauth === undefined
+        ? null
+        : { tokenUrl: oauth.tokenUrl, clientId: oauth.clientId, scopes: oauth.scopes ?? [], lastFour: tailOf(oauth) },
+  }
+}
+
+function tailOf(secret: { secret: string } | { lastFour: string }): string {
+  return 'secret' in secret ? lastFourOf(secret.secret) : secret.lastFour
 }

@@ -118,7 +118,7 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
     topUpPage: (organization) => `https://gateway.example/top-up/${organization}`,
     documents: createDocuments(),
     fetchDocument: async (url) => ({ refused: `${url} is not fetched in a test` }),
-    probeUpstream: async (baseUrl) => (baseUrl.includes('dead') ? 'ECONNREFUSED' : undefined),
+    probeUpstreams: async (baseUrls) => (baseUrls.some((url) => url.includes('dead')) ? 'ECONNREFUSED' : undefined),
     methodPage: (organization) => `https://gateway.example/payment-method/${organization}`,
     refusedUrl: (url) => (url.includes('//10.') ? 'its address is not on the public internet' : undefined),
     clock,

@@ -14,6 +14,7 @@ import { reserveInArrears } from '../reserve-in-arrears.ts'
 import { retiredApi } from '../retirement.ts'
 import { checkStanding } from '../standing.ts'
 import { tagsOf } from '../tags.ts'
+import { addressRefused } from './addresses.ts'
 import { deliverCall } from './deliver.ts'
 import { evaluateCall, reserveCall, type AdmittedApi } from './hold.ts'
 import { locateRoute } from './locate.ts'
@@ -68,7 +69,8 @@ export async function admitCall(shared: Shared, flow: Flow, { value, rest }: Pub
   note(flow, 'locate', 'ok', { api: name, route: target.route.name, configurationVersion: deps.snapshot().version })
   const admitted: AdmittedApi = { ...target, key, price: target.route.price ?? 0n }
   const standing = checkStanding(deps.settings, key)
-  const permission = checkUse(key, 'apis', flow.inbound.ip) ?? authorizeApi(key, name)
+  const { ip } = flow.inbound
+  const permission = checkUse(key, 'apis', ip) ?? authorizeApi(key, name) ?? addressRefused(value.entry, ip)
   const first = standing ?? permission
   if (first !== undefined) {
     const others = first !== permission && permission !== undefined ? [permission.code] : []

@@ -1,4 +1,5 @@
 import type { ApiEntry, Nano } from '@faregate/core'
+import type { ApiUpstream } from './upstreams/compiled.ts'
 
 /** The published APIs of the configuration in force. */
 export interface ApiDirectory {
@@ -8,6 +9,7 @@ export interface ApiDirectory {
 
 export interface PublishedApi {
   entry: ApiEntry
+  upstream: ApiUpstream
   /** The route of a method and of the path below the prefix, as it was sent. */
   route: (method: string, rest: string) => FoundRoute
 }
@@ -27,11 +29,14 @@ export interface PricedRoute {
   price: Nano | undefined
   /** Whether an answer of this status is charged. */
   charges(status: number): boolean
+  /** Switched off. */
+  off: boolean
 }
 
 /** What a request calls, once it is found. */
 export interface ApiTarget {
   api: ApiEntry
+  upstream: ApiUpstream
   route: PricedRoute
   /** The path below the prefix. */
   rest: string

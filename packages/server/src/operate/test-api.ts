@@ -1,6 +1,6 @@
 import type { ApiTestResult } from '@faregate/admin'
-import type { ApiEntry, Snapshot } from '@faregate/core'
-import type { UpstreamClient } from '@faregate/gateway'
+import type { Snapshot } from '@faregate/core'
+import { fixedHeaders, type ApiUpstream, type UpstreamBook, type UpstreamClient } from '@faregate/gateway'
 import { refusedBy } from '@faregate/gateway/apis/failure'
 import { unreachable, type Answer } from './collect-answer.ts'
 
@@ -9,31 +9,61 @@ type Head = Pick<Answer, 'status' | 'headers'>
 export interface ApiTestDeps {
   snapshot: () => Snapshot
   upstream: Pick<UpstreamClient, 'send'>
+  upstreams: Pick<UpstreamBook, 'compile'>
 }
 
-/** Asks the upstream of a published API for what lies at its base URL, with the API's secret: whatever it answers, it is there. Never rejects. */
-export async function testApi({ snapshot, upstream }: ApiTestDeps, name: string): Promise<ApiTestResult> {
+type Member = ApiUpstream['pool']['members'][number]
+
+/** Asks each upstream of a published API for what lies at its base URL, with the API's secret: whatever it answers, it is there. Never rejects. */
+export async function testApi({ snapshot, upstream: client, upstreams }: ApiTestDeps, name: string): Promise<ApiTestResult> {
   const api = snapshot().apis.get(name)
   if (api === undefined) return { ok: false, message: `There is no API "${name}" in force.`, status: null, latencyMs: 0 }
+  const upstream = upstreams.compile(api)
   const started = performance.now()
-  const took = () => Math.round(performance.now() - started)
+  const found = await Promise.all(upstream.pool.members.map((member) => testMember(client, name, upstream, member)))
+  const worst = found.find(({ ok }) => !ok) ?? found[0]
+  const several = found.length > 1
+  return {
+    ok: found.every(({ ok }) => ok),
+    message: found.map(({ baseUrl, message }) => (several ? `${baseUrl}: ${message}` : message)).join(' '),
+    status: worst?.status ?? null,
+    latencyMs: Math.round(performance.now() - started),
+  }
+}
+
+interface Tested {
+  baseUrl: string
+  ok: boolean
+  message: string
+  status: number | null
+}
+
+async function testMember(client: ApiTestDeps['upstream'], name: string, upstream: ApiUpstream, member: Member): Promise<Tested> {
+  const { baseUrl } = member
   try {
-    const { status, headers } = await ask(upstream, api)
+    const token = await upstream.token?.fetchIfNeeded()
+    if (token !== undefined && !('value' in token))
+      return {
+        baseUrl,
+        ok: false,
+        message: `There is no token: ${'refused' in token ? token.refused : token.broken.detail}.`,
+        status: null,
+      }
+    const { status, headers } = await ask(client, upstream, member, token?.value)
     const refusal = refusedBy(name, status, headers)
     const message = refusal === undefined ? `It answers (HTTP ${status}).` : `It answered HTTP ${status} (${refusal.code}).`
-    return { ok: refusal === undefined, message, status, latencyMs: took() }
+    return { baseUrl, ok: refusal === undefined, message, status }
   } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : String(error), status: null, latencyMs: took() }
+    return { baseUrl, ok: false, message: error instanceof Error ? error.message : String(error), status: null }
   }
 }
 
 /** The head of the answer: what follows may never end, and says nothing more of whether the service is there. */
-async function ask(upstream: ApiTestDeps['upstream'], { upstream: { baseUrl, header }, timeouts }: ApiEntry): Promise<Head> {
-  const { origin, pathname } = new URL(baseUrl)
-  const headers = header === undefined ? {} : { [header.name.toLowerCase()]: header.secret }
+async function ask(client: ApiTestDeps['upstream'], upstream: ApiUpstream, { origin, path }: Member, token?: string): Promise<Head> {
+  const headers = fixedHeaders(upstream, token)
   const answered = Promise.withResolvers<Head>()
-  const running = upstream.send(
-    { origin, path: pathname, method: 'GET', headers, body: null, asSent: true, limits: timeouts },
+  const running = client.send(
+    { origin, path: path === '' ? '/' : path, method: 'GET', headers, body: null, asSent: true, limits: upstream.timeouts },
     {
       head: (status, said) => answered.resolve({ status, headers: said }),
       data: () => undefined,

@@ -1,14 +1,14 @@
 import type { ApiEntry, Snapshot } from '@faregate/core'
-import { nearest, type ApiDirectory, type PublishedApi } from '@faregate/gateway'
+import { nearest, type ApiDirectory, type PublishedApi, type UpstreamBook } from '@faregate/gateway'
 import { Prefixes, readPath, RouteTable } from '@faregate/lifecycle'
 
 /** The published APIs of the configuration in force, compiled once for each: an entry that did not change is not compiled again. */
-export function apiDirectory(snapshot: () => Snapshot): ApiDirectory {
+export function apiDirectory(snapshot: () => Snapshot, upstreams: Pick<UpstreamBook, 'compile' | 'keep'>): ApiDirectory {
   const compiled = new WeakMap<ApiEntry, PublishedApi>()
   let current: ReadonlyMap<string, ApiEntry> | undefined
   let prefixes = new Prefixes<PublishedApi>([])
   const published = (entry: ApiEntry): PublishedApi => {
-    const known = compiled.get(entry) ?? publish(entry)
+    const known = compiled.get(entry) ?? publish(entry, upstreams.compile(entry))
     compiled.set(entry, known)
     return known
   }
@@ -17,6 +17,7 @@ export function apiDirectory(snapshot: () => Snapshot): ApiDirectory {
       const { apis } = snapshot()
       if (apis !== current) {
         current = apis
+        upstreams.keep(apis.values())
         prefixes = new Prefixes([...apis.values()].map((entry) => [entry.prefix, published(entry)]))
       }
       return prefixes.find(path)
@@ -24,11 +25,12 @@ export function apiDirectory(snapshot: () => Snapshot): ApiDirectory {
   }
 }
 
-function publish(entry: ApiEntry): PublishedApi {
+function publish(entry: ApiEntry, upstream: PublishedApi['upstream']): PublishedApi {
   const table = new RouteTable(entry.routes)
   const encodedSlashes = entry.encodedSlashes ?? 'refuse'
   return {
     entry,
+    upstream,
     route(method, rest) {
       const read = readPath(rest, encodedSlashes)
       if (!read.ok) return { kind: 'unreadable', reason: read.reason }
@@ -50,6 +52,7 @@ interface Missed {
 function neighbours(table: RouteTable, prefix: string, { method, segments, fitting, literals }: Missed): string[] {
   return nearest(segments[fitting] ?? '', literals).flatMap((literal): string[] => {
     const corrected = segments.with(Math.min(fitting, segments.length - 1), literal)
-    return table.find(method, corrected).kind === 'route' ? [`${prefix}/${corrected.map(encodeURIComponent).join('/')}`] : []
+    const found = table.find(method, corrected)
+    return found.kind === 'route' && !found.route.off ? [`${prefix}/${corrected.map(encodeURIComponent).join('/')}`] : []
   })
 }

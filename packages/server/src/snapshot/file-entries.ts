@@ -40,18 +40,37 @@ export function fileModels(configuration: Configuration, placeOf: PlaceOf): Mode
 
 /** The published APIs of the configuration file. */
 export function fileApis(configuration: Configuration, placeOf: PlaceOf): ApiEntry[] {
-  return Object.entries(configuration.apis).map(([name, { upstream, ...api }]) => ({
-    ...present(api),
-    name,
-    kind: 'http',
-    upstream: upstreamOf(upstream),
-    managedBy: managedBy(placeOf(['apis', name])),
-  }))
+  return Object.entries(configuration.apis).map(([name, { upstream, upstreams, ...api }]) => {
+    const several = upstreams?.map(({ baseUrl, ...more }) => ({ baseUrl: withoutSlash(baseUrl), ...present(more) }))
+    return {
+      ...present(api),
+      name,
+      kind: 'http',
+      upstream: upstreamOf(upstream, several?.[0]?.baseUrl),
+      ...(several === undefined ? {} : { upstreams: several }),
+      managedBy: managedBy(placeOf(['apis', name])),
+    }
+  })
 }
 
-function upstreamOf({ baseUrl, header }: ConfiguredApi['upstream']): ApiEntry['upstream'] {
-  const secret = header === undefined ? {} : { header: { name: header.name, secret: header.value } }
-  return { baseUrl: baseUrl.replace(/\/+$/, ''), ...secret }
+function upstreamOf({ baseUrl, header, basic, oauth }: NonNullable<ConfiguredApi['upstream']> = {}, first?: string): ApiEntry['upstream'] {
+  return {
+    baseUrl: first ?? withoutSlash(baseUrl ?? ''),
+    ...(header === undefined ? {} : { header: { name: header.name, secret: header.value } }),
+    ...(basic === undefined ? {} : { basic }),
+    ...(oauth === undefined ? {} : { oauth: openOAuth(oauth) }),
+  }
+}
+
+function openOAuth({
+  clientSecret,
+  ...oauth
+}: NonNullable<NonNullable<ConfiguredApi['upstream']>['oauth']>): ApiEntry['upstream']['oauth'] {
+  return { ...present(oauth), secret: clientSecret }
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '')
 }
 
 function managedBy(place: Place | undefined): ManagedBy {

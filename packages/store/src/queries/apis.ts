@@ -1,6 +1,6 @@
-import { apiSealName, type ApiEntry, type Retirement } from '@faregate/core'
+import { apiSealName, type ApiEntry, type Retirement, type UpstreamSecret } from '@faregate/core'
 import type { AdminQueries } from '@faregate/admin/ports'
-import type { ApiRow } from '@faregate/admin/configuration-rows'
+import type { ApiRow, SealedSecret } from '@faregate/admin/configuration-rows'
 import type { Kysely, Selectable } from 'kysely'
 import type { ApisTable } from '../schema-configuration.ts'
 import type { Schema } from '../schema.ts'
@@ -44,12 +44,24 @@ export async function putApiRetirement(db: Kysely<Schema>, name: string, retirem
   await db.updateTable('apis').set({ retirement: text }).where('name', '=', name).execute()
 }
 
-/** As it is in force: with its secret opened. What `unseal` throws is passed on. */
+/** As it is in force: with its secrets opened. What `unseal` throws is passed on. */
 export function openApi(
   { createdAt: _createdAt, release: _release, upstream, ...api }: ApiRow,
   unseal: (sealed: string, name: string) => string,
 ): ApiEntry {
-  const { baseUrl, header } = upstream
-  const opened = header === undefined ? {} : { header: { name: header.name, secret: unseal(header.sealed, apiSealName(api.name)) } }
-  return { ...api, upstream: { baseUrl, ...opened }, managedBy: { source: 'database' } }
+  const { baseUrl, header, basic, oauth } = upstream
+  const opened = <T extends SealedSecret>(kind: UpstreamSecret, { sealed, lastFour: _shown, ...open }: T) => ({
+    ...open,
+    secret: unseal(sealed, apiSealName(api.name, kind)),
+  })
+  return {
+    ...api,
+    upstream: {
+      baseUrl,
+      ...(header === undefined ? {} : { header: opened('header', header) }),
+      ...(basic === undefined ? {} : { basic: opened('basic', basic) }),
+      ...(oauth === undefined ? {} : { oauth: opened('oauth', oauth) }),
+    },
+    managedBy: { source: 'database' },
+  }
 }
