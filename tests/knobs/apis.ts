@@ -27,6 +27,20 @@ export function tunedApis(service: Service): Record<string, unknown> {
     },
     hasty: { ...plain, prefix: '/hasty', timeouts: { firstByteMs: 150 } },
     restless: { ...plain, prefix: '/restless', timeouts: { silenceMs: 150 } },
+    presented: {
+      ...plain,
+      prefix: '/presented',
+      presentation: {
+        title: 'A title of its own',
+        summary: 'A summary of its own',
+        description: 'A *description* of its own',
+        categories: ['own category'],
+        tags: ['own-tag'],
+        contact: 'own@help.example',
+        logo: 'https://cdn.example/own.png',
+      },
+      listing: { visibility: 'public', owner: 'An owner of its own' },
+    },
     lenient: { ...plain, prefix: '/lenient', encodedSlashes: 'pass' },
   }
 }
@@ -48,6 +62,21 @@ async function secretSeen(worlds: Worlds, path: string): Promise<unknown> {
 async function limitOf(worlds: Worlds, path: string): Promise<[number, unknown]> {
   const answer = await call(worlds, path)
   return [answer.status, (json(answer)['limit'] as Record<string, unknown> | undefined)?.['milliseconds']]
+}
+
+/** What the catalogue says of an API, and of one of which nothing is said. */
+async function catalogued({ tuned, rich }: Worlds): Promise<Record<string, unknown>[]> {
+  const as = { headers: { authorization: `Bearer ${rich.key}` } }
+  return [json(await send(`${tuned.url}/catalogue/presented.json`, as)), json(await send(`${tuned.url}/catalogue/plain.json`, as))]
+}
+
+/** Proves that a member of the catalogue's data is what was set, and else is something else. */
+function catalogues(member: string, set: unknown, otherwise: unknown): Knobs[string] {
+  return async (worlds) =>
+    assert.deepEqual(
+      (await catalogued(worlds)).map((shown) => shown[member]),
+      [set, otherwise],
+    )
 }
 
 /** Settings of published APIs. */
@@ -106,5 +135,19 @@ export const API_KNOBS: Knobs = {
   'apis.*.encodedSlashes': async (worlds) => {
     assert.equal((await seen(worlds, '/lenient/a%2Fb')).url, '/a%2Fb')
     assert.equal((await call(worlds, '/plain/a%2Fb')).status, 400)
+  },
+
+  'apis.*.presentation.title': catalogues('title', 'A title of its own', 'plain'),
+  'apis.*.presentation.summary': catalogues('summary', 'A summary of its own', null),
+  'apis.*.presentation.description': catalogues('description', 'A *description* of its own', null),
+  'apis.*.presentation.categories': catalogues('categories', ['own category'], []),
+  'apis.*.presentation.tags': catalogues('tags', ['own-tag'], []),
+  'apis.*.presentation.contact': catalogues('contact', 'own@help.example', null),
+  'apis.*.presentation.logo': catalogues('logo', 'https://cdn.example/own.png', null),
+  'apis.*.listing.owner': catalogues('owner', 'An owner of its own', null),
+
+  'apis.*.listing.visibility': async ({ tuned }) => {
+    assert.equal((await send(`${tuned.url}/catalogue/presented`)).status, 200)
+    assert.equal((await send(`${tuned.url}/catalogue/plain`)).status, 404)
   },
 }

@@ -5,6 +5,7 @@ import type { AdminDeps } from './deps.ts'
 import { withoutSlash } from './handlers/providers.ts'
 import { lastFourOf } from './present/configuration.ts'
 import type { AdminQueries } from './ports.ts'
+import { presented } from './presentation.ts'
 import { invalid, refuse } from './refusal.ts'
 import type { ApiReleaseRow, ApiRow, DraftDefinition, SealedUpstream } from './configuration-rows.ts'
 
@@ -20,7 +21,9 @@ export function definedApi(
   const { name, createdAt } = before
   const definition = changedDefinition(deps, name, before, sent)
   refuseFlaws(flawsOf(definition))
-  return { ...wholeDefinition(definition), ...kept('retirement', before.retirement, undefined), name, createdAt }
+  const { retirement, listing } = before
+  const ofTheApi = { ...kept('retirement', retirement, undefined), ...kept('listing', listing, undefined) }
+  return { ...wholeDefinition(definition), ...ofTheApi, name, createdAt }
 }
 
 /** The same for what need not be whole yet: a draft. */
@@ -36,6 +39,7 @@ export function changedDefinition(deps: AdminDeps, name: string, before: Partial
     ...kept('timeouts', before.timeouts, sent.timeouts),
     ...kept('encodedSlashes', before.encodedSlashes, sent.encodedSlashes),
     ...kept('document', before.document, undefined),
+    ...kept('presentation', before.presentation, presented(before.presentation, sent.presentation)),
   }
 }
 

@@ -66,11 +66,22 @@ function apiMember({
   retirement: _goes,
   document: _document,
   upstream,
+  presentation,
+  listing,
   ...definition
 }: ApiRow) {
   const { baseUrl, header } = upstream
   const secret = header && { header: { name: header.name, value: reference(name, '') } }
-  return { ...definition, upstream: { baseUrl, ...secret } }
+  const told = {
+    ...(presentation === undefined ? {} : { presentation: literal(presentation) }),
+    ...(listing === undefined ? {} : { listing: literal(listing) }),
+  }
+  return { ...definition, upstream: { baseUrl, ...secret }, ...told }
+}
+
+/** Words of people in which `${NAME}` stays as it is: in the file it would refer to the environment. */
+function literal(told: object): unknown {
+  return JSON.parse(JSON.stringify(told).replace(/\$\{(?=[A-Za-z_])/g, () => '$${'))
 }
 
 /** `${OPENAI_EU_KEY_2}` for the second key of `openai-eu`. */

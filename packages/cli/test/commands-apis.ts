@@ -60,6 +60,46 @@ export function publishedApis({ does, runs, answered }: Lines, environment: Node
       assert.equal((await does('api', 'list')).stdout.trim(), 'No API is published.')
     })
 
+    test('an API is presented, and listed for whom it is for', async () => {
+      await does('api', 'add', 'shown', 'http://127.0.0.1:1', '--route', 'GET /a free')
+      const organization = (await answered<{ id: string }>('org', 'create', 'guests')).id
+      const words = ['--title', 'Shown', '--category', 'sea', '--tag', 'a', '--tag', 'b', '--contact', 'help@example.com']
+      assert.match((await does('api', 'present', 'shown', ...words)).stdout, /^shown is presented as “Shown” with release 2\.$/m)
+      await does('api', 'present', 'shown', '--clear', 'contact', '--summary', 'It is shown', '--logo', 'https://cdn.example/a.png')
+      const { presentation } = await answered<{ presentation: Record<string, unknown> }>('api', 'show', 'shown')
+      assert.deepEqual(presentation, {
+        title: 'Shown',
+        summary: 'It is shown',
+        description: null,
+        categories: ['sea'],
+        tags: ['a', 'b'],
+        contact: null,
+        logo: 'https://cdn.example/a.png',
+      })
+      assert.match(
+        (await does('api', 'present', 'shown', '--draft', '--title', 'Later')).stdout,
+        /^The draft of shown is at revision 1\.$/m,
+      )
+      assert.match((await does('api', 'listing', 'shown')).stdout, /^visibility +organization\nowner +nobody is named\ninvited +nobody$/m)
+      const asked = ['--visibility', 'invitation', '--owner', 'The crew', '--invite', 'guests']
+      assert.match((await does('api', 'listing', 'shown', ...asked)).stdout, new RegExp(`^owner +The crew\ninvited +${organization}$`, 'm'))
+      assert.match(
+        (await does('api', 'listing', 'shown', '--no-owner', '--uninvite', 'guests')).stdout,
+        /^owner +nobody is named\ninvited +nobody$/m,
+      )
+      assert.match((await does('api', 'usage', 'shown')).stdout, /^Nobody called it\.$/m)
+      for (const line of [
+        ['present', 'shown'],
+        ['present', 'shown', '--clear', 'prefix'],
+        ['present', 'shown', '--logo', 'logo.txt'],
+        ['listing', 'shown', '--visibility', 'nobody'],
+        ['usage', 'shown', '--by', 'week'],
+      ])
+        assert.equal((await runs('api', ...line)).code, 2, line.join(' '))
+      await does('api', 'discard', 'shown')
+      await does('api', 'remove', 'shown')
+    })
+
     test('what is missing or contradicts ends with 2, what the gateway refuses with 1', async () => {
       const add = ['api', 'add', 'tides', 'http://127.0.0.1:1']
       for (const flags of [

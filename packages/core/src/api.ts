@@ -1,3 +1,4 @@
+import type { ApiListing, ApiPresentation } from './api-presentation.ts'
 import type { Retirement } from './retirement.ts'
 import type { ManagedBy } from './route.ts'
 
@@ -39,6 +40,7 @@ export interface ApiDefinition {
   encodedSlashes?: 'refuse' | 'pass' | undefined
   /** Under which hash its OpenAPI document is kept; absent: it has none. */
   document?: string | undefined
+  presentation?: ApiPresentation | undefined
 }
 
 export interface ApiTimeouts {
@@ -52,6 +54,9 @@ export interface ApiEntry extends ApiDefinition {
   upstream: { baseUrl: string; header?: { name: string; secret: string } | undefined }
   /** Of no release: going back to an earlier one changes nothing of it. */
   retirement?: Retirement | undefined
+  listing?: ApiListing | undefined
+  /** The release that is in force; absent: it has none, being defined in the configuration file. */
+  release?: number | undefined
   managedBy: ManagedBy
 }
 

@@ -1,4 +1,5 @@
 import { parseAmount, type ApiDefinition, type ApiRoute } from '@faregate/core'
+import { presentationFlaws } from './presentation-flaws.ts'
 import { RESERVED_SEGMENTS } from './reserved.ts'
 import { isParameter, segmentsOf } from './route-table.ts'
 
@@ -17,7 +18,7 @@ interface Upstream {
   header?: { name: string } | undefined
 }
 
-type Checked = Pick<ApiDefinition, 'prefix' | 'routes'> & { upstream?: Upstream | undefined }
+type Checked = Pick<ApiDefinition, 'prefix' | 'routes' | 'presentation'> & { upstream?: Upstream | undefined }
 
 const MOST_PREFIX_SEGMENTS = 4
 const MOST_SEGMENTS = 32
@@ -26,7 +27,8 @@ const MOST_SEGMENTS = 32
 export function flawsOf(api: Checked): ApiFlaw[] {
   const upstream = api.upstream === undefined ? [NO_UPSTREAM] : upstreamFlaws(api.upstream)
   const none = api.routes.length === 0 ? [NO_ROUTES] : []
-  return [...prefixFlaws(api.prefix), ...upstream, ...none, ...api.routes.flatMap(routeFlaws), ...repeated(api.routes)]
+  const routes = [...none, ...api.routes.flatMap(routeFlaws), ...repeated(api.routes)]
+  return [...prefixFlaws(api.prefix), ...upstream, ...routes, ...presentationFlaws(api.presentation)]
 }
 
 const NO_UPSTREAM: ApiFlaw = {

@@ -33,6 +33,7 @@ const ELSEWHERE: Record<string, [file: string, title: string]> = {
   'payments.stripe.secretKey': ['../../../tests/payments/stripe.test.ts', 'payments.stripe connects'],
   'payments.stripe.webhookSecret': ['../../../tests/payments/stripe.test.ts', 'what is forged'],
   'payments.stripe.apiUrl': ['../../../tests/payments/stripe.test.ts', 'an answer that is lost'],
+  'apis.*.listing.invited': ['catalogue-visibility.test.ts', 'the configuration file invites'],
   'models.*.price.image': ['units.test.ts', 'the price of an image'],
   'models.*.price.second': ['units.test.ts', 'the price of a second'],
   'models.*.price.character': ['units.test.ts', 'the price of a character'],
@@ -55,6 +56,15 @@ const FROM_OUTSIDE: Record<string, string[]> = {
     'apis.*.timeouts.firstByteMs',
     'apis.*.timeouts.silenceMs',
     'apis.*.encodedSlashes',
+    'apis.*.presentation.title',
+    'apis.*.presentation.summary',
+    'apis.*.presentation.description',
+    'apis.*.presentation.categories',
+    'apis.*.presentation.tags',
+    'apis.*.presentation.contact',
+    'apis.*.presentation.logo',
+    'apis.*.listing.visibility',
+    'apis.*.listing.owner',
   ],
 }
 

@@ -36,6 +36,8 @@ export interface ApisTable {
   release_number: Int
   /** JSON of how it goes; null: it stays. */
   retirement: Json | null
+  /** JSON of who may see it and who answers for it; null: as is usual. */
+  listing: Json | null
   created_at: Int
   updated_at: Int
 }

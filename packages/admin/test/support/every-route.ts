@@ -50,6 +50,7 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   deprecateApi: {},
   retireApi: {},
   reinstateApi: {},
+  updateApiListing: { visibility: 'public' },
   testApi: {},
   createPrice: { provider: 'file-provider', model: 'fresh', price: { input: '1' } },
   updatePrice: { price: { input: '2' } },
