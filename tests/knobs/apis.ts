@@ -64,19 +64,11 @@ async function limitOf(worlds: Worlds, path: string): Promise<[number, unknown]>
   return [answer.status, (json(answer)['limit'] as Record<string, unknown> | undefined)?.['milliseconds']]
 }
 
-/** What the catalogue says of an API, and of one of which nothing is said. */
-async function catalogued({ tuned, rich }: Worlds): Promise<Record<string, unknown>[]> {
+/** A member of what the catalogue says of an API, and of one of which nothing is said. */
+async function catalogued({ tuned, rich }: Worlds, member: string): Promise<unknown[]> {
   const as = { headers: { authorization: `Bearer ${rich.key}` } }
-  return [json(await send(`${tuned.url}/catalogue/presented.json`, as)), json(await send(`${tuned.url}/catalogue/plain.json`, as))]
-}
-
-/** Proves that a member of the catalogue's data is what was set, and else is something else. */
-function catalogues(member: string, set: unknown, otherwise: unknown): Knobs[string] {
-  return async (worlds) =>
-    assert.deepEqual(
-      (await catalogued(worlds)).map((shown) => shown[member]),
-      [set, otherwise],
-    )
+  const [said, nothing] = [await send(`${tuned.url}/catalogue/presented.json`, as), await send(`${tuned.url}/catalogue/plain.json`, as)]
+  return [json(said)[member], json(nothing)[member]]
 }
 
 /** Settings of published APIs. */
@@ -137,14 +129,15 @@ export const API_KNOBS: Knobs = {
     assert.equal((await call(worlds, '/plain/a%2Fb')).status, 400)
   },
 
-  'apis.*.presentation.title': catalogues('title', 'A title of its own', 'plain'),
-  'apis.*.presentation.summary': catalogues('summary', 'A summary of its own', null),
-  'apis.*.presentation.description': catalogues('description', 'A *description* of its own', null),
-  'apis.*.presentation.categories': catalogues('categories', ['own category'], []),
-  'apis.*.presentation.tags': catalogues('tags', ['own-tag'], []),
-  'apis.*.presentation.contact': catalogues('contact', 'own@help.example', null),
-  'apis.*.presentation.logo': catalogues('logo', 'https://cdn.example/own.png', null),
-  'apis.*.listing.owner': catalogues('owner', 'An owner of its own', null),
+  'apis.*.presentation.title': async (worlds) => assert.deepEqual(await catalogued(worlds, 'title'), ['A title of its own', 'plain']),
+  'apis.*.presentation.summary': async (worlds) => assert.deepEqual(await catalogued(worlds, 'summary'), ['A summary of its own', null]),
+  'apis.*.presentation.description': async (worlds) =>
+    assert.deepEqual(await catalogued(worlds, 'description'), ['A *description* of its own', null]),
+  'apis.*.presentation.categories': async (worlds) => assert.deepEqual(await catalogued(worlds, 'categories'), [['own category'], []]),
+  'apis.*.presentation.tags': async (worlds) => assert.deepEqual(await catalogued(worlds, 'tags'), [['own-tag'], []]),
+  'apis.*.presentation.contact': async (worlds) => assert.deepEqual(await catalogued(worlds, 'contact'), ['own@help.example', null]),
+  'apis.*.presentation.logo': async (worlds) => assert.deepEqual(await catalogued(worlds, 'logo'), ['https://cdn.example/own.png', null]),
+  'apis.*.listing.owner': async (worlds) => assert.deepEqual(await catalogued(worlds, 'owner'), ['An owner of its own', null]),
 
   'apis.*.listing.visibility': async ({ tuned }) => {
     assert.equal((await send(`${tuned.url}/catalogue/presented`)).status, 200)

@@ -1,6 +1,13 @@
-import type { ApiListing, Retirement } from '@faregate/core'
+import type { ApiAlert, ApiListing, Retirement } from '@faregate/core'
 import type { ApiDraftRow, ApiReleaseRow, ApiRow } from './configuration-rows.ts'
 import type { ApiUsageQueries } from './ports-api-usage.ts'
+
+/** When webhooks are told of how APIs are called; of one that has none there is an empty list. */
+export interface ApiAlertQueries {
+  get(api: string): Promise<ApiAlert[]>
+  /** Of all that have some. */
+  list(): Promise<{ api: string; alerts: ApiAlert[] }[]>
+}
 
 /** What is asked of published APIs, their drafts and their documents. */
 export interface ApiQueries {
@@ -15,6 +22,7 @@ export interface ApiQueries {
   }
   apiDocuments: { get(hash: string): Promise<string | undefined> }
   apiUsage: ApiUsageQueries
+  apiAlerts: ApiAlertQueries
 }
 
 /** What of them can be changed. */
@@ -26,6 +34,8 @@ export interface ApiChanges {
   putApiRetirement(name: string, retirement: Retirement | undefined): Promise<void>
   /** Says who may see an API, and who answers for it. */
   putApiListing(name: string, listing: ApiListing): Promise<void>
+  /** All alerts of an API, in the place of those before. */
+  putApiAlerts(api: string, alerts: readonly ApiAlert[]): Promise<void>
   /** Begins a draft with revision 1, or changes the one of the revision before; false: somebody else was faster. */
   putApiDraft(row: ApiDraftRow): Promise<boolean>
   /** Takes a draft away that still has this revision; false: it has not. */

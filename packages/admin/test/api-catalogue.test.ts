@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { KINDS, skipOf } from '../../store/test/databases.ts'
 import { startHarness, type Harness } from './support/harness.ts'
+import { recordOf } from './support/world.ts'
 
 type Answered = Record<string, unknown>
 
@@ -84,6 +85,39 @@ for (const kind of KINDS) {
       await call(400, 'PATCH', '/api/apis/tides/listing', { invited: ['org_nobody'] })
       await call(400, 'PATCH', '/api/apis/tides/listing', { visibility: 'nobody' })
       await call(404, 'PATCH', '/api/apis/nothing/listing', {})
+    })
+
+    it('has alerts that say how they stand, until it is taken off; only webhooks of every organization are told', async () => {
+      const alerts = [
+        { kind: 'errors', above: '0.05', minutes: 5, minimumCalls: 2 },
+        { kind: 'spending', above: '10', minutes: 60, minimumCalls: 1 },
+      ]
+      const calls = [200, 500].map((status) =>
+        recordOf({ id: `req_${status}`, at: api.clock.now() - 1, api: 'tides', route: 'GET /', status }),
+      )
+      for (const call of calls) api.store.records.request(call)
+      const standing = [
+        { ...alerts[0], value: '0.50', holds: true },
+        { ...alerts[1], value: '2.00', holds: false },
+      ]
+      assert.deepEqual((await call(200, 'PUT', '/api/apis/tides/alerts', { alerts }))['data'], standing)
+      assert.deepEqual((await call(200, 'GET', '/api/apis/tides/alerts'))['data'], standing)
+      await call(400, 'PUT', '/api/apis/tides/alerts', { alerts: [{ kind: 'silence', above: '1' }] })
+      await call(404, 'PUT', '/api/apis/nothing/alerts', { alerts })
+      const { id } = await call(201, 'POST', '/api/organizations', { name: 'one' })
+      const hook = { url: 'https://receiver.example', events: ['api.alert'] }
+      await call(400, 'POST', `/api/organizations/${String(id)}/webhooks`, hook)
+      await call(201, 'POST', '/api/webhooks', hook)
+      const own = await call(201, 'POST', `/api/organizations/${String(id)}/webhooks`, { ...hook, events: ['cap.100'] })
+      await call(400, 'PATCH', `/api/webhooks/${String(own['id'])}`, { events: ['api.alert'] })
+      const gone = { name: 'gone', prefix: '/gone', upstream: { baseUrl: 'https://inner.example' }, routes: ROUTES }
+      await call(201, 'POST', '/api/apis', gone)
+      await call(200, 'PUT', '/api/apis/gone/alerts', { alerts })
+      await call(204, 'DELETE', '/api/apis/gone')
+      assert.deepEqual(
+        (await api.deps.store.read.apiAlerts.list()).map(({ api: name }) => name),
+        ['tides'],
+      )
     })
 
     it('is written into an export so that the file says the same', async () => {

@@ -88,7 +88,15 @@ export function publishedApis({ does, runs, answered }: Lines, environment: Node
         /^owner +nobody is named\ninvited +nobody$/m,
       )
       assert.match((await does('api', 'usage', 'shown')).stdout, /^Nobody called it\.$/m)
+      assert.match((await does('api', 'alerts', 'shown')).stdout, /^It has no alerts\.$/m)
+      assert.match(
+        (await does('api', 'alerts', 'shown', '--set', 'errors 0.05', '--set', 'latency 1500 15 50')).stdout,
+        /^errors +0\.05 +5 +20 +– +does not hold\nlatency +1500 +15 +50 +– +does not hold$/m,
+      )
+      assert.match((await does('api', 'alerts', 'shown', '--none')).stdout, /^It has no alerts\.$/m)
       for (const line of [
+        ['alerts', 'shown', '--set', 'errors'],
+        ['alerts', 'shown', '--set', 'silence 1'],
         ['present', 'shown'],
         ['present', 'shown', '--clear', 'prefix'],
         ['present', 'shown', '--logo', 'logo.txt'],

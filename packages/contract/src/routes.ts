@@ -1,3 +1,4 @@
+import { apiAlertRoutes } from './api-alerts.ts'
 import { apiDesignRoutes } from './api-design.ts'
 import { apiListingRoutes } from './api-listing.ts'
 import { apiReleaseRoutes } from './api-releases.ts'
@@ -64,6 +65,7 @@ export const ROUTES = {
   ...apiRetirementRoutes,
   ...apiListingRoutes,
   ...apiUsageRoutes,
+  ...apiAlertRoutes,
   ...priceRoutes,
   ...pendingPriceRoutes,
   ...planRoutes,

@@ -1,6 +1,7 @@
 export * from './accounts.ts'
 export * from './amount.ts'
 export * from './api.ts'
+export * from './api-alert.ts'
 export * from './api-presentation.ts'
 export * from './buckets.ts'
 export * from './clock.ts'

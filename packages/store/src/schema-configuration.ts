@@ -8,6 +8,7 @@ export interface ConfigurationTables {
   api_documents: ApiDocumentsTable
   api_drafts: ApiDraftsTable
   api_releases: ApiReleasesTable
+  api_alerts: ApiAlertsTable
 }
 
 export interface ProvidersTable {
@@ -67,4 +68,10 @@ export interface ApiReleasesTable {
   overridden: Json
   published_by: string
   published_at: Int
+}
+
+export interface ApiAlertsTable {
+  api: string
+  /** JSON array of what is watched. */
+  rules: Json
 }

@@ -1,5 +1,6 @@
 import type { RouteName } from '@faregate/contract'
 import type { Handlers } from '../call.ts'
+import { apisNameAlerts } from './apis.name.alerts.ts'
 import { apisNameDraft } from './apis.name.draft.ts'
 import { apisNameImport } from './apis.name.import.ts'
 import { apisNameListing } from './apis.name.listing.ts'
@@ -91,6 +92,7 @@ export const HANDLERS: Handlers<RouteName> = {
   ...apisNameRetirement,
   ...apisNameListing,
   ...apisNameUsage,
+  ...apisNameAlerts,
   ...prices,
   ...pricesPending,
   ...plans,

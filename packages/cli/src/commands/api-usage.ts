@@ -76,4 +76,48 @@ function cellsOf({ calls, statuses, refused, paymentRequired, latency, revenue, 
   return [calls, ...classes, refused, paymentRequired, latency.p50, latency.p90, latency.p99, revenue, cost]
 }
 
-export const apiUsageCommands = [usage]
+const KINDS = ['errors', 'refusals', 'latency', 'spending'] as const
+
+const alerts: Command = {
+  name: 'api alerts',
+  summary: 'Show or say when webhooks that are told api.alert are told of how an API is called',
+  args: ['<name>'],
+  options: [
+    {
+      flags: '--set <alert>',
+      summary: `KIND ABOVE MINUTES CALLS, like "errors 0.05 5 20": ${KINDS.join(', ')}; all of them, in the place of those before`,
+      repeatable: true,
+    },
+    { flags: '--none', summary: 'take all away' },
+  ],
+  async run(call) {
+    const [name = ''] = call.args
+    const { options } = call
+    const asked = options.list('set')?.map(alertOf)
+    if (asked !== undefined && options.is('none')) throw new UsageError('--set or --none')
+    const set = asked ?? (options.is('none') ? [] : undefined)
+    const client = await call.client()
+    const params = { name }
+    const { data } = await (set === undefined ? client.listApiAlerts({ params }) : client.setApiAlerts({ params, body: { alerts: set } }))
+    const rows = data.map(({ kind, above, minutes, minimumCalls, value, holds }) => [
+      kind,
+      above,
+      minutes,
+      minimumCalls,
+      value,
+      holds ? 'holds' : 'does not hold',
+    ])
+    call.output.result(data, table(['alert', 'above', 'minutes', 'calls', 'now', 'state'], rows, 'It has no alerts.'))
+  },
+}
+
+/** `errors 0.05 5 20` */
+function alertOf(text: string) {
+  const [name, above = '', minutes = '5', calls = '20'] = text.trim().split(/\s+/)
+  const kind = KINDS.find((one) => one === name)
+  if (kind === undefined || !/^\d+(\.\d+)?$/.test(above) || !/^\d+$/.test(minutes) || !/^\d+$/.test(calls))
+    throw new UsageError(`--set is "${text}": write KIND ABOVE MINUTES CALLS, like "errors 0.05 5 20"; kinds are ${KINDS.join(', ')}`)
+  return { kind, above, minutes: Number(minutes), minimumCalls: Number(calls) }
+}
+
+export const apiUsageCommands = [usage, alerts]
