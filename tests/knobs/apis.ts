@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { startGateway } from '../support/gateway.ts'
+import type { Customer } from '../support/gateway.ts'
 import { header, json, send } from '../support/http.ts'
 import type { Answer, Sent } from '../support/http.ts'
+import { published } from '../support/service.ts'
 import type { Service } from '../support/service.ts'
 import type { Knobs, Worlds } from './tuned.ts'
 
@@ -142,5 +145,24 @@ export const API_KNOBS: Knobs = {
   'apis.*.listing.visibility': async ({ tuned }) => {
     assert.equal((await send(`${tuned.url}/catalogue/presented`)).status, 200)
     assert.equal((await send(`${tuned.url}/catalogue/plain`)).status, 404)
+  },
+
+  'apis.*.listing.invited': async ({ service }) => {
+    const env: Record<string, string> = {}
+    const listing = { visibility: 'invitation', invited: ['${INVITED:-nobody}'] }
+    const config = published(service, [{ method: '*', path: '/*', price: '0.01' }], { listing })
+    const gateway = await startGateway({ config, env })
+    try {
+      const [guest, other] = [await gateway.customer('1.00'), await gateway.customer('1.00')]
+      const seen = async ({ key }: Customer) =>
+        (await send(`${gateway.url}/catalogue/test`, { headers: { authorization: `Bearer ${key}` } })).status
+      assert.deepEqual([await seen(guest), await seen(other)], [404, 404])
+      env['INVITED'] = guest.organization
+      await gateway.kill('SIGTERM')
+      await gateway.start()
+      assert.deepEqual([await seen(guest), await seen(other)], [200, 404])
+    } finally {
+      await gateway.stop()
+    }
   },
 }

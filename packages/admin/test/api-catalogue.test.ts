@@ -95,7 +95,7 @@ for (const kind of KINDS) {
       const calls = [200, 500].map((status) =>
         recordOf({ id: `req_${status}`, at: api.clock.now() - 1, api: 'tides', route: 'GET /', status }),
       )
-      for (const call of calls) api.store.records.request(call)
+      for (const record of calls) api.store.records.request(record)
       const standing = [
         { ...alerts[0], value: '0.50', holds: true },
         { ...alerts[1], value: '2.00', holds: false },

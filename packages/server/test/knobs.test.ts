@@ -33,7 +33,6 @@ const ELSEWHERE: Record<string, [file: string, title: string]> = {
   'payments.stripe.secretKey': ['../../../tests/payments/stripe.test.ts', 'payments.stripe connects'],
   'payments.stripe.webhookSecret': ['../../../tests/payments/stripe.test.ts', 'what is forged'],
   'payments.stripe.apiUrl': ['../../../tests/payments/stripe.test.ts', 'an answer that is lost'],
-  'apis.*.listing.invited': ['catalogue-visibility.test.ts', 'the configuration file invites'],
   'models.*.price.image': ['units.test.ts', 'the price of an image'],
   'models.*.price.second': ['units.test.ts', 'the price of a second'],
   'models.*.price.character': ['units.test.ts', 'the price of a character'],
@@ -65,6 +64,7 @@ const FROM_OUTSIDE: Record<string, string[]> = {
     'apis.*.presentation.logo',
     'apis.*.listing.visibility',
     'apis.*.listing.owner',
+    'apis.*.listing.invited',
   ],
 }
 
