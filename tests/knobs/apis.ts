@@ -154,13 +154,13 @@ export const API_KNOBS: Knobs = {
     const gateway = await startGateway({ config, env })
     try {
       const [guest, other] = [await gateway.customer('1.00'), await gateway.customer('1.00')]
-      const seen = async ({ key }: Customer) =>
+      const look = async ({ key }: Customer) =>
         (await send(`${gateway.url}/catalogue/test`, { headers: { authorization: `Bearer ${key}` } })).status
-      assert.deepEqual([await seen(guest), await seen(other)], [404, 404])
+      assert.deepEqual([await look(guest), await look(other)], [404, 404])
       env['INVITED'] = guest.organization
       await gateway.kill('SIGTERM')
       await gateway.start()
-      assert.deepEqual([await seen(guest), await seen(other)], [200, 404])
+      assert.deepEqual([await look(guest), await look(other)], [200, 404])
     } finally {
       await gateway.stop()
     }
