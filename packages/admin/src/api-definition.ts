@@ -3,6 +3,7 @@ import { flawsOf, type ApiFlaw } from '@faregate/lifecycle'
 import type { Call } from './call.ts'
 import type { AdminDeps } from './deps.ts'
 import type { AdminQueries } from './ports.ts'
+import { presented } from './presentation.ts'
 import { invalid, refuse } from './refusal.ts'
 import { changedUpstream } from './api-upstream.ts'
 import type { ApiReleaseRow, ApiRow, DraftDefinition } from './configuration-rows.ts'
@@ -18,7 +19,9 @@ export function definedApi(
   const { name, createdAt } = before
   const definition = changedDefinition(deps, name, before, sent)
   refuseFlaws(flawsOf(definition))
-  return { ...wholeDefinition(definition), ...kept('retirement', before.retirement, undefined), name, createdAt }
+  const { retirement, listing } = before
+  const ofTheApi = { ...kept('retirement', retirement, undefined), ...kept('listing', listing, undefined) }
+  return { ...wholeDefinition(definition), ...ofTheApi, name, createdAt }
 }
 
 /** The same for what need not be whole yet: a draft. */
@@ -34,6 +37,7 @@ export function changedDefinition(deps: AdminDeps, name: string, before: Partial
     ...keptProxying(before, { ...sent, upstreams }),
     ...kept('encodedSlashes', before.encodedSlashes, sent.encodedSlashes),
     ...kept('document', before.document, undefined),
+    ...kept('presentation', before.presentation, presented(before.presentation, sent.presentation)),
   }
 }
 

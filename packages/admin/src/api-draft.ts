@@ -40,13 +40,14 @@ export function definitionOf({
   name: _name,
   release: _release,
   retirement: _goes,
+  listing: _listed,
   createdAt: _createdAt,
   ...definition
 }: ApiRow): ApiRowDefinition {
   return definition
 }
 
-type ApiRowDefinition = Omit<ApiRow, 'name' | 'release' | 'retirement' | 'createdAt'>
+type ApiRowDefinition = Omit<ApiRow, 'name' | 'release' | 'retirement' | 'listing' | 'createdAt'>
 
 /** A draft changed by what was sent. It may be unfinished, but what is there must be right. */
 export function changedDraft(context: Context, name: string, begun: DraftBegun, { prices, rebase: _rebase, ...sent }: Sent): ApiDraftRow {

@@ -1,4 +1,4 @@
-import type { ApiDefinition, Deployment, Millis, OAuthClient, Retirement } from '@faregate/core'
+import type { ApiDefinition, ApiListing, Deployment, Millis, OAuthClient, Retirement } from '@faregate/core'
 
 /** A provider's key as it is kept: sealed under the name `provider:<provider>:<id>`. */
 export interface SealedKey {
@@ -43,6 +43,7 @@ export interface ApiRow extends ApiDefinition {
   /** The release that is in force. */
   release: number
   retirement?: Retirement | undefined
+  listing?: ApiListing | undefined
   createdAt: Millis
 }
 

@@ -67,10 +67,16 @@ function apiMember({
   document: _document,
   prefix,
   upstream,
+  presentation,
+  listing,
   ...definition
 }: ApiRow) {
   const members = upstreamMember(name, upstream, definition.upstreams !== undefined)
-  return { prefix, ...(Object.keys(members).length === 0 ? {} : { upstream: members }), ...definition }
+  const told = {
+    ...(presentation === undefined ? {} : { presentation: literal(presentation) }),
+    ...(listing === undefined ? {} : { listing: literal(listing) }),
+  }
+  return { prefix, ...(Object.keys(members).length === 0 ? {} : { upstream: members }), ...definition, ...told }
 }
 
 /** Where there are several upstreams, it holds the secrets alone. */
@@ -85,6 +91,11 @@ function upstreamMember(name: string, { baseUrl, header, basic, oauth }: ApiRow[
 
 function oauthMember(name: string, { sealed: _sealed, lastFour: _shown, ...client }: NonNullable<ApiRow['upstream']['oauth']>) {
   return { ...client, clientSecret: reference(name, '_CLIENT') }
+}
+
+/** Words of people in which `${NAME}` stays as it is: in the file it would refer to the environment. */
+function literal(told: object): unknown {
+  return JSON.parse(JSON.stringify(told).replace(/\$\{(?=[A-Za-z_])/g, () => '$${'))
 }
 
 /** `${OPENAI_EU_KEY_2}` for the second key of `openai-eu`. */

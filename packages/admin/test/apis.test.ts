@@ -53,6 +53,8 @@ describe('published APIs at run time', () => {
       release: 1,
       document: false,
       retirement: null,
+      presentation: null,
+      listing: { visibility: 'organization', owner: null, invited: [] },
       managedBy: { source: 'database' },
     })
     assert.equal(api.deps.snapshot().apis.get('weather')?.upstream.header?.secret, SECRET)

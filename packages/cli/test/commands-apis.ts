@@ -136,6 +136,54 @@ export function publishedApis({ does, runs, answered }: Lines, environment: Node
       await does('api', 'remove', 'rivers')
     })
 
+    test('an API is presented, and listed for whom it is for', async () => {
+      await does('api', 'add', 'shown', 'http://127.0.0.1:1', '--route', 'GET /a free')
+      const organization = (await answered<{ id: string }>('org', 'create', 'guests')).id
+      const words = ['--title', 'Shown', '--category', 'sea', '--tag', 'a', '--tag', 'b', '--contact', 'help@example.com']
+      assert.match((await does('api', 'present', 'shown', ...words)).stdout, /^shown is presented as “Shown” with release 2\.$/m)
+      await does('api', 'present', 'shown', '--clear', 'contact', '--summary', 'It is shown', '--logo', 'https://cdn.example/a.png')
+      const { presentation } = await answered<{ presentation: Record<string, unknown> }>('api', 'show', 'shown')
+      assert.deepEqual(presentation, {
+        title: 'Shown',
+        summary: 'It is shown',
+        description: null,
+        categories: ['sea'],
+        tags: ['a', 'b'],
+        contact: null,
+        logo: 'https://cdn.example/a.png',
+      })
+      assert.match(
+        (await does('api', 'present', 'shown', '--draft', '--title', 'Later')).stdout,
+        /^The draft of shown is at revision 1\.$/m,
+      )
+      assert.match((await does('api', 'listing', 'shown')).stdout, /^visibility +organization\nowner +nobody is named\ninvited +nobody$/m)
+      const asked = ['--visibility', 'invitation', '--owner', 'The crew', '--invite', 'guests']
+      assert.match((await does('api', 'listing', 'shown', ...asked)).stdout, new RegExp(`^owner +The crew\ninvited +${organization}$`, 'm'))
+      assert.match(
+        (await does('api', 'listing', 'shown', '--no-owner', '--uninvite', 'guests')).stdout,
+        /^owner +nobody is named\ninvited +nobody$/m,
+      )
+      assert.match((await does('api', 'usage', 'shown')).stdout, /^Nobody called it\.$/m)
+      assert.match((await does('api', 'alerts', 'shown')).stdout, /^It has no alerts\.$/m)
+      assert.match(
+        (await does('api', 'alerts', 'shown', '--set', 'errors 0.05', '--set', 'latency 1500 15 50')).stdout,
+        /^errors +0\.05 +5 +20 +– +does not hold\nlatency +1500 +15 +50 +– +does not hold$/m,
+      )
+      assert.match((await does('api', 'alerts', 'shown', '--none')).stdout, /^It has no alerts\.$/m)
+      for (const line of [
+        ['alerts', 'shown', '--set', 'errors'],
+        ['alerts', 'shown', '--set', 'silence 1'],
+        ['present', 'shown'],
+        ['present', 'shown', '--clear', 'prefix'],
+        ['present', 'shown', '--logo', 'logo.txt'],
+        ['listing', 'shown', '--visibility', 'nobody'],
+        ['usage', 'shown', '--by', 'week'],
+      ])
+        assert.equal((await runs('api', ...line)).code, 2, line.join(' '))
+      await does('api', 'discard', 'shown')
+      await does('api', 'remove', 'shown')
+    })
+
     test('what is missing or contradicts ends with 2, what the gateway refuses with 1', async () => {
       const add = ['api', 'add', 'tides', 'http://127.0.0.1:1']
       for (const flags of [

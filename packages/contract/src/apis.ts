@@ -1,5 +1,6 @@
 import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
 import { z } from 'zod'
+import { presentation, shownListing, shownPresentation } from './api-presentation.ts'
 import { baseUrl, nullable, proxying, secretless, shown, timeouts } from './api-proxying.ts'
 import { byName, decimal, nothing } from './common.ts'
 import { managedBy } from './managed.ts'
@@ -65,6 +66,7 @@ export const members = {
     .describe(
       'What becomes of `%2F` and `%5C` in a path: an upstream may read another route in them than the one that is charged. Absent: refused.',
     ),
+  presentation: presentation.nullable().optional(),
 }
 
 /** What is shown of a definition, whether it is in force or not. */
@@ -91,6 +93,7 @@ export const shownMembers = {
   timeouts: z.object({ connectMs: z.number().nullable(), firstByteMs: z.number().nullable(), silenceMs: z.number().nullable() }),
   ...shown(proxying),
   encodedSlashes: z.enum(['refuse', 'pass']),
+  presentation: shownPresentation,
 }
 
 /** A published API as it is shown. */
@@ -101,6 +104,7 @@ export const api = z
     release: z.number().nullable().describe('The release in force; null: it is defined in the configuration file.'),
     document: z.boolean().describe('Whether it has an OpenAPI document.'),
     retirement: shownRetirement,
+    listing: shownListing,
     managedBy,
   })
   .meta({ title: 'Api' })

@@ -1,3 +1,4 @@
+import type { ApiListing, ApiPresentation } from './api-presentation.ts'
 import type { ApiProxying, OAuthClient } from './api-proxying.ts'
 import type { Retirement } from './retirement.ts'
 import type { ManagedBy } from './route.ts'
@@ -42,6 +43,7 @@ export interface ApiDefinition extends ApiProxying {
   encodedSlashes?: 'refuse' | 'pass' | undefined
   /** Under which hash its OpenAPI document is kept; absent: it has none. */
   document?: string | undefined
+  presentation?: ApiPresentation | undefined
 }
 
 export interface ApiTimeouts {
@@ -65,6 +67,9 @@ export interface ApiEntry extends ApiDefinition {
   upstream: OpenUpstream
   /** Of no release: going back to an earlier one changes nothing of it. */
   retirement?: Retirement | undefined
+  listing?: ApiListing | undefined
+  /** The release that is in force; absent: it has none, being defined in the configuration file. */
+  release?: number | undefined
   managedBy: ManagedBy
 }
 

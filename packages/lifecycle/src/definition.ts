@@ -1,11 +1,15 @@
 import { parseAmount, type ApiDefinition, type ApiRoute } from '@faregate/core'
 import type { ApiFlaw } from './flaw.ts'
+import { presentationFlaws } from './presentation-flaws.ts'
 import { proxyingFlaws } from './proxying-flaws.ts'
 import { RESERVED_SEGMENTS } from './reserved.ts'
 import { isParameter, segmentsOf } from './route-table.ts'
 import { upstreamFlaws, type CheckedUpstream } from './upstream-flaws.ts'
 
-type Checked = Pick<ApiDefinition, 'prefix' | 'routes' | 'upstreams' | 'health' | 'rewrite' | 'requestHeaders' | 'responseHeaders'> & {
+type Checked = Pick<
+  ApiDefinition,
+  'prefix' | 'routes' | 'upstreams' | 'health' | 'rewrite' | 'requestHeaders' | 'responseHeaders' | 'presentation'
+> & {
   upstream?: CheckedUpstream | undefined
 }
 
@@ -17,7 +21,14 @@ export function flawsOf(api: Checked): ApiFlaw[] {
   const { prefix, routes, upstream, upstreams } = api
   const none = routes.length === 0 ? [NO_ROUTES] : []
   const reached = [...upstreamFlaws(upstream, upstreams), ...proxyingFlaws(api, upstream)]
-  return [...prefixFlaws(prefix), ...reached, ...none, ...routes.flatMap(routeFlaws), ...repeated(routes)]
+  return [
+    ...prefixFlaws(prefix),
+    ...reached,
+    ...none,
+    ...routes.flatMap(routeFlaws),
+    ...repeated(routes),
+    ...presentationFlaws(api.presentation),
+  ]
 }
 
 const NO_ROUTES: ApiFlaw = {

@@ -56,6 +56,16 @@ const FROM_OUTSIDE: Record<string, string[]> = {
     'apis.*.timeouts.firstByteMs',
     'apis.*.timeouts.silenceMs',
     'apis.*.encodedSlashes',
+    'apis.*.presentation.title',
+    'apis.*.presentation.summary',
+    'apis.*.presentation.description',
+    'apis.*.presentation.categories',
+    'apis.*.presentation.tags',
+    'apis.*.presentation.contact',
+    'apis.*.presentation.logo',
+    'apis.*.listing.visibility',
+    'apis.*.listing.owner',
+    'apis.*.listing.invited',
   ],
 }
 

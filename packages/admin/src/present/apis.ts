@@ -2,6 +2,7 @@ import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, type ApiEntry, type ApiPr
 import type { AdminDeps } from '../deps.ts'
 import type { ApiRow, DraftDefinition } from '../configuration-rows.ts'
 import { lastFourOf } from './configuration.ts'
+import { presentListing, presentPresentation } from './listing.ts'
 import { presentRetirement } from './retirement.ts'
 
 const DATABASE: ManagedBy = { source: 'database' }
@@ -16,16 +17,17 @@ export function presentApi(deps: Pick<AdminDeps, 'publicUrl'>, api: ApiEntry | A
     name: api.name,
     ...shown,
     upstream: upstream ?? NOTHING_BEHIND,
-    release: 'release' in api ? api.release : null,
+    release: api.release ?? null,
     document: api.document !== undefined,
     retirement: presentRetirement(api),
+    listing: presentListing(api),
     managedBy: 'managedBy' in api ? api.managedBy : DATABASE,
   }
 }
 
 /** A definition without its secret; `upstream` is null where there is none yet. */
 export function presentDefinition({ publicUrl }: Pick<AdminDeps, 'publicUrl'>, definition: DraftDefinition | ApiEntry) {
-  const { kind, prefix, upstream, routes, timeouts, encodedSlashes } = definition
+  const { kind, prefix, upstream, routes, timeouts, encodedSlashes, presentation } = definition
   return {
     kind,
     prefix,
@@ -46,6 +48,7 @@ export function presentDefinition({ publicUrl }: Pick<AdminDeps, 'publicUrl'>, d
     },
     ...presentProxying(definition),
     encodedSlashes: encodedSlashes ?? ('refuse' as const),
+    presentation: presentPresentation(presentation),
   }
 }
 

@@ -132,6 +132,7 @@ export function recordOf(members: Partial<RequestRecord> & { id: string; at: num
     model: 'file-model',
     api: null,
     route: null,
+    release: null,
     stream: false,
     outcome: 'served',
     denial: null,

@@ -50,6 +50,8 @@ function shown(api: Api): string {
     ...settings(api),
     ['encoded slashes', api.encodedSlashes === 'pass' ? 'pass' : undefined],
     ['release', api.release ?? undefined],
+    ['title', api.presentation?.title ?? undefined],
+    ['visibility', api.listing.visibility],
     ['goes', api.retirement === null ? undefined : `${api.retirement.state} since ${api.retirement.at.slice(0, 10)}`],
     ['defined in', placeOf(api.managedBy)],
   ])

@@ -1,7 +1,9 @@
 import type { Command } from '../command.ts'
+import { apiCatalogueCommands } from './api-catalogue.ts'
 import { apiDesignCommands } from './api-design.ts'
 import { apiReleaseCommands } from './api-release.ts'
 import { apiRetireCommands } from './api-retire.ts'
+import { apiUsageCommands } from './api-usage.ts'
 import { modelRetireCommands } from './model-retire.ts'
 import { apiCommands } from './api.ts'
 import { applicationCommands } from './application.ts'
@@ -54,6 +56,8 @@ export const COMMANDS: Command[] = [
   ...apiDesignCommands,
   ...apiReleaseCommands,
   ...apiRetireCommands,
+  ...apiCatalogueCommands,
+  ...apiUsageCommands,
   ...modelRetireCommands,
   ...planCommands,
   ...subscriptionCommands,

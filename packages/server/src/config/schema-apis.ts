@@ -1,6 +1,7 @@
 import { baseUrl, proxying, secretless, timeouts } from '@faregate/contract/api-proxying'
 import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
 import { z } from 'zod'
+import { listing, presentation } from './schema-catalogue.ts'
 
 /** Published HTTP services in the configuration file. What this cannot see is checked by `checkApis`. */
 
@@ -75,4 +76,6 @@ export const api = z.strictObject({
       'What becomes of `%2F` and `%5C` in a path. An upstream may read another route in them than the one that is charged: absent, they ' +
         'are refused.',
     ),
+  presentation: presentation.optional(),
+  listing: listing.optional(),
 })

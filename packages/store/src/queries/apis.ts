@@ -1,4 +1,4 @@
-import { apiSealName, type ApiEntry, type Retirement, type UpstreamSecret } from '@faregate/core'
+import { apiSealName, type ApiEntry, type ApiListing, type Retirement, type UpstreamSecret } from '@faregate/core'
 import type { AdminQueries } from '@faregate/admin/ports'
 import type { ApiRow, SealedSecret } from '@faregate/admin/configuration-rows'
 import type { Kysely, Selectable } from 'kysely'
@@ -19,21 +19,29 @@ export function apiQueries(db: Kysely<Schema>): AdminQueries['apis'] {
 }
 
 function apiOf(row: Selectable<ApisTable>): ApiRow {
-  const definition = JSON.parse(row.definition) as Omit<ApiRow, 'name' | 'release' | 'retirement' | 'createdAt'>
+  const definition = JSON.parse(row.definition) as Omit<ApiRow, 'name' | 'release' | 'retirement' | 'listing' | 'createdAt'>
   const retirement = row.retirement === null ? {} : { retirement: JSON.parse(row.retirement) as Retirement }
-  return { ...definition, ...retirement, name: row.name, release: toNumber(row.release_number), createdAt: toNumber(row.created_at) }
+  const listing = row.listing === null ? {} : { listing: JSON.parse(row.listing) as ApiListing }
+  return {
+    ...definition,
+    ...retirement,
+    ...listing,
+    name: row.name,
+    release: toNumber(row.release_number),
+    createdAt: toNumber(row.created_at),
+  }
 }
 
-/** Inserts or replaces; the time of the first insert stays, and how the API goes. */
+/** Inserts or replaces; the time of the first insert stays, how the API goes, and how it is listed. */
 export async function putApi(
   db: Kysely<Schema>,
-  { name, release, retirement: _kept, createdAt, ...definition }: ApiRow,
+  { name, release, retirement: _kept, listing: _stays, createdAt, ...definition }: ApiRow,
   at: number,
 ): Promise<void> {
   const columns = { definition: JSON.stringify(definition), release_number: release, updated_at: at }
   await db
     .insertInto('apis')
-    .values({ name, created_at: createdAt, retirement: null, ...columns })
+    .values({ name, created_at: createdAt, retirement: null, listing: null, ...columns })
     .onConflict((conflict) => conflict.column('name').doUpdateSet(columns))
     .execute()
 }
@@ -44,11 +52,17 @@ export async function putApiRetirement(db: Kysely<Schema>, name: string, retirem
   await db.updateTable('apis').set({ retirement: text }).where('name', '=', name).execute()
 }
 
+/** Says who may see an API, and who answers for it. */
+export async function putApiListing(db: Kysely<Schema>, name: string, listing: ApiListing): Promise<void> {
+  await db
+    .updateTable('apis')
+    .set({ listing: JSON.stringify(listing) })
+    .where('name', '=', name)
+    .execute()
+}
+
 /** As it is in force: with its secrets opened. What `unseal` throws is passed on. */
-export function openApi(
-  { createdAt: _createdAt, release: _release, upstream, ...api }: ApiRow,
-  unseal: (sealed: string, name: string) => string,
-): ApiEntry {
+export function openApi({ createdAt: _createdAt, upstream, ...api }: ApiRow, unseal: (sealed: string, name: string) => string): ApiEntry {
   const { baseUrl, header, basic, oauth } = upstream
   const opened = <T extends SealedSecret>(kind: UpstreamSecret, { sealed, lastFour: _shown, ...open }: T) => ({
     ...open,
