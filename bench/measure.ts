@@ -110,10 +110,14 @@ export function starved(runs: Used[]): boolean {
   return runs.some(({ aroundBusy, othersAround }) => othersAround > QUIET && aroundBusy + othersAround > SATURATED)
 }
 
+/** Whether load and upstream had so much of their core that they may be what was measured: then only processor time counts. */
+export function limited({ aroundBusy }: Used): boolean {
+  return aroundBusy > SATURATED
+}
+
 /** Why a run does not count, or undefined. */
 export function objection(run: Loaded & Used): string | undefined {
   if (run.errors > 0) return `${run.errors} connections met an error: ${run.error}`
-  if (run.aroundBusy > SATURATED)
-    return `load and upstream kept core 1 busy for ${percent(run.aroundBusy)}, so they may be what was measured`
+  if (limited(run)) return `load and upstream kept core 1 busy for ${percent(run.aroundBusy)}, so they may be what was measured`
   return undefined
 }

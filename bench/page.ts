@@ -91,7 +91,7 @@ Everything is on in the gateway: the key is looked up, money is held on the wall
 - the money posted is the number of requests times their cost, and there is a record of each request;
 - with SQLite, the disk was synced at least once for every transaction of the ledger (\`faregate_ledger_batch_size_count\` of \`/metrics\` against the flushes in \`/proc/diskstats\`, where the disk counts them);
 - \`GET /api/ledger/verify\` finds nothing;
-- load and upstream kept their core less than 90 % busy, so that they are not what was measured.`
+- load and upstream kept their core less than 90 % busy, so that they are not what was measured; of a run in which they did not, only the processor time of a request is told.`
 
 /** The commit that was measured, and whether something was changed since. */
 function commit(): string {

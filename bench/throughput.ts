@@ -1,6 +1,6 @@
 import { median, percent } from './figures.ts'
 import type { Latencies } from './figures.ts'
-import { disturbed, measure, objection, starved } from './measure.ts'
+import { disturbed, limited, measure, objection, starved } from './measure.ts'
 import type { Loaded, Used } from './measure.ts'
 import type { Options } from './options.ts'
 import type { Script } from './processes.ts'
@@ -71,7 +71,7 @@ function about({ connections, rounds, seconds }: Options): string {
     `${connections} requests in flight all the time, ${rounds} rounds of ${seconds} s in turns, medians. "to control" is the ratio to the ` +
     'control of the same rounds. "core 0" is the share that the measured process had of its core, "core 1" what load and upstream had of ' +
     'theirs, "others" is what anything else had of the same core: where that is much, trust the processor time per request. A rate in ' +
-    'parentheses says nothing: others left too little of core 1 for the load.'
+    'parentheses does not count: load and upstream needed all of core 1, or others left them too little of it.'
   )
 }
 
@@ -90,21 +90,31 @@ async function compare(
     for (const target of targets) {
       const result = await run(target, seconds)
       const why = objection(result)
-      if (why === undefined) runs.get(target.name)?.push(result)
-      else notes.push(`not counted: ${workload.name} through ${target.name}: ${why}`)
+      if (result.errors === 0) runs.get(target.name)?.push(result)
+      if (why !== undefined) notes.push(`not counted: ${workload.name} through ${target.name}: ${why}`)
     }
   }
-  return runs
+  return new Map([...runs].map(([name, all]) => [name, countedOf(all)]))
+}
+
+/** Where load and upstream were the limit each time, what is left is the processor time. */
+function countedOf(runs: Run[]): Run[] {
+  const counted = runs.filter((run) => !limited(run))
+  return counted.length === 0 ? runs : counted
 }
 
 function goalsOf({ name, toControl }: Workload, gateway: Run[], control: Run[]): Goal[] {
   if (toControl === undefined) return []
-  const ratio = gateway.length === 0 || control.length === 0 ? Number.NaN : of(gateway, 'perSecond') / of(control, 'perSecond')
+  if (gateway.length === 0 || control.length === 0)
+    return [{ what: `${name}, requests/s to the control`, goal: `≥ ${toControl}`, measured: '–', reached: undefined }]
+  // Both have all of core 0, so that a rate is the inverse of the processor time; that counts even where the load was the limit.
+  const byTime = [...gateway, ...control].some(limited)
+  const ratio = byTime ? of(control, 'cpuMicros') / of(gateway, 'cpuMicros') : of(gateway, 'perSecond') / of(control, 'perSecond')
   // Others may slow the control as well as the gateway: a ratio among them proves nothing, not even a good one.
   const unclear = starved([...gateway, ...control]) || disturbed([...gateway, ...control])
   return [
     {
-      what: `${name}, requests/s to the control`,
+      what: `${name}, requests/s to the control${byTime ? ', by processor time' : ''}`,
       goal: `≥ ${toControl}`,
       measured: ratio.toFixed(2),
       reached: unclear ? undefined : ratio >= toControl,
@@ -126,19 +136,19 @@ function threadsOf(runs: Run[]): string {
 function row(workload: string, target: string, runs: Run[], control: Run[]): string[] {
   if (runs.length === 0) return [workload, target, 'no run counted', ...Array.from({ length: 9 }, () => '')]
   const against = (figure: Figure): string => (control.length === 0 ? '' : (of(runs, figure) / of(control, figure)).toFixed(2))
-  const rate = (text: string): string => (starved(runs) ? `(${text})` : text)
+  const rate = (text: string): string => (starved(runs) || runs.some(limited) ? `(${text})` : text)
   return [
     workload,
     target,
     rate(of(runs, 'perSecond').toFixed(0)),
-    rate(against('perSecond')),
+    starved(control) || control.some(limited) ? `(${against('perSecond')})` : rate(against('perSecond')),
     of(runs, 'cpuMicros').toFixed(0),
     against('cpuMicros'),
     percent(of(runs, 'busy')),
     percent(of(runs, 'others')),
     percent(of(runs, 'aroundBusy')),
     percent(of(runs, 'othersAround')),
-    of(runs, 'p50Ms').toFixed(1),
-    of(runs, 'p99Ms').toFixed(1),
+    rate(of(runs, 'p50Ms').toFixed(1)),
+    rate(of(runs, 'p99Ms').toFixed(1)),
   ]
 }

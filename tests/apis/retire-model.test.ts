@@ -53,10 +53,12 @@ describe('a model that goes', () => {
     assert.deepEqual([answer.status, header(answer, 'deprecation')], [200, undefined])
   })
 
-  test('takes no successor that is not there, and no end that has passed', async () => {
+  test('takes no successor that is not there or is retired itself, and no end that has passed', async () => {
+    await gateway.api.expect(200, 'PATCH', '/api/models/new', { retirement: { state: 'retired' } })
     for (const [retirement, pointer] of [
       [{ state: 'retired', successor: 'nothing' }, '/retirement/successor'],
       [{ state: 'retired', successor: 'old' }, '/retirement/successor'],
+      [{ state: 'retired', successor: 'new' }, '/retirement/successor'],
       [{ state: 'deprecated', sunset: '2020-01-01T00:00:00Z' }, '/retirement/sunset'],
     ] as const) {
       const refused = await gateway.api.call('PATCH', '/api/models/old', { retirement })

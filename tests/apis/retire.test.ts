@@ -94,10 +94,12 @@ describe('an API that goes', () => {
     assert.deepEqual([answer.status, header(answer, 'deprecation')], [200, undefined])
   })
 
-  test('takes no successor that is not there, and no end that has passed', async () => {
+  test('takes no successor that is not there or is retired itself, and no end that has passed', async () => {
+    await gateway.api.expect(200, 'POST', '/api/apis/new/retire', {})
     for (const [how, body, pointer] of [
       ['deprecate', { successor: 'nowhere' }, '/successor'],
       ['retire', { successor: 'old' }, '/successor'],
+      ['retire', { successor: 'new' }, '/successor'],
       ['deprecate', { sunset: '2020-01-01T00:00:00Z' }, '/sunset'],
       ['retire', { link: 'javascript:alert(1)' }, '/link'],
     ] as const) {

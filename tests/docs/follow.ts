@@ -6,7 +6,7 @@ import { blocksOf } from './markdown.ts'
 import type { Block } from './markdown.ts'
 
 /** Records are written off the request path: what only reads them may be asked again. */
-const READS = /^npx faregate (requests|usage|balance|diagnose|key list|provider list)\b[^|]*$/
+const READS = /^npx faregate (requests|usage|api usage|balance|diagnose|key list|provider list)\b[^|]*$/
 
 /** A guide that is followed, block by block, in a world of its own. */
 export interface Followed {

@@ -22,7 +22,7 @@ const SHOWN = {
 }
 
 /** Prefixes of ids and secrets: `org_…` in a command is the last one that was shown. */
-const PREFIXES = 'fg|fgm|fgv|org|app|key|req|dn|gr|mt|we|lr|sub|team|mem'
+const PREFIXES = 'fg|fgm|fgv|org|app|key|req|dn|gr|mt|we|lr|sub|team|mem|doc'
 const PLACEHOLDER = new RegExp(`\\b(${PREFIXES})_…`, 'g')
 const ID = new RegExp(`\\b(${PREFIXES})_[A-Za-z0-9]{10,}`, 'g')
 

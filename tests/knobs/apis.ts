@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict'
+import { API_FIELDS } from '../apis/fields/all.ts'
+import { definitionsOf, namesOf, settingOf, type Places } from '../apis/fields/field.ts'
+import { startGateway } from '../support/gateway.ts'
+import type { Customer } from '../support/gateway.ts'
 import { header, json, send } from '../support/http.ts'
 import type { Answer, Sent } from '../support/http.ts'
+import { published } from '../support/service.ts'
 import type { Service } from '../support/service.ts'
 import type { Knobs, Worlds } from './tuned.ts'
 
 const SECRET = 'secret-towards-the-upstream-4711'
 
-/** Published APIs that differ from `plain` in one setting each. */
-export function tunedApis(service: Service): Record<string, unknown> {
+/** Published APIs that differ from `plain` in one setting each, and two for each field that a definition has. */
+export function tunedApis(service: Service, places: Places): Record<string, unknown> {
   const upstream = { baseUrl: service.url }
   const any = [{ method: '*', path: '/*', price: '0.01' }]
   const plain = { upstream, routes: any }
   return {
+    ...definitionsOf(API_FIELDS, places),
     plain: { ...plain, prefix: '/plain' },
     moved: { ...plain, prefix: '/moved/away' },
     based: { ...plain, prefix: '/based', upstream: { baseUrl: `${service.url}/v9` } },
@@ -27,6 +33,20 @@ export function tunedApis(service: Service): Record<string, unknown> {
     },
     hasty: { ...plain, prefix: '/hasty', timeouts: { firstByteMs: 150 } },
     restless: { ...plain, prefix: '/restless', timeouts: { silenceMs: 150 } },
+    presented: {
+      ...plain,
+      prefix: '/presented',
+      presentation: {
+        title: 'A title of its own',
+        summary: 'A summary of its own',
+        description: 'A *description* of its own',
+        categories: ['own category'],
+        tags: ['own-tag'],
+        contact: 'own@help.example',
+        logo: 'https://cdn.example/own.png',
+      },
+      listing: { visibility: 'public', owner: 'An owner of its own' },
+    },
     lenient: { ...plain, prefix: '/lenient', encodedSlashes: 'pass' },
   }
 }
@@ -50,8 +70,35 @@ async function limitOf(worlds: Worlds, path: string): Promise<[number, unknown]>
   return [answer.status, (json(answer)['limit'] as Record<string, unknown> | undefined)?.['milliseconds']]
 }
 
+/** Another value in the file changes what is seen from outside, as it does through the management API. */
+const FROM_FIELDS: Knobs = Object.fromEntries(
+  Object.entries(API_FIELDS).map(([field, { see }]) => [
+    settingOf(field),
+    async (worlds: Worlds) => {
+      const poor = await worlds.tuned.customer()
+      const [a, b] = namesOf(field).map((name) => ({
+        name,
+        places: worlds.places,
+        call: (path: string, sent?: Sent) => call(worlds, `/${name}${path}`, sent),
+        poor: (path: string) => call(worlds, `/${name}${path}`, { headers: { authorization: `Bearer ${poor.key}` } }),
+      }))
+      assert.ok(a && b)
+      assert.notDeepEqual(await see(a), await see(b))
+    },
+  ]),
+)
+
+/** A member of what the catalogue says of an API, and of one of which nothing is said. */
+async function catalogued({ tuned, rich }: Worlds, member: string): Promise<unknown[]> {
+  const as = { headers: { authorization: `Bearer ${rich.key}` } }
+  const [said, nothing] = [await send(`${tuned.url}/catalogue/presented.json`, as), await send(`${tuned.url}/catalogue/plain.json`, as)]
+  return [json(said)[member], json(nothing)[member]]
+}
+
 /** Settings of published APIs. */
 export const API_KNOBS: Knobs = {
+  ...FROM_FIELDS,
+
   'apis.*.prefix': async (worlds) => {
     assert.equal((await call(worlds, '/moved/away/a')).status, 200)
     assert.equal((await call(worlds, '/moved/a')).status, 404)
@@ -106,5 +153,39 @@ export const API_KNOBS: Knobs = {
   'apis.*.encodedSlashes': async (worlds) => {
     assert.equal((await seen(worlds, '/lenient/a%2Fb')).url, '/a%2Fb')
     assert.equal((await call(worlds, '/plain/a%2Fb')).status, 400)
+  },
+
+  'apis.*.presentation.title': async (worlds) => assert.deepEqual(await catalogued(worlds, 'title'), ['A title of its own', 'plain']),
+  'apis.*.presentation.summary': async (worlds) => assert.deepEqual(await catalogued(worlds, 'summary'), ['A summary of its own', null]),
+  'apis.*.presentation.description': async (worlds) =>
+    assert.deepEqual(await catalogued(worlds, 'description'), ['A *description* of its own', null]),
+  'apis.*.presentation.categories': async (worlds) => assert.deepEqual(await catalogued(worlds, 'categories'), [['own category'], []]),
+  'apis.*.presentation.tags': async (worlds) => assert.deepEqual(await catalogued(worlds, 'tags'), [['own-tag'], []]),
+  'apis.*.presentation.contact': async (worlds) => assert.deepEqual(await catalogued(worlds, 'contact'), ['own@help.example', null]),
+  'apis.*.presentation.logo': async (worlds) => assert.deepEqual(await catalogued(worlds, 'logo'), ['https://cdn.example/own.png', null]),
+  'apis.*.listing.owner': async (worlds) => assert.deepEqual(await catalogued(worlds, 'owner'), ['An owner of its own', null]),
+
+  'apis.*.listing.visibility': async ({ tuned }) => {
+    assert.equal((await send(`${tuned.url}/catalogue/presented`)).status, 200)
+    assert.equal((await send(`${tuned.url}/catalogue/plain`)).status, 404)
+  },
+
+  'apis.*.listing.invited': async ({ service }) => {
+    const env: Record<string, string> = {}
+    const listing = { visibility: 'invitation', invited: ['${INVITED:-nobody}'] }
+    const config = published(service, [{ method: '*', path: '/*', price: '0.01' }], { listing })
+    const gateway = await startGateway({ config, env })
+    try {
+      const [guest, other] = [await gateway.customer('1.00'), await gateway.customer('1.00')]
+      const look = async ({ key }: Customer) =>
+        (await send(`${gateway.url}/catalogue/test`, { headers: { authorization: `Bearer ${key}` } })).status
+      assert.deepEqual([await look(guest), await look(other)], [404, 404])
+      env['INVITED'] = guest.organization
+      await gateway.kill('SIGTERM')
+      await gateway.start()
+      assert.deepEqual([await look(guest), await look(other)], [200, 404])
+    } finally {
+      await gateway.stop()
+    }
   },
 }

@@ -2,6 +2,7 @@ import { either, usage } from '../support/behaviours.ts'
 import { say } from '../support/config.ts'
 import { startGateway } from '../support/gateway.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
+import { openPlaces, type Places } from '../apis/fields/field.ts'
 import { startService } from '../support/service.ts'
 import type { Service } from '../support/service.ts'
 import { startUpstream } from '../support/upstream.ts'
@@ -14,6 +15,7 @@ export interface Worlds {
   upstream: Upstream
   second: Upstream
   service: Service
+  places: Places
   tuned: Gateway
   plain: Gateway
   /** A customer of the tuned gateway with plenty of credit. */
@@ -43,7 +45,7 @@ function on(provider: string, model: string, weight?: number): { provider: strin
   return { provider, model, ...(weight === undefined ? {} : { weight }) }
 }
 
-function tunedConfiguration(upstream: Upstream, second: Upstream, service: Service): Record<string, unknown> {
+function tunedConfiguration(upstream: Upstream, second: Upstream, service: Service, places: Places): Record<string, unknown> {
   const plain = { deployments: [on('one', 'plain')], price: COARSE, maxOutput: 10_000 }
   return {
     providers: [
@@ -91,7 +93,7 @@ function tunedConfiguration(upstream: Upstream, second: Upstream, service: Servi
       older: { ...plain, outputLimitMember: 'max_tokens' },
       yielding: { ...plain, unsupported: 'drop' },
     },
-    apis: { ...tunedApis(service), ...tunedPrompts() },
+    apis: { ...tunedApis(service, places), ...tunedPrompts() },
     allModels: true,
     publicUrl: 'https://gateway.example/base',
     trustedProxies: ['127.0.0.1'],
@@ -105,7 +107,7 @@ function tunedConfiguration(upstream: Upstream, second: Upstream, service: Servi
 }
 
 export async function startWorlds(): Promise<Worlds> {
-  const [upstream, second, service] = await Promise.all([startUpstream(), startUpstream(), startService()])
+  const [upstream, second, service, places] = await Promise.all([startUpstream(), startUpstream(), startService(), openPlaces()])
   for (const each of [upstream, second]) each.on('*', either(3, { usage: usage(0, 3) }))
   const plainConfig = {
     providers: [{ name: 'one', kind: 'openai-compatible', baseUrl: upstream.url, apiKey: 'sk-one' }],
@@ -115,15 +117,15 @@ export async function startWorlds(): Promise<Worlds> {
     },
   }
   const [tuned, plain] = await Promise.all([
-    startGateway({ config: tunedConfiguration(upstream, second, service) }),
+    startGateway({ config: tunedConfiguration(upstream, second, service, places) }),
     startGateway({ config: plainConfig }),
   ])
-  return { upstream, second, service, tuned, plain, rich: await tuned.customer('1000.00') }
+  return { upstream, second, service, places, tuned, plain, rich: await tuned.customer('1000.00') }
 }
 
 export async function stopWorlds(worlds: Worlds | undefined): Promise<void> {
   await Promise.all([worlds?.tuned.stop(), worlds?.plain.stop()])
-  await Promise.all([worlds?.upstream.close(), worlds?.second.close(), worlds?.service.close()])
+  await Promise.all([worlds?.upstream.close(), worlds?.second.close(), worlds?.service.close(), worlds?.places.stop()])
 }
 
 /** One call of the rich customer, with a limit of ten tokens. */

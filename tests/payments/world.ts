@@ -23,7 +23,7 @@ export interface TopUp {
   amount: string
   refunded: string
   automatic: boolean
-  state: 'open' | 'paid'
+  state: 'open' | 'paid' | 'void'
 }
 
 /** Gateways on one database, an upstream, and what stands in for Stripe. */

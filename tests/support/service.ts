@@ -22,6 +22,10 @@ export interface ServiceCall {
 export class Service {
   readonly calls: ServiceCall[] = []
   readonly sockets = new Set<Socket>()
+  /** Paths that are answered with 500 while they are here. */
+  readonly failing = new Set<string>()
+  /** Whether a call is answered with 401. */
+  refuses: ((headers: IncomingHttpHeaders) => boolean) | undefined
   /** While it is set, answers wait for it. */
   held: Promise<unknown> | undefined
   /** Runs before the answer to every call; for looking at the gateway while it waits. */
@@ -76,6 +80,8 @@ export class Service {
     call.hash = hash.digest('hex')
     await this.held
     await this.onCall?.()
+    if (this.refuses?.(headers) === true) return void withStatus(response, 401, request)
+    if (this.failing.has(url)) return void withStatus(response, 500, request)
     const [, what = '', size = ''] = url.replace(/\?.*$/, '').split('/')
     const answer = ANSWERS[what]
     if (answer === undefined) echo(call, response)
@@ -98,6 +104,10 @@ const ANSWERS: Record<string, Answer | undefined> = {
   chunked: (response, size) => pour(response.writeHead(200, { 'content-type': 'application/octet-stream' }), size),
   reset: (_response, _size, request) => request.socket.resetAndDestroy(),
   silent: () => undefined,
+  late: async (response, milliseconds) => {
+    await pause(milliseconds)
+    response.writeHead(200, { 'content-length': 4 }).end('late')
+  },
   stuck: async (response, size) => {
     response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': size + 1000 })
     await pour(response, size, false)
@@ -174,13 +184,16 @@ export interface TestRoute {
   price?: string
   free?: true
   chargeOn?: string[]
+  off?: true
 }
 
-/** A configuration with one published API, `test` below `/test`, in front of a service. */
+/** A configuration with one published API, `test` below `/test`, in front of a service, or of what `more` says. */
 export function published(service: Service, routes: TestRoute[], more: Record<string, unknown> = {}): Record<string, unknown> {
-  const { limits, models, providers, ...api } = more
+  const { limits, models, providers, trustedProxies, ...api } = more
+  const upstream = 'upstreams' in api ? {} : { upstream: { baseUrl: service.url } }
   return {
-    apis: { test: { prefix: '/test', upstream: { baseUrl: service.url }, routes, ...api } },
+    apis: { test: { prefix: '/test', ...upstream, routes, ...api } },
+    ...(trustedProxies === undefined ? {} : { trustedProxies }),
     ...(limits === undefined ? {} : { limits }),
     ...(models === undefined ? {} : { models }),
     ...(providers === undefined ? {} : { providers }),

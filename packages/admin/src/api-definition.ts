@@ -1,17 +1,16 @@
-import { apiSealName } from '@faregate/core'
+import { PROXYING_MEMBERS, type ApiProxying } from '@faregate/core'
 import { flawsOf, type ApiFlaw } from '@faregate/lifecycle'
 import type { Call } from './call.ts'
 import type { AdminDeps } from './deps.ts'
-import { withoutSlash } from './handlers/providers.ts'
-import { lastFourOf } from './present/configuration.ts'
 import type { AdminQueries } from './ports.ts'
+import { presented } from './presentation.ts'
 import { invalid, refuse } from './refusal.ts'
-import type { ApiRow, DraftDefinition, HttpDraft, KeptDefinition, SealedUpstream, UnreleasedApi } from './configuration-rows.ts'
+import { changedUpstream } from './api-upstream.ts'
+import type { ApiRow, DraftDefinition, HttpDraft, KeptDefinition, UnreleasedApi } from './configuration-rows.ts'
 import { kept } from './kept.ts'
 import { changedPrompt } from './prompt-definition.ts'
 
 type Sent = Call<'updateApi'>['body']
-type Header = SealedUpstream['header']
 
 /** An API changed by what was sent: absent members stay, null takes one away. Refuses what cannot be served or charged. */
 export function definedApi(deps: AdminDeps, before: ApiRow | Pick<ApiRow, 'name' | 'createdAt'>, sent: Sent): UnreleasedApi {
@@ -19,7 +18,8 @@ export function definedApi(deps: AdminDeps, before: ApiRow | Pick<ApiRow, 'name'
   const known = 'kind' in before ? before : undefined
   const definition = changedDefinition(deps, name, known, sent)
   refuseFlaws(flawsOf(definition))
-  return { ...wholeDefinition(definition), ...kept('retirement', known?.retirement, undefined), name, createdAt }
+  const ofTheApi = { ...kept('retirement', known?.retirement, undefined), ...kept('listing', known?.listing, undefined) }
+  return { ...wholeDefinition(definition), ...ofTheApi, name, createdAt }
 }
 
 /** The same for what need not be whole yet: a draft. What it is, a service or a prompt, it stays. */
@@ -32,17 +32,24 @@ export function changedDefinition(deps: AdminDeps, name: string, before: DraftDe
 
 function changedService(deps: AdminDeps, name: string, before: HttpDraft | undefined, sent: Sent): HttpDraft {
   const { prefix = before?.prefix ?? `/${name}`, routes = before?.routes ?? [] } = sent
-  const baseUrl = sent.upstream === undefined ? before?.upstream?.baseUrl : withoutSlash(sent.upstream.baseUrl)
-  const header = headerOf(deps, name, before?.upstream?.header, sent.upstream)
+  const { upstream, upstreams } = changedUpstream(deps, name, before ?? {}, sent)
   return {
     kind: 'http',
     prefix,
-    ...(baseUrl === undefined ? {} : { upstream: { baseUrl, ...(header === undefined ? {} : { header }) } }),
+    ...(upstream === undefined ? {} : { upstream }),
     routes,
     ...kept('timeouts', before?.timeouts, sent.timeouts),
+    ...keptProxying(before ?? {}, { ...sent, upstreams }),
     ...kept('encodedSlashes', before?.encodedSlashes, sent.encodedSlashes),
     ...kept('document', before?.document, undefined),
+    ...kept('presentation', before?.presentation, presented(before?.presentation, sent.presentation)),
   }
+}
+
+type SentProxying = { [Name in keyof ApiProxying]: ApiProxying[Name] | null }
+
+function keptProxying(before: ApiProxying, sent: SentProxying): ApiProxying {
+  return Object.assign({}, ...PROXYING_MEMBERS.map((name) => kept(name, before[name], sent[name]))) as ApiProxying
 }
 
 /** Refuses the call for the first flaw. */
@@ -53,17 +60,6 @@ export function refuseFlaws([flaw]: ApiFlaw[]): void {
 /** A definition in which nothing is missing: its flaws were looked for before. */
 export function wholeDefinition(definition: DraftDefinition): KeptDefinition {
   return definition.kind === 'prompt' ? definition : { ...definition, upstream: definition.upstream ?? { baseUrl: '' } }
-}
-
-/** The secret is sealed as it comes; a header of the same name without a value keeps the one that it has. */
-function headerOf(deps: AdminDeps, api: string, before: Header, sent: Sent['upstream']): Header {
-  const header = sent?.header
-  if (header === undefined) return before
-  if (header === null) return undefined
-  const { name, value } = header
-  if (value !== undefined) return { name, sealed: deps.seal(value, apiSealName(api)), lastFour: lastFourOf(value) }
-  if (before === undefined) return invalid('/upstream/header/value', 'is missing: the header has no secret yet')
-  return { ...before, name }
 }
 
 /** Callers find an API by its prefix alone. */

@@ -1,5 +1,5 @@
 import type { ApiRoute } from '@faregate/core'
-import { fieldChanges, flawsOf, promptDocument, type ApiChange } from '@faregate/lifecycle'
+import { documentId, fieldChanges, flawsOf, promptDocument, type ApiChange } from '@faregate/lifecycle'
 import { changedDefinition, refuseFlaws } from './api-definition.ts'
 import type { Call, Context } from './call.ts'
 import type { ApiDraftRow, ApiRow, DraftDefinition, KeptDefinition } from './configuration-rows.ts'
@@ -42,6 +42,7 @@ export function definitionOf({
   name: _name,
   release: _release,
   retirement: _goes,
+  listing: _listed,
   createdAt: _createdAt,
   ...definition
 }: ApiRow): KeptDefinition {
@@ -99,6 +100,7 @@ export async function presentDraft({ deps }: Context, row: ApiDraftRow, document
     base,
     ...presentDefinition(deps, definition),
     document: definition.document !== undefined,
+    documentId: definition.document === undefined ? null : documentId(definition.document),
     changedBy,
     updatedAt: new Date(updatedAt).toISOString(),
     changes: fieldChanges(inForce && presentDefinition(deps, inForce), presentDefinition(deps, definition)),

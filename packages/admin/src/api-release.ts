@@ -1,9 +1,10 @@
 import { includesName } from '@faregate/billing'
+import { upstreamsOf } from '@faregate/core'
 import { fieldChanges, flawsOf, promptReleaseFlaws, releaseFlaws, type Circumstances, type ReleaseFlaw } from '@faregate/lifecycle'
 import { refuseFlaws } from './api-definition.ts'
 import { definitionOf, documentsCompared } from './api-draft.ts'
 import type { Context } from './call.ts'
-import type { ApiReleaseRow, ApiRow, DraftDefinition, UnreleasedApi } from './configuration-rows.ts'
+import type { ApiReleaseRow, ApiRow, DraftDefinition, HttpDraft, UnreleasedApi } from './configuration-rows.ts'
 import type { AdminDeps } from './deps.ts'
 import type { AdminTransaction } from './ports.ts'
 import { presentDefinition } from './present/apis.ts'
@@ -35,7 +36,11 @@ function sentence(text: string): string {
 async function flawsAround(deps: AdminDeps, name: string, definition: DraftDefinition): Promise<ReleaseFlaw[]> {
   const circumstances = await circumstancesOf(deps, name)
   if (definition.kind === 'prompt') return promptReleaseFlaws({ ...circumstances, ...(await deps.probePrompt(definition.prompt)) })
-  return releaseFlaws(definition.routes, { ...circumstances, dead: await deps.probeUpstream(definition.upstream?.baseUrl ?? '') })
+  return releaseFlaws(definition.routes, { ...circumstances, dead: await deps.probeUpstreams(placesOf(definition)) })
+}
+
+function placesOf({ upstream, upstreams }: HttpDraft): string[] {
+  return upstream === undefined ? [] : upstreamsOf({ upstream, upstreams }).map(({ baseUrl }) => baseUrl)
 }
 
 async function circumstancesOf(deps: AdminDeps, name: string): Promise<Circumstances> {

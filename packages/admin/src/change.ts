@@ -1,16 +1,11 @@
-import { freshId, type Context } from './call.ts'
+import { auditRowOf, type Deed } from './audit-row.ts'
+import type { Context } from './call.ts'
 import { ANSWER_LIFETIME_MS } from './idempotency.ts'
 import type { AdminTransaction } from './ports.ts'
 import type { AuditRow } from './rows.ts'
 
-/** What a change was about, for the audit. Before and after are as the API shows them: never a secret. */
-export interface Event {
-  action: string
-  subject: string
-  organization: string | null
-  before?: unknown
-  after?: unknown
-}
+/** What a change was about, for the audit: whoever calls has done it. */
+export type Event = Omit<Deed, 'actor'>
 
 /** What a change did and what is answered. `repeated` is the answer to the same idempotency key: without what is shown once. */
 export interface Changed<Answer> {
@@ -51,15 +46,6 @@ async function keepAnswer({ deps, idempotency, status }: Context, trx: AdminTran
 }
 
 /** The row that tells of a change. */
-export function auditRow(context: Context, { action, subject, organization, before, after }: Event): AuditRow {
-  return {
-    id: freshId(context, 'au'),
-    at: context.deps.clock.now(),
-    actor: context.credential.id,
-    action,
-    subject,
-    organization,
-    before: before === undefined ? null : JSON.stringify(before),
-    after: after === undefined ? null : JSON.stringify(after),
-  }
+export function auditRow({ deps, credential }: Context, event: Event): AuditRow {
+  return auditRowOf(deps, { ...event, actor: credential.id })
 }

@@ -1,5 +1,6 @@
 import { dueOf, standingOf, type Collecting, type PlanTerms, type Subscription } from '@faregate/billing'
-import { newId, type Millis } from '@faregate/core'
+import type { Millis } from '@faregate/core'
+import { auditRowOf } from './audit-row.ts'
 import type { AdminDeps } from './deps.ts'
 import type { SubscriptionRow } from './ports-plans.ts'
 import { presentSubscription } from './present/subscriptions.ts'
@@ -28,16 +29,8 @@ export function collectingOn({ store, ledger, clock, random, changed }: Collecti
         if (!(await trx.updateSubscription(row))) return false
         await tellSubscription({ trx, now, random }, before, row, terms)
         const { id, organization } = subscription
-        await trx.insertAudit({
-          id: newId('au', now, random),
-          at: now,
-          actor: 'system',
-          action: 'subscription.paid',
-          subject: id,
-          organization,
-          before: null,
-          after: JSON.stringify({ period: period.number, ...presentSubscription(subscription, terms, now) }),
-        })
+        const after = { period: period.number, ...presentSubscription(subscription, terms, now) }
+        await trx.insertAudit(auditRowOf({ clock, random }, { action: 'subscription.paid', subject: id, organization, after }))
         await trx.bumpConfiguration()
         return true
       })

@@ -1,4 +1,4 @@
-import type { Deployment, HttpDefinition, Millis, PromptDefinition, Retirement } from '@faregate/core'
+import type { ApiListing, Deployment, HttpDefinition, Millis, OAuthClient, PromptDefinition, Retirement } from '@faregate/core'
 
 /** A provider's key as it is kept: sealed under the name `provider:<provider>:<id>`. */
 export interface SealedKey {
@@ -36,18 +36,34 @@ export interface ModelRow extends ModelDefinition {
   createdAt: Millis
 }
 
-/** What is in force of an API, and in its releases: the secret header is sealed under {@link apiSealName}. */
+/** What is in force of an API, and in its releases: each secret towards its upstream is sealed under {@link apiSealName}. */
 export type KeptDefinition = (HttpDefinition & { upstream: SealedUpstream }) | PromptDefinition
 
+/** What is said of an API and of none of its releases. */
+interface OfTheApi {
+  name: string
+  retirement?: Retirement | undefined
+  listing?: ApiListing | undefined
+  createdAt: Millis
+}
+
 /** A published API as it is kept, before it is known as which release. */
-export type UnreleasedApi = KeptDefinition & { name: string; retirement?: Retirement | undefined; createdAt: Millis }
+export type UnreleasedApi = KeptDefinition & OfTheApi
 
 /** A published API as it is kept, with the release that is in force. */
 export type ApiRow = UnreleasedApi & { release: number }
 
 export interface SealedUpstream {
+  /** Of the first, where there are several. */
   baseUrl: string
-  header?: { name: string; sealed: string; lastFour: string } | undefined
+  header?: ({ name: string } & SealedSecret) | undefined
+  basic?: ({ user: string } & SealedSecret) | undefined
+  oauth?: (OAuthClient & SealedSecret) | undefined
+}
+
+export interface SealedSecret {
+  sealed: string
+  lastFour: string
 }
 
 /** A service as it is being designed: routes may have no price yet, and nothing may be behind it. */

@@ -34,8 +34,8 @@ export interface AdminDeps {
   documents: Documents
   /** Fetches a document from the public internet, or says in words for whoever named its URL why it was not. */
   fetchDocument(url: string): Promise<{ text: string } | { refused: string }>
-  /** Why nothing answers at an upstream; undefined: something does. */
-  probeUpstream(baseUrl: string): Promise<string | undefined>
+  /** Why nothing answers at some of these upstreams; undefined: something does at each. */
+  probeUpstreams(baseUrls: readonly string[]): Promise<string | undefined>
   /** Why the model of a prompt could not be called: it has no price, or is not served. Nothing is asked of it. */
   probePrompt(prompt: Prompt): Promise<{ unpriced?: string; dead?: string }>
   /** The page on which an organization's payment methods are saved; needs no credential. */

@@ -1,6 +1,6 @@
 import type { StoredSettings } from '@faregate/core'
 import { stringify } from 'yaml'
-import type { ApiRow, ModelDefinition, ModelRow, ProviderRow } from './configuration-rows.ts'
+import type { ApiRow, ModelDefinition, ModelRow, ProviderRow, SealedUpstream } from './configuration-rows.ts'
 import type { PriceRow } from './rows.ts'
 
 /** What the database holds of the configuration. */
@@ -59,11 +59,49 @@ function providerMember({ name, kind, baseUrl, keys }: ProviderRow) {
 
 /** The document is none of the file's: its routes are, or its prompt. */
 function apiMember(api: ApiRow) {
-  if (api.kind === 'prompt') return { prefix: api.prefix, prompt: api.prompt }
-  const { name, createdAt: _at, kind: _kind, release: _release, retirement: _goes, document: _document, upstream, ...definition } = api
-  const { baseUrl, header } = upstream
-  const secret = header && { header: { name: header.name, value: reference(name, '') } }
-  return { ...definition, upstream: { baseUrl, ...secret } }
+  const { presentation, listing } = api
+  const told = {
+    ...(presentation === undefined ? {} : { presentation: literal(presentation) }),
+    ...(listing === undefined ? {} : { listing: literal(listing) }),
+  }
+  if (api.kind === 'prompt') return { prefix: api.prefix, prompt: literal(api.prompt), ...told }
+  return { ...serviceMember(api), ...told }
+}
+
+function serviceMember({
+  name,
+  createdAt: _at,
+  kind: _kind,
+  release: _release,
+  retirement: _goes,
+  document: _document,
+  presentation: _presented,
+  listing: _listed,
+  prefix,
+  upstream,
+  ...definition
+}: Extract<ApiRow, { kind: 'http' }>) {
+  const members = upstreamMember(name, upstream, definition.upstreams !== undefined)
+  return { prefix, ...(Object.keys(members).length === 0 ? {} : { upstream: members }), ...definition }
+}
+
+/** Where there are several upstreams, it holds the secrets alone. */
+function upstreamMember(name: string, { baseUrl, header, basic, oauth }: SealedUpstream, several: boolean) {
+  return {
+    ...(several ? {} : { baseUrl }),
+    ...(header && { header: { name: header.name, value: reference(name, '') } }),
+    ...(basic && { basic: { user: basic.user, secret: reference(name, '_PASSWORD') } }),
+    ...(oauth && { oauth: oauthMember(name, oauth) }),
+  }
+}
+
+function oauthMember(name: string, { sealed: _sealed, lastFour: _shown, ...client }: NonNullable<SealedUpstream['oauth']>) {
+  return { ...client, clientSecret: reference(name, '_CLIENT') }
+}
+
+/** Words of people in which `${NAME}` stays as it is: in the file it would refer to the environment. */
+function literal(told: object): unknown {
+  return JSON.parse(JSON.stringify(told).replace(/\$\{(?=[A-Za-z_])/g, () => '$${'))
 }
 
 /** `${OPENAI_EU_KEY_2}` for the second key of `openai-eu`. */

@@ -1,6 +1,7 @@
 export type * from './configuration-rows.ts'
 export type * from './deps.ts'
 export type * from './people-rows.ts'
+export type * from './ports-api-usage.ts'
 export type * from './ports-usage.ts'
 export type * from './ports.ts'
 export type * from './price-rows.ts'

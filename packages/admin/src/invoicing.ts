@@ -11,6 +11,7 @@ import {
   type Unpaid,
 } from '@faregate/billing'
 import { formatAmount, newId, type Millis, type Nano } from '@faregate/core'
+import { auditRowOf } from './audit-row.ts'
 import type { AdminDeps } from './deps.ts'
 import type { AdminQueries, AdminTransaction } from './ports.ts'
 
@@ -97,16 +98,7 @@ async function tell({ clock, random }: InvoicingNeeds, trx: AdminTransaction, in
   const [total, due] = [formatAmount(invoice.total), formatAmount(invoice.due)]
   const data = { invoice: invoiced, period: period.name, total, due, dueAt: dueAt === null ? null : new Date(dueAt).toISOString() }
   await trx.insertEvent({ id: newId('evt', at, random), type: 'invoice.issued', organization, at, data })
-  await trx.insertAudit({
-    id: newId('au', at, random),
-    at,
-    actor: 'system',
-    action: 'invoice.issue',
-    subject: invoiced,
-    organization,
-    before: null,
-    after: JSON.stringify(data),
-  })
+  await trx.insertAudit(auditRowOf({ clock, random }, { action: 'invoice.issue', subject: invoiced, organization, after: data }))
 }
 
 /** The invoices of an organization that are not paid, oldest first. */

@@ -1,7 +1,7 @@
 import type { Context } from './call.ts'
 import { sees } from './credential.ts'
 import type { AdminQueries } from './ports.ts'
-import { invalid } from './refusal.ts'
+import { invalid, refuse } from './refusal.ts'
 
 /** A record of a request or a refusal with the team whose application made it, which is looked up where the role of the caller is narrowed to one. */
 export async function withTeam<T extends { key: string | null }>(
@@ -31,6 +31,19 @@ export async function checkMember(
   if (id === null || id === credential.member) return
   const member = await read.members.get(id)
   if (member?.organization !== organization || !sees(credential, member)) invalid(pointer, `the organization has no member "${id}"`)
+}
+
+/** 409 where a membership cannot end without changing what is of other teams, by a role that is narrowed to one. Says how much it is. */
+export async function leaveOthers({ credential: { team } }: Context, read: Pick<AdminQueries, 'members'>, member: string): Promise<void> {
+  if (team === null) return
+  const { applications, keys } = await read.members.outside(member, team)
+  if (applications + keys === 0) return
+  refuse({
+    code: 'conflict',
+    detail:
+      `The member owns ${applications} applications outside your team, and has ${keys} keys there, which the end of the membership would ` +
+      'hand over and revoke: whoever administers the whole organization can end it.',
+  })
 }
 
 /** 400 where the organization has no such team. */

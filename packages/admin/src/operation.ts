@@ -1,8 +1,9 @@
 import { formatAmount } from '@faregate/core'
 import type { AttachedRow } from '@faregate/ledger/port'
 import type { Operation, Outcome } from '@faregate/ledger/types'
+import { attachedAuditOf } from './audit-row.ts'
 import type { Context } from './call.ts'
-import { auditRow, type Event } from './change.ts'
+import type { Event } from './change.ts'
 import { mismatch } from './idempotency.ts'
 import { refuse } from './refusal.ts'
 
@@ -28,8 +29,7 @@ function isDone(outcome: Outcome): outcome is Done {
 
 /** The row of the audit, to be written with an operation. */
 export function attachedAudit(context: Context, event: Event): AttachedRow {
-  const { organization, ...row } = auditRow(context, event)
-  return { table: 'audit', values: { ...row, organization_id: organization } }
+  return attachedAuditOf(context.deps, { ...event, actor: context.credential.id })
 }
 
 /** The row of the answer to an idempotency key, to be written with an operation; none where there is no key. */

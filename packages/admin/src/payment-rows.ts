@@ -1,5 +1,5 @@
 import type { SavedMethod } from '@faregate/billing/rails/saved'
-import type { Millis, Nano } from '@faregate/core'
+import type { Millis, Nano, TopUpFailure } from '@faregate/core'
 
 /** Whoever pays for an organization, as a rail names it. */
 export interface PaymentCustomer {
@@ -27,9 +27,11 @@ export interface AutoTopUpTerms {
 /** The same, and how it stands. */
 export interface AutoTopUpRow extends AutoTopUpTerms {
   organization: string
+  /** False: nothing is ordered any more; an order that has not ended is seen to its end. */
+  enabled: boolean
   /** Grows with every change; a change names the one that it has read. */
   revision: number
-  /** The top-up that is being paid, or was paid last. */
+  /** The top-up that has not ended yet: the only one that is ever charged. */
   order: string | null
   /** Made of that; the next one has this number. */
   attempts: number
@@ -37,7 +39,7 @@ export interface AutoTopUpRow extends AutoTopUpTerms {
   failures: number
   /** When it is looked at again; null: not before something changes. */
   nextAt: Millis | null
-  state: 'ready' | 'pending' | 'declined' | 'action_required'
+  state: 'ready' | 'pending' | TopUpFailure
   /** Why it failed, in the rail's words. */
   code: string | null
   failedAt: Millis | null
@@ -48,6 +50,8 @@ export interface TopUpRefundRow {
   id: string
   topUp: string
   amount: Nano
+  /** Null: all that was left of the credit. */
+  asked: Nano | null
   reason: string
   createdAt: Millis
   state: 'pending' | 'refunded' | 'refused'

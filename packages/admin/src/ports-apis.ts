@@ -1,5 +1,13 @@
-import type { Retirement } from '@faregate/core'
+import type { ApiAlert, ApiListing, Retirement } from '@faregate/core'
 import type { ApiDraftRow, ApiReleaseRow, ApiRow } from './configuration-rows.ts'
+import type { ApiUsageQueries } from './ports-api-usage.ts'
+
+/** When webhooks are told of how APIs are called; of one that has none there is an empty list. */
+export interface ApiAlertQueries {
+  get(api: string): Promise<ApiAlert[]>
+  /** Of all that have some. */
+  list(): Promise<{ api: string; alerts: ApiAlert[] }[]>
+}
 
 /** What is asked of published APIs, their drafts and their documents. */
 export interface ApiQueries {
@@ -7,21 +15,27 @@ export interface ApiQueries {
   apiDrafts: { get(name: string): Promise<ApiDraftRow | undefined>; list(): Promise<ApiDraftRow[]> }
   apiReleases: {
     get(api: string, number: number): Promise<ApiReleaseRow | undefined>
-    /** Newest first. */
-    list(api: string): Promise<ApiReleaseRow[]>
+    /** Newest first; all of them, or the newest few. */
+    list(api: string, limit?: number): Promise<ApiReleaseRow[]>
     /** The highest number; 0: there is none. */
     last(api: string): Promise<number>
   }
   apiDocuments: { get(hash: string): Promise<string | undefined> }
+  apiUsage: ApiUsageQueries
+  apiAlerts: ApiAlertQueries
 }
 
 /** What of them can be changed. */
 export interface ApiChanges {
-  /** But for how it goes, which stays as it is. */
+  /** But for how it goes, and how it is listed: these stay as they are. */
   putApi(row: ApiRow): Promise<void>
   deleteApi(name: string): Promise<void>
   /** Says how an API goes; undefined: it stays. */
   putApiRetirement(name: string, retirement: Retirement | undefined): Promise<void>
+  /** Says who may see an API, and who answers for it. */
+  putApiListing(name: string, listing: ApiListing): Promise<void>
+  /** All alerts of an API, in the place of those before. */
+  putApiAlerts(api: string, alerts: readonly ApiAlert[]): Promise<void>
   /** Begins a draft with revision 1, or changes the one of the revision before; false: somebody else was faster. */
   putApiDraft(row: ApiDraftRow): Promise<boolean>
   /** Takes a draft away that still has this revision; false: it has not. */

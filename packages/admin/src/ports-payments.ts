@@ -29,8 +29,10 @@ export interface PaymentQueries {
   }
   autoTopUps: {
     get(organization: string): Promise<AutoTopUpRow | undefined>
-    /** Those whose balance is too low and whose time has come, of organizations that are prepaid and not suspended. */
+    /** Those whose time has come and whose order is to be seen to, or wanted. */
     due(now: Millis, limit: number): Promise<AutoTopUpRow[]>
+    /** Whether the balance is too low, of an organization that pays beforehand and is not suspended. */
+    isWanted(organization: string, now: Millis): Promise<boolean>
     /** Those that failed and whose balance is high enough again. */
     recovered(now: Millis, limit: number): Promise<AutoTopUpRow[]>
   }
@@ -40,14 +42,18 @@ export interface PaymentQueries {
 export interface PaymentChanges {
   /** Inserts an order unless there is one of this id; whether it did. */
   insertTopUp(row: NewTopUp): Promise<boolean>
-  /** Keeps what the rail calls the payment that was begun of an order. */
-  nameTopUpPayment(id: string, payment: string): Promise<void>
+  /** Keeps what the rail calls the payment that was begun of an order; false: the order has ended, or has another payment. */
+  nameTopUpPayment(id: string, payment: string): Promise<boolean>
+  /** Ends an order that will never be paid, if it still has the payment that was read; whether it had. */
+  voidTopUp(id: string, payment: string | null, at: Millis): Promise<boolean>
   /** Postpones a refund that is pending, if its time is still the one that was read; whether it was. */
   postponeTopUpRefund(row: Pick<TopUpRefundRow, 'id' | 'nextAt'>, nextAt: Millis): Promise<boolean>
   /** Says how a refund ended; whether that was not known. */
   endTopUpRefund(id: string, end: { state: 'refunded' | 'refused'; reference: string; at: Millis }): Promise<boolean>
   /** Unless there is one already. */
   insertPaymentCustomer(organization: string, customer: PaymentCustomer): Promise<void>
+  /** In the place of the one that was read; whether it still was. */
+  replacePaymentCustomer(organization: string, known: string, reference: string): Promise<boolean>
   insertPaymentMethod(row: PaymentMethodRow): Promise<void>
   updatePaymentMethod(id: string, change: Pick<PaymentMethodRow, 'label' | 'lastFour' | 'expires' | 'verified'>): Promise<void>
   /** Has this one charged, instead of the others of its organization. */
@@ -56,7 +62,6 @@ export interface PaymentChanges {
   insertAutoTopUp(row: AutoTopUpRow): Promise<void>
   /** Whether the row was still the one whose revision is named. */
   updateAutoTopUp(row: AutoTopUpRow): Promise<boolean>
-  deleteAutoTopUp(organization: string): Promise<void>
 }
 
 /** The rows that put an event on its way, to be written with an operation of the ledger. */

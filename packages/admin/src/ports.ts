@@ -86,6 +86,8 @@ export interface AdminQueries extends ApiQueries, LimitQueries, PlanQueries, Pay
   members: {
     get(id: string): Promise<MemberRow | undefined>
     list(paging: Paging, filter: MemberFilter): Promise<MemberRow[]>
+    /** How many applications of other teams, or of none, the member owns, and how many keys that are not revoked it has in those. */
+    outside(id: string, team: string): Promise<{ applications: number; keys: number }>
   }
   roles: {
     get(id: string): Promise<RoleRow | undefined>

@@ -1,15 +1,16 @@
-import type { Prompt, PromptDefinition } from '@faregate/core'
+import { PROXYING_MEMBERS, type Prompt, type PromptDefinition } from '@faregate/core'
 import { promptDocument } from '@faregate/lifecycle'
 import { hashOf } from './api-document.ts'
 import type { Call } from './call.ts'
 import type { DraftDefinition } from './configuration-rows.ts'
 import { kept } from './kept.ts'
 import type { AdminTransaction } from './ports.ts'
+import { presented } from './presentation.ts'
 import { invalid } from './refusal.ts'
 
 type Sent = Call<'updateApi'>['body']
 
-const OF_SERVICES = ['upstream', 'routes', 'timeouts', 'encodedSlashes'] as const
+const OF_SERVICES = ['upstream', 'routes', 'timeouts', ...PROXYING_MEMBERS, 'encodedSlashes'] as const
 
 const NOTHING: Prompt = { model: '', user: '', variables: {} }
 
@@ -31,6 +32,7 @@ export function changedPrompt(name: string, before: PromptDefinition | undefined
       ...kept('maxTokens', known.maxTokens, prompt.maxTokens),
       ...kept('temperature', known.temperature, prompt.temperature),
     },
+    ...kept('presentation', before?.presentation, presented(before?.presentation, sent.presentation)),
   }
   return { ...definition, document: hashOf(promptDocument(name, definition)) }
 }

@@ -9,12 +9,27 @@ export interface SentRetirement {
   link?: string | undefined
 }
 
+/** What goes, and what is there of its kind. */
+export interface Going {
+  kind: 'API' | 'model'
+  name: string
+  known: ReadonlyMap<string, { retirement?: Retirement | undefined }>
+}
+
 /**
  * How it goes from now on. Since when is kept while only what is told of it changes; what takes its place is kept where nothing
  * is said of it. `pointer`: where the members stand in the body.
  */
-export function nextRetirement(before: Retirement | undefined, sent: SentRetirement, now: Millis, pointer = ''): Retirement {
+export function nextRetirement(
+  before: Retirement | undefined,
+  sent: SentRetirement,
+  now: Millis,
+  { kind, name, known }: Going,
+  pointer = '',
+): Retirement {
   const { state, successor = before?.successor, link = before?.link } = sent
+  if (sent.successor !== undefined && (sent.successor === name || !isServed(known.get(sent.successor))))
+    return invalid(`${pointer}/successor`, `"${sent.successor}" is no other ${kind} that is served`)
   const sunset = sent.sunset === undefined ? undefined : Date.parse(sent.sunset)
   if (sunset !== undefined && sunset <= now) return invalid(`${pointer}/sunset`, 'has passed: retire it instead')
   return {
@@ -24,4 +39,8 @@ export function nextRetirement(before: Retirement | undefined, sent: SentRetirem
     ...(successor === undefined ? {} : { successor }),
     ...(link === undefined ? {} : { link }),
   }
+}
+
+function isServed(entry: { retirement?: Retirement | undefined } | undefined): boolean {
+  return entry !== undefined && entry.retirement?.state !== 'retired'
 }

@@ -159,6 +159,7 @@ export interface RequestRow {
   model: string | null
   api: string | null
   route: string | null
+  release: number | null
   stream: boolean
   outcome: string
   denial: string | null

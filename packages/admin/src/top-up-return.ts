@@ -1,8 +1,9 @@
 import { formatAmount, walletOf, type Nano } from '@faregate/core'
 import type { PaymentRail, Returning } from '@faregate/billing/rails/port'
+import { attachedAuditOf } from './audit-row.ts'
+import { grantOnce } from './grant-once.ts'
 import { confirmRefund } from './payments/refund.ts'
-import { USUAL_PRIORITY } from './operation.ts'
-import { attachedEvent, mismatchOf, type Mismatch, type TopUpNeeds } from './top-up.ts'
+import { mismatchOf, type Mismatch, type TopUpNeeds } from './top-up.ts'
 import type { TopUpRow } from './top-up-rows.ts'
 
 /**
@@ -22,16 +23,21 @@ export async function returnTopUp(needs: TopUpNeeds, rail: PaymentRail, report: 
   const mismatch = mismatchOf(row, needs.currency, { organization, currency, rail: rail.name })
   if (mismatch !== undefined) return mismatch
   if (row.paid === null) return { status: 'early' }
-  if (report.refund !== undefined && (await confirmRefund(needs, row, report.refund, report.reference))) return { status: 'again' }
-  return report.status === 'returned' ? takeBack(needs, row, row.paid.grant, report) : giveAgain(needs, row, report)
+  if (report.status === 'reinstated') return giveAgain(needs, row, report)
+  const known = report.refund === undefined ? undefined : await confirmRefund(needs, row, report.refund, report.reference)
+  // The credit of a refund that we asked for was taken when it was asked for.
+  if (known?.status === 'confirmed') return { status: 'again' }
+  return takeBack(needs, row, known?.grant ?? row.paid.grant, report)
 }
 
 async function takeBack(needs: TopUpNeeds, row: TopUpRow, grant: string, { reference, amount: asked }: Returning): Promise<Returned> {
+  const { id: subject, organization } = row
   const id = reversalOf(reference)
-  const reason = `${reference} of top-up ${row.id}`
+  const reason = `${reference} of top-up ${subject}`
   let amount = asked
   for (;;) {
-    const event = attachedEvent(needs, row, 'top_up.returned', { grant, reference, amount: formatAmount(amount), of: formatAmount(asked) })
+    const after = { grant, reference, amount: formatAmount(amount), of: formatAmount(asked) }
+    const event = attachedAuditOf(needs, { action: 'top_up.returned', subject, organization, after })
     const outcome = await needs.ledger.submit({ type: 'reverse', id, grant, amount, reason }, { attach: [event] })
     if (outcome.status === 'ok') return { status: 'done', missing: asked - amount }
     if (outcome.status.startsWith('exists')) return { status: 'again' }
@@ -42,20 +48,18 @@ async function takeBack(needs: TopUpNeeds, row: TopUpRow, grant: string, { refer
 }
 
 /** As much as was taken back, and nothing where nothing was. */
-async function giveAgain(needs: TopUpNeeds, row: TopUpRow, { reference }: Returning): Promise<Returned> {
+async function giveAgain(needs: TopUpNeeds, { id: subject, organization }: TopUpRow, { reference }: Returning): Promise<Returned> {
   const entry = await needs.store.read.money.entry(reversalOf(reference))
-  const account = walletOf(row.organization)
+  const account = walletOf(organization)
   const taken = entry?.legs.find((leg) => leg.account === account && leg.field === 'granted')?.amount ?? 0n
   if (taken === 0n) return { status: 'done', missing: 0n }
   const amount = -taken
   const id = `gr_${reference}`
-  const event = attachedEvent(needs, row, 'top_up.reinstated', { grant: id, reference, amount: formatAmount(amount) })
-  const reason = `${reference} of top-up ${row.id}, won`
-  const grant = { type: 'grant' as const, id, account, amount, priority: USUAL_PRIORITY, expiresAt: null, reason }
-  const outcome = await needs.ledger.submit(grant, { attach: [event] })
-  if (outcome.status === 'ok') return { status: 'done', missing: 0n }
-  if (outcome.status === 'exists') return { status: 'again' }
-  throw new Error(`the ledger answered ${outcome.status} to a dispute that was won`)
+  const after = { grant: id, reference, amount: formatAmount(amount) }
+  const now = await grantOnce(needs, { id, organization, amount, reason: `${reference} of top-up ${subject}, won` }, [
+    attachedAuditOf(needs, { action: 'top_up.reinstated', subject, organization, after }),
+  ])
+  return now ? { status: 'done', missing: 0n } : { status: 'again' }
 }
 
 function reversalOf(reference: string): string {

@@ -13,11 +13,13 @@ export interface TopUpRow {
   payment: string | null
   /** The plan that is subscribed to once it is paid. */
   plan: { name: string; version: number } | null
-  /** What went back through the rail, or is on its way. */
+  /** What we asked to be given back through the rail and was not refused: it went back, or is on its way. */
   refunded: Nano
+  /** Since when it is known that it will never be paid. */
+  voidAt: Millis | null
   /** Null until the rail says so. */
   paid: { grant: string; reference: string; at: Millis } | null
 }
 
 /** A top-up as it is ordered. */
-export type NewTopUp = Omit<TopUpRow, 'paid' | 'refunded'>
+export type NewTopUp = Omit<TopUpRow, 'paid' | 'refunded' | 'voidAt'>

@@ -1,7 +1,8 @@
-import { formatAmount, newId, walletOf, type Clock, type Nano, type Random } from '@faregate/core'
+import { formatAmount, newId, type Clock, type Nano, type Random } from '@faregate/core'
 import type { Checkout, NoCheckout, Payment, PaymentRail } from '@faregate/billing/rails/port'
-import type { AttachedRow, Ledger } from '@faregate/ledger/port'
-import { USUAL_PRIORITY } from './operation.ts'
+import type { Ledger } from '@faregate/ledger/port'
+import { attachedAuditOf, auditRowOf } from './audit-row.ts'
+import { grantOnce } from './grant-once.ts'
 import type { AdminStore } from './ports.ts'
 import type { OrganizationRow } from './rows.ts'
 import type { TopUpRow } from './top-up-rows.ts'
@@ -35,15 +36,14 @@ export async function openTopUp(
   rail: PaymentRail,
   order: TopUpOrder,
 ): Promise<Checkout | NoCheckout | { status: 'taken' }> {
-  const { store, clock, random, currency } = needs
+  const { store, clock, currency } = needs
   const { id, organization, amount, returnTo, actor } = order
   const facts = { automatic: false, payment: null, plan: order.plan ?? null }
   const row = { id, organization: organization.id, rail: rail.name, amount, createdAt: clock.now(), ...facts }
   await store.write(async (trx) => {
     if (!(await trx.insertTopUp(row))) return
-    const event = { actor, action: 'top_up.create', subject: id, organization: organization.id, before: null }
-    const after = JSON.stringify({ rail: rail.name, amount: formatAmount(amount), ...(row.plan === null ? {} : { plan: row.plan }) })
-    await trx.insertAudit({ id: newId('au', clock.now(), random), at: clock.now(), ...event, after })
+    const after = { rail: rail.name, amount: formatAmount(amount), ...(row.plan === null ? {} : { plan: row.plan }) }
+    await trx.insertAudit(auditRowOf(needs, { actor, action: 'top_up.create', subject: id, organization: organization.id, after }))
   })
   const known = await store.read.topUps.get(id)
   if (known?.amount !== amount || known.organization !== organization.id || !isSame(known.plan, row.plan)) return { status: 'taken' }
@@ -85,37 +85,17 @@ export async function creditTopUp(needs: TopUpNeeds, rail: Pick<PaymentRail, 'na
   const mismatch = mismatchOf(row, needs.currency, { ...paid, rail: rail.name })
   if (mismatch !== undefined) return mismatch
   const grant = row.id.replace(/^pay_/, 'gr_')
-  const { ledger, store, clock, random } = needs
+  const { store, clock, random } = needs
   const at = clock.now()
   const facts = { amount: formatAmount(row.amount), rail: row.rail, reference: paid.reference }
   const told = { topUp: row.id, ...facts, automatic: row.automatic }
-  const event = { id: newId('evt', at, random), type: 'top_up.paid', organization: row.organization, at, data: told }
-  const outcome = await ledger.submit(
-    {
-      type: 'grant',
-      id: grant,
-      account: walletOf(row.organization),
-      amount: row.amount,
-      priority: USUAL_PRIORITY,
-      expiresAt: null,
-      reason: row.automatic ? `automatic top-up ${row.id}` : `top-up ${row.id}`,
-    },
-    {
-      attach: [
-        attachedEvent(needs, row, 'top_up.paid', { grant, ...facts }),
-        { table: 'top_up_ends', values: { top_up_id: row.id, grant_id: grant, reference: paid.reference, at } },
-        ...(await store.read.webhooks.deliveriesOf(event)),
-      ],
-    },
-  )
-  if (outcome.status === 'ok') return { status: 'credited', order: row }
-  if (outcome.status === 'exists') return { status: 'again', order: row }
-  throw new Error(`the ledger answered ${outcome.status} to a top-up`)
-}
-
-/** The row of the audit that tells what the gateway itself did with a top-up. */
-export function attachedEvent({ clock, random }: TopUpNeeds, row: TopUpRow, action: string, after: Record<string, unknown>): AttachedRow {
-  const at = clock.now()
-  const facts = { id: newId('au', at, random), at, actor: 'system', action, subject: row.id, organization_id: row.organization }
-  return { table: 'audit', values: { ...facts, before: null, after: JSON.stringify(after) } }
+  const { organization, amount } = row
+  const event = { id: newId('evt', at, random), type: 'top_up.paid', organization, at, data: told }
+  const reason = row.automatic ? `automatic top-up ${row.id}` : `top-up ${row.id}`
+  const now = await grantOnce(needs, { id: grant, organization, amount, reason }, [
+    attachedAuditOf(needs, { action: 'top_up.paid', subject: row.id, organization, after: { grant, ...facts } }),
+    { table: 'top_up_ends', values: { top_up_id: row.id, grant_id: grant, reference: paid.reference, at } },
+    ...(await store.read.webhooks.deliveriesOf(event)),
+  ])
+  return { status: now ? 'credited' : 'again', order: row }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { parse } from 'yaml'
+import { apiSealName, type HttpApi } from '@faregate/core'
 import { startHarness, type Harness } from './support/harness.ts'
 
 const SECRET = 'service-secret-that-nobody-may-see-1234'
@@ -15,6 +16,9 @@ const WEATHER = {
   routes: ROUTES,
 }
 
+/** Of the secrets towards an upstream. */
+const UNSAID = { basic: null, oauth: null }
+
 describe('published APIs at run time', () => {
   let api: Harness
   before(async () => {
@@ -23,10 +27,11 @@ describe('published APIs at run time', () => {
   })
   after(() => api.close())
 
-  const secretInForce = (): string | undefined => {
+  const inForce = (): HttpApi => {
     const entry = api.deps.snapshot().apis.get('weather')
-    return entry?.kind === 'http' ? entry.upstream.header?.secret : undefined
+    return entry?.kind === 'http' ? entry : assert.fail('it is no service')
   }
+  const secretInForce = (): string | undefined => inForce().upstream.header?.secret
 
   it('is in force at once; its secret is sealed, usable, and never shown', async () => {
     const answer = await api.call('GET', '/api/apis/weather')
@@ -36,17 +41,27 @@ describe('published APIs at run time', () => {
       kind: 'http',
       prefix: '/weather',
       url: 'https://gateway.example/weather',
-      upstream: { baseUrl: 'https://weather.example/v3', header: { name: 'x-api-key', lastFour: '1234' } },
+      upstream: { baseUrl: 'https://weather.example/v3', header: { name: 'x-api-key', lastFour: '1234' }, ...UNSAID },
       routes: [
-        { method: 'GET', path: '/forecast/{city}', price: '0.002', free: false, chargeOn: ['2xx', '3xx'] },
-        { method: 'GET', path: '/status', price: null, free: true, chargeOn: ['2xx', '3xx'] },
+        { method: 'GET', path: '/forecast/{city}', price: '0.002', free: false, chargeOn: ['2xx', '3xx'], off: false },
+        { method: 'GET', path: '/status', price: null, free: true, chargeOn: ['2xx', '3xx'], off: false },
       ],
-      timeouts: { firstByteMs: null, silenceMs: null },
+      timeouts: { connectMs: null, firstByteMs: null, silenceMs: null },
+      upstreams: null,
+      health: null,
+      retries: null,
+      addresses: null,
+      rewrite: null,
+      requestHeaders: null,
+      responseHeaders: null,
+      hostHeader: null,
       encodedSlashes: 'refuse',
       prompt: null,
       release: 1,
       document: false,
       retirement: null,
+      presentation: null,
+      listing: { visibility: 'organization', owner: null, invited: [] },
       managedBy: { source: 'database' },
     })
     assert.equal(secretInForce(), SECRET)
@@ -59,17 +74,69 @@ describe('published APIs at run time', () => {
   it('changes what is sent, keeps the rest, takes away with null', async () => {
     const changed = await api.call('PATCH', '/api/apis/weather', { body: { timeouts: { firstByteMs: 5 }, encodedSlashes: 'pass' } })
     assert.equal(changed.status, 200, changed.text)
-    assert.deepEqual(changed.body.timeouts, { firstByteMs: 5, silenceMs: null })
+    assert.deepEqual(changed.body.timeouts, { connectMs: null, firstByteMs: 5, silenceMs: null })
     const back = await api.call('PATCH', '/api/apis/weather', { body: { timeouts: null, encodedSlashes: null } })
-    assert.deepEqual([back.body.timeouts, back.body.encodedSlashes], [{ firstByteMs: null, silenceMs: null }, 'refuse'])
+    assert.deepEqual([back.body.timeouts, back.body.encodedSlashes], [{ connectMs: null, firstByteMs: null, silenceMs: null }, 'refuse'])
     const moved = await api.call('PATCH', '/api/apis/weather', {
       body: { upstream: { baseUrl: 'https://other.example', header: { name: 'x-key' } } },
     })
-    assert.deepEqual(moved.body.upstream, { baseUrl: 'https://other.example', header: { name: 'x-key', lastFour: '1234' } })
+    assert.deepEqual(moved.body.upstream, { baseUrl: 'https://other.example', header: { name: 'x-key', lastFour: '1234' }, ...UNSAID })
     assert.equal(secretInForce(), SECRET)
     const bare = await api.call('PATCH', '/api/apis/weather', { body: { upstream: { baseUrl: 'https://other.example', header: null } } })
-    assert.deepEqual(bare.body.upstream, { baseUrl: 'https://other.example', header: null })
+    assert.deepEqual(bare.body.upstream, { baseUrl: 'https://other.example', header: null, ...UNSAID })
     assert.equal((await api.call('PATCH', '/api/apis/weather', { body: { upstream: WEATHER.upstream } })).status, 200)
+  })
+
+  it('has one upstream or several: each takes the place of the other, and secrets stay beside both', async () => {
+    const changed = async (body: Record<string, unknown>): Promise<unknown[]> => {
+      const answer = await api.call('PATCH', '/api/apis/weather', { body })
+      assert.equal(answer.status, 200, answer.text)
+      const upstream = answer.body['upstream'] as { baseUrl: string; header: unknown }
+      assert.ok(upstream.header !== null)
+      return [upstream.baseUrl, answer.body['upstreams']]
+    }
+    const several = [{ baseUrl: 'https://a.example/', weight: 3 }, { baseUrl: 'https://b.example' }]
+    const kept = [{ baseUrl: 'https://a.example', weight: 3 }, { baseUrl: 'https://b.example' }]
+    assert.deepEqual(await changed({ upstreams: several }), ['https://a.example', kept])
+    assert.deepEqual(await changed({ timeouts: null }), ['https://a.example', kept])
+    assert.equal(inForce().upstreams?.length, 2)
+    const { yaml } = (await api.call('GET', '/api/export')).body as { yaml: string }
+    const { weather } = (parse(yaml) as { apis: Record<string, Record<string, unknown>> }).apis
+    assert.deepEqual([weather?.['upstreams'], Object.keys(weather?.['upstream'] ?? {})], [kept, ['header']])
+    assert.deepEqual(await changed({ upstreams: null }), ['https://a.example', null])
+    assert.deepEqual(await changed({ upstreams: several }), ['https://a.example', kept])
+    assert.deepEqual(await changed({ upstream: { baseUrl: 'https://weather.example/v3/' } }), ['https://weather.example/v3', null])
+    const both = { upstream: { baseUrl: 'https://weather.example' }, upstreams: several }
+    assert.equal((await api.call('PATCH', '/api/apis/weather', { body: both })).body['pointer'], '/upstreams')
+  })
+
+  it('seals each secret under a name of its own, and shows none', async () => {
+    const client = { tokenUrl: 'https://id.example/token', clientId: 'shop', scopes: ['read'] }
+    const oauth = { ...client, clientSecret: 'client-secret-that-nobody-may-see-5678' }
+    const put = async (upstream: Record<string, unknown>) => {
+      const answer = await api.call('PATCH', '/api/apis/weather', { body: { upstream } })
+      assert.equal(answer.status, 200, answer.text)
+      assert.ok(!answer.text.includes('nobody-may-see'))
+      return answer.body['upstream'] as Record<string, unknown>
+    }
+    assert.deepEqual((await put({ oauth }))['oauth'], { ...client, lastFour: '5678' })
+    assert.equal(inForce().upstream.oauth?.secret, oauth.clientSecret)
+    const kept = await api.deps.store.read.apis.get('weather')
+    const { sealed } = (kept?.kind === 'http' ? kept.upstream.oauth : undefined) ?? assert.fail()
+    assert.ok(
+      Buffer.from(sealed, 'base64')
+        .toString()
+        .startsWith(`${apiSealName('weather', 'oauth')}\n`),
+    )
+    assert.equal(new Set(['header', 'basic', 'oauth'].map((kind) => apiSealName('weather', kind as 'header'))).size, 3)
+    const basic = { user: 'gateway', secret: 'password-that-nobody-may-see-9012' }
+    const other = await put({ oauth: null, basic })
+    assert.deepEqual([other['oauth'], other['basic']], [null, { user: 'gateway', lastFour: '9012' }])
+    assert.deepEqual((await put({ basic: { user: 'renamed' } }))['basic'], { user: 'renamed', lastFour: '9012' })
+    assert.equal(inForce().upstream.basic?.secret, basic.secret)
+    assert.equal((await put({ basic: null }))['basic'], null)
+    const { yaml } = (await api.call('GET', '/api/export')).body as { yaml: string }
+    assert.ok(!yaml.includes('oauth'))
   })
 
   it('refuses what cannot be served or charged, by pointer: nothing is published that would surprise a caller', async () => {
@@ -84,6 +151,13 @@ describe('published APIs at run time', () => {
       [{ prefix: '/api/weather' }, '/prefix'],
       [{ upstream: { baseUrl: 'https://a:b@weather.example' } }, '/upstream/baseUrl'],
       [{ upstream: { baseUrl: 'https://weather.example', header: { name: 'x-key' } } }, '/upstream/header/value'],
+      [{ upstream: { ...WEATHER.upstream, basic: { user: 'a' } } }, '/upstream/basic/secret'],
+      [{ upstream: { ...WEATHER.upstream, oauth: { tokenUrl: 'https://id.example', clientId: 'a' } } }, '/upstream/oauth/clientSecret'],
+      [{ upstream: { header: { name: 'x-key', value: SECRET } } }, '/upstream/baseUrl'],
+      [{ upstream: undefined }, '/upstream'],
+      [{ upstreams: [] }, '/upstreams'],
+      [{ addresses: { allow: ['10.0.0.0/33'] } }, '/addresses/allow/0'],
+      [{ retries: 6 }, '/retries'],
       [{ name: 'With Space' }, '/name'],
     ] as const) {
       const answer = await api.call('POST', '/api/apis', { body: { ...WEATHER, name: 'other', prefix: '/other', ...changes } })

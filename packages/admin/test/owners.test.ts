@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { KINDS, skipOf } from '../../store/test/databases.ts'
 import { startHarness, type Harness } from './support/harness.ts'
-import { createTenant, type Tenant } from './support/world.ts'
+import { created, createTenant, tokenOf, type Tenant } from './support/world.ts'
 
 for (const kind of KINDS) {
   describe(`owners of applications on ${kind}`, { skip: skipOf(kind) }, () => {
@@ -17,26 +17,21 @@ for (const kind of KINDS) {
     })
     after(() => api.close())
 
-    async function made(path: string, body: unknown, token?: string): Promise<{ id: string; owner: string | null }> {
-      const answer = await api.call('POST', path, { body, ...(token === undefined ? {} : { token }) })
-      assert.equal(answer.status, 201, `${path}: ${answer.text}`)
-      return answer.body as { id: string; owner: string | null }
-    }
-
     async function member(role = 'org_admin'): Promise<{ id: string; token: string }> {
-      const { id } = await made(`${base}/members`, { name: 'Ann', email: `ann${++people}@example.com`, role })
-      const { body } = await api.call('POST', `/api/members/${id}/tokens`, { body: { name: 't' } })
-      return { id, token: String(body['token']) }
+      const id = await created(api, `${base}/members`, { name: 'Ann', email: `ann${++people}@example.com`, role })
+      return { id, token: await tokenOf(api, id) }
     }
 
-    const ownerOf = async (application: string) => (await api.call('GET', `/api/applications/${application}`)).body['owner']
+    const application = (body: object, token?: string) => created(api, `${base}/applications`, { name: 'n', ...body }, token)
+
+    const ownerOf = async (id: string) => (await api.call('GET', `/api/applications/${id}`)).body['owner']
 
     it('are whoever makes one, or whom that says, or nobody', async () => {
       const [ann, bob] = [await member(), await member()]
-      assert.equal((await made(`${base}/applications`, { name: 'n' }, ann.token)).owner, ann.id)
-      assert.equal((await made(`${base}/applications`, { name: 'n', owner: bob.id }, ann.token)).owner, bob.id)
-      assert.equal((await made(`${base}/applications`, { name: 'n', owner: null }, ann.token)).owner, null)
-      assert.equal((await made(`${base}/applications`, { name: 'n' })).owner, null)
+      assert.equal(await ownerOf(await application({}, ann.token)), ann.id)
+      assert.equal(await ownerOf(await application({ owner: bob.id }, ann.token)), bob.id)
+      assert.equal(await ownerOf(await application({ owner: null }, ann.token)), null)
+      assert.equal(await ownerOf(await application({})), null)
       const listed = await api.call('GET', `/api/applications?owner=${bob.id}`)
       assert.deepEqual(
         (listed.body['data'] as { owner: string }[]).map(({ owner }) => owner),
@@ -59,7 +54,7 @@ for (const kind of KINDS) {
 
     it('are followed by another when they leave: who is named, else who lets them go, else nobody', async () => {
       const [ann, bob, admin] = [await member(), await member(), await member()]
-      const { id } = await made(`${base}/applications`, { name: 'n', owner: ann.id })
+      const id = await application({ owner: ann.id })
       for (const successor of [ann.id, 'mem_0']) {
         const refused = await api.call('DELETE', `/api/members/${ann.id}?successor=${successor}`)
         assert.deepEqual([refused.status, refused.body['pointer']], [400, '/successor'])
@@ -77,7 +72,7 @@ for (const kind of KINDS) {
 
     it('can be changed, which needs no more than changing the application', async () => {
       const ann = await member('developer')
-      const { id } = await made(`${base}/applications`, { name: 'n' })
+      const id = await application({})
       const changed = await api.call('PATCH', `/api/applications/${id}`, { token: ann.token, body: { owner: ann.id } })
       assert.deepEqual([changed.status, changed.body['owner']], [200, ann.id], changed.text)
       assert.equal((await api.call('PATCH', `/api/applications/${id}`, { body: { owner: null } })).body['owner'], null)

@@ -4,7 +4,7 @@ import { PERMISSION_NAMES, PERMISSIONS, ROUTES, ROUTE_NAMES, type RouteName, typ
 import { KINDS, skipOf } from '../../store/test/databases.ts'
 import { BODIES, pathOf, routesInOrder } from './support/every-route.ts'
 import { startHarness, type Harness } from './support/harness.ts'
-import { createTenant, recordOf, type Tenant } from './support/world.ts'
+import { created, createTenant, recordOf, tokenOf, type Tenant } from './support/world.ts'
 
 const BINDABLE = PERMISSION_NAMES.filter((name) => PERMISSIONS[name].bindable)
 const NO_INSTALLATION = { token: 'mt_0' }
@@ -30,33 +30,22 @@ for (const kind of KINDS) {
     })
     after(() => api.close())
 
-    async function made(path: string, body: unknown, token?: string): Promise<string> {
-      const answer = await api.call('POST', path, { body, ...(token === undefined ? {} : { token }) })
-      assert.equal(answer.status, 201, `${path}: ${answer.text}`)
-      return String(answer.body['id'])
-    }
-
-    async function tokenOf(member: string): Promise<string> {
-      const { body } = await api.call('POST', `/api/members/${member}/tokens`, { body: { name: 't' } })
-      return String(body['token'])
-    }
-
     /** A team with a cap, an application, a key, a member, a request that was served, one that was refused, and one for a higher limit. */
     async function createTeam(name: string): Promise<Team> {
       const base = `/api/organizations/${tenant.organization}`
-      const team = await made(`${base}/teams`, { name, cap: { amount: '1.00', period: 'day' } })
-      const application = await made(`${base}/applications`, { name, team })
-      const key = await made(`/api/applications/${application}/keys`, { name })
-      const role = await made(`${base}/roles`, { name, permissions: BINDABLE })
-      const member = await made(`${base}/members`, { name, email: `${name}@teams.example`, role, team })
-      const limitRequest = await made(`${base}/limit-requests`, { subject: { kind: 'cap', level: 'team', id: team }, reason: 'r' })
+      const team = await created(api, `${base}/teams`, { name, cap: { amount: '1.00', period: 'day' } })
+      const application = await created(api, `${base}/applications`, { name, team })
+      const key = await created(api, `/api/applications/${application}/keys`, { name })
+      const role = await created(api, `${base}/roles`, { name, permissions: BINDABLE })
+      const member = await created(api, `${base}/members`, { name, email: `${name}@teams.example`, role, team })
+      const limitRequest = await created(api, `${base}/limit-requests`, { subject: { kind: 'cap', level: 'team', id: team }, reason: 'r' })
       const [request, denial] = [`req_of_${name}`, `dn_of_${name}`]
       const { organization } = tenant
       api.store.records.request(recordOf({ id: request, organization, application, key, at: api.clock.now() }))
       const refused = { id: denial, at: api.clock.now(), requestId: `${request}_refused`, organization, key, code: 'cap_team' as const }
       api.store.records.denial({ ...refused, problem: '{}', trace: [], operatorDetail: null, configurationVersion: 1 })
       await api.store.records.flush()
-      return { ...tenant, team, application, key, member, role, request, denial, limitRequest, token: await tokenOf(member) }
+      return { ...tenant, team, application, key, member, role, request, denial, limitRequest, token: await tokenOf(api, member) }
     }
 
     const bodyOf = (name: RouteName, { team }: Tenant): unknown => {
@@ -141,8 +130,33 @@ for (const kind of KINDS) {
       }
     })
 
+    it('ends no membership that applications of others rest on, and says how many they are', async () => {
+      const base = `/api/organizations/${tenant.organization}`
+      const person = { name: 'n', role: own.role, team: own.team }
+      const owner = await created(api, `${base}/members`, { ...person, email: 'owner@teams.example' })
+      const elsewhere = await created(api, `${base}/applications`, { name: 'elsewhere', team: other.team, owner })
+      await created(api, `${base}/applications`, { name: 'here', team: own.team, owner })
+      const user = await created(api, `${base}/members`, { ...person, email: 'user@teams.example' })
+      const key = await created(api, `/api/applications/${tenant.application}/keys`, { name: 'n', member: user })
+      for (const [member, what] of [
+        [owner, /owns 1 applications outside your team, and has 0 keys/],
+        [user, /owns 0 applications outside your team, and has 1 keys/],
+      ] as const) {
+        const refused = await api.call('DELETE', `/api/members/${member}`, { token: own.token })
+        assert.deepEqual([refused.status, refused.body['code']], [409, 'conflict'], refused.text)
+        assert.match(String(refused.body['detail']), what)
+        for (const id of [elsewhere, key, tenant.application]) assert.ok(!refused.text.includes(id))
+      }
+      assert.equal((await api.call('GET', `/api/applications/${elsewhere}`)).body['owner'], owner)
+      assert.equal((await api.call('GET', `/api/keys/${key}`)).body['state'], 'active')
+      assert.equal((await api.call('PATCH', `/api/applications/${elsewhere}`, { body: { owner: null } })).status, 200)
+      assert.equal((await api.call('DELETE', `/api/keys/${key}`)).status, 204)
+      for (const member of [owner, user])
+        assert.equal((await api.call('DELETE', `/api/members/${member}`, { token: own.token })).status, 204)
+    })
+
     it('follows an application into another team at once, and is widened again', async () => {
-      const application = await made(`/api/organizations/${tenant.organization}/applications`, { name: 'moving', team: other.team })
+      const application = await created(api, `/api/organizations/${tenant.organization}/applications`, { name: 'moving', team: other.team })
       const seen = async () => (await api.call('GET', `/api/applications/${application}`, { token: own.token })).status
       assert.equal(await seen(), 404)
       await api.call('PATCH', `/api/applications/${application}`, { body: { team: own.team } })
@@ -161,8 +175,8 @@ for (const kind of KINDS) {
         const answer = await api.call('POST', base, { body: { name: 'n', email: 'n@teams.example', role: 'viewer', team } })
         assert.deepEqual([answer.status, answer.body['pointer']], [400, '/team'])
       }
-      const team = await made(`/api/organizations/${tenant.organization}/teams`, { name: 'short' })
-      const member = await made(base, { name: 'n', email: 'short@teams.example', role: 'viewer', team })
+      const team = await created(api, `/api/organizations/${tenant.organization}/teams`, { name: 'short' })
+      const member = await created(api, base, { name: 'n', email: 'short@teams.example', role: 'viewer', team })
       assert.equal((await api.call('DELETE', `/api/teams/${team}`)).status, 409)
       assert.equal((await api.call('DELETE', `/api/members/${member}`)).status, 204)
       assert.equal((await api.call('DELETE', `/api/teams/${team}`)).status, 204)

@@ -42,6 +42,8 @@ export interface Sale {
   period: string
   dueNow: Nano
   approval: boolean
+  /** What would become of what the model costs the organization. */
+  rule: PriceRule
   /** The subscription that would be changed to it; absent: it would be a new one. */
   change?: string
 }
@@ -51,7 +53,7 @@ export type Entitlement =
   /** It is sold from the balance, and no plan of the organization has it. */
   | { kind: 'balance' }
   | { kind: 'offers'; offers: Offer[]; readonly sales: Sale[] }
-  | { kind: 'blocked'; blocker: Blocker; subscription: Subscription; price: Nano; also: Blocker[]; due: string[] }
+  | { kind: 'blocked'; blocker: Blocker; subscription: Subscription; price: Nano; rule: PriceRule; also: Blocker[]; due: string[] }
   | { kind: 'unsold'; lacking: PlanFeature[] }
   | { kind: 'sold'; by: 'subscription' | 'upgrade' | 'approval'; sales: Sale[]; lacking: PlanFeature[] }
 
@@ -90,6 +92,7 @@ export function entitlementOf(newest: readonly PlanVersion[], held: readonly Hel
       blocker: first.standing.blocker,
       subscription,
       price: version.price,
+      rule: ruleFor(version, product),
       also: also.filter((code) => code !== first.standing.blocker),
       due: due.map((one) => one.subscription.id),
     }
@@ -192,7 +195,15 @@ function salesOf(newest: readonly PlanVersion[], held: readonly Held[], product:
     const { name, price, period, approval } = plan
     const changes = own !== undefined && !approval
     const dueNow = changes ? dueForChange(own, plan, now) : plan.trialDays > 0 ? 0n : price
-    return { plan: name, price, period, dueNow, approval, ...(changes ? { change: own.subscription.id } : {}) }
+    return {
+      plan: name,
+      price,
+      period,
+      dueNow,
+      approval,
+      rule: ruleFor(plan, product),
+      ...(changes ? { change: own.subscription.id } : {}),
+    }
   })
 }
 

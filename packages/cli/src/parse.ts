@@ -1,5 +1,5 @@
 import { parseAmount, parseDecimal } from '@faregate/core'
-import { UsageError } from './command.ts'
+import { UsageError, type Call } from './command.ts'
 
 const PERIODS = ['day', 'week', 'month', 'total'] as const
 type Period = (typeof PERIODS)[number]
@@ -8,6 +8,13 @@ type Period = (typeof PERIODS)[number]
 export function amountOf(text: string, what = 'the amount'): string {
   if (parseAmount(text) === undefined) throw new UsageError(`${what} is "${text}": write a decimal above zero, like 5.00`)
   return text
+}
+
+/** What is taken or given back: a part, where an amount was given, and why. @throws UsageError */
+export function partOf(call: Call, usualReason: string): { reason: string; amount?: string } {
+  const amount = call.options.text('amount')
+  const reason = call.options.text('reason') ?? usualReason
+  return amount === undefined ? { reason } : { reason, amount: amountOf(amount) }
 }
 
 /** Reads `1/day` or `20.00/month`. @throws UsageError */

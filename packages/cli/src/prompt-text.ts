@@ -4,9 +4,12 @@ import { fields, table } from './output.ts'
 type Api = RouteOutput<Routes['getApi']>
 type Shown = NonNullable<Api['prompt']>
 
-/** What is behind an API, in a word: a model, or the address of a service. */
-export function behind({ upstream, prompt }: Pick<Api, 'upstream' | 'prompt'>): string {
-  return prompt === null ? (upstream?.baseUrl ?? 'none yet') : `model ${prompt.model === '' ? 'none yet' : prompt.model}`
+/** What is behind an API, in a word: a model, or where a service is; of several places the first, and how many there are. */
+export function behind({ upstream, upstreams, prompt }: Pick<Api, 'upstream' | 'upstreams' | 'prompt'>): string {
+  if (prompt !== null) return `model ${prompt.model === '' ? 'none yet' : prompt.model}`
+  const more = (upstreams?.length ?? 1) - 1
+  const first = upstream?.baseUrl ?? 'none yet'
+  return more === 0 ? first : `${first} and ${more} more`
 }
 
 /** A prompt as people read it. */

@@ -62,6 +62,7 @@ const draft = z
     base: z.number().describe('The release in force when the draft was begun; 0: none.'),
     ...shownMembers,
     document: z.boolean().describe('Whether it has an OpenAPI document.'),
+    documentId: z.string().nullable().describe('By which the draft is mocked, for whoever is told it: `Prefer: document=doc_…`.'),
     changedBy: z.string(),
     updatedAt: time,
     ...comparison,

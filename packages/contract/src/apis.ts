@@ -1,5 +1,7 @@
 import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
 import { z } from 'zod'
+import { presentation, shownListing, shownPresentation } from './api-presentation.ts'
+import { baseUrl, nullable, proxying, secretless, shown, timeouts } from './api-proxying.ts'
 import { byName, decimal, nothing } from './common.ts'
 import { managedBy } from './managed.ts'
 import { prompt, shownPrompt } from './prompts.ts'
@@ -25,25 +27,31 @@ const route = z
       .max(CHARGED_CLASSES.length)
       .optional()
       .describe("Which of the upstream's answers are charged. Absent: 2xx and 3xx."),
+    off: z.literal(true).optional().describe('It is switched off: calls are refused, and nothing else takes them.'),
   })
   .meta({ title: 'ApiRoute' })
 
-const milliseconds = z.int().min(1).max(3_600_000)
-
-const timeouts = z
-  .strictObject({
-    firstByteMs: milliseconds.optional().describe('Time for the first byte of an answer.'),
-    silenceMs: milliseconds.optional().describe('Longest silence within an answer.'),
-  })
-  .describe("Absent: the gateway's own limits.")
+const secret = z.string().min(1).max(4096).optional()
 
 const upstream = z.strictObject({
-  baseUrl: z.string().min(1).max(2000).describe('Where the service is; the path below the prefix is appended.'),
+  baseUrl: baseUrl.optional(),
   header: z
-    .strictObject({ name: z.string().min(1).max(100), value: z.string().min(1).max(4096).optional() })
+    .strictObject({ name: secretless.headerName, value: secret })
     .nullable()
     .optional()
     .describe('A secret that the upstream wants in a header. It is kept sealed and never returned; a change without `value` keeps it.'),
+  basic: z
+    .strictObject({ user: secretless.user, secret })
+    .nullable()
+    .optional()
+    .describe('User and password that the upstream wants as Basic (RFC 7617). A change without `secret` keeps it.'),
+  oauth: z
+    .strictObject({ tokenUrl: secretless.tokenUrl, clientId: secretless.clientId, clientSecret: secret, scopes: secretless.scopes })
+    .nullable()
+    .optional()
+    .describe(
+      "A client's credentials, with which a token is fetched for the upstream (RFC 6749, 4.4). A change without `clientSecret` keeps it.",
+    ),
 })
 
 /** What an API's definition holds beside its name. */
@@ -56,7 +64,7 @@ export const members = {
     .describe("Where callers find it: `/weather`; `/` and its name where nothing is said. Some first segments are the gateway's own."),
   upstream: upstream.optional().describe('The service behind it.'),
   routes: z.array(route).min(1).max(20_000).optional(),
-  timeouts: timeouts.nullable().optional(),
+  ...nullable({ timeouts, ...proxying }),
   encodedSlashes: z
     .enum(['refuse', 'pass'])
     .nullable()
@@ -64,7 +72,8 @@ export const members = {
     .describe(
       'What becomes of `%2F` and `%5C` in a path: an upstream may read another route in them than the one that is charged. Absent: refused.',
     ),
-  prompt: prompt.optional().describe('What a prompt asks its model. It has no upstream, no routes, no times and no slashes.'),
+  prompt: prompt.optional().describe('What a prompt asks its model. It has no upstream, no routes, and nothing of how they are called.'),
+  presentation: presentation.nullable().optional(),
 }
 
 /** An HTTP service, or a prompt over a model. */
@@ -76,7 +85,12 @@ export const shownMembers = {
   prefix: z.string(),
   url: z.string().describe('Where callers find it.'),
   upstream: z
-    .object({ baseUrl: z.string(), header: z.object({ name: z.string(), lastFour: z.string() }).nullable() })
+    .object({
+      baseUrl: z.string().describe('Of the first, where there are several.'),
+      header: z.object({ name: z.string(), lastFour: z.string() }).nullable(),
+      basic: z.object({ user: z.string(), lastFour: z.string() }).nullable(),
+      oauth: z.object({ tokenUrl: z.string(), clientId: z.string(), scopes: z.array(z.string()), lastFour: z.string() }).nullable(),
+    })
     .nullable()
     .describe('Null: it is a prompt, or nothing is said yet.'),
   prompt: shownPrompt.nullable().describe('Null: it is an HTTP service.'),
@@ -87,10 +101,13 @@ export const shownMembers = {
       price: z.string().nullable().describe('Null: it is free, or nothing is said yet.'),
       free: z.boolean(),
       chargeOn: z.array(z.string()),
+      off: z.boolean(),
     }),
   ),
-  timeouts: z.object({ firstByteMs: z.number().nullable(), silenceMs: z.number().nullable() }),
+  timeouts: z.object({ connectMs: z.number().nullable(), firstByteMs: z.number().nullable(), silenceMs: z.number().nullable() }),
+  ...shown(proxying),
   encodedSlashes: z.enum(['refuse', 'pass']).nullable().describe('Null: it is a prompt.'),
+  presentation: shownPresentation,
 }
 
 /** A published API as it is shown. */
@@ -101,6 +118,7 @@ export const api = z
     release: z.number().nullable().describe('The release in force; null: it is defined in the configuration file.'),
     document: z.boolean().describe('Whether it has an OpenAPI document.'),
     retirement: shownRetirement,
+    listing: shownListing,
     managedBy,
   })
   .meta({ title: 'Api' })
@@ -168,14 +186,14 @@ export const apiRoutes = {
     path: '/api/apis/{name}/test',
     tag,
     summary:
-      'Ask the upstream of an API for what lies at its base URL, with its secret, and say what happened; of a prompt, whether its model is served',
+      'Ask each upstream of an API for what lies at its base URL, with its secret, and say what happened; of a prompt, whether its model is served',
     permission: 'apis:write',
     params: byName,
     body: z.strictObject({}),
     status: 200,
     response: z
       .object({
-        ok: z.boolean().describe('It answers, and takes the secret.'),
+        ok: z.boolean().describe('Each answers, and takes the secret.'),
         message: z.string(),
         status: z.number().nullable().describe('Of HTTP; null: nothing answered.'),
         latencyMs: z.number(),

@@ -46,6 +46,12 @@ function isZone(text: string): boolean {
   }
 }
 
+/** An address or a network in CIDR notation. */
+export const range = z.union(
+  [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+  'neither an address nor a network, like 10.0.0.0/8 or 2001:db8::/32',
+)
+
 /** Where a page of a list begins and how long it is. */
 export const paging = {
   limit: z.coerce.number().int().min(1).max(500).default(50),

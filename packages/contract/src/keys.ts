@@ -1,7 +1,7 @@
 import { KEY_SCOPES } from '@faregate/core'
 import { z } from 'zod'
 import { cap, shownCap } from './caps.ts'
-import { byId, id, instant, name, nothing, page, paging, time } from './common.ts'
+import { byId, id, instant, name, nothing, page, paging, range, time } from './common.ts'
 import { limits } from './limits.ts'
 import type { RouteSpec } from './route.ts'
 
@@ -15,8 +15,6 @@ const scopes = z
   .describe(
     'What the key may be used for: models (calling them), apis (calling published APIs), count (tokens), explain, list (models), key (seeing itself). None: everything.',
   )
-
-const range = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'neither an address nor a network, like 10.0.0.0/8 or 2001:db8::/32')
 
 const addresses = z.array(range).min(1).max(100).describe('Where the key may be used from: addresses and networks. Null: anywhere.')
 

@@ -30,6 +30,7 @@ export const request = z
     model: z.string().nullable(),
     api: z.string().nullable().describe('The published API that was called.'),
     route: z.string().nullable().describe('Which of its routes: `GET /forecast/{city}`.'),
+    release: z.number().nullable().describe('Which of its releases was in force. Null: it has none, or the record is older.'),
     stream: z.boolean(),
     outcome: z.string().describe('served, partial, refused, failed or aborted'),
     denial: z.string().nullable().describe('The code of the refusal.'),

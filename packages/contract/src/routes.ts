@@ -1,6 +1,9 @@
+import { apiAlertRoutes } from './api-alerts.ts'
 import { apiDesignRoutes } from './api-design.ts'
+import { apiListingRoutes } from './api-listing.ts'
 import { apiReleaseRoutes } from './api-releases.ts'
 import { apiRetirementRoutes } from './api-retirement.ts'
+import { apiUsageRoutes } from './api-usage.ts'
 import { apiRoutes } from './apis.ts'
 import { applicationRoutes } from './applications.ts'
 import { auditRoutes } from './audit.ts'
@@ -60,6 +63,9 @@ export const ROUTES = {
   ...apiDesignRoutes,
   ...apiReleaseRoutes,
   ...apiRetirementRoutes,
+  ...apiListingRoutes,
+  ...apiUsageRoutes,
+  ...apiAlertRoutes,
   ...priceRoutes,
   ...pendingPriceRoutes,
   ...planRoutes,

@@ -9,7 +9,7 @@ const topUp = z
     rail: z.string(),
     amount: money,
     automatic: z.boolean().describe('The gateway ordered it by itself, and pays it with the saved payment method.'),
-    state: z.enum(['open', 'paid']),
+    state: z.enum(['open', 'paid', 'void']).describe('Void: it was not paid, and never will be.'),
     createdAt: time,
     paidAt: time.nullable(),
     grant: z.string().nullable().describe('The grant that it became.'),

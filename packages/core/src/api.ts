@@ -1,3 +1,5 @@
+import type { ApiListing, ApiPresentation } from './api-presentation.ts'
+import type { ApiProxying, OAuthClient } from './api-proxying.ts'
 import type { Prompt } from './prompt.ts'
 import type { Retirement } from './retirement.ts'
 import type { ManagedBy } from './route.ts'
@@ -26,10 +28,12 @@ export interface ApiRoute {
   free?: true | undefined
   /** Absent: {@link DEFAULT_CHARGE_ON}. */
   chargeOn?: ChargedClass[] | undefined
+  /** Switched off: it is there, and refused. */
+  off?: true | undefined
 }
 
-/** What the definition of a published HTTP service holds beside its name and the secret towards its upstream. */
-export interface HttpDefinition {
+/** What the definition of a published HTTP service holds beside its name and the secrets towards its upstream. */
+export interface HttpDefinition extends ApiProxying {
   kind: 'http'
   /** Where callers find it: `/weather`, `/acme/weather`. */
   prefix: string
@@ -40,6 +44,7 @@ export interface HttpDefinition {
   encodedSlashes?: 'refuse' | 'pass' | undefined
   /** Under which hash its OpenAPI document is kept; absent: it has none. */
   document?: string | undefined
+  presentation?: ApiPresentation | undefined
 }
 
 /** The same of a prompt, which is an endpoint of its own over a model. */
@@ -49,19 +54,33 @@ export interface PromptDefinition {
   prompt: Prompt
   /** Made of the prompt, and kept under its hash; absent: it is defined in the configuration file. */
   document?: string | undefined
+  presentation?: ApiPresentation | undefined
 }
 
 export interface ApiTimeouts {
+  connectMs?: number | undefined
   firstByteMs?: number | undefined
   silenceMs?: number | undefined
 }
 
-/** A published HTTP service. The secret is clear text here and only here, in memory. */
+/** What is behind an API, with what it wants of whoever calls it. At most one of the three takes `Authorization`. */
+export interface OpenUpstream {
+  /** Of the first, where there are several. */
+  baseUrl: string
+  header?: { name: string; secret: string } | undefined
+  basic?: { user: string; secret: string } | undefined
+  oauth?: (OAuthClient & { secret: string }) | undefined
+}
+
+/** A published HTTP service. Secrets are clear text here and only here, in memory. */
 export interface HttpApi extends HttpDefinition {
   name: string
-  upstream: { baseUrl: string; header?: { name: string; secret: string } | undefined }
+  upstream: OpenUpstream
   /** Of no release: going back to an earlier one changes nothing of it. */
   retirement?: Retirement | undefined
+  listing?: ApiListing | undefined
+  /** The release that is in force; absent: it has none, being defined in the configuration file. */
+  release?: number | undefined
   managedBy: ManagedBy
 }
 
@@ -69,13 +88,28 @@ export interface HttpApi extends HttpDefinition {
 export interface PromptApi extends PromptDefinition {
   name: string
   retirement?: Retirement | undefined
+  listing?: ApiListing | undefined
+  release?: number | undefined
   managedBy: ManagedBy
 }
 
 /** What is published below a prefix. */
 export type ApiEntry = HttpApi | PromptApi
 
-/** The name under which the secret header of an API is sealed: it opens for that API alone. */
-export function apiSealName(api: string): string {
-  return `api:${api}:header`
+/** What of a prompt can be called. It costs what its model does. */
+const PROMPT_ROUTES: ApiRoute[] = [{ method: 'POST', path: '/', chargeOn: ['2xx'] }]
+
+/** What callers can ask of an API. */
+export function routesOf(definition: Pick<HttpDefinition, 'kind' | 'routes'> | Pick<PromptDefinition, 'kind'>): ApiRoute[] {
+  return definition.kind === 'prompt' ? PROMPT_ROUTES : definition.routes
+}
+
+/** The ways in which an API can be authenticated at its upstream. */
+export const UPSTREAM_SECRETS = ['header', 'basic', 'oauth'] as const
+
+export type UpstreamSecret = (typeof UPSTREAM_SECRETS)[number]
+
+/** The name under which a secret of an API towards its upstream is sealed: it opens for that API alone. */
+export function apiSealName(api: string, secret: UpstreamSecret): string {
+  return `api:${api}:${secret}`
 }

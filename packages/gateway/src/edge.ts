@@ -54,7 +54,7 @@ export interface UpstreamRequest {
   /** The answer comes as it is sent, whatever its encoding. */
   asSent?: boolean
   /** Milliseconds, instead of the client's own limits. */
-  limits?: { firstByteMs?: number | undefined; silenceMs?: number | undefined } | undefined
+  limits?: { connectMs?: number | undefined; firstByteMs?: number | undefined; silenceMs?: number | undefined } | undefined
 }
 
 /** A call whose body is there as a whole. */

@@ -77,9 +77,8 @@ export async function laterBlockers(
   key: KeyEntry,
   route: Route,
   request: ModelRequest,
-  before: DenialCode[] = [],
 ): Promise<{ also?: DenialCode[] }> {
-  return alsoOf(before, await moneyBlocker(deps, key, route, request))
+  return alsoOf([], await moneyBlocker(deps, key, route, request))
 }
 
 /** Codes that come after a refusal: those that are known, and those of what money has against it. */

@@ -32,6 +32,7 @@ export function finish(deps: GatewayDeps, flow: Flow, ending: Ending): void {
     model: flow.request?.model ?? null,
     api: flow.api?.name ?? null,
     route: flow.api?.route ?? null,
+    release: flow.api?.release ?? null,
     stream: flow.request?.stream ?? false,
     outcome: ending.outcome,
     denial: ending.denial?.code ?? null,

@@ -28,8 +28,8 @@ export interface Flow {
   /** The request in neutral form, once a deployment needed it. */
   decoded?: Decoded
   route?: Route
-  /** The published API that is called, and the name of its route once it is found. */
-  api?: { name: string; route: string | null }
+  /** The published API that is called, its release, and the name of its route once it is found. */
+  api?: { name: string; route: string | null; release?: number | undefined }
   /** How it stands with its limits, where it has any. */
   admission?: Admission
   /** Whose limits are counted among them; absent: no plan's. */

@@ -14,7 +14,7 @@ import type { AccountRef, Outcome, Shortfall } from '@faregate/ledger'
 import { isTooLow, TOO_LOW_BECAUSE, tooLowCode, tooLowFixes, type TooLow } from './balance-refusal.ts'
 import { cappedMember, cappedTag, type CapRef } from './caps.ts'
 import type { Settings } from './deps.ts'
-import { saleFix } from './plans/denials.ts'
+import { saleFixes } from './plans/denials.ts'
 import type { Planned } from './plans/port.ts'
 import { quotaDenial, quotaText, quotaUnit } from './plans/quota-exhausted.ts'
 import { raiseCap } from './raise-cap.ts'
@@ -167,7 +167,7 @@ function fixesOf(context: FundsContext, code: MoneyCode | 'balance_reserved', sh
   const lower: Fix[] =
     affordable > 0 ? [{ kind: 'change_request', action: 'lower_max_tokens', by: 'caller', canYou: true, to: affordable }] : []
   if (code === 'balance_reserved') return [{ kind: 'wait', action: 'wait_for_own_requests', by: 'caller', canYou: true }]
-  if (code === 'quota_exhausted') return [...salesFixes(context), ...resetFix(shortfall), ...lower, ...askForQuota(context, shortfall)]
+  if (code === 'quota_exhausted') return [...quotaFixes(context, shortfall), ...lower, ...askForQuota(context, shortfall)]
   const cap = capIn(context, shortfall)
   if (cap !== undefined)
     return [raiseCap(context.key, context.user, cap, shortfall), ...resetFix(shortfall), ...lower, ...askForCap(context, cap)]
@@ -175,8 +175,10 @@ function fixesOf(context: FundsContext, code: MoneyCode | 'balance_reserved', sh
   return [...tooLowFixes(context.settings, context.key, isTooLow(code) ? code : 'insufficient_balance', missing), ...lower]
 }
 
-function salesFixes({ key, plan }: FundsContext): Fix[] {
-  return (plan?.sales ?? []).map((sale) => saleFix(key, sale))
+/** What can be bought helps first; a plan that somebody has to approve comes after the wait. */
+function quotaFixes({ key, plan }: FundsContext, shortfall: Shortfall): Fix[] {
+  const [bought, asked] = [false, true].map((approval) => (plan?.sales ?? []).filter((sale) => sale.approval === approval))
+  return [...saleFixes(key, bought ?? []), ...resetFix(shortfall), ...saleFixes(key, asked ?? [])]
 }
 
 function resetFix({ resetsAt }: Shortfall): Fix[] {

@@ -14,8 +14,9 @@ import { withAlternatives } from './alternatives.ts'
 import { firstBlocker } from './blockers.ts'
 import { locatePrompt, ofPrompt, withoutLimitFix } from './apis/prompt-call.ts'
 import { withNamedCaps } from './caps.ts'
-import { evaluate, laterBlockers, moneyBlocker } from './evaluate.ts'
+import { alsoOf, evaluate, moneyBlocker } from './evaluate.ts'
 import { note, type Flow } from './flow.ts'
+import { planHold, type HoldPlan } from './hold-plan.ts'
 import { checkKeyState, identify } from './identify.ts'
 import { tokenBound } from './limits/demands.ts'
 import type { Limited } from './limits/limited.ts'
@@ -23,9 +24,9 @@ import { withinLimits } from './limits/within-limits.ts'
 import type { Locator, Route } from './locate.ts'
 import { once } from './media/once.ts'
 import { checkUse } from './permission.ts'
-import { planned } from './plans/entitled.ts'
+import { planned, type Flaw } from './plans/entitled.ts'
 import { productOf } from './plans/wanted.ts'
-import { routeOf } from './price-terms.ts'
+import { routeByRule, routeOf } from './price-terms.ts'
 import { passOn, refuse } from './refuse.ts'
 import { requestInvalid } from './request-invalid.ts'
 import { reserve, type Reservation } from './reserve.ts'
@@ -157,13 +158,20 @@ export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDiale
   const refused = await firstBlocker(shared.deps, key, { scope, address: flow.inbound.ip, product }, route, request)
   if (refused !== undefined) return refused
   note(flow, 'authorize', 'ok', isApi(product) ? { apis: key.apis ?? 'all' } : { models: key.models ?? 'all' })
-  const plan = await planned(shared.deps, flow, key, product)
+  const flaw: Flaw = (rule) => refusalIn(planHold(shared.deps.settings, key, routeByRule(route, rule, 'plan'), request))
+  const plan = await planned(shared.deps, flow, key, product, flaw)
   if (isDenial(plan)) {
-    const also = await laterBlockers(shared.deps, key, route, request, plan.also)
+    const money = await moneyBlocker(shared.deps, key, route, request)
+    // Whether there is a price under a plan has been said: that there is none without it says nothing.
+    const also = alsoOf(plan.also ?? [], money?.code === 'price_missing' ? undefined : money)
     return withAlternatives(shared, { key, route, request, dialect, path, plan: undefined }, { ...plan, ...also })
   }
   if (plan !== undefined) flow.plan = plan
   return { key, route, request }
+}
+
+function refusalIn(plan: HoldPlan | Denial): Denial | undefined {
+  return isDenial(plan) ? plan : undefined
 }
 
 /** The key behind the request, if it may be used now. */

@@ -16,6 +16,8 @@ export interface RequestRecord {
   /** The published API that was called, and its route. */
   api: string | null
   route: string | null
+  /** The release of that API that was in force. */
+  release: number | null
   stream: boolean
   outcome: 'served' | 'partial' | 'refused' | 'failed' | 'aborted'
   denial: DenialCode | null

@@ -120,7 +120,7 @@ describe('models instead of one that the balance does not cover', () => {
 
 describe('models instead of one that the plan does not have', () => {
   it('are those that its plans, or the balance, serve now', async (t) => {
-    const sales = [{ plan: 'big', price: 10n, period: 'month', dueNow: 5n, approval: false, change: 'sub_1' }]
+    const sales = [{ plan: 'big', price: 10n, period: 'month', dueNow: 5n, approval: false, rule: {}, change: 'sub_1' }]
     const sold: Entitlement = { kind: 'sold', by: 'upgrade', sales, lacking: [] }
     const mine: Entitlement = {
       kind: 'offers',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
+import { vendors } from '@faregate/providers'
 import { completion, type Behaviour } from './support/upstream.ts'
 import { openWorld, providerEntry, type World, type WorldOptions } from './support/world.ts'
 
@@ -26,8 +27,8 @@ describe('two keys of one account', () => {
   let first: Behaviour
 
   /** A provider whose first key is answered as `first` says; the second always serves. */
-  async function openKeys(): Promise<World> {
-    await open({ model: { deployments: [{ provider: 'two', model: 'up-model', weight: 1 }] } })
+  async function openKeys(options: WorldOptions = {}): Promise<World> {
+    await open({ ...options, model: { deployments: [{ provider: 'two', model: 'up-model', weight: 1 }] } })
     const keys = ['one', 'two'].map((id, priority) => ({ id, secret: `sk-${id}`, weight: 1, priority }))
     world.providers.set('two', { ...providerEntry(world.upstream.url, 'two'), keys })
     world.upstream.behave((response, call) => (keyOf(call.headers) === 'sk-one' ? first : answering(200))(response, call))
@@ -83,6 +84,27 @@ describe('two keys of one account', () => {
       assert.deepEqual(await keysTried(), ['sk-one'], 'it is back')
     })
   }
+
+  test('a key that cannot even be used is parked without a call', async () => {
+    first = answering(200)
+    const tried: (string | undefined)[] = []
+    const vendor = vendors.get('openai-compatible')
+    assert.ok(vendor !== undefined)
+    const request: typeof vendor.request = (provider, secret, call) => {
+      tried.push(secret)
+      if (secret === 'sk-one') throw new Error('the key was cut off')
+      return vendor.request(provider, secret, call)
+    }
+    await openKeys({ vendors: new Map([...vendors, ['openai-compatible', { ...vendor, request }]]) })
+    for (const ms of [0, 59_999]) {
+      now += ms
+      assert.deepEqual(await keysTried(), ['sk-two'])
+    }
+    assert.deepEqual(tried, ['sk-one', 'sk-two', 'sk-two'])
+    now += 1
+    await keysTried()
+    assert.deepEqual(tried.slice(3), ['sk-one', 'sk-two'], 'until its time is over')
+  })
 
   test('a trial that fails parks the key again, for longer where nobody said how long', async () => {
     first = answering(401)

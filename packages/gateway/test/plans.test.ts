@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Entitlement, Offer, QuotaRef } from '../src/plans/port.ts'
+import type { Entitlement, Offer, QuotaRef, Sale } from '../src/plans/port.ts'
 import { chunk, completion, DONE, usageChunk, type Behaviour } from './support/upstream.ts'
 import { openWorld, problemOf, type World } from './support/world.ts'
 
@@ -124,7 +124,7 @@ describe('requests under a plan', () => {
   })
 
   it('that is sold by plan says whether the member whose key it is may subscribe', async (t) => {
-    const sales = [{ plan: 'pro', price: 10n, period: 'month', dueNow: 10n, approval: false }]
+    const sales = [{ plan: 'pro', price: 10n, period: 'month', dueNow: 10n, approval: false, rule: {} }]
     const plans = {
       entitlement: (): Entitlement => ({ kind: 'sold', by: 'subscription', sales, lacking: [] }),
       quotas: async () => [],
@@ -140,6 +140,44 @@ describe('requests under a plan', () => {
     assert.deepEqual(await can('billing_admin'), ['subscription_required', true])
     assert.deepEqual(await can('billing_admin', 'team_1'), ['subscription_required', false])
     assert.deepEqual(await can('developer'), ['subscription_required', false])
+  })
+
+  it('that no quota has room for are 402 only where more can be bought: what has to be approved is no payment', async (t) => {
+    const sale = (plan: string, approval: boolean) => ({ plan, price: 10n, period: 'month', dueNow: 10n, approval, rule: {} })
+    const refused = async (...sales: ReturnType<typeof sale>[]) => {
+      const full: Entitlement = { kind: 'offers', offers: [offer([quota('requests', 0n)])], sales }
+      const world = await worldOf(full)
+      t.after(() => world.close())
+      const answer = await world.post({ ...BODY, max_tokens: 10 })
+      const { fixes } = (await problemOf(answer)) as unknown as { fixes: { action: string }[] }
+      return [answer.status, fixes[0]?.action, (answer.headers.get('link') ?? '').includes('rel="payment"')]
+    }
+    assert.deepEqual(await refused(sale('asked', true)), [429, 'request_approval', false])
+    assert.deepEqual(await refused(sale('asked', true), sale('bought', false)), [402, 'subscribe', true])
+  })
+
+  it('that have no price under any plan are the operator’s to mend, before anybody pays for one', async (t) => {
+    const refused = async (entitlement: Entitlement) => {
+      const plans = { entitlement: () => entitlement, quotas: async () => [], limits: async () => [] }
+      const world = await openWorld({ plans, price: { input: '1' } })
+      t.after(() => world.close())
+      const answer = await world.post({ ...BODY, max_tokens: 10 })
+      const { code, also } = (await problemOf(answer)) as unknown as { code: string; also?: string[] }
+      return [answer.status, code, also]
+    }
+    const sale = { plan: 'pro', price: 10n, period: 'month', dueNow: 10n, approval: false }
+    const sold = (...rules: Sale['rule'][]): Entitlement => {
+      return { kind: 'sold', by: 'subscription', sales: rules.map((rule) => ({ ...sale, rule })), lacking: [] }
+    }
+    const pastDue = (rule: Sale['rule']): Entitlement => {
+      const subscription = { id: 'sub_1', plan: 'pro', reason: null }
+      return { kind: 'blocked', blocker: 'subscription_past_due', subscription, price: 10n, rule, also: [] }
+    }
+    const whole = { price: { input: '1', output: '2' } }
+    assert.deepEqual(await refused(sold({}, { factor: '2' })), [500, 'price_missing', ['subscription_required']])
+    assert.deepEqual(await refused(pastDue({})), [500, 'price_missing', ['subscription_past_due']])
+    assert.deepEqual((await refused(sold({}, whole))).slice(0, 2), [402, 'subscription_required'])
+    assert.deepEqual((await refused(pastDue(whole))).slice(0, 2), [402, 'subscription_past_due'])
   })
 
   it('wait for a quota that resets within a minute, and not for one that does not', async (t) => {

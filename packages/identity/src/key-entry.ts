@@ -1,4 +1,4 @@
-import type { Disclosure, LimitRule, Millis, Nano, PriceTerms } from '@faregate/core'
+import type { Disclosure, LimitRule, Millis, Nano, PriceTerms, TopUpFailure } from '@faregate/core'
 import type { RoleRef } from './roles.ts'
 
 /** How much may be spent in a period. */
@@ -73,7 +73,7 @@ export interface KeyOrganization {
   /** The best of its saved payment methods. Absent: it has none. */
   paymentMethod?: 'ready' | 'unverified'
   /** Its automatic top-up failed, and its balance has not recovered since. */
-  topUpFailed?: 'declined' | 'action_required'
+  topUpFailed?: TopUpFailure
 }
 
 /** The cap of one tag: its own, or the one that every tag has. */

@@ -1,35 +1,31 @@
 import { parseAmount, type ApiRoute, type HttpDefinition, type PromptDefinition } from '@faregate/core'
 import type { ApiFlaw } from './flaw.ts'
+import { presentationFlaws } from './presentation-flaws.ts'
 import { promptFlaws } from './prompt/flaws.ts'
+import { proxyingFlaws } from './proxying-flaws.ts'
 import { RESERVED_SEGMENTS } from './reserved.ts'
 import { isParameter, segmentsOf } from './route-table.ts'
+import { upstreamFlaws, type CheckedUpstream } from './upstream-flaws.ts'
 
-interface Upstream {
-  baseUrl: string
-  header?: { name: string } | undefined
-}
-
-type CheckedHttp = Pick<HttpDefinition, 'prefix' | 'routes'> & { kind?: 'http'; upstream?: Upstream | undefined }
+type CheckedHttp = Pick<
+  HttpDefinition,
+  'prefix' | 'routes' | 'upstreams' | 'health' | 'rewrite' | 'requestHeaders' | 'responseHeaders' | 'presentation'
+> & { kind?: 'http'; upstream?: CheckedUpstream | undefined }
 
 const MOST_PREFIX_SEGMENTS = 4
 const MOST_SEGMENTS = 32
 
 /** Everything that a schema cannot see: what is reserved, what has no price, what is there twice. */
 export function flawsOf(api: CheckedHttp | PromptDefinition): ApiFlaw[] {
-  return [...prefixFlaws(api.prefix), ...(api.kind === 'prompt' ? promptFlaws(api.prompt) : httpFlaws(api))]
+  const own = api.kind === 'prompt' ? promptFlaws(api.prompt) : httpFlaws(api)
+  return [...prefixFlaws(api.prefix), ...own, ...presentationFlaws(api.presentation)]
 }
 
 function httpFlaws(api: CheckedHttp): ApiFlaw[] {
-  const upstream = api.upstream === undefined ? [NO_UPSTREAM] : upstreamFlaws(api.upstream)
-  const none = api.routes.length === 0 ? [NO_ROUTES] : []
-  return [...upstream, ...none, ...api.routes.flatMap(routeFlaws), ...repeated(api.routes)]
-}
-
-const NO_UPSTREAM: ApiFlaw = {
-  path: ['upstream'],
-  problem: 'is missing: nothing is behind the API',
-  fix: 'set `upstream.baseUrl` to where the service is',
-  missing: true,
+  const { routes, upstream, upstreams } = api
+  const none = routes.length === 0 ? [NO_ROUTES] : []
+  const reached = [...upstreamFlaws(upstream, upstreams), ...proxyingFlaws(api, upstream)]
+  return [...reached, ...none, ...routes.flatMap(routeFlaws), ...repeated(routes)]
 }
 
 const NO_ROUTES: ApiFlaw = {
@@ -53,37 +49,6 @@ function prefixFlaws(prefix: string): ApiFlaw[] {
     ? [{ path, problem: `\`/${first}\` is the gateway's own`, fix: `take another first segment, like /my-${first}` }]
     : []
 }
-
-function upstreamFlaws({ baseUrl, header }: Upstream): ApiFlaw[] {
-  const flaws: ApiFlaw[] = []
-  const url = URL.parse(baseUrl)
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
-    flaws.push({
-      path: ['upstream', 'baseUrl'],
-      problem: 'is no address of an upstream',
-      fix: 'write an http or https URL without user, password, query and fragment; a secret belongs into `header`',
-    })
-  if (header !== undefined && (!/^[a-z0-9-]+$/i.test(header.name) || UNSENDABLE.has(header.name.toLowerCase())))
-    flaws.push({
-      path: ['upstream', 'header', 'name'],
-      problem: `\`${header.name}\` cannot carry a secret`,
-      fix: 'name a header that the upstream reads, like authorization or x-api-key',
-    })
-  return flaws
-}
-
-/** Headers that say how a message is framed, or where it goes. */
-const UNSENDABLE = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
 
 function routeFlaws(route: ApiRoute, index: number): ApiFlaw[] {
   const at = (member: string, problem: string, fix: string): ApiFlaw => ({ path: ['routes', index, member], problem, fix })

@@ -4,6 +4,8 @@ export const RESERVED_SEGMENTS: ReadonlySet<string> = new Set([
   'api',
   'apis',
   'assets',
+  'catalogue',
+  'catalogue.json',
   'chat',
   'console',
   'denials',

@@ -8,6 +8,8 @@ export interface CompiledRoute {
   price: Nano | undefined
   /** Whether an answer of this status is charged. */
   charges(status: number): boolean
+  /** Switched off: whoever calls it is told so. */
+  off: boolean
 }
 
 export type Match =
@@ -95,12 +97,13 @@ function allowed(methods: Set<string>): string[] {
   return named.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
 }
 
-function compiled({ method, path, price, free, chargeOn = [...DEFAULT_CHARGE_ON] }: ApiRoute): CompiledRoute {
+function compiled({ method, path, price, free, off, chargeOn = [...DEFAULT_CHARGE_ON] }: ApiRoute): CompiledRoute {
   const classes = new Set(chargeOn.map((name) => Number(name[0])))
   return {
     name: `${method} ${path}`,
     price: free === true ? 0n : price === undefined ? undefined : parseAmount(price),
     charges: (status) => classes.has(Math.floor(status / 100)),
+    off: off === true,
   }
 }
 

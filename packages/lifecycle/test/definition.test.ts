@@ -14,8 +14,15 @@ function places(changes: Partial<Definition>): string[] {
 
 const route = (changes: Partial<ApiRoute>): Partial<Definition> => ({ routes: [{ ...ROUTE, ...changes }] })
 
+const behind = (secrets: Definition['upstream']): Partial<Definition> => ({ upstream: { ...SOUND.upstream, ...secrets } })
+
 test('a sound definition has no flaw', () => {
   assert.deepEqual(places({}), [])
+  assert.deepEqual(places({ upstreams: [SOUND.upstream, { baseUrl: 'http://10.0.0.2:8000', weight: 3 }] }), [])
+  assert.deepEqual(places({ upstream: { basic: { user: 'me' } }, upstreams: [SOUND.upstream] }), [])
+  assert.deepEqual(places({ rewrite: { from: '/v1', to: '/2024-01/x.y' }, health: { check: { path: '/healthz?deep=1' } } }), [])
+  assert.deepEqual(places({ requestHeaders: { set: { 'X-Tenant': 'blue\t1' }, remove: ['user-agent', 'Accept-Language'] } }), [])
+  assert.deepEqual(places({ responseHeaders: { set: { 'cache-control': 'no-store' }, remove: ['Server'] } }), [])
   assert.deepEqual(places({ prefix: '/acme/weather-2' }), [])
   assert.deepEqual(places(route({ price: undefined, free: true })), [])
   for (const path of ['/', '/*', '/a/{id}/*', '/a.b/~c:d']) assert.deepEqual(places(route({ path })), [], path)
@@ -37,6 +44,29 @@ describe('what cannot be served or charged is named at its place', () => {
     ['an upstream with a query', { upstream: { baseUrl: 'https://weather.example/?key=1' } }, 'upstream.baseUrl'],
     ['a header of the connection', { upstream: { ...SOUND.upstream, header: { name: 'Host' } } }, 'upstream.header.name'],
     ['a header that is none', { upstream: { ...SOUND.upstream, header: { name: 'x key' } } }, 'upstream.header.name'],
+    ['no upstream at all', { upstream: undefined }, 'upstream'],
+    ['secrets without an upstream', { upstream: { header: { name: 'x-key' } } }, 'upstream'],
+    ['an upstream of several that is none', { upstream: undefined, upstreams: [SOUND.upstream, { baseUrl: 'a' }] }, 'upstreams.1.baseUrl'],
+    ['an upstream that is there twice', { upstreams: [SOUND.upstream, SOUND.upstream] }, 'upstreams.1.baseUrl'],
+    ['one upstream beside others', { upstreams: [{ baseUrl: 'https://other.example' }] }, 'upstreams'],
+    ['two that take Authorization', behind({ basic: { user: 'a' }, oauth: { tokenUrl: 'https://a.example/t?x=1' } }), 'upstream.oauth'],
+    ['a header that Basic takes', behind({ header: { name: 'Authorization' }, basic: { user: 'a' } }), 'upstream.header.name'],
+    ['a user with a colon', behind({ basic: { user: 'a:b' } }), 'upstream.basic.user'],
+    ['a token address that is none', behind({ oauth: { tokenUrl: 'ftp://a' } }), 'upstream.oauth.tokenUrl'],
+    ['a check that is no path', { health: { check: { path: 'healthz' } } }, 'health.check.path'],
+    ['a rewrite of half a segment', { rewrite: { from: '/v1/', to: '/' } }, 'rewrite.from'],
+    ['a rewrite to elsewhere', { rewrite: { from: '/v1', to: '/../b' } }, 'rewrite.to'],
+    ["a header that is the gateway's own", { requestHeaders: { set: { 'Faregate-Cost': '0' } } }, 'requestHeaders.set.Faregate-Cost'],
+    ['a header of one connection', { requestHeaders: { remove: ['x-a', 'Connection'] } }, 'requestHeaders.remove.1'],
+    ['a secret in clear text', { requestHeaders: { set: { authorization: 'Bearer x' } } }, 'requestHeaders.set.authorization'],
+    [
+      'the header of the secret',
+      { ...behind({ header: { name: 'X-Key' } }), requestHeaders: { set: { 'x-key': 'a' } } },
+      'requestHeaders.set.x-key',
+    ],
+    ['a header in two lines', { responseHeaders: { set: { 'x-a': 'a\r\nb: c' } } }, 'responseHeaders.set.x-a'],
+    ['a cookie of the whole host', { responseHeaders: { set: { 'set-cookie': 'a=b' } } }, 'responseHeaders.set.set-cookie'],
+    ['how an answer is framed', { responseHeaders: { remove: ['content-length'] } }, 'responseHeaders.remove.0'],
     ['a path without a slash', route({ path: 'a' }), 'routes.0.path'],
     ['a path with an empty segment', route({ path: '/a//b' }), 'routes.0.path'],
     ['a path that leads elsewhere', route({ path: '/a/../b' }), 'routes.0.path'],

@@ -93,3 +93,15 @@ test('finding a route takes as many lookups among 10,000 routes as among 10', (t
   assert.ok(few > 0)
   assert.equal(lookupsIn(t, 10_000), few)
 })
+
+test('a route that is switched off takes its calls all the same: no other does', () => {
+  const table = new RouteTable([
+    { method: 'GET', path: '/a', price: '1', off: true },
+    { method: 'GET', path: '/{x}', price: '1' },
+  ])
+  const off = (segment: string) => {
+    const match = table.find('GET', [segment])
+    return match.kind === 'route' && match.route.off
+  }
+  assert.deepEqual([off('a'), off('b')], [true, false])
+})

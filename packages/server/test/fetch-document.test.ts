@@ -55,8 +55,8 @@ describe('documents are fetched from the public internet alone', () => {
   test('an upstream lives that answers, whatever it says', async (t) => {
     const prober = createProber(500)
     t.after(() => prober.close())
-    assert.equal(await prober.probe(`${url}/moved`), undefined)
-    assert.match((await prober.probe('http://127.0.0.1:1')) ?? '', /127\.0\.0\.1:1: ECONNREFUSED/)
-    assert.match((await prober.probe(`${url}/silent`)) ?? '', /no answer in time/)
+    assert.equal(await prober.probe([`${url}/moved`]), undefined)
+    assert.match((await prober.probe(['http://127.0.0.1:1'])) ?? '', /127\.0\.0\.1:1: ECONNREFUSED/)
+    assert.match((await prober.probe([`${url}/silent`])) ?? '', /no answer in time/)
   })
 })

@@ -35,6 +35,19 @@ test('a body beyond limits.bodyBytes is 413 request_too_large, on known and unkn
   assert.equal((await fetch(`${server.url}/nowhere`, { method: 'POST', body: 'x'.repeat(4000) })).status, 413)
 })
 
+test('a body of undeclared length is served up to limits.bodyBytes, and 413 beyond', async (t) => {
+  const server = await opened(t, { limits: { bodyBytes: 100_000 } })
+  const { key } = await server.customer()
+  const sent = async (length: number): Promise<number> => {
+    const body = JSON.stringify({ model: 'demo', max_tokens: 5, messages: [{ role: 'user', content: 'x'.repeat(length) }] })
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+    const options = { method: 'POST', headers, body: new Blob([body]).stream(), duplex: 'half' as const }
+    return (await fetch(`${server.url}/v1/chat/completions`, options)).status
+  }
+  assert.equal(await sent(70_000), 200)
+  assert.equal(await sent(110_000), 413)
+})
+
 test('whoever sends all of a body that is too large before reading gets the answer, and nothing behind it is served', async (t) => {
   const server = await opened(t)
   const { hostname, port } = new URL(server.url)

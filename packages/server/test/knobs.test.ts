@@ -8,6 +8,7 @@ import { BUCKETS, UNIT_BUCKETS } from '@faregate/core'
 import { configurationJsonSchema, type SchemaNode } from '../src/config/json-schema.ts'
 import { configurationSchema } from '../src/config/schema.ts'
 import { retentionOf } from '../src/start/installation.ts'
+import { assertFieldRows, fieldSettings } from './support/fields-of-apis.ts'
 import { chat, opened, type Opened } from './support/server.ts'
 import { upstream } from './support/upstream.ts'
 
@@ -55,6 +56,16 @@ const FROM_OUTSIDE: Record<string, string[]> = {
     'apis.*.timeouts.firstByteMs',
     'apis.*.timeouts.silenceMs',
     'apis.*.encodedSlashes',
+    'apis.*.presentation.title',
+    'apis.*.presentation.summary',
+    'apis.*.presentation.description',
+    'apis.*.presentation.categories',
+    'apis.*.presentation.tags',
+    'apis.*.presentation.contact',
+    'apis.*.presentation.logo',
+    'apis.*.listing.visibility',
+    'apis.*.listing.owner',
+    'apis.*.listing.invited',
   ],
   'prompts.ts': [
     'apis.*.prompt.model',
@@ -370,7 +381,7 @@ proves('retention is what the store keeps records by', ['retention.days', 'reten
 
 test('no dead knobs: every setting of the schema is proven by a test, and nothing else is', () => {
   const settings = leaves(configurationJsonSchema(), '')
-  const proven = [...PROOFS.keys(), ...Object.keys(ELSEWHERE), ...Object.values(FROM_OUTSIDE).flat(), ...AT_MONTH_END]
+  const proven = [...PROOFS.keys(), ...Object.keys(ELSEWHERE), ...Object.values(FROM_OUTSIDE).flat(), ...AT_MONTH_END, ...fieldSettings()]
   assert.deepEqual(proven.toSorted(), settings.toSorted())
   for (const [setting, [file, title]] of Object.entries(ELSEWHERE)) {
     const text = readFileSync(new URL(file, import.meta.url), 'utf8')
@@ -379,6 +390,7 @@ test('no dead knobs: every setting of the schema is proven by a test, and nothin
   const monthEnd = readFileSync(new URL('../../../tests/knobs/invoices.ts', import.meta.url), 'utf8')
   for (const setting of AT_MONTH_END)
     assert.ok(monthEnd.includes(`'${setting}': `), `${setting}: tests/knobs/invoices.ts has no proof of it`)
+  assertFieldRows()
   for (const [file, outside] of Object.entries(FROM_OUTSIDE)) {
     const text = readFileSync(new URL(`../../../tests/knobs/${file}`, import.meta.url), 'utf8')
     for (const setting of outside) assert.ok(text.includes(`'${setting}': async`), `${setting}: tests/knobs/${file} has no proof of it`)

@@ -83,6 +83,29 @@ test('testing a provider makes one real call and says what came of it', async (t
   assert.equal((await run('demo')).ok, true)
 })
 
+test('testing an API takes the head of an answer for one, and waits for no end that never comes', { timeout: 20_000 }, async (t) => {
+  const left = Promise.withResolvers<void>()
+  const up = await upstream(t, (response) => {
+    response.setHeader('content-type', 'text/event-stream')
+    const ticking = setInterval(() => response.write('data: still here\n\n'), 20)
+    response.on('close', () => {
+      clearInterval(ticking)
+      left.resolve()
+    })
+  })
+  const server = await opened(t)
+  const definition = {
+    name: 'events',
+    prefix: '/events',
+    upstream: { baseUrl: up.url },
+    routes: [{ method: 'GET', path: '/', free: true }],
+  }
+  assert.equal((await server.api('POST', '/api/apis', definition)).status, 201)
+  const tested = (await (await server.api('POST', '/api/apis/events/test')).json()) as Tested
+  assert.deepEqual({ ok: tested.ok, status: tested.status }, { ok: true, status: 200 })
+  await left.promise
+})
+
 test('a backup is written beside the data while serving; restoring it backs up first and takes effect at once', async (t) => {
   const server = await opened(t)
   const { organization } = await server.customer()

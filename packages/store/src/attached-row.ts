@@ -10,7 +10,7 @@ const COLUMNS: Record<PlainTable, readonly string[]> = {
   voucher_ends: ['voucher_id', 'kind', 'organization_id', 'grant_id', 'at'],
   credit_notes: ['number', 'invoice', 'place', 'organization_id', 'amount', 'reason', 'grant_id', 'at'],
   top_up_ends: ['top_up_id', 'grant_id', 'reference', 'at'],
-  top_up_refunds: ['id', 'top_up_id', 'amount', 'reason', 'created_at', 'state', 'next_at'],
+  top_up_refunds: ['id', 'top_up_id', 'amount', 'asked', 'reason', 'created_at', 'state', 'next_at'],
   webhook_deliveries: ['event_id', 'webhook_id', 'type', 'body', 'state', 'attempts', 'at', 'next_at'],
 }
 

@@ -34,6 +34,7 @@ export function lostRecord(lost: LostRequest): RequestRecord {
     model: text(memo['model']),
     api: text(memo['api']),
     route: text(memo['route']),
+    release: number(memo['release']),
     stream: memo['stream'] === true,
     outcome: cost === 0n ? 'aborted' : recovered ? 'partial' : 'served',
     denial: null,

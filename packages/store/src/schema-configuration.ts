@@ -8,6 +8,7 @@ export interface ConfigurationTables {
   api_documents: ApiDocumentsTable
   api_drafts: ApiDraftsTable
   api_releases: ApiReleasesTable
+  api_alerts: ApiAlertsTable
 }
 
 export interface ProvidersTable {
@@ -36,6 +37,8 @@ export interface ApisTable {
   release_number: Int
   /** JSON of how it goes; null: it stays. */
   retirement: Json | null
+  /** JSON of who may see it and who answers for it; null: as is usual. */
+  listing: Json | null
   created_at: Int
   updated_at: Int
 }
@@ -65,4 +68,10 @@ export interface ApiReleasesTable {
   overridden: Json
   published_by: string
   published_at: Int
+}
+
+export interface ApiAlertsTable {
+  api: string
+  /** JSON array of what is watched. */
+  rules: Json
 }

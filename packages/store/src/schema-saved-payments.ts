@@ -33,9 +33,11 @@ export interface AutoTopUpsTable {
   amount: Int
   /** For each month. */
   ceiling: Int
+  /** 0: nothing is ordered any more; what was is seen to its end. */
+  enabled: Int
   /** Grows with every change. */
   revision: Int
-  /** The order that is being paid. */
+  /** The order that has not ended yet: no other one is ever charged. */
   top_up_id: string | null
   /** Made of that order. */
   attempts: Int

@@ -14,6 +14,8 @@ export interface TopUpsTable {
   /** The plan that is subscribed to once it is paid. */
   plan: string | null
   plan_version: IntOrNull
+  /** Since when it is known that it will never be paid. */
+  void_at: IntOrNull
 }
 
 /** That it was paid, once: written with the grant that it became. */
@@ -30,6 +32,8 @@ export interface TopUpRefundsTable {
   id: string
   top_up_id: string
   amount: Int
+  /** What was asked for; 0: all that was left. */
+  asked: Int
   reason: string
   created_at: Int
   /** `pending`, `refunded`, or `refused` with the credit given again. */

@@ -167,6 +167,8 @@ export interface RequestsTable {
   model: string | null
   api: string | null
   route: string | null
+  /** The release of the API that served it. */
+  api_release: IntOrNull
   stream: Int
   outcome: string
   denial: string | null

@@ -17,6 +17,7 @@ export const TABLES = [
   'api_documents',
   'api_drafts',
   'api_releases',
+  'api_alerts',
   'prices',
   'catalogue_prices',
   'price_offers',

@@ -14,6 +14,7 @@ export function requestRecord(id: string, more: Partial<RequestRecord> = {}): Re
     model: 'm',
     api: null,
     route: null,
+    release: null,
     stream: false,
     outcome: 'served',
     denial: null,

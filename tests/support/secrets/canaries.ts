@@ -80,7 +80,9 @@ export function rememberConfiguration(value: unknown): void {
   }
 }
 
-/** The secret that a published API sends to its upstream: `{ name, value }`. */
+/** The secret that a published API sends to its upstream: `{ name, value }`, `{ user, secret }`, or that of a client. */
 function isHeaderSecret(name: string, header: object): boolean {
-  return name === 'value' && 'name' in header && Object.keys(header).length === 2
+  if (name === 'clientSecret') return true
+  const beside = name === 'value' ? 'name' : name === 'secret' ? 'user' : undefined
+  return beside !== undefined && beside in header && Object.keys(header).length === 2
 }

@@ -37,7 +37,9 @@ export class Account {
         message: 'The amount must be at least $0.50 usd',
       })
     }
-    const id = `cs_test_${this.sessions.size + 1}`
+    const customer = textIn(form, 'customer')
+    if (customer !== null && !this.customers.has(customer)) throw missing('customer')
+    const id = `cs_test_${++this.#made}`
     const session: Session = {
       id,
       object: 'checkout.session',
@@ -49,7 +51,7 @@ export class Account {
       metadata: form['metadata'] as Record<string, string>,
       amount_total: setup ? null : amount,
       currency: String(item?.price_data.currency ?? form['currency']),
-      customer: textIn(form, 'customer'),
+      customer,
       payment_intent: null,
       setup_intent: null,
       success_url: String(form['success_url']),
@@ -103,14 +105,14 @@ export class Account {
   }
 
   createCustomer(form: Form): unknown {
-    const id = `cus_test_${this.customers.size + 1}`
+    const id = `cus_test_${++this.#made}`
     const customer = { id, object: 'customer', metadata: (form['metadata'] ?? {}) as Record<string, string> }
     this.customers.set(id, customer)
     return customer
   }
 
   createIntent(form: Form): Intent {
-    const id = `pi_test_${this.intents.size + 1}`
+    const id = `pi_test_${++this.#made}`
     const customer = textIn(form, 'customer')
     if (customer !== null && !this.customers.has(customer)) throw missing('customer')
     const facts = { amount: Number(form['amount']), currency: String(form['currency']), customer }
@@ -133,6 +135,7 @@ export class Account {
     if (method === undefined || method.customer !== intent.customer) throw missing('payment_method')
     const behaviour = this.behaviours.get(method.id) ?? 'pays'
     if (behaviour === 'waits') return Object.assign(intent, { status: 'processing' } as const)
+    if (behaviour === 'misfits') throw misfit()
     if (behaviour !== 'pays') throw this.#refuse(intent, behaviour)
     return this.succeed(intent)
   }
@@ -204,6 +207,11 @@ export class Account {
 function unexpected({ status }: Intent): ApiFault {
   const code = 'payment_intent_unexpected_state'
   return new ApiFault(400, { type: 'invalid_request_error', code, message: `This PaymentIntent is ${status}` })
+}
+
+function misfit(): ApiFault {
+  const code = 'payment_method_currency_mismatch'
+  return new ApiFault(400, { type: 'invalid_request_error', code, message: 'The currency is not that of the payment method' })
 }
 
 function textIn(form: Form, name: string): string | null {

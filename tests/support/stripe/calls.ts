@@ -14,6 +14,7 @@ const CALLS: Row[] = [
   ['POST', /^\/v1\/payment_intents\/(\w+)\/cancel$/, (account, id) => account.cancel(id)],
   ['GET', /^\/v1\/setup_intents\/(\w+)$/, (account, id, _form, query) => setupOf(account, id, query)],
   ['POST', /^\/v1\/payment_methods\/(\w+)\/detach$/, (account, id) => account.detach(id)],
+  ['GET', /^\/v1\/refunds\/(\w+)$/, (account, id) => account.refunds.get(id)],
   ['POST', /^\/v1\/refunds$/, (account, _id, form) => account.createRefund(form)],
   [
     'GET',

@@ -1,5 +1,5 @@
-/** What becomes of a charge of a saved method: it is paid, refused, the bank asks its holder, or it is under way. */
-export type Behaviour = 'pays' | 'declines' | 'asks' | 'waits'
+/** What becomes of a charge of a saved method: it is paid, refused, the bank asks its holder, it is under way, or it cannot be made so. */
+export type Behaviour = 'pays' | 'declines' | 'asks' | 'waits' | 'misfits'
 
 export interface Session {
   id: string
@@ -71,5 +71,5 @@ export class ApiFault extends Error {
 }
 
 export function missing(what: string): ApiFault {
-  return new ApiFault(404, { type: 'invalid_request_error', code: 'resource_missing', message: `No such ${what}` })
+  return new ApiFault(404, { type: 'invalid_request_error', code: 'resource_missing', param: what, message: `No such ${what}` })
 }

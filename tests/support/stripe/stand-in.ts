@@ -42,6 +42,8 @@ export class StripeStandIn {
   calls = 0
   /** Calls wait for this before they do anything. */
   #held: Promise<void> = Promise.resolve()
+  /** Answers to calls like these wait after what they tell of is done. */
+  #unanswered: { like: RegExp; until: Promise<void> } | undefined
   readonly #answers = new Map<string, { sent: string; status: number; body: string }>()
   readonly #server: Server
   #events = 0
@@ -85,6 +87,14 @@ export class StripeStandIn {
   hold(): () => void {
     let release = (): void => undefined
     this.#held = new Promise((resolve) => (release = resolve))
+    return release
+  }
+
+  /** Calls whose path is like this do what they do, and are not answered until what this gives is called. */
+  holdAnswers(like: RegExp): () => void {
+    let release = (): void => undefined
+    const until = new Promise<void>((resolve) => (release = resolve))
+    this.#unanswered = { like, until }
     return release
   }
 
@@ -151,6 +161,7 @@ export class StripeStandIn {
       return answer(response, 401, { error: { type: 'invalid_request_error', message: 'Invalid API Key provided' } })
     }
     const made = this.#remembered(request, sent)
+    if (this.#unanswered?.like.test(request.url ?? '') === true) await this.#unanswered.until
     if (fault === 'lost') return void request.socket.destroy()
     if (fault === 'early') await this.tell(this.pay([...this.sessions.values()].at(-1) ?? this.sessionAt('')))
     response.writeHead(made.status, { 'content-type': 'application/json', 'request-id': `req_${this.calls}` }).end(made.body)

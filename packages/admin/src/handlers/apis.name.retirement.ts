@@ -5,7 +5,7 @@ import { wholeList } from '../paging.ts'
 import type { UsageTotal } from '../ports.ts'
 import { presentApi } from '../present/apis.ts'
 import { presentRetirement } from '../present/retirement.ts'
-import { found, invalid } from '../refusal.ts'
+import { found } from '../refusal.ts'
 import { nextRetirement, type SentRetirement } from '../retirement.ts'
 
 export const apisNameRetirement: Handlers<'deprecateApi' | 'retireApi' | 'reinstateApi' | 'listApiCallers'> = {
@@ -58,9 +58,8 @@ async function changed(call: Pick<Call<'reinstateApi'>, 'params'> & Context, act
   return changeConfiguration(call, async (trx) => {
     await trx.lockApis()
     const before = found(await trx.apis.get(name), 'API', name)
-    if (sent?.successor === name || (sent?.successor !== undefined && !deps.snapshot().apis.has(sent.successor)))
-      return invalid('/successor', `"${sent.successor}" is no other API that is published`)
-    const retirement = sent && nextRetirement(before.retirement, sent, deps.clock.now())
+    const going = { kind: 'API', name, known: deps.snapshot().apis } as const
+    const retirement = sent && nextRetirement(before.retirement, sent, deps.clock.now(), going)
     await trx.putApiRetirement(name, retirement)
     const after = { ...before, retirement }
     const event = { action, subject: name, organization: null, before: presentRetirement(before), after: presentRetirement(after) }

@@ -1,9 +1,12 @@
 import type { RouteName } from '@faregate/contract'
 import type { Handlers } from '../call.ts'
+import { apisNameAlerts } from './apis.name.alerts.ts'
 import { apisNameDraft } from './apis.name.draft.ts'
 import { apisNameImport } from './apis.name.import.ts'
+import { apisNameListing } from './apis.name.listing.ts'
 import { apisNameReleases } from './apis.name.releases.ts'
 import { apisNameRetirement } from './apis.name.retirement.ts'
+import { apisNameUsage } from './apis.name.usage.ts'
 import { apis } from './apis.ts'
 import { applicationsIdKeys } from './applications.id.keys.ts'
 import { audit } from './audit.ts'
@@ -87,6 +90,9 @@ export const HANDLERS: Handlers<RouteName> = {
   ...apisNameImport,
   ...apisNameReleases,
   ...apisNameRetirement,
+  ...apisNameListing,
+  ...apisNameUsage,
+  ...apisNameAlerts,
   ...prices,
   ...pricesPending,
   ...plans,

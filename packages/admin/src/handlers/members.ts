@@ -3,7 +3,7 @@ import { freshId, ownRows, visible, visibleOrganization, type Handlers } from '.
 import { adjustCap, capOf } from '../caps.ts'
 import { change, changeConfiguration } from '../change.ts'
 import { permissionsOfRole, requireAll } from '../handing-out.ts'
-import { checkMember, checkTeam, ownTeam } from '../of-team.ts'
+import { checkMember, checkTeam, leaveOthers, ownTeam } from '../of-team.ts'
 import { pageOf, pagingOf } from '../paging.ts'
 import { presentMember } from '../present/people.ts'
 import { invalid, refuse } from '../refusal.ts'
@@ -77,6 +77,7 @@ export const members: Handlers<'listMembers' | 'createMember' | 'getMember' | 'u
       const successor = call.query.successor ?? (remover === id ? null : remover)
       if (successor === id) return invalid('/successor', 'is the member who leaves')
       await checkMember(call, trx, organization, successor, '/successor')
+      await leaveOthers(call, trx, id)
       await trx.removeMember(id, successor, call.deps.clock.now())
       const event = { action: 'member.remove', subject: id, organization, before: presentMember(before), after: { successor } }
       return { event, answer: undefined }

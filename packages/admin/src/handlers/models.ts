@@ -79,10 +79,8 @@ function goes({ deps, params, body }: Call<'updateModel'>, before: Pick<ModelRow
   const { retirement } = body
   if (retirement === undefined) return before.retirement === undefined ? {} : { retirement: before.retirement }
   if (retirement === null) return {}
-  const { successor } = retirement
-  if (successor === params.name || (successor !== undefined && !deps.snapshot().models.has(successor)))
-    return invalid('/retirement/successor', `"${successor}" is no other model that is served`)
-  return { retirement: nextRetirement(before.retirement, retirement, deps.clock.now(), '/retirement') }
+  const going = { kind: 'model', name: params.name, known: deps.snapshot().models } as const
+  return { retirement: nextRetirement(before.retirement, retirement, deps.clock.now(), going, '/retirement') }
 }
 
 async function checkProviders({ deps }: Context, trx: AdminTransaction, { deployments }: ModelRow): Promise<void> {

@@ -4,7 +4,7 @@ import { wholeList } from '../paging.ts'
 import { openSetup, preferMethod, removeMethod } from '../payments/methods.ts'
 import { connectedRail, railUnavailable, reached } from '../payments/rail.ts'
 import { presentMethod } from '../present/payments.ts'
-import { found, invalid } from '../refusal.ts'
+import { found, invalid, refuse } from '../refusal.ts'
 
 type Names = 'listPaymentMethods' | 'createPaymentMethod' | 'updatePaymentMethod' | 'deletePaymentMethod'
 
@@ -27,7 +27,8 @@ export const organizationsIdPaymentMethods: Handlers<Names> = {
 
   async updatePaymentMethod(call) {
     const row = await visibleMethod(call)
-    await preferMethod(call.deps, row, call.credential.id)
+    if ((await preferMethod(call.deps, row, call.credential.id)) === 'unverified')
+      refuse({ code: 'conflict', detail: 'Nothing can be charged to this payment method yet: verify it first.' })
     return presentMethod(found(await call.deps.store.read.paymentMethods.get(row.id), 'payment method', row.id))
   },
 

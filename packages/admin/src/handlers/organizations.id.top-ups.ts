@@ -1,10 +1,9 @@
 import { formatAmount, parseAmount } from '@faregate/core'
 import { visibleOrganization, type Handlers } from '../call.ts'
-import { mismatch, operationId } from '../idempotency.ts'
+import { operationId } from '../idempotency.ts'
 import { pageOf, pagingOf } from '../paging.ts'
-import { connectedRail, railUnavailable } from '../payments/rail.ts'
+import { connectedRail, openedOrRefused } from '../payments/rail.ts'
 import { timeText } from '../present/time.ts'
-import { invalid } from '../refusal.ts'
 import { openTopUp } from '../top-up.ts'
 import type { TopUpRow } from '../top-up-rows.ts'
 
@@ -23,16 +22,14 @@ export const organizationsIdTopUps: Handlers<'listTopUps' | 'createTopUp'> = {
     const amount = parseAmount(body.amount) ?? 0n
     const returnTo = deps.topUpPage(organization.id)
     const opened = await openTopUp(deps, rail, { id, organization, amount, returnTo, actor: credential.id })
-    if (opened.status === 'taken') return mismatch()
-    if (opened.status === 'unpayable') return invalid('/amount', opened.reason)
-    if (opened.status === 'unavailable') return railUnavailable(opened)
-    return { id, organization: organization.id, amount: formatAmount(amount), url: opened.url }
+    return { id, organization: organization.id, amount: formatAmount(amount), url: openedOrRefused(opened, '/amount') }
   },
 }
 
-function present({ id, organization, rail, automatic, createdAt, paid, ...row }: TopUpRow) {
+function present({ id, organization, rail, automatic, createdAt, voidAt, paid, ...row }: TopUpRow) {
   const amounts = { amount: formatAmount(row.amount), refunded: formatAmount(row.refunded) }
   const shared = { id, organization, rail, automatic, ...amounts, createdAt: timeText(createdAt) }
-  if (paid === null) return { ...shared, state: 'open' as const, paidAt: null, grant: null, reference: null }
+  const unpaid = voidAt === null ? ('open' as const) : ('void' as const)
+  if (paid === null) return { ...shared, state: unpaid, paidAt: null, grant: null, reference: null }
   return { ...shared, state: 'paid' as const, paidAt: timeText(paid.at), grant: paid.grant, reference: paid.reference }
 }

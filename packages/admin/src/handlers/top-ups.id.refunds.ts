@@ -1,6 +1,6 @@
 import { formatAmount, parseAmount } from '@faregate/core'
 import { visible, type Call, type Handlers } from '../call.ts'
-import { operationId } from '../idempotency.ts'
+import { mismatch, operationId } from '../idempotency.ts'
 import { wholeList } from '../paging.ts'
 import { connectedRail } from '../payments/rail.ts'
 import { settleRefund, takeForRefund } from '../payments/refund.ts'
@@ -21,7 +21,9 @@ export const topUpsIdRefunds: Handlers<'listTopUpRefunds' | 'createTopUpRefund'>
     const amount = body.amount === undefined ? null : (parseAmount(body.amount) ?? 0n)
     const problem = amount === null ? undefined : rail.unpayable(amount, deps.currency)
     if (problem !== undefined) invalid('/amount', problem)
-    const taken = await takeForRefund(deps, row, row.paid.grant, { id: operationId(call, 'tr'), amount, reason: body.reason })
+    const asked = { id: operationId(call, 'tr'), amount, reason: body.reason, actor: call.credential.id }
+    const taken = await takeForRefund(deps, row, row.paid.grant, asked)
+    if (taken.status === 'other') return mismatch()
     if (taken.status === 'exceeds') {
       const remaining = formatAmount(taken.remaining)
       return refuse({ code: 'nothing_to_reverse', detail: `At most ${remaining} of this top-up is unspent and unheld.`, remaining })

@@ -1,4 +1,5 @@
 import type { Checkout, MethodTold, NoCheckout, PaymentRail } from '@faregate/billing/rails/port'
+import { isTopUpFailure } from '@faregate/core'
 import type { AutoTopUpRow, PaymentMethodRow } from '../payment-rows.ts'
 import type { AdminTransaction } from '../ports.ts'
 import type { OrganizationRow } from '../rows.ts'
@@ -13,6 +14,23 @@ async function customerOf({ store }: PaymentNeeds, rail: PaymentRail, { id, name
   return (await store.read.paymentCustomers.get(id))?.reference ?? reference
 }
 
+/** Another customer in the place of one that the rail does not know any more; the methods of that one are gone with it. */
+async function replaceCustomer(needs: PaymentNeeds, rail: PaymentRail, { id, name }: OrganizationRow, known: string): Promise<string> {
+  const reference = await rail.customer({ id, name, replaces: known })
+  await changeStanding(needs, async (trx) => {
+    if (!(await trx.replacePaymentCustomer(id, known, reference))) return undefined
+    for (const row of await trx.paymentMethods.ofOrganization(id)) {
+      await trx.deletePaymentMethod(row.id)
+      await noteRemoval(needs, trx, row, 'system')
+    }
+    return true
+  })
+  return (await needs.store.read.paymentCustomers.get(id))?.reference ?? reference
+}
+
+const NO_PAGE = { status: 'unavailable', reason: 'No page could be opened; nothing was saved' } as const
+const NO_CUSTOMER = { ...NO_PAGE, operatorDetail: 'the rail does not know a customer that it has just made' }
+
 /** Opens a page on which a payment method is saved; the same id again opens the same page. */
 export async function openSetup(
   needs: PaymentNeeds,
@@ -21,9 +39,13 @@ export async function openSetup(
 ): Promise<Checkout | NoCheckout> {
   try {
     const customer = await customerOf(needs, rail, organization)
-    return await rail.setup({ id, organization: organization.id, customer, currency: needs.currency, returnTo })
+    const setup = { id, organization: organization.id, currency: needs.currency, returnTo }
+    const opened = await rail.setup({ ...setup, customer })
+    if (opened.status !== 'unknown_customer') return opened
+    const again = await rail.setup({ ...setup, customer: await replaceCustomer(needs, rail, organization, customer) })
+    return again.status === 'unknown_customer' ? NO_CUSTOMER : again
   } catch (error) {
-    return { status: 'unavailable', reason: 'No page could be opened; nothing was saved', operatorDetail: String(error) }
+    return { ...NO_PAGE, operatorDetail: String(error) }
   }
 }
 
@@ -60,12 +82,7 @@ async function isToBeCharged(trx: AdminTransaction, { organization, verified }: 
   const charged = (await trx.paymentMethods.ofOrganization(organization)).find(({ preferred }) => preferred)
   if (charged === undefined) return true
   const topUp = await trx.autoTopUps.get(organization)
-  return verified && (!charged.verified || (topUp !== undefined && isFailing(topUp)))
-}
-
-/** Whether the last try of an automatic top-up was refused. */
-export function isFailing({ state }: AutoTopUpRow): boolean {
-  return state === 'declined' || state === 'action_required'
+  return verified && (!charged.verified || (topUp !== undefined && isTopUpFailure(topUp.state)))
 }
 
 function factsOf({ reference, kind, label, lastFour, expires, verified, saving }: MethodTold) {
@@ -92,26 +109,52 @@ export async function forgetMethod(needs: PaymentNeeds, rail: PaymentRail, refer
   if (row !== undefined) await dropMethod(needs, row, 'system')
 }
 
-async function dropMethod(needs: PaymentNeeds, { id, organization, ...row }: PaymentMethodRow, actor: string): Promise<void> {
+/** Unless it is gone already. What is charged, and what there is to charge, is known in the transaction alone. */
+async function dropMethod(needs: PaymentNeeds, { id }: PaymentMethodRow, actor: string): Promise<void> {
   await changeStanding(needs, async (trx) => {
-    if ((await trx.paymentMethods.get(id)) === undefined) return undefined
-    await trx.deletePaymentMethod(id)
-    const others = await trx.paymentMethods.ofOrganization(organization)
-    const next = others.find((one) => one.verified) ?? others[0]
-    if (row.preferred && next !== undefined) await trx.preferPaymentMethod(organization, next.id)
-    await noteDeed(needs, trx, { actor, action: 'payment_method.remove', subject: id, organization, after: shownOf(row) })
+    const row = await trx.paymentMethods.get(id)
+    if (row === undefined) return undefined
+    await drop(needs, trx, row, actor)
     return true
   })
 }
 
-/** Has another method charged from now on; an automatic top-up that had failed is tried again with it. */
-export async function preferMethod(needs: PaymentNeeds, { id, organization }: PaymentMethodRow, actor: string): Promise<void> {
-  await changeStanding(needs, async (trx) => {
+async function drop(needs: PaymentNeeds, trx: AdminTransaction, row: PaymentMethodRow, actor: string): Promise<void> {
+  const { id, organization, preferred } = row
+  await trx.deletePaymentMethod(id)
+  const others = await trx.paymentMethods.ofOrganization(organization)
+  const next = others.find((one) => one.verified) ?? others[0]
+  if (preferred && next !== undefined) {
+    await trx.preferPaymentMethod(organization, next.id)
+    if (next.verified) await tryAgain(needs, trx, organization)
+  }
+  await noteRemoval(needs, trx, row, actor)
+}
+
+function noteRemoval(needs: PaymentNeeds, trx: AdminTransaction, row: PaymentMethodRow, actor: string): Promise<void> {
+  const { id: subject, organization } = row
+  return noteDeed(needs, trx, { actor, action: 'payment_method.remove', subject, organization, after: shownOf(row) })
+}
+
+/**
+ * Has another method charged from now on; an automatic top-up that had failed is tried again with it. Not one that is gone, or that
+ * nothing can be charged to yet.
+ */
+export async function preferMethod(
+  needs: PaymentNeeds,
+  { id, organization }: PaymentMethodRow,
+  actor: string,
+): Promise<'preferred' | 'gone' | 'unverified'> {
+  const done = await changeStanding(needs, async (trx) => {
+    const row = await trx.paymentMethods.get(id)
+    if (row?.verified !== true) return undefined
     await trx.preferPaymentMethod(organization, id)
     await tryAgain(needs, trx, organization)
     await noteDeed(needs, trx, { actor, action: 'payment_method.prefer', subject: id, organization })
     return true
   })
+  if (done !== undefined) return 'preferred'
+  return (await needs.store.read.paymentMethods.get(id)) === undefined ? 'gone' : 'unverified'
 }
 
 /** There is something new to try with: at once, as another attempt, and as if nothing had failed. */

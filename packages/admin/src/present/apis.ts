@@ -3,6 +3,7 @@ import {
   formatAmount,
   parseAmount,
   type ApiEntry,
+  type ApiProxying,
   type ApiRoute,
   type HttpApi,
   type ManagedBy,
@@ -13,36 +14,47 @@ import {
 import type { AdminDeps } from '../deps.ts'
 import type { ApiRow, DraftDefinition, HttpDraft } from '../configuration-rows.ts'
 import { lastFourOf } from './configuration.ts'
+import { presentListing, presentPresentation } from './listing.ts'
 import { presentRetirement } from './retirement.ts'
 
 const DATABASE: ManagedBy = { source: 'database' }
+
+/** As an API is shown that has no upstream. */
+export const NOTHING_BEHIND = { baseUrl: '', header: null, basic: null, oauth: null }
 
 /** An API without its secret, whether it comes from the configuration in force or from the database. */
 export function presentApi(deps: Pick<AdminDeps, 'publicUrl'>, api: ApiEntry | ApiRow) {
   return {
     name: api.name,
     ...presentDefinition(deps, api),
-    release: 'release' in api ? api.release : null,
+    release: api.release ?? null,
     document: api.document !== undefined,
     retirement: presentRetirement(api),
+    listing: presentListing(api),
     managedBy: 'managedBy' in api ? api.managedBy : DATABASE,
   }
 }
 
 /** A definition without its secret; `upstream` is null where there is none yet. */
 export function presentDefinition({ publicUrl }: Pick<AdminDeps, 'publicUrl'>, definition: DraftDefinition | ApiEntry) {
-  const { kind, prefix } = definition
+  const { kind, prefix, presentation } = definition
   const service = kind === 'http' ? definition : undefined
   const { upstream, timeouts } = service ?? {}
   return {
     kind,
     prefix,
     url: publicUrl() + prefix,
-    upstream: upstream === undefined ? null : { baseUrl: upstream.baseUrl, header: headerOf(upstream.header) },
+    upstream: upstream === undefined ? null : presentUpstream(upstream),
     routes: (service?.routes ?? []).map(presentRoute),
-    timeouts: { firstByteMs: timeouts?.firstByteMs ?? null, silenceMs: timeouts?.silenceMs ?? null },
+    timeouts: {
+      connectMs: timeouts?.connectMs ?? null,
+      firstByteMs: timeouts?.firstByteMs ?? null,
+      silenceMs: timeouts?.silenceMs ?? null,
+    },
+    ...presentProxying(service ?? {}),
     encodedSlashes: service === undefined ? null : (service.encodedSlashes ?? ('refuse' as const)),
     prompt: definition.kind === 'prompt' ? presentPrompt(definition.prompt) : null,
+    presentation: presentPresentation(presentation),
   }
 }
 
@@ -51,13 +63,14 @@ export function routeCount(definition: DraftDefinition): number {
   return definition.kind === 'prompt' ? 1 : definition.routes.length
 }
 
-function presentRoute({ method, path, price, free, chargeOn }: ApiRoute) {
+function presentRoute({ method, path, price, free, chargeOn, off }: ApiRoute) {
   return {
     method,
     path,
     price: price === undefined ? null : formatAmount(parseAmount(price) ?? 0n),
     free: free === true,
     chargeOn: [...(chargeOn ?? DEFAULT_CHARGE_ON)],
+    off: off === true,
   }
 }
 
@@ -76,9 +89,32 @@ function presentPrompt({ model, system, user, variables, output, maxTokens, temp
   return { model, system: system ?? null, user, variables: shown, ...settings }
 }
 
-type Header = NonNullable<HttpDraft['upstream'] | HttpApi['upstream']>['header']
+/** Null: nothing is said. */
+function presentProxying(definition: ApiProxying) {
+  return {
+    upstreams: definition.upstreams ?? null,
+    health: definition.health ?? null,
+    retries: definition.retries ?? null,
+    addresses: definition.addresses ?? null,
+    rewrite: definition.rewrite ?? null,
+    requestHeaders: definition.requestHeaders ?? null,
+    responseHeaders: definition.responseHeaders ?? null,
+    hostHeader: definition.hostHeader ?? null,
+  }
+}
 
-function headerOf(header: Header): { name: string; lastFour: string } | null {
-  if (header === undefined) return null
-  return { name: header.name, lastFour: 'secret' in header ? lastFourOf(header.secret) : header.lastFour }
+function presentUpstream({ baseUrl, header, basic, oauth }: NonNullable<HttpDraft['upstream'] | HttpApi['upstream']>) {
+  return {
+    baseUrl,
+    header: header === undefined ? null : { name: header.name, lastFour: tailOf(header) },
+    basic: basic === undefined ? null : { user: basic.user, lastFour: tailOf(basic) },
+    oauth:
+      oauth === undefined
+        ? null
+        : { tokenUrl: oauth.tokenUrl, clientId: oauth.clientId, scopes: oauth.scopes ?? [], lastFour: tailOf(oauth) },
+  }
+}
+
+function tailOf(secret: { secret: string } | { lastFour: string }): string {
+  return 'secret' in secret ? lastFourOf(secret.secret) : secret.lastFour
 }

@@ -50,6 +50,8 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   deprecateApi: {},
   retireApi: {},
   reinstateApi: {},
+  updateApiListing: { visibility: 'public' },
+  setApiAlerts: { alerts: [{ kind: 'errors', above: '0.05' }] },
   testApi: {},
   createPrice: { provider: 'file-provider', model: 'fresh', price: { input: '1' } },
   updatePrice: { price: { input: '2' } },

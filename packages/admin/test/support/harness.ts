@@ -122,7 +122,7 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
       ...(model.includes('dead') ? { dead: 'it is not served' } : {}),
       ...(model.includes('unpriced') ? { unpriced: 'it has no price' } : {}),
     }),
-    probeUpstream: async (baseUrl) => (baseUrl.includes('dead') ? 'ECONNREFUSED' : undefined),
+    probeUpstreams: async (baseUrls) => (baseUrls.some((url) => url.includes('dead')) ? 'ECONNREFUSED' : undefined),
     methodPage: (organization) => `https://gateway.example/payment-method/${organization}`,
     refusedUrl: (url) => (url.includes('//10.') ? 'its address is not on the public internet' : undefined),
     clock,

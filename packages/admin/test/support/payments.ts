@@ -11,7 +11,17 @@ export async function createPayments(
   const rail = TEST_RAIL.name
   const card = { kind: 'card', label: 'visa', lastFour: '4242', expires: '2039-12', verified: true, preferred: true }
   const terms = { below: 1n, amount: 1_000_000_000n, ceiling: 9_000_000_000n }
-  const standing = { revision: 1, order: null, attempts: 0, failures: 0, nextAt: null, state: 'ready' as const, code: null, failedAt: null }
+  const standing = {
+    enabled: true,
+    revision: 1,
+    order: null,
+    attempts: 0,
+    failures: 0,
+    nextAt: null,
+    state: 'ready' as const,
+    code: null,
+    failedAt: null,
+  }
   await api.deps.store.write(async (trx) => {
     await trx.insertPaymentCustomer(organization, { rail, reference: `customer of ${organization}` })
     const reference = `method of ${name}`

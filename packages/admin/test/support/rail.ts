@@ -10,6 +10,7 @@ export const TEST_RAIL: PaymentRail = {
   remove: async () => undefined,
   unpayable: (amount) => (amount % 10_000_000n === 0n ? undefined : 'an amount is a multiple of 0.01'),
   begin: async ({ id }) => ({ status: 'begun', payment: `payment of ${id}` }),
+  standing: async () => ({ status: 'open', refusal: null }),
   charge: async () => ({ status: 'paid' }),
   withdraw: async () => 'void',
   refund: async ({ id }) => ({ status: 'refunded', reference: `refund of ${id}` }),

@@ -72,10 +72,17 @@ export async function createTenant(api: Harness, name: string): Promise<Tenant> 
   return { ...own, subscription, asked, limitRequest, ...payments }
 }
 
-async function created(api: Harness, path: string, body: unknown): Promise<string> {
-  const answer = await api.call('POST', path, { body })
+/** The id of what a POST makes; the operator's, unless a token is given. Throws where it is refused. */
+export async function created(api: Harness, path: string, body: unknown, token?: string): Promise<string> {
+  const answer = await api.call('POST', path, { body, ...(token === undefined ? {} : { token }) })
   if (answer.status !== 201) throw new Error(`${path}: ${answer.text}`)
   return String(answer.body.id)
+}
+
+/** A management token of a member. */
+export async function tokenOf(api: Harness, member: string): Promise<string> {
+  const { body } = await api.call('POST', `/api/members/${member}/tokens`, { body: { name: 't' } })
+  return String(body['token'])
 }
 
 /** Holds and settles a cost, as the gateway does. */
@@ -125,6 +132,7 @@ export function recordOf(members: Partial<RequestRecord> & { id: string; at: num
     model: 'file-model',
     api: null,
     route: null,
+    release: null,
     stream: false,
     outcome: 'served',
     denial: null,

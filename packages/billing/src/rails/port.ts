@@ -5,9 +5,11 @@ import type {
   MethodCharge,
   MethodOrder,
   MethodSetup,
+  Payer,
   RefundOrder,
   RefundOutcome,
   SavedMethod,
+  Standing,
   Withdrawn,
 } from './saved.ts'
 
@@ -57,13 +59,11 @@ export interface NotRefunded {
   order: string
 }
 
-/** An automatic payment that was under way has failed. */
+/** A try of an automatic payment has failed: whether it still stands so is asked of the rail. */
 export interface Failing {
   status: 'failed'
   order: string
   organization: string
-  /** In the rail's words. */
-  code: string
 }
 
 /** A payment method was saved, or has become another state. */
@@ -92,10 +92,10 @@ export interface PaymentRail {
   /** The origin of its pages where they are not on HTTPS, as in a test: forms may lead there. */
   readonly plainOrigin?: string | undefined
   checkout(order: Order): Promise<Checkout | NoCheckout>
-  /** Whoever pays for an organization, as the rail names it: for the same organization the same. */
-  customer(organization: { id: string; name: string }): Promise<string>
+  /** Whoever pays for an organization, as the rail names it: for the same organization the same, but for one that is to be replaced. */
+  customer(organization: Payer): Promise<string>
   /** A page on which a payment method can be saved; the same setup twice opens one page. */
-  setup(setup: MethodSetup): Promise<Checkout | NoCheckout>
+  setup(setup: MethodSetup): Promise<Checkout | NoCheckout | { status: 'unknown_customer' }>
   /** The page on which a saved method is verified; undefined: there is nothing to verify. */
   verification(setup: string): Promise<string | undefined>
   /** A method is not charged any more; nothing happens where it was removed before. */
@@ -104,6 +104,8 @@ export interface PaymentRail {
   unpayable(amount: Nano, currency: string): string | undefined
   /** Begins the payment of an order with a saved method, which charges nothing yet; answers what the rail calls it. */
   begin(order: MethodOrder): Promise<Begun>
+  /** How it stands; this charges nothing. */
+  standing(payment: string): Promise<Standing>
   /** Charges it, nobody being there: a payment succeeds once, however often and by whomever it is tried. */
   charge(charge: MethodCharge): Promise<ChargeOutcome>
   /** Ends a payment that was begun, unless it was paid or may still be. */

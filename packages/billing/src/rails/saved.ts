@@ -1,4 +1,4 @@
-import type { Nano } from '@faregate/core'
+import type { Nano, TopUpFailure } from '@faregate/core'
 
 /** A payment method that is kept at the rail, as far as people recognise it by. */
 export interface SavedMethod {
@@ -15,6 +15,14 @@ export interface SavedMethod {
   verified: boolean
   /** What the rail calls its saving: by that it is verified. */
   saving: string
+}
+
+/** Whoever pays for an organization. */
+export interface Payer {
+  id: string
+  name: string
+  /** What the rail called somebody whom it does not know any more. */
+  replaces?: string
 }
 
 /** A payment method that somebody is going to save. */
@@ -51,18 +59,19 @@ export interface MethodCharge {
 /** The payment of an order: begun, or refused for good before that. */
 export type Begun = { status: 'begun'; payment: string } | { status: 'declined'; code: string }
 
-export type ChargeOutcome =
-  | { status: 'paid' }
-  /** Under way: the rail will report how it ended. */
-  | { status: 'pending' }
-  /** Whoever pays has to confirm it. */
-  | { status: 'action_required'; code: string }
-  | { status: 'declined'; code: string }
-  /** It was ended before it was paid, and never will be. */
-  | { status: 'void' }
+/** Why a charge was not let through. `action_required`: whoever pays has to confirm it. */
+export interface Refusal {
+  status: TopUpFailure
+  code: string
+}
 
-/** How a payment stands that is not to be tried any more. */
+/** `pending`: under way; the rail will report how it ended. `void`: it was ended before it was paid, and never will be. */
 export type Withdrawn = 'paid' | 'pending' | 'void'
+
+export type ChargeOutcome = { status: Withdrawn } | Refusal
+
+/** How a payment stands. `open`: it can be tried, or withdrawn; with why the last try was refused. */
+export type Standing = { status: Withdrawn } | { status: 'open'; refusal: Refusal | null }
 
 /** Money to be given back. */
 export interface RefundOrder {

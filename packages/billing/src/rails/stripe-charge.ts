@@ -1,10 +1,12 @@
 import type { Stripe } from 'stripe'
 import { toMinor } from './minor-units.ts'
-import type { Begun, ChargeOutcome, MethodCharge, MethodOrder, Withdrawn } from './saved.ts'
-import { factsOf } from './stripe-errors.ts'
+import type { Begun, ChargeOutcome, MethodCharge, MethodOrder, Refusal, Standing, Withdrawn } from './saved.ts'
+import { factsOf, isFinal, isMissing } from './stripe-errors.ts'
 
 /** What a bank says that wants to hear from the holder of the card. */
 const ASKS_HOLDER = 'authentication_required'
+/** Where Stripe names no reason. */
+const UNSAID = 'declined'
 
 /**
  * Begins the payment of an order, which charges nothing yet. An order has one PaymentIntent, and Stripe lets that succeed once,
@@ -22,32 +24,28 @@ export async function beginCharge(stripe: Stripe, order: MethodOrder): Promise<B
         automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
         metadata: { faregate_order: id, faregate_organization: organization, faregate_automatic: 'true' },
       },
-      { idempotencyKey: id },
+      // With another customer it is another call, which Stripe would refuse under the same key.
+      { idempotencyKey: `${id}.${customer}` },
     )
     return { status: 'begun', payment: intent.id }
   } catch (error) {
-    const { name, code } = factsOf(error)
-    if (name === 'StripeInvalidRequestError' && code !== undefined) return { status: 'declined', code }
+    const facts = factsOf(error)
+    if (isFinal(facts)) return { status: 'declined', code: facts.code ?? UNSAID }
     throw error
   }
 }
 
-/** Charges a saved method while nobody is there. What was lost of an earlier answer is read from the payment first. */
-export async function chargeSaved(stripe: Stripe, { payment, method, attempt }: MethodCharge): Promise<ChargeOutcome> {
-  const known = outcomeOf(await stripe.paymentIntents.retrieve(payment))
-  if (known.status !== 'declined' && known.status !== 'action_required') return known
+/** How a payment stands. One that this account does not have is not to be paid any more. */
+export async function standingOf(stripe: Stripe, payment: string): Promise<Standing> {
   try {
-    const how = { payment_method: method, off_session: true }
-    return outcomeOf(await stripe.paymentIntents.confirm(payment, how, { idempotencyKey: `${payment}.${method}.${attempt}` }))
+    return standingIn(await stripe.paymentIntents.retrieve(payment))
   } catch (error) {
-    const refusal = refusalOf(error)
-    if (refusal !== undefined) return refusal
+    if (isMissing(factsOf(error))) return { status: 'void' }
     throw error
   }
 }
 
-/** Before its first attempt a payment stands as one that was declined. */
-function outcomeOf({ status, last_payment_error: error }: Stripe.PaymentIntent): ChargeOutcome {
+function standingIn({ status, last_payment_error: error }: Stripe.PaymentIntent): Standing {
   switch (status) {
     case 'succeeded':
       return { status: 'paid' }
@@ -56,28 +54,53 @@ function outcomeOf({ status, last_payment_error: error }: Stripe.PaymentIntent):
     case 'canceled':
       return { status: 'void' }
     case 'requires_action':
-      return { status: 'action_required', code: ASKS_HOLDER }
+      return { status: 'open', refusal: { status: 'action_required', code: ASKS_HOLDER } }
     default:
-      return { status: 'declined', code: error?.decline_code ?? error?.code ?? status }
+      return { status: 'open', refusal: error === null ? null : refusalFor(error.code, error.decline_code) }
   }
 }
 
-/** What was refused for good: by the bank, or because the method is gone. Everything else is tried again. */
-function refusalOf(error: unknown): ChargeOutcome | undefined {
-  const { name, code, declineCode } = factsOf(error)
-  if (name === 'StripeCardError') {
-    return code === ASKS_HOLDER || declineCode === ASKS_HOLDER
-      ? { status: 'action_required', code: ASKS_HOLDER }
-      : { status: 'declined', code: declineCode ?? code ?? 'declined' }
-  }
-  const gone = name === 'StripeInvalidRequestError' && (code === 'resource_missing' || code === 'payment_method_unexpected_state')
-  return gone ? { status: 'declined', code } : undefined
+/**
+ * Charges a saved method while nobody is there. Only a success is believed as it is answered: a repeated attempt has the answer that
+ * the first had, and a payment that somebody else tried meanwhile refuses the call. Whatever else is said, the payment itself is read.
+ */
+export async function chargeSaved(stripe: Stripe, { payment, method, attempt }: MethodCharge): Promise<ChargeOutcome> {
+  const refusal = await confirm(stripe, payment, method, attempt)
+  if (refusal === 'paid') return { status: 'paid' }
+  const now = await standingOf(stripe, payment)
+  if (now.status !== 'open') return now
+  return refusal ?? now.refusal ?? { status: 'declined', code: UNSAID }
 }
 
-/** Cancels the payment of an order, unless it was paid or may still be. */
+async function confirm(stripe: Stripe, payment: string, method: string, attempt: number): Promise<Refusal | 'paid' | undefined> {
+  try {
+    const how = { payment_method: method, off_session: true }
+    const { status } = await stripe.paymentIntents.confirm(payment, how, { idempotencyKey: `${payment}.${method}.${attempt}` })
+    return status === 'succeeded' ? 'paid' : undefined
+  } catch (error) {
+    const facts = factsOf(error)
+    if (isFinal(facts)) return refusalFor(facts.code, facts.declineCode)
+    throw error
+  }
+}
+
+function refusalFor(code: string | undefined, declineCode: string | undefined): Refusal {
+  const reason = declineCode ?? code ?? UNSAID
+  return code === ASKS_HOLDER || reason === ASKS_HOLDER
+    ? { status: 'action_required', code: ASKS_HOLDER }
+    : { status: 'declined', code: reason }
+}
+
+/** Cancels the payment of an order, unless it was paid or may still be, be it only meanwhile. */
 export async function withdrawCharge(stripe: Stripe, payment: string): Promise<Withdrawn> {
-  const { status } = outcomeOf(await stripe.paymentIntents.retrieve(payment))
-  if (status === 'paid' || status === 'pending' || status === 'void') return status
-  await stripe.paymentIntents.cancel(payment)
-  return 'void'
+  const { status } = await standingOf(stripe, payment)
+  if (status !== 'open') return status
+  try {
+    await stripe.paymentIntents.cancel(payment)
+    return 'void'
+  } catch (error) {
+    const now = await standingOf(stripe, payment)
+    if (now.status === 'open') throw error
+    return now.status
+  }
 }

@@ -2,6 +2,8 @@
 export interface ErrorFacts {
   name: string
   code?: string
+  /** What of the call it is about. */
+  param?: string
   /** Of a card: why the bank refuses. */
   declineCode?: string
   status?: number
@@ -10,14 +12,26 @@ export interface ErrorFacts {
 export function factsOf(error: unknown): ErrorFacts {
   if (!(error instanceof Error)) return { name: 'unknown' }
   const code = textOf(error, 'code')
+  const param = textOf(error, 'param')
   const declineCode = textOf(error, 'decline_code')
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? { status: error.statusCode } : {}
   return {
     name: textOf(error, 'type') ?? error.name,
     ...(code === undefined ? {} : { code }),
+    ...(param === undefined ? {} : { param }),
     ...(declineCode === undefined ? {} : { declineCode }),
     ...status,
   }
+}
+
+/** Stripe understood the call and refuses it: the same call is refused again. What is wrong with the key, or the network, is mended. */
+export function isFinal({ name }: ErrorFacts): boolean {
+  return name === 'StripeInvalidRequestError' || name === 'StripeCardError'
+}
+
+/** What a call is about is not there: it never was, or is in another account. */
+export function isMissing({ name, code }: ErrorFacts): boolean {
+  return name === 'StripeInvalidRequestError' && code === 'resource_missing'
 }
 
 function textOf(error: Error, name: string): string | undefined {

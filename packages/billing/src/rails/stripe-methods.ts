@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Stripe } from 'stripe'
-import type { SavedMethod } from './saved.ts'
+import type { Payer, SavedMethod } from './saved.ts'
 import { factsOf } from './stripe-errors.ts'
 
 /**
  * The customer that stands for an organization; the same one while Stripe remembers the key, and afterwards the gateway does. Under
- * another name it is another call, which Stripe would refuse under the same key.
+ * another name it is another call, which Stripe would refuse under the same key; in the place of one that is gone it is another, too.
  */
-export async function customerOf(stripe: Stripe, { id, name }: { id: string; name: string }): Promise<string> {
+export async function customerOf(stripe: Stripe, { id, name, replaces = '' }: Payer): Promise<string> {
   const params = { name, metadata: { faregate_organization: id } }
-  const called = createHash('sha256').update(name).digest('hex').slice(0, 16)
+  const called = createHash('sha256').update(`${name}${replaces}`).digest('hex').slice(0, 16)
   return (await stripe.customers.create(params, { idempotencyKey: `customer:${id}:${called}` })).id
 }
 

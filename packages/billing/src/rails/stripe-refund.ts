@@ -1,25 +1,24 @@
 import type { Stripe } from 'stripe'
 import { toMinor } from './minor-units.ts'
 import type { RefundOrder, RefundOutcome } from './saved.ts'
-import { factsOf, factsText } from './stripe-errors.ts'
+import { factsOf, factsText, isFinal } from './stripe-errors.ts'
 
 /** Gives a payment back, or a part of it. */
 export async function refundPayment(stripe: Stripe, { id, order, amount, currency, reference }: RefundOrder): Promise<RefundOutcome> {
   const cents = toMinor(amount, currency)
   if (cents === undefined) return { status: 'refused', reason: `an amount in ${currency} cannot be that fine` }
-  const payment = await paymentOf(stripe, reference)
-  if (payment === undefined) return { status: 'refused', reason: 'Stripe has no payment of this order' }
-  // Stripe forgets idempotency keys after a day; what a refund is for stays with it.
-  const { data: made } = await stripe.refunds.list({ payment_intent: payment, limit: 100 })
-  const known = made.find(({ metadata }) => metadata?.['faregate_refund'] === id)
-  if (known !== undefined) return outcomeOf(known)
   try {
+    const payment = await paymentOf(stripe, reference)
+    if (payment === undefined) return { status: 'refused', reason: 'Stripe has no payment of this order' }
+    // Stripe forgets idempotency keys after a day; what a refund is for stays with it.
+    const { data: made } = await stripe.refunds.list({ payment_intent: payment, limit: 100 })
+    const known = made.find(({ metadata }) => metadata?.['faregate_refund'] === id)
+    if (known !== undefined) return outcomeOf(known)
     const params = { payment_intent: payment, amount: cents, metadata: { faregate_refund: id, faregate_order: order } }
     return outcomeOf(await stripe.refunds.create(params, { idempotencyKey: id }))
   } catch (error) {
     const facts = factsOf(error)
-    // A key that is wrong is mended, and the refund made then; what Stripe says of the refund itself is its last word.
-    if (facts.name !== 'StripeInvalidRequestError' && facts.name !== 'StripeCardError') throw error
+    if (!isFinal(facts)) throw error
     return { status: 'refused', reason: factsText(facts) }
   }
 }

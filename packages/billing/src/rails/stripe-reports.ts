@@ -1,6 +1,6 @@
 import type { Stripe } from 'stripe'
 import { fromMinor } from './minor-units.ts'
-import type { Report, Returning } from './port.ts'
+import type { Payment, Report, Returning } from './port.ts'
 import { savedMethod } from './stripe-methods.ts'
 
 /** A signature is believed for so long; Stripe signs anew when it sends again. */
@@ -36,7 +36,7 @@ export async function readReport(stripe: Stripe, { body, signature, secret, now 
     case 'payment_intent.succeeded':
       return automatic(event.data.object, (payment) => ({ ...payment, status: 'paid' }))
     case 'payment_intent.payment_failed':
-      return automatic(event.data.object, ({ order, organization }, code) => ({ status: 'failed', order, organization, code }))
+      return automatic(event.data.object, ({ order, organization }) => ({ status: 'failed', order, organization }))
     case 'refund.created':
     case 'refund.updated':
     case 'refund.failed':
@@ -59,17 +59,13 @@ function paidBy(session: Stripe.Checkout.Session): Report {
 }
 
 /** What was paid on a page is told with that page. */
-function automatic(
-  intent: Stripe.PaymentIntent,
-  report: (payment: Omit<Extract<Report, { status: 'paid' }>, 'status'>, code: string) => Report,
-): Report {
-  const { id: reference, metadata, amount_received: received, amount, status, currency, last_payment_error: error } = intent
+function automatic(intent: Stripe.PaymentIntent, report: (payment: Payment) => Report): Report {
+  const { id: reference, metadata, amount_received: received, amount, status, currency } = intent
   const { faregate_order: order, faregate_organization: organization, faregate_automatic: own } = metadata
   if (own === undefined || order === undefined || organization === undefined) return OTHER
   const code = currency.toUpperCase()
   const cents = status === 'succeeded' ? received : amount
-  const payment = { order, organization, amount: fromMinor(cents, code), currency: code, reference }
-  return report(payment, error?.decline_code ?? error?.code ?? 'declined')
+  return report({ order, organization, amount: fromMinor(cents, code), currency: code, reference })
 }
 
 /** How a method that was saved stands now, whatever the event was about: events come in any order. */
@@ -87,8 +83,10 @@ async function methodOf(stripe: Stripe, of: string | Stripe.SetupIntent | null):
 
 type Movement = Pick<Stripe.Refund | Stripe.Dispute, 'id' | 'amount' | 'currency' | 'payment_intent'>
 
-async function refunded(stripe: Stripe, refund: Stripe.Refund): Promise<Report> {
-  const { faregate_refund: own, faregate_order: order } = refund.metadata ?? {}
+/** How one that we asked for stands now, whatever the event says: events come in any order. */
+async function refunded(stripe: Stripe, told: Stripe.Refund): Promise<Report> {
+  const { faregate_refund: own, faregate_order: order } = told.metadata ?? {}
+  const refund = own === undefined ? told : await stripe.refunds.retrieve(told.id)
   if (refund.status === 'succeeded') {
     const report = await returning(stripe, 'returned', refund)
     return own === undefined || report.status !== 'returned' ? report : { ...report, refund: own }

@@ -1,5 +1,5 @@
 import type { Stripe } from 'stripe'
-import { beginCharge, chargeSaved, withdrawCharge } from './stripe-charge.ts'
+import { beginCharge, chargeSaved, standingOf, withdrawCharge } from './stripe-charge.ts'
 import { openCheckout, openSetup, unpayable } from './stripe-checkout.ts'
 import { RailUnavailable } from './stripe-errors.ts'
 import { customerOf, removeMethod, verificationOf } from './stripe-methods.ts'
@@ -39,10 +39,11 @@ export function createStripeRail(settings: StripeSettings): PaymentRail {
     remove: (method) => asked((api) => removeMethod(api, method)),
     unpayable,
     begin: (order) => asked((api) => beginCharge(api, order)),
+    standing: (payment) => asked((api) => standingOf(api, payment)),
     charge: (charge) => asked((api) => chargeSaved(api, charge)),
     withdraw: (payment) => asked((api) => withdrawCharge(api, payment)),
     refund: (refund) => asked((api) => refundPayment(api, refund)),
-    read: async (body, signature, now) => readReport(await stripe(), { body, signature, secret: settings.webhookSecret, now }),
+    read: (body, signature, now) => asked((api) => readReport(api, { body, signature, secret: settings.webhookSecret, now })),
   }
 }
 

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
+import { MEMBERS, membersOf, switchedRoutes, UNSET } from '../api-members.ts'
+import { SECRETS, secretsOf } from '../api-secrets.ts'
 import { Failure, UsageError, type Call, type Command, type Option } from '../command.ts'
 import { changeTable, documentOf, findingLines, textOf } from '../document.ts'
 import { fieldTable } from '../field-table.ts'
 import { fields, shortTime, table } from '../output.ts'
 import { behind, promptText } from '../prompt-text.ts'
-import { secretOf, UPSTREAM } from './api.ts'
+import { placed } from './api.ts'
 
 type Draft = RouteOutput<Routes['getApiDraft']>
 type DraftBody = RouteInput<Routes['updateApiDraft']>['body']
@@ -89,7 +91,7 @@ function shown(row: Draft): string {
     ['begun on', row.base === 0 ? 'nothing: it was never published' : `release ${row.base}`],
     ['prefix', row.prefix],
     [row.prompt === null ? 'upstream' : 'asks', behind(row)],
-    ['document', row.document ? 'yes' : 'none'],
+    ['document', row.documentId ?? 'none'],
     ['changed', `${shortTime(row.updatedAt) ?? ''} by ${row.changedBy}`],
   ])
   const routes = row.routes.map(({ method, path, price, free }) => [method, path, price ?? (free ? 'free' : 'not said')])
@@ -108,10 +110,14 @@ const edit: Command = {
   summary: 'Change the draft of an API, or begin one; nothing of it is in force',
   args: ['<name>'],
   options: [
-    { flags: '--upstream <url>', summary: 'where the service is' },
+    { flags: '--upstream <url>', summary: 'where the service is: URL, or "URL WEIGHT"; several take the place of one', repeatable: true },
     { flags: '--prefix <path>', summary: 'where callers find it' },
     PRICES,
-    ...UPSTREAM,
+    { flags: '--off <route>', summary: 'switches a route off, like "GET /forecast/{city}"', repeatable: true },
+    { flags: '--on <route>', summary: 'switches it on again', repeatable: true },
+    ...SECRETS,
+    ...MEMBERS,
+    UNSET,
     { flags: '--rebase', summary: 'take what is in force now as what the draft was begun on' },
   ],
   async run(call) {
@@ -125,22 +131,30 @@ const edit: Command = {
 async function changesOf(call: Call, name: string): Promise<DraftBody> {
   const { options } = call
   const [prefix, prices] = [options.text('prefix'), options.list('price')]
-  const header = secretOf(call)
-  const baseUrl = options.text('upstream') ?? (header.header === undefined ? undefined : await upstreamOf(call, name))
+  const [off, on] = [options.list('off') ?? [], options.list('on') ?? []]
+  const before =
+    (options.list('set') ?? options.list('unset') ?? options.list('off') ?? options.list('on')) && (await definitionOf(call, name))
   return {
     ...(options.is('rebase') ? { rebase: true as const } : {}),
     ...(prefix === undefined ? {} : { prefix }),
-    ...(baseUrl === undefined ? {} : { upstream: { baseUrl, ...header } }),
+    ...merged(placed(options.list('upstream') ?? [], secretsOf(call)), membersOf(options, before)),
+    ...(before === undefined || off.length + on.length === 0 ? {} : { routes: switchedRoutes(before, off, on) }),
     ...(prices === undefined ? {} : { prices: Object.fromEntries(prices.map(priceOf)) }),
-  }
+  } as DraftBody
 }
 
-/** A secret is set beside the address that is there. */
-async function upstreamOf(call: Call, name: string): Promise<string> {
+/** Both may say something of the upstream: one sets secrets, the other takes some away. */
+function merged({ upstream, ...places }: ReturnType<typeof placed>, members: Record<string, unknown>): Record<string, unknown> {
+  const whole = { ...(members['upstream'] as object | undefined), ...upstream }
+  return { ...places, ...members, ...(Object.keys(whole).length === 0 ? {} : { upstream: whole }) }
+}
+
+/** What the draft holds, or what is in force, where there is no draft. */
+async function definitionOf(call: Call, name: string): Promise<Pick<Draft, 'routes'>> {
   const client = await call.client()
-  const { upstream } = await client.getApiDraft({ params: { name } })
-  if (upstream === null) throw new UsageError('say where the service is: --upstream URL')
-  return upstream.baseUrl
+  const { data } = await client.listApiDrafts({})
+  if (data.some((row) => row.name === name)) return client.getApiDraft({ params: { name } })
+  return client.getApi({ params: { name } })
 }
 
 /** `GET /forecast/{city} 0.002` */

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
-import { Failure, UsageError, type Call, type Command, type Option, type Options } from '../command.ts'
+import { MEMBERS, membersOf, upstreamOf } from '../api-members.ts'
+import { SECRETS, secretsOf } from '../api-secrets.ts'
+import { Failure, UsageError, type Command, type Option, type Options } from '../command.ts'
 import { fields, table } from '../output.ts'
 import { placeOf } from '../place.ts'
 import { behind, promptText } from '../prompt-text.ts'
@@ -34,28 +36,73 @@ const show: Command = {
 }
 
 function shown(api: Api): string {
-  const header = api.upstream?.header ?? null
-  const secret = header === null ? 'none' : `${header.name}: …${header.lastFour}`
   const facts = fields([
     ['API', api.name],
     ['url', api.url],
-    [api.prompt === null ? 'upstream' : 'asks', behind(api)],
-    ['secret', api.prompt === null ? secret : undefined],
-    ['first byte', api.timeouts.firstByteMs === null ? undefined : `${api.timeouts.firstByteMs} ms`],
-    ['silence', api.timeouts.silenceMs === null ? undefined : `${api.timeouts.silenceMs} ms`],
+    ...behindIt(api),
     ['encoded slashes', api.encodedSlashes === 'pass' ? 'pass' : undefined],
     ['release', api.release ?? undefined],
+    ['title', api.presentation?.title ?? undefined],
+    ['visibility', api.listing.visibility],
     ['goes', api.retirement === null ? undefined : `${api.retirement.state} since ${api.retirement.at.slice(0, 10)}`],
     ['defined in', placeOf(api.managedBy)],
   ])
   if (api.prompt !== null) return `${facts}\n\n${promptText(api.prompt)}`
-  const rows = api.routes.map(({ method, path, price, free, chargeOn }) => [
+  const rows = api.routes.map(({ method, path, price, free, chargeOn, off }) => [
     method,
     path,
     price ?? (free ? 'free' : 'not said'),
-    price === null ? null : chargeOn.join(' '),
+    off ? 'switched off' : price === null ? null : chargeOn.join(' '),
   ])
   return `${facts}\n\n${table(['method', 'path', 'price', 'charged for'], rows)}`
+}
+
+function behindIt(api: Api): [string, string | undefined][] {
+  if (api.prompt !== null) return [['asks', behind(api)]]
+  const places = api.upstreams ?? (api.upstream === null ? [] : [{ baseUrl: api.upstream.baseUrl, weight: undefined }])
+  return [...places.map(upstreamField), ['secret', secretShown(api)], ...waits(api), ...settings(api)]
+}
+
+function upstreamField({ baseUrl, weight }: { baseUrl: string; weight?: number | undefined }): [string, string] {
+  return ['upstream', weight === undefined ? baseUrl : `${baseUrl} (weight ${weight})`]
+}
+
+function secretShown({ upstream }: Api): string {
+  const { header, basic, oauth } = upstream ?? NO_SECRETS
+  const secrets = [
+    header && `${header.name}: …${header.lastFour}`,
+    basic && `Basic ${basic.user}: …${basic.lastFour}`,
+    oauth && `token from ${oauth.tokenUrl} for ${oauth.clientId}: …${oauth.lastFour}`,
+  ].filter((one) => one !== null)
+  return secrets.length === 0 ? 'none' : secrets.join('; ')
+}
+
+const NO_SECRETS = { header: null, basic: null, oauth: null }
+
+const SETTINGS = ['health', 'retries', 'addresses', 'rewrite', 'requestHeaders', 'responseHeaders', 'hostHeader'] as const
+
+function waits({ timeouts: { connectMs, firstByteMs, silenceMs } }: Api): [string, string | undefined][] {
+  return [
+    ['connect', inMilliseconds(connectMs)],
+    ['first byte', inMilliseconds(firstByteMs)],
+    ['silence', inMilliseconds(silenceMs)],
+  ]
+}
+
+function inMilliseconds(value: number | null): string | undefined {
+  return value === null ? undefined : `${value} ms`
+}
+
+/** What the definition says beside that, by the names that `--set` knows. */
+function settings(api: Api): [string, string][] {
+  return SETTINGS.flatMap((name) => leaves(name, api[name]))
+}
+
+function leaves(name: string, value: unknown): [string, string][] {
+  if (value === null || value === undefined) return []
+  if (Array.isArray(value)) return [[name, value.join(', ')]]
+  if (typeof value !== 'object') return [[name, typeof value === 'string' ? value : JSON.stringify(value)]]
+  return Object.entries(value).flatMap(([member, below]) => leaves(`${name}.${member}`, below))
 }
 
 const ROUTES: Option = {
@@ -64,12 +111,6 @@ const ROUTES: Option = {
   repeatable: true,
 }
 
-/** What a command takes of a secret towards the upstream. */
-export const UPSTREAM: Option[] = [
-  { flags: '--secret-header <name>', summary: 'the header that carries a secret to the upstream' },
-  { flags: '--secret-from <variable>', summary: 'environment variable that holds it' },
-]
-
 const add: Command = {
   name: 'api add',
   summary: 'Publish an HTTP service, without a restart',
@@ -77,23 +118,27 @@ const add: Command = {
   options: [
     { flags: '--prefix <path>', summary: 'where callers find it (/NAME)' },
     ROUTES,
-    ...UPSTREAM,
+    { flags: '--upstream <url>', summary: 'where it is as well: URL, or "URL WEIGHT"', repeatable: true },
+    ...SECRETS,
     { flags: '--first-byte <ms>', summary: 'time for the first byte of an answer' },
     { flags: '--silence <ms>', summary: 'longest silence within an answer' },
     { flags: '--pass-encoded-slashes', summary: 'pass %2F and %5C in paths on, instead of refusing them' },
+    ...MEMBERS,
   ],
   async run(call) {
-    const [name = '', baseUrl = ''] = call.args
+    const [name = '', place = ''] = call.args
     const { options } = call
+    const { timeouts, ...members } = membersOf(options)
     const routes = (options.list('route') ?? []).map(routeOf)
     if (routes.length === 0) throw new UsageError('say what can be called, and what that costs: --route "GET /forecast/{city} 0.002"')
     const body: ApiBody = {
       name,
       prefix: options.text('prefix') ?? `/${name}`,
-      upstream: { baseUrl, ...secretOf(call) },
+      ...placed([place, ...(options.list('upstream') ?? [])], secretsOf(call)),
       routes,
-      ...timeoutsOf(options),
+      ...timeoutsOf(options, timeouts),
       ...(options.is('passEncodedSlashes') ? { encodedSlashes: 'pass' as const } : {}),
+      ...members,
     }
     const client = await call.client()
     const api = await client.createApi({ body, idempotencyKey: randomUUID() })
@@ -120,25 +165,23 @@ function classOf(text: string): (typeof CLASSES)[number] {
   return known
 }
 
-/** A secret on the command line would stand in the shell's history and in the list of processes. */
-export function secretOf({ options, environment }: Call): Pick<NonNullable<ApiBody['upstream']>, 'header'> {
-  const [name, variable] = [options.text('secretHeader'), options.text('secretFrom')]
-  if (name === undefined && variable === undefined) return {}
-  if (name === undefined || variable === undefined) throw new UsageError('--secret-header and --secret-from go together')
-  const value = environment[variable]
-  if (value === undefined || value === '') throw new UsageError(`${variable} is not set`)
-  return { header: { name, value } }
+/** One upstream without a weight is the whole of it. */
+export function placed(texts: string[], secrets: ReturnType<typeof secretsOf>): Pick<ApiBody, 'upstream' | 'upstreams'> {
+  const places = texts.map(upstreamOf)
+  const [first, ...others] = places
+  if (first !== undefined && others.length === 0 && first.weight === undefined) return { upstream: { ...first, ...secrets } }
+  const upstream = Object.keys(secrets).length === 0 ? {} : { upstream: secrets }
+  return places.length === 0 ? upstream : { ...upstream, upstreams: places }
 }
 
-function timeoutsOf(options: Options): Pick<ApiBody, 'timeouts'> {
+function timeoutsOf(options: Options, set: unknown): Pick<ApiBody, 'timeouts'> {
   const [firstByte, silence] = [options.text('firstByte'), options.text('silence')]
-  if (firstByte === undefined && silence === undefined) return {}
-  return {
-    timeouts: {
-      ...(firstByte === undefined ? {} : { firstByteMs: Number(firstByte) }),
-      ...(silence === undefined ? {} : { silenceMs: Number(silence) }),
-    },
+  const timeouts = {
+    ...(firstByte === undefined ? {} : { firstByteMs: Number(firstByte) }),
+    ...(silence === undefined ? {} : { silenceMs: Number(silence) }),
+    ...(typeof set === 'object' ? set : {}),
   }
+  return Object.keys(timeouts).length === 0 ? {} : { timeouts }
 }
 
 const test: Command = {

@@ -1,8 +1,10 @@
 import type { Command } from '../command.ts'
+import { apiCatalogueCommands } from './api-catalogue.ts'
 import { apiDesignCommands } from './api-design.ts'
 import { apiPromptCommands } from './api-prompt.ts'
 import { apiReleaseCommands } from './api-release.ts'
 import { apiRetireCommands } from './api-retire.ts'
+import { apiUsageCommands } from './api-usage.ts'
 import { modelRetireCommands } from './model-retire.ts'
 import { apiCommands } from './api.ts'
 import { applicationCommands } from './application.ts'
@@ -56,6 +58,8 @@ export const COMMANDS: Command[] = [
   ...apiPromptCommands,
   ...apiReleaseCommands,
   ...apiRetireCommands,
+  ...apiCatalogueCommands,
+  ...apiUsageCommands,
   ...modelRetireCommands,
   ...planCommands,
   ...subscriptionCommands,

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { Failure, type Call, type Command } from '../command.ts'
+import { Failure, type Command } from '../command.ts'
 import { findOrganization, labelOf, organizationOrOnly } from '../lookup.ts'
 import { fields, shortTime, table } from '../output.ts'
-import { amountOf, instantOf } from '../parse.ts'
+import { amountOf, instantOf, partOf } from '../parse.ts'
 
 const grant: Command = {
   name: 'grant',
@@ -71,13 +71,6 @@ const grantReverse: Command = {
     const reversal = await client.reverseGrant({ params: { id }, body, idempotencyKey: randomUUID() })
     call.output.result(reversal, `${reversal.id}: ${reversal.amount} of ${reversal.grant} taken back.`)
   },
-}
-
-/** What is taken or given back: a part, where an amount was given, and why. */
-function partOf(call: Call, usualReason: string): { reason: string; amount?: string } {
-  const amount = call.options.text('amount')
-  const reason = call.options.text('reason') ?? usualReason
-  return amount === undefined ? { reason } : { reason, amount: amountOf(amount) }
 }
 
 const balance: Command = {

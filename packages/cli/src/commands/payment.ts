@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { UsageError, type Command } from '../command.ts'
 import { everyItem, labelOf, organizationOrOnly } from '../lookup.ts'
 import { fields, shortTime, table } from '../output.ts'
-import { amountOf } from '../parse.ts'
+import { amountOf, partOf } from '../parse.ts'
 
 const topUpCreate: Command = {
   name: 'top-up create',
@@ -50,9 +50,7 @@ const topUpRefund: Command = {
   ],
   async run(call) {
     const [id = ''] = call.args
-    const amount = call.options.text('amount')
-    const reason = call.options.text('reason') ?? 'refunded on the command line'
-    const body = amount === undefined ? { reason } : { reason, amount: amountOf(amount) }
+    const body = partOf(call, 'refunded on the command line')
     const client = await call.client()
     const refund = await client.createTopUpRefund({ params: { id }, body, idempotencyKey: randomUUID() })
     call.output.result(refund, `${refund.id}: ${refund.amount} of ${refund.topUp}, ${refund.state}.`)

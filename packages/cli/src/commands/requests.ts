@@ -76,6 +76,7 @@ function factsOf(one: RequestRecord): [string, Cell][] {
     ['model', one.model ?? undefined],
     ['API', one.api ?? undefined],
     ['route', one.route ?? undefined],
+    ['release', one.release ?? undefined],
     ['outcome', `${one.outcome} (${one.status})`],
     ['denial', one.denial === null ? undefined : `${one.denial}${one.denialId === null ? '' : ` ${one.denialId}`}`],
     ['cost', `${one.cost}${one.estimated ? ' (estimated)' : ''}`],

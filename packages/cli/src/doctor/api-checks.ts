@@ -5,7 +5,7 @@ import { shellWord } from '../shell.ts'
 import type { Check, Finding } from './finding.ts'
 import type { Apis, Rig } from './rig.ts'
 
-type Api = Pick<Apis[number], 'name' | 'upstream' | 'prompt' | 'managedBy'>
+type Api = Pick<Apis[number], 'name' | 'upstream' | 'upstreams' | 'prompt' | 'managedBy'>
 
 /** Each published API: is there an upstream behind it, or a model. */
 export const apis: Check = async (rig) => {

@@ -1,22 +1,16 @@
-import type { CatalogueEntry } from './entry.ts'
+import { TO_PAY, type CatalogueEntry } from './entry.ts'
 
 /** Plans that are served only to whoever has a payment method; in order of precedence. */
 export const METHOD_CODES = {
   payment_method_required: {
-    status: 402,
+    ...TO_PAY,
     title: 'Payment method required',
-    actor: 'billing_admin',
-    retryable: false,
-    openaiCode: 'insufficient_quota',
     meaning: 'The plan is served while the organization has a saved payment method, and it has none. Nothing is charged for saving one.',
     mend: ['Save a payment method; the first fix says where.'],
   },
   payment_method_unverified: {
-    status: 402,
+    ...TO_PAY,
     title: 'Payment method not verified',
-    actor: 'billing_admin',
-    retryable: false,
-    openaiCode: 'insufficient_quota',
     meaning:
       'The plan is served while the organization has a payment method that can be charged, and the one that it saved still has to be verified.',
     mend: ['Verify the payment method; the first fix says where.', 'Or save another one, which needs no verification.'],
@@ -26,11 +20,8 @@ export const METHOD_CODES = {
 /** What a balance that is too low is refused with; in order of precedence. */
 export const BALANCE_CODES = {
   payment_action_required: {
-    status: 402,
+    ...TO_PAY,
     title: 'Payment has to be confirmed',
-    actor: 'billing_admin',
-    retryable: false,
-    openaiCode: 'insufficient_quota',
     meaning:
       'The balance is too low, and its automatic top-up was not let through: the bank wants to hear from whoever holds the payment method.',
     mend: [
@@ -39,20 +30,14 @@ export const BALANCE_CODES = {
     ],
   },
   auto_topup_failed: {
-    status: 402,
+    ...TO_PAY,
     title: 'Automatic top-up failed',
-    actor: 'billing_admin',
-    retryable: false,
-    openaiCode: 'insufficient_quota',
     meaning: 'The balance is too low, and its automatic top-up could not be paid with the saved payment method.',
     mend: ['Save another payment method: the top-up is tried with it at once.', 'Or top up by hand.'],
   },
   insufficient_balance: {
-    status: 402,
+    ...TO_PAY,
     title: 'Balance too low for this request',
-    actor: 'billing_admin',
-    retryable: false,
-    openaiCode: 'insufficient_quota',
     meaning: 'The request may cost more than the organization has left, credit included; or an invoice is overdue, which the fix names.',
     mend: [
       'Top up the balance, or pay the invoice.',

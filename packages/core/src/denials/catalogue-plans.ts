@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from './entry.ts'
+import { TO_PAY, type CatalogueEntry } from './entry.ts'
 
 /** What is sold by plan: approval, entitlement, and the state of a subscription; in order of precedence. */
 export const PLAN_CODES = {
@@ -35,75 +35,51 @@ export const PLAN_CODES = {
     mend: ['The operator subscribes the organization to a plan that has the model, or lists one.', 'Or use another model.'],
   },
   plan_upgrade_required: {
-    status: 402,
+    ...TO_PAY,
     title: 'Outside the plan',
-    actor: 'billing_admin',
-    retryable: false,
-    openaiCode: 'insufficient_quota',
     meaning:
       'The model is sold by plan only, and the plan of the organization does not have it, or not for such calls: `required` says for which. `plans` names those that do, with what they cost now.',
     mend: ['Change the subscription to one of `plans`.', 'Or use a model of `alternatives`.'],
   },
   subscription_required: {
-    status: 402,
+    ...TO_PAY,
     title: 'Subscription required',
-    actor: 'billing_admin',
-    retryable: false,
-    openaiCode: 'insufficient_quota',
     meaning: 'The model is sold by plan only, and the organization has subscribed to none that has it. `plans` names those that do.',
     mend: ['Subscribe to one of `plans`.'],
   },
   trial_ended: {
-    status: 402,
+    ...TO_PAY,
     title: 'Trial ended',
-    actor: 'billing_admin',
-    retryable: false,
-    openaiCode: 'insufficient_quota',
     meaning: 'The trial is over, and the balance did not reach for the first period.',
     mend: ['Top up the balance: the period is paid with the next request.'],
   },
   subscription_past_due: {
-    status: 402,
+    ...TO_PAY,
     title: 'Subscription past due',
-    actor: 'billing_admin',
-    retryable: false,
-    openaiCode: 'insufficient_quota',
     meaning: 'The period that has begun could not be paid from the balance, and the days of grace are over.',
     mend: ['Top up the balance: the period is paid with the next request.'],
   },
   subscription_unpaid: {
-    status: 402,
+    ...TO_PAY,
     title: 'Subscription unpaid',
-    actor: 'billing_admin',
-    retryable: false,
-    openaiCode: 'insufficient_quota',
     meaning: 'A whole period has passed without being paid. It is not charged; the next begins when it is paid.',
     mend: ['Top up the balance: a new period is paid with the next request.'],
   },
   subscription_incomplete: {
-    status: 402,
+    ...TO_PAY,
     title: 'Subscription incomplete',
-    actor: 'billing_admin',
-    retryable: false,
-    openaiCode: 'insufficient_quota',
     meaning: 'The first period of the subscription was not paid yet, because the balance did not reach.',
     mend: ['Top up the balance: the period is paid with the next request.'],
   },
   subscription_expired: {
-    status: 402,
+    ...TO_PAY,
     title: 'Subscription expired',
-    actor: 'billing_admin',
-    retryable: false,
-    openaiCode: 'insufficient_quota',
     meaning: 'The subscription was for a time that is over, and does not renew by itself.',
     mend: ['Renew it: its next period is paid from the balance.'],
   },
   subscription_cancelled: {
-    status: 402,
+    ...TO_PAY,
     title: 'Subscription cancelled',
-    actor: 'billing_admin',
-    retryable: false,
-    openaiCode: 'insufficient_quota',
     meaning: 'The subscription was cancelled, and has ended.',
     mend: ['Renew it: its next period is paid from the balance.'],
   },
@@ -120,11 +96,8 @@ export const PLAN_CODES = {
 /** What a plan includes is used up. */
 export const QUOTA_CODES = {
   quota_exhausted: {
-    status: 402,
+    ...TO_PAY,
     title: 'Quota exhausted',
-    actor: 'billing_admin',
-    retryable: false,
-    openaiCode: 'insufficient_quota',
     meaning:
       'What the plan includes of this model is used up until `resetsAt`. The status is 402 where a plan with more is for sale, else 429.',
     mend: ['Change to one of `plans`, where there are any.', 'Or wait until it resets at `resetsAt`.'],

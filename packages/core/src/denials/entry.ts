@@ -26,6 +26,14 @@ export interface CatalogueEntry {
   mend: string[]
 }
 
+/** What is refused until somebody pays. */
+export const TO_PAY = {
+  status: 402,
+  actor: 'billing_admin',
+  retryable: false,
+  openaiCode: 'insufficient_quota',
+} as const satisfies Partial<CatalogueEntry>
+
 /** OpenAI's error class of a status. */
 export function errorType(status: number): ErrorType {
   if (status === 401) return 'authentication_error'

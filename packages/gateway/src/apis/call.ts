@@ -14,6 +14,7 @@ import { reserveInArrears } from '../reserve-in-arrears.ts'
 import { retiredApi } from '../retirement.ts'
 import { checkStanding } from '../standing.ts'
 import { tagsOf } from '../tags.ts'
+import { addressRefused } from './addresses.ts'
 import { deliverCall } from './deliver.ts'
 import { evaluateCall, reserveCall, type AdmittedApi } from './hold.ts'
 import { locateRoute } from './locate.ts'
@@ -54,8 +55,8 @@ export function limitedApi(deps: GatewayDeps, flow: Flow, admitted: AdmittedApi)
  */
 export async function admitCall(shared: Shared, flow: Flow, { value, rest }: PublishedAt, method: string): Promise<AdmittedApi | Denial> {
   const { deps } = shared
-  const { name } = value.entry
-  flow.api = { name, route: null }
+  const { name, release } = value.entry
+  flow.api = { name, route: null, release }
   const found = await known(shared, flow)
   if (isDenial(found)) return found
   const key = await withNamedCaps(deps, found, null, tagsOf(flow.inbound))
@@ -64,11 +65,12 @@ export async function admitCall(shared: Shared, flow: Flow, { value, rest }: Pub
   if (gone !== undefined) return gone
   const target = locateRoute(value, method, rest)
   if (isDenial(target)) return target
-  flow.api = { name, route: target.route.name }
+  flow.api = { name, route: target.route.name, release }
   note(flow, 'locate', 'ok', { api: name, route: target.route.name, configurationVersion: deps.snapshot().version })
   const admitted: AdmittedApi = { ...target, key, price: target.route.price ?? 0n }
   const standing = checkStanding(deps.settings, key)
-  const permission = checkUse(key, 'apis', flow.inbound.ip) ?? authorizeApi(key, name)
+  const { ip } = flow.inbound
+  const permission = checkUse(key, 'apis', ip) ?? authorizeApi(key, name) ?? addressRefused(value.entry, ip)
   const first = standing ?? permission
   if (first !== undefined) {
     const others = first !== permission && permission !== undefined ? [permission.code] : []

@@ -41,7 +41,7 @@ function conclude(delivery: ApiDelivery, exchange: ApiExchange, end: CallEnd): P
     case 'refused':
       return fail(delivery, end.denial)
     case 'broken':
-      return breakOff(delivery, exchange, brokenBy(delivery.target.api.name, end.error))
+      return breakOff(delivery, exchange, brokenBy(delivery.target.api, end.error))
     case 'gone':
       return exchange.delivered === 0 ? nobody(delivery) : chargeGone(delivery, exchange)
   }
@@ -125,7 +125,7 @@ function ending({ reservation }: ApiDelivery, status: number) {
 }
 
 function answerHeaders({ deps, flow, target }: ApiDelivery, headers: Record<string, string | string[] | undefined>, cost: string) {
-  const sent = callerHeaders(headers)
+  const sent = callerHeaders(headers, target.upstream.response)
   const goes = apiDeprecation(deps, target.api, sent['link'])
   return { ...sent, ...goes, ...mergeVary(sent['vary'], sharedHeaders(deps, flow)), ...noticeHeaders(flow), 'faregate-cost': cost }
 }

@@ -1,9 +1,9 @@
-import type { Denial } from '@faregate/core'
-import type { UpstreamCall, UpstreamError, UpstreamSink } from '../edge.ts'
+import { isDenial, type Denial } from '@faregate/core'
+import type { UpstreamCall, UpstreamError, UpstreamRequest, UpstreamSink } from '../edge.ts'
 import { elapsed } from '../flow.ts'
 import type { ApiDelivery } from './deliver.ts'
+import { Calling } from './calling.ts'
 import { refusedBy } from './failure.ts'
-import { addressOf, hasBody, upstreamHeaders } from './forward.ts'
 
 /** An answer that says it is no longer than this is collected, and sent once it is settled. */
 const WHOLE_BYTES = 64 * 1024
@@ -28,11 +28,12 @@ export type CallEnd =
 
 type State = 'waiting' | 'collecting' | 'forwarding' | 'discarding' | 'ended'
 
-/** One call of an API's upstream: bodies pass in constant memory, each side waiting for the other. */
+/** One call of what is behind an API: bodies pass in constant memory, each side waiting for the other. */
 export class ApiExchange implements UpstreamSink {
   readonly #delivery: ApiDelivery
   readonly #begin: (status: number, headers: Record<string, string | string[] | undefined>) => void
   readonly #ended = Promise.withResolvers<CallEnd>()
+  readonly #calling: Calling
   #call: UpstreamCall | undefined
   #state: State = 'waiting'
   #chunks: Buffer[] = []
@@ -40,7 +41,6 @@ export class ApiExchange implements UpstreamSink {
   #withheld = 0
   #discarded = 0
   #denial: Denial | undefined
-  #again: boolean
   #begun = false
   /** For the caller to read. */
   #waiting = false
@@ -54,8 +54,7 @@ export class ApiExchange implements UpstreamSink {
   constructor(delivery: ApiDelivery, begin: (status: number, headers: Record<string, string | string[] | undefined>) => void) {
     this.#delivery = delivery
     this.#begin = begin
-    const { inbound } = delivery.flow
-    this.#again = (inbound.method === 'GET' || inbound.method === 'HEAD') && !hasBody(inbound)
+    this.#calling = new Calling(delivery.deps, delivery.flow.inbound, delivery.target)
   }
 
   /** Whether a part of the answer may be with the caller. */
@@ -66,6 +65,7 @@ export class ApiExchange implements UpstreamSink {
   /** Calls the upstream; resolves when the call has ended, whatever way. */
   run(): Promise<CallEnd> {
     this.#delivery.flow.outbound.onGone(() => {
+      if (this.#state === 'waiting') this.#calling.left()
       this.#call?.abort()
       this.#end({ kind: 'gone' })
     })
@@ -74,23 +74,24 @@ export class ApiExchange implements UpstreamSink {
   }
 
   #send(): void {
-    const { deps, flow, target } = this.#delivery
-    const { inbound } = flow
-    this.#call = deps.upstream.send(
-      {
-        ...addressOf(target.api, target.rest, inbound.query),
-        method: inbound.method,
-        headers: upstreamHeaders(inbound, target.api),
-        body: hasBody(inbound) ? (inbound.unread?.() ?? inbound.body) : null,
-        asSent: true,
-        limits: target.api.timeouts,
-      },
-      this,
-    )
+    const next = this.#calling.next()
+    if (next instanceof Promise) next.then((found) => this.#dispatch(found)).catch((error: unknown) => this.#ended.reject(error))
+    else this.#dispatch(next)
+  }
+
+  #dispatch(next: UpstreamRequest | Denial): void {
+    // The caller may have gone while a token was fetched.
+    if (this.#state === 'ended') return
+    if (isDenial(next)) return this.#end({ kind: 'refused', denial: next })
+    this.#call = this.#delivery.deps.upstream.send(next, this)
   }
 
   head(status: number, headers: Record<string, string | string[] | undefined>): void {
     const { flow, target } = this.#delivery
+    if (this.#calling.answered(status)) {
+      this.#call?.abort()
+      return this.#send()
+    }
     flow.ttftMs = elapsed(flow)
     this.status = status
     this.headers = headers
@@ -120,12 +121,10 @@ export class ApiExchange implements UpstreamSink {
     else if (this.#state === 'discarding') this.#endRefused()
   }
 
-  /** Reading once more is safe where the connection had been kept, and was closed before anything came of the answer. */
   error(error: UpstreamError): void {
     if (this.#state === 'discarding') return this.#endRefused()
-    if (this.#state !== 'waiting' || error.kept !== true || !this.#again) return this.#end({ kind: 'broken', error })
-    this.#again = false
-    this.#send()
+    if (this.#state === 'waiting' && this.#calling.failed(error)) return this.#send()
+    this.#end({ kind: 'broken', error })
   }
 
   #endRefused(): void {

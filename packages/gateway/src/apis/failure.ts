@@ -1,4 +1,4 @@
-import type { Denial } from '@faregate/core'
+import type { HttpApi, Denial } from '@faregate/core'
 import type { UpstreamError } from '../edge.ts'
 
 type Headers = Record<string, string | string[] | undefined>
@@ -16,13 +16,7 @@ const TIMEOUTS: Partial<Record<UpstreamError['reason'], string>> = {
  */
 export function refusedBy(api: string, status: number, headers: Headers): Denial | undefined {
   if (status >= 500) return failed(api, `HTTP ${status}`)
-  if (status === 401 || status === 407)
-    return {
-      ...shared(api, `HTTP ${status}`),
-      code: 'provider_auth_failed',
-      detail: `The upstream of the API "${api}" does not accept the secret that the operator set.`,
-      fixes: [{ kind: 'configure', action: 'replace_api_secret', by: 'operator', canYou: false }],
-    }
+  if (status === 401 || status === 407) return unauthorized(api, `HTTP ${status}`)
   if (status === 402)
     return {
       ...shared(api, 'HTTP 402'),
@@ -31,6 +25,26 @@ export function refusedBy(api: string, status: number, headers: Headers): Denial
       fixes: [{ kind: 'configure', action: 'pay_provider', by: 'operator', canYou: false }],
     }
   return status === 429 ? limitedBy(api, headers) : undefined
+}
+
+/** What the operator set is not accepted, by the upstream or by whoever gives tokens for it. */
+export function unauthorized(api: string, cause: string): Denial {
+  return {
+    ...shared(api, cause),
+    code: 'provider_auth_failed',
+    detail: `The upstream of the API "${api}" does not accept the secret that the operator set.`,
+    fixes: [{ kind: 'configure', action: 'replace_api_secret', by: 'operator', canYou: false }],
+  }
+}
+
+/** Every upstream is put aside: nothing is called. */
+export function noneOpen(api: string, waitMs: number | undefined): Denial {
+  const seconds = waitMs === undefined ? undefined : Math.max(1, Math.ceil(waitMs / 1000))
+  return {
+    ...failed(api, 'every upstream is put aside'),
+    detail: `No upstream of the API "${api}" is called at the moment: all that it has failed.`,
+    ...(seconds === undefined || seconds > 60 ? {} : { retryAfterSeconds: seconds }),
+  }
 }
 
 function limitedBy(api: string, headers: Headers): Denial {
@@ -45,9 +59,10 @@ function limitedBy(api: string, headers: Headers): Denial {
 }
 
 /** A call that ended without an answer, or in the middle of one. */
-export function brokenBy(api: string, error: UpstreamError): Denial {
+export function brokenBy({ name: api, timeouts }: HttpApi, error: UpstreamError): Denial {
   if (error.limitMs === undefined) return failed(api, `${error.reason}: ${error.detail}`)
-  const name = TIMEOUTS[error.reason] ?? error.reason
+  const own = error.reason === 'connect_timeout' && timeouts?.connectMs !== undefined
+  const name = own ? 'connectMs' : (TIMEOUTS[error.reason] ?? error.reason)
   return {
     ...shared(api, error.detail),
     code: 'provider_timeout',

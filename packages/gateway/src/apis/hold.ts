@@ -32,7 +32,9 @@ export function reserveCall(deps: GatewayDeps, flow: Flow, admitted: AdmittedApi
   return underOffers(deps, flow, { key, user: null }, async (offer) => {
     const { cost, priceVersion } = priceUnder(admitted, offer)
     const plan = exactPlan(deps.settings, key, cost, offer)
-    const outcome = await submitHold(deps, flow, plan, memoOf(flow, key, { api: api.name, route: route.name, stream: false, priceVersion }))
+    const { release } = api
+    const called = { api: api.name, route: route.name, ...(release === undefined ? {} : { release }), stream: false, priceVersion }
+    const outcome = await submitHold(deps, flow, plan, memoOf(flow, key, called))
     if (isDenial(outcome)) return outcome
     const held = reservationOf(deps, flow, key, plan, outcome)
     return isDenial(held) ? held : { ...held, offer, cost, priceVersion }

@@ -4,12 +4,13 @@ import { requestInvalid } from '../request-invalid.ts'
 import type { ApiTarget, PublishedApi } from './port.ts'
 
 /** The route of a call below an API's prefix, priced or declared free. */
-export function locateRoute({ entry, route }: PublishedApi, method: string, rest: string): ApiTarget | Denial {
+export function locateRoute({ entry, upstream, route }: PublishedApi, method: string, rest: string): ApiTarget | Denial {
   const found = route(method, rest)
   switch (found.kind) {
     case 'route':
+      if (found.route.off) return switchedOff(entry.name, found.route.name)
       if (found.route.price === undefined) return unpriced(entry.name, found.route.name)
-      return { api: entry, route: found.route, rest }
+      return { api: entry, upstream, route: found.route, rest }
     case 'method':
       return {
         ...unknown(entry.name, `The path is right, but it takes ${found.allow.join(', ')}, not ${method}.`),
@@ -30,6 +31,14 @@ export function unknown(api: string, detail: string): Denial {
     scope: { level: 'api', id: api },
     didYouMean: [],
     fixes: [{ kind: 'change_request', action: 'correct_path', by: 'caller', canYou: true }],
+  }
+}
+
+/** It is known, and nothing that the caller could write otherwise would be served. */
+function switchedOff(api: string, route: string): Denial {
+  return {
+    ...unknown(api, `The route ${route} of the API "${api}" is switched off.`),
+    fixes: [{ kind: 'configure', action: 'switch_route_on', by: 'operator', canYou: false }],
   }
 }
 

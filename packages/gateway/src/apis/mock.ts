@@ -4,59 +4,89 @@ import { authorizeApi } from '../authorize.ts'
 import { finish } from '../finish.ts'
 import type { Flow } from '../flow.ts'
 import { ledgerUnavailable } from '../ledger-unavailable.ts'
+import { withinLimits } from '../limits/within-limits.ts'
 import { known, type Shared } from '../model-call.ts'
 import { checkUse } from '../permission.ts'
 import { refuse } from '../refuse.ts'
 
-/** Below it each API that has a document is answered for, published or not: `/mock/weather/forecast/berlin`. */
+/** Below it each published API that has a document is answered for, and each draft to whoever knows its document: `/mock/weather/forecast/berlin`. */
 export const MOCK_PREFIX = '/mock/'
 
-/** What a mock answers; `api`: there is no such API, or it has no document; `answer`: the document says nothing of such a call. */
-export type MockFound = { status: number; type?: string; body?: string } | { missing: 'api' | 'answer' }
-
-/** Mocks of APIs by their documents, drafts before releases. Rejects where the database does not answer. */
-export interface MockDirectory {
-  answer(api: string, method: string, rest: string, preference: { code?: string; example?: string }): Promise<MockFound>
+/** What a mock answers. */
+export interface Mocked {
+  status: number
+  type?: string
+  /** Absent: there is none. */
+  body?: string
 }
 
-/** Answers a call as the API's document says that it is answered: whoever has a key that may call the API, at no charge. */
+/** What a caller prefers (RFC 7240): an answer of this status, an example of this name. */
+interface Preferred {
+  code?: string
+  example?: string
+}
+
+/** Mocks of APIs by their documents. */
+export interface MockDirectory {
+  /**
+   * The mock of an API as it is in force, or by the document that is called so. Undefined: there is no such API or document.
+   * Rejects where the database does not answer.
+   */
+  find(api: string, document: string | undefined): Promise<Mock | undefined>
+}
+
+export interface Mock {
+  /** Undefined: the document says nothing of such a call. */
+  answer(method: string, rest: string, preferred: Preferred): Mocked | undefined
+}
+
+/** Answers a call as a document says that it is answered: whoever has a key that may call the API, within its limits, at no charge. */
 export async function serveMock(shared: Shared, flow: Flow): Promise<void> {
   const { deps } = shared
-  const found = await answerOf(shared, flow)
-  if (isDenial(found)) return refuse(deps, flow, found)
-  const body = Buffer.from(found.body ?? '')
-  flow.outbound.head(found.status, {
-    ...sharedHeaders(deps, flow),
-    ...(found.type === undefined ? {} : { 'content-type': found.type }),
-    'content-length': String(body.length),
-    'faregate-cost': '0.00',
-    'faregate-notice': 'mock',
-  })
-  const delivered = await flow.outbound.end(body)
-  finish(deps, flow, { outcome: 'served', status: found.status, delivery: delivered ? 'confirmed' : 'unconfirmed' })
-}
-
-async function answerOf(shared: Shared, flow: Flow): Promise<Exclude<MockFound, { missing: string }> | Denial> {
-  const { deps } = shared
-  const { method, path, headers, ip } = flow.inbound
+  const { path, ip } = flow.inbound
   const [, name = '', rest = ''] = /^([^/]*)(.*)$/s.exec(path.slice(MOCK_PREFIX.length)) ?? []
   flow.api = { name, route: 'mock' }
   const key = await known(shared, flow)
-  if (isDenial(key)) return key
+  if (isDenial(key)) return refuse(deps, flow, key)
   const refused = checkUse(key, 'apis', ip) ?? authorizeApi(key, name)
-  if (refused !== undefined) return refused
+  if (refused !== undefined) return refuse(deps, flow, refused)
+  return withinLimits(deps, flow, { key, user: null }, async () => {
+    const found = await answerOf(shared, flow, name, rest)
+    return isDenial(found) ? refuse(deps, flow, found) : deliverMock(shared, flow, found)
+  })
+}
+
+async function deliverMock({ deps }: Shared, flow: Flow, { status, type, body }: Mocked): Promise<void> {
+  const bytes = Buffer.from(body ?? '')
+  flow.outbound.head(status, {
+    ...sharedHeaders(deps, flow),
+    ...(type === undefined ? {} : { 'content-type': type }),
+    // A length is no part of an answer that cannot have a body (RFC 9110, 8.6).
+    ...(body === undefined && (status === 204 || status === 304) ? {} : { 'content-length': String(bytes.length) }),
+    'faregate-cost': '0.00',
+    'faregate-notice': 'mock',
+  })
+  const delivered = await flow.outbound.end(bytes)
+  finish(deps, flow, { outcome: 'served', status, delivery: delivered ? 'confirmed' : 'unconfirmed' })
+}
+
+async function answerOf({ deps }: Shared, flow: Flow, name: string, rest: string): Promise<Mocked | Denial> {
+  const { document, ...preferred } = preferenceOf(String(flow.inbound.headers['prefer'] ?? ''))
+  const shown = name.slice(0, 100)
+  let mock: Mock | undefined
   try {
-    const found = await deps.mocks.answer(name, method, rest, preferenceOf(String(headers['prefer'] ?? '')))
-    return 'missing' in found ? unknown(name, found.missing) : found
+    mock = await deps.mocks.find(name, document)
   } catch (error) {
     return ledgerUnavailable(error)
   }
+  if (mock === undefined) {
+    const what = document === undefined ? `No API "${shown}" is published with a document` : 'There is no such document'
+    return unknown(`${what} to be mocked from; a draft is mocked by its own, which the call names: \`Prefer: document=doc_…\`.`)
+  }
+  return mock.answer(flow.inbound.method, rest, preferred) ?? unknown(`The document of the API "${shown}" says of no such answer.`)
 }
 
-function unknown(name: string, missing: 'api' | 'answer'): Denial {
-  const shown = name.slice(0, 100)
-  const detail =
-    missing === 'api' ? `No API "${shown}" has a document to be mocked from.` : `The document of the API "${shown}" says of no such answer.`
+function unknown(detail: string): Denial {
   return {
     code: 'route_unknown',
     detail,
@@ -66,8 +96,12 @@ function unknown(name: string, missing: 'api' | 'answer'): Denial {
 }
 
 /** `Prefer: code=404, example=unknown` (RFC 7240). */
-function preferenceOf(text: string): { code?: string; example?: string } {
+function preferenceOf(text: string): Preferred & { document?: string } {
   const named = (name: string): string | undefined => new RegExp(`(?:^|[,;]\\s*)${name}="?([^",;\\s]+)`).exec(text)?.[1]
-  const [code, example] = [named('code'), named('example')]
-  return { ...(code === undefined ? {} : { code }), ...(example === undefined ? {} : { example }) }
+  const [code, example, document] = [named('code'), named('example'), named('document')]
+  return {
+    ...(code === undefined ? {} : { code }),
+    ...(example === undefined ? {} : { example }),
+    ...(document === undefined ? {} : { document }),
+  }
 }

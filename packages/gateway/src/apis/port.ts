@@ -1,5 +1,6 @@
 import type { HttpApi, Nano, PromptApi } from '@faregate/core'
 import type { Dialect } from '@faregate/wire'
+import type { ApiUpstream } from './upstreams/compiled.ts'
 
 /** The published APIs of the configuration in force. */
 export interface ApiDirectory {
@@ -15,6 +16,7 @@ export interface Published {
 export interface PublishedApi {
   kind: 'http'
   entry: HttpApi
+  upstream: ApiUpstream
   /** The route of a method and of the path below the prefix, as it was sent. */
   route: (method: string, rest: string) => FoundRoute
 }
@@ -43,11 +45,14 @@ export interface PricedRoute {
   price: Nano | undefined
   /** Whether an answer of this status is charged. */
   charges(status: number): boolean
+  /** Switched off. */
+  off: boolean
 }
 
 /** What a request calls, once it is found. */
 export interface ApiTarget {
   api: HttpApi
+  upstream: ApiUpstream
   route: PricedRoute
   /** The path below the prefix. */
   rest: string

@@ -14,12 +14,12 @@ const ROUTE = 'POST /'
 export function locatePrompt(deps: GatewayDeps, flow: Flow, { entry }: PublishedPrompt, path: string): Denial | undefined {
   const gone = retiredApi(deps, entry)
   if (gone !== undefined) return gone
-  const { name, prefix } = entry
+  const { name, prefix, release } = entry
   const rest = path.slice(prefix.length)
   if (rest !== '' && rest !== '/') return { ...unknown(name, `The API "${name}" has no route for this path.`), didYouMean: [prefix] }
   const { method } = flow.inbound
   if (method !== 'POST') return { ...unknown(name, `The path is right, but it takes POST, not ${method}.`), allow: ['POST'] }
-  flow.api = { name, route: ROUTE }
+  flow.api = { name, route: ROUTE, release }
   return undefined
 }
 

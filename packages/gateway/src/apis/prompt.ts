@@ -13,7 +13,8 @@ const DOCUMENT = '/openapi.json'
 
 /** A request as a call of a prompt. */
 export function promptFlow(flow: Flow, prompt: PublishedPrompt): Flow {
-  return { ...flow, dialect: prompt.dialect, prompt, api: { name: prompt.entry.name, route: null } }
+  const { name, release } = prompt.entry
+  return { ...flow, dialect: prompt.dialect, prompt, api: { name, route: null, release } }
 }
 
 /** A call of a prompt is one of its model, from the credential to the record; beside it there is what describes the prompt. */
@@ -30,7 +31,7 @@ async function serveDocument(shared: Shared, flow: Flow, { entry, document }: Pu
   if (isDenial(key)) return refuse(deps, flow, key)
   const refused = authorizeApi(key, entry.name) ?? retiredApi(deps, entry)
   if (refused !== undefined) return refuse(deps, flow, refused)
-  flow.api = { name: entry.name, route: `GET ${DOCUMENT}` }
+  flow.api = { name: entry.name, route: `GET ${DOCUMENT}`, release: entry.release }
   const body = Buffer.from(document())
   flow.outbound.head(200, {
     ...sharedHeaders(deps, flow),

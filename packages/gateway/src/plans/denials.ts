@@ -120,7 +120,7 @@ export function sold(settings: Settings, key: KeyEntry, product: Product, { by, 
     scope: scopeOf(key),
     ...requiredOf(lacking),
     plans: sales.map(presentSale),
-    fixes: sales.map((sale) => saleFix(key, sale)),
+    fixes: saleFixes(key, sales),
     ...(by === 'approval' ? { requestUrl: `${settings.publicUrl()}/api/organizations/${key.organization.id}/subscriptions` } : {}),
   }
 }
@@ -139,8 +139,13 @@ export function presentSale({ plan, price, period, dueNow, approval }: Sale) {
   return { plan, price: formatAmount(price), period, dueNow: formatAmount(dueNow), approval }
 }
 
+/** How plans are had: first those that only have to be paid for. */
+export function saleFixes(key: KeyEntry, sales: readonly Sale[]): Fix[] {
+  return sales.toSorted((a, b) => Number(a.approval) - Number(b.approval)).map((sale) => saleFix(key, sale))
+}
+
 /** How a plan is had: by changing the subscription there is, or by a new one. */
-export function saleFix(key: KeyEntry, { plan, dueNow, approval, change }: Sale): Fix {
+function saleFix(key: KeyEntry, { plan, dueNow, approval, change }: Sale): Fix {
   const { organization } = key
   const by = { by: 'billing_admin' as const, canYou: mayMend(key, SUBSCRIBE), plan, method: 'POST' }
   if (approval) {

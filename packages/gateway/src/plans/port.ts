@@ -38,6 +38,8 @@ export interface Sale {
   period: string
   dueNow: Nano
   approval: boolean
+  /** What would become of what the model costs the organization. */
+  rule: PriceRule
   /** The subscription that would be changed to it; absent: it would be a new one. */
   change?: string
 }
@@ -64,6 +66,8 @@ export interface Blocked {
   subscription: { id: string; plan: string; reason: string | null }
   /** Of one period. */
   price: Nano
+  /** What would become of what the model costs the organization. */
+  rule: PriceRule
   also: Blocker[]
 }
 

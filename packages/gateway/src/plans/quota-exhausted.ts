@@ -19,15 +19,16 @@ export function quotaText({ key, plan }: FundsContext, { required, available, he
   return `${key.organization.name}'s plan ${names} has ${available < 0n ? 0n : available} ${unit} left in this period; ${need}.`
 }
 
-/** More is for sale: 402. Otherwise only time helps, and a client waits for it only where that is short. */
+/** More can be bought: 402. Otherwise only time helps, and a client waits for it only where that is short. */
 export function quotaDenial(
   { plan }: FundsContext,
   { resetsAt }: Shortfall,
   { at }: Extract<Outcome, { status: 'insufficient' }>,
 ): Pick<Denial, 'status' | 'plans' | 'retryAfterSeconds' | 'retryable'> {
   const sales = plan?.sales ?? []
-  if (sales.length > 0) return { plans: sales.map(presentSale) }
+  const plans = sales.length === 0 ? {} : { plans: sales.map(presentSale) }
+  if (sales.some(({ approval }) => !approval)) return plans
   const wait = resetsAt === null || at === 0 ? Number.POSITIVE_INFINITY : resetsAt - at
-  if (wait > LONGEST_WAIT_MS) return { status: 429 }
-  return { status: 429, retryable: true, retryAfterSeconds: Math.max(1, Math.ceil(wait / 1_000)) }
+  if (wait > LONGEST_WAIT_MS) return { status: 429, ...plans }
+  return { ...plans, status: 429, retryable: true, retryAfterSeconds: Math.max(1, Math.ceil(wait / 1_000)) }
 }

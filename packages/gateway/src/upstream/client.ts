@@ -11,14 +11,16 @@ export interface UpstreamLimits {
   silenceMs: number
 }
 
-/** An upstream client with one connection pool for each origin, which keeps connections alive. */
+/** An upstream client with one connection pool for each origin, which keeps connections alive; another one where connecting may take another time. */
 export function createUpstreamClient(limits: UpstreamLimits): UpstreamClient {
-  const pools = new Map<string, Pool>()
-  const poolOf = (origin: string): Pool => {
+  const patient = new Map<number, Map<string, Pool>>()
+  const poolOf = (origin: string, connectMs: number): Pool => {
+    let pools = patient.get(connectMs)
+    if (pools === undefined) patient.set(connectMs, (pools = new Map<string, Pool>()))
     let pool = pools.get(origin)
     if (pool === undefined) {
       pool = new Pool(origin, {
-        connect: boundedConnector(limits.connectMs),
+        connect: boundedConnector(connectMs),
         headersTimeout: limits.firstByteMs,
         bodyTimeout: limits.silenceMs,
         pipelining: 1,
@@ -29,25 +31,36 @@ export function createUpstreamClient(limits: UpstreamLimits): UpstreamClient {
     return pool
   }
   return {
-    send: (request, sink) => dispatch(poolOf(request.origin), request, sink, limits),
+    send: (request, sink) => {
+      const own = { ...limits, ...ownLimits(request) }
+      return dispatch(poolOf(request.origin, own.connectMs), request, sink, own)
+    },
     close: async () => {
-      await Promise.all([...pools.values()].map((pool) => pool.close()))
+      await Promise.all([...patient.values()].flatMap((pools) => [...pools.values()].map((pool) => pool.close())))
     },
   }
 }
 
-function dispatch(pool: Pool, request: UpstreamRequest, sink: UpstreamSink, standing: UpstreamLimits): UpstreamCall {
-  const { method = 'POST', path, headers, body, asSent = false } = request
-  const limits = { ...standing, ...ownLimits(request) }
+function dispatch(pool: Pool, request: UpstreamRequest, sink: UpstreamSink, limits: UpstreamLimits): UpstreamCall {
+  const { method = 'POST', origin, path, headers, body, asSent = false } = request
   const exchange = new Exchange(sink, limits, asSent)
-  const options = { method, path, headers, body: body as Readable }
+  const options = { method, path, headers, body: body as Readable, ...named(origin, headers) }
   pool.dispatch({ ...options, headersTimeout: limits.firstByteMs, bodyTimeout: limits.silenceMs }, exchange)
   return exchange
 }
 
+/** Whose certificate is wanted is a matter of the address, whatever host the call names. */
+function named(origin: string, { host }: Record<string, string>): { servername?: string } {
+  return host === undefined || !origin.startsWith('https:') ? {} : { servername: new URL(origin).hostname }
+}
+
 function ownLimits({ limits = {} }: UpstreamRequest): Partial<UpstreamLimits> {
-  const { firstByteMs, silenceMs } = limits
-  return { ...(firstByteMs === undefined ? {} : { firstByteMs }), ...(silenceMs === undefined ? {} : { silenceMs }) }
+  const { connectMs, firstByteMs, silenceMs } = limits
+  return {
+    ...(connectMs === undefined ? {} : { connectMs }),
+    ...(firstByteMs === undefined ? {} : { firstByteMs }),
+    ...(silenceMs === undefined ? {} : { silenceMs }),
+  }
 }
 
 /** One call: undici's handler on one side, what the gateway controls on the other. */

@@ -48,6 +48,8 @@ export interface WorldOptions {
   plans?: GatewayDeps['plans']
   namedCaps?: FindNamedCaps
   invoices?: GatewayDeps['invoices']
+  mocks?: GatewayDeps['mocks']
+  vendors?: GatewayDeps['vendors']
   creditLimit?: bigint
   grant?: string
   price?: Partial<Record<Bucket, string>>
@@ -104,7 +106,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     balances: { read: (refs) => Promise.resolve(refs.map((ref) => viewOf(storage, ref))) },
     limiter: new Limiter({ clock: { now: () => Date.now() } }),
     apis: { find: () => undefined },
-    mocks: { answer: async () => ({ missing: 'api' }) },
+    mocks: options.mocks ?? { find: async () => undefined },
     plans: options.plans ?? {
       entitlement: () => ({ kind: 'balance' }),
       quotas: () => Promise.resolve([]),
@@ -117,7 +119,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       provider: () => (options.providerPrice === undefined ? undefined : priceTable(options.providerPrice)),
       maxOutput: () => undefined,
     },
-    vendors,
+    vendors: options.vendors ?? vendors,
     tokens: options.tokens ?? {
       count: async (text) => words(text),
       countEach: async (texts) => texts.reduce((sum, text) => sum + words(text), 0),

@@ -41,20 +41,29 @@ export function createDocuments(limits: DocumentLimits = LIMITS): Documents {
   }
 }
 
-/** Undefined: the thread ended without an answer. */
-function carriedOut(task: DocumentTask, { milliseconds, megabytes, entry }: DocumentLimits): Promise<DocumentReply | undefined> {
+/** Undefined: the thread ended without an answer, or was not even started, where the machine has none to give. */
+function carriedOut(task: DocumentTask, limits: DocumentLimits): Promise<DocumentReply | undefined> {
   return new Promise((resolve) => {
-    const worker = new Worker(entry, { name: 'openapi', workerData: task, resourceLimits: { maxOldGenerationSizeMb: megabytes } })
+    const worker = started(task, limits)
+    if (worker === undefined) return resolve(undefined)
     const end = (reply: DocumentReply | undefined): void => {
       clearTimeout(deadline)
       resolve(reply)
       void worker.terminate()
     }
-    const deadline = setTimeout(() => end(undefined), milliseconds)
+    const deadline = setTimeout(() => end(undefined), limits.milliseconds)
     worker.once('message', (reply: DocumentReply) => end(reply))
     worker.once('error', () => end(undefined))
     worker.once('exit', () => end(undefined))
   })
+}
+
+function started(task: DocumentTask, { megabytes, entry }: DocumentLimits): Worker | undefined {
+  try {
+    return new Worker(entry, { name: 'openapi', workerData: task, resourceLimits: { maxOldGenerationSizeMb: megabytes } })
+  } catch {
+    return undefined
+  }
 }
 
 function tooLarge({ milliseconds, megabytes }: DocumentLimits): Finding {

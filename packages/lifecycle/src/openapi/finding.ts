@@ -17,6 +17,11 @@ export interface Finding {
 /** A finding that does not know yet on which line it is. */
 export type Remark = Pick<Finding, 'level' | 'rule' | 'message'> & { path: Path }
 
+/** What keeps a document from being imported. */
+export function error(rule: string, message: string, path: Path): Remark {
+  return { level: 'error', rule, message, path }
+}
+
 /** The JSON pointer of a path. */
 export function pointerOf(path: Path): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')

@@ -1,5 +1,5 @@
 import { isRoutePath } from '../definition.ts'
-import type { Path, Remark } from './finding.ts'
+import { error, type Path, type Remark } from './finding.ts'
 import { isJson, jsonOf, listOf, resolved, textOf, type Json } from './json.ts'
 import { routePathOf, shapeOf, UNSERVED_METHODS, type Operation } from './operations.ts'
 
@@ -135,10 +135,6 @@ const RULES: Rule[] = [
 
 function nameOf({ method, path }: Operation): string {
   return `${method} ${path}`
-}
-
-function error(rule: string, message: string, path: Path): Remark {
-  return { level: 'error', rule, message, path }
 }
 
 function warning(rule: string, message: string, path: Path): Remark {

@@ -1,3 +1,4 @@
+import { Recent } from '@faregate/core'
 import { readPath } from '../path.ts'
 import { RouteTable } from '../route-table.ts'
 import { jsonOf, resolved, type Json } from './json.ts'
@@ -18,11 +19,22 @@ export interface Preference {
   example?: string | undefined
 }
 
+/** So many bodies are kept, the same calls being made again and again; none that is longer. */
+const MOST_KEPT = 64
+const LONGEST_KEPT = 65_536
+
+/** What ends a call: whatever is below 200 only announces that an answer comes. */
+const FINAL_STATUS = /^[2-5]\d\d$/
+
+/** Answers of these have no body (RFC 9110). */
+const BODILESS = new Set([204, 205, 304])
+
 /** Answers calls as a document says that an API does, from its examples, else from its schemas; the same call always alike. */
 export class Mock {
   readonly #document: Json
   readonly #table: RouteTable
   readonly #operations: Map<string, Operation>
+  readonly #bodies = new Recent<string>(MOST_KEPT)
 
   constructor(document: string) {
     this.#document = jsonOf(JSON.parse(document))
@@ -39,21 +51,35 @@ export class Mock {
     return operation && this.#answerOf(operation, preference)
   }
 
-  #answerOf({ value }: Operation, { code, example }: Preference): MockAnswer | undefined {
-    const responses = jsonOf(value['responses'])
-    const status =
-      code ??
-      Object.keys(responses)
-        .toSorted()
-        .find((name) => name.startsWith('2')) ??
-      'default'
-    const response = responses[status] ?? responses[`${status[0] ?? ''}XX`] ?? responses['default']
-    if (response === undefined) return undefined
-    const content = jsonOf(resolved(this.#document, response)['content'])
+  #answerOf(operation: Operation, { code, example }: Preference): MockAnswer | undefined {
+    const responses = jsonOf(operation.value['responses'])
+    const name = nameOf(responses, code)
+    if (name === undefined) return undefined
+    const said = code ?? name
+    const status = FINAL_STATUS.test(said) ? Number(said) : 200
+    const content = jsonOf(resolved(this.#document, responses[name])['content'])
     const type = Object.keys(content).find(isJsonType) ?? Object.keys(content)[0]
-    const number = /^[1-5]\d\d$/.test(status) ? Number(status) : 200
-    if (type === undefined) return { status: number }
-    const sample = exampleOf(this.#document, jsonOf(content[type]), example)
-    return { status: number, type, body: isJsonType(type) || typeof sample !== 'string' ? JSON.stringify(sample ?? null) : sample }
+    if (type === undefined || BODILESS.has(status)) return { status }
+    const media = jsonOf(content[type])
+    const named = example !== undefined && Object.hasOwn(jsonOf(media['examples']), example) ? example : undefined
+    const key = JSON.stringify([operation.method, operation.path, name, named])
+    return { status, type, body: this.#bodies.get(key) ?? this.#bodyOf(key, type, media, named) }
   }
+
+  #bodyOf(key: string, type: string, media: Json, example: string | undefined): string {
+    const sample = exampleOf(this.#document, media, example)
+    const body = isJsonType(type) || typeof sample !== 'string' ? JSON.stringify(sample ?? null) : sample
+    if (body.length <= LONGEST_KEPT) this.#bodies.set(key, body)
+    return body
+  }
+}
+
+/** What the document calls its answer of a status, or of a success where none is asked for; undefined: it says of none. */
+function nameOf(responses: Json, code: string | undefined): string | undefined {
+  if (code !== undefined && !FINAL_STATUS.test(code)) return undefined
+  const success = Object.keys(responses)
+    .toSorted()
+    .find((name) => name.startsWith('2'))
+  const status = code ?? success ?? 'default'
+  return [status, `${status[0] ?? ''}XX`, 'default'].find((name) => Object.hasOwn(responses, name))
 }

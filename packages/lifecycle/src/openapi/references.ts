@@ -1,4 +1,4 @@
-import type { Path, Remark } from './finding.ts'
+import { error, type Path, type Remark } from './finding.ts'
 import { isJson, pointed } from './json.ts'
 
 /** Deeper is no description of an API any more. */
@@ -16,7 +16,7 @@ export function badReferences(root: unknown): Remark[] {
   const open: { value: unknown; path: Path }[] = [{ value: root, path: [] }]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, path } = next
-    if (path.length > MOST_DEPTH) return [{ level: 'error', rule: 'too-deep', message: `is nested deeper than ${MOST_DEPTH} levels`, path }]
+    if (path.length > MOST_DEPTH) return [error('too-deep', `is nested deeper than ${MOST_DEPTH} levels`, path)]
     if (Array.isArray(value)) value.forEach((item, index) => open.push({ value: item, path: [...path, index] }))
     else if (isJson(value)) {
       const remark = remarkOn(root, value, path)
@@ -61,8 +61,4 @@ function remarkOn(root: unknown, value: Record<string, unknown>, path: Path): Re
   return current === undefined
     ? error('reference-unresolved', `\`${shown}\` leads nowhere: there is no such part of the document`, at)
     : undefined
-}
-
-function error(rule: string, message: string, path: Path): Remark {
-  return { level: 'error', rule, message, path }
 }

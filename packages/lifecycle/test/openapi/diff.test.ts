@@ -5,10 +5,14 @@ import { WEATHER } from './documents.ts'
 
 const documents = createDocuments()
 
-async function changesOf(from: string, to: string) {
-  const before = (await documents.read(WEATHER)).design?.document
+function changesOf(from: string, to: string) {
   assert.ok(WEATHER.includes(from), from)
-  const { changes, findings } = await documents.read(WEATHER.replace(from, to), before)
+  return changesBetween(WEATHER, WEATHER.replace(from, to))
+}
+
+async function changesBetween(from: string, to: string) {
+  const before = (await documents.read(from)).design?.document
+  const { changes, findings } = await documents.read(to, before)
   assert.deepEqual(
     findings.filter(({ level }) => level === 'error'),
     [],
@@ -37,6 +41,14 @@ const CASES: [what: string, from: string, to: string, breaking: boolean, at: str
   ['a bound of a parameter widens', 'maximum: 7', 'maximum: 14', false, 'GET /forecast/{city}, query parameter days'],
   ['a parameter takes another type', 'type: integer', 'type: string', true, 'GET /forecast/{city}, query parameter days'],
   ['a parameter takes more', 'type: integer', 'type: number', false, 'GET /forecast/{city}, query parameter days'],
+  ['a parameter takes anything', 'type: integer, ', '', false, 'GET /forecast/{city}, query parameter days'],
+  [
+    'a member of an answer is anything',
+    'city: { type: string }',
+    "city: { description: 'It' }",
+    true,
+    'GET /forecast/{city}, answer 200, body.city',
+  ],
   ['a member of an answer goes', '        city: { type: string }\n', '', true, 'GET /forecast/{city}, answer 200, body.city'],
   [
     'a member of an answer comes',
@@ -84,6 +96,39 @@ describe('what differs is told, and whether it breaks callers', () => {
       )
     })
   }
+
+  test('what was of any type and is of one breaks whoever sends it, and nobody who gets it', async () => {
+    const open = WEATHER.replace('type: integer, ', '').replace('city: { type: string }', "city: { description: 'It' }")
+    assert.deepEqual(
+      (await changesBetween(open, WEATHER)).filter(({ what }) => what.startsWith('its type')).map(({ at, breaking }) => [at, breaking]),
+      [
+        ['GET /forecast/{city}, query parameter days', true],
+        ['GET /forecast/{city}, answer 200, body.city', false],
+      ],
+    )
+  })
+
+  test('every member that is now the same schema is compared with what it was', async () => {
+    const with2 = (ids: string) => WEATHER.replace('        city: {', `${ids}        city: {`).concat('    Id: { type: string }\n')
+    const before = with2('        a: { type: string }\n        b: { type: integer }\n')
+    const reference = "{ $ref: '#/components/schemas/Id' }"
+    const changes = await changesBetween(before, with2(`        a: ${reference}\n        b: ${reference}\n`))
+    assert.deepEqual(
+      changes.map(({ at, breaking }) => [at, breaking]),
+      [['GET /forecast/{city}, answer 200, body.b', true]],
+    )
+  })
+
+  test('schemas that contain themselves at different depths come to an end', async () => {
+    const named = "{ $ref: '#/components/schemas/Forecast' }"
+    const deeper = `{ type: object, properties: { next: ${named} } }`
+    const deepest = `{ type: object, properties: { next: ${deeper} } }`
+    const changes = await changesBetween(
+      WEATHER.replace(`next: ${named}`, `next: ${deeper}`),
+      WEATHER.replace(`next: ${named}`, `next: ${deepest}`),
+    )
+    assert.ok(changes.length > 0 && changes.every(({ at }) => at.length < 200))
+  })
 
   test('what a parameter of the path is called tells nobody anything', async () => {
     const before = (await documents.read(WEATHER)).design?.document

@@ -198,6 +198,15 @@ describe('a hostile document does no harm', () => {
     assert.equal((await impatient.read(WEATHER)).findings[0]?.rule, 'too-large')
   })
 
+  test('a thread that cannot be started keeps nobody else from reading', async () => {
+    const entry = new URL('../../src/openapi/worker.ts', import.meta.url)
+    const limits = { milliseconds: 20_000, megabytes: 512, entry: new URL('https://example.com/no-thread-starts-here') }
+    const unlucky = createDocuments(limits)
+    assert.equal((await unlucky.read(WEATHER)).findings[0]?.rule, 'too-large')
+    limits.entry = entry
+    assert.ok((await unlucky.read(WEATHER)).design !== undefined)
+  })
+
   test('a thousand operations are read', async () => {
     const operation = (i: number) => ({ get: { operationId: `o${i}`, summary: 'S', responses: { 200: { description: 'D' } } } })
     const paths = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`/things/${i}`, operation(i)]))

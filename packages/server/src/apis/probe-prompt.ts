@@ -26,7 +26,7 @@ export async function probePrompt(
   const addresses = new Set(route.candidates.map(({ provider }) => provider.baseUrl))
   // The built-in demo answers in this process.
   if ([...addresses].some((address) => !/^https?:/.test(address))) return {}
-  const reasons = await Promise.all([...addresses].map((address) => prober.probe(address)))
+  const reasons = await Promise.all([...addresses].map((address) => prober.probe([address])))
   const [first] = reasons
   return first === undefined || reasons.includes(undefined) ? {} : { dead: first }
 }

@@ -1,8 +1,9 @@
+import { PROXYING_MEMBERS } from '@faregate/core'
 import { flawsOf } from '@faregate/lifecycle'
 import type { Report } from './meaning.ts'
 import type { Configuration, ConfiguredApi } from './schema.ts'
 
-const OF_SERVICES = ['upstream', 'routes', 'timeouts', 'encodedSlashes'] as const
+const OF_SERVICES = ['upstream', 'routes', 'timeouts', ...PROXYING_MEMBERS, 'encodedSlashes'] as const
 
 /** Checks the published APIs for what a schema cannot see: what is reserved, what has no price, what is there twice. */
 export function checkApis({ apis }: Configuration, report: Report): void {
@@ -19,6 +20,7 @@ export function checkApis({ apis }: Configuration, report: Report): void {
   }
 }
 
-function definitionOf({ prefix, upstream, routes = [], prompt }: ConfiguredApi): Parameters<typeof flawsOf>[0] {
-  return prompt === undefined ? { prefix, upstream, routes } : { kind: 'prompt', prefix, prompt }
+function definitionOf({ prompt, ...api }: ConfiguredApi): Parameters<typeof flawsOf>[0] {
+  const { prefix, routes = [], presentation } = api
+  return prompt === undefined ? { ...api, routes } : { kind: 'prompt', prefix, prompt, presentation }
 }

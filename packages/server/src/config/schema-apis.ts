@@ -1,10 +1,10 @@
+import { baseUrl, proxying, secretless, timeouts } from '@faregate/contract/api-proxying'
 import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
 import { z } from 'zod'
+import { listing, presentation } from './schema-catalogue.ts'
 import { prompt } from './schema-prompts.ts'
 
 /** Published APIs in the configuration file. What this cannot see is checked by `checkApis`. */
-
-const milliseconds = z.int().min(1).max(3_600_000)
 
 const route = z.strictObject({
   method: z.enum([...API_METHODS, '*']).describe('The method; `*` for any of them. HEAD is answered as its GET.'),
@@ -26,31 +26,50 @@ const route = z.strictObject({
     .min(1)
     .optional()
     .describe("Which of the upstream's answers are charged: `2xx`, `3xx`, `4xx`. Absent: `2xx` and `3xx`. A 5xx never is."),
+  off: z.literal(true).optional().describe('It is switched off: calls are refused, and nothing else takes them.'),
 })
+
+const secret = z.string().min(1)
+
+const upstream = z.strictObject({
+  baseUrl: baseUrl.optional(),
+  header: z
+    .strictObject({
+      name: secretless.headerName,
+      value: secret.describe('The secret. Keep it out of the file: `${WEATHER_KEY}` reads the environment.'),
+    })
+    .optional()
+    .describe('A secret that the upstream wants with each call.'),
+  basic: z
+    .strictObject({ user: secretless.user, secret: secret.describe('The password, from the environment like every secret.') })
+    .optional()
+    .describe('User and password that the upstream wants as Basic.'),
+  oauth: z
+    .strictObject({
+      tokenUrl: secretless.tokenUrl,
+      clientId: secretless.clientId,
+      clientSecret: secret.describe('The client secret, from the environment like every secret.'),
+      scopes: secretless.scopes,
+    })
+    .optional()
+    .describe("A client's credentials, with which a token is fetched for the upstream (OAuth 2)."),
+})
+
+const { upstreams, health, retries, addresses, rewrite, requestHeaders, responseHeaders, hostHeader } = proxying
 
 export const api = z.strictObject({
   prefix: z.string().min(2).describe("Where callers find it, like `/weather`. Some first segments are the gateway's own."),
-  upstream: z
-    .strictObject({
-      baseUrl: z.string().min(1).describe('Where the service is. The path below the prefix is appended.'),
-      header: z
-        .strictObject({
-          name: z.string().min(1).describe('The header that carries the secret.'),
-          value: z.string().min(1).describe('The secret. Keep it out of the file: `${WEATHER_KEY}` reads the environment.'),
-        })
-        .optional()
-        .describe('A secret that the upstream wants with each call.'),
-    })
-    .optional()
-    .describe('The service behind it. Every API but a prompt has one.'),
+  upstream: upstream.optional().describe('The service behind it. Every API but a prompt has one.'),
+  upstreams: upstreams.optional(),
   routes: z.array(route).min(1).optional().describe('What can be called, and what that costs. Every API but a prompt has some.'),
-  timeouts: z
-    .strictObject({
-      firstByteMs: milliseconds.optional().describe('Time for the first byte of an answer. Absent: `limits.firstByteMs`.'),
-      silenceMs: milliseconds.optional().describe('Longest silence within an answer. Absent: `limits.silenceMs`.'),
-    })
-    .optional()
-    .describe('How long the upstream is waited for, in milliseconds.'),
+  timeouts: timeouts.optional(),
+  health: health.optional(),
+  retries: retries.optional(),
+  addresses: addresses.optional(),
+  rewrite: rewrite.optional(),
+  requestHeaders: requestHeaders.optional(),
+  responseHeaders: responseHeaders.optional(),
+  hostHeader: hostHeader.optional(),
   encodedSlashes: z
     .enum(['refuse', 'pass'])
     .optional()
@@ -59,4 +78,6 @@ export const api = z.strictObject({
         'are refused.',
     ),
   prompt,
+  presentation: presentation.optional(),
+  listing: listing.optional(),
 })

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { isDenial, type Denial } from '@faregate/core'
+import type { Denial } from '@faregate/core'
 import { BodyRefused, brokenOff, encoded, noRoom, tooLarge } from './body-denials.ts'
 import type { BodyRoom } from './body-room.ts'
 
@@ -115,13 +115,22 @@ class Reading {
 
   /** Whether the body may be read on; where not, it has been refused. */
   async #admit(bytes: number): Promise<boolean> {
-    const refusal = await this.#obstacle(bytes).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
-    if (refusal !== undefined) this.#end(isDenial(refusal) ? new BodyRefused(refusal) : refusal)
-    if (this.#over) return false
-    this.#whole = new Uint8Array(new ArrayBuffer(this.#declared ?? 2 * this.#size, { maxByteLength: bytes }))
+    try {
+      const refusal = await this.#obstacle(bytes)
+      if (refusal !== undefined) this.#refuse(refusal)
+      else if (!this.#over) this.#settle(bytes)
+    } catch (error) {
+      this.#end(error instanceof Error ? error : new Error(String(error)))
+    }
+    return !this.#over
+  }
+
+  /** Moves what has come so far to where the rest comes, `bytes` of it at most. Throws where there is no memory. */
+  #settle(bytes: number): void {
+    const length = this.#declared ?? Math.min(bytes, 2 * this.#size)
+    this.#whole = new Uint8Array(new ArrayBuffer(length, { maxByteLength: bytes }))
     this.#whole.set(Buffer.concat(this.#chunks))
     this.#chunks = []
-    return true
   }
 
   async #obstacle(bytes: number): Promise<Denial | undefined> {

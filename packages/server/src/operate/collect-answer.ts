@@ -1,4 +1,4 @@
-import type { UpstreamSink } from '@faregate/gateway'
+import type { UpstreamError, UpstreamSink } from '@faregate/gateway'
 
 /** An upstream's answer, collected. */
 export interface Answer {
@@ -18,6 +18,11 @@ export function collect(resolve: (answer: Answer) => void, reject: (error: Error
       if (answer.body.length < KEPT_BYTES) answer.body += chunk.toString('utf8')
     },
     end: () => resolve(answer),
-    error: ({ reason, detail }) => reject(new Error(`It cannot be reached (${reason}): ${detail}`)),
+    error: (failure) => reject(unreachable(failure)),
   }
+}
+
+/** Why nothing answered, in words. */
+export function unreachable({ reason, detail }: UpstreamError): Error {
+  return new Error(`It cannot be reached (${reason}): ${detail}`)
 }

@@ -1,50 +1,102 @@
 import type { ApiTestResult } from '@faregate/admin'
-import type { HttpApi, Prompt, Snapshot } from '@faregate/core'
-import type { UpstreamClient } from '@faregate/gateway'
+import type { Prompt, Snapshot } from '@faregate/core'
+import { fixedHeaders, type ApiUpstream, type UpstreamBook, type UpstreamClient } from '@faregate/gateway'
 import { refusedBy } from '@faregate/gateway/apis/failure'
 import type { PromptProbe } from '../apis/probe-prompt.ts'
-import { collect, type Answer } from './collect-answer.ts'
+import { unreachable, type Answer } from './collect-answer.ts'
+
+type Head = Pick<Answer, 'status' | 'headers'>
 
 export interface ApiTestDeps {
   snapshot: () => Snapshot
   upstream: Pick<UpstreamClient, 'send'>
+  upstreams: Pick<UpstreamBook, 'compile'>
   probePrompt: (prompt: Prompt) => Promise<PromptProbe>
 }
 
+type Member = ApiUpstream['pool']['members'][number]
+type Found = Omit<ApiTestResult, 'latencyMs'>
+
 /**
- * Asks the upstream of a published API for what lies at its base URL, with the API's secret: whatever it answers, it is there. Of a
+ * Asks each upstream of a published API for what lies at its base URL, with the API's secret: whatever it answers, it is there. Of a
  * prompt, looks whether its model is served. Never rejects.
  */
-export async function testApi({ snapshot, upstream, probePrompt }: ApiTestDeps, name: string): Promise<ApiTestResult> {
-  const api = snapshot().apis.get(name)
+export async function testApi(deps: ApiTestDeps, name: string): Promise<ApiTestResult> {
+  const api = deps.snapshot().apis.get(name)
   if (api === undefined) return { ok: false, message: `There is no API "${name}" in force.`, status: null, latencyMs: 0 }
   const started = performance.now()
-  const took = () => Math.round(performance.now() - started)
+  const found = await (api.kind === 'prompt' ? testPrompt(deps, api.prompt) : testService(deps, name, deps.upstreams.compile(api)))
+  return { ...found, latencyMs: Math.round(performance.now() - started) }
+}
+
+async function testPrompt({ probePrompt }: ApiTestDeps, prompt: Prompt): Promise<Found> {
   try {
-    if (api.kind === 'prompt') {
-      const { model } = api.prompt
-      const { unpriced, dead } = await probePrompt(api.prompt)
-      const refusal = unpriced ?? dead
-      return {
-        ok: refusal === undefined,
-        message: refusal ?? `Its model "${model}" is served, and has a price.`,
-        status: null,
-        latencyMs: took(),
-      }
-    }
-    const { status, headers } = await ask(upstream, api)
-    const refusal = refusedBy(name, status, headers)
-    const message = refusal === undefined ? `It answers (HTTP ${status}).` : `It answered HTTP ${status} (${refusal.code}).`
-    return { ok: refusal === undefined, message, status, latencyMs: took() }
+    const { unpriced, dead } = await probePrompt(prompt)
+    const refusal = unpriced ?? dead
+    return { ok: refusal === undefined, message: refusal ?? `Its model "${prompt.model}" is served, and has a price.`, status: null }
   } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : String(error), status: null, latencyMs: took() }
+    return { ok: false, message: messageOf(error), status: null }
   }
 }
 
-function ask(upstream: ApiTestDeps['upstream'], { upstream: { baseUrl, header }, timeouts }: HttpApi): Promise<Answer> {
-  const { origin, pathname } = new URL(baseUrl)
-  const headers = header === undefined ? {} : { [header.name.toLowerCase()]: header.secret }
-  return new Promise((resolve, reject) => {
-    upstream.send({ origin, path: pathname, method: 'GET', headers, body: null, asSent: true, limits: timeouts }, collect(resolve, reject))
-  })
+async function testService({ upstream: client }: ApiTestDeps, name: string, upstream: ApiUpstream): Promise<Found> {
+  const found = await Promise.all(upstream.pool.members.map((member) => testMember(client, name, upstream, member)))
+  const worst = found.find(({ ok }) => !ok) ?? found[0]
+  const several = found.length > 1
+  return {
+    ok: found.every(({ ok }) => ok),
+    message: found.map(({ baseUrl, message }) => (several ? `${baseUrl}: ${message}` : message)).join(' '),
+    status: worst?.status ?? null,
+  }
+}
+
+interface Tested {
+  baseUrl: string
+  ok: boolean
+  message: string
+  status: number | null
+}
+
+async function testMember(client: ApiTestDeps['upstream'], name: string, upstream: ApiUpstream, member: Member): Promise<Tested> {
+  const { baseUrl } = member
+  try {
+    const token = await upstream.token?.fetchIfNeeded()
+    if (token !== undefined && !('value' in token))
+      return {
+        baseUrl,
+        ok: false,
+        message: `There is no token: ${'refused' in token ? token.refused : token.broken.detail}.`,
+        status: null,
+      }
+    const { status, headers } = await ask(client, upstream, member, token?.value)
+    const refusal = refusedBy(name, status, headers)
+    const message = refusal === undefined ? `It answers (HTTP ${status}).` : `It answered HTTP ${status} (${refusal.code}).`
+    return { baseUrl, ok: refusal === undefined, message, status }
+  } catch (error) {
+    return { baseUrl, ok: false, message: messageOf(error), status: null }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** The head of the answer: what follows may never end, and says nothing more of whether the service is there. */
+async function ask(client: ApiTestDeps['upstream'], upstream: ApiUpstream, { origin, path }: Member, token?: string): Promise<Head> {
+  const headers = fixedHeaders(upstream, token)
+  const answered = Promise.withResolvers<Head>()
+  const running = client.send(
+    { origin, path: path === '' ? '/' : path, method: 'GET', headers, body: null, asSent: true, limits: upstream.timeouts },
+    {
+      head: (status, said) => answered.resolve({ status, headers: said }),
+      data: () => undefined,
+      end: () => undefined,
+      error: (failure) => answered.reject(unreachable(failure)),
+    },
+  )
+  try {
+    return await answered.promise
+  } finally {
+    running.abort()
+  }
 }

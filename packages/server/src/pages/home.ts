@@ -79,6 +79,9 @@ export function homePage(facts: HomeFacts): Html {
         <a href="/docs">Guides<span>From the first call to selling access</span></a>
       </li>
       <li>
+        <a href="/catalogue">APIs<span>What is published here, what it costs, how it is called</span></a>
+      </li>
+      <li>
         <a href="/api/reference">API reference<span>The management API, call by call</span></a>
       </li>
       <li>

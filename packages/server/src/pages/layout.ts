@@ -15,6 +15,8 @@ table{border-collapse:collapse;width:100%}.wide{overflow-x:auto}th,td{text-align
 .state{white-space:nowrap}.ok{color:var(--good)}.failing{color:var(--bad)}.status{display:inline-block;font:600 .875rem ui-monospace,monospace;border:1px solid var(--line);border-radius:.375rem;padding:.05rem .5rem;margin-right:.5rem}
 label{display:block;font-weight:600;margin:1rem 0 .25rem}input{width:100%;max-width:32rem;font:inherit;color:inherit;background:var(--tint);border:1px solid var(--soft);border-radius:.375rem;padding:.5rem .75rem}
 button{font:inherit;font-weight:600;color:var(--paper);background:var(--accent);border:0;border-radius:.375rem;padding:.5rem 1.25rem;margin-top:.75rem;cursor:pointer}
+h1,h2,h3,p,li{overflow-wrap:anywhere}.badge{font:600 .8rem ui-monospace,monospace;color:var(--bad);border:1px solid currentColor;border-radius:.375rem;padding:.05rem .4rem}span.badge{color:var(--good)}
+.notice{border-left:4px solid var(--bad);padding-left:.75rem}.logo{display:block;max-width:8rem;max-height:4rem}.words{display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:0;list-style:none}.facts th{width:8rem}[role=region] table{min-width:28rem}blockquote{margin:.5rem 0;padding-left:1rem;border-left:4px solid var(--line)}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(14rem,1fr));gap:.75rem;padding:0;list-style:none}.cards a{display:block;height:100%;border:1px solid var(--line);border-radius:.5rem;padding:.75rem 1rem;text-decoration:none}.cards span{display:block;color:var(--soft);font-size:.875rem}
 `
 
@@ -37,6 +39,14 @@ export const PAGE_HEADERS: Record<string, string> = {
   'cache-control': 'no-cache',
 }
 
+/** The headers of a page that shows one picture, whose place may be elsewhere; the host of it has no characters of its own there. */
+export function pageHeaders(picture: string | null = null): Record<string, string> {
+  const url = picture === null || picture.startsWith('data:') ? null : URL.parse(picture)
+  if (url === null || !/^[a-z0-9.-]+$/.test(url.hostname)) return PAGE_HEADERS
+  const policy = PAGE_HEADERS['content-security-policy'] ?? ''
+  return { ...PAGE_HEADERS, 'content-security-policy': policy.replace("img-src 'self' data:", `img-src 'self' data: ${url.origin}`) }
+}
+
 /** A whole page. Styles are in it, dark and light follow the reader's system. */
 export function page(title: string, body: Html, version: string): string {
   return html`<!doctype html>
@@ -52,7 +62,8 @@ export function page(title: string, body: Html, version: string): string {
         <header>
           <a class="home" href="/">Faregate</a>
           <nav aria-label="Pages">
-            <a href="/docs">Guides</a> · <a href="/api/reference">API reference</a> · <a href="/problems">Problems</a>
+            <a href="/catalogue">APIs</a> · <a href="/docs">Guides</a> · <a href="/api/reference">API reference</a> ·
+            <a href="/problems">Problems</a>
           </nav>
         </header>
         <main>

@@ -1,5 +1,5 @@
 import { formatAmount } from '@faregate/core'
-import { failPending } from '@faregate/admin/payments/auto-top-up-end'
+import { hasten } from '@faregate/admin/payments/auto-top-up-end'
 import type { PaymentNeeds } from '@faregate/admin/payments/changes'
 import { forgetMethod, keepMethod, type Kept } from '@faregate/admin/payments/methods'
 import { refuseRefund } from '@faregate/admin/payments/refund'
@@ -63,7 +63,7 @@ async function book(deps: WebhookDeps, report: Report): Promise<ManagementDenial
       await forgetMethod(deps, rail, report.reference)
       return undefined
     case 'failed':
-      await failPending(deps, report.organization, report.order, report.code)
+      await hasten(deps, report.organization, report.order)
       return undefined
     case 'not_refunded':
       log.warn({ order: report.order, refund: report.refund }, 'a refund did not reach the payer; the credit is there again')
@@ -80,7 +80,9 @@ async function book(deps: WebhookDeps, report: Report): Promise<ManagementDenial
 /** What the credit was ordered for is bought with it. */
 async function credited(deps: WebhookDeps, report: Payment): Promise<Credited> {
   const outcome = await creditTopUp(deps, deps.rail, report)
-  if ('order' in outcome) await subscribeFor(deps, outcome.order)
+  if (!('order' in outcome)) return outcome
+  await subscribeFor(deps, outcome.order)
+  if (outcome.order.automatic) await hasten(deps, outcome.order.organization, outcome.order.id)
   return outcome
 }
 

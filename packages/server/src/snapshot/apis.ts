@@ -1,17 +1,17 @@
 import type { ApiEntry, HttpApi, PromptApi, Snapshot } from '@faregate/core'
-import { nearest, type ApiDirectory, type PublishedApi, type PublishedPrompt } from '@faregate/gateway'
+import { nearest, type ApiDirectory, type PublishedApi, type PublishedPrompt, type UpstreamBook } from '@faregate/gateway'
 import { compilePrompt, Prefixes, promptDocument, readPath, RouteTable } from '@faregate/lifecycle'
 import { promptDialect } from '@faregate/wire'
 
 type Published = PublishedApi | PublishedPrompt
 
 /** The published APIs of the configuration in force, compiled once for each: an entry that did not change is not compiled again. */
-export function apiDirectory(snapshot: () => Snapshot): ApiDirectory {
+export function apiDirectory(snapshot: () => Snapshot, upstreams: Pick<UpstreamBook, 'compile' | 'keep'>): ApiDirectory {
   const compiled = new WeakMap<ApiEntry, Published>()
   let current: ReadonlyMap<string, ApiEntry> | undefined
   let prefixes = new Prefixes<Published>([])
   const published = (entry: ApiEntry): Published => {
-    const known = compiled.get(entry) ?? (entry.kind === 'prompt' ? publishPrompt(entry) : publish(entry))
+    const known = compiled.get(entry) ?? (entry.kind === 'prompt' ? publishPrompt(entry) : publish(entry, upstreams.compile(entry)))
     compiled.set(entry, known)
     return known
   }
@@ -20,6 +20,7 @@ export function apiDirectory(snapshot: () => Snapshot): ApiDirectory {
       const { apis } = snapshot()
       if (apis !== current) {
         current = apis
+        upstreams.keep(apis.values())
         prefixes = new Prefixes([...apis.values()].map((entry) => [entry.prefix, published(entry)]))
       }
       return prefixes.find(path)
@@ -36,12 +37,13 @@ function publishPrompt(entry: PromptApi): PublishedPrompt {
   }
 }
 
-function publish(entry: HttpApi): PublishedApi {
+function publish(entry: HttpApi, upstream: PublishedApi['upstream']): PublishedApi {
   const table = new RouteTable(entry.routes)
   const encodedSlashes = entry.encodedSlashes ?? 'refuse'
   return {
     kind: 'http',
     entry,
+    upstream,
     route(method, rest) {
       const read = readPath(rest, encodedSlashes)
       if (!read.ok) return { kind: 'unreadable', reason: read.reason }
@@ -63,6 +65,7 @@ interface Missed {
 function neighbours(table: RouteTable, prefix: string, { method, segments, fitting, literals }: Missed): string[] {
   return nearest(segments[fitting] ?? '', literals).flatMap((literal): string[] => {
     const corrected = segments.with(Math.min(fitting, segments.length - 1), literal)
-    return table.find(method, corrected).kind === 'route' ? [`${prefix}/${corrected.map(encodeURIComponent).join('/')}`] : []
+    const found = table.find(method, corrected)
+    return found.kind === 'route' && !found.route.off ? [`${prefix}/${corrected.map(encodeURIComponent).join('/')}`] : []
   })
 }

@@ -40,8 +40,9 @@ export function fileModels(configuration: Configuration, placeOf: PlaceOf): Mode
 
 /** The published APIs of the configuration file. */
 export function fileApis(configuration: Configuration, placeOf: PlaceOf): ApiEntry[] {
-  return Object.entries(configuration.apis).map(([name, api]) => ({
+  return Object.entries(configuration.apis).map(([name, { listing, ...api }]) => ({
     ...definitionOf(api),
+    ...(listing === undefined ? {} : { listing }),
     name,
     managedBy: managedBy(placeOf(['apis', name])),
   }))
@@ -50,14 +51,44 @@ export function fileApis(configuration: Configuration, placeOf: PlaceOf): ApiEnt
 type Defined = (HttpDefinition & Pick<HttpApi, 'upstream'>) | PromptDefinition
 
 /** What an API of the file is: a prompt, where it has one. What a service lacks was told when the file was checked. */
-function definitionOf({ prefix, prompt, upstream, routes = [], ...members }: ConfiguredApi): Defined {
-  if (prompt !== undefined) return { kind: 'prompt', prefix, prompt: present(prompt) }
-  return { kind: 'http', prefix, ...present(members), upstream: upstreamOf(upstream), routes }
+function definitionOf({
+  prefix,
+  prompt,
+  presentation,
+  upstream,
+  upstreams,
+  routes = [],
+  ...members
+}: Omit<ConfiguredApi, 'listing'>): Defined {
+  const told = presentation === undefined ? {} : { presentation }
+  if (prompt !== undefined) return { kind: 'prompt', prefix, prompt: present(prompt), ...told }
+  const several = upstreams?.map(({ baseUrl, ...more }) => ({ baseUrl: withoutSlash(baseUrl), ...present(more) }))
+  return {
+    kind: 'http',
+    prefix,
+    ...present(members),
+    upstream: upstreamOf(upstream, several?.[0]?.baseUrl),
+    ...(several === undefined ? {} : { upstreams: several }),
+    routes,
+    ...told,
+  }
 }
 
-function upstreamOf({ baseUrl, header }: NonNullable<ConfiguredApi['upstream']> = { baseUrl: '' }): HttpApi['upstream'] {
-  const secret = header === undefined ? {} : { header: { name: header.name, secret: header.value } }
-  return { baseUrl: baseUrl.replace(/\/+$/, ''), ...secret }
+function upstreamOf({ baseUrl, header, basic, oauth }: NonNullable<ConfiguredApi['upstream']> = {}, first?: string): HttpApi['upstream'] {
+  return {
+    baseUrl: first ?? withoutSlash(baseUrl ?? ''),
+    ...(header === undefined ? {} : { header: { name: header.name, secret: header.value } }),
+    ...(basic === undefined ? {} : { basic }),
+    ...(oauth === undefined ? {} : { oauth: openOAuth(oauth) }),
+  }
+}
+
+function openOAuth({ clientSecret, ...oauth }: NonNullable<NonNullable<ConfiguredApi['upstream']>['oauth']>): HttpApi['upstream']['oauth'] {
+  return { ...present(oauth), secret: clientSecret }
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '')
 }
 
 function managedBy(place: Place | undefined): ManagedBy {

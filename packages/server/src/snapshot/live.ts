@@ -17,7 +17,7 @@ const POLL_MS = 400
 export class LiveConfiguration {
   readonly #source: ConfigurationSource
   readonly #log: Pick<Logger, 'error' | 'info'>
-  readonly #onSwap: (snapshot: Snapshot) => void
+  readonly #onSwap: ((snapshot: Snapshot) => void)[]
   #snapshot: Snapshot
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
@@ -27,13 +27,19 @@ export class LiveConfiguration {
   constructor(source: ConfigurationSource, first: Snapshot, log: Pick<Logger, 'error' | 'info'>, onSwap: (snapshot: Snapshot) => void) {
     this.#source = source
     this.#log = log
-    this.#onSwap = onSwap
+    this.#onSwap = [onSwap]
     this.#snapshot = first
     this.#schedule()
   }
 
   get snapshot(): Snapshot {
     return this.#snapshot
+  }
+
+  /** Tells of the configuration in force, now and whenever it is another one. */
+  watch(listener: (snapshot: Snapshot) => void): void {
+    listener(this.#snapshot)
+    this.#onSwap.push(listener)
   }
 
   /** Takes up the newest version; resolves when it is in force. After an own change, call this before answering. */
@@ -82,7 +88,7 @@ export class LiveConfiguration {
 
   #swap(snapshot: Snapshot): void {
     this.#snapshot = snapshot
-    this.#onSwap(snapshot)
+    for (const swapped of this.#onSwap) swapped(snapshot)
     this.#log.info({ version: snapshot.version }, 'a new configuration is in force')
   }
 }

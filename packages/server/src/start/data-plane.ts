@@ -4,14 +4,17 @@ import {
   createGateway,
   createMediaFetcher,
   createUpstreamClient,
+  UpstreamBook,
   type Gateway,
   type GatewayDeps,
   type UpstreamClient,
+  type UpstreamLimits,
 } from '@faregate/gateway'
 import { CommitQueue } from '@faregate/ledger'
 import { createTokenCounter } from '@faregate/pricing'
 import { vendors } from '@faregate/providers'
 import { createAdminStore } from '@faregate/store/queries/index'
+import { HealthChecks } from '../apis/health-checks.ts'
 import { createMocks } from '../apis/mocks.ts'
 import type { Configuration } from '../config/schema.ts'
 import { ProviderHealth } from '../health/providers.ts'
@@ -31,6 +34,8 @@ export interface Serving {
   gateway: Gateway
   ledger: CommitQueue
   upstream: UpstreamClient
+  /** What is known of the upstreams of published APIs. */
+  upstreams: UpstreamBook
   health: ProviderHealth
   metrics: Metrics
   /** Opened by whoever assembles the management API. */
@@ -71,8 +76,7 @@ export function assembleDataPlane(
   const renewals = new Renewals({ store: adminStore, ledger, clock, random, changed: () => live.refresh(), log })
   closers.add(() => renewals.close())
   plans.collectBy = (id) => renewals.collect(id)
-  const upstream = createUpstreamClient(limits)
-  closers.add(() => upstream.close())
+  const { upstream, upstreams } = openUpstreams(limits, installation, closers)
   const limitDesk = new LateLimitDesk()
   const tokens = createTokenCounter()
   closers.add(() => tokens.close())
@@ -86,7 +90,7 @@ export function assembleDataPlane(
     balances: createBalanceReader(store, adminStore.read.money, clock),
     limiter,
     plans,
-    ...publishedApis(adminStore.read, () => live.snapshot),
+    ...publishedApis(adminStore.read, () => live.snapshot, upstreams),
     namedCaps,
     limitDesk,
     invoices,
@@ -111,10 +115,21 @@ export function assembleDataPlane(
     }),
     log,
   })
-  return { gateway, ledger, upstream, health, metrics, limitDesk, addresses }
+  return { gateway, ledger, upstream, upstreams, health, metrics, limitDesk, addresses }
 }
 
 /** APIs as they are in force, and as their documents say. */
-function publishedApis(read: AdminQueries, snapshot: () => Snapshot): Pick<GatewayDeps, 'apis' | 'mocks'> {
-  return { apis: apiDirectory(snapshot), mocks: createMocks(read, snapshot) }
+function publishedApis(read: AdminQueries, snapshot: () => Snapshot, upstreams: UpstreamBook): Pick<GatewayDeps, 'apis' | 'mocks'> {
+  return { apis: apiDirectory(snapshot, upstreams), mocks: createMocks(read, snapshot) }
+}
+
+/** The client of all upstreams, and what is known of those of published APIs, which are asked how they are where that is wanted. */
+function openUpstreams(limits: UpstreamLimits, { live, log }: Installation, closers: Closers): Pick<Serving, 'upstream' | 'upstreams'> {
+  const upstream = createUpstreamClient(limits)
+  closers.add(() => upstream.close())
+  const upstreams = new UpstreamBook(upstream)
+  const checks = new HealthChecks({ upstreams, client: upstream, log })
+  closers.add(() => checks.close())
+  live.watch(({ apis }) => checks.apply(apis.values()))
+  return { upstream, upstreams }
 }

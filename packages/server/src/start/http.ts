@@ -10,6 +10,7 @@ import { createDataPlane, type DataPlane } from '../http/data-plane.ts'
 import { LazyManagement } from '../http/management.ts'
 import { createHttpServer } from '../http/server.ts'
 import { DOCS_FOLDER, VERSION } from '../installed.ts'
+import { mountCatalogue } from '../catalogue/routes.ts'
 import { mountMethodPage } from '../payments/method-page.ts'
 import type { Payments } from '../payments/payments.ts'
 import { mountTopUpPage } from '../payments/top-up-page.ts'
@@ -80,6 +81,7 @@ export async function assembleHttp(parts: HttpAssembly): Promise<Assembled> {
       return admin.store.read.denials.get(id)
     },
   })
+  mountCatalogue(server, { ...shared, admin, findKey: (presented) => installation.keys.find(presented) })
   mountPayments(server, parts)
   mountHealth(server, {
     version: VERSION,

@@ -54,7 +54,7 @@ export function managementDeps(
     methodPage: payments.methodPage,
     documents: createDocuments(),
     fetchDocument: (url) => documents.fetch(url),
-    probeUpstream: (baseUrl) => prober.probe(baseUrl),
+    probeUpstreams: (baseUrls) => prober.probe(baseUrls),
     probePrompt: probe,
     refusedUrl,
     clock,
@@ -67,7 +67,8 @@ export function managementDeps(
     // The management API has codes of its own; the record keeps whichever it was.
     denied: (row) => store.records.denial({ ...row, code: row.code as DenialCode, trace: readTrace(row.trace) }),
     testProvider: (name) => testProvider({ snapshot: () => live.snapshot, vendors, upstream: serving.upstream }, name),
-    testApi: (name) => testApi({ snapshot: () => live.snapshot, upstream: serving.upstream, probePrompt: probe }, name),
+    testApi: (name) =>
+      testApi({ snapshot: () => live.snapshot, upstream: serving.upstream, upstreams: serving.upstreams, probePrompt: probe }, name),
     providerKinds: () =>
       [...vendors.values()].map(({ kind, title, defaultBaseUrl, keyless }) => ({ kind, title, defaultBaseUrl, keyless: keyless === true })),
     providerState: (name) => serving.health.of(name),

@@ -2,12 +2,14 @@ import { formatAmount, type EventName } from '@faregate/core'
 import type { WebhookRow } from '@faregate/admin'
 import type { Store } from '@faregate/store'
 import { balancesBelow, capName, expiringKeys, refusedByCaps, runningAccounts, usedCaps, type UsedCap } from '@faregate/store/queries/index'
+import { apiAlerts } from './api-alerts.ts'
 
 /** Something that holds now and that a webhook is told of once, until it has ended and begun again. */
 export interface Holding {
   /** Names it among all that the webhook is told of. */
   subject: string
-  organization: string
+  /** Null: it concerns no one of them alone. */
+  organization: string | null
   data: Record<string, unknown>
 }
 
@@ -15,8 +17,8 @@ interface Look {
   read: Store['read']
   webhook: WebhookRow
   now: number
-  /** Subjects that held before. */
-  marks: ReadonlySet<string>
+  /** Subjects that held before, and when they were told. */
+  marks: ReadonlyMap<string, number>
 }
 
 const KEY_NOTICE_MS = 7 * 86_400_000
@@ -31,6 +33,7 @@ export const CONDITIONS: Partial<Record<EventName, (look: Look) => Promise<Holdi
   'cap.80': (look) => caps(look, 'cap.80', ({ used, limit }) => used * 5n >= limit * 4n),
   'cap.100': (look) => caps(look, 'cap.100', ({ used, limit }) => used >= limit),
   'key.expiring': keysAboutToExpire,
+  'api.alert': ({ read, webhook, marks, now }) => (webhook.organization === null ? apiAlerts(read, marks, now) : Promise.resolve([])),
 }
 
 async function lowBalances({ read, webhook, now }: Look): Promise<Holding[]> {
@@ -66,9 +69,9 @@ async function caps(
 }
 
 /** End users and tags are looked at while they call; what one was told of holds on until the period of its cap has passed. */
-async function silentNames(read: Store['read'], prefixes: string[], marks: ReadonlySet<string>, now: number): Promise<Holding[]> {
+async function silentNames(read: Store['read'], prefixes: string[], marks: ReadonlyMap<string, number>, now: number): Promise<Holding[]> {
   const accounts = new Map<string, string>()
-  for (const subject of marks)
+  for (const subject of marks.keys())
     if (prefixes.some((prefix) => subject.startsWith(prefix)))
       accounts.set(subject, subject.slice(subject.indexOf(':') + 1, subject.lastIndexOf(':')))
   const running = await runningAccounts(read, [...accounts.values()], now)

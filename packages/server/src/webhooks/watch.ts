@@ -1,7 +1,8 @@
 import { newId, type Clock, type EventName, type Random } from '@faregate/core'
 import type { WebhookRow } from '@faregate/admin'
 import type { Store } from '@faregate/store'
-import { enabledWebhooks, mark, marksOf, unmark } from '@faregate/store/queries/index'
+import { enabledWebhooks, mark, marksOf, unmark, unmarkTold } from '@faregate/store/queries/index'
+import { alertOver } from './api-alerts.ts'
 import { CONDITIONS, type Holding } from './conditions.ts'
 
 export interface WatchNeeds {
@@ -31,12 +32,22 @@ async function watchFor({ store, clock, random }: WatchNeeds, webhook: WebhookRo
     for (const one of found) holding.set(one.subject, { ...one, type })
   }
   const begun = [...holding.values()].filter(({ subject }) => !marks.has(subject)).slice(0, AT_ONCE)
-  const ended = [...marks].filter((subject) => !holding.has(subject)).slice(0, AT_ONCE)
+  const ended = [...marks.keys()].filter((subject) => !holding.has(subject)).slice(0, AT_ONCE)
+  const [over, forgotten] = [ended.filter((subject) => toldOver(webhook, subject)), ended.filter((subject) => !toldOver(webhook, subject))]
   if (begun.length === 0 && ended.length === 0) return
   await store.write(async (trx) => {
     for (const { subject, type, organization, data } of begun) {
       await mark(trx, webhook.id, subject, { id: newId('evt', now, random), type, organization, at: now, data })
     }
-    if (ended.length > 0) await unmark(trx, webhook.id, ended)
+    for (const subject of over) {
+      const event = { id: newId('evt', now, random), type: 'api.alert', organization: null, at: now, data: alertOver(subject) ?? {} }
+      await unmarkTold(trx, webhook.id, subject, event)
+    }
+    if (forgotten.length > 0) await unmark(trx, webhook.id, forgotten)
   })
+}
+
+/** Whether a webhook is told, too, when this is over. */
+function toldOver({ events }: WebhookRow, subject: string): boolean {
+  return events.includes('api.alert') && alertOver(subject) !== undefined
 }

@@ -13,6 +13,8 @@ import { savedPayments } from './0013-saved-payments.ts'
 import { teamsAndOwners } from './0014-teams-and-owners.ts'
 import { apiReleases } from './0015-api-releases.ts'
 import { apiRetirement } from './0016-api-retirement.ts'
+import { apiCatalogue } from './0019-api-catalogue.ts'
+import { endedOrders } from './0020-ended-orders.ts'
 
 /** One step of the schema: forward only, never changed once released. */
 export interface Migration {
@@ -39,6 +41,8 @@ export const MIGRATIONS: readonly Migration[] = [
   teamsAndOwners,
   apiReleases,
   apiRetirement,
+  apiCatalogue,
+  endedOrders,
 ]
 
 /** Where the version lives; made before the first migration, the same for ever. */

@@ -4,8 +4,11 @@ import { appendAudit } from '../audit.ts'
 import { bumpConfiguration } from '../configuration.ts'
 import type { Schema } from '../schema.ts'
 import type { Store } from '../store.ts'
-import { apiQueries, putApi, putApiRetirement } from './apis.ts'
+import { apiQueries, putApi } from './apis.ts'
 import { apiReleaseQueries, insertApiRelease, lockApis } from './api-releases.ts'
+import { apiAlertQueries } from './api-alerts.ts'
+import { changesOfNoRelease } from './api-changes.ts'
+import { apiUsageQueries } from './api-usage.ts'
 import { apiDocumentQueries, apiDraftQueries, deleteApiDraft, putApiDocument, putApiDraft } from './api-drafts.ts'
 import { auditQueries } from './audit.ts'
 import {
@@ -70,6 +73,8 @@ function queriesOn(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQuerie
     apiDrafts: apiDraftQueries(db),
     apiReleases: apiReleaseQueries(db),
     apiDocuments: apiDocumentQueries(db),
+    apiUsage: apiUsageQueries(db),
+    apiAlerts: apiAlertQueries(db),
     prices: priceQueries(db),
     cataloguePrices: cataloguePriceQueries(db),
     priceOffers: priceOfferQueries(db),
@@ -124,7 +129,7 @@ function transactionOn(trx: Transaction<Schema>, kind: 'sqlite' | 'postgres', no
     deleteApi: (name) => remove(trx, 'apis', name),
     putApiDraft: (row) => putApiDraft(trx, row),
     deleteApiDraft: (name, revision) => deleteApiDraft(trx, name, revision),
-    putApiRetirement: (name, retirement) => putApiRetirement(trx, name, retirement),
+    ...changesOfNoRelease(trx),
     lockApis: () => lockApis(trx),
     insertApiRelease: (row) => insertApiRelease(trx, row),
     putApiDocument: (hash, text) => putApiDocument(trx, hash, text, now),

@@ -17,8 +17,9 @@ export function apiReleaseQueries(db: Kysely<Schema>): AdminQueries['apiReleases
         .executeTakeFirst()
       return row && releaseOf(row)
     },
-    async list(api) {
-      const rows = await db.selectFrom('api_releases').selectAll().where('api', '=', api).orderBy('number', 'desc').execute()
+    async list(api, limit) {
+      const all = db.selectFrom('api_releases').selectAll().where('api', '=', api).orderBy('number', 'desc')
+      const rows = await (limit === undefined ? all : all.limit(limit)).execute()
       return rows.map(releaseOf)
     },
     async last(api) {

@@ -1,6 +1,6 @@
-import { apiSealName, type ApiEntry, type Retirement } from '@faregate/core'
+import { apiSealName, type ApiEntry, type ApiListing, type Retirement, type UpstreamSecret } from '@faregate/core'
 import type { AdminQueries } from '@faregate/admin/ports'
-import type { ApiRow, KeptDefinition } from '@faregate/admin/configuration-rows'
+import type { ApiRow, KeptDefinition, SealedSecret } from '@faregate/admin/configuration-rows'
 import type { Kysely, Selectable } from 'kysely'
 import type { ApisTable } from '../schema-configuration.ts'
 import type { Schema } from '../schema.ts'
@@ -21,19 +21,27 @@ export function apiQueries(db: Kysely<Schema>): AdminQueries['apis'] {
 function apiOf(row: Selectable<ApisTable>): ApiRow {
   const definition = JSON.parse(row.definition) as KeptDefinition
   const retirement = row.retirement === null ? {} : { retirement: JSON.parse(row.retirement) as Retirement }
-  return { ...definition, ...retirement, name: row.name, release: toNumber(row.release_number), createdAt: toNumber(row.created_at) }
+  const listing = row.listing === null ? {} : { listing: JSON.parse(row.listing) as ApiListing }
+  return {
+    ...definition,
+    ...retirement,
+    ...listing,
+    name: row.name,
+    release: toNumber(row.release_number),
+    createdAt: toNumber(row.created_at),
+  }
 }
 
-/** Inserts or replaces; the time of the first insert stays, and how the API goes. */
+/** Inserts or replaces; the time of the first insert stays, how the API goes, and how it is listed. */
 export async function putApi(
   db: Kysely<Schema>,
-  { name, release, retirement: _kept, createdAt, ...definition }: ApiRow,
+  { name, release, retirement: _kept, listing: _stays, createdAt, ...definition }: ApiRow,
   at: number,
 ): Promise<void> {
   const columns = { definition: JSON.stringify(definition), release_number: release, updated_at: at }
   await db
     .insertInto('apis')
-    .values({ name, created_at: createdAt, retirement: null, ...columns })
+    .values({ name, created_at: createdAt, retirement: null, listing: null, ...columns })
     .onConflict((conflict) => conflict.column('name').doUpdateSet(columns))
     .execute()
 }
@@ -44,14 +52,35 @@ export async function putApiRetirement(db: Kysely<Schema>, name: string, retirem
   await db.updateTable('apis').set({ retirement: text }).where('name', '=', name).execute()
 }
 
-/** As it is in force: with its secret opened. What `unseal` throws is passed on. */
+/** Says who may see an API, and who answers for it. */
+export async function putApiListing(db: Kysely<Schema>, name: string, listing: ApiListing): Promise<void> {
+  await db
+    .updateTable('apis')
+    .set({ listing: JSON.stringify(listing) })
+    .where('name', '=', name)
+    .execute()
+}
+
+/** As it is in force: with its secrets opened. What `unseal` throws is passed on. */
 export function openApi(row: ApiRow, unseal: (sealed: string, name: string) => string): ApiEntry {
   if (row.kind === 'prompt') {
-    const { createdAt: _createdAt, release: _release, ...prompt } = row
+    const { createdAt: _createdAt, ...prompt } = row
     return { ...prompt, managedBy: { source: 'database' } }
   }
-  const { createdAt: _createdAt, release: _release, upstream, ...api } = row
-  const { baseUrl, header } = upstream
-  const opened = header === undefined ? {} : { header: { name: header.name, secret: unseal(header.sealed, apiSealName(api.name)) } }
-  return { ...api, upstream: { baseUrl, ...opened }, managedBy: { source: 'database' } }
+  const { createdAt: _createdAt, upstream, ...api } = row
+  const { baseUrl, header, basic, oauth } = upstream
+  const opened = <T extends SealedSecret>(kind: UpstreamSecret, { sealed, lastFour: _shown, ...open }: T) => ({
+    ...open,
+    secret: unseal(sealed, apiSealName(api.name, kind)),
+  })
+  return {
+    ...api,
+    upstream: {
+      baseUrl,
+      ...(header === undefined ? {} : { header: opened('header', header) }),
+      ...(basic === undefined ? {} : { basic: opened('basic', basic) }),
+      ...(oauth === undefined ? {} : { oauth: opened('oauth', oauth) }),
+    },
+    managedBy: { source: 'database' },
+  }
 }

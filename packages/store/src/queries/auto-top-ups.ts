@@ -1,12 +1,17 @@
 import type { AutoTopUpRow } from '@faregate/admin/payment-rows'
 import type { PaymentQueries } from '@faregate/admin/ports-payments'
-import { sql, type Kysely, type Selectable } from 'kysely'
+import { TOP_UP_FAILURES } from '@faregate/core'
+import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely'
 import type { Schema } from '../schema.ts'
 import type { AutoTopUpsTable } from '../schema-saved-payments.ts'
 import { toNumber, toNumberOrNull } from './columns.ts'
 import { balanceAt } from './conditions.ts'
 
-const FAILED = ['declined', 'action_required']
+/** A balance that is too low, of an organization that pays beforehand and may call. */
+function isWanted(now: number): RawBuilder<boolean> {
+  return sql<boolean>`(auto_top_ups.enabled = 1 AND organizations.suspended_at IS NULL
+    AND coalesce(organizations.billing_mode, 'prepaid') <> 'arrears' AND ${balanceAt(now)} < auto_top_ups.below)`
+}
 
 export function autoTopUpQueries(db: Kysely<Schema>): PaymentQueries['autoTopUps'] {
   const ofWallets = () =>
@@ -23,17 +28,19 @@ export function autoTopUpQueries(db: Kysely<Schema>): PaymentQueries['autoTopUps
     async due(now, limit) {
       const rows = await ofWallets()
         .where('next_at', '<=', BigInt(now))
-        .where('organizations.suspended_at', 'is', null)
-        .where(sql<boolean>`coalesce(organizations.billing_mode, 'prepaid') <> 'arrears'`)
-        .where(sql<boolean>`${balanceAt(now)} < auto_top_ups.below`)
+        .where(sql<boolean>`(auto_top_ups.top_up_id IS NOT NULL OR ${isWanted(now)})`)
         .orderBy('next_at')
         .limit(limit)
         .execute()
       return rows.map(autoTopUpOf)
     },
+    async isWanted(organization, now) {
+      const row = await ofWallets().where('auto_top_ups.organization_id', '=', organization).where(isWanted(now)).executeTakeFirst()
+      return row !== undefined
+    },
     async recovered(now, limit) {
       const rows = await ofWallets()
-        .where('state', 'in', FAILED)
+        .where('state', 'in', TOP_UP_FAILURES)
         .where(sql<boolean>`${balanceAt(now)} >= auto_top_ups.below`)
         .limit(limit)
         .execute()
@@ -48,6 +55,7 @@ function autoTopUpOf(row: Selectable<AutoTopUpsTable>): AutoTopUpRow {
     below: row.below,
     amount: row.amount,
     ceiling: row.ceiling,
+    enabled: row.enabled === 1n,
     revision: toNumber(row.revision),
     order: row.top_up_id,
     attempts: toNumber(row.attempts),
@@ -61,7 +69,8 @@ function autoTopUpOf(row: Selectable<AutoTopUpsTable>): AutoTopUpRow {
 
 function columnsOf(row: AutoTopUpRow) {
   const { below, amount, ceiling, order, attempts, failures, nextAt, state, code, failedAt } = row
-  return { below, amount, ceiling, top_up_id: order, attempts, failures, next_at: nextAt, state, code, failed_at: failedAt }
+  const terms = { below, amount, ceiling, enabled: row.enabled ? 1 : 0 }
+  return { ...terms, top_up_id: order, attempts, failures, next_at: nextAt, state, code, failed_at: failedAt }
 }
 
 export async function insertAutoTopUp(db: Kysely<Schema>, row: AutoTopUpRow): Promise<void> {
@@ -80,8 +89,4 @@ export async function updateAutoTopUp(db: Kysely<Schema>, row: AutoTopUpRow): Pr
     .where('revision', '=', BigInt(row.revision))
     .executeTakeFirst()
   return changed.numUpdatedRows > 0n
-}
-
-export async function deleteAutoTopUp(db: Kysely<Schema>, organization: string): Promise<void> {
-  await db.deleteFrom('auto_top_ups').where('organization_id', '=', organization).execute()
 }

@@ -1,3 +1,4 @@
+import { isTopUpFailure } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity/key-entry'
 import type { Kysely } from 'kysely'
 import type { Schema } from '../schema.ts'
@@ -45,7 +46,7 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
       tagCap: capIn(row.tag_cap_amount, row.tag_cap_period),
       namedCaps: row.named_caps !== null,
       ...methodIn(row),
-      ...(row.top_up_state === 'declined' || row.top_up_state === 'action_required' ? { topUpFailed: row.top_up_state } : {}),
+      ...(isTopUpFailure(row.top_up_state) ? { topUpFailed: row.top_up_state } : {}),
       ...termsInForce(row),
       ...(row.billing_mode === 'arrears' ? { creditLimit: row.credit_limit ?? 0n } : {}),
     },

@@ -1,6 +1,7 @@
 import type { EventRow, WebhookRow } from '@faregate/admin/webhook-rows'
 import type { Kysely, Transaction } from 'kysely'
 import type { Schema } from '../schema.ts'
+import { toNumber } from './columns.ts'
 import { insertEvent, webhookOf } from './webhooks.ts'
 
 /** Webhooks that are told anything at all. */
@@ -8,10 +9,10 @@ export async function enabledWebhooks(db: Kysely<Schema>): Promise<WebhookRow[]>
   return (await db.selectFrom('webhooks').selectAll().where('enabled', '=', 1n).execute()).map(webhookOf)
 }
 
-/** What a webhook has been told of and what held when it was last looked at. */
-export async function marksOf(db: Kysely<Schema>, webhook: string): Promise<Set<string>> {
-  const rows = await db.selectFrom('webhook_marks').select('subject').where('webhook_id', '=', webhook).execute()
-  return new Set(rows.map(({ subject }) => subject))
+/** What a webhook has been told of and what held when it was last looked at, with the time at which it was told. */
+export async function marksOf(db: Kysely<Schema>, webhook: string): Promise<Map<string, number>> {
+  const rows = await db.selectFrom('webhook_marks').select(['subject', 'at']).where('webhook_id', '=', webhook).execute()
+  return new Map(rows.map(({ subject, at }) => [subject, toNumber(at)]))
 }
 
 /** Marks a subject and tells of it, unless another process has done so; a webhook that is gone is told nothing. */
@@ -29,4 +30,10 @@ export async function mark(trx: Transaction<Schema>, webhook: string, subject: s
 /** Forgets what no longer holds: when it does again, it is told again. */
 export async function unmark(trx: Transaction<Schema>, webhook: string, subjects: string[]): Promise<void> {
   await trx.deleteFrom('webhook_marks').where('webhook_id', '=', webhook).where('subject', 'in', subjects).execute()
+}
+
+/** The same of one, and tells that it is over, unless another process has done so. */
+export async function unmarkTold(trx: Transaction<Schema>, webhook: string, subject: string, event: EventRow): Promise<void> {
+  const result = await trx.deleteFrom('webhook_marks').where('webhook_id', '=', webhook).where('subject', '=', subject).executeTakeFirst()
+  if (result.numDeletedRows === 1n) await insertEvent(trx, event, webhook)
 }

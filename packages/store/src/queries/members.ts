@@ -23,6 +23,21 @@ export function memberQueries(db: Kysely<Schema>): AdminQueries['members'] {
       if (role !== undefined) query = query.where('role', '=', role)
       return (await query.execute()).map(memberOf)
     },
+    async outside(id, team) {
+      const others = db.selectFrom('applications').where((eb) => eb.or([eb('team_id', 'is', null), eb('team_id', '!=', team)]))
+      const { owned } = await others
+        .where('owner_id', '=', id)
+        .select((eb) => eb.fn.countAll<bigint>().as('owned'))
+        .executeTakeFirstOrThrow()
+      const { used } = await db
+        .selectFrom('keys')
+        .where('member_id', '=', id)
+        .where('revoked_at', 'is', null)
+        .where('application_id', 'in', others.select('id'))
+        .select((eb) => eb.fn.countAll<bigint>().as('used'))
+        .executeTakeFirstOrThrow()
+      return { applications: toNumber(owned), keys: toNumber(used) }
+    },
   }
 }
 

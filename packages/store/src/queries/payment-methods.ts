@@ -56,6 +56,17 @@ export async function insertPaymentCustomer(db: Kysely<Schema>, organization: st
     .execute()
 }
 
+/** Whether it was still the customer that was read. */
+export async function replacePaymentCustomer(db: Kysely<Schema>, organization: string, known: string, reference: string): Promise<boolean> {
+  const replaced = await db
+    .updateTable('payment_customers')
+    .set({ reference })
+    .where('organization_id', '=', organization)
+    .where('reference', '=', known)
+    .executeTakeFirst()
+  return replaced.numUpdatedRows > 0n
+}
+
 export async function insertPaymentMethod(db: Kysely<Schema>, row: PaymentMethodRow): Promise<void> {
   const { id, organization, rail, reference, kind, label, lastFour, expires, saving, verified, preferred, createdAt } = row
   const facts = { id, organization_id: organization, rail, reference, kind, label, last_four: lastFour, expires, saving }

@@ -71,6 +71,7 @@ function requestOf(row: Selectable<RequestsTable>): RequestRow {
     model: row.model,
     api: row.api,
     route: row.route,
+    release: toNumberOrNull(row.api_release),
     stream: row.stream === 1n,
     outcome: row.outcome,
     denial: row.denial,

@@ -27,6 +27,7 @@ function refundOf(row: Selectable<TopUpRefundsTable>): TopUpRefundRow {
     id: row.id,
     topUp: row.top_up_id,
     amount: row.amount,
+    asked: row.asked === 0n ? null : row.asked,
     reason: row.reason,
     createdAt: toNumber(row.created_at),
     state: row.state as TopUpRefundRow['state'],

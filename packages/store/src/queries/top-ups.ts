@@ -3,7 +3,7 @@ import type { NewTopUp, TopUpRow } from '@faregate/admin/top-up-rows'
 import { sql, type Kysely, type Selectable } from 'kysely'
 import type { Schema } from '../schema.ts'
 import type { TopUpsTable } from '../schema-top-ups.ts'
-import { toNumber } from './columns.ts'
+import { toNumber, toNumberOrNull } from './columns.ts'
 
 type Joined = Selectable<TopUpsTable> & {
   grant_id: string | null
@@ -59,6 +59,7 @@ function topUpOf(row: Joined): TopUpRow {
     payment: row.payment,
     plan: row.plan === null ? null : { name: row.plan, version: toNumber(row.plan_version ?? 0n) },
     refunded: row.refunded,
+    voidAt: toNumberOrNull(row.void_at),
     paid: grant === null || reference === null || at === null ? null : { grant, reference, at: toNumber(at) },
   }
 }
@@ -75,6 +76,26 @@ export async function insertTopUp(db: Kysely<Schema>, row: NewTopUp): Promise<bo
   return result.numInsertedOrUpdatedRows === 1n
 }
 
-export async function nameTopUpPayment(db: Kysely<Schema>, id: string, payment: string): Promise<void> {
-  await db.updateTable('top_ups').set({ payment }).where('id', '=', id).execute()
+/** Whether it is the order's payment now; not where the order has ended, or has another one. */
+export async function nameTopUpPayment(db: Kysely<Schema>, id: string, payment: string): Promise<boolean> {
+  const named = await db
+    .updateTable('top_ups')
+    .set({ payment })
+    .where('id', '=', id)
+    .where('void_at', 'is', null)
+    .where((either) => either.or([either('payment', 'is', null), either('payment', '=', payment)]))
+    .executeTakeFirst()
+  return named.numUpdatedRows > 0n
+}
+
+/** Ends an order without payment, if it still has the payment that was read; whether it had. */
+export async function voidTopUp(db: Kysely<Schema>, id: string, payment: string | null, at: number): Promise<boolean> {
+  const ended = await db
+    .updateTable('top_ups')
+    .set({ void_at: at })
+    .where('id', '=', id)
+    .where('void_at', 'is', null)
+    .where('payment', payment === null ? 'is' : '=', payment)
+    .executeTakeFirst()
+  return ended.numUpdatedRows > 0n
 }

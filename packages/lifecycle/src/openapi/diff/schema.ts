@@ -13,18 +13,19 @@ export interface SchemaPair {
   at: string
 }
 
+/** By where they stand in their documents, not by what they say: schemas before, each with those after that it was compared with. */
+type Compared = Map<Json, Set<Json>>
+
 /**
  * In what two schemas differ. What a caller sends may become wider, what a caller gets may become narrower; anything else, and
- * whatever cannot be told, may break. Schemas that contain themselves are compared once.
+ * whatever cannot be told, may break. The same two schemas are compared once, so those that contain themselves come to an end.
  */
-export function schemaChanges(pair: SchemaPair, seen = new Set<string>()): ApiChange[] {
-  const key = `${String(pair.before['$ref'])} ${String(pair.after['$ref'])}`
-  if (pair.before['$ref'] !== undefined || pair.after['$ref'] !== undefined) {
-    if (seen.has(key)) return []
-    seen.add(key)
-  }
+export function schemaChanges(pair: SchemaPair, seen: Compared = new Map()): ApiChange[] {
   const before = resolved(pair.documents.before, pair.before)
   const after = resolved(pair.documents.after, pair.after)
+  const others = seen.get(before) ?? new Set()
+  if (others.has(after)) return []
+  seen.set(before, others.add(after))
   const here = { ...pair, before, after }
   return [
     ...typeChanges(here),
@@ -39,10 +40,14 @@ export function schemaChanges(pair: SchemaPair, seen = new Set<string>()): ApiCh
 function typeChanges({ before, after, direction, at }: SchemaPair): ApiChange[] {
   const [was, is] = [typesOf(before), typesOf(after)]
   if (isDeepStrictEqual(was, is)) return []
-  const wider = was.every((type) => is.includes(type) || (type === 'integer' && is.includes('number'))) || is.length === 0
-  const narrower = is.every((type) => was.includes(type) || (type === 'integer' && was.includes('number'))) || was.length === 0
-  const breaking = !(direction === 'request' ? wider : narrower)
+  const breaking = !(direction === 'request' ? holds(is, was) : holds(was, is))
   return [changed(at, `its type was ${named(was)} and is ${named(is)}`, breaking)]
+}
+
+/** Whether every value of the inner types is one of the outer, too. None means any. */
+function holds(outer: string[], inner: string[]): boolean {
+  if (outer.length === 0) return true
+  return inner.length > 0 && inner.every((type) => outer.includes(type) || (type === 'integer' && outer.includes('number')))
 }
 
 function named(types: string[]): string {
@@ -114,7 +119,7 @@ function shown(value: unknown): string {
   return value === undefined ? 'not said' : JSON.stringify(value)
 }
 
-function memberChanges(pair: SchemaPair, seen: Set<string>): ApiChange[] {
+function memberChanges(pair: SchemaPair, seen: Compared): ApiChange[] {
   const { before, after, direction, at } = pair
   const [was, is] = [jsonOf(before['properties']), jsonOf(after['properties'])]
   const [needed, needs] = [namesIn(before['required']), namesIn(after['required'])]
@@ -141,7 +146,7 @@ function namesIn(value: unknown): Set<string> {
   return new Set(Array.isArray(value) ? value.map(String) : [])
 }
 
-function itemChanges(pair: SchemaPair, seen: Set<string>): ApiChange[] {
+function itemChanges(pair: SchemaPair, seen: Compared): ApiChange[] {
   const below = (name: string, at: string): ApiChange[] => {
     const [was, is] = [pair.before[name], pair.after[name]]
     if (isJson(was) && isJson(is)) return schemaChanges({ ...pair, before: was, after: is, at }, seen)
@@ -151,7 +156,7 @@ function itemChanges(pair: SchemaPair, seen: Set<string>): ApiChange[] {
 }
 
 /** Parts that must all hold, or of which one does: compared one by one while there are as many, and as a whole otherwise. */
-function combinations(pair: SchemaPair, seen: Set<string>): ApiChange[] {
+function combinations(pair: SchemaPair, seen: Compared): ApiChange[] {
   return ['allOf', 'oneOf', 'anyOf'].flatMap((name) => {
     const [was, is] = [listOf(pair.before[name]), listOf(pair.after[name])]
     if (was.length !== is.length) return [changed(pair.at, `${name} had ${was.length} parts and has ${is.length}`, true)]

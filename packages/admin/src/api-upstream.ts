@@ -1,0 +1,59 @@
+import { apiSealName, type ApiUpstream, type UpstreamSecret } from '@faregate/core'
+import type { Call } from './call.ts'
+import type { HttpDraft, SealedSecret, SealedUpstream } from './configuration-rows.ts'
+import type { AdminDeps } from './deps.ts'
+import { withoutSlash } from './handlers/providers.ts'
+import { lastFourOf } from './present/configuration.ts'
+import { invalid } from './refusal.ts'
+
+type Sent = Pick<Call<'updateApi'>['body'], 'upstream' | 'upstreams'>
+type SentUpstream = NonNullable<Sent['upstream']>
+
+interface Changed {
+  upstream: SealedUpstream | undefined
+  /** As it is to be, undefined: as it was, null: there is one alone. */
+  upstreams: ApiUpstream[] | null | undefined
+}
+
+/**
+ * What is behind an API, changed by what was sent. One base URL takes the place of several, and several that of one: the
+ * first of them is told wherever one is.
+ */
+export function changedUpstream(
+  deps: AdminDeps,
+  api: string,
+  before: Pick<HttpDraft, 'upstream' | 'upstreams'>,
+  { upstream, upstreams }: Sent,
+): Changed {
+  const several = upstreams?.map(({ baseUrl, ...more }) => ({ baseUrl: withoutSlash(baseUrl), ...more }))
+  const one = upstream?.baseUrl === undefined ? undefined : withoutSlash(upstream.baseUrl)
+  const baseUrl = one ?? several?.[0]?.baseUrl ?? before.upstream?.baseUrl
+  const list = several ?? (one === undefined ? upstreams : null)
+  const secrets = changedSecrets(deps, api, before.upstream, upstream)
+  if (baseUrl !== undefined) return { upstream: { baseUrl, ...secrets }, upstreams: list }
+  if (Object.keys(secrets).length > 0) return invalid('/upstream/baseUrl', 'is missing: say where the service is before its secrets')
+  return { upstream: undefined, upstreams: list }
+}
+
+function changedSecrets(deps: AdminDeps, api: string, before: SealedUpstream | undefined, sent: SentUpstream = {}) {
+  const header = changed(before?.header, sent.header, ({ name, value }) => ({ name, ...sealed('header', 'value', value, before?.header) }))
+  const basic = changed(before?.basic, sent.basic, ({ user, secret }) => ({ user, ...sealed('basic', 'secret', secret, before?.basic) }))
+  const oauth = changed(before?.oauth, sent.oauth, ({ clientSecret, ...client }) => ({
+    ...client,
+    ...sealed('oauth', 'clientSecret', clientSecret, before?.oauth),
+  }))
+  return { ...(header && { header }), ...(basic && { basic }), ...(oauth && { oauth }) }
+
+  /** The secret is sealed as it comes; without one, what is there stays. */
+  function sealed(kind: UpstreamSecret, member: string, secret: string | undefined, known: SealedSecret | undefined): SealedSecret {
+    if (secret !== undefined) return { sealed: deps.seal(secret, apiSealName(api, kind)), lastFour: lastFourOf(secret) }
+    if (known === undefined) return invalid(`/upstream/${kind}/${member}`, 'is missing: there is no secret yet')
+    return { sealed: known.sealed, lastFour: known.lastFour }
+  }
+}
+
+/** Absent: as it was; null: taken away. */
+function changed<T, S>(before: T | undefined, sent: S | null | undefined, make: (sent: S) => T): T | undefined {
+  if (sent === undefined) return before
+  return sent === null ? undefined : make(sent)
+}

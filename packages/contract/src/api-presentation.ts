@@ -1,0 +1,42 @@
+import { API_VISIBILITIES, PRESENTATION_SIZES } from '@faregate/core'
+import { z } from 'zod'
+
+const text = (most: number) => z.string().trim().min(1).max(most).nullable().optional()
+const words = (most: number) => z.array(z.string().trim().min(1).max(PRESENTATION_SIZES.word)).max(most).nullable().optional()
+
+/** What is sent of a presentation: what is absent stays, null takes it away. */
+export const presentation = z
+  .strictObject({
+    title: text(PRESENTATION_SIZES.title),
+    summary: text(PRESENTATION_SIZES.summary).describe('One sentence.'),
+    description: text(PRESENTATION_SIZES.description).describe('Markdown; HTML in it is shown as text.'),
+    categories: words(PRESENTATION_SIZES.categories),
+    tags: words(PRESENTATION_SIZES.tags),
+    contact: text(PRESENTATION_SIZES.contact).describe('Where help is: an address of mail, or a page.'),
+    logo: text(PRESENTATION_SIZES.logo).describe('An https URL, or a `data:` URL of a picture of at most 32 KiB.'),
+  })
+  .describe('What the catalogue says of it. What is absent stays; null takes it away.')
+
+/** What is shown of a presentation. */
+export const shownPresentation = z
+  .object({
+    title: z.string().nullable(),
+    summary: z.string().nullable(),
+    description: z.string().nullable(),
+    categories: z.array(z.string()),
+    tags: z.array(z.string()),
+    contact: z.string().nullable(),
+    logo: z.string().nullable(),
+  })
+  .nullable()
+  .describe('What the catalogue says of it; null: nothing but its name.')
+
+export const visibility = z
+  .enum(API_VISIBILITIES)
+  .describe(
+    'Who sees it in the catalogue: everybody, whoever has a key or a token, or organizations that are invited or have a plan with it. ' +
+      'Who may call it is decided by keys, permissions and plans.',
+  )
+
+/** Who may see an API, and who answers for it. */
+export const shownListing = z.object({ visibility, owner: z.string().nullable(), invited: z.array(z.string()) })

@@ -1,0 +1,95 @@
+/** One of several places where the service of an API is. */
+export interface ApiUpstream {
+  baseUrl: string
+  /** Its share of the calls, beside those of the others; absent: 1. */
+  weight?: number | undefined
+}
+
+/** When an upstream is put aside, and when it comes back. */
+export interface ApiHealth {
+  /** So many failures in a row put it aside; absent: {@link DEFAULT_HEALTH}. */
+  failures?: number | undefined
+  /** For so long; then one call tries it. */
+  asideMs?: number | undefined
+  /** Asked by the gateway itself, without any call; absent: nothing is. */
+  check?: ApiCheck | undefined
+}
+
+export interface ApiCheck {
+  /** Below the base URL of each upstream. */
+  path: string
+  intervalMs?: number | undefined
+  timeoutMs?: number | undefined
+  /** So many good answers in a row bring an upstream back. */
+  healthy?: number | undefined
+  /** So many bad ones in a row put it aside. */
+  unhealthy?: number | undefined
+}
+
+export const DEFAULT_HEALTH = { failures: 3, asideMs: 10_000 } as const
+
+export const DEFAULT_CHECK = { intervalMs: 10_000, timeoutMs: 2_000, healthy: 2, unhealthy: 3 } as const
+
+/** Where an API may be called from: addresses and networks. What is denied is so whatever is allowed. */
+export interface ApiAddresses {
+  allow?: string[] | undefined
+  deny?: string[] | undefined
+}
+
+/** The beginning of a path below the prefix, and what takes its place: whole segments. */
+export interface ApiRewrite {
+  from: string
+  to: string
+}
+
+/** What becomes of headers in one direction, beside what the gateway does itself. */
+export interface ApiHeaders {
+  set?: Record<string, string> | undefined
+  remove?: string[] | undefined
+}
+
+/** How an API is authenticated at its upstream with a client's credentials (RFC 6749, 4.4). */
+export interface OAuthClient {
+  tokenUrl: string
+  clientId: string
+  scopes?: string[] | undefined
+}
+
+/** How the calls of an API reach what is behind it. */
+export interface ApiProxying {
+  /** Absent: the base URL of `upstream` alone. */
+  upstreams?: ApiUpstream[] | undefined
+  /** Absent: what there are several of is put aside as {@link DEFAULT_HEALTH} says, and a single one never. */
+  health?: ApiHealth | undefined
+  /** How often a call that can safely be made again is; absent: once where there are several upstreams. */
+  retries?: number | undefined
+  addresses?: ApiAddresses | undefined
+  rewrite?: ApiRewrite | undefined
+  requestHeaders?: ApiHeaders | undefined
+  responseHeaders?: ApiHeaders | undefined
+  /** Whose name the upstream is told as its host; absent: its own. */
+  hostHeader?: 'upstream' | 'caller' | undefined
+}
+
+/** Names of the members of {@link ApiProxying}, in the order in which they are shown. */
+export const PROXYING_MEMBERS = [
+  'upstreams',
+  'health',
+  'retries',
+  'addresses',
+  'rewrite',
+  'requestHeaders',
+  'responseHeaders',
+  'hostHeader',
+] as const satisfies readonly (keyof ApiProxying)[]
+
+/** Every upstream of an API: those that it lists, else its only one. */
+export function upstreamsOf({
+  upstream,
+  upstreams,
+}: {
+  upstream: { baseUrl: string }
+  upstreams?: ApiUpstream[] | undefined
+}): ApiUpstream[] {
+  return upstreams ?? [{ baseUrl: upstream.baseUrl }]
+}

@@ -1,0 +1,79 @@
+import { DEFAULT_HEALTH, upstreamsOf, type ApiEntry, type HttpApi } from '@faregate/core'
+import type { UpstreamClient } from '../../edge.ts'
+import { headerChanges, pathChange, secretsOf, type ApiUpstream } from './compiled.ts'
+import { UpstreamHealth } from './health.ts'
+import { UpstreamPool, type Member } from './pool.ts'
+import { TokenSource, type OAuthTerms } from './token.ts'
+
+/**
+ * What this process knows of the upstreams of published APIs: how they are, and the tokens that they take. It outlives the
+ * configuration: what is the same upstream of the same API afterwards keeps what was learnt of it.
+ */
+export class UpstreamBook {
+  readonly #client: Pick<UpstreamClient, 'send'>
+  readonly #health = new Map<string, UpstreamHealth>()
+  readonly #tokens = new Map<string, TokenSource>()
+
+  constructor(client: Pick<UpstreamClient, 'send'>) {
+    this.#client = client
+  }
+
+  /** How the calls of an API are made, with what is known of its upstreams. */
+  compile(entry: HttpApi): ApiUpstream {
+    const { health, upstreams, retries = upstreams !== undefined && upstreams.length > 1 ? 1 : 0 } = entry
+    const members = upstreamsOf(entry).map(({ baseUrl, weight = 1 }) => this.#member(entry.name, baseUrl, weight))
+    const rules = health === undefined && members.length === 1 ? undefined : { ...DEFAULT_HEALTH, ...present(health) }
+    const { oauth } = entry.upstream
+    return {
+      pool: new UpstreamPool(members, rules, health?.check !== undefined),
+      retries,
+      secrets: secretsOf(entry.upstream),
+      token: oauth === undefined ? undefined : this.#tokenOf(entry.name, oauth),
+      request: headerChanges(entry.requestHeaders),
+      response: headerChanges(entry.responseHeaders),
+      rewrite: pathChange(entry.rewrite),
+      callerHost: entry.hostHeader === 'caller',
+      timeouts: entry.timeouts,
+    }
+  }
+
+  /** Forgets what belongs to no API of the configuration any more. */
+  keep(entries: Iterable<ApiEntry>): void {
+    const [healths, tokens] = [new Set<string>(), new Set<string>()]
+    for (const entry of entries) {
+      if (entry.kind === 'prompt') continue
+      for (const { baseUrl } of upstreamsOf(entry)) healths.add(healthKey(entry.name, baseUrl))
+      if (entry.upstream.oauth !== undefined) tokens.add(tokenKey(entry.name, entry.upstream.oauth))
+    }
+    for (const key of this.#health.keys()) if (!healths.has(key)) this.#health.delete(key)
+    for (const key of this.#tokens.keys()) if (!tokens.has(key)) this.#tokens.delete(key)
+  }
+
+  #member(api: string, baseUrl: string, weight: number): Member {
+    const { origin, pathname } = new URL(baseUrl)
+    const key = healthKey(api, baseUrl)
+    const health = this.#health.get(key) ?? new UpstreamHealth()
+    this.#health.set(key, health)
+    return { baseUrl, origin, path: pathname === '/' ? '' : pathname, weight, health, current: 0 }
+  }
+
+  #tokenOf(api: string, terms: OAuthTerms): TokenSource {
+    const key = tokenKey(api, terms)
+    const source = this.#tokens.get(key) ?? new TokenSource(terms, this.#client)
+    this.#tokens.set(key, source)
+    return source
+  }
+}
+
+function healthKey(api: string, baseUrl: string): string {
+  return `${api} ${baseUrl}`
+}
+
+function tokenKey(api: string, { tokenUrl, clientId, scopes, secret }: OAuthTerms): string {
+  return JSON.stringify([api, tokenUrl, clientId, scopes, secret])
+}
+
+/** What is said of the rules, and not that something is not said. */
+function present({ failures, asideMs }: { failures?: number | undefined; asideMs?: number | undefined } = {}) {
+  return { ...(failures === undefined ? {} : { failures }), ...(asideMs === undefined ? {} : { asideMs }) }
+}

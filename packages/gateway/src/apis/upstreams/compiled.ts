@@ -1,0 +1,74 @@
+import type { ApiHeaders, ApiRewrite, ApiTimeouts, OpenUpstream } from '@faregate/core'
+import type { UpstreamPool } from './pool.ts'
+import type { TokenSource } from './token.ts'
+
+/** How the calls of an API reach what is behind it: read once for each definition, not with each call. */
+export interface ApiUpstream {
+  pool: UpstreamPool
+  /** How often a call that can safely be made again is. */
+  retries: number
+  /** Secrets that are the same with every call, as headers. */
+  secrets: readonly HeaderPair[]
+  /** Where the header `Authorization` comes from, if it changes. */
+  token: TokenSource | undefined
+  request: HeaderChanges | undefined
+  response: HeaderChanges | undefined
+  rewrite: PathChange | undefined
+  /** Whether the upstream is told the host that the caller named. */
+  callerHost: boolean
+  timeouts: ApiTimeouts | undefined
+}
+
+export type HeaderPair = readonly [name: string, value: string]
+
+export interface HeaderChanges {
+  set: readonly HeaderPair[]
+  remove: ReadonlySet<string>
+}
+
+/** The beginning of a path, segment by segment, and what takes its place. */
+export interface PathChange {
+  from: readonly string[]
+  to: string
+}
+
+/** The secrets of an upstream that no server has to be asked for. */
+export function secretsOf({ header, basic }: OpenUpstream): HeaderPair[] {
+  const pairs: HeaderPair[] = []
+  if (header !== undefined) pairs.push([header.name.toLowerCase(), header.secret])
+  if (basic !== undefined) pairs.push(['authorization', `Basic ${Buffer.from(`${basic.user}:${basic.secret}`).toString('base64')}`])
+  return pairs
+}
+
+/** What every call takes along, whoever makes it. `token`: the value of `Authorization`, where a server gave it. */
+export function fixedHeaders({ request, secrets }: ApiUpstream, token: string | undefined): Record<string, string> {
+  return { ...Object.fromEntries([...(request?.set ?? []), ...secrets]), ...(token === undefined ? {} : { authorization: token }) }
+}
+
+export function headerChanges(headers: ApiHeaders | undefined): HeaderChanges | undefined {
+  if (headers === undefined) return undefined
+  const { set = {}, remove = [] } = headers
+  return {
+    set: Object.entries(set).map(([name, value]) => [name.toLowerCase(), value] as const),
+    remove: new Set(remove.map((name) => name.toLowerCase())),
+  }
+}
+
+export function pathChange(rewrite: ApiRewrite | undefined): PathChange | undefined {
+  if (rewrite === undefined) return undefined
+  const { from, to } = rewrite
+  return { from: from === '/' ? [] : from.slice(1).split('/'), to: to === '/' ? '' : to }
+}
+
+/** The path that the upstream is called with, below its base URL. Segments are compared as they are read, and sent as they came. */
+export function rewritten(rest: string, { from, to }: PathChange): string {
+  let end = 0
+  for (const segment of from) {
+    if (rest[end] !== '/') return rest
+    const next = rest.indexOf('/', end + 1)
+    const stop = next === -1 ? rest.length : next
+    if (decodeURIComponent(rest.slice(end + 1, stop)) !== segment) return rest
+    end = stop
+  }
+  return to + rest.slice(end)
+}

@@ -1,0 +1,96 @@
+import { API_METHODS, formatAmount, type ApiRoute } from '@faregate/core'
+import { RouteTable, segmentsOf } from '../route-table.ts'
+import { isJson, jsonOf, listOf, resolved, type Json } from './json.ts'
+import { routePathOf } from './operations.ts'
+
+/** How an API is published, as far as its document says so. */
+export interface Publication {
+  /** Where callers find it. */
+  url: string
+  routes: readonly ApiRoute[]
+  currency: string
+  /** What a million units cost, by bucket, where routes have no price of their own: it is a prompt. */
+  rates?: Record<string, string> | undefined
+  /** It goes: nobody should begin to call it. */
+  deprecated: boolean
+}
+
+/** Under which name callers prove themselves in the document. */
+const SCHEME = 'faregate'
+
+/**
+ * The document of an API for its callers, as JSON: the gateway is its only server, the gateway's key its only security, and only what
+ * can be called is in it, each operation with its price. What it said of the service behind the gateway, callers have no use for.
+ */
+export function publishedDocument(text: string, publication: Publication): string {
+  const document = jsonOf(JSON.parse(text))
+  const components = jsonOf(document['components'])
+  // The paths carry copies of what they refer to: an item may be served at one of them, and not at another.
+  const paths = Object.entries(jsonOf(document['paths'])).flatMap(([path, value]): [string, Json][] => {
+    const item = servedItem(structuredClone(resolved(document, value)), path, publication)
+    return item === undefined ? [] : [[path, item]]
+  })
+  for (const item of [components['pathItems'], document['webhooks']]) itemsIn(item).forEach(withoutServers)
+  for (const callbacks of itemsIn(components['callbacks'])) itemsIn(callbacks).forEach(withoutServers)
+  linksIn({ links: components['links'] })
+  for (const response of itemsIn(components['responses'])) linksIn(response)
+  const { servers: _servers, paths: _paths, ...rest } = document
+  return JSON.stringify({
+    ...rest,
+    servers: [{ url: publication.url }],
+    security: [{ [SCHEME]: [] }],
+    paths: Object.fromEntries(paths),
+    components: { ...components, securitySchemes: { [SCHEME]: { type: 'http', scheme: 'bearer', description: 'A key of the gateway.' } } },
+  })
+}
+
+/** The item with those of its operations that a route serves; undefined: none is. */
+function servedItem(item: Json, path: string, { routes, currency, rates, deprecated }: Publication): Json | undefined {
+  const table = tableOf(routes)
+  withoutServers(item)
+  let served = 0
+  for (const method of ['options', 'trace', 'query', 'connect']) delete item[method]
+  for (const method of [...API_METHODS, 'HEAD']) {
+    const operation = item[method.toLowerCase()]
+    if (!isJson(operation)) continue
+    const found = table.find(method, segmentsOf(routePathOf(path)))
+    if (found.kind !== 'route') {
+      delete item[method.toLowerCase()]
+      continue
+    }
+    served += 1
+    const { price } = found.route
+    if (price !== undefined) operation['x-faregate-price'] = { amount: formatAmount(price), currency }
+    else if (rates !== undefined) operation['x-faregate-price'] = { perMillion: rates, currency }
+    if (deprecated) operation['deprecated'] = true
+  }
+  return served === 0 ? undefined : item
+}
+
+const tables = new WeakMap<readonly ApiRoute[], RouteTable>()
+
+function tableOf(routes: readonly ApiRoute[]): RouteTable {
+  const table = tables.get(routes) ?? new RouteTable(routes)
+  tables.set(routes, table)
+  return table
+}
+
+/** Takes away where a path or its operations say that the service is, and how it wants callers to prove themselves. */
+function withoutServers(item: Json): void {
+  delete item['servers']
+  for (const operation of itemsIn(item)) {
+    delete operation['servers']
+    delete operation['security']
+    for (const response of itemsIn(operation['responses'])) linksIn(response)
+    for (const callback of itemsIn(operation['callbacks'])) itemsIn(callback).forEach(withoutServers)
+  }
+}
+
+function linksIn({ links }: Json): void {
+  for (const link of itemsIn(links)) delete link['server']
+}
+
+/** The objects that are members of an object. */
+function itemsIn(value: unknown): Json[] {
+  return listOf(Object.values(jsonOf(value)))
+}

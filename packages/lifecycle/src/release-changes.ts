@@ -1,0 +1,45 @@
+import { formatAmount, parseAmount, type ApiRoute } from '@faregate/core'
+import { added, changed, removed, type ApiChange } from './openapi/diff/change.ts'
+import { shapeOf } from './openapi/operations.ts'
+
+/** What of two releases callers notice beside their documents. */
+export interface Called {
+  prefix: string
+  routes: readonly ApiRoute[]
+}
+
+/**
+ * In what one release differs from the one before, as callers notice it: where it is, what can be called, what that costs; and what
+ * their documents say (`documented`). Nothing of what is behind the API. What breaks callers stands first.
+ */
+export function releaseChanges(before: Called, after: Called, documented: readonly ApiChange[]): ApiChange[] {
+  const moved = before.prefix === after.prefix ? [] : [changed('the prefix', `it was ${before.prefix} and is ${after.prefix}`, true)]
+  const told = new Set(documented.map(({ kind, at }) => `${kind} ${at}`))
+  const routes = routeChanges(before.routes, after.routes).filter(({ kind, at }) => !told.has(`${kind} ${at}`))
+  const all = [...moved, ...documented, ...routes]
+  return [...all.filter(({ breaking }) => breaking), ...all.filter(({ breaking }) => !breaking)]
+}
+
+function routeChanges(before: readonly ApiRoute[], after: readonly ApiRoute[]): ApiChange[] {
+  const [was, is] = [byShape(before), byShape(after)]
+  const gone = [...was].filter(([shape]) => !is.has(shape)).map(([, route]) => removed(nameOf(route), 'the route'))
+  const changes = [...is].flatMap(([shape, route]): ApiChange[] => {
+    const old = was.get(shape)
+    if (old === undefined) return [added(nameOf(route), 'the route')]
+    const [cost, costs] = [costOf(old), costOf(route)]
+    return cost === costs ? [] : [changed(nameOf(route), `a call cost ${cost} and costs ${costs}`, false)]
+  })
+  return [...gone, ...changes]
+}
+
+function byShape(routes: readonly ApiRoute[]): Map<string, ApiRoute> {
+  return new Map(routes.map((route) => [shapeOf(route.method, route.path), route]))
+}
+
+function nameOf({ method, path }: ApiRoute): string {
+  return `${method} ${path}`
+}
+
+function costOf({ price, free }: ApiRoute): string {
+  return free === true || price === undefined ? 'nothing' : formatAmount(parseAmount(price) ?? 0n)
+}

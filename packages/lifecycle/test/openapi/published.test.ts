@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ApiRoute } from '@faregate/core'
+import { publishedDocument } from '../../src/index.ts'
+import { isJson, jsonOf, type Json } from '../../src/openapi/json.ts'
+
+const INNER = 'https://inner.example'
+const server = { servers: [{ url: INNER }] }
+const security = { security: [{ inner: [] }] }
+const callback = { done: { '{$request.body#/url}': { ...server, post: { ...server, responses: { 200: { description: 'Ok' } } } } } }
+
+const DOCUMENT = {
+  openapi: '3.1.0',
+  info: { title: 'Weather', version: '1' },
+  ...server,
+  ...security,
+  paths: {
+    '/forecast/{city}': {
+      ...server,
+      get: {
+        ...server,
+        ...security,
+        callbacks: callback,
+        responses: { 200: { description: 'It', links: { next: { operationId: 'status', server: { url: INNER } } } } },
+      },
+      delete: { responses: { 204: { description: 'Gone' } } },
+      trace: { responses: {} },
+    },
+    '/status': { $ref: '#/components/pathItems/Status' },
+    '/secret': { get: { responses: {} } },
+  },
+  webhooks: { changed: { ...server, post: { responses: {} } } },
+  components: {
+    schemas: { Place: { type: 'object', properties: { servers: { type: 'array' }, security: { type: 'string' } } } },
+    securitySchemes: { inner: { type: 'apiKey', in: 'header', name: 'x-inner' } },
+    pathItems: { Status: { ...server, get: { ...security, responses: { 200: { description: 'It runs' } } } } },
+    callbacks: { done: { '{$request.body#/url}': { ...server } } },
+    links: { next: { operationId: 'status', server: { url: INNER } } },
+    responses: { Next: { description: 'Next', links: { next: { server: { url: INNER } } } } },
+  },
+}
+
+const ROUTES: ApiRoute[] = [
+  { method: 'GET', path: '/forecast/{town}', price: '0.002' },
+  { method: '*', path: '/status', free: true },
+]
+
+function published(more: Partial<Parameters<typeof publishedDocument>[1]> = {}): Json {
+  const publication = { url: 'https://gateway.example/weather', routes: ROUTES, currency: 'USD', deprecated: false, ...more }
+  return jsonOf(JSON.parse(publishedDocument(JSON.stringify(DOCUMENT), publication)))
+}
+
+function at(root: unknown, ...path: string[]): unknown {
+  return path.reduce<unknown>((value, name) => (isJson(value) ? value[name] : undefined), root)
+}
+
+test("the gateway is its only server, and the gateway's key its only security; nothing names what is behind it", () => {
+  const document = published()
+  assert.deepEqual(document['servers'], [{ url: 'https://gateway.example/weather' }])
+  assert.deepEqual(document['security'], [{ faregate: [] }])
+  assert.equal(at(document, 'components', 'securitySchemes', 'faregate', 'scheme'), 'bearer')
+  const text = JSON.stringify(document)
+  assert.ok(!text.includes(INNER) && !text.includes('x-inner'), text)
+  // What only looks alike stays.
+  assert.deepEqual(at(document, 'components', 'schemas'), DOCUMENT.components.schemas)
+})
+
+test('only what a route serves is in it, with what a call costs', () => {
+  const document = published()
+  assert.deepEqual(Object.keys(jsonOf(document['paths'])), ['/forecast/{city}', '/status'])
+  const item = jsonOf(at(document, 'paths', '/forecast/{city}'))
+  assert.deepEqual(Object.keys(item), ['get'])
+  assert.deepEqual(at(item, 'get', 'x-faregate-price'), { amount: '0.002', currency: 'USD' })
+  assert.deepEqual(at(document, 'paths', '/status', 'get', 'x-faregate-price'), { amount: '0.00', currency: 'USD' })
+})
+
+test('operations of an API that goes are deprecated, and only those', () => {
+  assert.equal(at(published({ deprecated: true }), 'paths', '/status', 'get', 'deprecated'), true)
+  assert.equal(at(published(), 'paths', '/status', 'get', 'deprecated'), undefined)
+})

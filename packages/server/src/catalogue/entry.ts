@@ -1,0 +1,112 @@
+import type { AdminDeps } from '@faregate/admin'
+import { includesName } from '@faregate/billing'
+import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, routesOf, type ApiEntry, type ApiRoute, type Prompt } from '@faregate/core'
+import { exampleValues } from '@faregate/lifecycle'
+import type { Changelogs } from './changelog.ts'
+import { hasDocument } from './document.ts'
+import { ratesOf } from './rates.ts'
+import { visibilityOf } from './visible.ts'
+
+/** An API in the list of the catalogue. */
+export type CatalogueEntry = ReturnType<typeof entryOf>
+
+/** All that the catalogue tells of one API. */
+export type CataloguePage = Awaited<ReturnType<typeof pageOf>>
+
+/** More routes are not listed: its document has them. */
+const MOST_ROUTES = 1000
+
+type Where = Pick<AdminDeps, 'publicUrl'>
+
+/** What tells APIs apart in a list. Nothing of what is behind them. */
+export function entryOf({ publicUrl }: Where, entry: ApiEntry) {
+  const { name, prefix, presentation = {}, listing, release, retirement } = entry
+  const page = `${publicUrl()}/catalogue/${name}`
+  return {
+    name,
+    kind: entry.kind,
+    title: presentation.title ?? name,
+    summary: presentation.summary ?? null,
+    categories: [...(presentation.categories ?? [])],
+    tags: [...(presentation.tags ?? [])],
+    owner: listing?.owner ?? null,
+    contact: presentation.contact ?? null,
+    visibility: visibilityOf(entry),
+    state: retirement?.state ?? ('in service' as const),
+    release: release ?? null,
+    routes: routesOf(entry).length,
+    url: publicUrl() + prefix,
+    page,
+    data: `${page}.json`,
+    openapi: hasDocument(entry) ? `${page}/openapi.json` : null,
+  }
+}
+
+/** All of one: beside that how it is called, what that costs, how it is bought, and how it changed. */
+export async function pageOf(deps: AdminDeps, changelogs: Changelogs, entry: ApiEntry) {
+  const { store, currency } = deps
+  const { presentation = {}, retirement } = entry
+  const [changelog, plans, rates] = await Promise.all([changelogs(entry), plansWith(store.read, entry.name), ratesOf(deps, entry)])
+  const [url, routes] = [deps.publicUrl() + entry.prefix, routesOf(entry)]
+  return {
+    ...entryOf(deps, entry),
+    description: presentation.description ?? null,
+    logo: presentation.logo ?? null,
+    retirement: retirement === undefined ? null : shownRetirement(retirement),
+    currency,
+    endpoints: routes.slice(0, MOST_ROUTES).map(endpointOf),
+    /** What a million units of a prompt's model cost, by bucket; null: each endpoint has a price of its own. */
+    rates,
+    example: entry.kind === 'prompt' ? exampleOfPrompt(url, entry.prompt) : exampleOf(url, routes),
+    plans,
+    changelog,
+  }
+}
+
+function shownRetirement({ at, sunset, successor, link }: NonNullable<ApiEntry['retirement']>) {
+  const until = sunset === undefined ? null : new Date(sunset).toISOString()
+  return { since: new Date(at).toISOString(), sunset: until, successor: successor ?? null, link: link ?? null }
+}
+
+function endpointOf({ method, path, price, free, chargeOn }: ApiRoute) {
+  return {
+    method,
+    path,
+    price: price === undefined ? null : formatAmount(parseAmount(price) ?? 0n),
+    free: free === true,
+    chargedFor: [...(chargeOn ?? DEFAULT_CHARGE_ON)],
+  }
+}
+
+/** Plans on sale that include it. */
+async function plansWith(read: AdminDeps['store']['read'], api: string) {
+  const newest = new Map((await read.plans.list()).map((plan) => [plan.name, plan]))
+  return [...newest.values()]
+    .filter((plan) => plan.listed && includesName(plan, { api }))
+    .map(({ name, price, period, trialDays, approval, exclusive, priceFactor, quotas }) => ({
+      name,
+      price: formatAmount(price),
+      period,
+      trialDays,
+      approval,
+      exclusive,
+      priceFactor,
+      quotas: quotas.flatMap(({ apis, limit, overage }) => (apis === null || apis === undefined ? [] : [{ apis, calls: limit, overage }])),
+    }))
+}
+
+/** A call that can be pasted into a shell: of the first route that only reads, else of the first. */
+function exampleOf(url: string, routes: readonly ApiRoute[]): string {
+  const route = routes.find(({ method }) => method === 'GET') ?? routes[0]
+  if (route === undefined) return ''
+  const path = encodeURI(route.path.replace(/\{([^{}/]*)\}/g, (_whole, name: string) => name.toUpperCase()).replace(/\*$/, ''))
+  const address = `${url}${path === '/' ? '' : path}`.replaceAll("'", '%27')
+  const method = route.method === 'GET' || route.method === '*' ? '' : `-X ${route.method} `
+  return `curl ${method}'${address}' -H "Authorization: Bearer $FAREGATE_KEY"`
+}
+
+/** The same of a prompt: with a value for each of its variables. */
+function exampleOfPrompt(url: string, prompt: Prompt): string {
+  const values = JSON.stringify(exampleValues(prompt)).replaceAll("'", String.raw`'\''`)
+  return `curl '${url}' -H "Authorization: Bearer $FAREGATE_KEY" -H 'Content-Type: application/json' -d '${values}'`
+}

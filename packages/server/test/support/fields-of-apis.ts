@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+
+/** Settings of published APIs of which two values are compared, by the file of `tests/apis/fields`. */
+const FIELDS_OF_APIS: Record<string, string[]> = {
+  'calls.ts': [
+    'upstream.basic.user',
+    'upstream.basic.secret',
+    'upstream.oauth.tokenUrl',
+    'upstream.oauth.clientId',
+    'upstream.oauth.clientSecret',
+    'upstream.oauth.scopes',
+    'routes[].off',
+    'addresses.allow',
+    'addresses.deny',
+    'rewrite.from',
+    'rewrite.to',
+    'requestHeaders.set',
+    'requestHeaders.remove',
+    'responseHeaders.set',
+    'responseHeaders.remove',
+    'hostHeader',
+  ],
+  'upstreams.ts': [
+    'upstreams[].baseUrl',
+    'upstreams[].weight',
+    'health.failures',
+    'health.asideMs',
+    'health.check.path',
+    'health.check.intervalMs',
+    'health.check.timeoutMs',
+    'health.check.healthy',
+    'health.check.unhealthy',
+    'retries',
+    'timeouts.connectMs',
+  ],
+}
+
+/** As the configuration file calls them: headers are settings by their names. */
+export function fieldSettings(): string[] {
+  return Object.values(FIELDS_OF_APIS)
+    .flat()
+    .map((field) => `apis.*.${field.endsWith('Headers.set') ? `${field}.*` : field}`)
+}
+
+/** Fails where one has no row. */
+export function assertFieldRows(): void {
+  for (const [file, fields] of Object.entries(FIELDS_OF_APIS)) {
+    const text = readFileSync(new URL(`../../../../tests/apis/fields/${file}`, import.meta.url), 'utf8')
+    for (const field of fields) {
+      const row = [`  '${field}': `, `  '${field}[]': `, `  ${field}: `].some((start) => text.includes(start))
+      assert.ok(row, `tests/apis/fields/${file} has no row of ${field}`)
+    }
+  }
+}

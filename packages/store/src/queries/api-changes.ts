@@ -1,0 +1,14 @@
+import type { ApiChanges } from '@faregate/admin/ports-apis'
+import type { Kysely } from 'kysely'
+import type { Schema } from '../schema.ts'
+import { putApiAlerts } from './api-alerts.ts'
+import { putApiListing, putApiRetirement } from './apis.ts'
+
+/** What is said of an API and belongs to none of its releases. */
+export function changesOfNoRelease(trx: Kysely<Schema>): Pick<ApiChanges, 'putApiRetirement' | 'putApiListing' | 'putApiAlerts'> {
+  return {
+    putApiRetirement: (name, retirement) => putApiRetirement(trx, name, retirement),
+    putApiListing: (name, listing) => putApiListing(trx, name, listing),
+    putApiAlerts: (api, alerts) => putApiAlerts(trx, api, alerts),
+  }
+}

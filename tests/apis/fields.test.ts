@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { bodiesOf, leavesOf } from '../knobs/fields/leaves.ts'
+import { startGateway } from '../support/gateway.ts'
+import type { Customer, Gateway } from '../support/gateway.ts'
+import { json, send } from '../support/http.ts'
+import { API_FIELDS } from './fields/all.ts'
+import { definitionsOf, namesOf, openPlaces, type Places, type Seen } from './fields/field.ts'
+
+describe('every field of the definition of an API', { concurrency: 6 }, () => {
+  let places: Places
+  let gateway: Gateway
+  let rich: Customer
+  let poor: Customer
+
+  before(async () => {
+    places = await openPlaces()
+    gateway = await startGateway()
+    rich = await gateway.customer('100.00')
+    poor = await gateway.customer()
+  })
+  after(async () => {
+    await gateway?.stop()
+    await places?.stop()
+  })
+
+  /** An API as it is called by both customers. */
+  const seenOf = (name: string): Seen => {
+    const by =
+      ({ key }: Customer): Seen['call'] =>
+      (path, sent = {}) =>
+        send(`${gateway.url}/${name}${path}`, { ...sent, headers: { authorization: `Bearer ${key}`, ...sent.headers } })
+    return { name, places, call: by(rich), poor: by(poor) }
+  }
+
+  test('has a row here, or two APIs that differ in it, and no row is of anything else: a field without one fails', async () => {
+    const bodies = bodiesOf(await gateway.api.expect(200, 'GET', '/api/openapi.json'))
+    for (const [call, more] of [
+      ['createApi', ['name', 'kind']],
+      ['updateApi', []],
+      ['updateApiDraft', ['rebase', 'prices']],
+    ] as const) {
+      assert.deepEqual([...Object.keys(API_FIELDS), ...more].toSorted(), leavesOf(bodies.get(call) ?? {}).toSorted(), call)
+    }
+  })
+
+  for (const [field, row] of Object.entries(API_FIELDS)) {
+    test(`${field}: another value changes what is seen from outside`, async () => {
+      const definitions = definitionsOf({ [field]: row }, places)
+      const [a, b] = namesOf(field)
+      for (const name of [a, b]) await gateway.api.expect(201, 'POST', '/api/apis', { name, ...definitions[name] })
+      assert.notDeepEqual(await row.see(seenOf(a)), await row.see(seenOf(b)))
+    })
+  }
+
+  test('name: it is told to callers', async () => {
+    const said = async (name: string) => {
+      await gateway.api.expect(201, 'POST', '/api/apis', {
+        name,
+        prefix: `/${name}`,
+        upstream: { baseUrl: places.dead },
+        routes: [{ method: 'GET', path: '/a', free: true }],
+      })
+      return json(await seenOf(name).call('/b'))['detail']
+    }
+    assert.notEqual(await said('one-name'), await said('other-name'))
+  })
+
+  test('kind: there is one, and no other is taken', async () => {
+    const definition = {
+      name: 'kind',
+      prefix: '/kind',
+      upstream: { baseUrl: places.dead },
+      routes: [{ method: 'GET', path: '/a', free: true }],
+    }
+    assert.equal((await gateway.api.call('POST', '/api/apis', { ...definition, kind: 'mcp' })).status, 400)
+    assert.equal((await gateway.api.call('POST', '/api/apis', { ...definition, kind: 'http' })).status, 201)
+  })
+
+  test('each is in a release as it was in the draft, and what differs between releases is told by its name', async () => {
+    for (const [field, row] of Object.entries(API_FIELDS)) {
+      if (/^(prefix|routes|upstream\.)/.test(field)) continue
+      const [name] = namesOf(`draft ${field}`)
+      const [own, other] = [row.a(places, name), row.b(places, name)]
+      const upstream = 'upstreams' in own || 'upstream' in own ? {} : { upstream: { baseUrl: places.service.url } }
+      const routes = [{ method: 'GET', path: '/a', free: true }]
+      const path = `/api/apis/${name}`
+      await gateway.api.expect(201, 'POST', '/api/apis', { name, prefix: `/${name}`, routes, ...upstream, ...own })
+      const draft = await gateway.api.expect<{ revision: number; changes: Change[] }>(200, 'PATCH', `${path}/draft`, other)
+      const member = field.replace(/\[\].*$/, '')
+      const changed = (changes: Change[]) => changes.some((change) => change.field === member || change.field.startsWith(`${member}.`))
+      assert.ok(changed(draft.changes), `${field}: ${JSON.stringify(draft.changes)}`)
+      const release = await gateway.api.expect<{ number: number; changes: Change[] }>(201, 'POST', `${path}/releases`, {
+        revision: draft.revision,
+        override: ['upstream_dead'],
+      })
+      assert.ok(changed(release.changes), field)
+      const back = await gateway.api.expect<{ changes: Change[] }>(200, 'POST', `${path}/rollback`, { release: 1 })
+      assert.ok(changed(back.changes), field)
+      await gateway.api.expect(204, 'DELETE', path)
+    }
+  })
+})
+
+interface Change {
+  field: string
+}

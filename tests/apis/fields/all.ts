@@ -1,0 +1,6 @@
+import { CALL_FIELDS } from './calls.ts'
+import type { Fields } from './field.ts'
+import { UPSTREAM_FIELDS } from './upstreams.ts'
+
+/** Every field of the definition of an API. */
+export const API_FIELDS: Fields = { ...CALL_FIELDS, ...UPSTREAM_FIELDS }

@@ -1,0 +1,125 @@
+import { header, json } from '../../support/http.ts'
+import { TokenServer } from '../token-server.ts'
+import type { Field, Fields, Places, Seen } from './field.ts'
+
+type Value = Record<string, unknown>
+
+const ofUpstream = (places: Places, more: Value): Value => ({ upstream: { baseUrl: places.service.url, ...more } })
+const ofRoute = (route: Value): Value => ({ routes: [{ method: 'GET', path: '/a', price: '0.01', ...route }] })
+
+/** Two definitions that need nothing to be named. */
+function fixed(a: Value, b: Value, see: Field['see']): Field {
+  return { a: () => a, b: () => b, see }
+}
+
+async function statuses({ call }: Seen, ...paths: string[]): Promise<number[]> {
+  return Promise.all(paths.map(async (path) => (await call(path)).status))
+}
+
+/** What the upstream got, without the path of the API. */
+async function echoed({ call }: Seen, path = '/a', headers: Record<string, string> = {}): Promise<{ url: string; headers: Value }> {
+  return json(await call(path, { headers })) as { url: string; headers: Value }
+}
+
+/** The headers of the last call that the upstream got, secrets included; or the refusal. */
+async function sent({ call, places, name }: Seen): Promise<Value> {
+  const answer = await call(`/seen-${name}`)
+  return answer.status === 200 ? { ...places.service.callsOf(`/seen-${name}`).at(-1)?.headers } : { refused: json(answer)['code'] }
+}
+
+const authorization = async (seen: Seen) => {
+  const { authorization: value, refused } = await sent(seen)
+  return [value, refused]
+}
+
+const basic = (more: Value) => (places: Places) => ofUpstream(places, { basic: { user: 'one', secret: 'password-of-one-0001', ...more } })
+
+const oauth = (more: (places: Places) => Value) => (places: Places) =>
+  ofUpstream(places, {
+    oauth: { tokenUrl: `${places.tokens.url}/one`, clientId: 'one', clientSecret: TokenServer.secret, ...more(places) },
+  })
+
+/** How a token begins: its end is a number that is another one each time. */
+const token = async (seen: Seen) => String(await authorization(seen)).replace(/-\d+,$/, '')
+
+/** Fields of a definition that change what one call is, costs, or says. */
+export const CALL_FIELDS: Fields = {
+  prefix: {
+    a: (_places, name) => ({ prefix: `/${name}` }),
+    b: (_places, name) => ({ prefix: `/${name}/moved` }),
+    see: (seen) => statuses(seen, '/a', '/moved/a').then(([first]) => first),
+  },
+  'upstream.baseUrl': {
+    a: (places) => ofUpstream(places, {}),
+    b: ({ service }) => ({ upstream: { baseUrl: `${service.url}/v9` } }),
+    see: async (seen) => (await echoed(seen)).url,
+  },
+  'upstream.header.name': {
+    a: (places) => ofUpstream(places, { header: { name: 'authorization', value: 'secret-in-a-header-1' } }),
+    b: (places) => ofUpstream(places, { header: { name: 'x-secret', value: 'secret-in-a-header-1' } }),
+    see: async (seen) => (await sent(seen))['x-secret'],
+  },
+  'upstream.header.value': {
+    a: (places) => ofUpstream(places, { header: { name: 'x-secret', value: 'secret-in-a-header-2' } }),
+    b: (places) => ofUpstream(places, { header: { name: 'x-secret', value: 'secret-in-a-header-3' } }),
+    see: async (seen) => (await sent(seen))['x-secret'],
+  },
+  'upstream.basic.user': { a: basic({}), b: basic({ user: 'two' }), see: authorization },
+  'upstream.basic.secret': { a: basic({}), b: basic({ secret: 'password-of-one-0002' }), see: authorization },
+  'upstream.oauth.tokenUrl': { a: oauth(() => ({})), b: oauth(({ tokens }) => ({ tokenUrl: `${tokens.url}/two` })), see: token },
+  'upstream.oauth.clientId': { a: oauth(() => ({})), b: oauth(() => ({ clientId: 'two' })), see: token },
+  'upstream.oauth.clientSecret': { a: oauth(() => ({})), b: oauth(() => ({ clientSecret: 'secret-of-nobody-0003' })), see: token },
+  'upstream.oauth.scopes[]': { a: oauth(() => ({ scopes: ['read'] })), b: oauth(() => ({ scopes: ['read', 'write'] })), see: token },
+  'routes[].method': fixed(ofRoute({}), ofRoute({ method: 'POST' }), (seen) => statuses(seen, '/a')),
+  'routes[].path': fixed(ofRoute({}), ofRoute({ path: '/b' }), (seen) => statuses(seen, '/a')),
+  'routes[].price': fixed(ofRoute({}), ofRoute({ price: '0.02' }), async ({ call }) => header(await call('/a'), 'faregate-cost')),
+  'routes[].free': fixed(
+    ofRoute({}),
+    { routes: [{ method: 'GET', path: '/a', free: true }] },
+    async ({ poor }) => (await poor('/a')).status,
+  ),
+  'routes[].chargeOn[]': fixed(
+    { routes: [{ method: 'GET', path: '/*', price: '0.01' }] },
+    { routes: [{ method: 'GET', path: '/*', price: '0.01', chargeOn: ['4xx'] }] },
+    async ({ call }) => header(await call('/status/404'), 'faregate-cost'),
+  ),
+  'routes[].off': fixed(ofRoute({}), ofRoute({ off: true }), (seen) => statuses(seen, '/a')),
+  'addresses.allow[]': fixed({ addresses: { allow: ['127.0.0.0/8'] } }, { addresses: { allow: ['10.0.0.0/8'] } }, (seen) =>
+    statuses(seen, '/a'),
+  ),
+  'addresses.deny[]': fixed({ addresses: { deny: ['10.0.0.0/8'] } }, { addresses: { deny: ['127.0.0.1'] } }, (seen) =>
+    statuses(seen, '/a'),
+  ),
+  'rewrite.from': fixed(
+    { rewrite: { from: '/a', to: '/z' } },
+    { rewrite: { from: '/b', to: '/z' } },
+    async (seen) => (await echoed(seen, '/a/x')).url,
+  ),
+  'rewrite.to': fixed(
+    { rewrite: { from: '/a', to: '/y' } },
+    { rewrite: { from: '/a', to: '/z' } },
+    async (seen) => (await echoed(seen, '/a/x')).url,
+  ),
+  'requestHeaders.set': fixed(
+    { requestHeaders: { set: { 'x-tenant': 'blue' } } },
+    { requestHeaders: { set: { 'x-tenant': 'red' } } },
+    async (seen) => (await echoed(seen)).headers['x-tenant'],
+  ),
+  'requestHeaders.remove[]': fixed(
+    { requestHeaders: { remove: ['x-one'] } },
+    { requestHeaders: { remove: ['x-two'] } },
+    async (seen) => (await echoed(seen, '/a', { 'x-one': '1' })).headers['x-one'],
+  ),
+  'responseHeaders.set': fixed(
+    { responseHeaders: { set: { 'cache-control': 'no-store' } } },
+    { responseHeaders: { set: { 'cache-control': 'no-cache' } } },
+    async ({ call }) => header(await call('/a'), 'cache-control'),
+  ),
+  'responseHeaders.remove[]': fixed(
+    { responseHeaders: { remove: ['etag'] } },
+    { responseHeaders: { remove: ['x-own'] } },
+    async ({ call }) => header(await call('/headers'), 'etag'),
+  ),
+  hostHeader: fixed({ hostHeader: 'upstream' }, { hostHeader: 'caller' }, async (seen) => (await echoed(seen)).headers['host']),
+  encodedSlashes: fixed({ encodedSlashes: 'refuse' }, { encodedSlashes: 'pass' }, (seen) => statuses(seen, '/a%2Fb')),
+}

@@ -1,0 +1,87 @@
+import { deafListener } from '../../knobs/means.ts'
+import type { Answer, Sent } from '../../support/http.ts'
+import { startService } from '../../support/service.ts'
+import type { Service } from '../../support/service.ts'
+import { deadUrl } from '../several.ts'
+import { TokenServer } from '../token-server.ts'
+
+/** Members of a definition, in place of those of {@link plain}. */
+export type Definition = Record<string, unknown>
+
+/** What definitions can name. */
+export interface Places {
+  service: Service
+  second: Service
+  tokens: TokenServer
+  /** Where nobody listens. */
+  dead: string
+  /** Where connections are neither accepted nor refused. */
+  deaf: string
+  stop: () => Promise<void>
+}
+
+/** A published API that is called by somebody with credit. */
+export interface Seen {
+  name: string
+  places: Places
+  call: (path: string, sent?: Sent) => Promise<Answer>
+  /** The same without credit. */
+  poor: (path: string) => Promise<Answer>
+}
+
+/** Two values of a field, and what of them is seen from outside: it must differ. */
+export interface Field {
+  a: (places: Places, name: string) => Definition
+  b: (places: Places, name: string) => Definition
+  see: (seen: Seen) => Promise<unknown>
+}
+
+export type Fields = Record<string, Field>
+
+/** How the configuration file calls the setting that a field is: `addresses.allow[]`, `requestHeaders.set`. */
+export function settingOf(field: string): string {
+  const name = field.replace(/\[\]$/, '')
+  return `apis.*.${name.endsWith('Headers.set') ? `${name}.*` : name}`
+}
+
+export async function openPlaces(): Promise<Places> {
+  const [service, second, tokens, deaf, dead] = await Promise.all([
+    startService(),
+    startService(),
+    new TokenServer().start(),
+    deafListener(),
+    deadUrl(),
+  ])
+  const stop = async (): Promise<void> => {
+    deaf.stop()
+    await Promise.all([service.close(), second.close(), tokens.close()])
+  }
+  return { service, second, tokens, dead, deaf: `http://127.0.0.1:${deaf.port}`, stop }
+}
+
+/** A sound definition. */
+function plain({ service }: Places, name: string): Definition {
+  return { prefix: `/${name}`, upstream: { baseUrl: service.url }, routes: [{ method: '*', path: '/*', price: '0.01' }] }
+}
+
+/** The definitions of both values of each field, by the names of their APIs. */
+export function definitionsOf(fields: Fields, places: Places): Record<string, Definition> {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([field, { a, b }]) =>
+      namesOf(field).map((name, index) => {
+        const own = (index === 0 ? a : b)(places, name)
+        const { upstream, ...rest } = plain(places, name)
+        return [name, { ...rest, ...('upstreams' in own ? {} : { upstream }), ...own }]
+      }),
+    ),
+  )
+}
+
+/** What the APIs of a field's two values are called. */
+export function namesOf(field: string): [a: string, b: string] {
+  const name = field
+    .toLowerCase()
+    .replaceAll(/[^a-z]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
+  return [`a-${name}`, `b-${name}`]
+}
