@@ -7,6 +7,7 @@ import { nano } from '../support/decimal.ts'
 import { header, json, send } from '../support/http.ts'
 import { assertNamedMay } from './carry-out.ts'
 import { API_CASES } from './cases-apis.ts'
+import { VARIANTS } from './cases-variants.ts'
 import { CASES } from './cases.ts'
 import { assertClientReads } from './client-reads.ts'
 import { assertEnvelopes } from './envelopes.ts'
@@ -38,6 +39,10 @@ describe('every refusal', () => {
 
   for (const [code, make] of Object.entries(API_CASES) as [DenialCode, Case][]) {
     test(`${code} of a priced GET of a published API: the same`, async () => assertMends(world, code, await make(world), false))
+  }
+
+  for (const [name, [code, make]] of Object.entries(VARIANTS)) {
+    test(`${code} ${name}: the same`, async () => assertMends(world, code, await make(world)))
   }
 
   for (const code of DENIAL_CODES) {
@@ -90,11 +95,11 @@ async function assertUncharged(world: World, { gateway = world.gateway, customer
   if (customer === undefined) return
   const costs = served.map((answer) => nano(header(answer, 'faregate-cost') ?? ''))
   assert.ok(costs.every((cost) => cost > 0n))
-  const before = typeof refused['charged'] === 'string' ? nano(refused['charged']) : 0n
+  const delivered = typeof refused['charged'] === 'string' ? nano(refused['charged']) : 0n
   const { posted } = await assertSettled(gateway.api, customer.organization)
   assert.equal(
     nano(posted),
-    costs.reduce((sum, cost) => sum + cost, before),
+    costs.reduce((sum, cost) => sum + cost, delivered),
   )
 }
 

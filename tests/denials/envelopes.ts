@@ -9,7 +9,7 @@ import { problemOf } from './world.ts'
 import type { Made, World } from './world.ts'
 
 /** What happens in no other envelope, and why. */
-export const IN_ONE_ENVELOPE: Partial<Record<DenialCode, string>> = {
+const IN_ONE_ENVELOPE: Partial<Record<DenialCode, string>> = {
   api_retired: 'calls of published APIs have no dialect',
   idempotency_in_progress: 'the management API has no dialect',
   idempotency_mismatch: 'the management API has no dialect',

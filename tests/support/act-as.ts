@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { ManagementApi } from './api.ts'
+import type { ManagementApi } from './api.ts'
 import type { Customer, Gateway } from './gateway.ts'
 
 /** Whom a fix names, and the role by which a member is that one. Whoever may have keys at all owns one. */
