@@ -77,6 +77,7 @@ export const CALLER_CASES: Record<string, Case> = {
     const at = (path: string) => send(world.gateway.url + path, { body: BODY, headers: { authorization: `Bearer ${customer.key}` } })
     const refused = await at('/chat/completions')
     const [right] = json(refused)['didYouMean'] as string[]
+    assert.equal(`${String(fixesOf(refused)[0]?.['baseUrl'])}/chat/completions`, `${world.gateway.url}${right}`)
     assert.ok(right)
     const call = { key: customer.key, model: 'plain', output: 10 }
     const repeat = (surface: Surface) => callAt(world.gateway, surface, call, `${surface.path(call.model)}/chat/completions`)
@@ -87,6 +88,8 @@ export const CALLER_CASES: Record<string, Case> = {
     const customer = await world.gateway.customer('1.00')
     const more = { metadata: 'x'.repeat(200_000) }
     const refused = await world.gateway.chat(customer.key, { ...BODY, ...more })
+    const [shrink] = fixesOf(refused)
+    assert.ok(shrink?.to !== undefined && JSON.stringify(BODY).length <= shrink.to && shrink.to < more.metadata.length)
     return { answer: refused, call: { key: customer.key, more }, mend: sender(world, customer) }
   },
 
