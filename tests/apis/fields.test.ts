@@ -30,7 +30,8 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
       ({ key }: Customer): Seen['call'] =>
       (path, sent = {}) =>
         send(`${gateway.url}/${name}${path}`, { ...sent, headers: { authorization: `Bearer ${key}`, ...sent.headers } })
-    return { name, places, call: by(rich), poor: by(poor) }
+    const catalogued = () => send(`${gateway.url}/catalogue/${name}.json`, { headers: { authorization: `Bearer ${rich.key}` } })
+    return { name, places, call: by(rich), poor: by(poor), catalogued }
   }
 
   test('has a row here, or two APIs that differ in it, and no row is of anything else: a field without one fails', async () => {

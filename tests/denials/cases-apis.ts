@@ -1,27 +1,11 @@
 import assert from 'node:assert/strict'
-import { faregate } from '../support/cli.ts'
+import { nano } from '../support/decimal.ts'
 import { json } from '../support/http.ts'
-import type { Answer } from '../support/http.ts'
 import type { Behaviour } from '../support/upstream.ts'
-import { eventually, gate, pause } from '../support/wait.ts'
-import { fixesOf, getter, inForce } from './world.ts'
-import type { Case, World } from './world.ts'
-
-/** Runs the command of the first fix, as whoever it names would. */
-async function runFix(world: World, refused: Answer): Promise<void> {
-  const [, ...command] = String(fixesOf(refused)[0]?.command).split(' ')
-  const ran = await faregate(command, world.gateway)
-  assert.equal(ran.code, 0, ran.stderr)
-  await inForce()
-}
-
-/** Carries out the first fix over the management API, with the body that it leaves open. */
-async function callFix(world: World, refused: Answer, body: unknown): Promise<void> {
-  const [fix] = fixesOf(refused)
-  const changed = await world.gateway.api.call(String(fix?.method), String(fix?.path), body)
-  assert.ok(changed.status < 300, changed.text)
-  await inForce()
-}
+import { eventually, gate } from '../support/wait.ts'
+import { carryOutFirst, waitAsTold } from './carry-out.ts'
+import { getter, inForce } from './world.ts'
+import type { Case } from './world.ts'
 
 /** Refusals of a priced GET of a published API: what they say, and that their first fix works. */
 export const API_CASES: Record<string, Case> = {
@@ -31,40 +15,31 @@ export const API_CASES: Record<string, Case> = {
     const refused = await call()
     assert.match(String(json(refused)['detail']), /Acme's balance is 0\.009999999 USD; this request may cost up to 0\.01 USD/)
     assert.equal(json(refused)['affordable'], undefined)
-    return { answer: refused, customer, mend: () => runFix(world, refused).then(call) }
+    return { answer: refused, customer, mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call) }
   },
 
   async cap_key(world) {
     const customer = await world.gateway.customer('1.00', { cap: { amount: '0.005', period: 'day' } })
     const call = getter(world, customer)
     const refused = await call()
-    return { answer: refused, customer, mend: () => callFix(world, refused, { cap: { amount: '1.00', period: 'day' } }).then(call) }
+    const body = { cap: { amount: '1.00', period: 'day' } }
+    return { answer: refused, customer, mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused, { body }).then(call) }
   },
 
   async balance_reserved(world) {
     const customer = await world.gateway.customer('0.01')
     const call = getter(world, customer)
     const release = gate()
-    const here: Behaviour = ({ response }) => response.writeHead(200).end('{}')
-    world.upstream.on('', (exchange) => release.promise.then(() => here(exchange)), here)
+    // What is not answered costs nothing, so that waiting for it is enough.
+    const fails: Behaviour = ({ response }) => response.writeHead(500).end('{}')
+    const serves: Behaviour = ({ response }) => response.writeHead(200).end('{}')
+    world.upstream.on('', (exchange) => release.promise.then(() => fails(exchange)), serves)
     const running = call()
-    const refused = await eventually(async () => {
-      const answer = await call()
-      assert.equal(answer.status, 429, answer.text)
-      return answer
-    })
-    return {
-      answer: refused,
-      customer,
-      delivered: true,
-      mend: async () => {
-        release.open()
-        await running
-        await world.gateway.api.grant(customer.organization, '0.01')
-        await pause(1_000)
-        return call()
-      },
-    }
+    await eventually(async () => assert.ok(nano((await world.gateway.api.balance(customer.organization)).held) > 0n))
+    const refused = await call()
+    release.open()
+    assert.equal((await running).status, 502)
+    return { answer: refused, customer, mend: () => waitAsTold(refused).then(call) }
   },
 
   async permission_denied(world) {
@@ -74,7 +49,7 @@ export const API_CASES: Record<string, Case> = {
     const call = getter(world, customer)
     const refused = await call()
     assert.deepEqual([json(refused)['required'], json(refused)['granted']], [['api:weather'], ['api:maps']])
-    return { answer: refused, customer, mend: () => runFix(world, refused).then(call) }
+    return { answer: refused, customer, mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call) }
   },
 
   async subscription_required(world) {
@@ -86,6 +61,6 @@ export const API_CASES: Record<string, Case> = {
     const call = getter(world, customer, '/metered')
     const refused = await call()
     assert.match(String(json(refused)['detail']), /The API "metered" is sold by plan/)
-    return { answer: refused, customer, mend: () => runFix(world, refused).then(call) }
+    return { answer: refused, customer, mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call) }
   },
 }

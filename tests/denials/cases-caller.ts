@@ -1,35 +1,35 @@
 import assert from 'node:assert/strict'
-import { answer, usage } from '../support/behaviours.ts'
-import { faregate } from '../support/cli.ts'
 import { say } from '../support/config.ts'
 import { nano } from '../support/decimal.ts'
 import type { Customer } from '../support/gateway.ts'
 import { header, json, send } from '../support/http.ts'
 import { chatStream } from '../support/sse.ts'
-import { eventually, gate } from '../support/wait.ts'
+import { besideRunning } from './beside-running.ts'
+import { carryOutFirst, waitAsTold } from './carry-out.ts'
+import { callAt } from './surfaces.ts'
+import type { ModelCall, Surface } from './surfaces.ts'
 import { BODY, fixesOf, getter, inForce, sender } from './world.ts'
-import type { Case, World } from './world.ts'
+import type { Case, Made, World } from './world.ts'
 
-/** A key in some state, and the change that puts it right. */
+/** A key in some state, which the first fix puts right: another key, or this one again. */
 async function keyState(
   world: World,
   options: { expiresAt?: string; models?: string[] },
-  spoil: Record<string, unknown> | 'revoke' | undefined,
-  right: Record<string, unknown>,
-): Promise<Awaited<ReturnType<Case>>> {
-  const { api } = world.gateway
-  const customer = await world.gateway.customer('1.00', options)
-  if (spoil === 'revoke') await api.expect(204, 'DELETE', `/api/keys/${customer.keyId}`)
-  else if (spoil !== undefined) await api.expect(200, 'PATCH', `/api/keys/${customer.keyId}`, spoil)
+  spoil?: { method: 'PATCH' | 'DELETE'; body?: Record<string, unknown> },
+): Promise<Made> {
+  const { gateway } = world
+  const customer = await gateway.customer('1.00', options)
+  if (spoil !== undefined) await gateway.api.call(spoil.method, `/api/keys/${customer.keyId}`, spoil.body)
   await inForce()
+  const refused = await sender(world, customer)()
   return {
-    answer: await sender(world, customer)(),
+    answer: refused,
     customer,
     mend: async () => {
-      if (spoil === 'revoke') return world.gateway.chat((await api.key(customer.application)).key, BODY)
-      await api.expect(200, 'PATCH', `/api/keys/${customer.keyId}`, right)
-      await inForce()
-      return sender(world, customer)()
+      const said = await carryOutFirst({ gateway, customer }, refused)
+      const key = /\bfg_\w+/.exec(said)?.[0] ?? customer.key
+      assert.equal(key !== customer.key, fixesOf(refused)[0]?.action === 'create_key')
+      return gateway.chat(key, BODY)
     },
   }
 }
@@ -39,17 +39,18 @@ async function capped(
   world: World,
   placeOf: (customer: Customer) => string | Promise<string>,
   member = 'cap',
-  more: Record<string, unknown> = {},
-  headers: Record<string, string> = {},
-): Promise<Awaited<ReturnType<Case>>> {
-  const customer = await world.gateway.customer('1.00')
+  call: Pick<ModelCall, 'user' | 'headers'> = {},
+): Promise<Made> {
+  const { gateway } = world
+  const customer = await gateway.customer('1.00')
   const place = await placeOf(customer)
   const cap = { amount: '0.004', period: 'month' }
   const method = place.endsWith('/cap') ? 'PUT' : 'PATCH'
   const by = place.startsWith('/api/teams/') ? 'team_admin' : 'org_admin'
-  await world.gateway.api.expect(200, method, place, method === 'PUT' ? cap : { [member]: cap })
+  await gateway.api.expect(200, method, place, method === 'PUT' ? cap : { [member]: cap })
   await inForce()
-  const again = () => world.gateway.chat(customer.key, { ...BODY, ...more }, { headers })
+  const { user, headers = {} } = call
+  const again = () => gateway.chat(customer.key, { ...BODY, ...(user === undefined ? {} : { user }) }, { headers })
   const refused = await again()
   const [raise] = fixesOf(refused)
   assert.equal(raise?.kind, 'change_policy', 'topping up would not help, so paying is not offered first')
@@ -59,13 +60,11 @@ async function capped(
   return {
     answer: refused,
     customer,
+    call,
     mend: async () => {
-      const [, ...words] = String(raise.command).split(' ')
-      const [amount = ''] = String(words.at(-1)).split('/')
+      const [amount = ''] = String(raise.command?.split(' ').at(-1)).split('/')
       assert.equal(nano(amount), 4_000_000n + nano(String(raise.byAtLeast)), 'the command raises it far enough')
-      const ran = await faregate(words, world.gateway)
-      assert.equal(ran.code, 0, ran.stderr)
-      await inForce()
+      await carryOutFirst({ gateway, customer }, refused)
       return again()
     },
   }
@@ -78,14 +77,20 @@ export const CALLER_CASES: Record<string, Case> = {
     const at = (path: string) => send(world.gateway.url + path, { body: BODY, headers: { authorization: `Bearer ${customer.key}` } })
     const refused = await at('/chat/completions')
     const [right] = json(refused)['didYouMean'] as string[]
+    assert.equal(`${String(fixesOf(refused)[0]?.['baseUrl'])}/chat/completions`, `${world.gateway.url}${right}`)
     assert.ok(right)
-    return { answer: refused, mend: () => at(right) }
+    const call = { key: customer.key, model: 'plain', output: 10 }
+    const repeat = (surface: Surface) => callAt(world.gateway, surface, call, `${surface.path(call.model)}/chat/completions`)
+    return { answer: refused, repeat, mend: () => at(right) }
   },
 
   async request_too_large(world) {
     const customer = await world.gateway.customer('1.00')
-    const refused = await world.gateway.chat(customer.key, { ...BODY, metadata: 'x'.repeat(200_000) })
-    return { answer: refused, mend: sender(world, customer) }
+    const more = { metadata: 'x'.repeat(200_000) }
+    const refused = await world.gateway.chat(customer.key, { ...BODY, ...more })
+    const [shrink] = fixesOf(refused)
+    assert.ok(shrink?.to !== undefined && JSON.stringify(BODY).length <= shrink.to && shrink.to < more.metadata.length)
+    return { answer: refused, call: { key: customer.key, more }, mend: sender(world, customer) }
   },
 
   async request_invalid(world) {
@@ -93,7 +98,7 @@ export const CALLER_CASES: Record<string, Case> = {
     const refused = await world.gateway.chat(customer.key, { ...BODY, max_tokens: 'ten' })
     assert.equal(json(refused)['pointer'], '/max_tokens')
     assert.equal((json(refused)['error'] as { param: string }).param, 'max_tokens')
-    return { answer: refused, customer, mend: sender(world, customer) }
+    return { answer: refused, customer, call: { output: 'ten' }, mend: sender(world, customer) }
   },
 
   async credential_missing(world) {
@@ -106,15 +111,15 @@ export const CALLER_CASES: Record<string, Case> = {
     const refused = await world.gateway.chat('sk-proj-0123456789', BODY)
     assert.match(String(json(refused)['hint']), /./)
     assert.doesNotMatch(refused.text, /Acme/)
-    return { answer: refused, mend: sender(world, customer) }
+    return { answer: refused, call: { key: 'sk-proj-0123456789' }, mend: sender(world, customer) }
   },
 
-  key_revoked: (world) => keyState(world, {}, 'revoke', {}),
-  key_expired: (world) => keyState(world, { expiresAt: new Date(Date.now() + 900).toISOString() }, undefined, { expiresAt: null }),
-  key_disabled: (world) => keyState(world, {}, { enabled: false }, { enabled: true }),
+  key_revoked: (world) => keyState(world, {}, { method: 'DELETE' }),
+  key_expired: (world) => keyState(world, { expiresAt: new Date(Date.now() + 900).toISOString() }),
+  key_disabled: (world) => keyState(world, {}, { method: 'PATCH', body: { enabled: false } }),
 
   async permission_denied(world) {
-    const made = await keyState(world, { models: ['other'] }, undefined, { models: ['other', 'plain'] })
+    const made = await keyState(world, { models: ['other', 'old-*'] })
     assert.equal(fixesOf(made.answer)[0]?.by, 'org_admin')
     assert.ok(Array.isArray(json(made.answer)['required']) && Array.isArray(json(made.answer)['granted']))
     return made
@@ -125,7 +130,12 @@ export const CALLER_CASES: Record<string, Case> = {
     const refused = await world.gateway.chat(customer.key, { ...BODY, model: 'plian' })
     const [nearest] = json(refused)['didYouMean'] as string[]
     assert.equal(nearest, 'plain')
-    return { answer: refused, customer, mend: () => world.gateway.chat(customer.key, { ...BODY, model: nearest }) }
+    return {
+      answer: refused,
+      customer,
+      call: { model: 'plian' },
+      mend: () => world.gateway.chat(customer.key, { ...BODY, model: nearest }),
+    }
   },
 
   async api_retired(world) {
@@ -154,7 +164,12 @@ export const CALLER_CASES: Record<string, Case> = {
     const refused = await world.gateway.chat(customer.key, { ...BODY, model: 'faded' })
     const { successor } = json(refused)
     assert.deepEqual([successor, fixesOf(refused)[0]?.model], ['plain', 'plain'])
-    return { answer: refused, customer, mend: () => world.gateway.chat(customer.key, { ...BODY, model: successor }) }
+    return {
+      answer: refused,
+      customer,
+      call: { model: 'faded' },
+      mend: () => world.gateway.chat(customer.key, { ...BODY, model: successor }),
+    }
   },
 
   async insufficient_balance(world) {
@@ -163,31 +178,16 @@ export const CALLER_CASES: Record<string, Case> = {
     const { limit } = json(refused) as { limit: Record<string, string> }
     assert.equal(nano(limit['required'] ?? '') - nano(limit['available'] ?? ''), nano(limit['shortfall'] ?? ''))
     assert.deepEqual(json(refused)['affordable'], { maxOutputTokens: 4 })
-    return {
-      answer: refused,
-      customer,
-      mend: async () => {
-        const pay = fixesOf(refused).find((fix) => fix.kind === 'pay')
-        const [, ...words] = String(pay?.command).split(' ')
-        const ran = await faregate(words, world.gateway)
-        assert.equal(ran.code, 0, ran.stderr)
-        return sender(world, customer)()
-      },
-    }
+    const mend = () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(sender(world, customer))
+    return { answer: refused, customer, mend }
   },
 
   cap_key: (world) => capped(world, ({ keyId }) => `/api/keys/${keyId}`),
   cap_user: (world) => capped(world, ({ organization }) => `/api/organizations/${organization}`, 'userCap', { user: 'ann' }),
   cap_tag: (world) =>
-    capped(
-      world,
-      ({ organization }) => `/api/organizations/${organization}/tags/feature%3Dsearch/cap`,
-      'cap',
-      {},
-      {
-        'faregate-tags': 'other, feature=search',
-      },
-    ),
+    capped(world, ({ organization }) => `/api/organizations/${organization}/tags/feature%3Dsearch/cap`, 'cap', {
+      headers: { 'faregate-tags': 'other, feature=search' },
+    }),
   cap_org: (world) => capped(world, ({ organization }) => `/api/organizations/${organization}`),
   async cap_team(world) {
     const { api } = world.gateway
@@ -199,22 +199,15 @@ export const CALLER_CASES: Record<string, Case> = {
   },
 
   async balance_reserved(world) {
-    const customer = await world.gateway.customer('0.015')
-    const release = gate()
-    world.upstream.on('plain', answer(usage(0, 1), { after: release.promise }), answer(usage(0, 1)))
-    const running = sender(world, customer)()
-    await eventually(async () => assert.ok(nano((await world.gateway.api.balance(customer.organization)).held) > 0n))
-    const refused = await sender(world, customer)()
-    release.open()
-    await running
+    const customer = await world.gateway.customer('0.019')
+    const { refused, served, repeat } = await besideRunning(world, customer)
     return {
       answer: refused,
       customer,
-      delivered: true,
-      mend: async () => {
-        await new Promise((resolve) => setTimeout(resolve, 1_000 * Number(header(refused, 'retry-after') ?? 1)))
-        return sender(world, customer)()
-      },
+      served,
+      // What was served in between is made up for, so that the same is lacking again.
+      repeat: (surface) => world.gateway.api.grant(customer.organization, '0.001').then(() => repeat(surface)),
+      mend: () => waitAsTold(refused).then(sender(world, customer)),
     }
   },
 
@@ -225,9 +218,8 @@ export const CALLER_CASES: Record<string, Case> = {
     return {
       answer: refused,
       customer,
-      delivered: true,
       mend: async () => {
-        await world.gateway.api.grant(customer.organization, '1.00')
+        await carryOutFirst({ gateway: world.gateway, customer }, refused)
         const result = await world.gateway.chat(customer.key, body)
         assert.ok(chatStream(result.body).pieces > 50)
         return result

@@ -44,7 +44,7 @@ async function carded(world: World, name: string) {
   const customer = await gateway.customer('1.00')
   await gateway.api.expect(201, 'POST', `/api/organizations/${customer.organization}/subscriptions`, { plan: name })
   await inForce()
-  return { paying, customer, call: () => gateway.chat(customer.key, { ...BODY, model }) }
+  return { paying, customer, model, call: () => gateway.chat(customer.key, { ...BODY, model }) }
 }
 
 /** A customer whose automatic top-up is not let through. */
@@ -74,18 +74,18 @@ const served = ({ status }: Answer): boolean => status === 200
 /** Refusals that a payment method has to do with. */
 export const PAYMENT_CASES: Record<string, Case> = {
   async payment_method_required(world) {
-    const { paying, customer, call } = await carded(world, 'carded')
+    const { paying, customer, model, call } = await carded(world, 'carded')
     const refused = await call()
     const mend = () => carryOut(paying, refused).then(() => until(call, served))
-    return { answer: refused, customer, gateway: paying.gateway, mend }
+    return { answer: refused, customer, call: { model }, gateway: paying.gateway, mend }
   },
 
   async payment_method_unverified(world) {
-    const { paying, customer, call } = await carded(world, 'verified')
+    const { paying, customer, model, call } = await carded(world, 'verified')
     await saveMethod(paying, customer.organization, 'pays', 'us_bank_account')
     const refused = await until(call, (answer) => codeOf(answer) === 'payment_method_unverified')
     const mend = () => carryOut(paying, refused, 'do=verify').then(() => until(call, served))
-    return { answer: refused, customer, gateway: paying.gateway, mend }
+    return { answer: refused, customer, call: { model }, gateway: paying.gateway, mend }
   },
 
   async payment_action_required(world) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { faregate } from '../support/cli.ts'
 import { json } from '../support/http.ts'
 import type { Answer } from '../support/http.ts'
-import { BODY, COARSE, fixesOf, inForce, sender } from './world.ts'
+import { carryOutFirst, type Place } from './carry-out.ts'
+import { BODY, codeOf, COARSE, inForce, sender } from './world.ts'
 import type { Case, World } from './world.ts'
 
 const DAY_MS = 86_400_000
@@ -29,16 +29,13 @@ async function soldByPlan(world: World, name: string, terms: Record<string, unkn
   }
 }
 
-/** Runs the command of the first fix, as whoever it names would, with words for what it leaves open. */
-async function runFix(world: World, refused: Answer, words: Record<string, string> = {}): Promise<void> {
-  const [fix] = fixesOf(refused)
-  const [, ...command] = String(fix?.command).split(' ')
-  const ran = await faregate(
-    command.map((word) => words[word] ?? word),
-    world.gateway,
-  )
-  assert.equal(ran.code, 0, ran.stderr)
-  await inForce()
+/** Asks for approval as the first fix says; whom the next refusal names gives it. */
+async function askedAndApproved(place: Place, refused: Answer, call: () => Promise<Answer>): Promise<Answer> {
+  await carryOutFirst(place, refused, { words: { TEXT: "'for research'" } })
+  const waiting = await call()
+  assert.equal(codeOf(waiting), 'approval_pending', waiting.text)
+  await carryOutFirst(place, waiting)
+  return call()
 }
 
 /** A subscription in some state, which the first fix puts right. */
@@ -47,24 +44,34 @@ function inState(
   make: { terms?: Record<string, unknown>; credit?: string; subscribe?: Record<string, unknown>; event?: Record<string, unknown> },
 ): Case {
   return async (world) => {
-    const { customer, call, subscribe, happen } = await soldByPlan(world, name, make.terms, make.credit)
+    const { customer, model, call, subscribe, happen } = await soldByPlan(world, name, make.terms, make.credit)
     const { id } = await subscribe(make.subscribe)
     if (make.event !== undefined) await happen(id, make.event)
     await inForce()
     const refused = await call()
     assert.equal((json(refused)['scope'] as Record<string, unknown>)['subscription'], id)
-    return { answer: refused, customer, mend: () => runFix(world, refused).then(call) }
+    return {
+      answer: refused,
+      customer,
+      call: { model },
+      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
+    }
   }
 }
 
 /** Refusals of what is sold by plan. */
 export const PLAN_CASES: Record<string, Case> = {
   async subscription_required(world) {
-    const { customer, call } = await soldByPlan(world, 'required', {}, '1.00')
+    const { customer, model, call } = await soldByPlan(world, 'required', {}, '1.00')
     await inForce()
     const refused = await call()
     assert.deepEqual(json(refused)['plans'], [{ plan: 'required', price: '0.10', period: 'month', dueNow: '0.10', approval: false }])
-    return { answer: refused, customer, mend: () => runFix(world, refused).then(call) }
+    return {
+      answer: refused,
+      customer,
+      call: { model },
+      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
+    }
   },
 
   trial_ended: inState('trial', { terms: { trialDays: 14 }, subscribe: { startedAt: ago(30) } }),
@@ -77,52 +84,34 @@ export const PLAN_CASES: Record<string, Case> = {
   approval_pending: inState('pending', { terms: { ...FREE, approval: true }, credit: '1.00', subscribe: { reason: 'to try it' } }),
 
   async approval_required(world) {
-    const { customer, call, decide } = await soldByPlan(world, 'asking', { ...FREE, approval: true }, '1.00')
+    const { customer, model, call } = await soldByPlan(world, 'asking', { ...FREE, approval: true }, '1.00')
     await inForce()
     const refused = await call()
     assert.match(String(json(refused)['requestUrl']), /\/api\/organizations\/org_\w+\/subscriptions$/)
-    return {
-      answer: refused,
-      customer,
-      mend: async () => {
-        await runFix(world, refused, { TEXT: 'research' })
-        const { data } = await world.gateway.api.expect<{ data: { id: string }[] }>(
-          200,
-          'GET',
-          `/api/organizations/${customer.organization}/subscriptions`,
-        )
-        await decide(data[0]?.id ?? '', { decision: 'approve' })
-        await inForce()
-        return call()
-      },
-    }
+    return { answer: refused, customer, call: { model }, mend: () => askedAndApproved({ gateway: world.gateway, customer }, refused, call) }
   },
 
   async approval_rejected(world) {
-    const { customer, call, subscribe, decide } = await soldByPlan(world, 'rejecting', { ...FREE, approval: true }, '1.00')
+    const { customer, model, call, subscribe, decide } = await soldByPlan(world, 'rejecting', { ...FREE, approval: true }, '1.00')
     const { id } = await subscribe({ reason: 'to try it' })
     await decide(id, { decision: 'reject', reason: 'say for how long' })
     await inForce()
     const refused = await call()
     assert.match(String(json(refused)['detail']), /say for how long/)
-    return {
-      answer: refused,
-      customer,
-      mend: async () => {
-        await runFix(world, refused, { TEXT: 'until-June' })
-        await decide(id, { decision: 'approve' })
-        await inForce()
-        return call()
-      },
-    }
+    return { answer: refused, customer, call: { model }, mend: () => askedAndApproved({ gateway: world.gateway, customer }, refused, call) }
   },
 
   async not_entitled(world) {
-    const { customer, call } = await soldByPlan(world, 'unlisted', { ...FREE, listed: false }, '1.00')
+    const { customer, model, call } = await soldByPlan(world, 'unlisted', { ...FREE, listed: false }, '1.00')
     await inForce()
     const refused = await call()
     assert.ok(!refused.text.includes('"unlisted"'), 'a plan that is not on sale is not named')
-    return { answer: refused, customer, mend: () => runFix(world, refused, { PLAN: 'unlisted' }).then(call) }
+    return {
+      answer: refused,
+      customer,
+      call: { model },
+      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused, { words: { PLAN: 'unlisted' } }).then(call),
+    }
   },
 
   async plan_upgrade_required(world) {
@@ -130,13 +119,19 @@ export const PLAN_CASES: Record<string, Case> = {
     const { model } = await soldByPlan(world, 'big')
     await small.subscribe()
     await inForce()
-    const call = sender(world, small.customer, { ...BODY, model })
+    const { customer } = small
+    const call = sender(world, customer, { ...BODY, model })
     const refused = await call()
     const [sale] = json(refused)['plans'] as { plan: string; dueNow: string }[]
     assert.equal(sale?.plan, 'big')
     assert.ok(Number(sale.dueNow) > 0)
     assert.ok((json(refused)['alternatives'] as unknown[]).length > 0)
-    return { answer: refused, customer: small.customer, mend: () => runFix(world, refused).then(call) }
+    return {
+      answer: refused,
+      customer,
+      call: { model },
+      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
+    }
   },
 
   async quota_exhausted(world) {
@@ -154,6 +149,11 @@ export const PLAN_CASES: Record<string, Case> = {
     const { limit } = json(refused) as { limit: Record<string, string> }
     assert.deepEqual([limit['kind'], limit['unit'], limit['required'], limit['available']], ['quota', 'requests', '1', '0'])
     assert.ok(Date.parse(limit['resetsAt'] ?? '') > Date.now())
-    return { answer: refused, customer, mend: () => runFix(world, refused).then(call) }
+    return {
+      answer: refused,
+      customer,
+      call: { model },
+      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
+    }
   },
 }

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { CATALOGUE, DENIAL_CODES } from '../../packages/core/src/index.ts'
-import type { CatalogueEntry, DenialCode } from '../../packages/core/src/index.ts'
+import type { DenialCode } from '../../packages/core/src/index.ts'
 import { assertSettled } from '../support/api.ts'
 import { nano } from '../support/decimal.ts'
 import { header, json, send } from '../support/http.ts'
-import type { Answer } from '../support/http.ts'
-import { chatStream } from '../support/sse.ts'
+import { assertNamedMay } from './carry-out.ts'
 import { API_CASES } from './cases-apis.ts'
+import { VARIANTS } from './cases-variants.ts'
 import { CASES } from './cases.ts'
 import { assertClientReads } from './client-reads.ts'
-import { codeOf, startWorld } from './world.ts'
+import { assertEnvelopes } from './envelopes.ts'
+import { assertHead, assertOpenai, assertProblem } from './head.ts'
+import { codeOf, problemOf, startWorld } from './world.ts'
 import type { Case, Made, World } from './world.ts'
 
 test('every code of the catalogue is made to happen here, and nothing else', () => {
@@ -36,7 +38,11 @@ describe('every refusal', () => {
   }
 
   for (const [code, make] of Object.entries(API_CASES) as [DenialCode, Case][]) {
-    test(`${code} of a priced GET of a published API: the same`, async () => assertMends(world, code, await make(world)))
+    test(`${code} of a priced GET of a published API: the same`, async () => assertMends(world, code, await make(world), false))
+  }
+
+  for (const [name, [code, make]] of Object.entries(VARIANTS)) {
+    test(`${code} ${name}: the same`, async () => assertMends(world, code, await make(world)))
   }
 
   for (const code of DENIAL_CODES) {
@@ -52,16 +58,25 @@ describe('every refusal', () => {
   }
 })
 
-async function assertMends(world: World, code: DenialCode, made: Made): Promise<void> {
-  const problem = problemOf(code, made.answer)
+type Problem = Record<string, unknown>
+
+async function assertMends(world: World, code: DenialCode, made: Made, envelopes = true): Promise<void> {
   assertHead(code, made.answer)
-  assertProblem(code, problem, made.answer)
+  const problem = code === 'provider_rejected' ? {} : problemOf(made.answer)
+  if (code !== 'provider_rejected') assertProblem(code, problem, made.answer)
+  if (code === 'stream_funds_exhausted') assert.notEqual(problem['charged'], false)
+  else if (code !== 'provider_rejected') {
+    assertOpenai(code, problem)
+    assert.equal(problem['charged'], false)
+  }
   await assertClientReads(code, made.answer)
-  await assertUncharged(world, code, made, problem)
+  if (envelopes) await assertEnvelopes(world, code, made)
+  await assertUncharged(world, made, problem)
   if (made.management === undefined) await assertLookup(world, made, code)
   const again = await made.mend()
   assert.notEqual(codeOf(again), code, `refused for the same reason: ${again.text.slice(0, 600)}`)
-  assert.ok(again.status < 300, again.text.slice(0, 600))
+  assert.ok(again.status < 300 && !again.text.includes(`"${code}"`), again.text.slice(0, 600))
+  if (code !== 'provider_rejected' && made.management === undefined) await assertNamedMay({ gateway: world.gateway, ...made }, made.answer)
 }
 
 /** The text of a page, without mark-up. */
@@ -75,61 +90,17 @@ function plain(html: string): string {
     .replace(/\s+/g, ' ')
 }
 
-/** The problem of a refusal; for one in mid-stream, of the stream's error event. */
-function problemOf(code: DenialCode, answer: Answer): Record<string, unknown> | undefined {
-  if (code === 'provider_rejected') return undefined
-  if (code !== 'stream_funds_exhausted') return json(answer)
-  const event = chatStream(answer.body).chunks.find((chunk) => chunk.error !== undefined)
-  assert.ok(event, answer.text.slice(-1_000))
-  return 'code' in event ? event : event.error
-}
-
-function assertHead(code: DenialCode, answer: Answer): void {
-  const entry: CatalogueEntry = CATALOGUE[code]
-  assert.equal(answer.status, entry.status, answer.text.slice(0, 600))
-  assert.match(header(answer, 'x-request-id') ?? '', /^req_\w+$/)
-  if (code === 'stream_funds_exhausted') return
-  if (code !== 'provider_rejected') assert.match(header(answer, 'content-type') ?? '', /^application\/problem\+json/)
-  assert.equal(header(answer, 'cache-control'), 'no-store')
-  assert.match(header(answer, 'faregate-denial') ?? '', new RegExp(`^${code};\\s?id="dn_\\w+"`))
-  assert.equal(header(answer, 'x-should-retry'), String(entry.retryable))
-  const link = header(answer, 'link') ?? ''
-  assert.match(link, new RegExp(`/problems/${code.replaceAll('_', '-')}>; ?rel="help"`))
-  assert.equal(link.includes('rel="payment"'), entry.status === 402)
-  const retryAfter = header(answer, 'retry-after')
-  if (retryAfter !== undefined)
-    assert.ok(/^\d+$/.test(retryAfter) && Number(retryAfter) <= 60 && entry.retryable, `retry-after: ${retryAfter}`)
-}
-
-function assertProblem(code: DenialCode, problem: Record<string, unknown> | undefined, answer: Answer): void {
-  if (problem === undefined) return
-  const entry: CatalogueEntry = CATALOGUE[code]
-  const text = JSON.stringify(problem)
-  assert.equal(problem['code'], code, text)
-  assert.equal(problem['title'], entry.title)
-  assert.equal(problem['status'], entry.status)
-  assert.match(String(problem['type']), new RegExp(`^https?://.*/problems/${code.replaceAll('_', '-')}$`))
-  assert.match(String(problem['detail']), /\S/)
-  assert.match(String(problem['denialId']), /^dn_\w+$/)
-  assert.equal(problem['instance'], `/denials/${String(problem['denialId'])}`)
-  assert.equal(problem['requestId'], header(answer, 'x-request-id'))
-  assert.ok(Math.abs(Date.parse(String(problem['asOf'])) - Date.now()) < 60_000)
-  assert.equal((problem['retry'] as { retryable: boolean }).retryable, entry.retryable)
-  const { error } = problem as { error?: Record<string, unknown> }
-  if (error === undefined) return assert.equal(code, 'stream_funds_exhausted')
-  assert.match(String(error['message']), /\S/)
-  assert.equal(error['code'], entry.openaiCode ?? code)
-  assert.ok('param' in error && typeof error['type'] === 'string')
-}
-
-async function assertUncharged(world: World, code: DenialCode, made: Made, problem: Record<string, unknown> | undefined): Promise<void> {
-  if (made.customer === undefined) return
-  const { api } = made.gateway ?? world.gateway
-  const balance = await assertSettled(api, made.customer.organization)
-  if (made.delivered === undefined) assert.equal(nano(balance.posted), 0n)
-  if (problem === undefined) return
-  if (code === 'stream_funds_exhausted') assert.equal(nano(String(problem['charged'])), nano(balance.posted))
-  else assert.equal(problem['charged'], false)
+/** What is charged is what was delivered: of calls that were served beside it, or of a stream before it. */
+async function assertUncharged(world: World, { gateway = world.gateway, customer, served = [] }: Made, refused: Problem): Promise<void> {
+  if (customer === undefined) return
+  const costs = served.map((answer) => nano(header(answer, 'faregate-cost') ?? ''))
+  assert.ok(costs.every((cost) => cost > 0n))
+  const delivered = typeof refused['charged'] === 'string' ? nano(refused['charged']) : 0n
+  const { posted } = await assertSettled(gateway.api, customer.organization)
+  assert.equal(
+    nano(posted),
+    costs.reduce((sum, cost) => sum + cost, delivered),
+  )
 }
 
 /** Its owner and the operator see the whole decision; a stranger and somebody without a key see nothing of it. */

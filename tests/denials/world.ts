@@ -5,9 +5,11 @@ import { startGateway } from '../support/gateway.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
 import { header, json, send } from '../support/http.ts'
 import type { Answer } from '../support/http.ts'
+import { chatStream } from '../support/sse.ts'
 import { StripeStandIn } from '../support/stripe/stand-in.ts'
 import { startUpstream } from '../support/upstream.ts'
 import type { Upstream } from '../support/upstream.ts'
+import type { ModelCall, Surface } from './surfaces.ts'
 
 /** A gateway and an upstream in which every refusal can be made to happen. */
 export interface World {
@@ -32,8 +34,12 @@ export interface Made {
   management?: true
   /** Where it happened, if not at the gateway of the world. */
   gateway?: Gateway
-  /** What was charged although it was refused: only for what was delivered of a stream. */
-  delivered?: true
+  /** The call that was refused, for other envelopes; absent: the customer's, of the model that is always there. */
+  call?: Partial<ModelCall>
+  /** Makes it happen in another envelope, where another call alone does not. */
+  repeat?: (surface: Surface) => Promise<Answer>
+  /** What was served beside it, also in other envelopes: only that is charged. */
+  served?: Answer[]
   /** Carries out what the answer says, as the one whom it names, and sends the identical request again, where there is one. */
   mend: () => Promise<Answer>
 }
@@ -106,8 +112,16 @@ export interface Fix {
   [member: string]: unknown
 }
 
+/** The problem of a refusal; for one in mid-stream, of the stream's error event. */
+export function problemOf(answer: Answer): Record<string, unknown> {
+  if (answer.status !== 200) return json(answer)
+  const event = chatStream(answer.body).chunks.find((chunk) => chunk.error !== undefined)
+  assert.ok(event, answer.text.slice(-1_000))
+  return ('code' in event ? event : event.error) as Record<string, unknown>
+}
+
 export function fixesOf(answer: Answer): Fix[] {
-  const { fixes } = json(answer)
+  const { fixes } = problemOf(answer)
   assert.ok(Array.isArray(fixes) && fixes.length > 0, `a fix is offered: ${answer.text}`)
   return fixes as Fix[]
 }

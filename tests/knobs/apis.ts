@@ -36,15 +36,6 @@ export function tunedApis(service: Service, places: Places): Record<string, unkn
     presented: {
       ...plain,
       prefix: '/presented',
-      presentation: {
-        title: 'A title of its own',
-        summary: 'A summary of its own',
-        description: 'A *description* of its own',
-        categories: ['own category'],
-        tags: ['own-tag'],
-        contact: 'own@help.example',
-        logo: 'https://cdn.example/own.png',
-      },
       listing: { visibility: 'public', owner: 'An owner of its own' },
     },
     lenient: { ...plain, prefix: '/lenient', encodedSlashes: 'pass' },
@@ -81,6 +72,7 @@ const FROM_FIELDS: Knobs = Object.fromEntries(
         places: worlds.places,
         call: (path: string, sent?: Sent) => call(worlds, `/${name}${path}`, sent),
         poor: (path: string) => call(worlds, `/${name}${path}`, { headers: { authorization: `Bearer ${poor.key}` } }),
+        catalogued: () => call(worlds, `/catalogue/${name}.json`),
       }))
       assert.ok(a && b)
       assert.notDeepEqual(await see(a), await see(b))
@@ -155,14 +147,6 @@ export const API_KNOBS: Knobs = {
     assert.equal((await call(worlds, '/plain/a%2Fb')).status, 400)
   },
 
-  'apis.*.presentation.title': async (worlds) => assert.deepEqual(await catalogued(worlds, 'title'), ['A title of its own', 'plain']),
-  'apis.*.presentation.summary': async (worlds) => assert.deepEqual(await catalogued(worlds, 'summary'), ['A summary of its own', null]),
-  'apis.*.presentation.description': async (worlds) =>
-    assert.deepEqual(await catalogued(worlds, 'description'), ['A *description* of its own', null]),
-  'apis.*.presentation.categories': async (worlds) => assert.deepEqual(await catalogued(worlds, 'categories'), [['own category'], []]),
-  'apis.*.presentation.tags': async (worlds) => assert.deepEqual(await catalogued(worlds, 'tags'), [['own-tag'], []]),
-  'apis.*.presentation.contact': async (worlds) => assert.deepEqual(await catalogued(worlds, 'contact'), ['own@help.example', null]),
-  'apis.*.presentation.logo': async (worlds) => assert.deepEqual(await catalogued(worlds, 'logo'), ['https://cdn.example/own.png', null]),
   'apis.*.listing.owner': async (worlds) => assert.deepEqual(await catalogued(worlds, 'owner'), ['An owner of its own', null]),
 
   'apis.*.listing.visibility': async ({ tuned }) => {

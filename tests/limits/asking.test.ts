@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { readDenial, requestLimit } from '../../packages/client/src/index.ts'
 import type { Denied } from '../../packages/client/src/index.ts'
-import { BODY, inForce, world } from '../people/world.ts'
+import { BODY, inForce, PRICE, world } from '../people/world.ts'
+import { answer as answering, either, usage } from '../support/behaviours.ts'
 import { faregate } from '../support/cli.ts'
 import { ENGINES } from '../support/engines.ts'
 import type { Customer } from '../support/gateway.ts'
 import { json, send } from '../support/http.ts'
 import type { Answer } from '../support/http.ts'
+import { eventually, gate } from '../support/wait.ts'
 
 interface Asked {
   id: string
@@ -27,7 +29,7 @@ for (const { name: engineName, skip, block } of ENGINES) {
     `asking for a higher limit, on ${engineName}`,
     { skip },
     block((engine) => {
-      const made = world(engine, {}, (upstream) => {
+      const made = world(engine, { held: { price: PRICE } }, (upstream) => {
         upstream.on('', ({ response }) => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'))
         const routes = [{ method: 'GET', path: '/*', price: '0.01' }]
         return { apis: { weather: { prefix: '/weather', upstream: { baseUrl: upstream.url }, routes } } }
@@ -69,7 +71,10 @@ for (const { name: engineName, skip, block } of ENGINES) {
       }
 
       /** A customer whose call is refused, and what has to be different for it to be let through. */
-      const REFUSED: Record<string, () => Promise<{ customer: Customer; value: string; again: () => Promise<Answer> }>> = {
+      const REFUSED: Record<
+        string,
+        () => Promise<{ customer: Customer; value: string; again: () => Promise<Answer>; end?: () => Promise<unknown> }>
+      > = {
         async cap_key() {
           const customer = await made.gateway.customer('1.00', { cap: { amount: '0.004', period: 'month' } })
           return { customer, value: '0.05', again: () => call(customer) }
@@ -111,6 +116,29 @@ for (const { name: engineName, skip, block } of ENGINES) {
           await call(customer)
           return { customer, value: '100', again: () => call(customer) }
         },
+        async 'rate_limited by tokens'() {
+          const customer = await made.gateway.customer('1.00', { limits: [{ kind: 'tokens', amount: 25, per: 'day' }] })
+          for (let times = 0; times < 3; times++) await call(customer)
+          return { customer, value: '50000', again: () => call(customer) }
+        },
+        'rate_limited by a plan': () =>
+          underQuota('paced', { models: ['plain'], limits: [{ kind: 'requests', amount: 1, per: 'day' }] }, call),
+        async concurrency_limited() {
+          const customer = await made.gateway.customer('1.00', { limits: [{ kind: 'concurrency', amount: 1 }] })
+          const release = gate()
+          const ten = { usage: usage(0, 10) }
+          made.upstream.on('held', answering(ten.usage, { after: release.promise }), either(10, ten))
+          const running = call(customer, { model: 'held' })
+          await eventually(async () => {
+            const { held } = await made.gateway.api.balance(customer.organization)
+            assert.ok(Number(held) > 0)
+          })
+          const end = async () => {
+            release.open()
+            assert.equal((await running).status, 200)
+          }
+          return { customer, value: '2', again: () => call(customer, { model: 'held' }), end }
+        },
         quota_exhausted: () => underQuota('few', { models: ['plain'], quotas: [{ counts: 'requests', models: 'pl*', limit: 1 }] }, call),
         'quota_exhausted of an API': () =>
           underQuota('few-calls', { apis: ['weather'], quotas: [{ counts: 'requests', apis: 'w*', limit: 1 }] }, ({ key }) =>
@@ -121,7 +149,7 @@ for (const { name: engineName, skip, block } of ENGINES) {
       for (const [name, make] of Object.entries(REFUSED)) {
         const [code] = name.split(' ')
         test(`${name}: asked for with the refusal alone, seen with its usage, approved, in force within a second`, async () => {
-          const { customer, value, again } = await make()
+          const { customer, value, again, end } = await make()
           await inForce()
           const refused = await again()
           assert.equal(json(refused)['code'], code, refused.text)
@@ -140,12 +168,15 @@ for (const { name: engineName, skip, block } of ENGINES) {
           await inForce()
           const served = await again()
           // What a rate has let through stays used: what was added flows in.
-          if (code === 'rate_limited') assert.equal((json(served)['limit'] as Record<string, unknown> | undefined)?.['amount'] ?? 100, 100)
-          else assert.equal(served.status, 200, served.text)
+          if (code === 'rate_limited') {
+            const { limit } = json(served) as { limit?: Record<string, unknown> }
+            assert.equal(limit?.['amount'] ?? Number(value), Number(value))
+          } else assert.equal(served.status, 200, served.text)
           assert.equal((await decide(asked.id, { decision: 'approve' })).id, asked.id, 'the same decision again answers as before')
           await decide(asked.id, { decision: 'reject', reason: 'no' }, 409)
           const seen = await send(asked.pollUrl, { headers: { authorization: `Bearer ${customer.key}` } })
           assert.equal(json(seen)['state'], 'approved')
+          await end?.()
           await made.gateway.api.verify()
         })
       }

@@ -1,4 +1,5 @@
 import type { Defect } from './defect.ts'
+import { REFUSAL_DEFECTS } from './refusals.ts'
 
 const ORDER = 'tests/money/order.test.ts'
 
@@ -223,4 +224,5 @@ export const DEFECTS: Defect[] = [
     },
     because: /includes\(customer\.key\)/,
   },
+  ...REFUSAL_DEFECTS,
 ]

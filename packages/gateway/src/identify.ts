@@ -47,19 +47,33 @@ export function checkKeyState(entry: KeyEntry, now: number): Denial | undefined 
         code: 'key_disabled',
         detail: `The key …${entry.lastFour} is disabled.`,
         scope,
-        fixes: [{ kind: 'change_policy', action: 'enable_key', by: 'org_admin', canYou, command: `faregate key enable ${entry.id}` }],
+        fixes: [
+          {
+            kind: 'change_policy',
+            action: 'enable_key',
+            by: 'org_admin',
+            canYou,
+            method: 'PATCH',
+            path: `/api/keys/${entry.id}`,
+            command: `faregate key enable ${entry.id}`,
+          },
+        ],
       }
     }
   }
 }
 
+/** Another key of the same application: elsewhere it would have another balance. */
 function newKeyFix(entry: KeyEntry): Fix {
+  const { application, organization } = entry
   return {
     kind: 'authenticate',
     action: 'create_key',
     by: 'key_owner',
     canYou: mayMend(entry, 'keys:write'),
-    command: 'faregate key create',
+    method: 'POST',
+    path: `/api/applications/${application.id}/keys`,
+    command: `faregate key create --organization ${organization.id} --application ${application.id}`,
   }
 }
 

@@ -1,6 +1,6 @@
-import type { Denial, Fix, KeyScope } from '@faregate/core'
+import type { Denial, KeyScope } from '@faregate/core'
 import { inRanges, type KeyEntry } from '@faregate/identity'
-import { mayMend } from './mend.ts'
+import { changeKey } from './change-key.ts'
 
 /** Whether this key may be used for this, from where the request comes. */
 export function checkUse(key: KeyEntry, scope: KeyScope, address: string): Denial | undefined {
@@ -32,16 +32,4 @@ function outOfRange(key: KeyEntry, address: string): Denial {
 
 function shared({ id, lastFour }: KeyEntry): Pick<Denial, 'code' | 'scope'> {
   return { code: 'permission_denied', scope: { level: 'key', id, key: `…${lastFour}` } }
-}
-
-function changeKey(key: KeyEntry, action: string, flags: string): Fix {
-  return {
-    kind: 'change_policy',
-    action,
-    by: 'org_admin',
-    canYou: mayMend(key, 'keys:write'),
-    method: 'PATCH',
-    path: `/api/keys/${key.id}`,
-    command: `faregate key update ${key.id} ${flags}`,
-  }
 }

@@ -3,6 +3,7 @@ import type { KeyEntry } from '@faregate/identity'
 import type { Shortfall } from '@faregate/ledger'
 import { cappedMember, tagCapOf, type CapRef } from './caps.ts'
 import { mayMend } from './mend.ts'
+import { shellWord } from './shell-word.ts'
 
 /** Where a cap is set, and what changing it needs; the new cap is added to the command. */
 interface Place {
@@ -39,11 +40,6 @@ function placeOfNamed({ organization: { id } }: KeyEntry, of: 'user' | 'tag', na
     command: `faregate cap set ${id} --${of} ${shellWord(name)} --cap`,
     permission: 'organizations:write',
   }
-}
-
-/** A word for a shell, whatever is in it. */
-function shellWord(text: string): string {
-  return /^[\w.,:@%+=/-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
 function placeOfMember(key: KeyEntry): Place | undefined {

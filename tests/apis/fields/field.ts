@@ -27,6 +27,8 @@ export interface Seen {
   call: (path: string, sent?: Sent) => Promise<Answer>
   /** The same without credit. */
   poor: (path: string) => Promise<Answer>
+  /** What the catalogue says of it. */
+  catalogued: () => Promise<Answer>
 }
 
 /** Two values of a field, and what of them is seen from outside: it must differ. */

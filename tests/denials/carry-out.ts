@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { actAs } from '../support/act-as.ts'
+import { ManagementApi } from '../support/api.ts'
+import { run } from '../support/cli.ts'
+import { ROOT } from '../support/gateway.ts'
+import type { Customer, Gateway } from '../support/gateway.ts'
+import { header, type Answer } from '../support/http.ts'
+import { pause } from '../support/wait.ts'
+import { fixesOf, inForce, type Fix } from './world.ts'
+
+/** What a fix leaves open to whoever carries it out. */
+interface Open {
+  /** Words that stand for something in the command, and what they stand for. */
+  words?: Record<string, string>
+  /** What is sent to the path that the fix names, instead of running its command. */
+  body?: unknown
+}
+
+/** Where a refusal happened, and to whom. */
+export interface Place {
+  gateway: Gateway
+  customer?: Customer
+}
+
+/**
+ * Carries out the first fix of a refusal as the one whom it names, exactly as it is written: its command in a shell, or a call of its
+ * method and path.
+ * @returns what the command printed
+ */
+export async function carryOutFirst(place: Place, refused: Answer, open: Open = {}): Promise<string> {
+  const [fix] = fixesOf(refused)
+  assert.ok(fix)
+  const token = await actAs(fix.by, place.gateway, place.customer)
+  const said = open.body === undefined ? await runCommand(place, token, fix, open.words) : await callPath(place, token, fix, open.body)
+  await inForce()
+  return said
+}
+
+async function runCommand(
+  { gateway }: Place,
+  token: string,
+  { command = '', action }: Fix,
+  words: Record<string, string> = {},
+): Promise<string> {
+  assert.match(command, /^faregate /, `${action} says what to run`)
+  const filled = Object.entries(words).reduce((text, [word, value]) => {
+    assert.ok(text.includes(word), `"${word}" is left open in ${text}`)
+    return text.replace(word, value)
+  }, command)
+  const script = `faregate() { '${process.execPath}' '${join(ROOT, 'bin/faregate.mjs')}' "$@"; }; ${filled}`
+  const ran = await run('sh', ['-c', script], { env: { FAREGATE_URL: gateway.url, FAREGATE_TOKEN: token } })
+  assert.equal(ran.code, 0, `${filled}: ${ran.stderr}`)
+  return ran.stdout
+}
+
+async function callPath({ gateway }: Place, token: string, { method, path }: Fix, body: unknown): Promise<string> {
+  const changed = await new ManagementApi(gateway.url, token).call(String(method), String(path), body)
+  assert.ok(changed.status < 300, `${method} ${path}: ${changed.text}`)
+  return changed.text
+}
+
+/** Waits for as long as a refusal says, where waiting is its first fix. */
+export async function waitAsTold(refused: Answer): Promise<void> {
+  const [wait] = fixesOf(refused)
+  assert.equal(wait?.kind, 'wait')
+  const seconds = Number(header(refused, 'retry-after'))
+  assert.ok(seconds >= 1 && seconds <= 60, String(seconds))
+  await pause(seconds * 1_000)
+}
+
+/** Roles take a permission each: whoever is not `caller`, and has no link, needs to be told where. */
+const WITHOUT_A_PLACE = ['configure', 'wait', 'change_request']
+
+/**
+ * Whomever a fix names may do it: the path that it names is one, and is open to that role. What is sent there is understood by
+ * nothing, so that nothing is changed.
+ */
+export async function assertNamedMay(place: Place, refused: Answer): Promise<void> {
+  for (const { kind, action, by, command, method, path, url } of fixesOf(refused)) {
+    if (by === 'caller') continue
+    assert.ok(
+      WITHOUT_A_PLACE.includes(kind) || command !== undefined || path !== undefined || url !== undefined,
+      `${action} says where, or how: ${refused.text.slice(0, 600)}`,
+    )
+    if (path === undefined) continue
+    const api = new ManagementApi(place.gateway.url, await actAs(by, place.gateway, place.customer))
+    const tried = await api.call(String(method), path, { 'no such member': true })
+    assert.ok([200, 400, 409].includes(tried.status), `${action} by ${by}: ${method} ${path}: ${tried.text.slice(0, 400)}`)
+  }
+}
