@@ -21,6 +21,7 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
     'responseHeaders.remove',
     'hostHeader',
   ],
+  'presentation.ts': ['title', 'summary', 'description', 'categories', 'tags', 'contact', 'logo'].map((member) => `presentation.${member}`),
   'upstreams.ts': [
     'upstreams[].baseUrl',
     'upstreams[].weight',
