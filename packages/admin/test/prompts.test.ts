@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { parse } from 'yaml'
 import { KINDS, skipOf } from '../../store/test/databases.ts'
 import { startHarness, type Harness } from './support/harness.ts'
 
@@ -20,6 +21,8 @@ const SHOWN = {
     language: { type: 'string', description: null, enum: ['de', 'en'], default: 'de' },
   },
 }
+
+const NOTHING_SAID = { summary: null, description: null, categories: [], tags: [], contact: null, logo: null }
 
 for (const kind of KINDS) {
   describe(`prompts on ${kind}`, { skip: skipOf(kind) }, () => {
@@ -97,6 +100,21 @@ for (const kind of KINDS) {
       assert.deepEqual([made['url'], made['release'], made['routes']], ['https://gateway.example/acme/made', 1, []])
       const { yaml } = await call(200, 'GET', '/api/export')
       assert.match(String(yaml), / {2}made:\n {4}prefix: \/acme\/made\n {4}prompt:\n {6}model: file-model\n/)
+      const told = { presentation: { title: 'Pay ${AMOUNT}' }, prompt: { user: '{{text}}: ${HOME}' } }
+      const changed = await call(200, 'PATCH', '/api/apis/made', told)
+      assert.deepEqual(
+        [changed['presentation'], inForce('made')?.presentation],
+        [{ ...NOTHING_SAID, ...told.presentation }, told.presentation],
+      )
+      await call(200, 'PATCH', '/api/apis/made/listing', { visibility: 'public' })
+      const { yaml: whole } = await call(200, 'GET', '/api/export')
+      const { made: written } = (parse(String(whole)) as { apis: Record<string, Record<string, unknown>> }).apis
+      assert.deepEqual(written, {
+        prefix: '/acme/made',
+        prompt: { ...PROMPT, user: '{{text}}: $${HOME}' },
+        presentation: { title: 'Pay $${AMOUNT}' },
+        listing: { visibility: 'public' },
+      })
       await call(204, 'DELETE', '/api/apis/made')
       assert.equal(inForce('made'), undefined)
     })
@@ -106,6 +124,14 @@ for (const kind of KINDS) {
         ['routes', [{ method: 'GET', path: '/', free: true }]],
         ['timeouts', { firstByteMs: 5 }],
         ['encodedSlashes', 'pass'],
+        ['upstreams', [{ baseUrl: 'https://x.example' }]],
+        ['health', { failures: 2 }],
+        ['retries', 1],
+        ['addresses', { deny: ['10.0.0.1'] }],
+        ['rewrite', { from: '/a', to: '/b' }],
+        ['requestHeaders', { remove: ['x-a'] }],
+        ['responseHeaders', { remove: ['x-a'] }],
+        ['hostHeader', 'caller'],
         ['upstream', { baseUrl: 'https://x.example' }],
       ] as const) {
         for (const path of ['/api/apis/translate', '/api/apis/translate/draft'])

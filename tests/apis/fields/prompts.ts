@@ -20,7 +20,7 @@ const ask = ({ call, name }: Seen) => call('', { body: { text: name } })
 async function asked(seen: Seen, member: string): Promise<unknown> {
   await ask(seen)
   const { body } = seen.places.models.calls.findLast((call) => JSON.stringify(call.body).includes(seen.name)) ?? {}
-  return JSON.parse(JSON.stringify({ ...body }).replaceAll(seen.name, ''))[member]
+  return (JSON.parse(JSON.stringify({ ...body }).replaceAll(seen.name, '')) as Value)[member]
 }
 
 const member = (name: string) => (seen: Seen) => asked(seen, name)

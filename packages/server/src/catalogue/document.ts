@@ -16,18 +16,23 @@ const MOST_KEPT = 8
 
 /** The documents of APIs as callers get them; undefined: an API has none. */
 export function createPublishedDocuments(deps: AdminDeps): PublishedDocuments {
-  const { publicUrl, currency } = deps
   const known = new Recent<{ entry: ApiEntry; about: string; shown: ShownDocument }>(MOST_KEPT)
   return async (entry) => {
     if (!hasDocument(entry)) return undefined
-    const [url, rates] = [publicUrl() + entry.prefix, (await ratesOf(deps, entry)) ?? undefined]
+    const [url, rates] = [deps.publicUrl() + entry.prefix, (await ratesOf(deps, entry)) ?? undefined]
     const about = JSON.stringify([url, rates])
     const before = known.get(entry.name)
     // An API that is changed is another entry.
     if (before?.entry === entry && before.about === about) return before.shown
     const kept = await documentOf(deps, entry)
     if (kept === undefined) return undefined
-    const text = publishedDocument(kept, { url, routes: routesOf(entry), currency, rates, deprecated: entry.retirement !== undefined })
+    const text = publishedDocument(kept, {
+      url,
+      routes: routesOf(entry),
+      currency: deps.currency,
+      rates,
+      deprecated: entry.retirement !== undefined,
+    })
     const shown = { text, etag: `"${createHash('sha256').update(text).digest('base64url')}"` }
     known.set(entry.name, { entry, about, shown })
     return shown
