@@ -19,9 +19,6 @@ import { presentRetirement } from './retirement.ts'
 
 const DATABASE: ManagedBy = { source: 'database' }
 
-/** As an API is shown that has no upstream. */
-export const NOTHING_BEHIND = { baseUrl: '', header: null, basic: null, oauth: null }
-
 /** An API without its secret, whether it comes from the configuration in force or from the database. */
 export function presentApi(deps: Pick<AdminDeps, 'publicUrl'>, api: ApiEntry | ApiRow) {
   return {
