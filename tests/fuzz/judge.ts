@@ -50,7 +50,9 @@ function problem(answer: RawAnswer, code: string): string | undefined {
 /** An answer without a refusal: of a call, a completion or a stream that says how it ended; of others whatever it is. */
 function served(answer: RawAnswer, kind: Kind, head: boolean): string | undefined {
   if (head || kind === 'management' || kind === 'head') return undefined
-  if (answer.status !== 200) return `status ${answer.status}`
+  // An odd upstream may call its success whatever it likes from 200 to 299: that is passed on.
+  const most = kind === 'answer' ? 299 : 200
+  if (answer.status < 200 || answer.status > most) return `status ${answer.status}`
   if (/^text\/event-stream/i.test(answer.headers.get('content-type') ?? '')) return stream(answer, kind)
   if (kind === 'answer') return undefined
   return Array.isArray(parsed(answer)?.['choices']) ? undefined : `no completion: ${text(answer)}`

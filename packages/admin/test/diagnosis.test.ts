@@ -4,7 +4,8 @@ import { DENIAL_CODES, type ModelEntry, type ProviderEntry } from '@faregate/cor
 import { BLAMED } from '../src/diagnosis/blame.ts'
 import type { Evidence, Step, StepName } from '../src/diagnosis/evidence.ts'
 import { diagnosisSteps } from '../src/diagnosis/steps.ts'
-import type { AttemptRow, BalanceRow, DenialRow, KeyRow, RequestRow } from '../src/rows.ts'
+import { plan, subscription } from '../../billing/test/support.ts'
+import type { AttemptRow, BalanceRow, DenialRow, KeyRow, OrganizationRow, RequestRow } from '../src/rows.ts'
 
 const FILE = { source: 'file' as const, file: 'faregate.yaml', line: 7 }
 const BALANCE: BalanceRow = { granted: 5_000_000_000n, expired: 0n, posted: 0n, held: 0n, overdraft: 0n, creditLimit: 0n }
@@ -31,6 +32,7 @@ const KEY: KeyRow = {
   lastUsedAt: null,
   createdAt: 0,
 }
+const ORGANIZATION = { id: 'org_1', name: 'acme', suspended: null, cap: null, userCap: null, tagCap: null } as OrganizationRow
 const ATTEMPT: AttemptRow = {
   provider: 'openai',
   model: 'gpt',
@@ -61,6 +63,8 @@ function evidence(members: Partial<Evidence> = {}, configured: { model?: ModelEn
     fromLedger: false,
     balance: BALANCE,
     key: KEY,
+    organization: ORGANIZATION,
+    plans: { newest: [], held: [] },
     snapshot: {
       version: 1,
       models: new Map([[model.name, model]]),
@@ -94,7 +98,7 @@ describe('the six steps', () => {
       diagnosisSteps(evidence()).map(({ step, result, fix }) => [step, result, fix]),
       [
         ['billing', 'ok', null],
-        ['subscription', 'unknown', null],
+        ['subscription', 'ok', null],
         ['permissions', 'ok', null],
         ['configuration', 'ok', null],
         ['rate_limits', 'ok', null],
@@ -128,6 +132,49 @@ describe('the six steps', () => {
     assert.equal(stepOf('billing', evidence({ balance: undefined, key: undefined })).result, 'unknown')
   })
 
+  it('billing: the caps of the organization, of its end users and of tags, which no balance lifts', () => {
+    const organization = {
+      ...ORGANIZATION,
+      cap: { amount: 3_000_000_000n, period: 'total' as const },
+      userCap: { amount: 1n, period: 'day' as const },
+    }
+    const { detail } = stepOf('billing', evidence({ organization }))
+    assert.match(detail, /Its organization may spend 3\.00 USD altogether\. Each end user may spend 0\.000000001 USD a day\./)
+  })
+
+  it('subscription: whether a plan includes what was called, and what stands in the way of one that does', () => {
+    const pro = plan({ name: 'pro', models: ['small'], exclusive: true })
+    const serving = { subscription: subscription(pro, 0, { plan: 'pro', paidUntil: 2_000, anchor: 0, periods: 1 }), version: pro }
+    const paused = { ...serving, subscription: { ...serving.subscription, pausedAt: 500 } }
+    const seen = (newest: (typeof pro)[], held: (typeof serving)[], code?: string) => {
+      const step = stepOf('subscription', evidence({ plans: { newest, held }, denial: code === undefined ? undefined : denialOf(code) }))
+      return [step.result, `${step.detail} ${step.fix ?? ''}`]
+    }
+    for (const [result, said, ...state] of [
+      ['ok', /No plan is needed for small: it is paid from the balance/, [], []],
+      ['ok', /The organization has "pro", which includes small/, [pro], [serving]],
+      ['failed', /"pro", which includes small, does not serve now \(subscription_paused\).* resume/is, [pro], [paused]],
+      ['failed', /"pro" would\. Subscribe: `faregate subscription create org_1 pro`/, [pro], []],
+      ['failed', /no plan that includes it is on sale/, [{ ...pro, listed: false }], []],
+      ['failed', /^subscription_required: .* Now: .* send the request again/, [pro], [serving], 'subscription_required'],
+      ['failed', /^quota_exhausted: (?!.*send the request again)/, [pro], [serving], 'quota_exhausted'],
+    ] as [string, RegExp, ...Parameters<typeof seen>][]) {
+      const [found, text = ''] = seen(...state)
+      assert.equal(found, result)
+      assert.match(text, said)
+    }
+    const unknown = stepOf('subscription', evidence({ plans: undefined }))
+    assert.equal(unknown.result, 'unknown')
+  })
+
+  it('permissions: whether the organization is suspended, and that it no longer is', () => {
+    const suspended = { ...ORGANIZATION, suspended: { since: 0, reason: 'unpaid' } }
+    const step = stepOf('permissions', evidence({ organization: suspended }))
+    assert.deepEqual([step.result, step.fix], ['failed', 'Whoever runs the gateway resumes it: `faregate org resume org_1`.'])
+    assert.match(step.detail, /acme is suspended: unpaid\./)
+    assert.match(stepOf('permissions', evidence({ denial: denialOf('account_suspended') })).fix ?? '', /send the request again/)
+  })
+
   it('permissions: whether the key works, and may call the model', () => {
     for (const [change, said, fix] of [
       [{ state: 'disabled' }, /is switched off/, /faregate key enable key_1/],
@@ -141,7 +188,7 @@ describe('the six steps', () => {
       assert.match(step.fix ?? '', fix)
     }
     assert.match(stepOf('permissions', evidence({ denial: denialOf('key_disabled') })).fix ?? '', /send the request again/)
-    assert.equal(stepOf('permissions', evidence({ key: undefined })).result, 'unknown')
+    assert.equal(stepOf('permissions', evidence({ key: undefined, organization: undefined })).result, 'unknown')
   })
 
   it('configuration: whether the model is there, its providers, their keys, its price; and whether they answer', () => {

@@ -16,7 +16,7 @@ export interface PlanSource {
   collect(id: string): Promise<Collected>
 }
 
-interface Known {
+export interface Known {
   newest: PlanVersion[]
   versions: Map<string, PlanVersion>
 }
@@ -143,13 +143,15 @@ export class PlanBook {
   }
 }
 
-function knownOf(plans: PlanVersion[]): Known {
+/** All versions of all plans, in an order in which they are looked for. */
+export function knownOf(plans: PlanVersion[]): Known {
   const newest = new Map<string, PlanVersion>()
   for (const plan of plans) if (plan.version > (newest.get(plan.name)?.version ?? 0)) newest.set(plan.name, plan)
   return { newest: [...newest.values()], versions: new Map(plans.map((plan) => [`${plan.name} ${plan.version}`, plan])) }
 }
 
-function heldOf({ versions }: Known, subscriptions: Subscription[]): Held[] {
+/** Subscriptions with the versions that they were bought at. */
+export function heldOf({ versions }: Known, subscriptions: Subscription[]): Held[] {
   return subscriptions.flatMap((subscription) => {
     const version = versions.get(`${subscription.plan} ${subscription.version}`)
     return version === undefined ? [] : [{ subscription, version }]

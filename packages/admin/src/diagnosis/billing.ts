@@ -1,4 +1,5 @@
 import { formatAmount, parseAmount } from '@faregate/core'
+import type { Cap } from '../people-rows.ts'
 import { toldIn, type Look } from './evidence.ts'
 
 /** They say how much the request asked for. */
@@ -27,7 +28,18 @@ function requiredBy(told: ReturnType<typeof toldIn>): bigint | undefined {
 /** A cap limits the key, however much money there is. */
 export const capNow: Look = ({ key, currency }) => {
   if (key?.cap === null || key?.cap === undefined) return undefined
-  const { amount, period } = key.cap
-  const each = period === 'total' ? 'altogether' : `a ${period}`
-  return { result: 'ok', detail: `The key "${key.name}" may spend ${formatAmount(amount)} ${currency} ${each}, whatever the balance is.` }
+  return { result: 'ok', detail: `The key "${key.name}" may spend ${capText(key.cap, currency)}, whatever the balance is.` }
+}
+
+/** So do those of the organization, of each end user, and of each tag. */
+export const organizationCapsNow: Look = ({ organization, currency }) => {
+  if (organization === undefined) return undefined
+  const { cap, userCap, tagCap } = organization
+  const said = Object.entries({ 'Its organization': cap, 'Each end user': userCap, 'Each tag': tagCap })
+  const caps = said.flatMap(([who, one]) => (one === null ? [] : [`${who} may spend ${capText(one, currency)}.`]))
+  return caps.length === 0 ? undefined : { result: 'ok', detail: caps.join(' ') }
+}
+
+function capText({ amount, period }: Cap, currency: string): string {
+  return `${formatAmount(amount)} ${currency} ${period === 'total' ? 'altogether' : `a ${period}`}`
 }

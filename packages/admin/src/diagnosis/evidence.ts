@@ -1,7 +1,8 @@
 import type { Snapshot } from '@faregate/core'
 import type { RouteOutput, Routes } from '@faregate/contract'
 import type { ProviderState } from '../deps.ts'
-import type { BalanceRow, DenialRow, KeyRow, RequestRow } from '../rows.ts'
+import type { BalanceRow, DenialRow, KeyRow, OrganizationRow, RequestRow } from '../rows.ts'
+import type { PlansSeen } from './subscription.ts'
 
 export type Diagnosis = RouteOutput<Routes['diagnose']>
 export type Step = Diagnosis['steps'][number]
@@ -15,6 +16,9 @@ export interface Evidence {
   fromLedger: boolean
   balance: BalanceRow | undefined
   key: KeyRow | undefined
+  organization: OrganizationRow | undefined
+  /** Absent: it is not known for whom it was. */
+  plans: PlansSeen | undefined
   snapshot: Snapshot
   /** Names of the prices in force. */
   priced: ReadonlySet<string>

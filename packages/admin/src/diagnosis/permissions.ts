@@ -23,6 +23,19 @@ export const keyNow: Look = (evidence) => {
   return { result: 'ok', detail: `${named(key)} works.`, ...ifRefusedFor(evidence, 'key_disabled', 'key_expired') }
 }
 
+/** Whether the organization may call at all. */
+export const organizationNow: Look = (evidence) => {
+  const { organization } = evidence
+  if (organization === undefined) return undefined
+  const { id, name, suspended } = organization
+  if (suspended === null) return { result: 'ok', detail: `${name} may call.`, ...ifRefusedFor(evidence, 'account_suspended') }
+  return {
+    result: 'failed',
+    detail: `${name} is suspended: ${suspended.reason}.`,
+    fix: `Whoever runs the gateway resumes it: \`faregate org resume ${id}\`.`,
+  }
+}
+
 /** Whether the key may call the model. Whoever calls a prompt needs the API alone. */
 export const modelAllowedNow: Look = (evidence) => {
   const { key, request } = evidence

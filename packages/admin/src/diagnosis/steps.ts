@@ -1,13 +1,14 @@
 import { DIAGNOSIS_STEPS, problemEntry } from '@faregate/contract'
 import { formatAmount } from '@faregate/core'
 import { apiAllowedNow, apiNow } from './apis.ts'
-import { balanceNow, capNow } from './billing.ts'
+import { balanceNow, capNow, organizationCapsNow } from './billing.ts'
 import { blamedFor } from './blame.ts'
 import { modelNow, providersNow } from './configuration.ts'
 import { codeOf, toldIn, type Evidence, type Look, type Seen, type Step, type StepName } from './evidence.ts'
 import { recordedNow } from './logs-and-usage.ts'
-import { keyNow, modelAllowedNow } from './permissions.ts'
+import { keyNow, modelAllowedNow, organizationNow } from './permissions.ts'
 import { providersLimitsMet, withinLimits } from './rate-limits.ts'
+import { entitledNow } from './subscription.ts'
 
 interface StepRow {
   /** What is looked at, in this order. */
@@ -18,10 +19,10 @@ interface StepRow {
 
 /** The six steps. What a part of the gateway knows about a request is one more look in the row of its step. */
 const STEPS: Record<StepName, StepRow> = {
-  billing: { looks: [balanceNow, capNow], unknown: 'It is not known whose balance this request would have touched.' },
-  subscription: { looks: [], unknown: 'There are no subscriptions in this gateway; no request depends on one.' },
+  billing: { looks: [balanceNow, capNow, organizationCapsNow], unknown: 'It is not known whose balance this request would have touched.' },
+  subscription: { looks: [entitledNow], unknown: 'It is not known what was called, or for whom: no plan can be looked up.' },
   permissions: {
-    looks: [keyNow, modelAllowedNow, apiAllowedNow],
+    looks: [keyNow, organizationNow, modelAllowedNow, apiAllowedNow],
     unknown: 'The request came without a key, or with one that this gateway does not know.',
   },
   configuration: { looks: [modelNow, apiNow, providersNow], unknown: 'The request named no model, or its record is gone.' },

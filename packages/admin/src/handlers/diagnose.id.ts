@@ -1,3 +1,4 @@
+import { heldOf, knownOf } from '@faregate/billing'
 import { sees } from '../credential.ts'
 import type { Context, Handlers } from '../call.ts'
 import { codeOf, type Evidence } from '../diagnosis/evidence.ts'
@@ -26,6 +27,16 @@ export const diagnoseId: Handlers<'diagnose'> = {
   },
 }
 
+/** Who it was for, and what that has of the plans. */
+async function ofOrganization({ deps }: Context, id: string | null): Promise<Pick<Evidence, 'organization' | 'plans'>> {
+  if (id === null) return { organization: undefined, plans: undefined }
+  const { organizations, plans, subscriptions } = deps.store.read
+  const [organization, versions, rows] = await Promise.all([organizations.get(id), plans.list(), subscriptions.ofOrganization(id)])
+  const known = knownOf(versions)
+  const subscribed = rows.map(({ subscription }) => subscription)
+  return { organization, plans: { newest: known.newest, held: heldOf(known, subscribed) } }
+}
+
 /** Everything known of a request or a refusal, by the id of either. */
 async function collect(call: Context, id: string): Promise<Evidence> {
   const { deps } = call
@@ -42,6 +53,7 @@ async function collect(call: Context, id: string): Promise<Evidence> {
   const key = request?.key ?? denial?.key ?? null
   const forOperator = call.credential.organization === null
   return {
+    ...(await ofOrganization(call, organization)),
     denial: forOperator || denial === undefined ? denial : { ...denial, operatorDetail: null },
     request,
     fromLedger: recorded === undefined && request !== undefined,

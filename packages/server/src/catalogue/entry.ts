@@ -1,5 +1,5 @@
 import type { AdminDeps } from '@faregate/admin'
-import { includesName } from '@faregate/billing'
+import { includesName, knownOf } from '@faregate/billing'
 import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, routesOf, type ApiEntry, type ApiRoute, type Prompt } from '@faregate/core'
 import { exampleValues } from '@faregate/lifecycle'
 import type { Changelogs } from './changelog.ts'
@@ -80,8 +80,8 @@ function endpointOf({ method, path, price, free, chargeOn }: ApiRoute) {
 
 /** Plans on sale that include it. */
 async function plansWith(read: AdminDeps['store']['read'], api: string) {
-  const newest = new Map((await read.plans.list()).map((plan) => [plan.name, plan]))
-  return [...newest.values()]
+  const { newest } = knownOf(await read.plans.list())
+  return newest
     .filter((plan) => plan.listed && includesName(plan, { api }))
     .map(({ name, price, period, trialDays, approval, exclusive, priceFactor, quotas }) => ({
       name,
