@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { bodiesOf, leavesOf } from '../knobs/fields/leaves.ts'
+import { answer, usage } from '../support/behaviours.ts'
+import { configuration } from '../support/config.ts'
 import { startGateway } from '../support/gateway.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
 import { json, send } from '../support/http.ts'
-import { API_FIELDS } from './fields/all.ts'
-import { definitionsOf, namesOf, openPlaces, type Places, type Seen } from './fields/field.ts'
+import { DEFINITION_FIELDS } from './fields/all.ts'
+import { definitionsOf, namesOf, openPlaces, plainFor, type Places, type Seen } from './fields/field.ts'
 
 describe('every field of the definition of an API', { concurrency: 6 }, () => {
   let places: Places
@@ -15,7 +17,8 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
 
   before(async () => {
     places = await openPlaces()
-    gateway = await startGateway()
+    places.models.on('*', answer(usage(5, 5)))
+    gateway = await startGateway({ config: configuration(places.models, { one: {}, two: {} }) })
     rich = await gateway.customer('100.00')
     poor = await gateway.customer()
   })
@@ -41,11 +44,11 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
       ['updateApi', []],
       ['updateApiDraft', ['rebase', 'prices']],
     ] as const) {
-      assert.deepEqual([...Object.keys(API_FIELDS), ...more].toSorted(), leavesOf(bodies.get(call) ?? {}).toSorted(), call)
+      assert.deepEqual([...Object.keys(DEFINITION_FIELDS), ...more].toSorted(), leavesOf(bodies.get(call) ?? {}).toSorted(), call)
     }
   })
 
-  for (const [field, row] of Object.entries(API_FIELDS)) {
+  for (const [field, row] of Object.entries(DEFINITION_FIELDS)) {
     test(`${field}: another value changes what is seen from outside`, async () => {
       const definitions = definitionsOf({ [field]: row }, places)
       const [a, b] = namesOf(field)
@@ -67,7 +70,7 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
     assert.notEqual(await said('one-name'), await said('other-name'))
   })
 
-  test('kind: there is one, and no other is taken', async () => {
+  test('kind: there are two, each for what it is, and no other is taken', async () => {
     const definition = {
       name: 'kind',
       prefix: '/kind',
@@ -75,25 +78,28 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
       routes: [{ method: 'GET', path: '/a', free: true }],
     }
     assert.equal((await gateway.api.call('POST', '/api/apis', { ...definition, kind: 'mcp' })).status, 400)
+    assert.equal((await gateway.api.call('POST', '/api/apis', { ...definition, kind: 'prompt' })).status, 400)
     assert.equal((await gateway.api.call('POST', '/api/apis', { ...definition, kind: 'http' })).status, 201)
+    const asked = { name: 'asked', prefix: '/asked', prompt: { model: 'one', user: 'Say it' } }
+    assert.equal((await gateway.api.call('POST', '/api/apis', { ...asked, kind: 'http' })).status, 400)
+    assert.equal((await gateway.api.call('POST', '/api/apis', { ...asked, kind: 'prompt' })).status, 201)
   })
 
   test('each is in a release as it was in the draft, and what differs between releases is told by its name', async () => {
-    for (const [field, row] of Object.entries(API_FIELDS)) {
+    for (const [field, row] of Object.entries(DEFINITION_FIELDS)) {
       if (/^(prefix|routes|upstream\.)/.test(field)) continue
       const [name] = namesOf(`draft ${field}`)
       const [own, other] = [row.a(places, name), row.b(places, name)]
-      const upstream = 'upstreams' in own || 'upstream' in own ? {} : { upstream: { baseUrl: places.service.url } }
-      const routes = [{ method: 'GET', path: '/a', free: true }]
+      const free = 'prompt' in own ? {} : { routes: [{ method: 'GET', path: '/a', free: true }] }
       const path = `/api/apis/${name}`
-      await gateway.api.expect(201, 'POST', '/api/apis', { name, prefix: `/${name}`, routes, ...upstream, ...own })
+      await gateway.api.expect(201, 'POST', '/api/apis', { name, ...plainFor(own, places, name), ...free, ...own })
       const draft = await gateway.api.expect<{ revision: number; changes: Change[] }>(200, 'PATCH', `${path}/draft`, other)
       const member = field.replace(/\[\].*$/, '')
       const changed = (changes: Change[]) => changes.some((change) => change.field === member || change.field.startsWith(`${member}.`))
       assert.ok(changed(draft.changes), `${field}: ${JSON.stringify(draft.changes)}`)
       const release = await gateway.api.expect<{ number: number; changes: Change[] }>(201, 'POST', `${path}/releases`, {
         revision: draft.revision,
-        override: ['upstream_dead'],
+        override: ['upstream_dead', 'unpayable'],
       })
       assert.ok(changed(release.changes), field)
       const back = await gateway.api.expect<{ changes: Change[] }>(200, 'POST', `${path}/rollback`, { release: 1 })

@@ -12,6 +12,7 @@ import { INVOICE_KNOBS } from './invoices.ts'
 import { LIMIT_KNOBS } from './limits.ts'
 import { MODEL_KNOBS } from './models.ts'
 import { PAYMENT_KNOBS } from './payments.ts'
+import { PROMPT_KNOBS } from './prompts.ts'
 import { SERVER_KNOBS } from './server.ts'
 import { START_KNOBS } from './start.ts'
 import { startWorlds, stopWorlds } from './tuned.ts'
@@ -36,7 +37,7 @@ function settings(node: SchemaNode, path = ''): string[] {
 test('every setting of the configuration has a test that it changes something, and nothing else is claimed', () => {
   const schema = JSON.parse(readFileSync(join(ROOT, 'docs/reference/configuration.schema.json'), 'utf8')) as SchemaNode
   assert.deepEqual(
-    Object.keys({ ...MODEL_KNOBS, ...API_KNOBS, ...SERVER_KNOBS, ...INVOICE_KNOBS, ...PAYMENT_KNOBS }).toSorted(),
+    Object.keys({ ...MODEL_KNOBS, ...API_KNOBS, ...PROMPT_KNOBS, ...SERVER_KNOBS, ...INVOICE_KNOBS, ...PAYMENT_KNOBS }).toSorted(),
     settings(schema).toSorted(),
   )
 })
@@ -75,6 +76,7 @@ describe('a setting changes what the gateway does', () => {
   for (const [name, knob] of Object.entries({
     ...MODEL_KNOBS,
     ...API_KNOBS,
+    ...PROMPT_KNOBS,
     ...SERVER_KNOBS,
     ...INVOICE_KNOBS,
     ...PAYMENT_KNOBS,

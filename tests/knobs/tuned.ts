@@ -8,6 +8,7 @@ import type { Service } from '../support/service.ts'
 import { startUpstream } from '../support/upstream.ts'
 import type { Upstream } from '../support/upstream.ts'
 import { tunedApis } from './apis.ts'
+import { tunedPrompts } from './prompts.ts'
 
 /** A gateway in which every setting that can share one is set to something else than its default, and one that has defaults. */
 export interface Worlds {
@@ -92,7 +93,7 @@ function tunedConfiguration(upstream: Upstream, second: Upstream, service: Servi
       older: { ...plain, outputLimitMember: 'max_tokens' },
       yielding: { ...plain, unsupported: 'drop' },
     },
-    apis: tunedApis(service, places),
+    apis: { ...tunedApis(service, places), ...tunedPrompts() },
     allModels: true,
     publicUrl: 'https://gateway.example/base',
     trustedProxies: ['127.0.0.1'],

@@ -6,38 +6,43 @@ import type { AdminQueries } from './ports.ts'
 import { presented } from './presentation.ts'
 import { invalid, refuse } from './refusal.ts'
 import { changedUpstream } from './api-upstream.ts'
-import type { ApiReleaseRow, ApiRow, DraftDefinition } from './configuration-rows.ts'
+import type { ApiRow, DraftDefinition, HttpDraft, KeptDefinition, UnreleasedApi } from './configuration-rows.ts'
+import { kept } from './kept.ts'
+import { changedPrompt } from './prompt-definition.ts'
 
 type Sent = Call<'updateApi'>['body']
 
 /** An API changed by what was sent: absent members stay, null takes one away. Refuses what cannot be served or charged. */
-export function definedApi(
-  deps: AdminDeps,
-  before: Pick<ApiRow, 'name' | 'createdAt'> & Partial<ApiRow>,
-  sent: Sent,
-): Omit<ApiRow, 'release'> {
+export function definedApi(deps: AdminDeps, before: ApiRow | Pick<ApiRow, 'name' | 'createdAt'>, sent: Sent): UnreleasedApi {
   const { name, createdAt } = before
-  const definition = changedDefinition(deps, name, before, sent)
+  const known = 'kind' in before ? before : undefined
+  const definition = changedDefinition(deps, name, known, sent)
   refuseFlaws(flawsOf(definition))
-  const { retirement, listing } = before
-  const ofTheApi = { ...kept('retirement', retirement, undefined), ...kept('listing', listing, undefined) }
+  const ofTheApi = { ...kept('retirement', known?.retirement, undefined), ...kept('listing', known?.listing, undefined) }
   return { ...wholeDefinition(definition), ...ofTheApi, name, createdAt }
 }
 
-/** The same for what need not be whole yet: a draft. */
-export function changedDefinition(deps: AdminDeps, name: string, before: Partial<DraftDefinition>, sent: Sent): DraftDefinition {
-  const { prefix = before.prefix ?? `/${name}`, routes = before.routes ?? [] } = sent
-  const { upstream, upstreams } = changedUpstream(deps, name, before, sent)
+/** The same for what need not be whole yet: a draft. What it is, a service or a prompt, it stays. */
+export function changedDefinition(deps: AdminDeps, name: string, before: DraftDefinition | undefined, sent: Sent): DraftDefinition {
+  if (before?.kind === 'prompt') return changedPrompt(name, before, sent)
+  if (sent.prompt === undefined) return changedService(deps, name, before, sent)
+  if (before !== undefined) return invalid('/prompt', `"${name}" is an HTTP service: give the prompt another name`)
+  return changedPrompt(name, undefined, sent)
+}
+
+function changedService(deps: AdminDeps, name: string, before: HttpDraft | undefined, sent: Sent): HttpDraft {
+  const { prefix = before?.prefix ?? `/${name}`, routes = before?.routes ?? [] } = sent
+  const { upstream, upstreams } = changedUpstream(deps, name, before ?? {}, sent)
   return {
     kind: 'http',
     prefix,
     ...(upstream === undefined ? {} : { upstream }),
     routes,
-    ...kept('timeouts', before.timeouts, sent.timeouts),
-    ...keptProxying(before, { ...sent, upstreams }),
-    ...kept('encodedSlashes', before.encodedSlashes, sent.encodedSlashes),
-    ...kept('document', before.document, undefined),
-    ...kept('presentation', before.presentation, presented(before.presentation, sent.presentation)),
+    ...kept('timeouts', before?.timeouts, sent.timeouts),
+    ...keptProxying(before ?? {}, { ...sent, upstreams }),
+    ...kept('encodedSlashes', before?.encodedSlashes, sent.encodedSlashes),
+    ...kept('document', before?.document, undefined),
+    ...kept('presentation', before?.presentation, presented(before?.presentation, sent.presentation)),
   }
 }
 
@@ -53,13 +58,8 @@ export function refuseFlaws([flaw]: ApiFlaw[]): void {
 }
 
 /** A definition in which nothing is missing: its flaws were looked for before. */
-export function wholeDefinition({ upstream, ...definition }: DraftDefinition): ApiReleaseRow['definition'] {
-  return { ...definition, upstream: upstream ?? { baseUrl: '' } }
-}
-
-function kept<Name extends string, T>(name: Name, before: T | undefined, sent: T | null | undefined): Partial<Record<Name, T>> {
-  const value = sent === undefined ? before : sent
-  return value === null || value === undefined ? {} : ({ [name]: value } as Record<Name, T>)
+export function wholeDefinition(definition: DraftDefinition): KeptDefinition {
+  return definition.kind === 'prompt' ? definition : { ...definition, upstream: definition.upstream ?? { baseUrl: '' } }
 }
 
 /** Callers find an API by its prefix alone. */

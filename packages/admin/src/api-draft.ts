@@ -1,19 +1,21 @@
 import type { ApiRoute } from '@faregate/core'
-import { documentId, fieldChanges, flawsOf, type ApiChange } from '@faregate/lifecycle'
+import { documentId, fieldChanges, flawsOf, promptDocument, type ApiChange } from '@faregate/lifecycle'
 import { changedDefinition, refuseFlaws } from './api-definition.ts'
 import type { Call, Context } from './call.ts'
-import type { ApiDraftRow, ApiRow, DraftDefinition } from './configuration-rows.ts'
+import type { ApiDraftRow, ApiRow, DraftDefinition, KeptDefinition } from './configuration-rows.ts'
 import type { AdminDeps } from './deps.ts'
 import { refuseManaged } from './managed.ts'
 import type { AdminTransaction } from './ports.ts'
 import { presentDefinition } from './present/apis.ts'
+import { keepPromptDocument } from './prompt-definition.ts'
 import { invalid, refuse } from './refusal.ts'
 
 type Sent = Call<'updateApiDraft'>['body']
 
 /** What a draft goes on from: itself, else what is in force, else nothing. */
 export interface DraftBegun {
-  definition: Partial<DraftDefinition>
+  /** Undefined: nothing is there. */
+  definition: DraftDefinition | undefined
   base: number
   /** Of the draft that is there; 0: there is none. */
   revision: number
@@ -27,7 +29,7 @@ export async function begunDraft({ deps }: Context, name: string): Promise<Draft
   const draft = await read.apiDrafts.get(name)
   if (draft !== undefined) return draft
   const row = await read.apis.get(name)
-  return { definition: row === undefined ? {} : definitionOf(row), base: row?.release ?? 0, revision: 0, createdAt: deps.clock.now() }
+  return { definition: row && definitionOf(row), base: row?.release ?? 0, revision: 0, createdAt: deps.clock.now() }
 }
 
 /** The same draft, begun on what is in force now. */
@@ -43,16 +45,16 @@ export function definitionOf({
   listing: _listed,
   createdAt: _createdAt,
   ...definition
-}: ApiRow): ApiRowDefinition {
+}: ApiRow): KeptDefinition {
   return definition
 }
-
-type ApiRowDefinition = Omit<ApiRow, 'name' | 'release' | 'retirement' | 'listing' | 'createdAt'>
 
 /** A draft changed by what was sent. It may be unfinished, but what is there must be right. */
 export function changedDraft(context: Context, name: string, begun: DraftBegun, { prices, rebase: _rebase, ...sent }: Sent): ApiDraftRow {
   const changed = changedDefinition(context.deps, name, begun.definition, sent)
-  return nextDraft(context, name, begun, { ...changed, routes: priced(changed.routes, prices ?? {}) })
+  if (changed.kind === 'http') return nextDraft(context, name, begun, { ...changed, routes: priced(changed.routes, prices ?? {}) })
+  if (prices !== undefined) return invalid('/prices', 'belongs to an HTTP service: a call of a prompt costs what its model costs')
+  return nextDraft(context, name, begun, changed)
 }
 
 /** The next revision of a draft, with a definition that may be unfinished. */
@@ -81,7 +83,7 @@ function nameOf({ method, path }: ApiRoute): string {
 
 /** Keeps a draft, unless somebody else changed it since it was read. */
 export async function keepDraft(trx: AdminTransaction, row: ApiDraftRow): Promise<void> {
-  if (await trx.putApiDraft(row)) return
+  if (await trx.putApiDraft(row)) return keepPromptDocument(trx, row.name, row.definition)
   const now = await trx.apiDrafts.get(row.name)
   const who = now === undefined ? 'it was discarded or published' : `${now.changedBy} made it revision ${now.revision}`
   refuse({ code: 'conflict', detail: `The draft of "${row.name}" changed meanwhile: ${who}. Look at it, and do it again.` })
@@ -91,6 +93,7 @@ export async function keepDraft(trx: AdminTransaction, row: ApiDraftRow): Promis
 export async function presentDraft({ deps }: Context, row: ApiDraftRow, document?: string) {
   const { name, revision, base, changedBy, updatedAt, definition } = row
   const inForce = await deps.store.read.apis.get(name)
+  const text = definition.kind === 'prompt' ? promptDocument(name, definition) : document
   return {
     name,
     revision,
@@ -101,7 +104,7 @@ export async function presentDraft({ deps }: Context, row: ApiDraftRow, document
     changedBy,
     updatedAt: new Date(updatedAt).toISOString(),
     changes: fieldChanges(inForce && presentDefinition(deps, inForce), presentDefinition(deps, definition)),
-    apiChanges: await documentsCompared(deps, inForce?.document, definition.document, document),
+    apiChanges: await documentsCompared(deps, inForce?.document, definition.document, text),
   }
 }
 

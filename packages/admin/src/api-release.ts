@@ -1,16 +1,17 @@
 import { includesName } from '@faregate/billing'
 import { upstreamsOf } from '@faregate/core'
-import { fieldChanges, flawsOf, releaseFlaws, type ReleaseFlaw } from '@faregate/lifecycle'
+import { fieldChanges, flawsOf, promptReleaseFlaws, releaseFlaws, type Circumstances, type ReleaseFlaw } from '@faregate/lifecycle'
 import { refuseFlaws } from './api-definition.ts'
 import { definitionOf, documentsCompared } from './api-draft.ts'
 import type { Context } from './call.ts'
-import type { ApiReleaseRow, ApiRow, DraftDefinition } from './configuration-rows.ts'
+import type { ApiReleaseRow, ApiRow, DraftDefinition, HttpDraft, UnreleasedApi } from './configuration-rows.ts'
 import type { AdminDeps } from './deps.ts'
 import type { AdminTransaction } from './ports.ts'
-import { NOTHING_BEHIND, presentDefinition } from './present/apis.ts'
+import { presentDefinition } from './present/apis.ts'
+import { keepPromptDocument } from './prompt-definition.ts'
 import { refuse } from './refusal.ts'
 
-/** Refuses a definition of which callers would meet the mistakes, but for those that are overridden. Slow: it calls the upstream. */
+/** Refuses a definition of which callers would meet the mistakes, but for those that are overridden. Slow: it calls what is behind it. */
 export async function examine(
   { deps }: Context,
   name: string,
@@ -20,7 +21,7 @@ export async function examine(
   const own = flawsOf(definition)
   refuseFlaws(own.filter(({ path }) => path.at(-1) !== 'price' || path[0] !== 'routes'))
   refuseFlaws(own.filter(({ missing }) => missing !== true))
-  const flaws = releaseFlaws(definition.routes, await circumstancesOf(deps, name, definition))
+  const flaws = await flawsAround(deps, name, definition)
   const standing = flaws.filter(({ code }) => !override.includes(code))
   const [first] = standing
   if (first === undefined) return flaws
@@ -32,12 +33,18 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
-function placesOf({ upstream, upstreams }: DraftDefinition): string[] {
+async function flawsAround(deps: AdminDeps, name: string, definition: DraftDefinition): Promise<ReleaseFlaw[]> {
+  const circumstances = await circumstancesOf(deps, name)
+  if (definition.kind === 'prompt') return promptReleaseFlaws({ ...circumstances, ...(await deps.probePrompt(definition.prompt)) })
+  return releaseFlaws(definition.routes, { ...circumstances, dead: await deps.probeUpstreams(placesOf(definition)) })
+}
+
+function placesOf({ upstream, upstreams }: HttpDraft): string[] {
   return upstream === undefined ? [] : upstreamsOf({ upstream, upstreams }).map(({ baseUrl }) => baseUrl)
 }
 
-async function circumstancesOf(deps: AdminDeps, name: string, definition: DraftDefinition) {
-  const [plans, dead] = await Promise.all([deps.store.read.plans.list(), deps.probeUpstreams(placesOf(definition))])
+async function circumstancesOf(deps: AdminDeps, name: string): Promise<Circumstances> {
+  const plans = await deps.store.read.plans.list()
   const newest = new Map(plans.map((plan) => [plan.name, plan]))
   const settings = deps.settings()
   const told = [settings['billing.topUpUrl'].value, settings['billing.contact'].value]
@@ -46,7 +53,6 @@ async function circumstancesOf(deps: AdminDeps, name: string, definition: DraftD
       .filter((plan) => includesName(plan, { api: name }))
       .map((plan) => ({ name: plan.name, exclusive: plan.exclusive, listed: plan.listed, free: plan.price === 0n })),
     payable: deps.rail !== undefined || told.some((value) => value !== undefined && value !== null),
-    dead,
   }
 }
 
@@ -54,7 +60,7 @@ async function circumstancesOf(deps: AdminDeps, name: string, definition: DraftD
 export async function release(
   { deps, credential }: Context,
   trx: AdminTransaction,
-  row: Omit<ApiRow, 'release'>,
+  row: UnreleasedApi,
   about: Pick<ApiReleaseRow, 'note' | 'overridden'> = { note: null, overridden: [] },
 ): Promise<{ row: ApiRow; release: ApiReleaseRow }> {
   const number = (await trx.apiReleases.last(row.name)) + 1
@@ -67,6 +73,7 @@ export async function release(
     publishedBy: credential.id,
     publishedAt: deps.clock.now(),
   }
+  await keepPromptDocument(trx, row.name, row)
   await trx.insertApiRelease(made)
   await trx.putApi(whole)
   return { row: whole, release: made }
@@ -80,7 +87,6 @@ export async function presentRelease(deps: AdminDeps, row: ApiReleaseRow, inForc
     api,
     ...releaseFacts({ number, note, overridden, publishedBy, publishedAt }, inForce),
     ...shown,
-    upstream: shown.upstream ?? NOTHING_BEHIND,
     document: definition.document !== undefined,
     changes: fieldChanges(against && presentDefinition(deps, against.definition), shown),
     apiChanges: await documentsCompared(deps, against?.definition.document, definition.document),

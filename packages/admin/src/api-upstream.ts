@@ -1,6 +1,6 @@
 import { apiSealName, type ApiUpstream, type UpstreamSecret } from '@faregate/core'
 import type { Call } from './call.ts'
-import type { DraftDefinition, SealedSecret, SealedUpstream } from './configuration-rows.ts'
+import type { HttpDraft, SealedSecret, SealedUpstream } from './configuration-rows.ts'
 import type { AdminDeps } from './deps.ts'
 import { withoutSlash } from './handlers/providers.ts'
 import { lastFourOf } from './present/configuration.ts'
@@ -22,7 +22,7 @@ interface Changed {
 export function changedUpstream(
   deps: AdminDeps,
   api: string,
-  before: Pick<Partial<DraftDefinition>, 'upstream' | 'upstreams'>,
+  before: Pick<HttpDraft, 'upstream' | 'upstreams'>,
   { upstream, upstreams }: Sent,
 ): Changed {
   const several = upstreams?.map(({ baseUrl, ...more }) => ({ baseUrl: withoutSlash(baseUrl), ...more }))

@@ -1,4 +1,4 @@
-import type { ApiDefinition, ApiListing, Deployment, Millis, OAuthClient, Retirement } from '@faregate/core'
+import type { ApiListing, Deployment, HttpDefinition, Millis, OAuthClient, PromptDefinition, Retirement } from '@faregate/core'
 
 /** A provider's key as it is kept: sealed under the name `provider:<provider>:<id>`. */
 export interface SealedKey {
@@ -36,16 +36,22 @@ export interface ModelRow extends ModelDefinition {
   createdAt: Millis
 }
 
-/** A published API as it is kept: each secret towards its upstream is sealed under {@link apiSealName}. */
-export interface ApiRow extends ApiDefinition {
+/** What is in force of an API, and in its releases: each secret towards its upstream is sealed under {@link apiSealName}. */
+export type KeptDefinition = (HttpDefinition & { upstream: SealedUpstream }) | PromptDefinition
+
+/** What is said of an API and of none of its releases. */
+interface OfTheApi {
   name: string
-  upstream: SealedUpstream
-  /** The release that is in force. */
-  release: number
   retirement?: Retirement | undefined
   listing?: ApiListing | undefined
   createdAt: Millis
 }
+
+/** A published API as it is kept, before it is known as which release. */
+export type UnreleasedApi = KeptDefinition & OfTheApi
+
+/** A published API as it is kept, with the release that is in force. */
+export type ApiRow = UnreleasedApi & { release: number }
 
 export interface SealedUpstream {
   /** Of the first, where there are several. */
@@ -60,10 +66,11 @@ export interface SealedSecret {
   lastFour: string
 }
 
-/** An API as it is being designed: routes may have no price yet, and nothing may be behind it. */
-export interface DraftDefinition extends ApiDefinition {
-  upstream?: SealedUpstream | undefined
-}
+/** A service as it is being designed: routes may have no price yet, and nothing may be behind it. */
+export type HttpDraft = HttpDefinition & { upstream?: SealedUpstream | undefined }
+
+/** An API as it is being designed. */
+export type DraftDefinition = HttpDraft | PromptDefinition
 
 /** The draft of an API; each has one at most. */
 export interface ApiDraftRow {
@@ -83,7 +90,7 @@ export interface ApiReleaseRow {
   api: string
   /** From 1. */
   number: number
-  definition: ApiDefinition & { upstream: SealedUpstream }
+  definition: KeptDefinition
   note: string | null
   /** What the doctor said against it, and was overridden; empty: nothing. */
   overridden: string[]

@@ -1,4 +1,4 @@
-import type { Clock, Deployment, Millis, Random, SettingsInForce, Snapshot } from '@faregate/core'
+import type { Clock, Deployment, Millis, Prompt, Random, SettingsInForce, Snapshot } from '@faregate/core'
 import type { PaymentRail } from '@faregate/billing/rails/port'
 import type { Ledger } from '@faregate/ledger/port'
 import type { VerifyReport } from '@faregate/ledger/types'
@@ -36,6 +36,8 @@ export interface AdminDeps {
   fetchDocument(url: string): Promise<{ text: string } | { refused: string }>
   /** Why nothing answers at some of these upstreams; undefined: something does at each. */
   probeUpstreams(baseUrls: readonly string[]): Promise<string | undefined>
+  /** Why the model of a prompt could not be called: it has no price, or is not served. Nothing is asked of it. */
+  probePrompt(prompt: Prompt): Promise<{ unpriced?: string; dead?: string }>
   /** The page on which an organization's payment methods are saved; needs no credential. */
   methodPage(organization: string): string
   /** Why a URL that is not the operator's own is not called; `undefined`: nothing speaks against it yet. */
@@ -54,7 +56,7 @@ export interface AdminDeps {
   denied(record: DenialRow): void
   /** Makes a real, small call with the provider's key. */
   testProvider(name: string): Promise<ProviderTestResult>
-  /** Asks the upstream of a published API whether it is there. */
+  /** Asks what is behind a published API whether it is there. */
   testApi(name: string): Promise<ApiTestResult>
   /** Kinds of providers that can be connected, with their usual base URL. */
   providerKinds(): ProviderKind[]

@@ -1,6 +1,6 @@
 import type { StoredSettings } from '@faregate/core'
 import { stringify } from 'yaml'
-import type { ApiRow, ModelDefinition, ModelRow, ProviderRow } from './configuration-rows.ts'
+import type { ApiRow, ModelDefinition, ModelRow, ProviderRow, SealedUpstream } from './configuration-rows.ts'
 import type { PriceRow } from './rows.ts'
 
 /** What the database holds of the configuration. */
@@ -57,30 +57,36 @@ function providerMember({ name, kind, baseUrl, keys }: ProviderRow) {
   }
 }
 
-/** The document is none of the file's: its routes are. */
-function apiMember({
+/** The document is none of the file's: its routes are, or its prompt. */
+function apiMember(api: ApiRow) {
+  const { presentation, listing } = api
+  const told = {
+    ...(presentation === undefined ? {} : { presentation: literal(presentation) }),
+    ...(listing === undefined ? {} : { listing: literal(listing) }),
+  }
+  if (api.kind === 'prompt') return { prefix: api.prefix, prompt: literal(api.prompt), ...told }
+  return { ...serviceMember(api), ...told }
+}
+
+function serviceMember({
   name,
   createdAt: _at,
   kind: _kind,
   release: _release,
   retirement: _goes,
   document: _document,
+  presentation: _presented,
+  listing: _listed,
   prefix,
   upstream,
-  presentation,
-  listing,
   ...definition
-}: ApiRow) {
+}: Extract<ApiRow, { kind: 'http' }>) {
   const members = upstreamMember(name, upstream, definition.upstreams !== undefined)
-  const told = {
-    ...(presentation === undefined ? {} : { presentation: literal(presentation) }),
-    ...(listing === undefined ? {} : { listing: literal(listing) }),
-  }
-  return { prefix, ...(Object.keys(members).length === 0 ? {} : { upstream: members }), ...definition, ...told }
+  return { prefix, ...(Object.keys(members).length === 0 ? {} : { upstream: members }), ...definition }
 }
 
 /** Where there are several upstreams, it holds the secrets alone. */
-function upstreamMember(name: string, { baseUrl, header, basic, oauth }: ApiRow['upstream'], several: boolean) {
+function upstreamMember(name: string, { baseUrl, header, basic, oauth }: SealedUpstream, several: boolean) {
   return {
     ...(several ? {} : { baseUrl }),
     ...(header && { header: { name: header.name, value: reference(name, '') } }),
@@ -89,7 +95,7 @@ function upstreamMember(name: string, { baseUrl, header, basic, oauth }: ApiRow[
   }
 }
 
-function oauthMember(name: string, { sealed: _sealed, lastFour: _shown, ...client }: NonNullable<ApiRow['upstream']['oauth']>) {
+function oauthMember(name: string, { sealed: _sealed, lastFour: _shown, ...client }: NonNullable<SealedUpstream['oauth']>) {
   return { ...client, clientSecret: reference(name, '_CLIENT') }
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import type { HttpApi } from '@faregate/core'
 import { KINDS, skipOf } from '../../store/test/databases.ts'
 import { WEATHER } from '../../lifecycle/test/openapi/documents.ts'
 import { startHarness, type Harness } from './support/harness.ts'
@@ -25,7 +26,7 @@ for (const kind of KINDS) {
       assert.equal(answer.status, status, answer.text)
       return answer.body
     }
-    const inForce = (name = 'weather') => api.deps.snapshot().apis.get(name)
+    const inForce = (name = 'weather') => api.deps.snapshot().apis.get(name) as HttpApi | undefined
     const fields = (answer: Record<string, unknown>): string[] => (answer['changes'] as Change[]).map(({ field }) => field)
 
     it('imports a document as a draft, of which nothing is in force', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { parse } from 'yaml'
-import { apiSealName } from '@faregate/core'
+import { apiSealName, type HttpApi } from '@faregate/core'
 import { startHarness, type Harness } from './support/harness.ts'
 
 const SECRET = 'service-secret-that-nobody-may-see-1234'
@@ -27,6 +27,12 @@ describe('published APIs at run time', () => {
   })
   after(() => api.close())
 
+  const inForce = (): HttpApi => {
+    const entry = api.deps.snapshot().apis.get('weather')
+    return entry?.kind === 'http' ? entry : assert.fail('it is no service')
+  }
+  const secretInForce = (): string | undefined => inForce().upstream.header?.secret
+
   it('is in force at once; its secret is sealed, usable, and never shown', async () => {
     const answer = await api.call('GET', '/api/apis/weather')
     assert.equal(answer.status, 200, answer.text)
@@ -50,6 +56,7 @@ describe('published APIs at run time', () => {
       responseHeaders: null,
       hostHeader: null,
       encodedSlashes: 'refuse',
+      prompt: null,
       release: 1,
       document: false,
       retirement: null,
@@ -57,7 +64,7 @@ describe('published APIs at run time', () => {
       listing: { visibility: 'organization', owner: null, invited: [] },
       managedBy: { source: 'database' },
     })
-    assert.equal(api.deps.snapshot().apis.get('weather')?.upstream.header?.secret, SECRET)
+    assert.equal(secretInForce(), SECRET)
     const [stored] = await api.store.read.selectFrom('apis').selectAll().execute()
     assert.ok(stored !== undefined && !stored.definition.includes(SECRET))
     const audit = await api.call('GET', '/api/audit?limit=500')
@@ -74,7 +81,7 @@ describe('published APIs at run time', () => {
       body: { upstream: { baseUrl: 'https://other.example', header: { name: 'x-key' } } },
     })
     assert.deepEqual(moved.body.upstream, { baseUrl: 'https://other.example', header: { name: 'x-key', lastFour: '1234' }, ...UNSAID })
-    assert.equal(api.deps.snapshot().apis.get('weather')?.upstream.header?.secret, SECRET)
+    assert.equal(secretInForce(), SECRET)
     const bare = await api.call('PATCH', '/api/apis/weather', { body: { upstream: { baseUrl: 'https://other.example', header: null } } })
     assert.deepEqual(bare.body.upstream, { baseUrl: 'https://other.example', header: null, ...UNSAID })
     assert.equal((await api.call('PATCH', '/api/apis/weather', { body: { upstream: WEATHER.upstream } })).status, 200)
@@ -92,7 +99,7 @@ describe('published APIs at run time', () => {
     const kept = [{ baseUrl: 'https://a.example', weight: 3 }, { baseUrl: 'https://b.example' }]
     assert.deepEqual(await changed({ upstreams: several }), ['https://a.example', kept])
     assert.deepEqual(await changed({ timeouts: null }), ['https://a.example', kept])
-    assert.equal(api.deps.snapshot().apis.get('weather')?.upstreams?.length, 2)
+    assert.equal(inForce().upstreams?.length, 2)
     const { yaml } = (await api.call('GET', '/api/export')).body as { yaml: string }
     const { weather } = (parse(yaml) as { apis: Record<string, Record<string, unknown>> }).apis
     assert.deepEqual([weather?.['upstreams'], Object.keys(weather?.['upstream'] ?? {})], [kept, ['header']])
@@ -113,8 +120,9 @@ describe('published APIs at run time', () => {
       return answer.body['upstream'] as Record<string, unknown>
     }
     assert.deepEqual((await put({ oauth }))['oauth'], { ...client, lastFour: '5678' })
-    assert.equal(api.deps.snapshot().apis.get('weather')?.upstream.oauth?.secret, oauth.clientSecret)
-    const { sealed } = (await api.deps.store.read.apis.get('weather'))?.upstream.oauth ?? assert.fail()
+    assert.equal(inForce().upstream.oauth?.secret, oauth.clientSecret)
+    const kept = await api.deps.store.read.apis.get('weather')
+    const { sealed } = (kept?.kind === 'http' ? kept.upstream.oauth : undefined) ?? assert.fail()
     assert.ok(
       Buffer.from(sealed, 'base64')
         .toString()
@@ -125,7 +133,7 @@ describe('published APIs at run time', () => {
     const other = await put({ oauth: null, basic })
     assert.deepEqual([other['oauth'], other['basic']], [null, { user: 'gateway', lastFour: '9012' }])
     assert.deepEqual((await put({ basic: { user: 'renamed' } }))['basic'], { user: 'renamed', lastFour: '9012' })
-    assert.equal(api.deps.snapshot().apis.get('weather')?.upstream.basic?.secret, basic.secret)
+    assert.equal(inForce().upstream.basic?.secret, basic.secret)
     assert.equal((await put({ basic: null }))['basic'], null)
     const { yaml } = (await api.call('GET', '/api/export')).body as { yaml: string }
     assert.ok(!yaml.includes('oauth'))

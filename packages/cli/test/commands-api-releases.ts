@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { Lines } from './commands-plans.ts'
+import { publishedPrompts } from './commands-prompts.ts'
 
 const TIDES = `openapi: 3.1.0
 info: { title: Tides, version: '1' }
@@ -16,7 +17,7 @@ paths:
       responses: { '200': { description: They, content: { application/json: { schema: { type: object } } } } }
 `
 
-/** The commands that design APIs and release them; files are written into `folder`. */
+/** The commands that design APIs and release them, services and prompts; files are written into `folder`. */
 export function designedApis({ does, runs, answered }: Lines, folder: string): void {
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text)
@@ -105,4 +106,5 @@ export function designedApis({ does, runs, answered }: Lines, folder: string): v
         assert.equal((await runs('api', ...line)).code, 2, line.join(' '))
     })
   })
+  publishedPrompts({ does, runs, answered }, folder)
 }

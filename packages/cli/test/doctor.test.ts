@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { apis } from '../src/doctor/api-checks.ts'
 import { addressFinding, clockFinding } from '../src/doctor/gateway-checks.ts'
 import { limitFindings } from '../src/doctor/key-checks.ts'
 import { capFindings } from '../src/doctor/limit-checks.ts'
 import { planFindings } from '../src/doctor/plan-checks.ts'
+import type { Rig } from '../src/doctor/rig.ts'
 import type { Plan } from '../src/plan-command.ts'
 import { pendingFinding, priceFindings, upstreamFindings } from '../src/doctor/model-checks.ts'
 import { billingFinding } from '../src/doctor/money-checks.ts'
@@ -209,4 +211,27 @@ test('doctor warns of any cap below what the cheapest call costs', () => {
   const [finding] = capped('4.99')
   assert.match(finding?.detail ?? '', /the cap of 4\.99 is below what any call costs/)
   assert.equal(finding?.fix, 'faregate org update acme --cap AMOUNT/day')
+})
+
+test('doctor asks of a prompt whether its model is served, and says so where nobody may be asked', async () => {
+  const prompt = { model: 'mine', system: null, user: '', variables: {}, output: null, maxTokens: null, temperature: null }
+  const looked = async (mayCall: boolean, ok: boolean) => {
+    const rig = {
+      mayCall,
+      apis: async () => [{ name: 'translate', upstream: null, prompt, managedBy: DATABASE }],
+      client: { testApi: async () => ({ ok, message: ok ? 'It is served.' : 'It is gone.' }) },
+    }
+    const [finding] = await apis(rig as unknown as Rig)
+    return finding
+  }
+  assert.deepEqual(await looked(false, true), {
+    check: 'API translate',
+    place: 'database',
+    result: 'ok',
+    detail: 'model mine (not called; --calls tries it)',
+  })
+  assert.deepEqual([(await looked(true, true))?.detail], ['model mine: It is served.'])
+  const gone = await looked(true, false)
+  assert.deepEqual([gone?.result, gone?.detail], ['failed', 'model mine: It is gone.'])
+  assert.match(gone?.fix ?? '', /^connect what serves its model, or name another \(PATCH \/api\/apis\/translate\)/)
 })

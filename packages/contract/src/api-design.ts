@@ -61,7 +61,6 @@ const draft = z
     revision: z.number().describe('Counts the changes of the draft.'),
     base: z.number().describe('The release in force when the draft was begun; 0: none.'),
     ...shownMembers,
-    upstream: shownMembers.upstream.nullable(),
     document: z.boolean().describe('Whether it has an OpenAPI document.'),
     documentId: z.string().nullable().describe('By which the draft is mocked, for whoever is told it: `Prefer: document=doc_…`.'),
     changedBy: z.string(),
@@ -143,8 +142,7 @@ export const apiDesignRoutes = {
     params: z.object({ name: apiName }),
     body: z.strictObject({
       ...members,
-      prefix: members.prefix.optional(),
-      routes: members.routes.optional().describe('All routes, in place of those that it has.'),
+      routes: members.routes.describe('All routes, in place of those that it has.'),
       rebase: z.literal(true).optional().describe('Take what is in force now as what the draft was begun on.'),
       prices: z
         .record(z.string(), z.union([decimal, z.literal('free')]))

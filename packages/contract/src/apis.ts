@@ -4,6 +4,7 @@ import { presentation, shownListing, shownPresentation } from './api-presentatio
 import { baseUrl, nullable, proxying, secretless, shown, timeouts } from './api-proxying.ts'
 import { byName, decimal, nothing } from './common.ts'
 import { managedBy } from './managed.ts'
+import { prompt, shownPrompt } from './prompts.ts'
 import { shownRetirement } from './retirement.ts'
 import type { RouteSpec } from './route.ts'
 
@@ -55,9 +56,14 @@ const upstream = z.strictObject({
 
 /** What an API's definition holds beside its name. */
 export const members = {
-  prefix: z.string().min(2).max(200).describe("Where callers find it: `/weather`. Some first segments are the gateway's own."),
-  upstream: upstream.optional(),
-  routes: z.array(route).min(1).max(20_000),
+  prefix: z
+    .string()
+    .min(2)
+    .max(200)
+    .optional()
+    .describe("Where callers find it: `/weather`; `/` and its name where nothing is said. Some first segments are the gateway's own."),
+  upstream: upstream.optional().describe('The service behind it.'),
+  routes: z.array(route).min(1).max(20_000).optional(),
   ...nullable({ timeouts, ...proxying }),
   encodedSlashes: z
     .enum(['refuse', 'pass'])
@@ -66,20 +72,28 @@ export const members = {
     .describe(
       'What becomes of `%2F` and `%5C` in a path: an upstream may read another route in them than the one that is charged. Absent: refused.',
     ),
+  prompt: prompt.optional().describe('What a prompt asks its model. It has no upstream, no routes, and nothing of how they are called.'),
   presentation: presentation.nullable().optional(),
 }
 
+/** An HTTP service, or a prompt over a model. */
+const API_KINDS = ['http', 'prompt'] as const
+
 /** What is shown of a definition, whether it is in force or not. */
 export const shownMembers = {
-  kind: z.enum(['http']),
+  kind: z.enum(API_KINDS),
   prefix: z.string(),
   url: z.string().describe('Where callers find it.'),
-  upstream: z.object({
-    baseUrl: z.string().describe('Of the first, where there are several.'),
-    header: z.object({ name: z.string(), lastFour: z.string() }).nullable(),
-    basic: z.object({ user: z.string(), lastFour: z.string() }).nullable(),
-    oauth: z.object({ tokenUrl: z.string(), clientId: z.string(), scopes: z.array(z.string()), lastFour: z.string() }).nullable(),
-  }),
+  upstream: z
+    .object({
+      baseUrl: z.string().describe('Of the first, where there are several.'),
+      header: z.object({ name: z.string(), lastFour: z.string() }).nullable(),
+      basic: z.object({ user: z.string(), lastFour: z.string() }).nullable(),
+      oauth: z.object({ tokenUrl: z.string(), clientId: z.string(), scopes: z.array(z.string()), lastFour: z.string() }).nullable(),
+    })
+    .nullable()
+    .describe('Null: it is a prompt, or nothing is said yet.'),
+  prompt: shownPrompt.nullable().describe('Null: it is an HTTP service.'),
   routes: z.array(
     z.object({
       method: z.string(),
@@ -92,7 +106,7 @@ export const shownMembers = {
   ),
   timeouts: z.object({ connectMs: z.number().nullable(), firstByteMs: z.number().nullable(), silenceMs: z.number().nullable() }),
   ...shown(proxying),
-  encodedSlashes: z.enum(['refuse', 'pass']),
+  encodedSlashes: z.enum(['refuse', 'pass']).nullable().describe('Null: it is a prompt.'),
   presentation: shownPresentation,
 }
 
@@ -125,9 +139,13 @@ export const apiRoutes = {
     method: 'POST',
     path: '/api/apis',
     tag,
-    summary: 'Publish an HTTP service, without a restart',
+    summary: 'Publish an HTTP service or a prompt, without a restart',
     permission: 'apis:write',
-    body: z.strictObject({ name: apiName, kind: z.enum(['http']).default('http'), ...members }),
+    body: z.strictObject({
+      name: apiName,
+      kind: z.enum(API_KINDS).optional().describe('Absent: what was sent says it.'),
+      ...members,
+    }),
     status: 201,
     response: api,
     idempotent: true,
@@ -149,11 +167,7 @@ export const apiRoutes = {
     summary: 'Change a published API, in force within a second; null takes a member away',
     permission: 'apis:write',
     params: byName,
-    body: z.strictObject({
-      ...members,
-      prefix: members.prefix.optional(),
-      routes: members.routes.optional(),
-    }),
+    body: z.strictObject(members),
     status: 200,
     response: api,
   },
@@ -171,7 +185,8 @@ export const apiRoutes = {
     method: 'POST',
     path: '/api/apis/{name}/test',
     tag,
-    summary: 'Ask each upstream of an API for what lies at its base URL, with its secret, and say what happened',
+    summary:
+      'Ask each upstream of an API for what lies at its base URL, with its secret, and say what happened; of a prompt, whether its model is served',
     permission: 'apis:write',
     params: byName,
     body: z.strictObject({}),

@@ -1,5 +1,6 @@
 import type { ApiListing, ApiPresentation } from './api-presentation.ts'
 import type { ApiProxying, OAuthClient } from './api-proxying.ts'
+import type { Prompt } from './prompt.ts'
 import type { Retirement } from './retirement.ts'
 import type { ManagedBy } from './route.ts'
 
@@ -31,8 +32,8 @@ export interface ApiRoute {
   off?: true | undefined
 }
 
-/** What an API's definition holds beside its name and the secret towards its upstream. */
-export interface ApiDefinition extends ApiProxying {
+/** What the definition of a published HTTP service holds beside its name and the secrets towards its upstream. */
+export interface HttpDefinition extends ApiProxying {
   kind: 'http'
   /** Where callers find it: `/weather`, `/acme/weather`. */
   prefix: string
@@ -42,6 +43,16 @@ export interface ApiDefinition extends ApiProxying {
   /** What becomes of `%2F` and `%5C` in a path; absent: refused. */
   encodedSlashes?: 'refuse' | 'pass' | undefined
   /** Under which hash its OpenAPI document is kept; absent: it has none. */
+  document?: string | undefined
+  presentation?: ApiPresentation | undefined
+}
+
+/** The same of a prompt, which is an endpoint of its own over a model. */
+export interface PromptDefinition {
+  kind: 'prompt'
+  prefix: string
+  prompt: Prompt
+  /** Made of the prompt, and kept under its hash; absent: it is defined in the configuration file. */
   document?: string | undefined
   presentation?: ApiPresentation | undefined
 }
@@ -62,7 +73,7 @@ export interface OpenUpstream {
 }
 
 /** A published HTTP service. Secrets are clear text here and only here, in memory. */
-export interface ApiEntry extends ApiDefinition {
+export interface HttpApi extends HttpDefinition {
   name: string
   upstream: OpenUpstream
   /** Of no release: going back to an earlier one changes nothing of it. */
@@ -71,6 +82,26 @@ export interface ApiEntry extends ApiDefinition {
   /** The release that is in force; absent: it has none, being defined in the configuration file. */
   release?: number | undefined
   managedBy: ManagedBy
+}
+
+/** A published prompt. */
+export interface PromptApi extends PromptDefinition {
+  name: string
+  retirement?: Retirement | undefined
+  listing?: ApiListing | undefined
+  release?: number | undefined
+  managedBy: ManagedBy
+}
+
+/** What is published below a prefix. */
+export type ApiEntry = HttpApi | PromptApi
+
+/** What of a prompt can be called. It costs what its model does. */
+const PROMPT_ROUTES: ApiRoute[] = [{ method: 'POST', path: '/', chargeOn: ['2xx'] }]
+
+/** What callers can ask of an API. */
+export function routesOf(definition: Pick<HttpDefinition, 'kind' | 'routes'> | Pick<PromptDefinition, 'kind'>): ApiRoute[] {
+  return definition.kind === 'prompt' ? PROMPT_ROUTES : definition.routes
 }
 
 /** The ways in which an API can be authenticated at its upstream. */

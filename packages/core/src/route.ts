@@ -66,7 +66,7 @@ export interface Snapshot {
   version: number
   providers: ReadonlyMap<string, ProviderEntry>
   models: ReadonlyMap<string, ModelEntry>
-  /** Published HTTP services, by name. */
+  /** What is published below prefixes, by name. */
   apis: ReadonlyMap<string, ApiEntry>
   /** Models of configured providers are callable as `provider/model` without an entry. */
   allModels: boolean

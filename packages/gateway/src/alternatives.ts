@@ -38,9 +38,9 @@ interface Refused {
 
 type Alternatives = NonNullable<Denial['alternatives']>
 
-/** The refusal with the models that would serve this very request, if it is one to which that is a way out. */
+/** The refusal with the models that would serve this very request, if it is one to which that is a way out. Prompts choose theirs. */
 export async function withAlternatives(shared: Shared, refused: Refused, denial: Denial): Promise<Denial> {
-  if (!CODES.includes(denial.code)) return denial
+  if (!CODES.includes(denial.code) || surfaceOf(refused.path) === undefined) return denial
   let alternatives: Alternatives
   try {
     alternatives = await alternativesTo(shared, refused)

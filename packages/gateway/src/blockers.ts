@@ -1,7 +1,7 @@
-import type { Denial, KeyScope } from '@faregate/core'
+import { isApi, type Denial, type KeyScope, type Product } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { ModelRequest } from '@faregate/wire'
-import { authorize } from './authorize.ts'
+import { authorize, authorizeApi } from './authorize.ts'
 import type { GatewayDeps } from './deps.ts'
 import { laterBlockers } from './evaluate.ts'
 import type { Route } from './locate.ts'
@@ -12,12 +12,13 @@ import { checkStanding } from './standing.ts'
 export async function firstBlocker(
   deps: GatewayDeps,
   key: KeyEntry,
-  use: { scope: KeyScope; address: string },
+  { scope, address, product }: { scope: KeyScope; address: string; product: Product },
   route: Route,
   request: ModelRequest,
 ): Promise<Denial | undefined> {
   const standing = checkStanding(deps.settings, key)
-  const permission = checkUse(key, use.scope, use.address) ?? authorize(key, route.model.name)
+  const allowed = isApi(product) ? authorizeApi(key, product.api) : authorize(key, route.model.name)
+  const permission = checkUse(key, scope, address) ?? allowed
   const first = standing ?? permission
   if (first === undefined) return undefined
   const { also: money = [] } = await laterBlockers(deps, key, route, request)

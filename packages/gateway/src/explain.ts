@@ -1,10 +1,13 @@
 import { disclosed, entryOf, formatAmount, isDenial, renderProblem, type Denial } from '@faregate/core'
+import type { KeyEntry } from '@faregate/identity'
 import { amountOf, priceTexts } from '@faregate/pricing'
 import { formField, scanMembers, type EndpointDialect } from '@faregate/wire'
 import { withAlternatives } from './alternatives.ts'
 import { answerJson } from './answer-json.ts'
-import type { PublishedAt } from './apis/call.ts'
 import { explainApi } from './apis/explain.ts'
+import type { Published } from './apis/port.ts'
+import { promptFlow } from './apis/prompt.ts'
+import { withoutLimitFix } from './apis/prompt-call.ts'
 import { disclosureOf } from './disclosure-of.ts'
 import { admit, limitedCall, permitted, type Shared } from './model-call.ts'
 import { evaluate, measureOf } from './evaluate.ts'
@@ -34,12 +37,26 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
   const key = await permitted(shared, flow, 'explain')
   if (isDenial(key)) return refuse(shared.deps, flow, key)
   const published = publishedAt(shared, flow.inbound)
-  if (published !== undefined)
-    return explainApi(shared, flow, published, named(flow.inbound, 'method') ?? 'GET', (denial) =>
+  if (published !== undefined) return explainPublished(shared, flow, key, published)
+  const target = explained(flow.inbound)
+  return isDenial(target) ? refuse(shared.deps, flow, target) : explainCall(shared, flow, key, target)
+}
+
+function explainPublished(shared: Shared, flow: Flow, key: KeyEntry, { value, rest, path }: Published & { path: string }): Promise<void> {
+  if (value.kind === 'http')
+    return explainApi(shared, flow, { value, rest }, named(flow.inbound, 'method') ?? 'GET', (denial) =>
       OWN_REFUSALS.has(denial.code) ? undefined : problemOf(shared, flow, denial),
     )
-  const target = explained(flow.inbound)
-  if (isDenial(target)) return refuse(shared.deps, flow, target)
+  const asked = promptFlow({ ...flow, inbound: { ...flow.inbound, body: bodyOf(flow.inbound) } }, value)
+  return explainCall(shared, asked, key, { path, dialect: value.dialect })
+}
+
+interface Target {
+  path: string
+  dialect: EndpointDialect
+}
+
+async function explainCall(shared: Shared, flow: Flow, key: KeyEntry, target: Target): Promise<void> {
   const admitted = await admit(shared, flow, target.dialect, target.path)
   if (isDenial(admitted)) {
     if (OWN_REFUSALS.has(admitted.code)) return refuse(shared.deps, flow, admitted)
@@ -59,7 +76,7 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
     const { plan, steps, reach, balances } = evaluation
     const limited = await limitVerdict(shared.deps, flow, limitedCall(shared.deps, flow, admitted))
     const first = limited === undefined ? evaluation.refusal : firstOf(limited, evaluation.refusal)
-    const refusal = first && (await withAlternatives(shared, { ...admitted, ...target, plan: flow.plan }, first))
+    const refusal = first && withoutLimitFix(flow, await withAlternatives(shared, { ...admitted, ...target, plan: flow.plan }, first))
     const amount = formatAmount(amountOf(plan.measure, steps))
     await answerJson(shared.deps, flow, {
       ...routeFacts(flow),
@@ -78,13 +95,21 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
 }
 
 /** The published API that the body names by its path. */
-function publishedAt({ deps }: Shared, inbound: Inbound): PublishedAt | undefined {
-  const path = named(inbound, 'path')
-  return path === undefined ? undefined : deps.apis.find(path.replace(/\?.*$/s, ''))
+function publishedAt({ deps }: Shared, inbound: Inbound): (Published & { path: string }) | undefined {
+  const path = named(inbound, 'path')?.replace(/\?.*$/s, '')
+  const found = path === undefined ? undefined : deps.apis.find(path)
+  return path === undefined || found === undefined ? undefined : { ...found, path }
+}
+
+/** What would be sent to a prompt stands under a name of its own: its values may be called anything. */
+function bodyOf({ body }: Inbound): Buffer {
+  const scan = scanMembers(body)
+  const member = scan.ok ? scan.members.get('body') : undefined
+  return member === undefined ? Buffer.from('{}') : body.subarray(member.valueStart, member.valueEnd)
 }
 
 /** The body may name the route that it would be sent to; only calls of models can be explained. */
-function explained(inbound: Inbound): { path: string; dialect: EndpointDialect } | Denial {
+function explained(inbound: Inbound): Target | Denial {
   const path = named(inbound, 'path') ?? DEFAULT_PATH
   const dialect = surfaceOf(path)?.dialect({ path, query: inbound.query })
   if (dialect !== undefined && !isFree(dialect)) return { path, dialect }
@@ -108,9 +133,10 @@ function named({ body, headers }: Inbound, name: string): string | undefined {
   }
 }
 
-function routeFacts({ route, request }: Flow): Record<string, unknown> {
+function routeFacts({ route, request, api }: Flow): Record<string, unknown> {
   const first = route?.candidates[0]
   return {
+    ...(api === undefined ? {} : { api: api.name, route: api.route }),
     model: route?.model.name ?? request?.model ?? null,
     deployment: first === undefined ? null : `${first.deployment.provider}/${first.deployment.model}`,
     priceVersion: first?.price.version ?? null,

@@ -3,6 +3,7 @@ import type { Denial, Millis, Nano, TraceStep } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { Admission } from '@faregate/limits'
 import type { Decoded, EndpointDialect, ModelRequest } from '@faregate/wire'
+import type { PublishedPrompt } from './apis/port.ts'
 import type { Inbound, Outbound } from './edge.ts'
 import type { Route } from './locate.ts'
 import type { Offer, Planned } from './plans/port.ts'
@@ -20,6 +21,8 @@ export interface Flow {
   readonly outbound: Outbound
   /** What the caller speaks; absent where no model is called. */
   readonly dialect: EndpointDialect | undefined
+  /** The published prompt that is called: its model is asked, and is not the caller's to choose. */
+  readonly prompt?: PublishedPrompt
   key?: KeyEntry
   request?: ModelRequest
   /** The request in neutral form, once a deployment needed it. */

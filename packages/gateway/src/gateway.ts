@@ -2,6 +2,8 @@ import { formatAmount, isDenial, newId, type Denial } from '@faregate/core'
 import { corsHeaders } from './answer-headers.ts'
 import { serveApi } from './apis/call.ts'
 import { MOCK_PREFIX, serveMock } from './apis/mock.ts'
+import type { Published } from './apis/port.ts'
+import { promptFlow, servePrompt } from './apis/prompt.ts'
 import { Parking } from './call/parking.ts'
 import { retryBudgets } from './call/retry-budget.ts'
 import { serveModelCall, type Shared } from './model-call.ts'
@@ -29,8 +31,8 @@ export interface Gateway {
   handle(inbound: Inbound, outbound: Outbound): Promise<void>
   /** Answers a request that the HTTP server refused before it was whole. */
   refuse(inbound: Inbound, outbound: Outbound, denial: Denial): Promise<void>
-  /** Whether an API is published there, whose bodies are not collected: what is called goes on as it comes. */
-  publishes(path: string): boolean
+  /** What is published there. Bodies for an HTTP service are not collected: what is called goes on as it comes. */
+  publishes(path: string): 'http' | 'prompt' | undefined
   /** Answers a CORS preflight. */
   preflight(inbound: Inbound, outbound: Outbound): Promise<void>
   newRequestId(): string
@@ -68,7 +70,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     refuse: (inbound, outbound, denial) =>
       guarded(shared, newFlow(inbound, outbound, deps.clock.now()), (_shared, flow) => refuse(deps, flow, denial)),
     preflight: (inbound, outbound) => preflight(deps, inbound, outbound),
-    publishes: (path) => deps.apis.find(path) !== undefined,
+    publishes: (path) => deps.apis.find(path)?.value.kind,
     newRequestId: () => newId('req', deps.clock.now(), deps.random),
     vouch: async (inbound) => {
       const key = await identify(deps, inbound)
@@ -83,9 +85,15 @@ export function createGateway(deps: GatewayDeps): Gateway {
 function serve(shared: Shared, flow: Flow): Promise<void> {
   const { dialect, inbound } = flow
   const published = dialect === undefined ? shared.deps.apis.find(inbound.path) : undefined
-  if (published !== undefined) return guarded(shared, flow, () => serveApi(shared, flow, published))
+  if (published !== undefined) return servePublished(shared, flow, published)
   if (dialect === undefined || inbound.method !== 'POST') return guarded(shared, flow, handlerFor(inbound))
   return guarded(shared, flow, () => (isFree(dialect) ? serveCount(shared, flow, dialect) : serveModelCall(shared, flow, dialect)))
+}
+
+function servePublished(shared: Shared, flow: Flow, { value, rest }: Published): Promise<void> {
+  if (value.kind === 'http') return guarded(shared, flow, () => serveApi(shared, flow, { value, rest }))
+  const asked = promptFlow(flow, value)
+  return guarded(shared, asked, () => servePrompt(shared, asked, value, rest))
 }
 
 function handlerFor({ method, path }: Inbound): Handler {

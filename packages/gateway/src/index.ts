@@ -1,5 +1,5 @@
 export type { MockDirectory } from './apis/mock.ts'
-export type { ApiDirectory, PublishedApi } from './apis/port.ts'
+export type { ApiDirectory, PublishedApi, PublishedPrompt } from './apis/port.ts'
 export { UpstreamBook } from './apis/upstreams/book.ts'
 export { fixedHeaders, type ApiUpstream } from './apis/upstreams/compiled.ts'
 export type { BalanceReader, BalanceView, GatewayDeps, InstanceLog, Log, PriceBook, Settings } from './deps.ts'

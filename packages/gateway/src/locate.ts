@@ -26,13 +26,15 @@ export interface Route {
   maxOutput: number | undefined
 }
 
+type LocatorDeps = Pick<GatewayDeps, 'snapshot' | 'prices' | 'vendors'>
+
 /** Finds routes and remembers them for as long as the snapshot lasts. */
 export class Locator {
-  readonly #deps: GatewayDeps
+  readonly #deps: LocatorDeps
   #snapshot: Snapshot | undefined
   #routes = new Map<string, Route | Denial>()
 
-  constructor(deps: GatewayDeps) {
+  constructor(deps: LocatorDeps) {
     this.#deps = deps
   }
 

@@ -1,4 +1,4 @@
-import { isDenial, type Denial, type KeyScope } from '@faregate/core'
+import { isApi, isDenial, type Denial, type KeyScope } from '@faregate/core'
 import { allowsModel, type KeyEntry } from '@faregate/identity'
 import type { EndpointDialect, ModelRequest } from '@faregate/wire'
 import { call, type Called, type Resilience } from './call/call.ts'
@@ -12,6 +12,7 @@ import { deliverStream } from './deliver/stream.ts'
 import type { GatewayDeps } from './deps.ts'
 import { withAlternatives } from './alternatives.ts'
 import { firstBlocker } from './blockers.ts'
+import { locatePrompt, ofPrompt, withoutLimitFix } from './apis/prompt-call.ts'
 import { withNamedCaps } from './caps.ts'
 import { alsoOf, evaluate, moneyBlocker } from './evaluate.ts'
 import { note, type Flow } from './flow.ts'
@@ -24,7 +25,7 @@ import type { Locator, Route } from './locate.ts'
 import { once } from './media/once.ts'
 import { checkUse } from './permission.ts'
 import { planned, type Flaw } from './plans/entitled.ts'
-import { wantedOf } from './plans/wanted.ts'
+import { productOf } from './plans/wanted.ts'
 import { routeByRule, routeOf } from './price-terms.ts'
 import { passOn, refuse } from './refuse.ts'
 import { requestInvalid } from './request-invalid.ts'
@@ -70,11 +71,8 @@ async function servePaid(shared: Shared, flow: Flow, dialect: EndpointDialect, a
     reserve: () => reserve(deps, flow, key, route, request),
   })
   if (isDenial(reservation)) {
-    return refuse(
-      deps,
-      flow,
-      await withAlternatives(shared, { ...admitted, dialect, path: flow.inbound.path, plan: flow.plan }, reservation),
-    )
+    const refused = { ...admitted, dialect, path: flow.inbound.path, plan: flow.plan }
+    return refuse(deps, flow, withoutLimitFix(flow, await withAlternatives(shared, refused, reservation)))
   }
   flow.reservation = reservation
   flow.route = reservation.route
@@ -132,7 +130,7 @@ export async function admit(shared: Shared, flow: Flow, dialect: EndpointDialect
   const entitled = await entitle(shared, flow, dialect, path)
   if (isDenial(entitled)) return entitled
   const route = servable(entitled.route, dialect)
-  if (isDenial(route)) return route
+  if (isDenial(route)) return ofPrompt(flow, route)
   flow.route = route
   return { ...entitled, route }
 }
@@ -141,6 +139,8 @@ export async function admit(shared: Shared, flow: Flow, dialect: EndpointDialect
 export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDialect, path = flow.inbound.path): Promise<Admitted | Denial> {
   const found = await known(shared, flow)
   if (isDenial(found)) return found
+  const elsewhere = flow.prompt && locatePrompt(shared.deps, flow, flow.prompt, path)
+  if (elsewhere !== undefined) return elsewhere
   const { query, headers, body } = flow.inbound
   const read = dialect.read({ path, query, headers, body })
   if (!read.ok) return requestInvalid(read.pointer, read.message)
@@ -149,16 +149,17 @@ export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDiale
   const key = await withNamedCaps(shared.deps, found, request.user, tagsOf(flow.inbound))
   if (isDenial(key)) return key
   const located = shared.locator.find(request.model, (name) => allowsModel(key, name))
-  if (isDenial(located)) return located
+  if (isDenial(located)) return ofPrompt(flow, located)
   const route = routeOf(key.organization, located)
   flow.route = route
   note(flow, 'locate', 'ok', { model: route.model.name, configurationVersion: shared.deps.snapshot().version })
-  const use = { scope: isFree(dialect) ? 'count' : 'models', address: flow.inbound.ip } as const
-  const refused = await firstBlocker(shared.deps, key, use, route, request)
+  const product = productOf(flow, request, path, route.model.name)
+  const scope = isApi(product) ? 'apis' : isFree(dialect) ? 'count' : 'models'
+  const refused = await firstBlocker(shared.deps, key, { scope, address: flow.inbound.ip, product }, route, request)
   if (refused !== undefined) return refused
-  note(flow, 'authorize', 'ok', { models: key.models ?? 'all' })
+  note(flow, 'authorize', 'ok', isApi(product) ? { apis: key.apis ?? 'all' } : { models: key.models ?? 'all' })
   const flaw: Flaw = (rule) => refusalIn(planHold(shared.deps.settings, key, routeByRule(route, rule, 'plan'), request))
-  const plan = await planned(shared.deps, flow, key, wantedOf(request, path, route.model.name), flaw)
+  const plan = await planned(shared.deps, flow, key, product, flaw)
   if (isDenial(plan)) {
     const money = await moneyBlocker(shared.deps, key, route, request)
     // Whether there is a price under a plan has been said: that there is none without it says nothing.
@@ -204,7 +205,8 @@ async function deliver(delivery: Delivery, called: Called): Promise<void> {
     case 'failed': {
       await release(delivery)
       const { denial, rejected } = called.failure
-      if (rejected === undefined) return refuse(delivery.deps, delivery.flow, denial)
+      const told = denial.unsupported === undefined ? denial : ofPrompt(delivery.flow, denial)
+      if (rejected === undefined) return refuse(delivery.deps, delivery.flow, told)
       return passOn(delivery.deps, delivery.flow, denial, rejected)
     }
   }

@@ -148,6 +148,7 @@ function holdMemo(flow: Flow, key: KeyEntry, route: Route, request: ModelRequest
     model: route.model.name,
     stream: request.stream,
     priceVersion: route.candidates[0]?.price.version ?? null,
+    ...(flow.api === undefined ? {} : { api: flow.api.name, route: flow.api.route }),
     ...(request.user === null ? {} : { user: request.user }),
   })
 }

@@ -1,34 +1,31 @@
-import { parseAmount, type ApiDefinition, type ApiRoute } from '@faregate/core'
+import { parseAmount, type ApiRoute, type HttpDefinition, type PromptDefinition } from '@faregate/core'
 import type { ApiFlaw } from './flaw.ts'
 import { presentationFlaws } from './presentation-flaws.ts'
+import { promptFlaws } from './prompt/flaws.ts'
 import { proxyingFlaws } from './proxying-flaws.ts'
 import { RESERVED_SEGMENTS } from './reserved.ts'
 import { isParameter, segmentsOf } from './route-table.ts'
 import { upstreamFlaws, type CheckedUpstream } from './upstream-flaws.ts'
 
-type Checked = Pick<
-  ApiDefinition,
+type CheckedHttp = Pick<
+  HttpDefinition,
   'prefix' | 'routes' | 'upstreams' | 'health' | 'rewrite' | 'requestHeaders' | 'responseHeaders' | 'presentation'
-> & {
-  upstream?: CheckedUpstream | undefined
-}
+> & { kind?: 'http'; upstream?: CheckedUpstream | undefined }
 
 const MOST_PREFIX_SEGMENTS = 4
 const MOST_SEGMENTS = 32
 
 /** Everything that a schema cannot see: what is reserved, what has no price, what is there twice. */
-export function flawsOf(api: Checked): ApiFlaw[] {
-  const { prefix, routes, upstream, upstreams } = api
+export function flawsOf(api: CheckedHttp | PromptDefinition): ApiFlaw[] {
+  const own = api.kind === 'prompt' ? promptFlaws(api.prompt) : httpFlaws(api)
+  return [...prefixFlaws(api.prefix), ...own, ...presentationFlaws(api.presentation)]
+}
+
+function httpFlaws(api: CheckedHttp): ApiFlaw[] {
+  const { routes, upstream, upstreams } = api
   const none = routes.length === 0 ? [NO_ROUTES] : []
   const reached = [...upstreamFlaws(upstream, upstreams), ...proxyingFlaws(api, upstream)]
-  return [
-    ...prefixFlaws(prefix),
-    ...reached,
-    ...none,
-    ...routes.flatMap(routeFlaws),
-    ...repeated(routes),
-    ...presentationFlaws(api.presentation),
-  ]
+  return [...reached, ...none, ...routes.flatMap(routeFlaws), ...repeated(routes)]
 }
 
 const NO_ROUTES: ApiFlaw = {

@@ -26,6 +26,14 @@ export function releaseFlaws(routes: readonly ApiRoute[], circumstances: Circums
   return [...unpriced(routes), ...(priced.length === 0 ? [] : payment(circumstances)), ...life(circumstances)]
 }
 
+/** The same of a prompt, whose calls cost what its model costs. `unpriced`: what of it has no price. */
+export function promptReleaseFlaws({ unpriced: why, ...circumstances }: Circumstances & { unpriced?: string | undefined }): ReleaseFlaw[] {
+  const price: ReleaseFlaw[] =
+    why === undefined ? [] : [{ code: 'price_missing', detail: why, fix: 'set what its model costs: `faregate price set PROVIDER/MODEL`' }]
+  const fix = 'connect what serves its model, or ask another: `faregate api prompt NAME --model MODEL`'
+  return [...price, ...payment(circumstances), ...life(circumstances).map((flaw) => ({ ...flaw, fix }))]
+}
+
 function unpriced(routes: readonly ApiRoute[]): ReleaseFlaw[] {
   const names = routes.filter(({ price, free }) => price === undefined && free !== true).map(({ method, path }) => `${method} ${path}`)
   if (names.length === 0) return []

@@ -118,3 +118,22 @@ test('the vendor answers in process, needs no key and states its price', async (
   const answer = await demo?.answer?.(bodyOf(), { signal: new AbortController().signal })
   assert.equal(answer?.status, 200)
 })
+
+test('a schema of the answer is kept to: an object of its form, of which every text is the labelled one', async () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      title: { type: 'string' },
+      words: { type: 'integer' },
+      sure: { type: ['boolean', 'null'] },
+      tone: { type: 'string', enum: ['calm'] },
+      tags: { type: 'array', items: { type: 'string' } },
+      more: { anyOf: [{ type: 'object', properties: { share: { type: 'number' } } }, { type: 'null' }] },
+    },
+  }
+  const { body } = await ask({ response_format: { type: 'json_schema', json_schema: { name: 'x', schema } } })
+  const { title, tags, ...rest } = JSON.parse(readAnswer(body)?.text() ?? '') as Record<string, unknown>
+  assert.match(String(title), LABEL)
+  assert.deepEqual(tags, [title])
+  assert.deepEqual(rest, { words: 1, sure: true, tone: 'calm', more: { share: 1 } })
+})

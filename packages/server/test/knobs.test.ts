@@ -60,6 +60,18 @@ const FROM_OUTSIDE: Record<string, string[]> = {
     'apis.*.listing.owner',
     'apis.*.listing.invited',
   ],
+  'prompts.ts': [
+    'apis.*.prompt.model',
+    'apis.*.prompt.system',
+    'apis.*.prompt.user',
+    'apis.*.prompt.variables.*.type',
+    'apis.*.prompt.variables.*.description',
+    'apis.*.prompt.variables.*.enum',
+    'apis.*.prompt.variables.*.default',
+    'apis.*.prompt.output.*',
+    'apis.*.prompt.maxTokens',
+    'apis.*.prompt.temperature',
+  ],
 }
 
 /** The same, in `tests/knobs/invoices.ts`, where a month ends. */

@@ -2,6 +2,8 @@ import { deafListener } from '../../knobs/means.ts'
 import type { Answer, Sent } from '../../support/http.ts'
 import { startService } from '../../support/service.ts'
 import type { Service } from '../../support/service.ts'
+import { startUpstream } from '../../support/upstream.ts'
+import type { Upstream } from '../../support/upstream.ts'
 import { deadUrl } from '../several.ts'
 import { TokenServer } from '../token-server.ts'
 
@@ -13,6 +15,8 @@ export interface Places {
   service: Service
   second: Service
   tokens: TokenServer
+  /** What serves the models of prompts. */
+  models: Upstream
   /** Where nobody listens. */
   dead: string
   /** Where connections are neither accepted nor refused. */
@@ -47,23 +51,31 @@ export function settingOf(field: string): string {
 }
 
 export async function openPlaces(): Promise<Places> {
-  const [service, second, tokens, deaf, dead] = await Promise.all([
+  const [service, second, tokens, models, deaf, dead] = await Promise.all([
     startService(),
     startService(),
     new TokenServer().start(),
+    startUpstream(),
     deafListener(),
     deadUrl(),
   ])
   const stop = async (): Promise<void> => {
     deaf.stop()
-    await Promise.all([service.close(), second.close(), tokens.close()])
+    await Promise.all([service.close(), second.close(), tokens.close(), models.close()])
   }
-  return { service, second, tokens, dead, deaf: `http://127.0.0.1:${deaf.port}`, stop }
+  return { service, second, tokens, models, dead, deaf: `http://127.0.0.1:${deaf.port}`, stop }
 }
 
 /** A sound definition. */
 function plain({ service }: Places, name: string): Definition {
   return { prefix: `/${name}`, upstream: { baseUrl: service.url }, routes: [{ method: '*', path: '/*', price: '0.01' }] }
+}
+
+/** What a definition needs beside its own members. */
+export function plainFor(own: Definition, places: Places, name: string): Definition {
+  const { upstream, ...rest } = plain(places, name)
+  if ('prompt' in own) return { prefix: rest['prefix'] }
+  return { ...rest, ...('upstreams' in own ? {} : { upstream }) }
 }
 
 /** The definitions of both values of each field, by the names of their APIs. */
@@ -72,8 +84,7 @@ export function definitionsOf(fields: Fields, places: Places): Record<string, De
     Object.entries(fields).flatMap(([field, { a, b }]) =>
       namesOf(field).map((name, index) => {
         const own = (index === 0 ? a : b)(places, name)
-        const { upstream, ...rest } = plain(places, name)
-        return [name, { ...rest, ...('upstreams' in own ? {} : { upstream }), ...own }]
+        return [name, { ...plainFor(own, places, name), ...own }]
       }),
     ),
   )

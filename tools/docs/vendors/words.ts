@@ -37,6 +37,7 @@ export const DIALECT_WORDS: Record<DialectName, DialectWords> = {
   ollama: { name: "Ollama's chat", what: CONVERSATIONS },
   'ollama-generate': { name: "Ollama's generate", what: CONVERSATIONS },
   'ollama-embed': { name: "Ollama's embeddings", what: EMBEDDINGS },
+  prompt: { name: 'the calls of published prompts', what: 'published prompts' },
   bedrock: { name: "Bedrock's Converse", what: CONVERSATIONS },
 }
 

@@ -23,7 +23,7 @@ export const apiNow: Look = ({ request, snapshot }) => {
   return {
     result: 'ok',
     operators: true,
-    detail: `The API ${name} is published at ${entry.prefix}, with ${entry.routes.length} routes.${route}`,
+    detail: `The API ${name} is published at ${entry.prefix}, ${entry.kind === 'http' ? `with ${entry.routes.length} routes` : `a prompt of ${entry.prompt.model}`}.${route}`,
   }
 }
 

@@ -36,11 +36,11 @@ export const organizationNow: Look = (evidence) => {
   }
 }
 
-/** Whether the key may call the model. */
+/** Whether the key may call the model. Whoever calls a prompt needs the API alone. */
 export const modelAllowedNow: Look = (evidence) => {
-  const { key } = evidence
+  const { key, request } = evidence
   const model = modelOf(evidence)
-  if (key === undefined || model === undefined) return undefined
+  if (key === undefined || model === undefined || typeof request?.api === 'string') return undefined
   if (allowsModel(key, model)) return { result: 'ok', detail: `It may call ${model}.`, ...ifRefusedFor(evidence, 'permission_denied') }
   return {
     result: 'failed',

@@ -2,6 +2,7 @@ import { begunDraft, changedDraft, keepDraft, presentDraft, rebased } from '../a
 import type { Handlers } from '../call.ts'
 import { change } from '../change.ts'
 import { wholeList } from '../paging.ts'
+import { routeCount } from '../present/apis.ts'
 import { found, notFound } from '../refusal.ts'
 
 export const apisNameDraft: Handlers<'listApiDrafts' | 'getApiDraft' | 'updateApiDraft' | 'deleteApiDraft' | 'getApiDocument'> = {
@@ -12,7 +13,7 @@ export const apisNameDraft: Handlers<'listApiDrafts' | 'getApiDraft' | 'updateAp
         name,
         revision,
         base,
-        routes: definition.routes.length,
+        routes: routeCount(definition),
         changedBy,
         updatedAt: new Date(updatedAt).toISOString(),
       })),

@@ -1,9 +1,9 @@
 import { mergedRoutes, type Design, type DesignedRoute } from '@faregate/lifecycle'
 import { hashOf, refuseDocument, sentDocument } from '../api-document.ts'
-import { begunDraft, keepDraft, nextDraft, presentDraft, type DraftBegun } from '../api-draft.ts'
+import { begunDraft, keepDraft, nextDraft, presentDraft } from '../api-draft.ts'
 import type { Call, Handlers } from '../call.ts'
 import { change } from '../change.ts'
-import type { DraftDefinition } from '../configuration-rows.ts'
+import type { HttpDraft } from '../configuration-rows.ts'
 import { invalid } from '../refusal.ts'
 
 export const apisNameImport: Handlers<'checkDocument' | 'importApi'> = {
@@ -22,14 +22,16 @@ export const apisNameImport: Handlers<'checkDocument' | 'importApi'> = {
     const { deps, body, params } = call
     if (body.price !== undefined && body.free === true) return invalid('/free', 'has a price, and is free: keep one of them')
     const begun = await begunDraft(call, params.name)
+    const { definition: before } = begun
+    if (before?.kind === 'prompt') return invalid('', `"${params.name}" is a prompt: its document is made of its variables`)
     const text = await sentDocument(deps, body)
-    const known = begun.definition.document
+    const known = before?.document
     const { design, findings, changes, gone } = await deps.documents.read(
       text,
       known === undefined ? undefined : await deps.store.read.apiDocuments.get(known),
     )
     if (design === undefined) return refuseDocument(findings)
-    const { definition, added, removed } = imported(call, begun, design, gone)
+    const { definition, added, removed } = imported(call, before, design, gone)
     const row = nextDraft(call, params.name, begun, definition)
     const said = { design: factsOf(design), findings, added: added.map(nameOf), removed: removed.map(nameOf), changes }
     const answer = { draft: await presentDraft(call, row, design.document), ...said }
@@ -45,17 +47,17 @@ export const apisNameImport: Handlers<'checkDocument' | 'importApi'> = {
 }
 
 interface Imported {
-  definition: DraftDefinition
+  definition: HttpDraft
   added: DesignedRoute[]
   removed: DesignedRoute[]
 }
 
-function imported({ body, params }: Call<'importApi'>, { definition }: DraftBegun, design: Design, gone: DesignedRoute[]): Imported {
+function imported({ body, params }: Call<'importApi'>, before: HttpDraft | undefined, design: Design, gone: DesignedRoute[]): Imported {
   const terms = { ...(body.price === undefined ? {} : { price: body.price }), ...(body.free === undefined ? {} : { free: body.free }) }
-  const { routes, added, removed } = mergedRoutes(definition.routes ?? [], design.routes, gone, terms)
-  const baseUrl = definition.upstream === undefined ? serverOf(design, body.url) : undefined
+  const { routes, added, removed } = mergedRoutes(before?.routes ?? [], design.routes, gone, terms)
+  const baseUrl = before?.upstream === undefined ? serverOf(design, body.url) : undefined
   const upstream = baseUrl === undefined ? {} : { upstream: { baseUrl } }
-  const merged = { kind: 'http' as const, prefix: `/${params.name}`, ...upstream, ...definition, routes, document: hashOf(design.document) }
+  const merged = { kind: 'http' as const, prefix: `/${params.name}`, ...upstream, ...before, routes, document: hashOf(design.document) }
   return { definition: merged, added, removed }
 }
 

@@ -8,7 +8,7 @@ import type { ApiDraftRow, ApiReleaseRow, ApiRow } from '../configuration-rows.t
 import { refuseManaged } from '../managed.ts'
 import { wholeList } from '../paging.ts'
 import type { AdminQueries } from '../ports.ts'
-import { presentDefinition } from '../present/apis.ts'
+import { presentDefinition, routeCount } from '../present/apis.ts'
 import { found, notFound, refuse } from '../refusal.ts'
 
 export const apisNameReleases: Handlers<'listApiReleases' | 'publishApi' | 'getApiRelease' | 'rollbackApi'> = {
@@ -16,7 +16,7 @@ export const apisNameReleases: Handlers<'listApiReleases' | 'publishApi' | 'getA
     const { read } = deps.store
     const [rows, inForce] = await Promise.all([read.apiReleases.list(name), read.apis.get(name)])
     found(rows[0], 'release of an API', name)
-    return wholeList(rows.map((row) => ({ ...releaseFacts(row, inForce?.release), routes: row.definition.routes.length })))
+    return wholeList(rows.map((row) => ({ ...releaseFacts(row, inForce?.release), routes: routeCount(row.definition) })))
   },
 
   async publishApi(call) {

@@ -5,7 +5,7 @@ import { change, changeConfiguration } from '../change.ts'
 import { refuseManaged, refuseTaken } from '../managed.ts'
 import { wholeList } from '../paging.ts'
 import { presentApi } from '../present/apis.ts'
-import { found } from '../refusal.ts'
+import { found, invalid } from '../refusal.ts'
 
 export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 'deleteApi' | 'testApi'> = {
   async listApis({ deps }) {
@@ -18,6 +18,8 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
     const { deps, body } = call
     refuseManaged('API', body.name, deps.snapshot().apis.get(body.name)?.managedBy)
     const row = definedApi(deps, { name: body.name, createdAt: deps.clock.now() }, body)
+    if (body.kind !== undefined && body.kind !== row.kind)
+      return invalid('/kind', `is \`${body.kind}\`, and what was sent is \`${row.kind}\``)
     return changeConfiguration(call, async (trx) => {
       await trx.lockApis()
       if ((await trx.apis.get(row.name)) !== undefined) return refuseTaken('API', row.name)

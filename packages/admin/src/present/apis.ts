@@ -1,22 +1,29 @@
-import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, type ApiEntry, type ApiProxying, type ManagedBy } from '@faregate/core'
+import {
+  DEFAULT_CHARGE_ON,
+  formatAmount,
+  parseAmount,
+  type ApiEntry,
+  type ApiProxying,
+  type ApiRoute,
+  type HttpApi,
+  type ManagedBy,
+  type Prompt,
+  type PromptValue,
+  type PromptVariable,
+} from '@faregate/core'
 import type { AdminDeps } from '../deps.ts'
-import type { ApiRow, DraftDefinition } from '../configuration-rows.ts'
+import type { ApiRow, DraftDefinition, HttpDraft } from '../configuration-rows.ts'
 import { lastFourOf } from './configuration.ts'
 import { presentListing, presentPresentation } from './listing.ts'
 import { presentRetirement } from './retirement.ts'
 
 const DATABASE: ManagedBy = { source: 'database' }
 
-/** As an API is shown that has no upstream. */
-export const NOTHING_BEHIND = { baseUrl: '', header: null, basic: null, oauth: null }
-
 /** An API without its secret, whether it comes from the configuration in force or from the database. */
 export function presentApi(deps: Pick<AdminDeps, 'publicUrl'>, api: ApiEntry | ApiRow) {
-  const { upstream, ...shown } = presentDefinition(deps, api)
   return {
     name: api.name,
-    ...shown,
-    upstream: upstream ?? NOTHING_BEHIND,
+    ...presentDefinition(deps, api),
     release: api.release ?? null,
     document: api.document !== undefined,
     retirement: presentRetirement(api),
@@ -27,29 +34,56 @@ export function presentApi(deps: Pick<AdminDeps, 'publicUrl'>, api: ApiEntry | A
 
 /** A definition without its secret; `upstream` is null where there is none yet. */
 export function presentDefinition({ publicUrl }: Pick<AdminDeps, 'publicUrl'>, definition: DraftDefinition | ApiEntry) {
-  const { kind, prefix, upstream, routes, timeouts, encodedSlashes, presentation } = definition
+  const { kind, prefix, presentation } = definition
+  const service = kind === 'http' ? definition : undefined
+  const { upstream, timeouts } = service ?? {}
   return {
     kind,
     prefix,
     url: publicUrl() + prefix,
     upstream: upstream === undefined ? null : presentUpstream(upstream),
-    routes: routes.map(({ method, path, price, free, chargeOn, off }) => ({
-      method,
-      path,
-      price: price === undefined ? null : formatAmount(parseAmount(price) ?? 0n),
-      free: free === true,
-      chargeOn: [...(chargeOn ?? DEFAULT_CHARGE_ON)],
-      off: off === true,
-    })),
+    routes: (service?.routes ?? []).map(presentRoute),
     timeouts: {
       connectMs: timeouts?.connectMs ?? null,
       firstByteMs: timeouts?.firstByteMs ?? null,
       silenceMs: timeouts?.silenceMs ?? null,
     },
-    ...presentProxying(definition),
-    encodedSlashes: encodedSlashes ?? ('refuse' as const),
+    ...presentProxying(service ?? {}),
+    encodedSlashes: service === undefined ? null : (service.encodedSlashes ?? ('refuse' as const)),
+    prompt: definition.kind === 'prompt' ? presentPrompt(definition.prompt) : null,
     presentation: presentPresentation(presentation),
   }
+}
+
+/** How many routes callers have. A prompt is one. */
+export function routeCount(definition: DraftDefinition): number {
+  return definition.kind === 'prompt' ? 1 : definition.routes.length
+}
+
+function presentRoute({ method, path, price, free, chargeOn, off }: ApiRoute) {
+  return {
+    method,
+    path,
+    price: price === undefined ? null : formatAmount(parseAmount(price) ?? 0n),
+    free: free === true,
+    chargeOn: [...(chargeOn ?? DEFAULT_CHARGE_ON)],
+    off: off === true,
+  }
+}
+
+interface ShownVariable {
+  type: PromptVariable['type']
+  description: string | null
+  enum: string[] | null
+  default: PromptValue | null
+}
+
+function presentPrompt({ model, system, user, variables, output, maxTokens, temperature }: Prompt) {
+  const shown: Record<string, ShownVariable> = {}
+  for (const [name, { type, description, enum: choices, default: value }] of Object.entries(variables))
+    shown[name] = { type, description: description ?? null, enum: choices ?? null, default: value ?? null }
+  const settings = { output: output ?? null, maxTokens: maxTokens ?? null, temperature: temperature ?? null }
+  return { model, system: system ?? null, user, variables: shown, ...settings }
 }
 
 /** Null: nothing is said. */
@@ -66,7 +100,7 @@ function presentProxying(definition: ApiProxying) {
   }
 }
 
-function presentUpstream({ baseUrl, header, basic, oauth }: NonNullable<DraftDefinition['upstream'] | ApiEntry['upstream']>) {
+function presentUpstream({ baseUrl, header, basic, oauth }: NonNullable<HttpDraft['upstream'] | HttpApi['upstream']>) {
   return {
     baseUrl,
     header: header === undefined ? null : { name: header.name, lastFour: tailOf(header) },

@@ -4,7 +4,9 @@ import { MEMBERS, membersOf, switchedRoutes, UNSET } from '../api-members.ts'
 import { SECRETS, secretsOf } from '../api-secrets.ts'
 import { Failure, UsageError, type Call, type Command, type Option } from '../command.ts'
 import { changeTable, documentOf, findingLines, textOf } from '../document.ts'
+import { fieldTable } from '../field-table.ts'
 import { fields, shortTime, table } from '../output.ts'
+import { behind, promptText } from '../prompt-text.ts'
 import { placed } from './api.ts'
 
 type Draft = RouteOutput<Routes['getApiDraft']>
@@ -72,7 +74,7 @@ const diff: Command = {
 
 const draft: Command = {
   name: 'api draft',
-  summary: 'Show the draft of an API: its routes, and in what it differs from what is in force',
+  summary: 'Show the draft of an API: its routes or its prompt, and in what it differs from what is in force',
   args: ['<name>'],
   async run(call) {
     const [name = ''] = call.args
@@ -88,23 +90,13 @@ function shown(row: Draft): string {
     ['revision', row.revision],
     ['begun on', row.base === 0 ? 'nothing: it was never published' : `release ${row.base}`],
     ['prefix', row.prefix],
-    ['upstream', row.upstream?.baseUrl ?? 'none yet'],
+    [row.prompt === null ? 'upstream' : 'asks', behind(row)],
     ['document', row.documentId ?? 'none'],
     ['changed', `${shortTime(row.updatedAt) ?? ''} by ${row.changedBy}`],
   ])
   const routes = row.routes.map(({ method, path, price, free }) => [method, path, price ?? (free ? 'free' : 'not said')])
-  return [facts, '', table(['method', 'path', 'price'], routes, 'No routes yet.'), '', fieldTable(row.changes)].join('\n')
-}
-
-/** Members in which two definitions differ. */
-export function fieldTable(changes: Draft['changes'], before = 'in force', after = 'draft'): string {
-  const rows = changes.map((change) => [change.field, textOfMember(change.before), textOfMember(change.after)])
-  return table(['member', before, after], rows, 'Nothing differs.')
-}
-
-function textOfMember(value: unknown): string {
-  if (typeof value === 'string') return value
-  return value === null ? '–' : JSON.stringify(value)
+  const what = row.prompt === null ? table(['method', 'path', 'price'], routes, 'No routes yet.') : promptText(row.prompt)
+  return [facts, '', what, '', fieldTable(row.changes)].join('\n')
 }
 
 const PRICES: Option = {

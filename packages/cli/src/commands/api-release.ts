@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { RELEASE_FLAWS, type RouteOutput, type Routes } from '@faregate/contract'
 import { UsageError, type Command } from '../command.ts'
 import { changeTable } from '../document.ts'
+import { fieldTable } from '../field-table.ts'
 import { fields, shortTime, table } from '../output.ts'
-import { fieldTable } from './api-design.ts'
+import { behind, promptText } from '../prompt-text.ts'
 
 type Release = RouteOutput<Routes['getApiRelease']>
 type Flaw = (typeof RELEASE_FLAWS)[number]
@@ -79,15 +80,16 @@ const show: Command = {
 }
 
 function shown(release: Release): string {
-  return fields([
+  const facts = fields([
     ['release', `${release.number} of ${release.api}${release.inForce ? ', in force' : ''}`],
     ['published', `${shortTime(release.publishedAt) ?? ''} by ${release.publishedBy}`],
     ['note', release.note ?? undefined],
     ['overridden', release.overridden.length === 0 ? undefined : release.overridden.join(', ')],
     ['url', release.url],
-    ['upstream', release.upstream.baseUrl],
-    ['routes', release.routes.length],
+    [release.prompt === null ? 'upstream' : 'asks', behind(release)],
+    ['routes', release.prompt === null ? release.routes.length : undefined],
   ])
+  return release.prompt === null ? facts : `${facts}\n\n${promptText(release.prompt)}`
 }
 
 const rollback: Command = {

@@ -5,11 +5,12 @@ import { SECRETS, secretsOf } from '../api-secrets.ts'
 import { Failure, UsageError, type Command, type Option, type Options } from '../command.ts'
 import { fields, table } from '../output.ts'
 import { placeOf } from '../place.ts'
+import { behind, promptText } from '../prompt-text.ts'
 import { shellWord } from '../shell.ts'
 
 type ApiBody = RouteInput<Routes['createApi']>['body']
 type Api = RouteOutput<Routes['getApi']>
-type Route = ApiBody['routes'][number]
+type Route = NonNullable<ApiBody['routes']>[number]
 
 const list: Command = {
   name: 'api list',
@@ -17,14 +18,14 @@ const list: Command = {
   async run(call) {
     const client = await call.client()
     const { data } = await client.listApis({})
-    const rows = data.map((api) => [api.name, api.url, placesOf(api), api.routes.length, placeOf(api.managedBy)])
-    call.output.result(data, table(['name', 'url', 'upstream', 'routes', 'defined in'], rows, 'No API is published.'))
+    const rows = data.map((api) => [api.name, api.url, behind(api), api.prompt === null ? api.routes.length : null, placeOf(api.managedBy)])
+    call.output.result(data, table(['name', 'url', 'behind it', 'routes', 'defined in'], rows, 'No API is published.'))
   },
 }
 
 const show: Command = {
   name: 'api show',
-  summary: 'Show a published API: its routes, and what a call costs',
+  summary: 'Show a published API: its routes and what a call costs, or its prompt',
   args: ['<name>'],
   async run(call) {
     const [name = ''] = call.args
@@ -34,20 +35,11 @@ const show: Command = {
   },
 }
 
-/** Where it is; of several the first, and how many there are. */
-function placesOf({ upstream, upstreams }: Api): string {
-  const more = (upstreams?.length ?? 1) - 1
-  return more === 0 ? upstream.baseUrl : `${upstream.baseUrl} and ${more} more`
-}
-
 function shown(api: Api): string {
   const facts = fields([
     ['API', api.name],
     ['url', api.url],
-    ...(api.upstreams ?? [{ baseUrl: api.upstream.baseUrl, weight: undefined }]).map(upstreamField),
-    ['secret', secretShown(api)],
-    ...waits(api),
-    ...settings(api),
+    ...behindIt(api),
     ['encoded slashes', api.encodedSlashes === 'pass' ? 'pass' : undefined],
     ['release', api.release ?? undefined],
     ['title', api.presentation?.title ?? undefined],
@@ -55,6 +47,7 @@ function shown(api: Api): string {
     ['goes', api.retirement === null ? undefined : `${api.retirement.state} since ${api.retirement.at.slice(0, 10)}`],
     ['defined in', placeOf(api.managedBy)],
   ])
+  if (api.prompt !== null) return `${facts}\n\n${promptText(api.prompt)}`
   const rows = api.routes.map(({ method, path, price, free, chargeOn, off }) => [
     method,
     path,
@@ -64,11 +57,18 @@ function shown(api: Api): string {
   return `${facts}\n\n${table(['method', 'path', 'price', 'charged for'], rows)}`
 }
 
+function behindIt(api: Api): [string, string | undefined][] {
+  if (api.prompt !== null) return [['asks', behind(api)]]
+  const places = api.upstreams ?? (api.upstream === null ? [] : [{ baseUrl: api.upstream.baseUrl, weight: undefined }])
+  return [...places.map(upstreamField), ['secret', secretShown(api)], ...waits(api), ...settings(api)]
+}
+
 function upstreamField({ baseUrl, weight }: { baseUrl: string; weight?: number | undefined }): [string, string] {
   return ['upstream', weight === undefined ? baseUrl : `${baseUrl} (weight ${weight})`]
 }
 
-function secretShown({ upstream: { header, basic, oauth } }: Api): string {
+function secretShown({ upstream }: Api): string {
+  const { header, basic, oauth } = upstream ?? NO_SECRETS
   const secrets = [
     header && `${header.name}: …${header.lastFour}`,
     basic && `Basic ${basic.user}: …${basic.lastFour}`,
@@ -76,6 +76,8 @@ function secretShown({ upstream: { header, basic, oauth } }: Api): string {
   ].filter((one) => one !== null)
   return secrets.length === 0 ? 'none' : secrets.join('; ')
 }
+
+const NO_SECRETS = { header: null, basic: null, oauth: null }
 
 const SETTINGS = ['health', 'retries', 'addresses', 'rewrite', 'requestHeaders', 'responseHeaders', 'hostHeader'] as const
 
@@ -184,7 +186,8 @@ function timeoutsOf(options: Options, set: unknown): Pick<ApiBody, 'timeouts'> {
 
 const test: Command = {
   name: 'api test',
-  summary: 'Ask the upstream of a published API for what lies at its base URL, and say what happened',
+  summary:
+    'Ask the upstream of a published API for what lies at its base URL, and say what happened; of a prompt, whether its model is served',
   args: ['<name>'],
   async run(call) {
     const [name = ''] = call.args
@@ -192,7 +195,7 @@ const test: Command = {
     const result = await client.testApi({ params: { name }, body: {}, idempotencyKey: randomUUID() })
     call.output.result(result, `${result.message} (${result.latencyMs} ms)`)
     if (!result.ok)
-      throw new Failure(`${name} has no upstream that serves.`, `Check its base URL and secret: faregate api show ${shellWord(name)}`)
+      throw new Failure(`Nothing that serves is behind ${name}.`, `Check where it is, and its secret: faregate api show ${shellWord(name)}`)
   },
 }
 

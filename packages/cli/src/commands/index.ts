@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
 import { apiCatalogueCommands } from './api-catalogue.ts'
 import { apiDesignCommands } from './api-design.ts'
+import { apiPromptCommands } from './api-prompt.ts'
 import { apiReleaseCommands } from './api-release.ts'
 import { apiRetireCommands } from './api-retire.ts'
 import { apiUsageCommands } from './api-usage.ts'
@@ -54,6 +55,7 @@ export const COMMANDS: Command[] = [
   ...pendingPriceCommands,
   ...apiCommands,
   ...apiDesignCommands,
+  ...apiPromptCommands,
   ...apiReleaseCommands,
   ...apiRetireCommands,
   ...apiCatalogueCommands,

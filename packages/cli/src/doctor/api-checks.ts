@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { placeOf } from '../place.ts'
+import { behind } from '../prompt-text.ts'
 import { shellWord } from '../shell.ts'
 import type { Check, Finding } from './finding.ts'
 import type { Apis, Rig } from './rig.ts'
 
-type Api = Pick<Apis[number], 'name' | 'upstream' | 'managedBy'>
+type Api = Pick<Apis[number], 'name' | 'upstream' | 'upstreams' | 'prompt' | 'managedBy'>
 
-/** Each published API: is there an upstream behind it. */
+/** Each published API: is there an upstream behind it, or a model. */
 export const apis: Check = async (rig) => {
   const known = await rig.apis()
   return Promise.all(known.map(async (api) => apiFinding(api, await tested(rig, api))))
@@ -18,12 +19,15 @@ async function tested({ client, mayCall }: Rig, { name }: Api): Promise<{ ok: bo
 }
 
 /** Callers of an API without an upstream get 502, or 504, and pay nothing. */
-function apiFinding({ name, upstream: { baseUrl }, managedBy }: Api, test: { ok: boolean; message: string } | undefined): Finding {
+function apiFinding({ managedBy, ...api }: Api, test: { ok: boolean; message: string } | undefined): Finding {
+  const { name, prompt } = api
+  const where = behind(api)
   const shared = { check: `API ${name}`, place: placeOf(managedBy) }
-  if (test === undefined) return { ...shared, result: 'ok', detail: `${baseUrl} (not called; --calls tries it)` }
-  if (test.ok) return { ...shared, result: 'ok', detail: `${baseUrl}: ${test.message}` }
-  const what = test.message.includes('provider_auth_failed') ? 'replace its secret' : 'start what is there, or name where it is'
-  const where = managedBy.source === 'database' ? `PATCH /api/apis/${name}` : `${placeOf(managedBy)}, and restart`
-  const fix = `${what} (${where}); then faregate api test ${shellWord(name)}`
-  return { ...shared, result: 'failed', detail: `${baseUrl}: ${test.message}`, fix }
+  if (test === undefined) return { ...shared, result: 'ok', detail: `${where} (not called; --calls tries it)` }
+  if (test.ok) return { ...shared, result: 'ok', detail: `${where}: ${test.message}` }
+  const model = prompt === null ? undefined : 'connect what serves its model, or name another'
+  const what = model ?? (test.message.includes('provider_auth_failed') ? 'replace its secret' : 'start what is there, or name where it is')
+  const change = managedBy.source === 'database' ? `PATCH /api/apis/${name}` : `${placeOf(managedBy)}, and restart`
+  const fix = `${what} (${change}); then faregate api test ${shellWord(name)}`
+  return { ...shared, result: 'failed', detail: `${where}: ${test.message}`, fix }
 }

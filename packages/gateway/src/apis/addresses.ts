@@ -1,8 +1,8 @@
-import type { ApiEntry, Denial } from '@faregate/core'
+import type { HttpApi, Denial } from '@faregate/core'
 import { inRanges } from '@faregate/identity'
 
 /** Whether an API may be called from there: what is denied is so whatever is allowed. The lists themselves are the publisher's. */
-export function addressRefused({ name, addresses }: ApiEntry, address: string): Denial | undefined {
+export function addressRefused({ name, addresses }: HttpApi, address: string): Denial | undefined {
   if (addresses === undefined) return undefined
   const { allow, deny } = addresses
   const denied = deny !== undefined && inRanges(deny, address)

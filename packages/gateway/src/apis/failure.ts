@@ -1,4 +1,4 @@
-import type { ApiEntry, Denial } from '@faregate/core'
+import type { HttpApi, Denial } from '@faregate/core'
 import type { UpstreamError } from '../edge.ts'
 
 type Headers = Record<string, string | string[] | undefined>
@@ -59,7 +59,7 @@ function limitedBy(api: string, headers: Headers): Denial {
 }
 
 /** A call that ended without an answer, or in the middle of one. */
-export function brokenBy({ name: api, timeouts }: ApiEntry, error: UpstreamError): Denial {
+export function brokenBy({ name: api, timeouts }: HttpApi, error: UpstreamError): Denial {
   if (error.limitMs === undefined) return failed(api, `${error.reason}: ${error.detail}`)
   const own = error.reason === 'connect_timeout' && timeouts?.connectMs !== undefined
   const name = own ? 'connectMs' : (TIMEOUTS[error.reason] ?? error.reason)

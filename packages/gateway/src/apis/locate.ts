@@ -23,7 +23,8 @@ export function locateRoute({ entry, upstream, route }: PublishedApi, method: st
   }
 }
 
-function unknown(api: string, detail: string): Denial {
+/** Refuses what is not there below an API's prefix. */
+export function unknown(api: string, detail: string): Denial {
   return {
     code: 'route_unknown',
     detail,

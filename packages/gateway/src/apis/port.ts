@@ -1,17 +1,33 @@
-import type { ApiEntry, Nano } from '@faregate/core'
+import type { HttpApi, Nano, PromptApi } from '@faregate/core'
+import type { Dialect } from '@faregate/wire'
 import type { ApiUpstream } from './upstreams/compiled.ts'
 
 /** The published APIs of the configuration in force. */
 export interface ApiDirectory {
   /** What is published at the beginning of a path, and the rest of the path: empty, or from its slash on. */
-  find(path: string): { value: PublishedApi; rest: string } | undefined
+  find(path: string): Published | undefined
+}
+
+export interface Published {
+  value: PublishedApi | PublishedPrompt
+  rest: string
 }
 
 export interface PublishedApi {
-  entry: ApiEntry
+  kind: 'http'
+  entry: HttpApi
   upstream: ApiUpstream
   /** The route of a method and of the path below the prefix, as it was sent. */
   route: (method: string, rest: string) => FoundRoute
+}
+
+/** A prompt: a call of it is one of its model, in words of its own. */
+export interface PublishedPrompt {
+  kind: 'prompt'
+  entry: PromptApi
+  dialect: Dialect
+  /** Its OpenAPI document, for those who may call it. */
+  document: () => string
 }
 
 export type FoundRoute =
@@ -35,7 +51,7 @@ export interface PricedRoute {
 
 /** What a request calls, once it is found. */
 export interface ApiTarget {
-  api: ApiEntry
+  api: HttpApi
   upstream: ApiUpstream
   route: PricedRoute
   /** The path below the prefix. */

@@ -9,6 +9,8 @@ export interface Publication {
   url: string
   routes: readonly ApiRoute[]
   currency: string
+  /** What a million units cost, by bucket, where routes have no price of their own: it is a prompt. */
+  rates?: Record<string, string> | undefined
   /** It goes: nobody should begin to call it. */
   deprecated: boolean
 }
@@ -43,7 +45,7 @@ export function publishedDocument(text: string, publication: Publication): strin
 }
 
 /** The item with those of its operations that a route serves; undefined: none is. */
-function servedItem(item: Json, path: string, { routes, currency, deprecated }: Publication): Json | undefined {
+function servedItem(item: Json, path: string, { routes, currency, rates, deprecated }: Publication): Json | undefined {
   const table = tableOf(routes)
   withoutServers(item)
   let served = 0
@@ -57,7 +59,9 @@ function servedItem(item: Json, path: string, { routes, currency, deprecated }: 
       continue
     }
     served += 1
-    operation['x-faregate-price'] = { amount: formatAmount(found.route.price ?? 0n), currency }
+    const { price } = found.route
+    if (price !== undefined) operation['x-faregate-price'] = { amount: formatAmount(price), currency }
+    else if (rates !== undefined) operation['x-faregate-price'] = { perMillion: rates, currency }
     if (deprecated) operation['deprecated'] = true
   }
   return served === 0 ? undefined : item

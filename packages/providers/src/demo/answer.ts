@@ -15,7 +15,7 @@ export interface DemoOptions {
 
 /**
  * Answers a chat completion request in OpenAI's format, as JSON or as a stream, without any network. The text says that it is a
- * demo. Honours the output limit, `n` and `stream_options.include_usage`. On abort the stream just ends.
+ * demo. Honours the output limit, `n`, a schema of the answer and `stream_options.include_usage`. On abort the stream just ends.
  */
 export async function answerDemo(body: Buffer, options: DemoOptions): Promise<InProcessAnswer> {
   const request = readDemoRequest(body)

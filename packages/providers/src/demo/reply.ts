@@ -1,3 +1,4 @@
+import { sampleFor } from './sample.ts'
 import { piecesOf, promptTokens } from './tokens.ts'
 
 /** The members of a chat completion request that the demo honours. */
@@ -8,6 +9,8 @@ export interface DemoRequest {
   includeUsage: boolean
   n: number
   limit: number
+  /** JSON Schema of the answer; undefined: it is text. */
+  schema: unknown
 }
 
 /** What the demo says, cut into tokens; the same for every choice. */
@@ -40,12 +43,14 @@ export function readDemoRequest(body: Buffer): DemoRequest | undefined {
     includeUsage: typeof options === 'object' && options !== null && 'include_usage' in options && options.include_usage === true,
     n: typeof value['n'] === 'number' ? value['n'] : 1,
     limit: limits.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...limits),
+    schema: schemaOf(value['response_format']),
   }
 }
 
 /** Makes the answer and its counts. */
 export function replyTo(request: DemoRequest): DemoReply {
-  const all = piecesOf(textFor(lastUserText(request.messages)))
+  const text = textFor(lastUserText(request.messages))
+  const all = piecesOf(request.schema === undefined ? text : JSON.stringify(sampleFor(request.schema, text)))
   const pieces = all.slice(0, request.limit)
   const prompt = promptTokens(request.messages)
   const completion = pieces.length * request.n
@@ -60,6 +65,11 @@ export function replyTo(request: DemoRequest): DemoReply {
       completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0 },
     },
   }
+}
+
+function schemaOf(format: unknown): unknown {
+  const described = isObject(format) && format['type'] === 'json_schema' ? format['json_schema'] : undefined
+  return isObject(described) ? described['schema'] : undefined
 }
 
 function textFor(said: string): string {

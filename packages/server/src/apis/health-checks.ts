@@ -24,8 +24,8 @@ export class HealthChecks {
     const before = this.#running
     this.#running = new Map()
     for (const entry of apis) {
-      const check = entry.health?.check
-      if (check === undefined) continue
+      if (entry.kind === 'prompt' || entry.health?.check === undefined) continue
+      const { check } = entry.health
       const upstream = this.#needs.upstreams.compile(entry)
       for (const member of upstream.pool.members) {
         const key = JSON.stringify([entry.name, member.baseUrl, check, entry.upstream, entry.requestHeaders])

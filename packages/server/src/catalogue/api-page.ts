@@ -67,19 +67,26 @@ function wordLinks(kind: string, words: readonly string[]): Html | undefined {
   return html`${words.map((word, index) => html`${index === 0 ? '' : ', '}<a href="/catalogue?${new URLSearchParams({ [kind]: word }).toString()}">${word}</a>`)}`
 }
 
-function routes({ endpoints, routes: count, currency }: CataloguePage): Html {
+function routes({ endpoints, routes: count, currency, rates }: CataloguePage): Html {
   const rows = endpoints
     .slice(0, MOST_ROUTES)
-    .map(({ method, path, price, chargedFor }) => [
+    .map(({ method, path, price, free, chargedFor }) => [
       html`<code>${method}</code>`,
       html`<code>${path}</code>`,
-      price === null ? 'free' : `${price} ${currency}`,
-      price === null ? '' : chargedFor.join(', '),
+      free ? 'free' : price === null ? byTokens(rates, currency) : `${price} ${currency}`,
+      free ? '' : chargedFor.join(', '),
     ])
   const rest = count - rows.length
   return html`<h2 id="routes">What can be called</h2>
     <p class="soft">Prices are of one call, before what an organization has agreed or has a plan for.</p>
     ${table('Routes', ['method', 'path', 'price', 'charged for'], rows)} ${rest > 0 ? html`<p>And ${rest} more.</p>` : undefined}`
+}
+
+/** A prompt costs what its model does. */
+function byTokens(rates: CataloguePage['rates'], currency: string): string {
+  if (rates === null) return 'by what the model reads and writes'
+  const each = Object.entries(rates).map(([bucket, rate]) => `${bucket} ${rate} ${currency}`)
+  return `a million tokens: ${each.join(', ')}`
 }
 
 function plans({ plans: all, currency }: CataloguePage): Html | undefined {

@@ -1,6 +1,6 @@
 import type { AdminDeps, ApiReleaseRow } from '@faregate/admin'
-import { Recent, type ApiEntry } from '@faregate/core'
-import { releaseChanges, type ApiChange } from '@faregate/lifecycle'
+import { Recent, routesOf, type ApiEntry } from '@faregate/core'
+import { releaseChanges, type ApiChange, type Called } from '@faregate/lifecycle'
 
 /** One release as the changelog of an API tells it. */
 export interface LoggedRelease {
@@ -26,7 +26,7 @@ export function createChangelogs({ store, documents }: Pick<AdminDeps, 'store' |
   const known = new Recent<ApiChange[]>(MOST_KEPT)
   const running = new Map<string, Promise<ApiChange[]>>()
   const compared = async (before: ApiReleaseRow['definition'], after: ApiReleaseRow['definition']): Promise<ApiChange[]> =>
-    releaseChanges(before, after, await documented(before.document, after.document))
+    releaseChanges(calledOf(before), calledOf(after), await documented(before.document, after.document))
   const documented = async (before: string | undefined, after: string | undefined): Promise<ApiChange[]> => {
     if (before === undefined || after === undefined || before === after) return []
     const { apiDocuments } = store.read
@@ -50,6 +50,11 @@ export function createChangelogs({ store, documents }: Pick<AdminDeps, 'store' |
     const shown = rows.slice(0, MOST_RELEASES)
     return Promise.all(shown.map(async (row, index) => logged(row, release, await changesOf(rows[index + 1], row))))
   }
+}
+
+/** Of a prompt its document says what callers notice. */
+function calledOf(definition: ApiReleaseRow['definition']): Called {
+  return { prefix: definition.prefix, routes: routesOf(definition) }
 }
 
 function logged({ number, note, publishedAt }: ApiReleaseRow, inForce: number | undefined, changes: ApiChange[]): LoggedRelease {

@@ -1,7 +1,10 @@
 import type { AdminDeps } from '@faregate/admin'
 import { includesName, knownOf } from '@faregate/billing'
-import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, type ApiEntry, type ApiRoute } from '@faregate/core'
+import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, routesOf, type ApiEntry, type ApiRoute, type Prompt } from '@faregate/core'
+import { exampleValues } from '@faregate/lifecycle'
 import type { Changelogs } from './changelog.ts'
+import { hasDocument } from './document.ts'
+import { ratesOf } from './rates.ts'
 import { visibilityOf } from './visible.ts'
 
 /** An API in the list of the catalogue. */
@@ -17,10 +20,11 @@ type Where = Pick<AdminDeps, 'publicUrl'>
 
 /** What tells APIs apart in a list. Nothing of what is behind them. */
 export function entryOf({ publicUrl }: Where, entry: ApiEntry) {
-  const { name, prefix, presentation = {}, listing, release, retirement, routes, document } = entry
+  const { name, prefix, presentation = {}, listing, release, retirement } = entry
   const page = `${publicUrl()}/catalogue/${name}`
   return {
     name,
+    kind: entry.kind,
     title: presentation.title ?? name,
     summary: presentation.summary ?? null,
     categories: [...(presentation.categories ?? [])],
@@ -30,19 +34,20 @@ export function entryOf({ publicUrl }: Where, entry: ApiEntry) {
     visibility: visibilityOf(entry),
     state: retirement?.state ?? ('in service' as const),
     release: release ?? null,
-    routes: routes.length,
+    routes: routesOf(entry).length,
     url: publicUrl() + prefix,
     page,
     data: `${page}.json`,
-    openapi: document === undefined ? null : `${page}/openapi.json`,
+    openapi: hasDocument(entry) ? `${page}/openapi.json` : null,
   }
 }
 
 /** All of one: beside that how it is called, what that costs, how it is bought, and how it changed. */
 export async function pageOf(deps: AdminDeps, changelogs: Changelogs, entry: ApiEntry) {
   const { store, currency } = deps
-  const { presentation = {}, retirement, routes } = entry
-  const [changelog, plans] = await Promise.all([changelogs(entry), plansWith(store.read, entry.name)])
+  const { presentation = {}, retirement } = entry
+  const [changelog, plans, rates] = await Promise.all([changelogs(entry), plansWith(store.read, entry.name), ratesOf(deps, entry)])
+  const [url, routes] = [deps.publicUrl() + entry.prefix, routesOf(entry)]
   return {
     ...entryOf(deps, entry),
     description: presentation.description ?? null,
@@ -50,7 +55,9 @@ export async function pageOf(deps: AdminDeps, changelogs: Changelogs, entry: Api
     retirement: retirement === undefined ? null : shownRetirement(retirement),
     currency,
     endpoints: routes.slice(0, MOST_ROUTES).map(endpointOf),
-    example: exampleOf(deps.publicUrl() + entry.prefix, routes),
+    /** What a million units of a prompt's model cost, by bucket; null: each endpoint has a price of its own. */
+    rates,
+    example: entry.kind === 'prompt' ? exampleOfPrompt(url, entry.prompt) : exampleOf(url, routes),
     plans,
     changelog,
   }
@@ -96,4 +103,10 @@ function exampleOf(url: string, routes: readonly ApiRoute[]): string {
   const address = `${url}${path === '/' ? '' : path}`.replaceAll("'", '%27')
   const method = route.method === 'GET' || route.method === '*' ? '' : `-X ${route.method} `
   return `curl ${method}'${address}' -H "Authorization: Bearer $FAREGATE_KEY"`
+}
+
+/** The same of a prompt: with a value for each of its variables. */
+function exampleOfPrompt(url: string, prompt: Prompt): string {
+  const values = JSON.stringify(exampleValues(prompt)).replaceAll("'", String.raw`'\''`)
+  return `curl '${url}' -H "Authorization: Bearer $FAREGATE_KEY" -H 'Content-Type: application/json' -d '${values}'`
 }

@@ -1,4 +1,4 @@
-import type { ApiEntry } from '@faregate/core'
+import { routesOf, type ApiEntry } from '@faregate/core'
 
 /** What is looked for; absent: everything. */
 export interface Search {
@@ -26,9 +26,9 @@ const texts = new WeakMap<ApiEntry, string>()
 function textOf(entry: ApiEntry): string {
   const known = texts.get(entry)
   if (known !== undefined) return known
-  const { name, prefix, presentation = {}, routes } = entry
+  const { name, prefix, presentation = {} } = entry
   const { title = '', summary = '', categories = [], tags = [] } = presentation
-  const paths = routes.map(({ path }) => prefix + path)
+  const paths = routesOf(entry).map(({ path }) => prefix + path)
   const text = [name, title, summary, prefix, ...categories, ...tags, ...paths].join('\n').toLowerCase()
   texts.set(entry, text)
   return text

@@ -2,8 +2,9 @@ import { baseUrl, proxying, secretless, timeouts } from '@faregate/contract/api-
 import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
 import { z } from 'zod'
 import { listing, presentation } from './schema-catalogue.ts'
+import { prompt } from './schema-prompts.ts'
 
-/** Published HTTP services in the configuration file. What this cannot see is checked by `checkApis`. */
+/** Published APIs in the configuration file. What this cannot see is checked by `checkApis`. */
 
 const route = z.strictObject({
   method: z.enum([...API_METHODS, '*']).describe('The method; `*` for any of them. HEAD is answered as its GET.'),
@@ -58,9 +59,9 @@ const { upstreams, health, retries, addresses, rewrite, requestHeaders, response
 
 export const api = z.strictObject({
   prefix: z.string().min(2).describe("Where callers find it, like `/weather`. Some first segments are the gateway's own."),
-  upstream: upstream.optional().describe('The service behind it.'),
+  upstream: upstream.optional().describe('The service behind it. Every API but a prompt has one.'),
   upstreams: upstreams.optional(),
-  routes: z.array(route).min(1).describe('What can be called, and what that costs.'),
+  routes: z.array(route).min(1).optional().describe('What can be called, and what that costs. Every API but a prompt has some.'),
   timeouts: timeouts.optional(),
   health: health.optional(),
   retries: retries.optional(),
@@ -76,6 +77,7 @@ export const api = z.strictObject({
       'What becomes of `%2F` and `%5C` in a path. An upstream may read another route in them than the one that is charged: absent, they ' +
         'are refused.',
     ),
+  prompt,
   presentation: presentation.optional(),
   listing: listing.optional(),
 })

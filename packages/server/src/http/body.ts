@@ -17,6 +17,8 @@ export interface BodyOptions {
   room: BodyRoom
   /** Whether its body goes on unread, to a published API. */
   passes: (raw: IncomingMessage) => boolean
+  /** Whether a published prompt is called, whose path the router does not know. */
+  asks: (raw: IncomingMessage) => boolean
   /** Why the credential of a request cannot be used; undefined: it can. */
   vouch: (request: Sender) => Promise<Denial | undefined>
 }
@@ -44,7 +46,7 @@ export function readBody(options: BodyOptions, request: Sender, done: Done): voi
   const declared = length === undefined ? undefined : Number(length)
   if (declared !== undefined && declared > options.bodyBytes) return done(new BodyRefused(tooLarge(options.bodyBytes)))
   // What is not served is not read.
-  if (request.is404) return done(null, NO_BODY)
+  if (request.is404 && !options.asks(request.raw)) return done(null, NO_BODY)
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return done(new BodyRefused(encoded(encoding)))
   new Reading(options, request, declared, done).start()
 }

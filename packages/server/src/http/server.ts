@@ -26,9 +26,10 @@ export interface HttpOptions {
  * answered as a problem of the catalogue. The Host header decides nothing.
  */
 export function createHttpServer(gateway: Gateway, plane: DataPlane, options: HttpOptions): FastifyInstance {
-  const passes = (raw: IncomingMessage): boolean => gateway.publishes(pathOf(raw)) && raw.method !== 'OPTIONS'
+  const passes = (raw: IncomingMessage): boolean => gateway.publishes(pathOf(raw)) === 'http' && raw.method !== 'OPTIONS'
   const listening = { ...options, passes, newRequestId: () => gateway.newRequestId() }
-  const bodies = { ...options, passes, vouch: (request: Sender) => gateway.vouch(inboundOf(request)) }
+  const asks = (raw: IncomingMessage): boolean => gateway.publishes(pathOf(raw)) === 'prompt'
+  const bodies = { ...options, passes, asks, vouch: (request: Sender) => gateway.vouch(inboundOf(request)) }
   const refuse = (request: Arrival, response: ServerResponse, error: Error): void => plane.refuse(request, response, denialOf(error))
   const direct = { bodies, plane, refuse, newRequestId: listening.newRequestId, publishes: passes }
   const server = Fastify({

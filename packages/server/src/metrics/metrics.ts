@@ -79,7 +79,7 @@ function requestMetrics(registry: Registry, sources: MetricSources): (record: Re
     const model = record.model === null ? 'none' : sources.isModel(record.model) ? record.model : 'other'
     requests.inc({ outcome: record.outcome, denial: record.denial ?? 'none', model })
     for (const flag of record.flags) flagged.inc({ flag })
-    if (record.outcome === 'refused' || record.api !== null) return
+    if (record.outcome === 'refused' || (record.api !== null && record.model === null)) return
     duration.observe({ model }, record.latencyMs / 1000)
     if (record.ttftMs !== null) firstToken.observe({ model }, record.ttftMs / 1000)
   }

@@ -1,7 +1,8 @@
 import type { ApiTestResult } from '@faregate/admin'
-import type { Snapshot } from '@faregate/core'
+import type { Prompt, Snapshot } from '@faregate/core'
 import { fixedHeaders, type ApiUpstream, type UpstreamBook, type UpstreamClient } from '@faregate/gateway'
 import { refusedBy } from '@faregate/gateway/apis/failure'
+import type { PromptProbe } from '../apis/probe-prompt.ts'
 import { unreachable, type Answer } from './collect-answer.ts'
 
 type Head = Pick<Answer, 'status' | 'headers'>
@@ -10,16 +11,35 @@ export interface ApiTestDeps {
   snapshot: () => Snapshot
   upstream: Pick<UpstreamClient, 'send'>
   upstreams: Pick<UpstreamBook, 'compile'>
+  probePrompt: (prompt: Prompt) => Promise<PromptProbe>
 }
 
 type Member = ApiUpstream['pool']['members'][number]
+type Found = Omit<ApiTestResult, 'latencyMs'>
 
-/** Asks each upstream of a published API for what lies at its base URL, with the API's secret: whatever it answers, it is there. Never rejects. */
-export async function testApi({ snapshot, upstream: client, upstreams }: ApiTestDeps, name: string): Promise<ApiTestResult> {
-  const api = snapshot().apis.get(name)
+/**
+ * Asks each upstream of a published API for what lies at its base URL, with the API's secret: whatever it answers, it is there. Of a
+ * prompt, looks whether its model is served. Never rejects.
+ */
+export async function testApi(deps: ApiTestDeps, name: string): Promise<ApiTestResult> {
+  const api = deps.snapshot().apis.get(name)
   if (api === undefined) return { ok: false, message: `There is no API "${name}" in force.`, status: null, latencyMs: 0 }
-  const upstream = upstreams.compile(api)
   const started = performance.now()
+  const found = await (api.kind === 'prompt' ? testPrompt(deps, api.prompt) : testService(deps, name, deps.upstreams.compile(api)))
+  return { ...found, latencyMs: Math.round(performance.now() - started) }
+}
+
+async function testPrompt({ probePrompt }: ApiTestDeps, prompt: Prompt): Promise<Found> {
+  try {
+    const { unpriced, dead } = await probePrompt(prompt)
+    const refusal = unpriced ?? dead
+    return { ok: refusal === undefined, message: refusal ?? `Its model "${prompt.model}" is served, and has a price.`, status: null }
+  } catch (error) {
+    return { ok: false, message: messageOf(error), status: null }
+  }
+}
+
+async function testService({ upstream: client }: ApiTestDeps, name: string, upstream: ApiUpstream): Promise<Found> {
   const found = await Promise.all(upstream.pool.members.map((member) => testMember(client, name, upstream, member)))
   const worst = found.find(({ ok }) => !ok) ?? found[0]
   const several = found.length > 1
@@ -27,7 +47,6 @@ export async function testApi({ snapshot, upstream: client, upstreams }: ApiTest
     ok: found.every(({ ok }) => ok),
     message: found.map(({ baseUrl, message }) => (several ? `${baseUrl}: ${message}` : message)).join(' '),
     status: worst?.status ?? null,
-    latencyMs: Math.round(performance.now() - started),
   }
 }
 
@@ -54,8 +73,12 @@ async function testMember(client: ApiTestDeps['upstream'], name: string, upstrea
     const message = refusal === undefined ? `It answers (HTTP ${status}).` : `It answered HTTP ${status} (${refusal.code}).`
     return { baseUrl, ok: refusal === undefined, message, status }
   } catch (error) {
-    return { baseUrl, ok: false, message: error instanceof Error ? error.message : String(error), status: null }
+    return { baseUrl, ok: false, message: messageOf(error), status: null }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** The head of the answer: what follows may never end, and says nothing more of whether the service is there. */

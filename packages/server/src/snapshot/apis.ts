@@ -1,14 +1,17 @@
-import type { ApiEntry, Snapshot } from '@faregate/core'
-import { nearest, type ApiDirectory, type PublishedApi, type UpstreamBook } from '@faregate/gateway'
-import { Prefixes, readPath, RouteTable } from '@faregate/lifecycle'
+import type { ApiEntry, HttpApi, PromptApi, Snapshot } from '@faregate/core'
+import { nearest, type ApiDirectory, type PublishedApi, type PublishedPrompt, type UpstreamBook } from '@faregate/gateway'
+import { compilePrompt, Prefixes, promptDocument, readPath, RouteTable } from '@faregate/lifecycle'
+import { promptDialect } from '@faregate/wire'
+
+type Published = PublishedApi | PublishedPrompt
 
 /** The published APIs of the configuration in force, compiled once for each: an entry that did not change is not compiled again. */
 export function apiDirectory(snapshot: () => Snapshot, upstreams: Pick<UpstreamBook, 'compile' | 'keep'>): ApiDirectory {
-  const compiled = new WeakMap<ApiEntry, PublishedApi>()
+  const compiled = new WeakMap<ApiEntry, Published>()
   let current: ReadonlyMap<string, ApiEntry> | undefined
-  let prefixes = new Prefixes<PublishedApi>([])
-  const published = (entry: ApiEntry): PublishedApi => {
-    const known = compiled.get(entry) ?? publish(entry, upstreams.compile(entry))
+  let prefixes = new Prefixes<Published>([])
+  const published = (entry: ApiEntry): Published => {
+    const known = compiled.get(entry) ?? (entry.kind === 'prompt' ? publishPrompt(entry) : publish(entry, upstreams.compile(entry)))
     compiled.set(entry, known)
     return known
   }
@@ -25,10 +28,20 @@ export function apiDirectory(snapshot: () => Snapshot, upstreams: Pick<UpstreamB
   }
 }
 
-function publish(entry: ApiEntry, upstream: PublishedApi['upstream']): PublishedApi {
+function publishPrompt(entry: PromptApi): PublishedPrompt {
+  return {
+    kind: 'prompt',
+    entry,
+    dialect: promptDialect(entry.prompt, compilePrompt(entry.prompt)),
+    document: () => promptDocument(entry.name, entry),
+  }
+}
+
+function publish(entry: HttpApi, upstream: PublishedApi['upstream']): PublishedApi {
   const table = new RouteTable(entry.routes)
   const encodedSlashes = entry.encodedSlashes ?? 'refuse'
   return {
+    kind: 'http',
     entry,
     upstream,
     route(method, rest) {

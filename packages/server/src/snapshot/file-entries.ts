@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ApiEntry, ManagedBy, ModelEntry, ProviderEntry } from '@faregate/core'
+import type { ApiEntry, HttpApi, HttpDefinition, ManagedBy, ModelEntry, PromptDefinition, ProviderEntry } from '@faregate/core'
 import type { Kinds } from '../config/meaning.ts'
 import type { Path, Place } from '../config/finding.ts'
 import type { Configuration, ConfiguredApi, ConfiguredModel, ConfiguredProvider } from '../config/schema.ts'
@@ -40,20 +40,41 @@ export function fileModels(configuration: Configuration, placeOf: PlaceOf): Mode
 
 /** The published APIs of the configuration file. */
 export function fileApis(configuration: Configuration, placeOf: PlaceOf): ApiEntry[] {
-  return Object.entries(configuration.apis).map(([name, { upstream, upstreams, ...api }]) => {
-    const several = upstreams?.map(({ baseUrl, ...more }) => ({ baseUrl: withoutSlash(baseUrl), ...present(more) }))
-    return {
-      ...present(api),
-      name,
-      kind: 'http',
-      upstream: upstreamOf(upstream, several?.[0]?.baseUrl),
-      ...(several === undefined ? {} : { upstreams: several }),
-      managedBy: managedBy(placeOf(['apis', name])),
-    }
-  })
+  return Object.entries(configuration.apis).map(([name, { listing, ...api }]) => ({
+    ...definitionOf(api),
+    ...(listing === undefined ? {} : { listing }),
+    name,
+    managedBy: managedBy(placeOf(['apis', name])),
+  }))
 }
 
-function upstreamOf({ baseUrl, header, basic, oauth }: NonNullable<ConfiguredApi['upstream']> = {}, first?: string): ApiEntry['upstream'] {
+type Defined = (HttpDefinition & Pick<HttpApi, 'upstream'>) | PromptDefinition
+
+/** What an API of the file is: a prompt, where it has one. What a service lacks was told when the file was checked. */
+function definitionOf({
+  prefix,
+  prompt,
+  presentation,
+  upstream,
+  upstreams,
+  routes = [],
+  ...members
+}: Omit<ConfiguredApi, 'listing'>): Defined {
+  const told = presentation === undefined ? {} : { presentation }
+  if (prompt !== undefined) return { kind: 'prompt', prefix, prompt: present(prompt), ...told }
+  const several = upstreams?.map(({ baseUrl, ...more }) => ({ baseUrl: withoutSlash(baseUrl), ...present(more) }))
+  return {
+    kind: 'http',
+    prefix,
+    ...present(members),
+    upstream: upstreamOf(upstream, several?.[0]?.baseUrl),
+    ...(several === undefined ? {} : { upstreams: several }),
+    routes,
+    ...told,
+  }
+}
+
+function upstreamOf({ baseUrl, header, basic, oauth }: NonNullable<ConfiguredApi['upstream']> = {}, first?: string): HttpApi['upstream'] {
   return {
     baseUrl: first ?? withoutSlash(baseUrl ?? ''),
     ...(header === undefined ? {} : { header: { name: header.name, secret: header.value } }),
@@ -62,10 +83,7 @@ function upstreamOf({ baseUrl, header, basic, oauth }: NonNullable<ConfiguredApi
   }
 }
 
-function openOAuth({
-  clientSecret,
-  ...oauth
-}: NonNullable<NonNullable<ConfiguredApi['upstream']>['oauth']>): ApiEntry['upstream']['oauth'] {
+function openOAuth({ clientSecret, ...oauth }: NonNullable<NonNullable<ConfiguredApi['upstream']>['oauth']>): HttpApi['upstream']['oauth'] {
   return { ...present(oauth), secret: clientSecret }
 }
 

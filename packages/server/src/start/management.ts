@@ -1,11 +1,12 @@
 import type { AdminDeps } from '@faregate/admin'
-import type { Deployment } from '@faregate/core'
+import type { Deployment, Prompt } from '@faregate/core'
 import { checkedUrl, UrlRefused } from '@faregate/gateway'
 import { createDocuments } from '@faregate/lifecycle'
 import { priceTexts } from '@faregate/pricing'
 import { vendors } from '@faregate/providers'
 import { createAdminStore } from '@faregate/store/queries/index'
 import { createDocumentFetcher } from '../apis/fetch-document.ts'
+import { probePrompt } from '../apis/probe-prompt.ts'
 import { createProber } from '../apis/probe.ts'
 import type { Configuration } from '../config/schema.ts'
 import { VERSION } from '../installed.ts'
@@ -34,6 +35,7 @@ export function managementDeps(
   const { clock, random, store, secrets, live, prices, log } = installation
   const documents = createDocumentFetcher()
   const prober = createProber()
+  const probe = (prompt: Prompt) => probePrompt({ snapshot: () => live.snapshot, prices, vendors }, prober, prompt)
   closers.add(() => Promise.all([documents.close(), prober.close()]).then(() => undefined))
   const { backup, restore } = createBackups(store, settings.directory, clock)
   return {
@@ -53,6 +55,7 @@ export function managementDeps(
     documents: createDocuments(),
     fetchDocument: (url) => documents.fetch(url),
     probeUpstreams: (baseUrls) => prober.probe(baseUrls),
+    probePrompt: probe,
     refusedUrl,
     clock,
     random,
@@ -64,7 +67,8 @@ export function managementDeps(
     // The management API has codes of its own; the record keeps whichever it was.
     denied: (row) => store.records.denial({ ...row, code: row.code as DenialCode, trace: readTrace(row.trace) }),
     testProvider: (name) => testProvider({ snapshot: () => live.snapshot, vendors, upstream: serving.upstream }, name),
-    testApi: (name) => testApi({ snapshot: () => live.snapshot, upstream: serving.upstream, upstreams: serving.upstreams }, name),
+    testApi: (name) =>
+      testApi({ snapshot: () => live.snapshot, upstream: serving.upstream, upstreams: serving.upstreams, probePrompt: probe }, name),
     providerKinds: () =>
       [...vendors.values()].map(({ kind, title, defaultBaseUrl, keyless }) => ({ kind, title, defaultBaseUrl, keyless: keyless === true })),
     providerState: (name) => serving.health.of(name),

@@ -1,6 +1,6 @@
 import { apiSealName, type ApiEntry, type ApiListing, type Retirement, type UpstreamSecret } from '@faregate/core'
 import type { AdminQueries } from '@faregate/admin/ports'
-import type { ApiRow, SealedSecret } from '@faregate/admin/configuration-rows'
+import type { ApiRow, KeptDefinition, SealedSecret } from '@faregate/admin/configuration-rows'
 import type { Kysely, Selectable } from 'kysely'
 import type { ApisTable } from '../schema-configuration.ts'
 import type { Schema } from '../schema.ts'
@@ -19,7 +19,7 @@ export function apiQueries(db: Kysely<Schema>): AdminQueries['apis'] {
 }
 
 function apiOf(row: Selectable<ApisTable>): ApiRow {
-  const definition = JSON.parse(row.definition) as Omit<ApiRow, 'name' | 'release' | 'retirement' | 'listing' | 'createdAt'>
+  const definition = JSON.parse(row.definition) as KeptDefinition
   const retirement = row.retirement === null ? {} : { retirement: JSON.parse(row.retirement) as Retirement }
   const listing = row.listing === null ? {} : { listing: JSON.parse(row.listing) as ApiListing }
   return {
@@ -62,7 +62,12 @@ export async function putApiListing(db: Kysely<Schema>, name: string, listing: A
 }
 
 /** As it is in force: with its secrets opened. What `unseal` throws is passed on. */
-export function openApi({ createdAt: _createdAt, upstream, ...api }: ApiRow, unseal: (sealed: string, name: string) => string): ApiEntry {
+export function openApi(row: ApiRow, unseal: (sealed: string, name: string) => string): ApiEntry {
+  if (row.kind === 'prompt') {
+    const { createdAt: _createdAt, ...prompt } = row
+    return { ...prompt, managedBy: { source: 'database' } }
+  }
+  const { createdAt: _createdAt, upstream, ...api } = row
   const { baseUrl, header, basic, oauth } = upstream
   const opened = <T extends SealedSecret>(kind: UpstreamSecret, { sealed, lastFour: _shown, ...open }: T) => ({
     ...open,

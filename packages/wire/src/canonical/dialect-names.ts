@@ -22,6 +22,7 @@ export const ENDPOINT_DIALECTS = [
   'cohere-rerank',
   'ollama-generate',
   'ollama-embed',
+  'prompt',
 ] as const
 
 /** A wire format. */

@@ -1,4 +1,4 @@
-import { DEFAULT_HEALTH, upstreamsOf, type ApiEntry } from '@faregate/core'
+import { DEFAULT_HEALTH, upstreamsOf, type ApiEntry, type HttpApi } from '@faregate/core'
 import type { UpstreamClient } from '../../edge.ts'
 import { headerChanges, pathChange, secretsOf, type ApiUpstream } from './compiled.ts'
 import { UpstreamHealth } from './health.ts'
@@ -19,7 +19,7 @@ export class UpstreamBook {
   }
 
   /** How the calls of an API are made, with what is known of its upstreams. */
-  compile(entry: ApiEntry): ApiUpstream {
+  compile(entry: HttpApi): ApiUpstream {
     const { health, upstreams, retries = upstreams !== undefined && upstreams.length > 1 ? 1 : 0 } = entry
     const members = upstreamsOf(entry).map(({ baseUrl, weight = 1 }) => this.#member(entry.name, baseUrl, weight))
     const rules = health === undefined && members.length === 1 ? undefined : { ...DEFAULT_HEALTH, ...present(health) }
@@ -41,6 +41,7 @@ export class UpstreamBook {
   keep(entries: Iterable<ApiEntry>): void {
     const [healths, tokens] = [new Set<string>(), new Set<string>()]
     for (const entry of entries) {
+      if (entry.kind === 'prompt') continue
       for (const { baseUrl } of upstreamsOf(entry)) healths.add(healthKey(entry.name, baseUrl))
       if (entry.upstream.oauth !== undefined) tokens.add(tokenKey(entry.name, entry.upstream.oauth))
     }

@@ -1,0 +1,31 @@
+import type { RouteOutput, Routes } from '@faregate/contract'
+import { fields, table } from './output.ts'
+
+type Api = RouteOutput<Routes['getApi']>
+type Shown = NonNullable<Api['prompt']>
+
+/** What is behind an API, in a word: a model, or where a service is; of several places the first, and how many there are. */
+export function behind({ upstream, upstreams, prompt }: Pick<Api, 'upstream' | 'upstreams' | 'prompt'>): string {
+  if (prompt !== null) return `model ${prompt.model === '' ? 'none yet' : prompt.model}`
+  const more = (upstreams?.length ?? 1) - 1
+  const first = upstream?.baseUrl ?? 'none yet'
+  return more === 0 ? first : `${first} and ${more} more`
+}
+
+/** A prompt as people read it. */
+export function promptText({ system, user, variables, output, maxTokens, temperature }: Shown): string {
+  const facts = fields([
+    ['system', system ?? undefined],
+    ['user', user === '' ? 'nothing yet' : user],
+    ['output', output === null ? 'text' : JSON.stringify(output)],
+    ['max tokens', maxTokens ?? undefined],
+    ['temperature', temperature ?? undefined],
+  ])
+  const rows = Object.entries(variables).map(([name, variable]) => [
+    name,
+    variable.enum === null ? variable.type : variable.enum.join('|'),
+    variable.default === null ? 'required' : String(variable.default),
+    variable.description,
+  ])
+  return `${facts}\n\n${table(['variable', 'type', 'default', ''], rows, 'It has no variables.')}`
+}

@@ -1,0 +1,22 @@
+import type { Prompt } from '@faregate/core'
+import type { Dialect } from '../dialect.ts'
+import { openaiChat } from '../openai-chat/dialect.ts'
+import { sseEvent } from '../sse/write.ts'
+import { encodeOutput, OutputStreamEncoder } from './answer.ts'
+import { readPrompt, type RenderPrompt } from './request.ts'
+
+/**
+ * What callers of a prompt API speak: values in, output out. No upstream speaks it, so each answer goes through the neutral form;
+ * what is spoken to upstreams is said here for the sake of the port alone.
+ */
+export function promptDialect(prompt: Prompt, render: RenderPrompt): Dialect {
+  return {
+    ...openaiChat,
+    name: 'prompt',
+    limitMember: 'maxTokens',
+    read: (call) => readPrompt(prompt, render, call),
+    encodeAnswer: (answer, frame, buckets) => encodeOutput(prompt, answer, frame, buckets),
+    streamEncoder: (frame) => new OutputStreamEncoder(frame),
+    errorEvent: (problem) => Buffer.from(sseEvent(problem, 'error')),
+  }
+}
