@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DEFECTS } from '../planted/defects.ts'
+import { DEFECTS, describedIn } from '../planted/defects.ts'
 import { BESIDE, CHECKS, DESIGN } from '../promises/design.ts'
 import { BALANCES } from '../promises/money-balances.ts'
 import { ENDS } from '../promises/money-order.ts'
@@ -26,7 +26,7 @@ export function allWitnesses(): Witness[] {
 }
 
 function planted({ name }: { name: string }): Witness {
-  return { file: 'tools/planted/defects.ts', name }
+  return { file: describedIn({ name }), name }
 }
 
 /** For each rule, the files in which a test's name carries its number. */

@@ -226,3 +226,8 @@ export const DEFECTS: Defect[] = [
   },
   ...REFUSAL_DEFECTS,
 ]
+
+/** Where a defect is described, from the repository's root. */
+export function describedIn({ name }: Pick<Defect, 'name'>): string {
+  return REFUSAL_DEFECTS.some((one) => one.name === name) ? 'tools/planted/refusals.ts' : 'tools/planted/defects.ts'
+}

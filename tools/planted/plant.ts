@@ -40,6 +40,6 @@ export function plant(root: string, defect: Defect): () => void {
 function stale(defect: Defect, { file, find }: Edit, why: string): StaleDefect {
   return new StaleDefect(
     `"${defect.name}" cannot be planted: ${why}.\n  where: ${file}\n  text:  ${find.replaceAll('\n', '\n         ')}\n` +
-      '  mend:  find what does the same now, and change `find` and `replace` of this defect in tools/planted/defects.ts.',
+      '  mend:  find what does the same now, and change `find` and `replace` of this defect in tools/planted.',
   )
 }

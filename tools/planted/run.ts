@@ -11,7 +11,7 @@ import type { TestResult } from '../support/results.ts'
 import { formatTally, type Tally } from '../support/tally.ts'
 import { bundle, copyRepository, temporaryOf, type Copy } from './copy.ts'
 import type { Defect, Need, Verdict } from './defect.ts'
-import { DEFECTS } from './defects.ts'
+import { DEFECTS, describedIn } from './defects.ts'
 import { plant, StaleDefect } from './plant.ts'
 import { runNamed } from './run-named.ts'
 
@@ -135,7 +135,7 @@ function line({ defect, outcome, said, ms }: Verdict): string {
 
 function resultOf({ defect, outcome, said, ms }: Verdict): TestResult {
   const outcomes = { caught: 'passed', missed: 'failed', skipped: 'skipped' } as const
-  return { file: 'tools/planted/defects.ts', names: [defect.name], outcome: outcomes[outcome], ms, figures: [said] }
+  return { file: describedIn(defect), names: [defect.name], outcome: outcomes[outcome], ms, figures: [said] }
 }
 
 if (import.meta.main) {
