@@ -1,6 +1,6 @@
+import { shellWord } from '@faregate/core'
 import type { Client, RouteOutput, Routes } from '@faregate/contract'
 import { Failure } from './command.ts'
-import { shellWord } from './shell.ts'
 
 /** An organization as far as it is known: one that was given by its id is not looked up, so it has no name here. */
 export type Organization = Pick<RouteOutput<Routes['getOrganization']>, 'id'> & Partial<RouteOutput<Routes['getOrganization']>>

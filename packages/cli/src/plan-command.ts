@@ -1,7 +1,6 @@
-import { EVERY_FEATURE } from '@faregate/core'
+import { EVERY_FEATURE, shellWord } from '@faregate/core'
 import type { RouteOutput, Routes } from '@faregate/contract'
 import { limitWord } from './limits.ts'
-import { shellWord } from './shell.ts'
 
 export type Plan = RouteOutput<Routes['listPlans']>['data'][number]
 

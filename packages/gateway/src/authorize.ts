@@ -1,7 +1,6 @@
-import type { Denial } from '@faregate/core'
+import { type Denial, shellWord } from '@faregate/core'
 import { allowsApi, allowsModel, type KeyEntry } from '@faregate/identity'
 import { changeKey } from './change-key.ts'
-import { shellWord } from './shell-word.ts'
 
 /** Whether this key may call this model. */
 export function authorize(key: KeyEntry, model: string): Denial | undefined {

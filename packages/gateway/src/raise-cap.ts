@@ -1,9 +1,8 @@
-import { capLevel, formatAmount, type Fix } from '@faregate/core'
+import { capLevel, type Fix, formatAmount, shellWord } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { Shortfall } from '@faregate/ledger'
 import { cappedMember, tagCapOf, type CapRef } from './caps.ts'
 import { mayMend } from './mend.ts'
-import { shellWord } from './shell-word.ts'
 
 /** Where a cap is set, and what changing it needs; the new cap is added to the command. */
 interface Place {

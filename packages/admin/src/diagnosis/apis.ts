@@ -1,3 +1,4 @@
+import { shellWord } from '@faregate/core'
 import { allowsApi } from '@faregate/identity'
 import { codeOf, type Look } from './evidence.ts'
 
@@ -42,6 +43,6 @@ export const apiAllowedNow: Look = (evidence) => {
   return {
     result: 'failed',
     detail: `The key "${key.name}" (…${key.lastFour}) may not call the API ${api}; it may call ${apis.join(', ')}.`,
-    fix: `Allow it: \`faregate key update ${key.id} --apis ${[...apis, api].join(',')}\`.`,
+    fix: `Allow it: \`faregate key update ${key.id} --apis ${shellWord([...apis, api].join(','))}\`.`,
   }
 }

@@ -1,3 +1,4 @@
+import { shellWord } from '@faregate/core'
 import { allowsModel } from '@faregate/identity'
 import type { KeyRow } from '../rows.ts'
 import { codeOf, modelOf, type Evidence, type Look } from './evidence.ts'
@@ -45,7 +46,7 @@ export const modelAllowedNow: Look = (evidence) => {
   return {
     result: 'failed',
     detail: `${named(key)} may not call ${model}; it may call ${(key.models ?? []).join(', ')}.`,
-    fix: `Allow it: \`faregate key update ${key.id} --models ${[...(key.models ?? []), model].join(',')}\`.`,
+    fix: `Allow it: \`faregate key update ${key.id} --models ${shellWord([...(key.models ?? []), model].join(','))}\`.`,
   }
 }
 

@@ -1,3 +1,4 @@
+import { shellWord } from '@faregate/core'
 import { randomUUID } from 'node:crypto'
 import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
 import { MEMBERS, membersOf, upstreamOf } from '../api-members.ts'
@@ -6,7 +7,6 @@ import { Failure, UsageError, type Command, type Option, type Options } from '..
 import { fields, table } from '../output.ts'
 import { placeOf } from '../place.ts'
 import { behind, promptText } from '../prompt-text.ts'
-import { shellWord } from '../shell.ts'
 
 type ApiBody = RouteInput<Routes['createApi']>['body']
 type Api = RouteOutput<Routes['getApi']>

@@ -1,9 +1,9 @@
+import { shellWord } from '@faregate/core'
 import { randomUUID } from 'node:crypto'
 import { UsageError, type Command } from '../command.ts'
 import { LIMIT_OPTION, limitsChange, limitsOf, NO_LIMITS_OPTION } from '../limits.ts'
 import { DEFAULT_NAME, everyItem, findOrganization, labelOf, organizationOrOnly } from '../lookup.ts'
 import { shortTime, table } from '../output.ts'
-import { shellWord } from '../shell.ts'
 
 const create: Command = {
   name: 'app create',

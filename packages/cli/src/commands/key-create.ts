@@ -1,3 +1,4 @@
+import { shellWord } from '@faregate/core'
 import { randomUUID } from 'node:crypto'
 import type { Client, RouteInput, Routes } from '@faregate/contract'
 import { Failure, type Call, type Command, type Gateway, type Options } from '../command.ts'
@@ -14,7 +15,6 @@ import {
 import { fields } from '../output.ts'
 import { useOf } from '../key-use.ts'
 import { amountOf, capOf, instantOf } from '../parse.ts'
-import { shellWord } from '../shell.ts'
 
 export const keyCreate: Command = {
   name: 'key create',

@@ -1,3 +1,4 @@
+import { shellWord } from '@faregate/core'
 import { randomUUID } from 'node:crypto'
 import { capChange, capText } from '../caps.ts'
 import { Failure, UsageError, type Call, type Command, type Options } from '../command.ts'
@@ -7,7 +8,6 @@ import { DEFAULT_NAME, findOrganization } from '../lookup.ts'
 import { shortTime, table } from '../output.ts'
 import { useOf } from '../key-use.ts'
 import { instantOf, secondsOf } from '../parse.ts'
-import { shellWord } from '../shell.ts'
 
 type Key = RouteOutput<Routes['getKey']>
 

@@ -1,10 +1,10 @@
+import { shellWord } from '@faregate/core'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Failure, type Call, type Command } from '../command.ts'
 import { examine } from '../doctor/examine.ts'
 import { rigOf } from '../doctor/rig.ts'
-import { shellWord } from '../shell.ts'
 
 const SIGNS = { ok: '✓', warning: '!', failed: '✗' } as const
 

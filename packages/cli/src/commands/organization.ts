@@ -1,3 +1,4 @@
+import { shellWord } from '@faregate/core'
 import { randomUUID } from 'node:crypto'
 import { BILLING_OPTIONS, billingOf, billingText } from '../billing.ts'
 import { capChange, capText } from '../caps.ts'
@@ -6,7 +7,6 @@ import { LIMIT_OPTION, limitsChange, limitsOf, limitsText, NO_LIMITS_OPTION } fr
 import { everyItem, findOrganization } from '../lookup.ts'
 import { fields, shortTime, table } from '../output.ts'
 import { DISCLOSURE_OPTION, levelOf, PRICE_OPTIONS, priceTermsOf, priceTermsText } from '../price-terms.ts'
-import { shellWord } from '../shell.ts'
 
 const OVERDRAFT = { flags: '--overdraft <amount>', summary: 'how far below zero a cost beyond its hold may take the balance (0)' }
 

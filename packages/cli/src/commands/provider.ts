@@ -1,9 +1,9 @@
+import { shellWord } from '@faregate/core'
 import { randomUUID } from 'node:crypto'
 import type { Client } from '@faregate/contract'
 import { Failure, UsageError, type Call, type Command, type Option } from '../command.ts'
 import { table } from '../output.ts'
 import { placeOf } from '../place.ts'
-import { shellWord } from '../shell.ts'
 
 const list: Command = {
   name: 'provider list',

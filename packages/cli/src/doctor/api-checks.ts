@@ -1,7 +1,7 @@
+import { shellWord } from '@faregate/core'
 import { randomUUID } from 'node:crypto'
 import { placeOf } from '../place.ts'
 import { behind } from '../prompt-text.ts'
-import { shellWord } from '../shell.ts'
 import type { Check, Finding } from './finding.ts'
 import type { Apis, Rig } from './rig.ts'
 

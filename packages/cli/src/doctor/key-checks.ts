@@ -1,5 +1,4 @@
-import { fitsParts } from '@faregate/core'
-import { shellWord } from '../shell.ts'
+import { fitsParts, shellWord } from '@faregate/core'
 import { isBelowAnyCall, type KnownPrice, type Priced } from './cheapest.ts'
 import type { Check, Finding } from './finding.ts'
 import type { Keys } from './rig.ts'

@@ -1,4 +1,4 @@
-import { shellWord } from '../shell.ts'
+import { shellWord } from '@faregate/core'
 import { isBelowAnyCall, type KnownPrice, type Priced } from './cheapest.ts'
 import type { Check, Finding } from './finding.ts'
 import type { Members, NamedCaps, Organizations, Teams } from './rig.ts'

@@ -1,5 +1,5 @@
+import { shellWord } from '@faregate/core'
 import { placeOf } from '../place.ts'
-import { shellWord } from '../shell.ts'
 import type { Check, Finding } from './finding.ts'
 import type { Models, Prices, Providers } from './rig.ts'
 

@@ -1,6 +1,6 @@
+import { shellWord } from '@faregate/core'
 import { randomUUID } from 'node:crypto'
 import { placeOf } from '../place.ts'
-import { shellWord } from '../shell.ts'
 import type { Check, Finding } from './finding.ts'
 import type { Instance, Providers, Rig } from './rig.ts'
 
