@@ -14,8 +14,8 @@ const TESTS_TIMEOUT_MS = 75 * 60_000
 
 const FAILED: Tally = { passed: 0, failed: 1, skipped: 0 }
 
-/** Runs `npm test` with its output shown. @returns what it counted; a run that counted nothing has failed */
-async function npmTest(): Promise<Tally> {
+/** Runs `npm test` with its output shown. @returns what it counted and its lines on failures; a run that counted nothing has failed */
+async function npmTest(): Promise<{ tally: Tally; failures: string[] }> {
   const child = spawn('npm', ['test', '--silent'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
   // The whole group: what npm started holds the output open as well.
   const late = setTimeout(() => process.kill(-Number(child.pid), 'SIGKILL'), TESTS_TIMEOUT_MS)
@@ -27,8 +27,9 @@ async function npmTest(): Promise<Tally> {
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
   clearTimeout(late)
   const tally = readTally(output)
-  if (tally === undefined) return FAILED
-  return code !== 0 && tally.failed === 0 ? addTallies(tally, FAILED) : tally
+  const failures = [...output.matchAll(/^FAILED .*$/gm)].map(([line]) => line)
+  if (tally === undefined) return { tally: FAILED, failures }
+  return { tally: code !== 0 && tally.failed === 0 ? addTallies(tally, FAILED) : tally, failures }
 }
 
 /** One check counts as one. */
@@ -55,7 +56,8 @@ async function planted(): Promise<Tally> {
   return runPlanted()
 }
 
-const tallies = [await npmTest()]
+const { tally: tested, failures } = await npmTest()
+const tallies = [tested]
 for (const name of Object.keys(CHECKS)) tallies.push(await counted(name, () => runCheck(name)))
 tallies.push(await ownTests())
 tallies.push(await planted())
@@ -66,5 +68,7 @@ tallies.push(
   }),
 )
 const sum = addTallies(...tallies)
-process.stdout.write(`\n${formatTally(sum)}\n`)
+// Told again: whoever reads the end of a long output must not search for them.
+for (const failure of failures) process.stdout.write(`\n${failure}`)
+process.stdout.write(`\n${failures.length === 0 ? '' : '\n'}\n${formatTally(sum)}\n`)
 process.exitCode = sum.failed === 0 && sum.passed > 0 ? 0 : 1

@@ -10,7 +10,7 @@ import { rememberResults } from './support/last-results.ts'
 import { findPostgres } from './support/postgres.ts'
 import { redisAnswers } from './support/redis.ts'
 import { ROOT } from './support/root.ts'
-import type { TestResult } from './support/results.ts'
+import { failureLine, type TestResult } from './support/results.ts'
 import { runFiles, type Skip } from './support/run-files.ts'
 import { addTallies, formatTally, type Tally } from './support/tally.ts'
 
@@ -35,7 +35,7 @@ const MEASURING = [
 ]
 
 const PHASES: Phase[] = [
-  { holds: (file) => !startsAsOneOf(file, MEASURING), concurrency: 2 },
+  { holds: (file) => !startsAsOneOf(file, MEASURING), concurrency: 4 },
   { holds: (file) => startsAsOneOf(file, MEASURING), concurrency: 1 },
 ]
 
@@ -88,6 +88,7 @@ async function main(named: string[]): Promise<boolean> {
     { name: 'recordings', here: process.env['FAREGATE_RECORDED'] !== undefined, pattern: /FAREGATE_RECORDED/ },
   ])
   for (const skip of skips) process.stdout.write(`SKIPPED ${skip.file}: ${skip.name}: ${skip.reason}\n`)
+  for (const result of results.filter(({ outcome }) => outcome === 'failed')) process.stdout.write(`${failureLine(result)}\n`)
   for (const skip of wrong) process.stdout.write(`FAILED ${skip.file}: ${skip.name} was skipped, though what it needs is here\n`)
   tally = { ...tally, failed: tally.failed + wrong.length, skipped: tally.skipped - wrong.length }
   process.stdout.write(`${formatTally(tally)}\n`)

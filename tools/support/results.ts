@@ -60,6 +60,11 @@ function keyOf(file: string | undefined): string {
   return file ?? '?'
 }
 
+/** One line for a test that failed: where it is, its names, the first lines of why. They are told last, where nobody overlooks them. */
+export function failureLine({ file, names, error = '' }: TestResult): string {
+  return `FAILED ${file}: ${names.join(' › ')}: ${error.replaceAll(/\s*\n\s*/g, ' ⏎ ').slice(0, 800)}`
+}
+
 /** Whether a suite failed only because a test in it did. */
 export function failedInside(event: Ended): boolean {
   const error = 'error' in event.details ? event.details.error : undefined

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { failureLine } from '../support/results.ts'
 import { ROOT } from '../support/root.ts'
 import { addTallies, formatTally, readTally } from '../support/tally.ts'
 
@@ -65,4 +66,18 @@ test('the closing line is written, read back and summed', () => {
   assert.deepEqual(readTally(`1 passed, 0 failed\nmore\n${formatTally(tally)}\n`), tally)
   assert.equal(readTally('said: 12 passed, 1 failed'), undefined)
   assert.deepEqual(addTallies(tally, tally), { passed: 24, failed: 2, skipped: 6 })
+})
+
+test('a failure is told in one line, however long its error', () => {
+  const failed = {
+    file: 'a.test.ts',
+    names: ['a suite', 'a test'],
+    outcome: 'failed' as const,
+    ms: 1,
+    figures: [],
+    error: `no\n  way${'!'.repeat(2000)}`,
+  }
+  const line = failureLine(failed)
+  assert.match(line, /^FAILED a\.test\.ts: a suite › a test: no ⏎ way!/)
+  assert.ok(line.length < 1000)
 })
