@@ -27,6 +27,8 @@ export async function returnTopUp(needs: TopUpNeeds, rail: PaymentRail, report: 
   const known = report.refund === undefined ? undefined : await confirmRefund(needs, row, report.refund, report.reference)
   // The credit of a refund that we asked for was taken when it was asked for.
   if (known?.status === 'confirmed') return { status: 'again' }
+  // Its credit was given again: because this refund has failed since it was told, or because another attempt of it was refused before.
+  if (known?.status === 'credited' && !(await rail.refunded(report.reference))) return { status: 'again' }
   return takeBack(needs, row, known?.grant ?? row.paid.grant, report)
 }
 

@@ -104,6 +104,15 @@ for (const kind of KINDS) {
       assert.deepEqual([(await row(body.id)).state, await granted()], ['refused', 10n * UNIT])
     })
 
+    it('that have failed by the time their success is booked leave the credit that was given again', async () => {
+      const { rail, says, refund, told, granted } = await world()
+      says.now = { status: 'refunded', reference: 're_1' }
+      const { body } = await refund({ amount: '4.00' })
+      await refuseRefund(api.deps, String(body.id), 'the account is closed')
+      rail.refunded = async () => false
+      assert.deepEqual([await told(String(body.id)), await granted()], [{ status: 'again' }, 10n * UNIT])
+    })
+
     it('say in the audit who asked for them', async () => {
       const { organization, id, refund } = await world()
       const body = { name: 'finance', organization, permissions: ['money:write'] }

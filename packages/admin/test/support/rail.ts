@@ -14,5 +14,6 @@ export const TEST_RAIL: PaymentRail = {
   charge: async () => ({ status: 'paid' }),
   withdraw: async () => 'void',
   refund: async ({ id }) => ({ status: 'refunded', reference: `refund of ${id}` }),
+  refunded: async () => true,
   read: async () => ({ status: 'other' }),
 }

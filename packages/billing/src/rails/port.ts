@@ -112,6 +112,8 @@ export interface PaymentRail {
   withdraw(payment: string): Promise<Withdrawn>
   /** Gives money back to whoever paid. */
   refund(refund: RefundOrder): Promise<RefundOutcome>
+  /** Whether a refund, by the rail's own reference, stands: the payer has the money, and it was not taken back since. */
+  refunded(reference: string): Promise<boolean>
   /** Reads a report as it arrived, byte for byte, with its signature. Rejects where the rail has to be asked and does not answer. */
   read(body: Buffer, signature: string | undefined, now: Millis): Promise<Report>
 }

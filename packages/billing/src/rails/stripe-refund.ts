@@ -23,6 +23,12 @@ export async function refundPayment(stripe: Stripe, { id, order, amount, currenc
   }
 }
 
+/** Whether a refund stands as it was made: a bank may send it back days later. */
+export async function isRefunded(stripe: Stripe, reference: string): Promise<boolean> {
+  const { status } = await stripe.refunds.retrieve(reference)
+  return status === 'succeeded'
+}
+
 function outcomeOf({ id: reference, status }: Stripe.Refund): RefundOutcome {
   if (status === 'succeeded') return { status: 'refunded', reference }
   return status === 'failed' || status === 'canceled' ? { status: 'refused', reason: `Stripe says ${status}` } : { status: 'pending' }

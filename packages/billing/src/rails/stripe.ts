@@ -3,7 +3,7 @@ import { beginCharge, chargeSaved, standingOf, withdrawCharge } from './stripe-c
 import { openCheckout, openSetup, unpayable } from './stripe-checkout.ts'
 import { RailUnavailable } from './stripe-errors.ts'
 import { customerOf, removeMethod, verificationOf } from './stripe-methods.ts'
-import { refundPayment } from './stripe-refund.ts'
+import { isRefunded, refundPayment } from './stripe-refund.ts'
 import { readReport } from './stripe-reports.ts'
 import type { PaymentRail } from './port.ts'
 
@@ -43,6 +43,7 @@ export function createStripeRail(settings: StripeSettings): PaymentRail {
     charge: (charge) => asked((api) => chargeSaved(api, charge)),
     withdraw: (payment) => asked((api) => withdrawCharge(api, payment)),
     refund: (refund) => asked((api) => refundPayment(api, refund)),
+    refunded: (reference) => asked((api) => isRefunded(api, reference)),
     read: (body, signature, now) => asked((api) => readReport(api, { body, signature, secret: settings.webhookSecret, now })),
   }
 }
