@@ -31,6 +31,7 @@ const MEASURING = [
   'tests/limits/',
   'tests/long/',
   'tests/matrix/large',
+  'tests/money/plan-races',
   'tests/soak/',
 ]
 

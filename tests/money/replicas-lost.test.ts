@@ -111,7 +111,9 @@ describe('three replicas, of which one is killed and one stands still', { skip: 
     const [afterKill, afterStop] = await Promise.all([released(living, ofKilled, from), released(living, ofStopped, from)])
     assert.ok(afterKill <= RESOLVED_MS + LOOKING_MS, `the killed one's holds were resolved after ${afterKill} ms`)
     assert.ok(afterStop <= RESOLVED_MS + LOOKING_MS, `the stopped one's holds were resolved after ${afterStop} ms`)
-    assert.equal(nano((await living.api.balance(ofLiving.customer.organization)).held), ofLiving.held, 'the living one still holds')
+    // It may have taken the next slice meanwhile.
+    const stillHeld = nano((await living.api.balance(ofLiving.customer.organization)).held)
+    assert.ok(stillHeld >= ofLiving.held, `the living one holds ${stillHeld}, it held ${ofLiving.held}`)
 
     await pause(STOPPED_MS - (performance.now() - from))
     finish.open()
