@@ -10,6 +10,7 @@ import { ROOT } from '../support/gateway.ts'
 import { API_KNOBS } from './apis.ts'
 import { INVOICE_KNOBS } from './invoices.ts'
 import { LIMIT_KNOBS } from './limits.ts'
+import { MAIL_KNOBS } from './mail.ts'
 import { MODEL_KNOBS } from './models.ts'
 import { PAYMENT_KNOBS } from './payments.ts'
 import { PROMPT_KNOBS } from './prompts.ts'
@@ -17,6 +18,17 @@ import { SERVER_KNOBS } from './server.ts'
 import { START_KNOBS } from './start.ts'
 import { startWorlds, stopWorlds } from './tuned.ts'
 import type { Worlds } from './tuned.ts'
+
+/** Of what stands in the configuration file. */
+const CONFIGURATION_KNOBS = {
+  ...MODEL_KNOBS,
+  ...API_KNOBS,
+  ...PROMPT_KNOBS,
+  ...SERVER_KNOBS,
+  ...INVOICE_KNOBS,
+  ...PAYMENT_KNOBS,
+  ...MAIL_KNOBS,
+}
 
 interface SchemaNode {
   type?: string | string[]
@@ -36,10 +48,7 @@ function settings(node: SchemaNode, path = ''): string[] {
 
 test('every setting of the configuration has a test that it changes something, and nothing else is claimed', () => {
   const schema = JSON.parse(readFileSync(join(ROOT, 'docs/reference/configuration.schema.json'), 'utf8')) as SchemaNode
-  assert.deepEqual(
-    Object.keys({ ...MODEL_KNOBS, ...API_KNOBS, ...PROMPT_KNOBS, ...SERVER_KNOBS, ...INVOICE_KNOBS, ...PAYMENT_KNOBS }).toSorted(),
-    settings(schema).toSorted(),
-  )
+  assert.deepEqual(Object.keys(CONFIGURATION_KNOBS).toSorted(), settings(schema).toSorted())
 })
 
 test('every flag of the start, and every variable that its help names, has a test that it changes something', async () => {
@@ -73,16 +82,5 @@ describe('a setting changes what the gateway does', () => {
   })
   after(() => stopWorlds(worlds))
 
-  for (const [name, knob] of Object.entries({
-    ...MODEL_KNOBS,
-    ...API_KNOBS,
-    ...PROMPT_KNOBS,
-    ...SERVER_KNOBS,
-    ...INVOICE_KNOBS,
-    ...PAYMENT_KNOBS,
-    ...START_KNOBS,
-    ...LIMIT_KNOBS,
-  })) {
-    test(name, () => knob(worlds))
-  }
+  for (const [name, knob] of Object.entries({ ...CONFIGURATION_KNOBS, ...START_KNOBS, ...LIMIT_KNOBS })) test(name, () => knob(worlds))
 })

@@ -42,6 +42,8 @@ export interface AdminDeps {
   methodPage(organization: string): string
   /** Why a URL that is not the operator's own is not called; `undefined`: nothing speaks against it yet. */
   refusedUrl(url: string): string | undefined
+  /** Whether there is a mail server that events can be handed to. */
+  sendsMail: boolean
   clock: Clock
   random: Random
   /** Absolute, without a trailing slash. */

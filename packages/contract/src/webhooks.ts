@@ -3,7 +3,11 @@ import { z } from 'zod'
 import { amount, byId, id, instant, nothing, page, paging, time } from './common.ts'
 import type { RouteSpec } from './route.ts'
 
-const url = z.url({ protocol: /^https?$/, error: 'not an http or https URL' }).max(2_000)
+const url = z
+  .union([z.url({ protocol: /^https?$/ }).max(2_000), z.templateLiteral(['mailto:', z.email()])], {
+    error: 'neither an http or https URL nor mailto: and one address',
+  })
+  .describe('Where events are posted to, or `mailto:` and an address of mail.')
 const events = z.array(z.enum(EVENT_NAMES)).min(1).describe('What it is told.')
 const balanceBelow = amount.describe('With `balance.low`: the balance below which it is told. What requests in flight hold still counts.')
 

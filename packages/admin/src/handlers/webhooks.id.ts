@@ -6,7 +6,7 @@ import { presentDelivery, presentWebhook } from '../present/webhook.ts'
 import { invalid, notFound } from '../refusal.ts'
 import type { AdminQueries } from '../ports.ts'
 import type { WebhookRow } from '../webhook-rows.ts'
-import { checkWebhook, isTrusted } from './webhooks.ts'
+import { checkMailAddress, checkWebhook, isTrusted } from './webhooks.ts'
 
 type Names = 'getWebhook' | 'updateWebhook' | 'deleteWebhook' | 'listDeliveries' | 'testWebhook' | 'replayWebhook'
 
@@ -28,6 +28,7 @@ export const webhooksId: Handlers<Names> = {
       const trusted = body.url === undefined ? before.trusted : isTrusted(call)
       const changed = { url, events: [...new Set(events)], enabled, balanceBelow, trusted }
       checkWebhook(call, { ...changed, organization: before.organization })
+      await checkMailAddress(call, trx, { ...changed, organization: before.organization })
       await trx.updateWebhook(id, changed)
       const answer = presentWebhook({ ...before, ...changed })
       const event = {

@@ -4,6 +4,7 @@ import { freshId, ownOrganization, visibleOrganization, type Context, type Handl
 import { change } from '../change.ts'
 import { pageOf, pagingOf } from '../paging.ts'
 import { presentWebhook } from '../present/webhook.ts'
+import type { AdminQueries } from '../ports.ts'
 import { invalid } from '../refusal.ts'
 import type { WebhookRow } from '../webhook-rows.ts'
 
@@ -49,6 +50,7 @@ async function create(context: Context, organization: string | null, fields: Fie
   }
   checkWebhook(context, row)
   return change(context, async (trx) => {
+    await checkMailAddress(context, trx, row)
     await trx.insertWebhook(row)
     const shown = presentWebhook(row)
     return {
@@ -64,12 +66,32 @@ export function isTrusted({ credential }: Context): boolean {
   return credential.id === 'operator'
 }
 
+const MAIL = 'mailto:'
+
+function isMail(url: string): boolean {
+  return url.startsWith(MAIL)
+}
+
+/** 400 where no mail is sent, and where an organization would have it sent to somebody who is none of its members. */
+export async function checkMailAddress(
+  { deps }: Context,
+  queries: Pick<AdminQueries, 'members'>,
+  { url, organization, trusted }: Pick<WebhookRow, 'url' | 'organization' | 'trusted'>,
+): Promise<void> {
+  if (!isMail(url)) return
+  if (!deps.sendsMail) invalid('/url', 'this gateway sends no mail: its operator sets `mail` in the configuration')
+  if (organization === null || trusted) return
+  const email = url.slice(MAIL.length).toLowerCase()
+  const [member] = await queries.members.list({ limit: 1 }, { organization, email })
+  if (member === undefined) invalid('/url', `no member of the organization has the address ${email}`)
+}
+
 /** 400 for a URL that is not called, and for a threshold without its event or the other way round. */
 export function checkWebhook(
   { deps }: Context,
   row: Pick<WebhookRow, 'organization' | 'url' | 'events' | 'trusted'> & { balanceBelow: Nano | null },
 ): void {
-  const why = row.trusted ? undefined : deps.refusedUrl(row.url)
+  const why = row.trusted || isMail(row.url) ? undefined : deps.refusedUrl(row.url)
   if (why !== undefined) invalid('/url', why)
   if (row.organization !== null && row.events.includes('api.alert'))
     invalid('/events', 'api.alert tells of all callers: it is for webhooks of every organization')

@@ -30,7 +30,8 @@ const create: Command = {
             idempotencyKey,
           })
     const secret = created.secret ?? 'its secret was shown before'
-    call.output.result(created, `${secret}\n${created.id} calls ${created.url}. See it arrive: faregate webhook test ${created.id}`)
+    const told = created.url.startsWith('mailto:') ? `${created.id} mails` : `${secret}\n${created.id} calls`
+    call.output.result(created, `${told} ${created.url.replace('mailto:', '')}. See it arrive: faregate webhook test ${created.id}`)
   },
 }
 

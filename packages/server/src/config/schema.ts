@@ -131,6 +131,20 @@ const payments = z.strictObject({
     .describe('Top-ups through Stripe Checkout.'),
 })
 
+const ADDRESS = /^(?:[^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/
+
+const mail = z.strictObject({
+  smtpUrl: z
+    .url({ protocol: /^smtps?$/, abort: true })
+    .describe(
+      'The mail server, with name and password where it wants them. Keep these out of the file: `smtps://${SMTP_USER}:${SMTP_PASSWORD}@smtp.example.com`.',
+    ),
+  from: z
+    .string()
+    .regex(ADDRESS, 'not an address of mail, or a name with one in angle brackets')
+    .describe('Whom mails are from: `Faregate <gateway@example.com>`.'),
+})
+
 export const configurationSchema = z.strictObject({
   providers: z.array(provider).default([]).describe('Accounts at model vendors.'),
   models: z.record(modelName, model).default({}).describe('The models that callers can name.'),
@@ -153,6 +167,7 @@ export const configurationSchema = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe('Addresses or networks (10.0.0.0/8) of reverse proxies whose `X-Forwarded-For` is believed.'),
+  mail: mail.optional().describe('Sends events to webhooks whose URL is `mailto:` and an address.'),
   tls: z
     .strictObject({
       cert: z.string().min(1).describe('PEM file of the certificate chain, relative to the configuration file.'),

@@ -57,6 +57,7 @@ export function managementDeps(
     probeUpstreams: (baseUrls) => prober.probe(baseUrls),
     probePrompt: probe,
     refusedUrl,
+    sendsMail: configuration.mail !== undefined,
     clock,
     random,
     publicUrl,

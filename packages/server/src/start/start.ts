@@ -104,7 +104,7 @@ async function serve(
   })
   runInvoicing({ ...admin, log }, closers)
   if (payments.rail !== undefined) runPayments({ ...admin, rail: payments.rail, log }, closers)
-  runWebhooks({ ...installation, unseal: installation.secrets.unseal }, closers)
+  runWebhooks({ ...installation, unseal: installation.secrets.unseal, mail: configuration.mail }, closers)
   const certificate = tls === undefined ? {} : { certificate: ownCertificate(tls.cert) }
   const note = noteInstance(settings.directory, { url, pid: process.pid, startedAt: installation.clock.now(), ...certificate })
   closers.add(() => note.remove())

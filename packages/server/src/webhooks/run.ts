@@ -5,6 +5,7 @@ import { VERSION } from '../installed.ts'
 import type { Logger } from '../log/log.ts'
 import type { Closers } from '../start/closers.ts'
 import { Deliveries } from './deliver.ts'
+import type { MailSettings } from './mail.ts'
 import { createSender } from './send.ts'
 import { watch } from './watch.ts'
 
@@ -17,11 +18,13 @@ export interface WebhookNeeds {
   clock: Clock
   random: Random
   log: Logger
+  /** Undefined: no mail is sent. */
+  mail: MailSettings | undefined
 }
 
 /** Watches and delivers, off the request path, until it is closed; an attempt that runs then is waited for. */
 export function runWebhooks(needs: WebhookNeeds, closers: Closers): void {
-  const sender = createSender(VERSION)
+  const sender = createSender(VERSION, needs.mail)
   closers.add(() => sender.close())
   const log = (level: 'info' | 'warn' | 'error', message: string, facts: Record<string, unknown> = {}): void =>
     needs.log[level](facts, message)
