@@ -6,6 +6,7 @@ import type { UsageTotal } from '../ports.ts'
 import { presentApi } from '../present/apis.ts'
 import { presentRetirement } from '../present/retirement.ts'
 import { found } from '../refusal.ts'
+import { tellRetirement } from '../retirement-notices.ts'
 import { nextRetirement, type SentRetirement } from '../retirement.ts'
 
 export const apisNameRetirement: Handlers<'deprecateApi' | 'retireApi' | 'reinstateApi' | 'listApiCallers'> = {
@@ -55,12 +56,15 @@ async function changed(call: Pick<Call<'reinstateApi'>, 'params'> & Context, act
   const { deps, params } = call
   const { name } = params
   refuseManaged('API', name, deps.snapshot().apis.get(name)?.managedBy)
+  // Whoever has called until now is told.
+  await deps.flushed()
   return changeConfiguration(call, async (trx) => {
     await trx.lockApis()
     const before = found(await trx.apis.get(name), 'API', name)
     const going = { kind: 'API', name, known: deps.snapshot().apis } as const
     const retirement = sent && nextRetirement(before.retirement, sent, deps.clock.now(), going)
     await trx.putApiRetirement(name, retirement)
+    await tellRetirement(deps, trx, { api: name }, before.retirement, retirement)
     const after = { ...before, retirement }
     const event = { action, subject: name, organization: null, before: presentRetirement(before), after: presentRetirement(after) }
     return { event, answer: presentApi(deps, after) }

@@ -7,6 +7,7 @@ import { wholeList } from '../paging.ts'
 import type { AdminTransaction } from '../ports.ts'
 import { presentModel } from '../present/configuration.ts'
 import { found, invalid } from '../refusal.ts'
+import { tellRetirement } from '../retirement-notices.ts'
 import { nextRetirement } from '../retirement.ts'
 import type { ModelRow } from '../configuration-rows.ts'
 
@@ -43,14 +44,17 @@ export const models: Handlers<'listModels' | 'createModel' | 'getModel' | 'updat
     const {
       deps,
       params: { name },
-      body: { retirement: _goes, ...members },
+      body: { retirement: going, ...members },
     } = call
     refuseManaged('model', name, deps.snapshot().models.get(name)?.managedBy)
+    // Whoever has called until now is told.
+    if (going !== undefined) await deps.flushed()
     return changeConfiguration(call, async (trx) => {
       const { createdAt, ...before } = found(await trx.models.get(name), 'model', name)
       const after: ModelRow = { ...definitionOf(before, members), ...goes(call, before), name, createdAt }
       await checkProviders(call, trx, after)
       await trx.putModel(after)
+      await tellRetirement(deps, trx, { model: name }, before.retirement, after.retirement)
       const answer = presentModel(after)
       return {
         event: { action: 'model.update', subject: name, organization: null, before: presentModel({ ...before, createdAt }), after: answer },

@@ -35,6 +35,10 @@ export function subscriptionQueries(db: Kysely<Schema>): AdminQueries['subscript
     async ofOrganization(organization) {
       return (await all().where('organization_id', '=', organization).orderBy('id').execute()).map(subscriptionOf)
     },
+    async ofPlans(names) {
+      if (names.length === 0) return []
+      return (await all().where('plan', 'in', names).orderBy('id').execute()).map(subscriptionOf)
+    },
     async toTurn(now, limit) {
       return (await all().where('turns_at', '<=', BigInt(now)).orderBy('turns_at').limit(limit).execute()).map(subscriptionOf)
     },
