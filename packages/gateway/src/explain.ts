@@ -18,6 +18,7 @@ import type { Flow } from './flow.ts'
 import { refuse } from './refuse.ts'
 import { ledgerUnavailable } from './ledger-unavailable.ts'
 import { isFree, SURFACES, surfaceOf } from './surfaces.ts'
+import { traceOf } from './trace/trace.ts'
 
 const DEFAULT_PATH = '/v1/chat/completions'
 
@@ -63,6 +64,7 @@ async function explainCall(shared: Shared, flow: Flow, key: KeyEntry, target: Ta
     return answerJson(shared.deps, flow, { ...routeFacts(flow), hold: null, holds: [], verdict: problemOf(shared, flow, admitted) })
   }
   const { route, request } = admitted
+  flow.step = 'hold'
   try {
     const evaluation = await evaluate(shared.deps, key, route, request, flow.plan)
     if (isDenial(evaluation))
@@ -148,6 +150,6 @@ function routeFacts({ route, request, api }: Flow): Record<string, unknown> {
 function problemOf({ deps }: Shared, flow: Flow, denial: Denial): Record<string, unknown> {
   const asOf = new Date(deps.clock.now()).toISOString()
   const whole = renderProblem(denial, { denialId: '', requestId: flow.id, publicUrl: deps.settings.publicUrl(), asOf })
-  const { instance: _none, denialId: _neither, ...problem } = disclosed(whole, disclosureOf(flow.key), flow.trace)
+  const { instance: _none, denialId: _neither, ...problem } = disclosed(whole, disclosureOf(flow.key), traceOf(deps, flow, denial))
   return { ...problem, status: entryOf(denial).status }
 }
