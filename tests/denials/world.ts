@@ -48,7 +48,8 @@ export type Case = (world: World) => Promise<Made>
 
 export const COARSE = { price: { input: '0', output: '1000' } }
 
-export async function startWorld(): Promise<World> {
+/** `options`: where the gateway keeps everything, if not in a file of its own. */
+export async function startWorld(options: { databaseUrl?: string } = {}): Promise<World> {
   const upstream = await startUpstream()
   upstream.on('plain', either(5, { usage: usage(0, 5) }))
   upstream.on('endless', stream(1_000_000, { everyMs: 1 }))
@@ -60,7 +61,7 @@ export async function startWorld(): Promise<World> {
   config['apis'] = {
     weather: { prefix: '/weather', upstream: { baseUrl: upstream.url }, routes: [{ method: 'GET', path: '/{city}', price: '0.01' }] },
   }
-  const gateway = await startGateway({ config })
+  const gateway = await startGateway({ config, ...options })
   let started: Promise<Paying> | undefined
   return {
     upstream,

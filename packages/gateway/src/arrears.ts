@@ -56,7 +56,11 @@ function overdueDenial(
     },
     fixes: [payInvoice(settings, key, oldest, toPay)],
     evidence: [
-      row('invoice', { code: 'insufficient_balance' }, { overdue: overdue.length, oldest: oldest.name, dueAt: timeText(oldest), required: formatAmount(owed) }),
+      row(
+        'invoice',
+        { code: 'insufficient_balance' },
+        { overdue: overdue.length, oldest: oldest.name, dueAt: timeText(oldest), required: formatAmount(owed) },
+      ),
       ...(refusal?.evidence ?? []),
     ],
   }

@@ -6,7 +6,11 @@ import { row } from './row.ts'
 export type Looked = Pick<Decided, 'legs'> & { seq?: bigint }
 
 /** Every leg of a hold that was refused, or would be. `codeOf`: what it was refused for; undefined: it had room. */
-export function refusedLegs(legs: readonly AccountRef[], { legs: rooms, seq }: Looked, codeOf: (leg: number) => DenialCode | undefined): TraceStep[] {
+export function refusedLegs(
+  legs: readonly AccountRef[],
+  { legs: rooms, seq }: Looked,
+  codeOf: (leg: number) => DenialCode | undefined,
+): TraceStep[] {
   const decided = seq === undefined ? { forecast: true } : { seq: String(seq) }
   return rooms.map((room, leg) => {
     const code = codeOf(leg)

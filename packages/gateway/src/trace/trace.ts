@@ -86,7 +86,8 @@ const ROWS: Record<Step, (seen: Seen) => TraceStep[]> = {
 function configured({ deps, flow: { route, api, prompt } }: Seen): TraceStep[] {
   const { version } = deps.snapshot()
   const { name = undefined, release = undefined } = api ?? {}
-  const called = name === undefined || api?.route === null ? {} : { api: name, route: api?.route, ...(release === undefined ? {} : { release }) }
+  const called =
+    name === undefined || api?.route === null ? {} : { api: name, route: api?.route, ...(release === undefined ? {} : { release }) }
   if (route !== undefined) {
     const asked = prompt === undefined ? { model: route.model.name, deployments: route.candidates.length } : {}
     return [row('configuration', undefined, { ...called, ...asked, version })]
