@@ -38,6 +38,10 @@ export interface Made {
   call?: Partial<ModelCall>
   /** Makes it happen in another envelope, where another call alone does not. */
   repeat?: (surface: Surface) => Promise<Answer>
+  /** What `/v1/explain` is asked; absent: the call, as a chat completion. */
+  explain?: Record<string, unknown>
+  /** Makes it happen again, and has it explained while it lasts. */
+  explained?: (surface: Surface) => Promise<{ refused: Answer; explained: Answer }>
   /** What was served beside it, also in other envelopes: only that is charged. */
   served?: Answer[]
   /** Carries out what the answer says, as the one whom it names, and sends the identical request again, where there is one. */
@@ -60,6 +64,7 @@ export async function startWorld(options: { databaseUrl?: string } = {}): Promis
   upstream.on('', ({ response }) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"sunny":true}'))
   config['apis'] = {
     weather: { prefix: '/weather', upstream: { baseUrl: upstream.url }, routes: [{ method: 'GET', path: '/{city}', price: '0.01' }] },
+    greet: { prefix: '/greet', prompt: { model: 'plain', user: 'Say hello.', maxTokens: 10 } },
   }
   const gateway = await startGateway({ config, ...options })
   let started: Promise<Paying> | undefined

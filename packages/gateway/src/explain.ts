@@ -15,6 +15,7 @@ import { firstOf } from './limits/denial.ts'
 import { limitVerdict } from './limits/within-limits.ts'
 import type { Inbound } from './edge.ts'
 import type { Flow } from './flow.ts'
+import { routeUnknown } from './hints.ts'
 import { refuse } from './refuse.ts'
 import { ledgerUnavailable } from './ledger-unavailable.ts'
 import { isFree, SURFACES, surfaceOf } from './surfaces.ts'
@@ -39,8 +40,17 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
   if (isDenial(key)) return refuse(shared.deps, flow, key)
   const published = publishedAt(shared, flow.inbound)
   if (published !== undefined) return explainPublished(shared, flow, key, published)
-  const target = explained(flow.inbound)
-  return isDenial(target) ? refuse(shared.deps, flow, target) : explainCall(shared, flow, key, target)
+  const path = named(flow.inbound, 'path') ?? DEFAULT_PATH
+  const dialect = surfaceOf(path)?.dialect({ path, query: flow.inbound.query })
+  if (dialect === undefined) return answerVerdict(shared, flow, routeUnknown(shared.deps.settings.publicUrl(), 'POST', path))
+  if (isFree(dialect)) return refuse(shared.deps, flow, free(path))
+  return explainCall(shared, flow, key, { path, dialect })
+}
+
+/** A request that is refused before anything is known of what it would hold. */
+function answerVerdict(shared: Shared, flow: Flow, denial: Denial): Promise<void> {
+  if (OWN_REFUSALS.has(denial.code)) return refuse(shared.deps, flow, denial)
+  return answerJson(shared.deps, flow, { ...routeFacts(flow), hold: null, holds: [], verdict: problemOf(shared, flow, denial) })
 }
 
 function explainPublished(shared: Shared, flow: Flow, key: KeyEntry, { value, rest, path }: Published & { path: string }): Promise<void> {
@@ -59,21 +69,12 @@ interface Target {
 
 async function explainCall(shared: Shared, flow: Flow, key: KeyEntry, target: Target): Promise<void> {
   const admitted = await admit(shared, flow, target.dialect, target.path)
-  if (isDenial(admitted)) {
-    if (OWN_REFUSALS.has(admitted.code)) return refuse(shared.deps, flow, admitted)
-    return answerJson(shared.deps, flow, { ...routeFacts(flow), hold: null, holds: [], verdict: problemOf(shared, flow, admitted) })
-  }
+  if (isDenial(admitted)) return answerVerdict(shared, flow, admitted)
   const { route, request } = admitted
   flow.step = 'hold'
   try {
     const evaluation = await evaluate(shared.deps, key, route, request, flow.plan)
-    if (isDenial(evaluation))
-      return await answerJson(shared.deps, flow, {
-        ...routeFacts(flow),
-        hold: null,
-        holds: [],
-        verdict: problemOf(shared, flow, evaluation),
-      })
+    if (isDenial(evaluation)) return await answerVerdict(shared, flow, evaluation)
     flow.route = evaluation.route
     const { plan, steps, reach, balances } = evaluation
     const limited = await limitVerdict(shared.deps, flow, limitedCall(shared.deps, flow, admitted))
@@ -110,16 +111,14 @@ function bodyOf({ body }: Inbound): Buffer {
   return member === undefined ? Buffer.from('{}') : body.subarray(member.valueStart, member.valueEnd)
 }
 
-/** The body may name the route that it would be sent to; only calls of models can be explained. */
-function explained(inbound: Inbound): Target | Denial {
-  const path = named(inbound, 'path') ?? DEFAULT_PATH
-  const dialect = surfaceOf(path)?.dialect({ path, query: inbound.query })
-  if (dialect !== undefined && !isFree(dialect)) return { path, dialect }
+/** What costs nothing has no price, no hold and no verdict to be told. */
+function free(path: string): Denial {
   return {
     code: 'route_unknown',
-    detail: `"path" names a route that is not served or costs nothing; ${DEFAULT_PATH} can be explained.`,
+    detail: `"path" names a route that costs nothing (${path.slice(0, 200)}); ${DEFAULT_PATH} can be explained.`,
     pointer: '/path',
     didYouMean: [...new Set(SURFACES.map((served) => served.path))],
+    fixes: [{ kind: 'change_request', action: 'correct_path', by: 'caller', canYou: true }],
   }
 }
 
