@@ -1,5 +1,4 @@
 import { disclosed, entryOf, formatAmount, isDenial, renderProblem, type Denial } from '@faregate/core'
-import type { KeyEntry } from '@faregate/identity'
 import { amountOf, priceTexts } from '@faregate/pricing'
 import { formField, scanMembers, type EndpointDialect } from '@faregate/wire'
 import { withAlternatives } from './alternatives.ts'
@@ -39,12 +38,12 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
   const key = await permitted(shared, flow, 'explain')
   if (isDenial(key)) return refuse(shared.deps, flow, key)
   const published = publishedAt(shared, flow.inbound)
-  if (published !== undefined) return explainPublished(shared, flow, key, published)
+  if (published !== undefined) return explainPublished(shared, flow, published)
   const path = named(flow.inbound, 'path') ?? DEFAULT_PATH
   const dialect = surfaceOf(path)?.dialect({ path, query: flow.inbound.query })
   if (dialect === undefined) return answerVerdict(shared, flow, routeUnknown(shared.deps.settings.publicUrl(), 'POST', path))
   if (isFree(dialect)) return refuse(shared.deps, flow, free(path))
-  return explainCall(shared, flow, key, { path, dialect })
+  return explainCall(shared, flow, { path, dialect })
 }
 
 /** A request that is refused before anything is known of what it would hold. */
@@ -53,13 +52,13 @@ function answerVerdict(shared: Shared, flow: Flow, denial: Denial): Promise<void
   return answerJson(shared.deps, flow, { ...routeFacts(flow), hold: null, holds: [], verdict: problemOf(shared, flow, denial) })
 }
 
-function explainPublished(shared: Shared, flow: Flow, key: KeyEntry, { value, rest, path }: Published & { path: string }): Promise<void> {
+function explainPublished(shared: Shared, flow: Flow, { value, rest, path }: Published & { path: string }): Promise<void> {
   if (value.kind === 'http')
     return explainApi(shared, flow, { value, rest }, named(flow.inbound, 'method') ?? 'GET', (denial) =>
       OWN_REFUSALS.has(denial.code) ? undefined : problemOf(shared, flow, denial),
     )
   const asked = promptFlow({ ...flow, inbound: { ...flow.inbound, body: bodyOf(flow.inbound) } }, value)
-  return explainCall(shared, asked, key, { path, dialect: value.dialect })
+  return explainCall(shared, asked, { path, dialect: value.dialect })
 }
 
 interface Target {
@@ -67,10 +66,11 @@ interface Target {
   dialect: EndpointDialect
 }
 
-async function explainCall(shared: Shared, flow: Flow, key: KeyEntry, target: Target): Promise<void> {
+async function explainCall(shared: Shared, flow: Flow, target: Target): Promise<void> {
   const admitted = await admit(shared, flow, target.dialect, target.path)
   if (isDenial(admitted)) return answerVerdict(shared, flow, admitted)
-  const { route, request } = admitted
+  // The caps of the end user and of the tags that it names are among them.
+  const { key, route, request } = admitted
   flow.step = 'hold'
   try {
     const evaluation = await evaluate(shared.deps, key, route, request, flow.plan)
