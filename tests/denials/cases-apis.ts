@@ -1,11 +1,19 @@
 import assert from 'node:assert/strict'
 import { nano } from '../support/decimal.ts'
-import { json } from '../support/http.ts'
+import type { Customer } from '../support/gateway.ts'
+import { json, send, type Answer } from '../support/http.ts'
 import type { Behaviour } from '../support/upstream.ts'
 import { eventually, gate } from '../support/wait.ts'
 import { carryOutFirst, waitAsTold } from './carry-out.ts'
 import { getter, inForce } from './world.ts'
-import type { Case } from './world.ts'
+import type { Case, World } from './world.ts'
+
+/** What `/v1/explain` is asked for the same. */
+const EXPLAIN = { path: '/weather/berlin', method: 'GET' }
+
+function explain({ gateway }: World, { key }: Customer): Promise<Answer> {
+  return send(`${gateway.url}/v1/explain`, { body: EXPLAIN, headers: { authorization: `Bearer ${key}` } })
+}
 
 /** Refusals of a priced GET of a published API: what they say, and that their first fix works. */
 export const API_CASES: Record<string, Case> = {
@@ -15,7 +23,12 @@ export const API_CASES: Record<string, Case> = {
     const refused = await call()
     assert.match(String(json(refused)['detail']), /Acme's balance is 0\.009999999 USD; this request may cost up to 0\.01 USD/)
     assert.equal(json(refused)['affordable'], undefined)
-    return { answer: refused, customer, mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call) }
+    return {
+      answer: refused,
+      customer,
+      explain: EXPLAIN,
+      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
+    }
   },
 
   async cap_key(world) {
@@ -23,7 +36,12 @@ export const API_CASES: Record<string, Case> = {
     const call = getter(world, customer)
     const refused = await call()
     const body = { cap: { amount: '1.00', period: 'day' } }
-    return { answer: refused, customer, mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused, { body }).then(call) }
+    return {
+      answer: refused,
+      customer,
+      explain: EXPLAIN,
+      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused, { body }).then(call),
+    }
   },
 
   async balance_reserved(world) {
@@ -37,9 +55,10 @@ export const API_CASES: Record<string, Case> = {
     const running = call()
     await eventually(async () => assert.ok(nano((await world.gateway.api.balance(customer.organization)).held) > 0n))
     const refused = await call()
+    const explained = await explain(world, customer)
     release.open()
     assert.equal((await running).status, 502)
-    return { answer: refused, customer, mend: () => waitAsTold(refused).then(call) }
+    return { answer: refused, customer, explained: async () => ({ explained, refused }), mend: () => waitAsTold(refused).then(call) }
   },
 
   async permission_denied(world) {
@@ -49,7 +68,12 @@ export const API_CASES: Record<string, Case> = {
     const call = getter(world, customer)
     const refused = await call()
     assert.deepEqual([json(refused)['required'], json(refused)['granted']], [['api:weather'], ['api:maps']])
-    return { answer: refused, customer, mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call) }
+    return {
+      answer: refused,
+      customer,
+      explain: EXPLAIN,
+      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
+    }
   },
 
   async subscription_required(world) {
@@ -61,6 +85,47 @@ export const API_CASES: Record<string, Case> = {
     const call = getter(world, customer, '/metered')
     const refused = await call()
     assert.match(String(json(refused)['detail']), /The API "metered" is sold by plan/)
-    return { answer: refused, customer, mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call) }
+    return {
+      answer: refused,
+      customer,
+      explain: { path: '/metered', method: 'GET' },
+      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
+    }
+  },
+}
+
+const PROMPT = '/greet'
+const EXPLAIN_PROMPT = { path: PROMPT, body: {} }
+
+function asker({ gateway }: World, { key }: Customer): () => Promise<Answer> {
+  return () => send(gateway.url + PROMPT, { body: {}, headers: { authorization: `Bearer ${key}` } })
+}
+
+/** Refusals of a call of a published prompt, in which no model is named. */
+export const PROMPT_CASES: Record<string, Case> = {
+  async insufficient_balance(world) {
+    const customer = await world.gateway.customer('0.004')
+    const call = asker(world, customer)
+    const refused = await call()
+    return {
+      answer: refused,
+      customer,
+      explain: EXPLAIN_PROMPT,
+      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
+    }
+  },
+
+  async permission_denied(world) {
+    const customer = await world.gateway.customer('1.00')
+    await world.gateway.api.expect(200, 'PATCH', `/api/keys/${customer.keyId}`, { apis: ['weather'] })
+    await inForce()
+    const call = asker(world, customer)
+    const refused = await call()
+    return {
+      answer: refused,
+      customer,
+      explain: EXPLAIN_PROMPT,
+      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
+    }
   },
 }

@@ -81,7 +81,7 @@ export const CALLER_CASES: Record<string, Case> = {
     assert.ok(right)
     const call = { key: customer.key, model: 'plain', output: 10 }
     const repeat = (surface: Surface) => callAt(world.gateway, surface, call, `${surface.path(call.model)}/chat/completions`)
-    return { answer: refused, repeat, mend: () => at(right) }
+    return { answer: refused, call, explain: { ...BODY, path: '/chat/completions' }, repeat, mend: () => at(right) }
   },
 
   async request_too_large(world) {
@@ -148,7 +148,8 @@ export const CALLER_CASES: Record<string, Case> = {
     assert.deepEqual([json(refused)['successor'], fixesOf(refused)[0]?.url], ['weather', `${world.gateway.url}/weather`])
     assert.match(header(refused, 'link') ?? '', /\/weather>; rel="successor-version"/)
     const { pathname } = new URL(String(fixesOf(refused)[0]?.url))
-    return { answer: refused, customer, mend: getter(world, customer, `${pathname}/berlin`) }
+    const explain = { path: '/old-weather/berlin', method: 'GET' }
+    return { answer: refused, customer, explain, mend: getter(world, customer, `${pathname}/berlin`) }
   },
 
   async model_retired(world) {
@@ -201,12 +202,14 @@ export const CALLER_CASES: Record<string, Case> = {
   async balance_reserved(world) {
     const customer = await world.gateway.customer('0.019')
     const { refused, served, repeat } = await besideRunning(world, customer)
+    // What was served in between is made up for, so that the same is lacking again.
+    const again = (surface: Surface) => world.gateway.api.grant(customer.organization, '0.001').then(() => repeat(surface))
     return {
       answer: refused,
       customer,
       served,
-      // What was served in between is made up for, so that the same is lacking again.
-      repeat: (surface) => world.gateway.api.grant(customer.organization, '0.001').then(() => repeat(surface)),
+      repeat: again,
+      explained: async (surface) => ({ explained: await again(surface), refused }),
       mend: () => waitAsTold(refused).then(sender(world, customer)),
     }
   },

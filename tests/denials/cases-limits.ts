@@ -4,7 +4,7 @@ import type { Answer } from '../support/http.ts'
 import { besideRunning } from './beside-running.ts'
 import { waitAsTold } from './carry-out.ts'
 import { callOf } from './envelopes.ts'
-import { callAt } from './surfaces.ts'
+import { callAt, type Surface } from './surfaces.ts'
 import { sender } from './world.ts'
 import type { Case } from './world.ts'
 
@@ -32,6 +32,12 @@ export const LIMIT_CASES: Record<string, Case> = {
       customer,
       served,
       repeat: (surface) => refusedAmong(() => callAt(world.gateway, surface, callOf({ customer }))),
+      explained: async (surface) => {
+        const slow = await world.gateway.customer('1.00', { limits: [{ kind: 'requests', amount: 1, per: 'minute' }] })
+        assert.equal((await sender(world, slow)()).status, 200)
+        const explained = await callAt(world.gateway, surface, callOf({ customer: slow }))
+        return { explained, refused: await sender(world, slow)() }
+      },
       mend: () => waitAsTold(refused).then(again),
     }
   },
@@ -40,6 +46,7 @@ export const LIMIT_CASES: Record<string, Case> = {
     const customer = await world.gateway.customer('1.00', { limits: [{ kind: 'concurrency', amount: 1 }] })
     const { refused, served, repeat } = await besideRunning(world, customer)
     assertLimitHeaders(refused)
-    return { answer: refused, customer, served, repeat, mend: () => waitAsTold(refused).then(sender(world, customer)) }
+    const explained = (surface: Surface) => repeat(surface).then((found) => ({ explained: found, refused }))
+    return { answer: refused, customer, served, repeat, explained, mend: () => waitAsTold(refused).then(sender(world, customer)) }
   },
 }

@@ -26,7 +26,7 @@ function mendedBy(by: string, prepare: (world: World, customer: Customer) => Pro
 
 /** The same code for another reason, which somebody else, or another command, mends. */
 export const VARIANTS: Record<string, [DenialCode, Case]> = {
-  'by the scopes of the key': ['permission_denied', mendedBy('org_admin', async () => ({ scopes: ['list', 'key'] }))],
+  'by the scopes of the key': ['permission_denied', mendedBy('org_admin', async () => ({ scopes: ['list', 'key', 'explain'] }))],
   'by the address of the caller': [
     'permission_denied',
     mendedBy('org_admin', async () => ({ addresses: ['10.0.0.0/8', '2001:db8::/32'] })),

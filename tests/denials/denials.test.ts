@@ -6,11 +6,12 @@ import { assertSettled } from '../support/api.ts'
 import { nano } from '../support/decimal.ts'
 import { header, json, send } from '../support/http.ts'
 import { assertNamedMay } from './carry-out.ts'
-import { API_CASES } from './cases-apis.ts'
+import { API_CASES, PROMPT_CASES } from './cases-apis.ts'
 import { VARIANTS } from './cases-variants.ts'
 import { CASES } from './cases.ts'
 import { assertClientReads } from './client-reads.ts'
 import { assertEnvelopes } from './envelopes.ts'
+import { assertExplained } from './explained.ts'
 import { assertHead, assertOpenai, assertProblem } from './head.ts'
 import { codeOf, problemOf, startWorld } from './world.ts'
 import type { Case, Made, World } from './world.ts'
@@ -39,6 +40,10 @@ describe('every refusal', () => {
 
   for (const [code, make] of Object.entries(API_CASES) as [DenialCode, Case][]) {
     test(`${code} of a priced GET of a published API: the same`, async () => assertMends(world, code, await make(world), false))
+  }
+
+  for (const [code, make] of Object.entries(PROMPT_CASES) as [DenialCode, Case][]) {
+    test(`${code} of a published prompt: the same`, async () => assertMends(world, code, await make(world), false))
   }
 
   for (const [name, [code, make]] of Object.entries(VARIANTS)) {
@@ -70,6 +75,7 @@ async function assertMends(world: World, code: DenialCode, made: Made, envelopes
     assert.equal(problem['charged'], false)
   }
   await assertClientReads(code, made.answer)
+  await assertExplained(world, code, made)
   if (envelopes) await assertEnvelopes(world, code, made)
   await assertUncharged(world, made, problem)
   if (made.management === undefined) await assertLookup(world, made, code)
@@ -112,8 +118,12 @@ async function assertLookup(world: World, made: Made, code: DenialCode): Promise
   const operator = await look(gateway.token)
   assert.equal(operator.status, 200, operator.text)
   assert.equal(json(operator)['code'], code)
-  const trace = json(operator)['trace'] as { check: string; result: string }[]
-  assert.equal(trace.at(-1)?.result, 'denied', operator.text)
+  const trace = json(operator)['trace'] as { result: string; facts: { code?: string } }[]
+  const cause = code === 'stream_funds_exhausted' ? 'insufficient_balance' : code
+  assert.ok(
+    trace.some(({ result, facts }) => result === 'denied' && facts.code === cause),
+    operator.text,
+  )
   const stranger = await gateway.customer()
   for (const [token, expected] of [
     [stranger.key, 404],

@@ -55,7 +55,7 @@ const ITS_OWN = ['denialId', 'requestId', 'instance', 'asOf', 'incidentId', 'det
 const OF_THE_TIME = new Set(['afterSeconds', 'seconds', 'resetsAt', 'pointer'])
 
 /** The problem, but for that, and for what a dialect adds or leaves out; that there is such a member stays said. */
-function comparable(problem: Record<string, unknown>, differs: string[]): unknown {
+export function comparable(problem: Record<string, unknown>, differs: string[]): unknown {
   const members = Object.entries(problem).filter(([name]) => !differs.some((other) => other.slice(1) === name))
   const told = members.map(([name, value]): [string, unknown] => [name, ITS_OWN.includes(name) ? 'its own' : value])
   return JSON.parse(JSON.stringify(Object.fromEntries(told), (name, value: unknown) => (OF_THE_TIME.has(name) ? 'of the time' : value)))

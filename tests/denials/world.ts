@@ -38,6 +38,10 @@ export interface Made {
   call?: Partial<ModelCall>
   /** Makes it happen in another envelope, where another call alone does not. */
   repeat?: (surface: Surface) => Promise<Answer>
+  /** What `/v1/explain` is asked; absent: the call, as a chat completion. */
+  explain?: Record<string, unknown>
+  /** Makes it happen again, and has it explained while it lasts. */
+  explained?: (surface: Surface) => Promise<{ refused: Answer; explained: Answer }>
   /** What was served beside it, also in other envelopes: only that is charged. */
   served?: Answer[]
   /** Carries out what the answer says, as the one whom it names, and sends the identical request again, where there is one. */
@@ -48,7 +52,8 @@ export type Case = (world: World) => Promise<Made>
 
 export const COARSE = { price: { input: '0', output: '1000' } }
 
-export async function startWorld(): Promise<World> {
+/** `options`: where the gateway keeps everything, if not in a file of its own. */
+export async function startWorld(options: { databaseUrl?: string } = {}): Promise<World> {
   const upstream = await startUpstream()
   upstream.on('plain', either(5, { usage: usage(0, 5) }))
   upstream.on('endless', stream(1_000_000, { everyMs: 1 }))
@@ -59,8 +64,9 @@ export async function startWorld(): Promise<World> {
   upstream.on('', ({ response }) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"sunny":true}'))
   config['apis'] = {
     weather: { prefix: '/weather', upstream: { baseUrl: upstream.url }, routes: [{ method: 'GET', path: '/{city}', price: '0.01' }] },
+    greet: { prefix: '/greet', prompt: { model: 'plain', user: 'Say hello.', maxTokens: 10 } },
   }
-  const gateway = await startGateway({ config })
+  const gateway = await startGateway({ config, ...options })
   let started: Promise<Paying> | undefined
   return {
     upstream,

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { DENIAL_CODES, type ModelEntry, type ProviderEntry } from '@faregate/core'
+import { DENIAL_CODES, type LimitTerms, type ModelEntry, type ProviderEntry } from '@faregate/core'
 import { BLAMED } from '../src/diagnosis/blame.ts'
 import type { Evidence, Step, StepName } from '../src/diagnosis/evidence.ts'
 import { diagnosisSteps } from '../src/diagnosis/steps.ts'
 import { plan, subscription } from '../../billing/test/support.ts'
-import type { AttemptRow, BalanceRow, DenialRow, KeyRow, OrganizationRow, RequestRow } from '../src/rows.ts'
+import type { ApplicationRow, AttemptRow, BalanceRow, DenialRow, KeyRow, OrganizationRow, RequestRow } from '../src/rows.ts'
 
 const FILE = { source: 'file' as const, file: 'faregate.yaml', line: 7 }
 const BALANCE: BalanceRow = { granted: 5_000_000_000n, expired: 0n, posted: 0n, held: 0n, overdraft: 0n, creditLimit: 0n }
@@ -32,7 +32,15 @@ const KEY: KeyRow = {
   lastUsedAt: null,
   createdAt: 0,
 }
-const ORGANIZATION = { id: 'org_1', name: 'acme', suspended: null, cap: null, userCap: null, tagCap: null } as OrganizationRow
+const ORGANIZATION = {
+  id: 'org_1',
+  name: 'acme',
+  suspended: null,
+  cap: null,
+  userCap: null,
+  tagCap: null,
+  limits: [] as LimitTerms[],
+} as OrganizationRow
 const ATTEMPT: AttemptRow = {
   provider: 'openai',
   model: 'gpt',
@@ -64,6 +72,7 @@ function evidence(members: Partial<Evidence> = {}, configured: { model?: ModelEn
     balance: BALANCE,
     key: KEY,
     organization: ORGANIZATION,
+    application: undefined,
     plans: { newest: [], held: [] },
     snapshot: {
       version: 1,
@@ -191,6 +200,36 @@ describe('the six steps', () => {
     assert.equal(stepOf('permissions', evidence({ key: undefined, organization: undefined })).result, 'unknown')
   })
 
+  it('permissions: what the key may be used for, and from where', () => {
+    const scoped = { ...KEY, scopes: ['list', 'key'] } as KeyRow
+    const step = stepOf('permissions', evidence({ key: scoped }))
+    assert.deepEqual([step.result, step.fix], ['failed', 'Add it: `faregate key update key_1 --scope list --scope key --scope models`.'])
+    assert.match(step.detail, /limited to list, key; this needs the scope "models"/)
+    const counted = { ...REQUEST, path: '/v1/messages/count_tokens' } as RequestRow
+    assert.match(stepOf('permissions', evidence({ key: scoped, request: counted })).detail, /needs the scope "count"/)
+    assert.match(stepOf('permissions', evidence({ key: { ...KEY, addresses: ['10.0.0.0/8'] } })).detail, /from 10\.0\.0\.0\/8 only/)
+    const far = denialOf('permission_denied', { required: ['address:192.0.2.7'] })
+    const near = { ...KEY, addresses: ['10.0.0.0/8'] }
+    const refused = stepOf('permissions', evidence({ key: near, denial: far }))
+    assert.match(refused.detail, /may not be used from 192\.0\.2\.7; it may be used from 10\.0\.0\.0\/8/)
+    assert.equal(refused.fix, 'Allow it: `faregate key update key_1 --address 10.0.0.0/8 --address 192.0.2.7`.')
+  })
+
+  it('permissions: that a refusal is mended is said for what it was for alone', () => {
+    const again = /send the request again/
+    const key = { ...KEY, scopes: ['list'], addresses: ['10.0.0.0/8'] } as KeyRow
+    for (const [required, mended] of [
+      ['scope:models', { ...key, scopes: ['models'] } as KeyRow],
+      ['address:192.0.2.7', { ...key, addresses: ['192.0.2.0/24'] } as KeyRow],
+    ] as const) {
+      const denial = denialOf('permission_denied', { required: [required] })
+      assert.doesNotMatch(stepOf('permissions', evidence({ key, denial })).fix ?? '', again, `${required}: the model was never refused`)
+      assert.match(stepOf('permissions', evidence({ key: mended, denial })).fix ?? '', again)
+    }
+    const ofApi = denialOf('permission_denied', { required: ['address:192.0.2.7'], scope: { level: 'api', id: 'weather' } })
+    assert.doesNotMatch(stepOf('permissions', evidence({ denial: ofApi })).fix ?? '', again, "an API's own list is no key's")
+  })
+
   it('configuration: whether the model is there, its providers, their keys, its price; and whether they answer', () => {
     const wrong: [Evidence, RegExp, RegExp][] = [
       [evidence({ request: { ...REQUEST, model: 'gone' } }), /No model is called gone/, /faregate model list/],
@@ -226,6 +265,19 @@ describe('the six steps', () => {
     assert.equal(limited.result, 'failed')
     const before = stepOf('rate_limits', evidence({ denial: denialOf('permission_denied') }))
     assert.deepEqual([before.result, before.detail.includes('before its limits')], ['unknown', true])
+  })
+
+  it('rate limits: those of the application, the organization and the plan beside those of the key', () => {
+    const pro = plan({ name: 'pro', models: ['small'], limits: [{ kind: 'concurrency', amount: 3 }] })
+    const serving = { subscription: subscription(pro, 0, { plan: 'pro', paidUntil: 2_000, anchor: 0, periods: 1 }), version: pro }
+    const application = { limits: [{ kind: 'requests', amount: 7, per: 'minute' }] } as ApplicationRow
+    const organization = { ...ORGANIZATION, limits: [{ kind: 'tokens', amount: 900, per: 'day' }] } as OrganizationRow
+    const of = { application, organization, plans: { newest: [pro], held: [serving] } }
+    for (const denial of [undefined, denialOf('rate_limited')]) {
+      const { detail } = stepOf('rate_limits', evidence({ ...of, denial }))
+      assert.match(detail, /It has none of its own now\. Its application may use 7 requests a minute now\./)
+      assert.match(detail, /Its organization may use 900 tokens a day now\. Its plan "pro" may use 3 .+ now\./)
+    }
   })
 
   it("rate limits: a provider's limit that was met on the way", () => {

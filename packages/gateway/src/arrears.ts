@@ -3,6 +3,7 @@ import type { KeyEntry } from '@faregate/identity'
 import type { GatewayDeps, UnpaidInvoice } from './deps.ts'
 import { mayMend } from './mend.ts'
 import { payFix } from './pay-fix.ts'
+import { row } from './trace/row.ts'
 
 type InvoiceDeps = Pick<GatewayDeps, 'invoices' | 'settings'>
 
@@ -54,6 +55,14 @@ function overdueDenial(
       creditLimit: formatAmount(key.organization.creditLimit ?? 0n),
     },
     fixes: [payInvoice(settings, key, oldest, toPay)],
+    evidence: [
+      row(
+        'invoice',
+        { code: 'insufficient_balance' },
+        { overdue: overdue.length, oldest: oldest.name, dueAt: timeText(oldest), required: formatAmount(owed) },
+      ),
+      ...(refusal?.evidence ?? []),
+    ],
   }
 }
 

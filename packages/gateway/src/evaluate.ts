@@ -4,7 +4,7 @@ import { affordableSteps, amountOf } from '@faregate/pricing'
 import type { ModelRequest } from '@faregate/wire'
 import { inArrears } from './arrears.ts'
 import type { BalanceView, GatewayDeps } from './deps.ts'
-import { insufficientFunds, type Insufficient } from './funds.ts'
+import { insufficientFunds, type Refused } from './funds.ts'
 import { planHold, type HoldPlan } from './hold-plan.ts'
 import { priceMissing, type Route } from './locate.ts'
 import type { Offer, Planned } from './plans/port.ts'
@@ -77,14 +77,15 @@ export async function laterBlockers(
   key: KeyEntry,
   route: Route,
   request: ModelRequest,
-): Promise<{ also?: DenialCode[] }> {
+): Promise<Pick<Denial, 'also' | 'evidence'>> {
   return alsoOf([], await moneyBlocker(deps, key, route, request))
 }
 
-/** Codes that come after a refusal: those that are known, and those of what money has against it. */
-export function alsoOf(before: DenialCode[], money: Denial | undefined): { also?: DenialCode[] } {
+/** Codes that come after a refusal: those that are known, and those of what money has against it, with what shows that. */
+export function alsoOf(before: DenialCode[], money: Denial | undefined): Pick<Denial, 'also' | 'evidence'> {
   const also = [...before, ...(money === undefined ? [] : [money.code, ...(money.also ?? [])])]
-  return also.length === 0 ? {} : { also }
+  const { evidence } = money ?? {}
+  return { ...(also.length === 0 ? {} : { also }), ...(evidence === undefined ? {} : { evidence }) }
 }
 
 /** What the balances have against a request that is refused for another reason; undefined too where they cannot be read. */
@@ -131,12 +132,12 @@ export function measureOf({ legs, measure }: HoldPlan, leg: number): HoldPlan['m
   return (ref?.kind === 'cap' ? ref.measure : undefined) ?? measure
 }
 
-function predicted(deps: GatewayDeps, plan: HoldPlan, balances: BalanceView[], fewest: number, affordable: number): Insufficient {
-  const shortfalls = balances.flatMap(({ account, unit, available, held, resetsAt }, leg) => {
-    const required = amountOf(measureOf(plan, leg), fewest)
-    return available < required ? [{ leg, account, unit, required, available, held, resetsAt }] : []
+function predicted(deps: GatewayDeps, plan: HoldPlan, balances: BalanceView[], fewest: number, affordable: number): Refused {
+  const legs = balances.map(({ account, unit, available, held, resetsAt }, leg) => {
+    return { account, unit, required: amountOf(measureOf(plan, leg), fewest), available, held, resetsAt }
   })
+  const shortfalls = legs.flatMap((room, leg) => (room.available < room.required ? [{ leg, ...room }] : []))
   const reserved = shortfalls.every(({ required, available, held }) => available + held >= required)
   const [first] = shortfalls
-  return { status: 'insufficient', reserved, leg: first?.leg ?? 0, also: [], shortfalls, steps: affordable, at: deps.clock.now() }
+  return { status: 'insufficient', reserved, leg: first?.leg ?? 0, also: [], shortfalls, steps: affordable, legs, at: deps.clock.now() }
 }

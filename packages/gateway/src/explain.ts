@@ -1,5 +1,4 @@
 import { disclosed, entryOf, formatAmount, isDenial, renderProblem, type Denial } from '@faregate/core'
-import type { KeyEntry } from '@faregate/identity'
 import { amountOf, priceTexts } from '@faregate/pricing'
 import { formField, scanMembers, type EndpointDialect } from '@faregate/wire'
 import { withAlternatives } from './alternatives.ts'
@@ -15,9 +14,11 @@ import { firstOf } from './limits/denial.ts'
 import { limitVerdict } from './limits/within-limits.ts'
 import type { Inbound } from './edge.ts'
 import type { Flow } from './flow.ts'
+import { routeUnknown } from './hints.ts'
 import { refuse } from './refuse.ts'
 import { ledgerUnavailable } from './ledger-unavailable.ts'
 import { isFree, SURFACES, surfaceOf } from './surfaces.ts'
+import { traceOf } from './trace/trace.ts'
 
 const DEFAULT_PATH = '/v1/chat/completions'
 
@@ -37,18 +38,27 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
   const key = await permitted(shared, flow, 'explain')
   if (isDenial(key)) return refuse(shared.deps, flow, key)
   const published = publishedAt(shared, flow.inbound)
-  if (published !== undefined) return explainPublished(shared, flow, key, published)
-  const target = explained(flow.inbound)
-  return isDenial(target) ? refuse(shared.deps, flow, target) : explainCall(shared, flow, key, target)
+  if (published !== undefined) return explainPublished(shared, flow, published)
+  const path = named(flow.inbound, 'path') ?? DEFAULT_PATH
+  const dialect = surfaceOf(path)?.dialect({ path, query: flow.inbound.query })
+  if (dialect === undefined) return answerVerdict(shared, flow, routeUnknown(shared.deps.settings.publicUrl(), 'POST', path))
+  if (isFree(dialect)) return refuse(shared.deps, flow, free(path))
+  return explainCall(shared, flow, { path, dialect })
 }
 
-function explainPublished(shared: Shared, flow: Flow, key: KeyEntry, { value, rest, path }: Published & { path: string }): Promise<void> {
+/** A request that is refused before anything is known of what it would hold. */
+function answerVerdict(shared: Shared, flow: Flow, denial: Denial): Promise<void> {
+  if (OWN_REFUSALS.has(denial.code)) return refuse(shared.deps, flow, denial)
+  return answerJson(shared.deps, flow, { ...routeFacts(flow), hold: null, holds: [], verdict: problemOf(shared, flow, denial) })
+}
+
+function explainPublished(shared: Shared, flow: Flow, { value, rest, path }: Published & { path: string }): Promise<void> {
   if (value.kind === 'http')
     return explainApi(shared, flow, { value, rest }, named(flow.inbound, 'method') ?? 'GET', (denial) =>
       OWN_REFUSALS.has(denial.code) ? undefined : problemOf(shared, flow, denial),
     )
   const asked = promptFlow({ ...flow, inbound: { ...flow.inbound, body: bodyOf(flow.inbound) } }, value)
-  return explainCall(shared, asked, key, { path, dialect: value.dialect })
+  return explainCall(shared, asked, { path, dialect: value.dialect })
 }
 
 interface Target {
@@ -56,22 +66,15 @@ interface Target {
   dialect: EndpointDialect
 }
 
-async function explainCall(shared: Shared, flow: Flow, key: KeyEntry, target: Target): Promise<void> {
+async function explainCall(shared: Shared, flow: Flow, target: Target): Promise<void> {
   const admitted = await admit(shared, flow, target.dialect, target.path)
-  if (isDenial(admitted)) {
-    if (OWN_REFUSALS.has(admitted.code)) return refuse(shared.deps, flow, admitted)
-    return answerJson(shared.deps, flow, { ...routeFacts(flow), hold: null, holds: [], verdict: problemOf(shared, flow, admitted) })
-  }
-  const { route, request } = admitted
+  if (isDenial(admitted)) return answerVerdict(shared, flow, admitted)
+  // The caps of the end user and of the tags that it names are among them.
+  const { key, route, request } = admitted
+  flow.step = 'hold'
   try {
     const evaluation = await evaluate(shared.deps, key, route, request, flow.plan)
-    if (isDenial(evaluation))
-      return await answerJson(shared.deps, flow, {
-        ...routeFacts(flow),
-        hold: null,
-        holds: [],
-        verdict: problemOf(shared, flow, evaluation),
-      })
+    if (isDenial(evaluation)) return await answerVerdict(shared, flow, evaluation)
     flow.route = evaluation.route
     const { plan, steps, reach, balances } = evaluation
     const limited = await limitVerdict(shared.deps, flow, limitedCall(shared.deps, flow, admitted))
@@ -108,16 +111,14 @@ function bodyOf({ body }: Inbound): Buffer {
   return member === undefined ? Buffer.from('{}') : body.subarray(member.valueStart, member.valueEnd)
 }
 
-/** The body may name the route that it would be sent to; only calls of models can be explained. */
-function explained(inbound: Inbound): Target | Denial {
-  const path = named(inbound, 'path') ?? DEFAULT_PATH
-  const dialect = surfaceOf(path)?.dialect({ path, query: inbound.query })
-  if (dialect !== undefined && !isFree(dialect)) return { path, dialect }
+/** What costs nothing has no price, no hold and no verdict to be told. */
+function free(path: string): Denial {
   return {
     code: 'route_unknown',
-    detail: `"path" names a route that is not served or costs nothing; ${DEFAULT_PATH} can be explained.`,
+    detail: `"path" names a route that costs nothing (${path.slice(0, 200)}); ${DEFAULT_PATH} can be explained.`,
     pointer: '/path',
     didYouMean: [...new Set(SURFACES.map((served) => served.path))],
+    fixes: [{ kind: 'change_request', action: 'correct_path', by: 'caller', canYou: true }],
   }
 }
 
@@ -148,6 +149,6 @@ function routeFacts({ route, request, api }: Flow): Record<string, unknown> {
 function problemOf({ deps }: Shared, flow: Flow, denial: Denial): Record<string, unknown> {
   const asOf = new Date(deps.clock.now()).toISOString()
   const whole = renderProblem(denial, { denialId: '', requestId: flow.id, publicUrl: deps.settings.publicUrl(), asOf })
-  const { instance: _none, denialId: _neither, ...problem } = disclosed(whole, disclosureOf(flow.key), flow.trace)
+  const { instance: _none, denialId: _neither, ...problem } = disclosed(whole, disclosureOf(flow.key), traceOf(deps, flow, denial))
   return { ...problem, status: entryOf(denial).status }
 }

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { Denial, Millis, Nano, TraceStep } from '@faregate/core'
+import type { Denial, DenialCode, Millis, Nano } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { Admission } from '@faregate/limits'
 import type { Decoded, EndpointDialect, ModelRequest } from '@faregate/wire'
@@ -10,8 +10,9 @@ import type { Offer, Planned } from './plans/port.ts'
 import type { AttemptRecord } from './record.ts'
 import type { Reservation } from './reserve.ts'
 import { surfaceOf } from './surfaces.ts'
+import type { Step, Use } from './trace/step.ts'
 
-/** One request on its way: what each step found out, for the next step, the record and the trace. */
+/** One request on its way: what each step found out, for the next step, the record, and the trace of a refusal. */
 export interface Flow {
   readonly id: string
   readonly at: Millis
@@ -36,10 +37,15 @@ export interface Flow {
   limitedUnder?: Offer | undefined
   /** The plans under which it is served; absent: from the balance alone. */
   plan?: Planned
-  reservation?: Pick<Reservation, 'plan' | 'slices' | 'offer'>
+  reservation?: Pick<Reservation, 'plan' | 'slices' | 'offer' | 'entry'>
+  /** What became of the attempt to return the hold, where nothing was served. */
+  released?: 'ok' | DenialCode
   readonly attempts: AttemptRecord[]
   readonly flags: string[]
-  readonly trace: TraceStep[]
+  /** How far it has come; a refusal's trace is made from this, and from what the steps found out. */
+  step: Step
+  /** What its key is used for, once that is known. */
+  use?: Use
   cost: Nano
   ttftMs: number | null
   /** Set when the request was refused, before or in the middle of the answer. */
@@ -56,7 +62,7 @@ export function newFlow(inbound: Inbound, outbound: Outbound, now: Millis): Flow
     dialect: surfaceOf(inbound.path)?.dialect(inbound),
     attempts: [],
     flags: [],
-    trace: [],
+    step: 'route',
     cost: 0n,
     ttftMs: null,
   }
@@ -67,7 +73,9 @@ export function elapsed(flow: Flow): number {
   return Math.round(performance.now() - flow.startedAt)
 }
 
-/** Notes a check that passed or failed, for `/denials/{id}`. */
-export function note(flow: Flow, check: string, result: TraceStep['result'], facts?: Record<string, unknown>): void {
-  flow.trace.push(facts === undefined ? { check, result } : { check, result, facts })
+/** Keeps what the key of a request is used for, which is to be permitted next. */
+export function useOf<U extends Use>(flow: Flow, use: U): U {
+  flow.step = 'permission'
+  flow.use = use
+  return use
 }

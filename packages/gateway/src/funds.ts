@@ -19,8 +19,12 @@ import type { Planned } from './plans/port.ts'
 import { quotaDenial, quotaText, quotaUnit } from './plans/quota-exhausted.ts'
 import { raiseCap } from './raise-cap.ts'
 import { capSubject, quotaSubject, requestLimit } from './request-limit.ts'
+import { refusedLegs } from './trace/ledger-rows.ts'
 
 export type Insufficient = Extract<Outcome, { status: 'insufficient' }>
+
+/** A refusal of the ledger; without its number, one that was only predicted. */
+export type Refused = Omit<Insufficient, 'seq'> & { seq?: bigint }
 
 /** Callers may name their users as they like: whom they call otherwise, nobody can give a cap of its own. */
 const NAMEABLE = /^[^\u0000-\u001f\u007f]{1,300}$/
@@ -43,7 +47,7 @@ export interface FundsContext {
  * Names the refusal of a hold (M26): reserved if waiting for the requests in flight would help on every balance,
  * otherwise the first balance, in precedence, that is too small even so. The rest goes to `also`.
  */
-export function insufficientFunds(context: FundsContext, outcome: Insufficient): Denial {
+export function insufficientFunds(context: FundsContext, outcome: Refused): Denial {
   const tooSmall = outcome.reserved
     ? outcome.shortfalls
     : outcome.shortfalls.filter(({ required, available, held }) => available + held < required)
@@ -68,14 +72,19 @@ export function insufficientFunds(context: FundsContext, outcome: Insufficient):
     ...(also.length > 0 ? { also } : {}),
     ...(code === 'balance_reserved' ? { retryAfterSeconds: 1 } : {}),
     ...more,
+    evidence: refusedLegs(context.legs, outcome, (leg) => blockerOf(context, outcome, leg)),
   }
 }
 
-function alsoCodes(outcome: Insufficient, code: DenialCode, context: FundsContext): DenialCode[] {
-  if (outcome.reserved) return []
-  const blockers = outcome.shortfalls.map((shortfall) =>
-    shortfall.available + shortfall.held < shortfall.required ? codeOf(context, shortfall) : 'balance_reserved',
-  )
+/** What one leg refuses the request for. */
+function blockerOf(context: FundsContext, { reserved, shortfalls }: Refused, leg: number): DenialCode | undefined {
+  const shortfall = shortfalls.find((one) => one.leg === leg)
+  if (shortfall === undefined) return undefined
+  return reserved || shortfall.available + shortfall.held >= shortfall.required ? 'balance_reserved' : codeOf(context, shortfall)
+}
+
+function alsoCodes(outcome: Refused, code: DenialCode, context: FundsContext): DenialCode[] {
+  const blockers = outcome.shortfalls.flatMap(({ leg }) => blockerOf(context, outcome, leg) ?? [])
   return [...new Set(blockers)].filter((other) => other !== code)
 }
 

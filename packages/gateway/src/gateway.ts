@@ -68,7 +68,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
   return {
     handle: (inbound, outbound) => serve(shared, newFlow(inbound, outbound, deps.clock.now())),
     refuse: (inbound, outbound, denial) =>
-      guarded(shared, newFlow(inbound, outbound, deps.clock.now()), (_shared, flow) => refuse(deps, flow, denial)),
+      guarded(shared, newFlow(inbound, outbound, deps.clock.now()), (_shared, flow) => {
+        flow.step = denial.code.startsWith('request_') ? 'request' : 'credential'
+        return refuse(deps, flow, denial)
+      }),
     preflight: (inbound, outbound) => preflight(deps, inbound, outbound),
     publishes: (path) => deps.apis.find(path)?.value.kind,
     newRequestId: () => newId('req', deps.clock.now(), deps.random),

@@ -16,6 +16,7 @@ export async function serveKeyInfo(shared: Shared, flow: Flow): Promise<void> {
   const { deps } = shared
   const found = await permitted(shared, flow, 'key')
   if (isDenial(found)) return refuse(deps, flow, found)
+  flow.step = 'endpoint'
   const query = new URLSearchParams(flow.inbound.query)
   const user = query.get('user')
   const key = await withNamedCaps(deps, found, user, tagsIn(query.get('tags') ?? ''))

@@ -15,7 +15,7 @@ import { firstBlocker } from './blockers.ts'
 import { locatePrompt, ofPrompt, withoutLimitFix } from './apis/prompt-call.ts'
 import { withNamedCaps } from './caps.ts'
 import { alsoOf, evaluate, moneyBlocker } from './evaluate.ts'
-import { note, type Flow } from './flow.ts'
+import { useOf, type Flow } from './flow.ts'
 import { planHold, type HoldPlan } from './hold-plan.ts'
 import { checkKeyState, identify } from './identify.ts'
 import { tokenBound } from './limits/demands.ts'
@@ -66,7 +66,7 @@ export function limitedCall(deps: GatewayDeps, flow: Flow, { key, route, request
 async function servePaid(shared: Shared, flow: Flow, dialect: EndpointDialect, admitted: Admitted): Promise<void> {
   const { deps } = shared
   const { key, route, request } = admitted
-  const reservation = await reserveInArrears(deps, key, {
+  const reservation = await reserveInArrears(deps, flow, key, {
     look: () => evaluate(deps, key, route, request, flow.plan),
     reserve: () => reserve(deps, flow, key, route, request),
   })
@@ -129,6 +129,7 @@ export interface Admitted {
 export async function admit(shared: Shared, flow: Flow, dialect: EndpointDialect, path = flow.inbound.path): Promise<Admitted | Denial> {
   const entitled = await entitle(shared, flow, dialect, path)
   if (isDenial(entitled)) return entitled
+  flow.step = 'endpoint'
   const route = servable(entitled.route, dialect)
   if (isDenial(route)) return ofPrompt(flow, route)
   flow.route = route
@@ -139,25 +140,27 @@ export async function admit(shared: Shared, flow: Flow, dialect: EndpointDialect
 export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDialect, path = flow.inbound.path): Promise<Admitted | Denial> {
   const found = await known(shared, flow)
   if (isDenial(found)) return found
+  flow.step = 'configuration'
   const elsewhere = flow.prompt && locatePrompt(shared.deps, flow, flow.prompt, path)
   if (elsewhere !== undefined) return elsewhere
+  flow.step = 'request'
   const { query, headers, body } = flow.inbound
   const read = dialect.read({ path, query, headers, body })
   if (!read.ok) return requestInvalid(read.pointer, read.message)
   const { request } = read
   flow.request = request
+  flow.step = 'configuration'
   const key = await withNamedCaps(shared.deps, found, request.user, tagsOf(flow.inbound))
   if (isDenial(key)) return key
   const located = shared.locator.find(request.model, (name) => allowsModel(key, name))
   if (isDenial(located)) return ofPrompt(flow, located)
   const route = routeOf(key.organization, located)
   flow.route = route
-  note(flow, 'locate', 'ok', { model: route.model.name, configurationVersion: shared.deps.snapshot().version })
   const product = productOf(flow, request, path, route.model.name)
   const scope = isApi(product) ? 'apis' : isFree(dialect) ? 'count' : 'models'
-  const refused = await firstBlocker(shared.deps, key, { scope, address: flow.inbound.ip, product }, route, request)
+  const use = useOf(flow, { scope, address: flow.inbound.ip, product, standing: true })
+  const refused = await firstBlocker(shared.deps, key, use, route, request)
   if (refused !== undefined) return refused
-  note(flow, 'authorize', 'ok', isApi(product) ? { apis: key.apis ?? 'all' } : { models: key.models ?? 'all' })
   const flaw: Flaw = (rule) => refusalIn(planHold(shared.deps.settings, key, routeByRule(route, rule, 'plan'), request))
   const plan = await planned(shared.deps, flow, key, product, flaw)
   if (isDenial(plan)) {
@@ -176,20 +179,18 @@ function refusalIn(plan: HoldPlan | Denial): Denial | undefined {
 
 /** The key behind the request, if it may be used now. */
 export async function known({ deps }: Shared, flow: Flow): Promise<KeyEntry | Denial> {
+  flow.step = 'credential'
   // Only clients of models put a key into the query; that of an API goes on as it is.
   const key = await identify(deps, flow.api === undefined ? flow.inbound : { ...flow.inbound, query: '' })
   if (isDenial(key)) return key
   flow.key = key
-  const refused = checkKeyState(key, flow.at)
-  if (refused !== undefined) return refused
-  note(flow, 'identify', 'ok', { key: key.id, organization: key.organization.id })
-  return key
+  return checkKeyState(key, flow.at) ?? key
 }
 
 /** The same, where no model is called and the key may be used for this from there. */
 export async function permitted(shared: Shared, flow: Flow, scope: KeyScope): Promise<KeyEntry | Denial> {
   const key = await known(shared, flow)
-  return isDenial(key) ? key : (checkUse(key, scope, flow.inbound.ip) ?? key)
+  return isDenial(key) ? key : (checkUse(key, useOf(flow, { scope, address: flow.inbound.ip })) ?? key)
 }
 
 async function deliver(delivery: Delivery, called: Called): Promise<void> {

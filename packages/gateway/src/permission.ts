@@ -1,13 +1,20 @@
 import type { Denial, KeyScope } from '@faregate/core'
 import { inRanges, type KeyEntry } from '@faregate/identity'
 import { changeKey } from './change-key.ts'
+import type { Use } from './trace/step.ts'
 
 /** Whether this key may be used for this, from where the request comes. */
-export function checkUse(key: KeyEntry, scope: KeyScope, address: string): Denial | undefined {
-  // A key without scopes may be used for everything.
-  if (key.scopes.length > 0 && !key.scopes.includes(scope)) return outOfScope(key, scope)
-  if (key.addresses !== null && !inRanges(key.addresses, address)) return outOfRange(key, address)
-  return undefined
+export function checkUse(key: KeyEntry, { scope, address }: Pick<Use, 'scope' | 'address'>): Denial | undefined {
+  return checkScope(key, scope) ?? checkAddress(key, address)
+}
+
+/** A key without scopes may be used for everything. */
+export function checkScope(key: KeyEntry, scope: KeyScope): Denial | undefined {
+  return key.scopes.length > 0 && !key.scopes.includes(scope) ? outOfScope(key, scope) : undefined
+}
+
+export function checkAddress(key: KeyEntry, address: string): Denial | undefined {
+  return key.addresses !== null && !inRanges(key.addresses, address) ? outOfRange(key, address) : undefined
 }
 
 function outOfScope(key: KeyEntry, scope: KeyScope): Denial {

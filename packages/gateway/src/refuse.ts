@@ -16,8 +16,9 @@ import type { Failure } from './call/failure.ts'
 import type { GatewayDeps } from './deps.ts'
 import { disclosureOf } from './disclosure-of.ts'
 import { finish, type Ending } from './finish.ts'
-import { note, type Flow } from './flow.ts'
+import type { Flow } from './flow.ts'
 import { envelopeOf } from './surfaces.ts'
+import { traceOf } from './trace/trace.ts'
 
 /** A refusal, numbered and rendered, with its decision trace handed to the recorder. */
 interface Registered {
@@ -94,7 +95,7 @@ function register(deps: GatewayDeps, flow: Flow, denial: Denial): Registered {
   }
   const problem = renderProblem(numbered, context)
   flow.denial = numbered
-  note(flow, denial.code, 'denied', { ...denial.limit })
+  const trace = traceOf(deps, flow, denial)
   if (denial.operatorDetail !== undefined) {
     deps.log.warn(
       { request: flow.id, denial: id, incident: numbered.incidentId, code: denial.code, cause: denial.operatorDetail },
@@ -109,11 +110,11 @@ function register(deps: GatewayDeps, flow: Flow, denial: Denial): Registered {
     key: flow.key?.id ?? null,
     code: denial.code,
     problem: JSON.stringify(problem),
-    trace: flow.trace,
+    trace,
     operatorDetail: denial.operatorDetail ?? null,
     configurationVersion: deps.snapshot().version,
   })
-  return { problem: disclosed(problem, disclosureOf(flow.key), flow.trace), headers: headersOf(flow, denial, context), id }
+  return { problem: disclosed(problem, disclosureOf(flow.key), trace), headers: headersOf(flow, denial, context), id }
 }
 
 /** Where the code alone is told, neither whose account it is nor the page on which that is topped up. */

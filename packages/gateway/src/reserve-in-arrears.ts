@@ -3,6 +3,7 @@ import type { KeyEntry } from '@faregate/identity'
 import { inArrears } from './arrears.ts'
 import type { GatewayDeps, UnpaidInvoice } from './deps.ts'
 import type { Judged } from './evaluate.ts'
+import type { Flow } from './flow.ts'
 import { ledgerUnavailable } from './ledger-unavailable.ts'
 
 /** A call that costs something: what balances have against it, read without effect, and the hold. */
@@ -14,9 +15,11 @@ interface Payable<Reservation> {
 /** Reserves, unless an invoice of an organization in arrears is overdue: then nothing is held until it is paid. */
 export async function reserveInArrears<Reservation extends object>(
   deps: GatewayDeps,
+  flow: Flow,
   key: KeyEntry,
   { look, reserve }: Payable<Reservation>,
 ): Promise<Reservation | Denial> {
+  flow.step = 'hold'
   const { id, creditLimit } = key.organization
   if (creditLimit === undefined) return reserve()
   const overdue = await overdueOf(deps, id)

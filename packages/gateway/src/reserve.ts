@@ -1,11 +1,11 @@
 import { isDenial, type Denial } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
-import { LedgerUnavailable, type HoldOp, type Outcome } from '@faregate/ledger'
+import { LedgerUnavailable, type Done, type HoldOp, type Outcome } from '@faregate/ledger'
 import { amountOf } from '@faregate/pricing'
 import type { ModelRequest } from '@faregate/wire'
 import type { GatewayDeps } from './deps.ts'
-import { note, type Flow } from './flow.ts'
-import { insufficientFunds, type FundsContext } from './funds.ts'
+import type { Flow } from './flow.ts'
+import { insufficientFunds, type FundsContext, type Insufficient } from './funds.ts'
 import { ledgerUnavailable } from './ledger-unavailable.ts'
 import { inputBound, planHold, type HoldPlan } from './hold-plan.ts'
 import type { Route } from './locate.ts'
@@ -15,10 +15,13 @@ import { tokenBound } from './limits/demands.ts'
 import type { Limited } from './limits/limited.ts'
 import { moveLimits } from './limits/take.ts'
 import { tagsText } from './tags.ts'
+import { withEvidence } from './trace/row.ts'
 
 /** What is durably held for a request, and for how much output it stands. */
 export interface Reservation {
   plan: HoldPlan
+  /** What the ledger answered to the first hold. */
+  entry: Done
   /** At the prices that are charged. */
   route: Route
   /** The plan's, where there is one. */
@@ -61,12 +64,12 @@ export async function underOffers<T extends object>(
   for (const offer of plan.offers) {
     const moved = await moveLimits(deps, flow, limited, offer)
     if (moved !== undefined) {
-      refused ??= moved
+      refused = refused === undefined ? moved : withEvidence(refused, moved)
       continue
     }
     const reserved = await attempt(offer)
     if (!isDenial(reserved) || !isQuotas(reserved)) return reserved
-    refused ??= reserved
+    refused = refused === undefined ? reserved : withEvidence(refused, reserved)
   }
   return refused ?? { code: 'gateway_misconfigured', detail: 'The plan offers nothing.', operatorDetail: 'a plan without offers' }
 }
@@ -170,9 +173,9 @@ export function reservationOf(deps: GatewayDeps, flow: Flow, key: KeyEntry, plan
     case 'exists': {
       const covered = outcome.steps ?? plan.steps.max
       const outlook = outcome.status === 'ok' ? outcome.outlook : undefined
-      note(flow, 'reserve', 'ok', { held: amountOf(plan.measure, covered).toString(), seq: outcome.seq.toString() })
       return {
         plan,
+        entry: outcome,
         slices: 1,
         held: amountOf(plan.measure, covered),
         covered,
@@ -197,10 +200,11 @@ function fundsOf({ settings }: GatewayDeps, flow: Flow, key: KeyEntry, { legs }:
 }
 
 /** In debt nothing is admitted, whatever it costs: the debt and this request are what is missing (M6). */
-export function inDebt(plan: HoldPlan, outcome: Extract<Outcome, { status: 'in_debt' }>): Extract<Outcome, { status: 'insufficient' }> {
+export function inDebt(plan: HoldPlan, outcome: Extract<Outcome, { status: 'in_debt' }>): Insufficient {
   const leg = plan.legs.findIndex((ref) => ref.kind === 'wallet')
   const required = amountOf(plan.measure, plan.steps.min)
   const unit = plan.legs[leg]?.unit ?? ''
   const shortfall = { leg, account: outcome.account, unit, required, available: outcome.available, held: 0n, resetsAt: null }
-  return { status: 'insufficient', reserved: false, leg, also: [], shortfalls: [shortfall], steps: 0, at: outcome.at }
+  const { seq, legs, at } = outcome
+  return { status: 'insufficient', reserved: false, leg, also: [], shortfalls: [shortfall], steps: 0, seq, legs, at }
 }

@@ -3,7 +3,7 @@ import { LedgerUnavailable, type Outcome, type SettleOp } from '@faregate/ledger
 import { charge, isPriced, type PriceTable } from '@faregate/pricing'
 import { absurd, MISSING_USAGE, type ModelRequest, type UsageReading } from '@faregate/wire'
 import type { Delivery } from './deliver/context.ts'
-import { elapsed, note, type Flow } from './flow.ts'
+import { elapsed, type Flow } from './flow.ts'
 import type { Candidate } from './locate.ts'
 import { usedTokens } from './limits/used-tokens.ts'
 import { countsOf } from './plans/counts.ts'
@@ -114,19 +114,23 @@ export async function settle(
     unsettled.add(operation, late)
     flow.flags.push('settled_late')
     flow.cost = late === 'void' ? 0n : cost
+    flow.step = 'settle'
     return ledgerUnavailable(error)
   }
 }
 
 /** Returns everything that is held; nothing was served. */
 export async function release(delivery: Settling): Promise<void> {
-  const refusal = await settle(delivery, 0n, {}, 'void')
-  note(delivery.flow, 'settle', refusal === undefined ? 'ok' : 'denied', { voided: delivery.reservation.slices })
+  const { flow } = delivery
+  const { step } = flow
+  flow.released = (await settle(delivery, 0n, {}, 'void'))?.code ?? 'ok'
+  flow.step = step
 }
 
 function applied(flow: Flow, cost: Nano, outcome: Outcome): Denial | undefined {
   if (outcome.status !== 'ok' && outcome.status !== 'exists') {
     if (outcome.status === 'already_posted') flow.cost = outcome.amount
+    flow.step = 'settle'
     return { ...ledgerUnavailable(`settle: ${outcome.status}`), detail: 'This answer was resolved by another instance; it ends here.' }
   }
   const charged = outcome.settlement === undefined ? cost : outcome.settlement.posted + outcome.settlement.excess

@@ -97,6 +97,11 @@ export function writeEntry(batch: Batch, draft: EntryDraft): Entry {
   return entry
 }
 
+/** Of the last entry that whatever is decided now has seen. */
+export function lastSeq({ set }: Batch): bigint {
+  return set.nextSeq - 1n
+}
+
 function namedBefore(legs: EntryLeg[], index: number): boolean {
   const account = legs[index]?.account
   for (let i = 0; i < index; i++) if (legs[i]?.account === account) return true

@@ -1,8 +1,8 @@
-import { draftOf, writeEntry, type Batch } from './batch.ts'
+import { draftOf, lastSeq, writeEntry, type Batch } from './batch.ts'
 import { availableOf, book, sweepExpired } from './booking.ts'
 import { takeFree } from './lots.ts'
 import { differenceFrom, termsOf } from './terms.ts'
-import type { ChargeOp, Outcome } from './types.ts'
+import type { ChargeOp, Decided, Outcome, Room } from './types.ts'
 import type { AccountState, EntryLeg } from './working-set.ts'
 
 /** Charges a fee, once for its id, as far as the balance and the credit limit of a wallet in arrears reach (M4). */
@@ -24,7 +24,8 @@ export function decideCharge(batch: Batch, op: ChargeOp): Outcome {
 
 function refuse(batch: Batch, { amount: required }: ChargeOp, account: AccountState, available: bigint): Outcome {
   const { id, unit, held, resetsAt } = account
-  const shortfalls = [{ leg: 0, account: id, unit, required, available, held, resetsAt }]
+  const room: Room = { account: id, unit, required, available, held, resetsAt }
   const reserved = available + held >= required && account.debt <= account.creditLimit
-  return { status: 'insufficient', reserved, leg: 0, also: [], shortfalls, steps: 0, at: batch.now }
+  const decided: Decided = { seq: lastSeq(batch), legs: [room], at: batch.now }
+  return { status: 'insufficient', reserved, leg: 0, also: [], shortfalls: [{ leg: 0, ...room }], steps: 0, ...decided }
 }

@@ -1,11 +1,11 @@
 import type { Nano } from '@faregate/core'
-import { lockedAccount, MAX_AMOUNT, writeEntry, draftOf, type Batch } from './batch.ts'
+import { draftOf, lastSeq, lockedAccount, MAX_AMOUNT, writeEntry, type Batch } from './batch.ts'
 import { availableOf, book, sweepExpired } from './booking.ts'
 import { takeFree } from './lots.ts'
 import { amountAt, stepsWithin } from './measure.ts'
 import { capAccount } from './reads.ts'
 import { differenceFrom, settlementOf, termsOf } from './terms.ts'
-import type { AccountRef, HeldLeg, HoldOp, Outcome, Shortfall } from './types.ts'
+import type { AccountRef, Decided, HeldLeg, HoldOp, Outcome, Room, Shortfall } from './types.ts'
 import type { AccountState, Entry, EntryLeg } from './working-set.ts'
 
 /** Holds on every account or on none (M3, M4), as many steps as all of them afford. */
@@ -124,27 +124,29 @@ function openCap(batch: Batch, account: AccountState, limit: Nano): void {
  * debt always lacks it, for whatever is free repays debt at once; only a grant helps it.
  */
 function refuse(batch: Batch, op: HoldOp, accounts: AccountState[], rooms: Nano[], claims: Nano[]): Outcome {
+  const legs: Room[] = []
   const shortfalls: Shortfall[] = []
   let leg: number | undefined
   for (let i = 0; i < accounts.length; i++) {
     const account = accounts[i]
     const available = rooms[i]
     const required = claims[i] ?? 0n
-    if (account === undefined || available === undefined || available >= required) continue
+    if (account === undefined || available === undefined) continue
     const { id, unit, held: tiedUp, resetsAt } = account
-    shortfalls.push({ leg: i, account: id, unit, required, available, held: tiedUp, resetsAt })
+    const room: Room = { account: id, unit, required, available, held: tiedUp, resetsAt }
+    legs.push(room)
+    if (available >= required) continue
+    shortfalls.push({ leg: i, ...room })
     const waitingHelps = required <= available + tiedUp && account.debt <= account.creditLimit
     if (!waitingHelps) leg ??= i
   }
+  const decided: Decided = { seq: lastSeq(batch), legs, at: batch.now }
   const named = leg === undefined ? undefined : accounts[leg]
-  if (named !== undefined && named.debt > named.creditLimit) return debtOf(batch, named)
+  if (named !== undefined && named.debt > named.creditLimit)
+    return { status: 'in_debt', account: named.id, available: roomOf(named), ...decided }
   const first = leg ?? shortfalls[0]?.leg ?? 0
   const also = shortfalls.map((one) => one.leg).filter((one) => one !== first)
   const most = Math.max(op.steps.max, op.outlook?.max ?? 0)
   const steps = affordable(op, rooms, most)
-  return { status: 'insufficient', reserved: leg === undefined, leg: first, also, shortfalls, steps, at: batch.now }
-}
-
-function debtOf(batch: Batch, account: AccountState): Outcome {
-  return { status: 'in_debt', account: account.id, available: roomOf(account), at: batch.now }
+  return { status: 'insufficient', reserved: leg === undefined, leg: first, also, shortfalls, steps, ...decided }
 }

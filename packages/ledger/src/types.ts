@@ -165,9 +165,8 @@ export interface AdjustOp {
 
 export type Operation = HoldOp | SettleOp | GrantOp | ChargeOp | ReverseOp | RefundOp | WalletOp | AdjustOp
 
-/** One account that lacked room. `required` is this hold's claim on it, at the fewest steps it would take. */
-export interface Shortfall {
-  leg: number
+/** One account as a refusal found it. `required` is this hold's claim on it, at the fewest steps it would take. */
+export interface Room {
   account: string
   unit: string
   required: Nano
@@ -176,6 +175,18 @@ export interface Shortfall {
   held: Nano
   /** Milliseconds; null when the account never resets. */
   resetsAt: Millis | null
+}
+
+/** One account that lacked room. */
+export interface Shortfall extends Room {
+  leg: number
+}
+
+/** On what a refusal was decided, made only for one: every leg in its order, and the last entry of the ledger that was seen. */
+export interface Decided {
+  seq: bigint
+  legs: Room[]
+  at: Millis
 }
 
 /** What stands in the ledger, now or since before. */
@@ -201,8 +212,8 @@ export type Outcome =
    * Lacking room, every leg that does, in precedence order. `reserved`: waiting for own holds would help (M26).
    * `leg` names the refusal, `also` the other legs that lack room. `steps`: how many every leg would afford now.
    */
-  | { status: 'insufficient'; reserved: boolean; leg: number; also: number[]; shortfalls: Shortfall[]; steps: number; at: Millis }
-  | { status: 'in_debt'; account: string; available: Nano; at: Millis }
+  | ({ status: 'insufficient'; reserved: boolean; leg: number; also: number[]; shortfalls: Shortfall[]; steps: number } & Decided)
+  | ({ status: 'in_debt'; account: string; available: Nano } & Decided)
   /** The request's holds were resolved before, and `amount` charged: a late slice, or a late settle by another instance. */
   | { status: 'already_posted' | 'already_voided'; seq: bigint; instance: number; amount: Nano }
   | { status: 'hold_unknown' | 'account_unknown' | 'grant_unknown' | 'request_unknown' }

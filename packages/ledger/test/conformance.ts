@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import type { Millis } from '@faregate/core'
 import type { AccountState, LedgerEngine, Operation, Outcome, VerifyReport } from '@faregate/ledger'
-import type { Case, Event } from './conformance/build.ts'
+import { capLeg, grant, hold, wallet, WALLET, walletLeg, type Case, type Event } from './conformance/build.ts'
 import { GRANTS } from './conformance/grants.ts'
 import { HOLDS } from './conformance/holds.ts'
 import { QUOTAS } from './conformance/quotas.ts'
@@ -31,6 +31,7 @@ export function engineConformance(name: string, open: () => Promise<EngineUnderT
       it(one.name, (context) => run(context, open, one, 1))
       it(`${one.name} (in one batch)`, (context) => run(context, open, one, Number.POSITIVE_INFINITY))
     }
+    it('M26: a refusal tells the last entry that it was decided on', () => tellsSeq(open))
     it('M18: rows attached to an operation are written with it, if its outcome is ok', (context) => attach(context, open))
   })
 }
@@ -84,6 +85,23 @@ function expectBalance(account: AccountState | undefined, id: string, is: Partia
   const all = { ...account, available: granted - expired - posted - held }
   const members = Object.keys(is)
   assert.deepEqual(Object.fromEntries(Object.entries(all).filter(([member]) => members.includes(member))), is, id)
+}
+
+/** Within a batch, and in one of its own: entries of other operations count, and the limit of a cap that a hold opened. */
+async function tellsSeq(open: () => Promise<EngineUnderTest>): Promise<void> {
+  const tested = await open()
+  try {
+    const commit = (...operations: Operation[]) => tested.engine.commit(operations.map((operation) => ({ operation })))
+    const seqs = (outcomes: Outcome[]) => outcomes.map((outcome) => ('seq' in outcome ? outcome.seq : undefined))
+    const [opened, granted, refused, more] = seqs(await commit(wallet(), grant('g', 5n), hold('a.0', 6n), grant('h', 1n)))
+    assert.ok(opened !== undefined && granted === opened + 1n)
+    assert.deepEqual([refused, more], [granted, granted + 1n])
+    assert.deepEqual(seqs(await commit(hold('b.0', 7n))), [more])
+    assert.deepEqual(seqs(await commit(hold('c.0', 7n, { legs: [capLeg(1n), walletLeg()] }))), [granted + 2n])
+    assert.deepEqual(seqs(await commit({ type: 'charge', id: 'fee', account: WALLET, amount: 9n, reason: 'test' })), [granted + 2n])
+  } finally {
+    await tested.close()
+  }
 }
 
 async function attach(context: TestContext, open: () => Promise<EngineUnderTest>): Promise<void> {

@@ -28,7 +28,7 @@ describe('a batch on its way between threads', () => {
   it('M17: outcomes come back as they were decided, in order', () => {
     const outcomes: Outcome[] = [
       { status: 'ok', seq: MAX, at: 5, steps: 7, held: [{ account: 'w', unit: 'USD', amount: 3n }] },
-      { status: 'insufficient', reserved: true, leg: 0, also: [], shortfalls: [], steps: 0, at: 5 },
+      { status: 'insufficient', reserved: true, leg: 0, also: [], shortfalls: [], steps: 0, seq: MAX, legs: [], at: 5 },
       { status: 'ok', seq: 2n, at: 6, steps: 0, outlook: 0, held: [] },
       { status: 'ok', seq: 3n, at: 6, amount: 5n, settlement: { posted: 4n, excess: 1n, absorbed: 2n } },
       { status: 'exists', seq: 3n, at: 6, amount: 5n, settlement: { posted: 4n, excess: 1n, absorbed: 2n } },

@@ -53,7 +53,9 @@ describe('M23: the low-water mark', () => {
 
   it('is not moved by a hold that was refused', () => {
     const log = new InstanceLog()
-    log.committed(items(hold('a.0', 1n)), [{ status: 'insufficient', reserved: false, leg: 0, also: [], shortfalls: [], steps: 0, at: 0 }])
+    log.committed(items(hold('a.0', 1n)), [
+      { status: 'insufficient', reserved: false, leg: 0, also: [], shortfalls: [], steps: 0, seq: 0n, legs: [], at: 0 },
+    ])
     assert.equal(log.size, 0)
   })
 })

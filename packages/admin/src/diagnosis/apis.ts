@@ -1,6 +1,6 @@
 import { shellWord } from '@faregate/core'
 import { allowsApi } from '@faregate/identity'
-import { codeOf, type Look } from './evidence.ts'
+import { permittedNow, type Look } from './evidence.ts'
 
 /** Whether the published API that was called is there. */
 export const apiNow: Look = ({ request, snapshot }) => {
@@ -33,12 +33,7 @@ export const apiAllowedNow: Look = (evidence) => {
   const { key, request } = evidence
   const api = request?.api ?? undefined
   if (key === undefined || api === undefined) return undefined
-  if (allowsApi(key, api))
-    return {
-      result: 'ok',
-      detail: `It may call the API ${api}.`,
-      ...(codeOf(evidence) === 'permission_denied' ? { mended: true as const } : {}),
-    }
+  if (allowsApi(key, api)) return { result: 'ok', detail: `It may call the API ${api}.`, ...permittedNow(evidence, 'api') }
   const apis = key.apis ?? []
   return {
     result: 'failed',

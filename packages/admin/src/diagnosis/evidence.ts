@@ -1,7 +1,7 @@
 import type { Snapshot } from '@faregate/core'
 import type { RouteOutput, Routes } from '@faregate/contract'
 import type { ProviderState } from '../deps.ts'
-import type { BalanceRow, DenialRow, KeyRow, OrganizationRow, RequestRow } from '../rows.ts'
+import type { ApplicationRow, BalanceRow, DenialRow, KeyRow, OrganizationRow, RequestRow } from '../rows.ts'
 import type { PlansSeen } from './subscription.ts'
 
 export type Diagnosis = RouteOutput<Routes['diagnose']>
@@ -17,6 +17,7 @@ export interface Evidence {
   balance: BalanceRow | undefined
   key: KeyRow | undefined
   organization: OrganizationRow | undefined
+  application: ApplicationRow | undefined
   /** Absent: it is not known for whom it was. */
   plans: PlansSeen | undefined
   snapshot: Snapshot
@@ -52,7 +53,10 @@ export function codeOf({ denial, request }: Evidence): string | undefined {
 /** What the caller was told. */
 export interface Told {
   detail?: unknown
+  scope?: { level?: unknown }
   limit?: { required?: unknown }
+  /** What would have been needed: `scope:models`, `address:10.0.0.1`, `model:small`, `api:weather`. */
+  required?: string[]
   fixes?: { command?: unknown }[]
 }
 
@@ -63,4 +67,18 @@ export function toldIn({ denial }: Evidence): Told | undefined {
 /** What the request named. */
 export function modelOf({ request }: Evidence): string | undefined {
   return request?.model ?? undefined
+}
+
+/** What a refusal of this kind needed of the key: `scope`, `address`, `model` or `api`. */
+export function requiredOf(evidence: Evidence, kind: string): string | undefined {
+  const told = toldIn(evidence)
+  // What an API takes from where is its publisher's: no key has it.
+  if (kind === 'address' && told?.scope?.level === 'api') return undefined
+  return told?.required?.find((one) => one.startsWith(`${kind}:`))?.slice(kind.length + 1)
+}
+
+/** Whether it was refused for what a look has found to be permitted now; where what was needed is not told, it may have been that. */
+export function permittedNow(evidence: Evidence, kind: string): { mended?: true } {
+  const refused = codeOf(evidence) === 'permission_denied'
+  return refused && (toldIn(evidence)?.required === undefined || requiredOf(evidence, kind) !== undefined) ? { mended: true } : {}
 }

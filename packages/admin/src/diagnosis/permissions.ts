@@ -1,7 +1,7 @@
-import { shellWord } from '@faregate/core'
-import { allowsModel } from '@faregate/identity'
+import { type KeyScope, shellWord } from '@faregate/core'
+import { allowsModel, inRanges } from '@faregate/identity'
 import type { KeyRow } from '../rows.ts'
-import { codeOf, modelOf, type Evidence, type Look } from './evidence.ts'
+import { codeOf, modelOf, permittedNow, requiredOf, type Evidence, type Look } from './evidence.ts'
 
 function named({ name, lastFour }: KeyRow): string {
   return `The key "${name}" (…${lastFour})`
@@ -42,11 +42,49 @@ export const modelAllowedNow: Look = (evidence) => {
   const { key, request } = evidence
   const model = modelOf(evidence)
   if (key === undefined || model === undefined || typeof request?.api === 'string') return undefined
-  if (allowsModel(key, model)) return { result: 'ok', detail: `It may call ${model}.`, ...ifRefusedFor(evidence, 'permission_denied') }
+  if (allowsModel(key, model)) return { result: 'ok', detail: `It may call ${model}.`, ...permittedNow(evidence, 'model') }
   return {
     result: 'failed',
     detail: `${named(key)} may not call ${model}; it may call ${(key.models ?? []).join(', ')}.`,
     fix: `Allow it: \`faregate key update ${key.id} --models ${shellWord([...(key.models ?? []), model].join(','))}\`.`,
+  }
+}
+
+/** Whether the key may be used for such a request. A key without scopes may be used for everything. */
+export const scopeAllowedNow: Look = (evidence) => {
+  const { key } = evidence
+  const scope = requiredOf(evidence, 'scope') ?? scopeOf(evidence)
+  if (key === undefined || scope === undefined || (key.scopes.length === 0 && codeOf(evidence) !== 'permission_denied')) return undefined
+  if (key.scopes.length === 0 || key.scopes.includes(scope))
+    return { result: 'ok', detail: `It has the scope "${scope}".`, ...permittedNow(evidence, 'scope') }
+  return {
+    result: 'failed',
+    detail: `${named(key)} is limited to ${key.scopes.join(', ')}; this needs the scope "${scope}".`,
+    fix: `Add it: \`faregate key update ${key.id} --scope ${[...key.scopes, scope].join(' --scope ')}\`.`,
+  }
+}
+
+/** By what was called, where the refusal does not say. */
+function scopeOf({ request }: Evidence): KeyScope | undefined {
+  if (request === undefined) return undefined
+  if (typeof request.api === 'string') return 'apis'
+  if (typeof request.model !== 'string') return undefined
+  return /count_tokens$|:countTokens$/.test(request.path) ? 'count' : 'models'
+}
+
+/** Whether the key may be used from where the request came. That is not recorded: a refusal alone says it. */
+export const addressAllowedNow: Look = (evidence) => {
+  const { key } = evidence
+  const address = requiredOf(evidence, 'address')
+  if (key === undefined) return undefined
+  if (address === undefined)
+    return key.addresses === null ? undefined : { result: 'ok', detail: `It may be used from ${key.addresses.join(', ')} only.` }
+  if (key.addresses === null || inRanges(key.addresses, address))
+    return { result: 'ok', detail: `It may be used from ${address}.`, ...permittedNow(evidence, 'address') }
+  return {
+    result: 'failed',
+    detail: `${named(key)} may not be used from ${address}; it may be used from ${key.addresses.join(', ')}.`,
+    fix: `Allow it: \`faregate key update ${key.id} --address ${[...key.addresses, address].join(' --address ')}\`.`,
   }
 }
 

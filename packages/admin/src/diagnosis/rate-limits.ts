@@ -1,5 +1,6 @@
-import { DENIAL_CODES, limitText } from '@faregate/core'
-import { codeOf, type Look } from './evidence.ts'
+import { DENIAL_CODES, limitText, type LimitTerms } from '@faregate/core'
+import { codeOf, type Evidence, type Look } from './evidence.ts'
+import { entitlementSeen } from './subscription.ts'
 
 const LAST_LIMIT = DENIAL_CODES.indexOf('concurrency_limited')
 
@@ -7,7 +8,7 @@ const LAST_LIMIT = DENIAL_CODES.indexOf('concurrency_limited')
 export const withinLimits: Look = (evidence) => {
   const { key, request } = evidence
   if (key === undefined) return undefined
-  const own = key.limits.length === 0 ? 'It has none of its own now.' : `It may use ${key.limits.map(limitText).join('; ')} now.`
+  const own = [ownLimits(key.limits), ...othersLimits(evidence)].join(' ')
   const code = codeOf(evidence)
   if (code === 'rate_limited' || code === 'concurrency_limited')
     return { result: 'ok', detail: `Limits of the key "${key.name}" (…${key.lastFour}): ${own}` }
@@ -15,6 +16,28 @@ export const withinLimits: Look = (evidence) => {
   if (!passed) return undefined
   const detail = `The request was within the limits of the key "${key.name}" (…${key.lastFour}), its application, its organization and its plan.`
   return { result: 'ok', detail: `${detail} ${own}` }
+}
+
+function ownLimits(limits: readonly LimitTerms[]): string {
+  return limits.length === 0 ? 'It has none of its own now.' : `It may use ${textOf(limits)} now.`
+}
+
+/** What holds for the key besides: limits of its application, its organization, and each plan that it would be served under. */
+function othersLimits(evidence: Evidence): string[] {
+  const { application, organization } = evidence
+  const plans = entitlementSeen(evidence)
+  const offers = plans?.kind === 'offers' ? plans.offers : []
+  const ofPlans = new Map(offers.map(({ plan, limits }) => [`Its plan "${plan}"`, limits.map(({ terms }) => terms)]))
+  const all = [
+    ['Its application', application?.limits ?? []] as const,
+    ['Its organization', organization?.limits ?? []] as const,
+    ...ofPlans,
+  ]
+  return all.flatMap(([who, limits]) => (limits.length === 0 ? [] : [`${who} may use ${textOf(limits)} now.`]))
+}
+
+function textOf(limits: readonly LimitTerms[]): string {
+  return limits.map(limitText).join('; ')
 }
 
 /** Whether a provider sent the gateway away for calling too often. */

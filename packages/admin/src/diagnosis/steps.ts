@@ -6,7 +6,7 @@ import { blamedFor } from './blame.ts'
 import { modelNow, providersNow } from './configuration.ts'
 import { codeOf, toldIn, type Evidence, type Look, type Seen, type Step, type StepName } from './evidence.ts'
 import { recordedNow } from './logs-and-usage.ts'
-import { keyNow, modelAllowedNow, organizationNow } from './permissions.ts'
+import { addressAllowedNow, keyNow, modelAllowedNow, organizationNow, scopeAllowedNow } from './permissions.ts'
 import { providersLimitsMet, withinLimits } from './rate-limits.ts'
 import { entitledNow } from './subscription.ts'
 
@@ -22,7 +22,7 @@ const STEPS: Record<StepName, StepRow> = {
   billing: { looks: [balanceNow, capNow, organizationCapsNow], unknown: 'It is not known whose balance this request would have touched.' },
   subscription: { looks: [entitledNow], unknown: 'It is not known what was called, or for whom: no plan can be looked up.' },
   permissions: {
-    looks: [keyNow, organizationNow, modelAllowedNow, apiAllowedNow],
+    looks: [keyNow, organizationNow, scopeAllowedNow, addressAllowedNow, modelAllowedNow, apiAllowedNow],
     unknown: 'The request came without a key, or with one that this gateway does not know.',
   },
   configuration: { looks: [modelNow, apiNow, providersNow], unknown: 'The request named no model, or its record is gone.' },

@@ -13,11 +13,11 @@ export interface PlansSeen {
 
 /** Whether what was called is included in what the organization has, or needs no plan. */
 export const entitledNow: Look = (evidence) => {
-  const { plans, now, key } = evidence
+  const { key } = evidence
   const product = productOf(evidence)
-  if (plans === undefined || product === undefined) return undefined
+  const found = entitlementSeen(evidence)
+  if (product === undefined || found === undefined) return undefined
   const name = 'api' in product ? `the API ${product.api}` : product.model
-  const found = entitlementOf(plans.newest, plans.held, product, now)
   switch (found.kind) {
     case 'balance':
       return served(evidence, `No plan is needed for ${name}: it is paid from the balance.`)
@@ -39,6 +39,13 @@ export const entitledNow: Look = (evidence) => {
       return { result: 'failed', detail, fix: 'Ask whoever runs the gateway for a plan that includes it.' }
     }
   }
+}
+
+/** What plans say of what was called, now; undefined: it is not known what that was, or for whom. */
+export function entitlementSeen(evidence: Evidence): ReturnType<typeof entitlementOf> | undefined {
+  const { plans, now } = evidence
+  const product = productOf(evidence)
+  return plans === undefined || product === undefined ? undefined : entitlementOf(plans.newest, plans.held, product, now)
 }
 
 /** What a request uses beyond its model is not recorded: the refusal itself has said what its plan lacks. */

@@ -51,6 +51,7 @@ async function collect(call: Context, id: string): Promise<Evidence> {
   const known = await withTeam(call, request ?? denial)
   if (known === undefined || !sees(call.credential, { ...known, organization })) return notFound('request or denial', id)
   const key = request?.key ?? denial?.key ?? null
+  const row = key === null ? undefined : await read.keys.get(key)
   const forOperator = call.credential.organization === null
   return {
     ...(await ofOrganization(call, organization)),
@@ -58,7 +59,8 @@ async function collect(call: Context, id: string): Promise<Evidence> {
     request,
     fromLedger: recorded === undefined && request !== undefined,
     balance: organization === null ? undefined : await read.money.balance(organization, deps.clock.now()),
-    key: key === null ? undefined : await read.keys.get(key),
+    key: row,
+    application: row === undefined ? undefined : await read.applications.get(row.application),
     snapshot: deps.snapshot(),
     priced: new Set(pricesInForce(deps, await read.prices.list()).map(({ name }) => name)),
     providerState: (name) => deps.providerState(name),

@@ -83,6 +83,8 @@ export interface Denial {
   deliveredTokens?: number
   /** False, or the amount that was charged for what was delivered. */
   charged?: false | string
+  /** What it was decided by, for the trace alone: no part of the answer. */
+  evidence?: TraceStep[]
 }
 
 /** One check of a request's way, kept for `/denials/{id}`. */

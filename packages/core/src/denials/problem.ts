@@ -48,7 +48,17 @@ export function entryOf({ code, status }: Denial): CatalogueEntry {
 
 /** The same for a code of any catalogue, whose entry is given. */
 export function renderEntry(denial: Refusal, entry: CatalogueEntry, context: ProblemContext): Problem {
-  const { code, detail, operatorDetail: _operatorOnly, retryAfterSeconds, retryable, pointer, charged, ...members } = denial
+  const {
+    code,
+    detail,
+    operatorDetail: _operatorOnly,
+    evidence: _traced,
+    retryAfterSeconds,
+    retryable,
+    pointer,
+    charged,
+    ...members
+  } = denial
   return {
     type: context.publicUrl + problemPath(code),
     title: entry.title,

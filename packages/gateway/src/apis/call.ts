@@ -3,7 +3,7 @@ import { authorizeApi } from '../authorize.ts'
 import { withNamedCaps } from '../caps.ts'
 import type { GatewayDeps } from '../deps.ts'
 import { alsoOf, refusalOf } from '../evaluate.ts'
-import { note, type Flow } from '../flow.ts'
+import { useOf, type Flow } from '../flow.ts'
 import type { Limited } from '../limits/limited.ts'
 import { withinLimits } from '../limits/within-limits.ts'
 import { known, type Shared } from '../model-call.ts'
@@ -33,7 +33,7 @@ export async function serveApi(shared: Shared, flow: Flow, at: PublishedAt): Pro
   if (isDenial(admitted)) return refuse(deps, flow, admitted)
   return withinLimits(deps, flow, limitedApi(deps, flow, admitted), async () => {
     if (admitted.price === 0n) return deliverCall({ deps, unsettled, flow, target: admitted, reservation: undefined })
-    const reservation = await reserveInArrears(deps, admitted.key, {
+    const reservation = await reserveInArrears(deps, flow, admitted.key, {
       look: () => evaluateCall(deps, admitted, flow.plan),
       reserve: () => reserveCall(deps, flow, admitted),
     })
@@ -59,6 +59,7 @@ export async function admitCall(shared: Shared, flow: Flow, { value, rest }: Pub
   flow.api = { name, route: null, release }
   const found = await known(shared, flow)
   if (isDenial(found)) return found
+  flow.step = 'configuration'
   const key = await withNamedCaps(deps, found, null, tagsOf(flow.inbound))
   if (isDenial(key)) return key
   const gone = retiredApi(deps, value.entry)
@@ -66,19 +67,17 @@ export async function admitCall(shared: Shared, flow: Flow, { value, rest }: Pub
   const target = locateRoute(value, method, rest)
   if (isDenial(target)) return target
   flow.api = { name, route: target.route.name, release }
-  note(flow, 'locate', 'ok', { api: name, route: target.route.name, configurationVersion: deps.snapshot().version })
   const admitted: AdmittedApi = { ...target, key, price: target.route.price ?? 0n }
   const standing = checkStanding(deps.settings, key)
-  const { ip } = flow.inbound
-  const permission = checkUse(key, 'apis', ip) ?? authorizeApi(key, name) ?? addressRefused(value.entry, ip)
+  const use = useOf(flow, { scope: 'apis', address: flow.inbound.ip, product: { api: name }, standing: true, free: admitted.price === 0n })
+  const permission = checkUse(key, use) ?? authorizeApi(key, name) ?? addressRefused(value.entry, use.address)
   const first = standing ?? permission
   if (first !== undefined) {
     const others = first !== permission && permission !== undefined ? [permission.code] : []
     return { ...first, ...alsoOf(others, await moneyBlocker(deps, flow, admitted)) }
   }
-  note(flow, 'authorize', 'ok', { apis: key.apis ?? 'all' })
   if (admitted.price === 0n) return admitted
-  const plan = await planned(deps, flow, key, { api: name })
+  const plan = await planned(deps, flow, key, use.product)
   if (isDenial(plan)) return { ...plan, ...alsoOf(plan.also ?? [], await moneyBlocker(deps, flow, admitted)) }
   if (plan !== undefined) flow.plan = plan
   return admitted

@@ -25,6 +25,7 @@ export interface ApiDelivery {
 
 /** Calls the upstream and passes its answer on: settled before the last byte, void where there is none (M16, M20). */
 export async function deliverCall(delivery: ApiDelivery): Promise<void> {
+  delivery.flow.step = 'upstream'
   if (delivery.flow.outbound.closed) return nobody(delivery)
   const exchange = new ApiExchange(delivery, (status, headers) => {
     delivery.flow.outbound.head(status, answerHeaders(delivery, headers, formatAmount(owed(delivery, status))))

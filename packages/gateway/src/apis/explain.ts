@@ -23,6 +23,7 @@ export async function explainApi(shared: Shared, flow: Flow, at: PublishedAt, me
     const told = verdict(admitted)
     return told === undefined ? refuse(deps, flow, admitted) : answerJson(deps, flow, { ...facts, hold: null, holds: [], verdict: told })
   }
+  flow.step = 'hold'
   try {
     await answerJson(deps, flow, { ...facts, ...(await forecast(shared, flow, admitted, verdict)) })
   } catch (error) {

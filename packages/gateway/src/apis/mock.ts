@@ -2,7 +2,7 @@ import { isDenial, type Denial } from '@faregate/core'
 import { sharedHeaders } from '../answer-headers.ts'
 import { authorizeApi } from '../authorize.ts'
 import { finish } from '../finish.ts'
-import type { Flow } from '../flow.ts'
+import { useOf, type Flow } from '../flow.ts'
 import { ledgerUnavailable } from '../ledger-unavailable.ts'
 import { withinLimits } from '../limits/within-limits.ts'
 import { known, type Shared } from '../model-call.ts'
@@ -43,12 +43,12 @@ export interface Mock {
 /** Answers a call as a document says that it is answered: whoever has a key that may call the API, within its limits, at no charge. */
 export async function serveMock(shared: Shared, flow: Flow): Promise<void> {
   const { deps } = shared
-  const { path, ip } = flow.inbound
+  const { path, ip: address } = flow.inbound
   const [, name = '', rest = ''] = /^([^/]*)(.*)$/s.exec(path.slice(MOCK_PREFIX.length)) ?? []
   flow.api = { name, route: 'mock' }
   const key = await known(shared, flow)
   if (isDenial(key)) return refuse(deps, flow, key)
-  const refused = checkUse(key, 'apis', ip) ?? authorizeApi(key, name)
+  const refused = checkUse(key, useOf(flow, { scope: 'apis', address, product: { api: name } })) ?? authorizeApi(key, name)
   if (refused !== undefined) return refuse(deps, flow, refused)
   return withinLimits(deps, flow, { key, user: null }, async () => {
     const found = await answerOf(shared, flow, name, rest)

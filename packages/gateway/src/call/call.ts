@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { isDenial, type Denial } from '@faregate/core'
 import { errorMessage, type AnswerReading, type EndpointDialect, type Unsupported } from '@faregate/wire'
 import type { GatewayDeps } from '../deps.ts'
-import { note, type Flow } from '../flow.ts'
+import type { Flow } from '../flow.ts'
 import type { Candidate } from '../locate.ts'
 import type { AttemptRecord } from '../record.ts'
 import { Attempt, COLLECTED_BYTES, type Expected } from './attempt.ts'
@@ -58,6 +58,7 @@ export async function call(
   dialect: EndpointDialect,
   calling: Calling,
 ): Promise<Called> {
+  flow.step = 'upstream'
   const { parking } = resilience
   const now = deps.clock.now()
   parking.under(deps.snapshot().version)
@@ -109,7 +110,8 @@ export async function call(
     attempt.abort()
     last = onceAgain(discreet(judged.failure, choice.candidate, calling.request.body), last)
     if (line.translation !== undefined) last = inOwnWords(last)
-    noteFailure(flow, choice, record, last)
+    record.status = last.status
+    record.error = last.denial.code
     park(deps, parking, choice, last)
     if (last.action === 'surface') break
     choices = remaining(choices, last)
@@ -185,17 +187,6 @@ function upstreamMessage(body: Buffer): string {
   } catch {
     return 'it gave no reason that can be read'
   }
-}
-
-function noteFailure(flow: Flow, { candidate }: Choice, record: AttemptRecord, failure: Failure): void {
-  record.status = failure.status
-  record.error = failure.denial.code
-  note(flow, 'call', 'denied', {
-    provider: candidate.provider.name,
-    model: candidate.deployment.model,
-    status: failure.status,
-    code: failure.denial.code,
-  })
 }
 
 function recordOf({ candidate }: Choice, startedAt: number): AttemptRecord {

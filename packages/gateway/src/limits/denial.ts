@@ -4,6 +4,7 @@ import type { Settings } from '../deps.ts'
 import { mayMend } from '../mend.ts'
 import { limitSubject, requestLimit } from '../request-limit.ts'
 import type { Standing } from '@faregate/limits'
+import { limitRows } from '../trace/limit-rows.ts'
 
 /** A wait longer than this is not announced: clients would sleep through it. Seconds. */
 const LONGEST_WAIT = 60
@@ -28,6 +29,7 @@ export function limitDenial(settings: Pick<Settings, 'publicUrl'>, key: KeyEntry
     ],
     ...(rates.length > 0 && rates.length < refusing.length ? { also: ['concurrency_limited'] as const satisfies Denial['also'] } : {}),
     ...(seconds <= LONGEST_WAIT ? { retryAfterSeconds: seconds } : { retryable: false }),
+    evidence: limitRows(standings),
   }
 }
 
@@ -37,7 +39,7 @@ export function firstOf(one: Denial, other: Denial | undefined): Denial {
   const [first, second] = DENIAL_CODES.indexOf(one.code) <= DENIAL_CODES.indexOf(other.code) ? [one, other] : [other, one]
   const also = new Set([...(first.also ?? []), second.code, ...(second.also ?? [])])
   also.delete(first.code)
-  return { ...first, also: [...also] }
+  return { ...first, also: [...also], evidence: [...(one.evidence ?? []), ...(other.evidence ?? [])] }
 }
 
 function ownerOf(key: KeyEntry, { level, plan }: LimitScope): string {

@@ -1,7 +1,9 @@
 import type { Denial } from '@faregate/core'
+import type { KeyEntry } from '@faregate/identity'
 import type { Admission, Standing } from '@faregate/limits'
 import type { GatewayDeps } from '../deps.ts'
-import { note, type Flow } from '../flow.ts'
+import type { Flow } from '../flow.ts'
+import type { Planned } from '../plans/port.ts'
 import { refuse } from '../refuse.ts'
 import { demandsOf } from './demands.ts'
 import { firstOf, limitDenial } from './denial.ts'
@@ -15,7 +17,8 @@ import { limitsUnder, waysOf, withoutOffers } from './ways.ts'
  * what was used, when the request ends, whatever way.
  */
 export async function withinLimits(deps: GatewayDeps, flow: Flow, limited: Limited, serve: () => Promise<void>): Promise<void> {
-  if (unlimited(flow, limited)) return serve()
+  flow.step = 'limits'
+  if (unlimited(flow.plan, limited.key)) return serve()
   const refused = await limit(deps, flow, limited)
   if (refused !== undefined) return refuse(deps, flow, refused)
   try {
@@ -25,7 +28,8 @@ export async function withinLimits(deps: GatewayDeps, flow: Flow, limited: Limit
   }
 }
 
-function unlimited({ plan }: Flow, { key }: Limited): boolean {
+/** Neither the key nor a plan limits what it is used for. */
+export function unlimited(plan: Planned | undefined, key: KeyEntry): boolean {
   return key.limits === undefined && (plan === undefined || plan.offers.every(({ limits }) => limits.length === 0))
 }
 
@@ -40,7 +44,6 @@ async function limit(deps: GatewayDeps, flow: Flow, limited: Limited): Promise<D
     const admission = await take(deps, flow, limited, offer)
     if (admission.admitted) {
       if (flow.plan !== undefined) flow.plan = withoutOffers(flow.plan, full)
-      note(flow, 'limit', 'ok', { limits: admission.standings.length })
       return undefined
     }
     refused ??= admission
@@ -60,7 +63,7 @@ function byPlanAlone(standings: Standing[]): boolean {
 
 /** What the limits would say of a request, without effect. */
 export async function limitVerdict(deps: GatewayDeps, flow: Flow, limited: Limited): Promise<Denial | undefined> {
-  if (unlimited(flow, limited)) return undefined
+  if (unlimited(flow.plan, limited.key)) return undefined
   let refused: Denial | undefined
   for (const offer of waysOf(flow.plan)) {
     const asking = askingOf(flow, limited, limitsUnder(limited.key, offer))

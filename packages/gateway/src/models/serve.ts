@@ -28,6 +28,7 @@ async function serveModel(shared: Shared, flow: Flow, name: string): Promise<voi
   const { deps } = shared
   const key = await permitted(shared, flow, 'list')
   if (isDenial(key)) return refuse(deps, flow, key)
+  flow.step = 'endpoint'
   const model = callableModel(shared, key, name)
   if (isDenial(model)) return refuse(deps, flow, model)
   return answerJson(deps, flow, shapeFor(flow.inbound).one(model))

@@ -1,7 +1,7 @@
-import { isDenial, type Denial, type PriceRule, type Product } from '@faregate/core'
+import type { Denial, PriceRule, Product } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { GatewayDeps } from '../deps.ts'
-import { note, type Flow } from '../flow.ts'
+import type { Flow } from '../flow.ts'
 import { ledgerUnavailable } from '../ledger-unavailable.ts'
 import { firstOf } from '../limits/denial.ts'
 import { blocked, notSold, sold } from './denials.ts'
@@ -22,6 +22,7 @@ export async function planned(
   product: Product,
   flaw: Flaw = () => undefined,
 ): Promise<Planned | Denial | undefined> {
+  flow.step = 'subscription'
   let found: Entitlement
   try {
     const answer = deps.plans.entitlement(key.organization.id, product)
@@ -32,11 +33,8 @@ export async function planned(
   switch (found.kind) {
     case 'balance':
       return undefined
-    case 'offers': {
-      const served = withMethod(deps.settings, key, found)
-      if (!isDenial(served)) note(flow, 'entitle', 'ok', { plans: served.offers.map(({ plan }) => plan) })
-      return served
-    }
+    case 'offers':
+      return withMethod(deps.settings, key, found)
     case 'blocked':
       return unlessFlawed(blocked(deps.settings, key, found), [found.rule], flaw)
     case 'unsold':

@@ -1,6 +1,6 @@
 import type { Denial } from '@faregate/core'
-import type { AccountRef, Outcome, Shortfall } from '@faregate/ledger'
-import type { FundsContext } from '../funds.ts'
+import type { AccountRef, Shortfall } from '@faregate/ledger'
+import type { FundsContext, Refused } from '../funds.ts'
 import { presentSale } from './denials.ts'
 
 const LONGEST_WAIT_MS = 60_000
@@ -23,7 +23,7 @@ export function quotaText({ key, plan }: FundsContext, { required, available, he
 export function quotaDenial(
   { plan }: FundsContext,
   { resetsAt }: Shortfall,
-  { at }: Extract<Outcome, { status: 'insufficient' }>,
+  { at }: Refused,
 ): Pick<Denial, 'status' | 'plans' | 'retryAfterSeconds' | 'retryable'> {
   const sales = plan?.sales ?? []
   const plans = sales.length === 0 ? {} : { plans: sales.map(presentSale) }

@@ -163,8 +163,13 @@ function subsets(order: readonly Sent[]): Sent[][] {
 /** Without sequence numbers; when a period ends is not predicted either, but shows in which account is used. */
 function comparable(answer: Answered): Prediction {
   const { seq: _, shortfalls, ...members } = answer as Prediction
-  if (answer.status !== 'insufficient') return members
-  return { ...members, lacking: (shortfalls as Record<string, unknown>[]).map(({ resetsAt: _never, ...one }) => one) }
+  if (!REFUSED.has(answer.status)) return members
+  const legs = withoutReset(members['legs'])
+  return { ...members, legs, ...(shortfalls === undefined ? {} : { lacking: withoutReset(shortfalls) }) }
+}
+
+function withoutReset(rooms: unknown): unknown[] {
+  return (rooms as Record<string, unknown>[]).map(({ resetsAt: _never, ...one }) => one)
 }
 
 const REFUSED = new Set(['insufficient', 'in_debt'])

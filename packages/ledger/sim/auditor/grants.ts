@@ -52,8 +52,8 @@ export function auditCharge(world: World, op: Charge): Prediction {
   const room = available(balance) + wallet.creditLimit
   if (room < op.amount) {
     const reserved = room + balance.held >= op.amount && wallet.debt <= wallet.creditLimit
-    const lacking = [{ leg: 0, account: wallet.id, unit: wallet.unit, required: op.amount, available: room, held: balance.held }]
-    return { status: 'insufficient', reserved, leg: 0, also: [], lacking, steps: 0, at: world.now }
+    const leg = { account: wallet.id, unit: wallet.unit, required: op.amount, available: room, held: balance.held }
+    return { status: 'insufficient', reserved, leg: 0, also: [], lacking: [{ leg: 0, ...leg }], steps: 0, legs: [leg], at: world.now }
   }
   let left = op.amount
   for (const lot of spendable(world, wallet)) {

@@ -39,9 +39,8 @@ export function auditHold(world: World, op: Hold): Prediction {
   if (wrong !== undefined) return wrong
   if (wallet !== undefined) sweep(world, wallet)
   const targets = op.legs.map((leg, index) => target(leg.kind === 'wallet' ? wallet : caps[index], leg.unit))
-  const fewest = Math.max(op.steps.min, op.outlook?.min ?? 0)
   const lacking = targets.flatMap((one, index) => {
-    const required = price(op, index, fewest)
+    const required = price(op, index, fewestOf(op))
     return one.room < required ? [{ ...one, index, required }] : []
   })
   if (lacking.length > 0) return refusal(world, op, targets, lacking)
@@ -82,6 +81,10 @@ function price(op: Hold, index: number, steps: number): bigint {
   return whole * 1_000_000n === total ? whole : whole + 1n
 }
 
+function fewestOf({ steps, outlook }: Hold): number {
+  return Math.max(steps.min, outlook?.min ?? 0)
+}
+
 /** Counted down one by one: slow, and plainly right. */
 function reach(op: Hold, targets: Target[], most: number): number {
   for (let steps = most; steps > 0; steps--) if (targets.every((one, index) => price(op, index, steps) <= one.room)) return steps
@@ -90,7 +93,10 @@ function reach(op: Hold, targets: Target[], most: number): number {
 
 function refusal(world: World, op: Hold, targets: Target[], lacking: (Target & { index: number; required: bigint })[]): Prediction {
   const hopeless = lacking.find((one) => one.inDebt || one.required > one.room + one.balance.held)
-  if (hopeless?.inDebt) return { status: 'in_debt', account: hopeless.id, available: hopeless.room, at: world.now }
+  const legs = targets.map(({ id: account, unit, room, balance }, index) => {
+    return { account, unit, required: price(op, index, fewestOf(op)), available: room, held: balance.held }
+  })
+  if (hopeless?.inDebt) return { status: 'in_debt', account: hopeless.id, available: hopeless.room, legs, at: world.now }
   const named = hopeless ?? lacking[0]
   return {
     status: 'insufficient',
@@ -101,6 +107,7 @@ function refusal(world: World, op: Hold, targets: Target[], lacking: (Target & {
       return { leg: index, account, unit, required, available: room, held: balance.held }
     }),
     steps: reach(op, targets, Math.max(op.steps.max, op.outlook?.max ?? 0)),
+    legs,
     at: world.now,
   }
 }

@@ -132,6 +132,21 @@ export const HOLDS: Case[] = [
     ],
   },
   {
+    name: 'M26: a refusal tells how every leg stood, those with room too',
+    events: () => [
+      op(wallet()),
+      op(grant('g', 45n)),
+      op(hold('a.0', 40n, { legs: BOTH })),
+      op(hold('b.0', 6n, { legs: BOTH }), {
+        status: 'insufficient',
+        legs: [
+          { account: CAP, unit: 'cap:USD', required: 6n, available: 10n, held: 40n, resetsAt: null },
+          { account: WALLET, unit: 'USD', required: 6n, available: 5n, held: 40n, resetsAt: null },
+        ],
+      }),
+    ],
+  },
+  {
     name: 'M12: a flexible hold takes the most steps that every leg affords',
     events: () => [
       op(wallet()),
