@@ -27,6 +27,8 @@ export interface PlanQueries {
     get(id: string): Promise<SubscriptionRow | undefined>
     list(paging: Paging, organization: string): Promise<SubscriptionRow[]>
     ofOrganization(organization: string): Promise<SubscriptionRow[]>
+    /** To any version of a plan. */
+    ofPlan(paging: Paging, plan: string): Promise<SubscriptionRow[]>
     /** Those of which something may have to be paid by now. */
     toLookAt(now: Millis, limit: number): Promise<SubscriptionRow[]>
     /** Those that may stand differently by now. */

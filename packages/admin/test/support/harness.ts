@@ -125,6 +125,7 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
     probeUpstreams: async (baseUrls) => (baseUrls.some((url) => url.includes('dead')) ? 'ECONNREFUSED' : undefined),
     methodPage: (organization) => `https://gateway.example/payment-method/${organization}`,
     refusedUrl: (url) => (url.includes('//10.') ? 'its address is not on the public internet' : undefined),
+    refusedUpstream: (url) => (url.includes('//10.') ? 'its address is not on the public internet' : undefined),
     clock,
     random,
     publicUrl: () => 'https://gateway.example',
