@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { bodiesOf, leavesOf } from '../knobs/fields/leaves.ts'
+import { actAs } from '../support/act-as.ts'
+import { ManagementApi } from '../support/api.ts'
 import { answer, usage } from '../support/behaviours.ts'
 import { configuration } from '../support/config.ts'
 import { startGateway } from '../support/gateway.ts'
@@ -40,7 +42,7 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
   test('has a row here, or two APIs that differ in it, and no row is of anything else: a field without one fails', async () => {
     const bodies = bodiesOf(await gateway.api.expect(200, 'GET', '/api/openapi.json'))
     for (const [call, more] of [
-      ['createApi', ['name', 'kind']],
+      ['createApi', ['name', 'kind', 'organization']],
       ['updateApi', []],
       ['updateApiDraft', ['rebase', 'prices']],
     ] as const) {
@@ -68,6 +70,17 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
       return json(await seenOf(name).call('/b'))['detail']
     }
     assert.notEqual(await said('one-name'), await said('other-name'))
+  })
+
+  test('organization: whose it is, its publisher changes, and nobody else', async () => {
+    const seen = async (name: string, organization: string | undefined) => {
+      const routes = [{ method: 'GET', path: '/a', free: true }]
+      const owner = organization === undefined ? {} : { organization }
+      await gateway.api.expect(201, 'POST', '/api/apis', { name, ...owner, upstream: { baseUrl: 'https://service.example' }, routes })
+      const own = new ManagementApi(gateway.url, await actAs('publisher', gateway, rich))
+      return (await own.call('PATCH', `/api/apis/${name}`, { retries: 1 })).status
+    }
+    assert.deepEqual([await seen('owned', rich.organization), await seen('unowned', undefined)], [200, 404])
   })
 
   test('kind: there are two, each for what it is, and no other is taken', async () => {

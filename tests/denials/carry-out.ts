@@ -5,7 +5,7 @@ import { ManagementApi } from '../support/api.ts'
 import { run } from '../support/cli.ts'
 import { ROOT } from '../support/gateway.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
-import { header, type Answer } from '../support/http.ts'
+import { header, json, send, type Answer } from '../support/http.ts'
 import { pause } from '../support/wait.ts'
 import { fixesOf, inForce, type Fix } from './world.ts'
 
@@ -21,6 +21,13 @@ interface Open {
 export interface Place {
   gateway: Gateway
   customer?: Customer
+  /** Whose plan it is about; absent: the operator's. */
+  publisher?: Customer
+}
+
+/** The management token of whom a fix names: a publisher is one of the organization that sells the plan. */
+function tokenOf({ gateway, customer, publisher }: Place, by: string): Promise<string> {
+  return actAs(by, gateway, by === 'publisher' ? publisher : customer)
 }
 
 /**
@@ -31,7 +38,12 @@ export interface Place {
 export async function carryOutFirst(place: Place, refused: Answer, open: Open = {}): Promise<string> {
   const [fix] = fixesOf(refused)
   assert.ok(fix)
-  const token = await actAs(fix.by, place.gateway, place.customer)
+  return carryOut(place, fix, open)
+}
+
+/** The same with another of its fixes. */
+export async function carryOut(place: Place, fix: Fix, open: Open = {}): Promise<string> {
+  const token = await tokenOf(place, fix.by)
   const said = open.body === undefined ? await runCommand(place, token, fix, open.words) : await callPath(place, token, fix, open.body)
   await inForce()
   return said
@@ -84,8 +96,21 @@ export async function assertNamedMay(place: Place, refused: Answer): Promise<voi
       `${action} says where, or how: ${refused.text.slice(0, 600)}`,
     )
     if (path === undefined) continue
-    const api = new ManagementApi(place.gateway.url, await actAs(by, place.gateway, place.customer))
+    const api = new ManagementApi(place.gateway.url, await tokenOf(place, by))
     const tried = await api.call(String(method), path, { 'no such member': true })
     assert.ok([200, 400, 409].includes(tried.status), `${action} by ${by}: ${method} ${path}: ${tried.text.slice(0, 400)}`)
+  }
+}
+
+/** Whoever is asked for a higher limit, as a refusal says, may decide: he rejects what the caller asks with its own key. */
+export async function assertNamedDecides(place: Place, refused: Answer): Promise<void> {
+  for (const { url, body, decidedBy, canYou } of fixesOf(refused).filter(({ action }) => action === 'request_limit')) {
+    if (canYou !== true || place.customer === undefined) continue
+    const headers = { authorization: `Bearer ${place.customer.key}` }
+    const asked = await send(String(url), { body: { ...(body as object), reason: 'more' }, headers })
+    assert.equal(asked.status, 201, asked.text)
+    const api = new ManagementApi(place.gateway.url, await tokenOf(place, String(decidedBy)))
+    const path = `/api/limit-requests/${String(json(asked)['id'])}/decision`
+    await api.expect(201, 'POST', path, { decision: 'reject', reason: 'no' })
   }
 }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
+import { actAs } from '../support/act-as.ts'
+import { ManagementApi } from '../support/api.ts'
 import { nano } from '../support/decimal.ts'
 import type { Customer } from '../support/gateway.ts'
 import { json, send, type Answer } from '../support/http.ts'
 import type { Behaviour } from '../support/upstream.ts'
 import { eventually, gate } from '../support/wait.ts'
 import { carryOutFirst, waitAsTold } from './carry-out.ts'
-import { getter, inForce } from './world.ts'
+import { fixesOf, getter, inForce } from './world.ts'
 import type { Case, World } from './world.ts'
 
 /** What `/v1/explain` is asked for the same. */
@@ -13,6 +15,22 @@ const EXPLAIN = { path: '/weather/berlin', method: 'GET' }
 
 function explain({ gateway }: World, { key }: Customer): Promise<Answer> {
   return send(`${gateway.url}/v1/explain`, { body: EXPLAIN, headers: { authorization: `Bearer ${key}` } })
+}
+
+/** An API of an organization, which its publisher sells by a plan that he approves; and a customer who waits for that. */
+async function waitingForPublisher(world: World) {
+  const { gateway } = world
+  const publisher = await gateway.customer()
+  const own = new ManagementApi(gateway.url, await actAs('publisher', gateway, publisher))
+  const service = { upstream: { baseUrl: world.upstream.url }, routes: [{ method: 'GET', path: '/', price: '0.01' }] }
+  await own.expect(201, 'POST', '/api/apis', { name: 'published', ...service })
+  const plan = { name: 'subscribers', price: '0', period: 'free', apis: ['published'], exclusive: true, approval: true }
+  await own.expect(201, 'POST', '/api/plans', plan)
+  const customer = await gateway.customer('1.00')
+  const asking = { plan: 'subscribers', reason: 'to try it' }
+  await gateway.api.expect(201, 'POST', `/api/organizations/${customer.organization}/subscriptions`, asking)
+  await inForce()
+  return { publisher, customer, call: getter(world, customer, '/published') }
 }
 
 /** Refusals of a priced GET of a published API: what they say, and that their first fix works. */
@@ -127,5 +145,17 @@ export const PROMPT_CASES: Record<string, Case> = {
       explain: EXPLAIN_PROMPT,
       mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
     }
+  },
+
+  async approval_pending(world) {
+    const { publisher, customer, call } = await waitingForPublisher(world)
+    const refused = await call()
+    const [fix] = fixesOf(refused)
+    assert.deepEqual([fix?.by, fix?.canYou], ['publisher', false], 'whoever sells the plan, and not whoever runs the gateway')
+    const place = { gateway: world.gateway, customer, publisher }
+    const stranger = await actAs('publisher', world.gateway, customer)
+    const tried = await new ManagementApi(world.gateway.url, stranger).call('POST', String(fix?.path), { decision: 'approve' })
+    assert.equal(tried.status, 403, 'the publisher of another organization cannot')
+    return { answer: refused, customer, publisher, mend: () => carryOutFirst(place, refused).then(call) }
   },
 }

@@ -18,7 +18,7 @@ async function follow(refused: Answer, fields = ''): Promise<string> {
 }
 
 /** Somebody does on the page of the rail what it asks for. */
-async function carryOut({ stripe }: Paying, refused: Answer, fields?: string): Promise<void> {
+export async function payAsTold({ stripe }: Paying, refused: Answer, fields?: string): Promise<void> {
   const page = await follow(refused, fields)
   const done = await send(page, { method: 'POST', body: Buffer.from('') })
   assert.ok(done.status < 400, `${stripe.url}: ${done.text}`)
@@ -76,7 +76,7 @@ export const PAYMENT_CASES: Record<string, Case> = {
   async payment_method_required(world) {
     const { paying, customer, model, call } = await carded(world, 'carded')
     const refused = await call()
-    const mend = () => carryOut(paying, refused).then(() => until(call, served))
+    const mend = () => payAsTold(paying, refused).then(() => until(call, served))
     return { answer: refused, customer, call: { model }, gateway: paying.gateway, mend }
   },
 
@@ -84,19 +84,19 @@ export const PAYMENT_CASES: Record<string, Case> = {
     const { paying, customer, model, call } = await carded(world, 'verified')
     await saveMethod(paying, customer.organization, 'pays', 'us_bank_account')
     const refused = await until(call, (answer) => codeOf(answer) === 'payment_method_unverified')
-    const mend = () => carryOut(paying, refused, 'do=verify').then(() => until(call, served))
+    const mend = () => payAsTold(paying, refused, 'do=verify').then(() => until(call, served))
     return { answer: refused, customer, call: { model }, gateway: paying.gateway, mend }
   },
 
   async payment_action_required(world) {
     const { paying, customer, call, refused } = await uncharged(world, 'asks', 'payment_action_required')
-    const mend = () => carryOut(paying, refused, 'amount=5.00').then(() => until(call, served))
+    const mend = () => payAsTold(paying, refused, 'amount=5.00').then(() => until(call, served))
     return { answer: refused, customer, gateway: paying.gateway, mend }
   },
 
   async auto_topup_failed(world) {
     const { paying, customer, call, refused } = await uncharged(world, 'declines', 'auto_topup_failed')
-    const mend = () => carryOut(paying, refused).then(() => until(call, served))
+    const mend = () => payAsTold(paying, refused).then(() => until(call, served))
     return { answer: refused, customer, gateway: paying.gateway, mend }
   },
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import type { DenialCode } from '../../packages/core/src/index.ts'
 import type { NewKey } from '../support/api.ts'
 import type { Customer } from '../support/gateway.ts'
-import { carryOutFirst } from './carry-out.ts'
+import { besideRunning } from './beside-running.ts'
+import { carryOut, carryOutFirst } from './carry-out.ts'
 import type { ModelCall } from './surfaces.ts'
 import { BODY, fixesOf, inForce } from './world.ts'
 import type { Case, World } from './world.ts'
@@ -24,8 +25,52 @@ function mendedBy(by: string, prepare: (world: World, customer: Customer) => Pro
   }
 }
 
+/** A customer in a team, or in none, with one request running where only one may; more limits stand beside that one. */
+function limitRaisedBy(by: string, of: 'key' | 'application' | 'organization', inTeam = false): Case {
+  return async (world) => {
+    const { api } = world.gateway
+    const limits = [
+      { kind: 'concurrency', amount: 1 } as const,
+      { kind: 'requests', amount: 500, per: 'day', burst: 400, by: 'user' } as const,
+    ]
+    const customer = await world.gateway.customer('1.00', of === 'key' ? { limits } : {})
+    const paths = {
+      key: `/api/keys/${customer.keyId}`,
+      application: `/api/applications/${customer.application}`,
+      organization: `/api/organizations/${customer.organization}`,
+    }
+    if (of !== 'key') await api.expect(200, 'PATCH', paths[of], { limits })
+    if (inTeam) {
+      const { id } = await api.expect<{ id: string }>(201, 'POST', `/api/organizations/${customer.organization}/teams`, { name: 'Own' })
+      await api.expect(200, 'PATCH', `/api/applications/${customer.application}`, { team: id })
+    }
+    await inForce()
+    const { refused, served, repeat } = await besideRunning(world, customer)
+    const fix = fixesOf(refused).find(({ action }) => action === 'raise_limit')
+    assert.ok(fix, refused.text)
+    assert.deepEqual([fix.by, fix.to], [by, 2])
+    return {
+      answer: refused,
+      customer,
+      served,
+      repeat,
+      async mend() {
+        await carryOut({ gateway: world.gateway, customer }, fix)
+        const raised = await api.expect<{ limits: unknown[] }>(200, 'GET', paths[of])
+        assert.deepEqual(raised.limits, [{ ...limits[0], amount: 2 }, limits[1]], 'the other one is as it was')
+        return (await besideRunning(world, customer)).refused
+      },
+    }
+  }
+}
+
 /** The same code for another reason, which somebody else, or another command, mends. */
 export const VARIANTS: Record<string, [DenialCode, Case]> = {
+  'by a limit of the key, which is raised': ['concurrency_limited', limitRaisedBy('org_admin', 'key')],
+  'by a limit of a key in a team, which is raised': ['concurrency_limited', limitRaisedBy('team_admin', 'key', true)],
+  'by a limit of the application, which is raised': ['concurrency_limited', limitRaisedBy('org_admin', 'application')],
+  'by a limit of an application in a team, which is raised': ['concurrency_limited', limitRaisedBy('team_admin', 'application', true)],
+  'by a limit of the organization, which is raised': ['concurrency_limited', limitRaisedBy('operator', 'organization')],
   'by the scopes of the key': ['permission_denied', mendedBy('org_admin', async () => ({ scopes: ['list', 'key', 'explain'] }))],
   'by the address of the caller': [
     'permission_denied',

@@ -5,7 +5,7 @@ import type { DenialCode } from '../../packages/core/src/index.ts'
 import { assertSettled } from '../support/api.ts'
 import { nano } from '../support/decimal.ts'
 import { header, json, send } from '../support/http.ts'
-import { assertNamedMay } from './carry-out.ts'
+import { assertNamedDecides, assertNamedMay } from './carry-out.ts'
 import { API_CASES, PROMPT_CASES } from './cases-apis.ts'
 import { VARIANTS } from './cases-variants.ts'
 import { CASES } from './cases.ts'
@@ -79,10 +79,12 @@ async function assertMends(world: World, code: DenialCode, made: Made, envelopes
   if (envelopes) await assertEnvelopes(world, code, made)
   await assertUncharged(world, made, problem)
   if (made.management === undefined) await assertLookup(world, made, code)
+  const place = { gateway: world.gateway, ...made }
+  if (code !== 'provider_rejected' && made.management === undefined) await assertNamedDecides(place, made.answer)
   const again = await made.mend()
   assert.notEqual(codeOf(again), code, `refused for the same reason: ${again.text.slice(0, 600)}`)
   assert.ok(again.status < 300 && !again.text.includes(`"${code}"`), again.text.slice(0, 600))
-  if (code !== 'provider_rejected' && made.management === undefined) await assertNamedMay({ gateway: world.gateway, ...made }, made.answer)
+  if (code !== 'provider_rejected' && made.management === undefined) await assertNamedMay(place, made.answer)
 }
 
 /** The text of a page, without mark-up. */

@@ -31,6 +31,8 @@ export interface Made {
   answer: Answer
   /** Whose request it was; absent where nobody was authenticated, or where it was a management call. */
   customer?: Customer
+  /** Whose plan it is about; absent: the operator's. */
+  publisher?: Customer
   management?: true
   /** Where it happened, if not at the gateway of the world. */
   gateway?: Gateway
@@ -58,7 +60,14 @@ export async function startWorld(options: { databaseUrl?: string } = {}): Promis
   upstream.on('plain', either(5, { usage: usage(0, 5) }))
   upstream.on('endless', stream(1_000_000, { everyMs: 1 }))
   const limits = { bodyBytes: 100_000, firstByteMs: 1_000, silenceMs: 1_000 }
-  const config = configuration(upstream, { plain: COARSE, endless: { ...COARSE, sliceTokens: 8 } }, { limits })
+  const config = configuration(
+    upstream,
+    { plain: COARSE, endless: { ...COARSE, sliceTokens: 8 } },
+    {
+      limits,
+      publishing: { networks: ['127.0.0.0/8'] },
+    },
+  )
   const models = config['models'] as Record<string, unknown>
   models['orphan'] = { deployments: [{ provider: 'ghost', model: 'plain' }], price: COARSE.price }
   upstream.on('', ({ response }) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"sunny":true}'))

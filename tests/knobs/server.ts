@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { actAs } from '../support/act-as.ts'
+import { ManagementApi } from '../support/api.ts'
 import { answer, chunk, endStream, openStream, usage } from '../support/behaviours.ts'
 import { configuration, say } from '../support/config.ts'
 import { silentAfter, silentBeforeHead } from '../support/faults.ts'
@@ -53,6 +55,15 @@ export const SERVER_KNOBS: Knobs = {
     const refused = await worlds.plain.chat(customer.key, { model: 'nowhere', messages: say() }, { headers })
     await eventually(() => assert.ok(worlds.plain.output.includes(header(refused, 'x-request-id') ?? '-')))
     assert.doesNotMatch(worlds.plain.output, /203\.0\.113\.77/)
+  },
+
+  'publishing.networks': async (worlds) => {
+    const publish = async (gateway: Gateway): Promise<number> => {
+      const own = new ManagementApi(gateway.url, await actAs('publisher', gateway, await gateway.customer()))
+      const routes = [{ method: 'GET', path: '/a', free: true }]
+      return (await own.call('POST', '/api/apis', { name: 'inside', upstream: { baseUrl: worlds.upstream.url }, routes })).status
+    }
+    assert.deepEqual([await publish(worlds.tuned), await publish(worlds.plain)], [201, 400])
   },
 
   'tls.cert': async (worlds) => {

@@ -1,6 +1,6 @@
-import { PROXYING_MEMBERS, type ApiProxying } from '@faregate/core'
+import { PROXYING_MEMBERS, type ApiEntry, type ApiProxying } from '@faregate/core'
 import { flawsOf, type ApiFlaw } from '@faregate/lifecycle'
-import type { Call } from './call.ts'
+import type { Call, Context } from './call.ts'
 import type { AdminDeps } from './deps.ts'
 import type { AdminQueries } from './ports.ts'
 import { presented } from './presentation.ts'
@@ -18,7 +18,11 @@ export function definedApi(deps: AdminDeps, before: ApiRow | Pick<ApiRow, 'name'
   const known = 'kind' in before ? before : undefined
   const definition = changedDefinition(deps, name, known, sent)
   refuseFlaws(flawsOf(definition))
-  const ofTheApi = { ...kept('retirement', known?.retirement, undefined), ...kept('listing', known?.listing, undefined) }
+  const ofTheApi = {
+    ...kept('retirement', known?.retirement, undefined),
+    ...kept('listing', known?.listing, undefined),
+    ...kept('organization', known?.organization, undefined),
+  }
   return { ...wholeDefinition(definition), ...ofTheApi, name, createdAt }
 }
 
@@ -64,11 +68,17 @@ export function wholeDefinition(definition: DraftDefinition): KeptDefinition {
 
 /** Callers find an API by its prefix alone. */
 export async function refuseSharedPrefix(
-  deps: AdminDeps,
+  { deps, credential }: Context,
   read: Pick<AdminQueries, 'apis'>,
   { name, prefix }: Pick<ApiRow, 'name' | 'prefix'>,
 ): Promise<void> {
   const elsewhere = [...deps.snapshot().apis.values()].filter(({ managedBy }) => managedBy.source !== 'database')
-  const other = [...elsewhere, ...(await read.apis.list())].find((one) => one.prefix === prefix && one.name !== name)
-  if (other !== undefined) refuse({ code: 'conflict', detail: `The prefix "${prefix}" is that of the API "${other.name}".` })
+  const others = [...elsewhere, ...(await read.apis.list())].filter((one) => one.name !== name)
+  const isOwn = ({ organization }: ApiEntry | ApiRow) => credential.organization === null || credential.organization === organization
+  // The longest prefix takes a call: nobody publishes within what is another's.
+  const within = (one: ApiEntry | ApiRow) => !isOwn(one) && prefix.startsWith(`${one.prefix}/`)
+  const other = others.find((one) => one.prefix === prefix || within(one))
+  if (other === undefined) return
+  const own = isOwn(other)
+  refuse({ code: 'conflict', detail: `The prefix "${prefix}" is ${own ? `that of the API "${other.name}"` : 'taken'}.` })
 }

@@ -43,6 +43,7 @@ export function definitionOf({
   release: _release,
   retirement: _goes,
   listing: _listed,
+  organization: _whose,
   createdAt: _createdAt,
   ...definition
 }: ApiRow): KeptDefinition {

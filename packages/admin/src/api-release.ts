@@ -1,8 +1,9 @@
 import { includesName } from '@faregate/billing'
-import { upstreamsOf } from '@faregate/core'
+import { upstreamsOf, type Prompt } from '@faregate/core'
 import { fieldChanges, flawsOf, promptReleaseFlaws, releaseFlaws, type Circumstances, type ReleaseFlaw } from '@faregate/lifecycle'
 import { refuseFlaws } from './api-definition.ts'
 import { definitionOf, documentsCompared } from './api-draft.ts'
+import { refuseUnreachable } from './api-owner.ts'
 import type { Context } from './call.ts'
 import type { ApiReleaseRow, ApiRow, DraftDefinition, HttpDraft, UnreleasedApi } from './configuration-rows.ts'
 import type { AdminDeps } from './deps.ts'
@@ -13,7 +14,7 @@ import { refuse } from './refusal.ts'
 
 /** Refuses a definition of which callers would meet the mistakes, but for those that are overridden. Slow: it calls what is behind it. */
 export async function examine(
-  { deps }: Context,
+  context: Context,
   name: string,
   definition: DraftDefinition,
   override: readonly string[],
@@ -21,7 +22,9 @@ export async function examine(
   const own = flawsOf(definition)
   refuseFlaws(own.filter(({ path }) => path.at(-1) !== 'price' || path[0] !== 'routes'))
   refuseFlaws(own.filter(({ missing }) => missing !== true))
-  const flaws = await flawsAround(deps, name, definition)
+  const owner = await context.deps.store.read.apiOwners.get(name)
+  refuseUnreachable(context, owner, definition)
+  const flaws = await flawsAround(context, { name, owner }, definition)
   const standing = flaws.filter(({ code }) => !override.includes(code))
   const [first] = standing
   if (first === undefined) return flaws
@@ -33,10 +36,22 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
-async function flawsAround(deps: AdminDeps, name: string, definition: DraftDefinition): Promise<ReleaseFlaw[]> {
+async function flawsAround(
+  context: Context,
+  { name, owner }: { name: string; owner: string | undefined },
+  definition: DraftDefinition,
+): Promise<ReleaseFlaw[]> {
+  const { deps } = context
   const circumstances = await circumstancesOf(deps, name)
-  if (definition.kind === 'prompt') return promptReleaseFlaws({ ...circumstances, ...(await deps.probePrompt(definition.prompt)) })
-  return releaseFlaws(definition.routes, { ...circumstances, dead: await deps.probeUpstreams(placesOf(definition)) })
+  if (definition.kind === 'prompt') return promptReleaseFlaws({ ...circumstances, ...(await promptFlaws(context, definition.prompt)) })
+  return releaseFlaws(definition.routes, { ...circumstances, dead: await deps.probeUpstreams(placesOf(definition), owner) })
+}
+
+/** What serves a model, and why it does not, is the operator's to know. */
+async function promptFlaws({ deps, credential }: Context, prompt: Prompt): Promise<{ unpriced?: string; dead?: string }> {
+  const said = await deps.probePrompt(prompt)
+  if (credential.organization === null || Object.keys(said).length === 0) return said
+  return { dead: `the model "${prompt.model}" cannot be called so: ask the operator` }
 }
 
 function placesOf({ upstream, upstreams }: HttpDraft): string[] {

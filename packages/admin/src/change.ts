@@ -45,7 +45,7 @@ async function keepAnswer({ deps, idempotency, status }: Context, trx: AdminTran
   await trx.insertIdempotency({ ...idempotency, status, answer: JSON.stringify(answer ?? null), at })
 }
 
-/** The row that tells of a change. */
+/** The row that tells of a change. What somebody of an organization did is that organization's, whatever it was done to. */
 export function auditRow({ deps, credential }: Context, event: Event): AuditRow {
-  return auditRowOf(deps, { ...event, actor: credential.id })
+  return auditRowOf(deps, { ...event, organization: event.organization ?? credential.organization, actor: credential.id })
 }

@@ -44,6 +44,8 @@ interface OfTheApi {
   name: string
   retirement?: Retirement | undefined
   listing?: ApiListing | undefined
+  /** Whose it is; absent: the operator's. */
+  organization?: string | undefined
   createdAt: Millis
 }
 

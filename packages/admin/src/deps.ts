@@ -34,8 +34,8 @@ export interface AdminDeps {
   documents: Documents
   /** Fetches a document from the public internet, or says in words for whoever named its URL why it was not. */
   fetchDocument(url: string): Promise<{ text: string } | { refused: string }>
-  /** Why nothing answers at some of these upstreams; undefined: something does at each. */
-  probeUpstreams(baseUrls: readonly string[]): Promise<string | undefined>
+  /** Why nothing answers at some of these upstreams; undefined: something does at each. `owner`: the organization that set them. */
+  probeUpstreams(baseUrls: readonly string[], owner: string | undefined): Promise<string | undefined>
   /** Why the model of a prompt could not be called: it has no price, or is not served. Nothing is asked of it. */
   probePrompt(prompt: Prompt): Promise<{ unpriced?: string; dead?: string }>
   /** The page on which an organization's payment methods are saved; needs no credential. */
@@ -44,6 +44,8 @@ export interface AdminDeps {
   refusedUrl(url: string): string | undefined
   /** Whether there is a mail server that events can be handed to. */
   sendsMail: boolean
+  /** The same for what an organization publishes: networks that the configuration opens to it are not refused. */
+  refusedUpstream(url: string): string | undefined
   clock: Clock
   random: Random
   /** Absolute, without a trailing slash. */

@@ -9,6 +9,13 @@ export interface ApiAlertQueries {
   list(): Promise<{ api: string; alerts: ApiAlert[] }[]>
 }
 
+/** Whose the names of APIs are; those that nobody has are the operator's. */
+export interface ApiOwnerQueries {
+  get(api: string): Promise<string | undefined>
+  /** All names of an organization. */
+  of(organization: string): Promise<string[]>
+}
+
 /** What is asked of published APIs, their drafts and their documents. */
 export interface ApiQueries {
   apis: { get(name: string): Promise<ApiRow | undefined>; list(): Promise<ApiRow[]> }
@@ -23,6 +30,7 @@ export interface ApiQueries {
   apiDocuments: { get(hash: string): Promise<string | undefined> }
   apiUsage: ApiUsageQueries
   apiAlerts: ApiAlertQueries
+  apiOwners: ApiOwnerQueries
 }
 
 /** What of them can be changed. */
@@ -30,6 +38,8 @@ export interface ApiChanges {
   /** But for how it goes, and how it is listed: these stay as they are. */
   putApi(row: ApiRow): Promise<void>
   deleteApi(name: string): Promise<void>
+  /** Gives a name to an organization for good, unless it has an owner; whether it had none. */
+  claimApi(name: string, organization: string): Promise<boolean>
   /** Says how an API goes; undefined: it stays. */
   putApiRetirement(name: string, retirement: Retirement | undefined): Promise<void>
   /** Says who may see an API, and who answers for it. */

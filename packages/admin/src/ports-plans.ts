@@ -29,6 +29,8 @@ export interface PlanQueries {
     ofOrganization(organization: string): Promise<SubscriptionRow[]>
     /** Those of any version of these plans. */
     ofPlans(names: readonly string[]): Promise<SubscriptionRow[]>
+    /** To any version of a plan. */
+    ofPlan(paging: Paging, plan: string): Promise<SubscriptionRow[]>
     /** Those of which something may have to be paid by now. */
     toLookAt(now: Millis, limit: number): Promise<SubscriptionRow[]>
     /** Those that may stand differently by now. */

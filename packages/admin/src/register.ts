@@ -3,6 +3,7 @@ import { isPermission, ROUTES, ROUTE_NAMES, type RouteName, type RouteSpec } fro
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { answerProblem } from './answer-problem.ts'
+import { requireOwnApi } from './api-owner.ts'
 import type { Context, Idempotency } from './call.ts'
 import { authenticate, requirePermission, requireReach, type Credential } from './credential.ts'
 import type { AdminDeps } from './deps.ts'
@@ -74,6 +75,7 @@ function registerRoute(
       const idempotency = route.idempotent === true ? idempotencyOf(request, credential) : undefined
       const context: Context = { deps, credential, requestId, idempotency, status: route.status }
       const members = { params: request.params, query: request.query, body: request.body }
+      if (route.path.startsWith('/api/apis/{name}')) await requireOwnApi(context, name, (request.params as { name: string }).name)
       if (route.media !== undefined) void reply.headers(documentHeaders(route.media))
       return respond(reply, context, running, () => handle({ ...context, ...members } as never))
     },

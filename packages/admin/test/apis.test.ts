@@ -38,6 +38,7 @@ describe('published APIs at run time', () => {
     assert.equal(answer.status, 200, answer.text)
     assert.deepEqual(answer.body, {
       name: 'weather',
+      organization: null,
       kind: 'http',
       prefix: '/weather',
       url: 'https://gateway.example/weather',

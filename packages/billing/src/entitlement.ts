@@ -53,7 +53,17 @@ export type Entitlement =
   /** It is sold from the balance, and no plan of the organization has it. */
   | { kind: 'balance' }
   | { kind: 'offers'; offers: Offer[]; readonly sales: Sale[] }
-  | { kind: 'blocked'; blocker: Blocker; subscription: Subscription; price: Nano; rule: PriceRule; also: Blocker[]; due: string[] }
+  | {
+      kind: 'blocked'
+      blocker: Blocker
+      subscription: Subscription
+      /** Who sells the plan; null: the operator. */
+      seller: string | null
+      price: Nano
+      rule: PriceRule
+      also: Blocker[]
+      due: string[]
+    }
   | { kind: 'unsold'; lacking: PlanFeature[] }
   | { kind: 'sold'; by: 'subscription' | 'upgrade' | 'approval'; sales: Sale[]; lacking: PlanFeature[] }
 
@@ -91,6 +101,7 @@ export function entitlementOf(newest: readonly PlanVersion[], held: readonly Hel
       kind: 'blocked',
       blocker: first.standing.blocker,
       subscription,
+      seller: version.organization ?? null,
       price: version.price,
       rule: ruleFor(version, product),
       also: also.filter((code) => code !== first.standing.blocker),

@@ -66,17 +66,20 @@ export class PlanBook {
     return now.kind === 'blocked' && now.due.length > 0 ? this.#entitle(organization, product) : now
   }
 
-  /** The quotas of an organization's subscriptions. */
+  /** The quotas of those of an organization's subscriptions that serve. */
   async quotas(organization: string): Promise<(QuotaRef & Pick<Quota, 'models' | 'apis'>)[]> {
-    const { held } = await this.#read(organization)
-    return held.flatMap((one) => quotasOf(one, this.#clock.now()))
+    return (await this.#serving(organization)).flatMap((one) => quotasOf(one, this.#clock.now()))
   }
 
-  /** The rates and concurrency of those of an organization's subscriptions that serve. */
+  /** The rates and concurrency of the same. */
   async limits(organization: string): Promise<LimitRule[]> {
+    return (await this.#serving(organization)).flatMap(planRules)
+  }
+
+  async #serving(organization: string): Promise<Held[]> {
     const { held } = await this.#read(organization)
     const now = this.#clock.now()
-    return held.filter(({ subscription, version }) => standingOf(subscription, version, now).blocker === undefined).flatMap(planRules)
+    return held.filter(({ subscription, version }) => standingOf(subscription, version, now).blocker === undefined)
   }
 
   async #entitle(organization: string, product: Product): Promise<Entitlement> {

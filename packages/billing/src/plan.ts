@@ -71,6 +71,8 @@ export interface PlanVersion extends PlanTerms {
   name: string
   /** From 1. */
   version: number
+  /** Who sells it; absent, or null: the operator. An organization sells its own APIs alone. */
+  organization?: string | null
   createdAt: Millis
 }
 

@@ -33,13 +33,6 @@ export function limitsText(limits: readonly LimitTerms[]): string | null {
   return limits.length === 0 ? null : limits.map(limitText).join('; ')
 }
 
-/** A limit as `--limit` takes it. */
-export function limitWord(terms: LimitTerms): string {
-  const by = terms.by === undefined ? '' : `,by=${terms.by}`
-  if (terms.kind === 'concurrency') return `concurrency=${terms.amount}${by}`
-  return `${terms.kind}=${terms.amount}/${terms.per}${terms.burst === undefined ? '' : `,burst=${terms.burst}`}${by}`
-}
-
 /** Reads `requests=100/second,burst=1,by=user`. @throws UsageError */
 export function limitOf(text: string): Limits[number] {
   const [head = '', ...rest] = text.split(',')

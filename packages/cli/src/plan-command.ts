@@ -1,11 +1,10 @@
-import { EVERY_FEATURE, shellWord } from '@faregate/core'
+import { EVERY_FEATURE, limitWord, shellWord } from '@faregate/core'
 import type { RouteOutput, Routes } from '@faregate/contract'
-import { limitWord } from './limits.ts'
 
 export type Plan = RouteOutput<Routes['listPlans']>['data'][number]
 
 /** What makes the next version of a plan as it is. */
-export type PlanWords = Omit<Plan, 'version' | 'createdAt' | 'quotas'> & {
+export type PlanWords = Omit<Plan, 'version' | 'organization' | 'createdAt' | 'quotas'> & {
   quotas: (Omit<Plan['quotas'][number], 'limit'> & { limit: number | string })[]
 }
 

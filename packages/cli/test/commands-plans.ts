@@ -70,8 +70,25 @@ export function plansAndSubscriptions({ does, runs, answered }: Lines): void {
       assert.match((await does('subscription', 'create', 'planned', 'team', ...elsewhere)).stdout, /team v1 is expired/)
     })
 
+    test('what an organization sells is made for it', async () => {
+      const { organization } = await answered<{ organization: string }>(
+        'api',
+        'add',
+        'owned',
+        'https://x.example',
+        '--route',
+        'GET / free',
+        '--org',
+        'planned',
+      )
+      await does('plan', 'create', 'owned', '--period', 'free', '--api', 'owned', '--org', 'planned')
+      assert.match((await does('plan', 'list')).stdout, new RegExp(`owned +1 +${organization} +0`))
+    })
+
     test('an approval is given, refused and taken back', async () => {
+      assert.match((await does('plan', 'subscriptions', 'asking')).stdout, /Nobody has subscribed/)
       const { id } = await answered<Shown>('subscription', 'create', 'planned', 'asking', '--reason', 'research')
+      assert.match((await does('plan', 'subscriptions', 'asking')).stdout, new RegExp(`${id} +org_\\w+ +v1 +incomplete +pending +research`))
       for (const [decision, approval] of [
         ['reject', 'rejected'],
         ['reapply', 'pending'],

@@ -133,6 +133,7 @@ describe('doctor on plans', () => {
   const plan: Plan = {
     name: 'pro',
     version: 2,
+    organization: null,
     price: '10.00',
     period: 'month',
     trialDays: 0,

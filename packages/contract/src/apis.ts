@@ -2,7 +2,7 @@ import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
 import { z } from 'zod'
 import { presentation, shownListing, shownPresentation } from './api-presentation.ts'
 import { baseUrl, nullable, proxying, secretless, shown, timeouts } from './api-proxying.ts'
-import { byName, decimal, nothing } from './common.ts'
+import { byName, decimal, id, nothing } from './common.ts'
 import { managedBy } from './managed.ts'
 import { prompt, shownPrompt } from './prompts.ts'
 import { shownRetirement } from './retirement.ts'
@@ -114,6 +114,7 @@ export const shownMembers = {
 export const api = z
   .object({
     name: z.string(),
+    organization: z.string().nullable().describe('Whose it is; null: the operator.'),
     ...shownMembers,
     release: z.number().nullable().describe('The release in force; null: it is defined in the configuration file.'),
     document: z.boolean().describe('Whether it has an OpenAPI document.'),
@@ -130,7 +131,7 @@ export const apiRoutes = {
     method: 'GET',
     path: '/api/apis',
     tag,
-    summary: 'List published APIs',
+    summary: 'List published APIs: of an organization, its own',
     permission: 'apis:read',
     status: 200,
     response: z.object({ data: z.array(api), next: z.null() }),
@@ -144,6 +145,7 @@ export const apiRoutes = {
     body: z.strictObject({
       name: apiName,
       kind: z.enum(API_KINDS).optional().describe('Absent: what was sent says it.'),
+      organization: id.optional().describe('Whose it is, for good. Absent: of whoever publishes it.'),
       ...members,
     }),
     status: 201,

@@ -1,9 +1,10 @@
 import { EVERY_FEATURE, PLAN_FEATURES } from '@faregate/core'
 import { z } from 'zod'
-import { byName, decimal, money, time } from './common.ts'
+import { byName, decimal, id, money, page, paging, time } from './common.ts'
 import { limits } from './limits.ts'
 import { factor, pattern, priceOverrides, shownOverrides } from './price-terms.ts'
 import type { RouteSpec } from './route.ts'
+import { subscription } from './subscriptions.ts'
 
 const days = z.number().int().min(0).max(3650)
 
@@ -31,7 +32,7 @@ const terms = {
     .describe('What calls of these models it includes: kinds of calls, `streaming`, and `tools`. `*`: all.'),
   apis: z.array(pattern).max(1000).default([]).describe('Published APIs that it includes: names, or with `*`.'),
   exclusive: z.boolean().default(false).describe('What it includes is sold by plan only.'),
-  listed: z.boolean().default(true).describe('Anybody may subscribe; otherwise the operator does it.'),
+  listed: z.boolean().default(true).describe('Anybody may subscribe; otherwise the operator, or whoever sells it, does it.'),
   approval: z.boolean().default(false).describe('A subscription waits until it is approved.'),
   paymentMethod: z
     .boolean()
@@ -45,7 +46,16 @@ const terms = {
 }
 
 const plan = z
-  .object({ name: z.string(), version: z.number(), ...terms, price: money, credit: money, prices: shownOverrides, createdAt: time })
+  .object({
+    name: z.string(),
+    version: z.number(),
+    organization: z.string().nullable().describe('Who sells it; null: the operator.'),
+    ...terms,
+    price: money,
+    credit: money,
+    prices: shownOverrides,
+    createdAt: time,
+  })
   .meta({ title: 'Plan' })
 
 const tag = 'Plans'
@@ -64,9 +74,13 @@ export const planRoutes = {
     method: 'POST',
     path: '/api/plans',
     tag,
-    summary: 'Create a plan, or the next version of one; subscribers stay on theirs',
+    summary: 'Create a plan, or the next version of one; subscribers stay on theirs. One of an organization has its own APIs alone',
     permission: 'plans:write',
-    body: z.strictObject({ name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'small letters, digits and dashes'), ...terms }),
+    body: z.strictObject({
+      name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'small letters, digits and dashes'),
+      organization: id.optional().describe('Who sells it, in every version. Absent: whoever makes its first one.'),
+      ...terms,
+    }),
     status: 201,
     response: plan,
     idempotent: true,
@@ -80,5 +94,16 @@ export const planRoutes = {
     params: byName,
     status: 200,
     response: z.object({ data: z.array(plan), next: z.null() }),
+  },
+  listPlanSubscriptions: {
+    method: 'GET',
+    path: '/api/plans/{name}/subscriptions',
+    tag,
+    summary: 'List who has subscribed to a plan, in any version: for whoever sells it',
+    permission: 'subscriptions:approve',
+    params: byName,
+    query: z.strictObject(paging),
+    status: 200,
+    response: page(subscription),
   },
 } as const satisfies Record<string, RouteSpec>

@@ -79,6 +79,8 @@ export interface HttpApi extends HttpDefinition {
   /** Of no release: going back to an earlier one changes nothing of it. */
   retirement?: Retirement | undefined
   listing?: ApiListing | undefined
+  /** Whose it is; absent: the operator's. What an organization published reaches only what it may reach. */
+  organization?: string | undefined
   /** The release that is in force; absent: it has none, being defined in the configuration file. */
   release?: number | undefined
   managedBy: ManagedBy
@@ -89,6 +91,7 @@ export interface PromptApi extends PromptDefinition {
   name: string
   retirement?: Retirement | undefined
   listing?: ApiListing | undefined
+  organization?: string | undefined
   release?: number | undefined
   managedBy: ManagedBy
 }

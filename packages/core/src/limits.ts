@@ -65,3 +65,10 @@ export function limitText(terms: LimitTerms): string {
   const burst = terms.burst === undefined || terms.burst === terms.amount ? '' : `, ${terms.burst} at once`
   return `${terms.amount} ${terms.kind} ${terms.per === 'hour' ? 'an' : 'a'} ${terms.per}${burst}${each}`
 }
+
+/** A limit as `--limit` of the command line takes it: `requests=100/second,burst=1,by=user`. */
+export function limitWord(terms: LimitTerms): string {
+  const by = terms.by === undefined ? '' : `,by=${terms.by}`
+  if (terms.kind === 'concurrency') return `concurrency=${terms.amount}${by}`
+  return `${terms.kind}=${terms.amount}/${terms.per}${terms.burst === undefined ? '' : `,burst=${terms.burst}`}${by}`
+}

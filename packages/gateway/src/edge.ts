@@ -53,6 +53,8 @@ export interface UpstreamRequest {
   body: Buffer | AsyncIterable<Buffer> | null
   /** The answer comes as it is sent, whatever its encoding. */
   asSent?: boolean
+  /** Somebody else than the operator set the address: what must not be reached so is refused as not to be connected to. */
+  guarded?: boolean | undefined
   /** Milliseconds, instead of the client's own limits. */
   limits?: { connectMs?: number | undefined; firstByteMs?: number | undefined; silenceMs?: number | undefined } | undefined
 }

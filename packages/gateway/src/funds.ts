@@ -17,7 +17,7 @@ import type { Settings } from './deps.ts'
 import { saleFixes } from './plans/denials.ts'
 import type { Planned } from './plans/port.ts'
 import { quotaDenial, quotaText, quotaUnit } from './plans/quota-exhausted.ts'
-import { raiseCap } from './raise-cap.ts'
+import { capAdmin, raiseCap } from './raise-cap.ts'
 import { capSubject, quotaSubject, requestLimit } from './request-limit.ts'
 import { refusedLegs } from './trace/ledger-rows.ts'
 
@@ -200,7 +200,7 @@ function askForCap({ settings, key, user }: FundsContext, { base }: CapRef): Fix
   const level = capLevel(base)
   const name = (level === 'tag' ? cappedTag(key, base) : user) ?? ''
   if (level === 'user' && cappedMember(key) === undefined && !NAMEABLE.test(name)) return []
-  return [requestLimit(settings, key, capSubject(key, level, name), level === 'key' ? 'team_admin' : 'org_admin')]
+  return [requestLimit(settings, key, capSubject(key, level, name), capAdmin(key, user, base))]
 }
 
 function askForQuota({ settings, key, legs }: FundsContext, { leg }: Shortfall): Fix[] {

@@ -2,7 +2,7 @@ import { capLevel, type Fix, formatAmount, shellWord } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { Shortfall } from '@faregate/ledger'
 import { cappedMember, tagCapOf, type CapRef } from './caps.ts'
-import { mayMend } from './mend.ts'
+import { mayMend, nearestAdmin } from './mend.ts'
 
 /** Where a cap is set, and what changing it needs; the new cap is added to the command. */
 interface Place {
@@ -55,9 +55,9 @@ function placeOfOrganization({ organization: { id } }: KeyEntry, flag: string): 
   return { path: `/api/organizations/${id}`, command: `faregate org update ${id} ${flag}`, permission: 'organizations:write' }
 }
 
-/** Keys of a team, and the team itself, are its own admin's to change; the rest is the organization's. */
-function nearestAdmin({ team }: KeyEntry, permission: string): Fix['by'] {
-  return team !== null && (permission === 'keys:write' || permission === 'teams:write') ? 'team_admin' : 'org_admin'
+/** Who raises a cap, or decides about a request for more of it. */
+export function capAdmin(key: KeyEntry, user: string | null, base: string): Fix['by'] {
+  return nearestAdmin(key, placeOf(key, base, user).permission)
 }
 
 /** The fix that raises a cap as far as this request needs it: what is spent and held stays counted under a higher limit. */

@@ -171,7 +171,7 @@ describe('requests under a plan', () => {
     }
     const pastDue = (rule: Sale['rule']): Entitlement => {
       const subscription = { id: 'sub_1', plan: 'pro', reason: null }
-      return { kind: 'blocked', blocker: 'subscription_past_due', subscription, price: 10n, rule, also: [] }
+      return { kind: 'blocked', blocker: 'subscription_past_due', subscription, seller: null, price: 10n, rule, also: [] }
     }
     const whole = { price: { input: '1', output: '2' } }
     assert.deepEqual(await refused(sold({}, { factor: '2' })), [500, 'price_missing', ['subscription_required']])

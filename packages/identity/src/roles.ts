@@ -5,15 +5,17 @@
 const READ = ['organizations:read', 'teams:read', 'applications:read', 'usage:read']
 const TRACE = ['requests:read', 'denials:read', 'limit-requests:read']
 const RUN = ['applications:write', 'keys:read', 'keys:write', 'limit-requests:write']
-const PAY = ['money:read', 'payments:write', 'vouchers:redeem', 'plans:read', 'subscriptions:read', 'subscriptions:write']
+const PLANS = ['plans:read', 'subscriptions:read']
+const PAY = ['money:read', 'payments:write', 'vouchers:redeem', 'subscriptions:write']
+const PUBLISH = ['apis:read', 'apis:write', 'plans:write', 'subscriptions:approve']
 const GOVERN = ['organizations:write', 'teams:write', 'members:write', 'roles:read', 'roles:write', 'tokens:read', 'tokens:write']
 const WATCH = ['audit:read', 'webhooks:read', 'webhooks:write']
 
 export const BUILT_IN_ROLES: Readonly<Record<string, readonly string[]>> = {
-  org_admin: [...READ, ...TRACE, ...RUN, ...PAY, ...GOVERN, ...WATCH, 'limit-requests:decide', 'members:read'],
-  billing_admin: [...READ, ...TRACE, ...PAY],
+  org_admin: [...READ, ...TRACE, ...RUN, ...PLANS, ...PAY, ...GOVERN, ...WATCH, ...PUBLISH, 'limit-requests:decide', 'members:read'],
+  billing_admin: [...READ, ...TRACE, ...PLANS, ...PAY],
   team_admin: [...READ, ...TRACE, ...RUN, 'limit-requests:decide', 'members:read', 'teams:write'],
-  publisher: [...READ, ...TRACE],
+  publisher: [...READ, ...TRACE, ...PLANS, ...PUBLISH],
   developer: [...READ, ...TRACE, ...RUN],
   viewer: READ,
 }

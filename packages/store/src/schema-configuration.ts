@@ -9,6 +9,7 @@ export interface ConfigurationTables {
   api_drafts: ApiDraftsTable
   api_releases: ApiReleasesTable
   api_alerts: ApiAlertsTable
+  api_owners: ApiOwnersTable
 }
 
 export interface ProvidersTable {
@@ -74,4 +75,10 @@ export interface ApiAlertsTable {
   api: string
   /** JSON array of what is watched. */
   rules: Json
+}
+
+/** A name that has no row is the operator's. */
+export interface ApiOwnersTable {
+  api: string
+  organization_id: string
 }

@@ -1,4 +1,5 @@
 import type { Customer } from '../../support/gateway.ts'
+import { json, send } from '../../support/http.ts'
 import { limitRows, priceRows, type Having } from './shared.ts'
 import { fromNow, inForce, type FieldWorld, type Row, type Rows, type Seen } from './world.ts'
 
@@ -83,10 +84,27 @@ async function quotaOfApis(world: FieldWorld, apis: unknown): Promise<unknown> {
   return (await world.callApi(customer)).code
 }
 
+/** Whom a caller is told to turn to for the approval of a plan, by who sells that. */
+async function approver(world: FieldWorld, seller: unknown): Promise<unknown> {
+  const { organization } = await world.customer()
+  const owner = seller === 'operator' ? {} : { organization }
+  const name = world.fresh('sold')
+  const service = { upstream: { baseUrl: 'https://service.example' }, routes: [{ method: 'GET', path: '/a', price: '0.01' }] }
+  await world.api.expect(201, 'POST', '/api/apis', { name, ...owner, ...service })
+  const terms = { price: '0', period: 'free', apis: [name], exclusive: true, approval: true }
+  await world.api.expect(201, 'POST', '/api/plans', { name, ...owner, ...terms })
+  const customer = await world.customer()
+  await world.api.expect(201, 'POST', `/api/organizations/${customer.organization}/subscriptions`, { plan: name, reason: 'r' })
+  await inForce()
+  const refused = await send(`${world.gateway.url}/${name}/a`, { headers: { authorization: `Bearer ${customer.key}` } })
+  return (json(refused)['fixes'] as { by: string }[])[0]?.by
+}
+
 /** Every field of the call that makes a plan. */
 export const PLAN_ROWS: Record<string, Rows> = {
   createPlan: {
     ...field('name', 'knob-a', 'knob-b', shown('plan')),
+    organization: { a: 'operator', b: 'organization', see: approver },
     ...field('price', '0.10', '0.20', async ({ world, customer }) => (await world.api.balance(customer.organization)).posted),
     ...field('period', 'month', 'year', shown('paidUntil')),
     ...field('trialDays', 0, 14, shown('state')),

@@ -1,4 +1,5 @@
 import { begunDraft, changedDraft, keepDraft, presentDraft, rebased } from '../api-draft.ts'
+import { claimed } from '../api-owner.ts'
 import type { Handlers } from '../call.ts'
 import { change } from '../change.ts'
 import { wholeList } from '../paging.ts'
@@ -6,10 +7,12 @@ import { routeCount } from '../present/apis.ts'
 import { found, notFound } from '../refusal.ts'
 
 export const apisNameDraft: Handlers<'listApiDrafts' | 'getApiDraft' | 'updateApiDraft' | 'deleteApiDraft' | 'getApiDocument'> = {
-  async listApiDrafts({ deps }) {
+  async listApiDrafts({ deps, credential: { organization } }) {
     const rows = await deps.store.read.apiDrafts.list()
+    const own = organization === null ? undefined : new Set(await deps.store.read.apiOwners.of(organization))
+    const seen = own === undefined ? rows : rows.filter(({ name }) => own.has(name))
     return wholeList(
-      rows.map(({ name, revision, base, definition, changedBy, updatedAt }) => ({
+      seen.map(({ name, revision, base, definition, changedBy, updatedAt }) => ({
         name,
         revision,
         base,
@@ -31,6 +34,7 @@ export const apisNameDraft: Handlers<'listApiDrafts' | 'getApiDraft' | 'updateAp
     const row = changedDraft(call, name, call.body.rebase === true ? await rebased(call, name, begun) : begun, call.body)
     const answer = await presentDraft(call, row)
     return change(call, async (trx) => {
+      await claimed(call, trx, name)
       await keepDraft(trx, row)
       const after = { revision: row.revision, changes: answer.changes }
       return { event: { action: 'api.draft', subject: name, organization: null, after }, answer }

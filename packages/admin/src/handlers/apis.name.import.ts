@@ -1,6 +1,7 @@
 import { mergedRoutes, type Design, type DesignedRoute } from '@faregate/lifecycle'
 import { hashOf, refuseDocument, sentDocument } from '../api-document.ts'
 import { begunDraft, keepDraft, nextDraft, presentDraft } from '../api-draft.ts'
+import { claimed } from '../api-owner.ts'
 import type { Call, Handlers } from '../call.ts'
 import { change } from '../change.ts'
 import type { HttpDraft } from '../configuration-rows.ts'
@@ -37,6 +38,7 @@ export const apisNameImport: Handlers<'checkDocument' | 'importApi'> = {
     const answer = { draft: await presentDraft(call, row, design.document), ...said }
     if (body.dryRun) return answer
     return change(call, async (trx) => {
+      await claimed(call, trx, params.name)
       await trx.putApiDocument(hashOf(design.document), design.document)
       await keepDraft(trx, row)
       const facts = { ...said.design, revision: row.revision, added: said.added, removed: said.removed }

@@ -15,7 +15,8 @@ export const apisNameListing: Handlers<'updateApiListing'> = {
     return changeConfiguration(call, async (trx) => {
       await trx.lockApis()
       const before = found(await trx.apis.get(name), 'API', name)
-      await refuseStrangers(trx, body.invited ?? [])
+      // Whoever does not see other organizations is not told which there are.
+      if (call.credential.organization === null) await refuseStrangers(trx, body.invited ?? [])
       const after = { ...before, listing: changed(before.listing, body) }
       await trx.putApiListing(name, after.listing)
       const event = {

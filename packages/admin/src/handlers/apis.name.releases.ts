@@ -35,7 +35,7 @@ export const apisNameReleases: Handlers<'listApiReleases' | 'publishApi' | 'getA
       const now = await publishable(call, trx)
       // A draft that was discarded and begun anew counts its revisions anew, too.
       if (!isDeepStrictEqual(now.definition, draft.definition)) return refuseChanged(deps, name, now, await trx.apis.get(name))
-      await refuseSharedPrefix(deps, trx, { name, prefix: definition.prefix })
+      await refuseSharedPrefix(call, trx, { name, prefix: definition.prefix })
       await trx.deleteApiDraft(name, now.revision)
       const createdAt = (await trx.apis.get(name))?.createdAt ?? deps.clock.now()
       const { release: made } = await release(call, trx, { ...definition, name, createdAt }, about)
@@ -65,7 +65,7 @@ export const apisNameReleases: Handlers<'listApiReleases' | 'publishApi' | 'getA
     return changeConfiguration(call, async (trx) => {
       await trx.lockApis()
       const before = await trx.apis.get(name)
-      await refuseSharedPrefix(deps, trx, { name, prefix: row.definition.prefix })
+      await refuseSharedPrefix(call, trx, { name, prefix: row.definition.prefix })
       await trx.putApi({ ...row.definition, name, release: row.number, createdAt: before?.createdAt ?? deps.clock.now() })
       const event = {
         action: 'api.rollback',

@@ -1,3 +1,5 @@
+import type { ApiEntry } from '@faregate/core'
+import { withoutInside } from '../api-consumers.ts'
 import { filterOf, type Call, type Context, type Handlers } from '../call.ts'
 import { changeConfiguration } from '../change.ts'
 import { refuseManaged } from '../managed.ts'
@@ -27,9 +29,11 @@ export const apisNameRetirement: Handlers<'deprecateApi' | 'retireApi' | 'reinst
     const { apis } = deps.store.read
     found(deps.snapshot().apis.get(params.name) ?? (await apis.get(params.name)), 'API', params.name)
     await deps.flushed()
-    const filter = filterOf(call, { ...query, api: params.name })
+    // Whoever manages an API sees all who call it.
+    const filter = { ...filterOf(call, { ...query, api: params.name }), organization: undefined }
     const totals = await deps.store.read.requests.usage(filter, ['organization', 'application', 'key', 'route'])
-    return wholeList(callersOf(totals).toSorted((a, b) => b.requests - a.requests))
+    const callers = withoutInside(call, callersOf(totals), (one, other) => ({ ...one, requests: one.requests + other.requests }))
+    return wholeList(callers.toSorted((a, b) => b.requests - a.requests))
   },
 }
 
@@ -52,6 +56,12 @@ function callersOf(totals: UsageTotal[]): Caller[] {
   return [...callers.values()]
 }
 
+/** What may take the place of an API: of an organization's, another one of its own. */
+function knownTo({ deps, credential: { organization } }: Context): ReadonlyMap<string, ApiEntry> {
+  const { apis } = deps.snapshot()
+  return organization === null ? apis : new Map([...apis].filter(([, api]) => api.organization === organization))
+}
+
 async function changed(call: Pick<Call<'reinstateApi'>, 'params'> & Context, action: string, sent: SentRetirement | undefined) {
   const { deps, params } = call
   const { name } = params
@@ -61,7 +71,7 @@ async function changed(call: Pick<Call<'reinstateApi'>, 'params'> & Context, act
   return changeConfiguration(call, async (trx) => {
     await trx.lockApis()
     const before = found(await trx.apis.get(name), 'API', name)
-    const going = { kind: 'API', name, known: deps.snapshot().apis } as const
+    const going = { kind: 'API', name, known: knownTo(call) } as const
     const retirement = sent && nextRetirement(before.retirement, sent, deps.clock.now(), going)
     await trx.putApiRetirement(name, retirement)
     await tellRetirement(deps, trx, { api: name }, before.retirement, retirement)

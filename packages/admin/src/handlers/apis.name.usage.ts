@@ -1,5 +1,6 @@
 import { formatAmount, type Millis } from '@faregate/core'
-import { ownOrganization, type Call, type Handlers } from '../call.ts'
+import { withoutInside } from '../api-consumers.ts'
+import type { Call, Handlers } from '../call.ts'
 import type { ApiConsumer, ApiUsageTotal } from '../ports-api-usage.ts'
 import { timeText } from '../present/time.ts'
 import { found, invalid } from '../refusal.ts'
@@ -18,7 +19,7 @@ export const apisNameUsage: Handlers<'getApiUsage'> = {
     const known = deps.snapshot().apis.has(name) || (await apis.get(name)) !== undefined || (await apiReleases.last(name)) > 0
     found(known ? name : undefined, 'API', name)
     const { from, to, by } = windowOf(query, deps.clock.now())
-    const filter = { api: name, organization: ownOrganization(call, query.organization), release: query.release, from, to }
+    const filter = { api: name, organization: query.organization, release: query.release, from, to }
     await deps.flushed()
     const [[all = NOTHING], slots, releases, refusals, consumers] = await Promise.all([
       apiUsage.totals(filter),
@@ -36,7 +37,7 @@ export const apisNameUsage: Handlers<'getApiUsage'> = {
       slots: slots.map((slot) => ({ at: timeText(slot.group ?? 0), ...presentTotal(slot) })),
       releases: releases.map((release) => ({ release: release.group, ...presentTotal(release) })),
       refusals,
-      consumers: consumers.map(presentConsumer),
+      consumers: withoutInside(call, consumers, added).map(presentConsumer),
     }
   },
 }
@@ -65,6 +66,10 @@ function windowOf(query: Call<'getApiUsage'>['query'], now: Millis): { from: Mil
 
 function presentTotal({ group: _group, revenue, cost, ...total }: ApiUsageTotal) {
   return { ...total, revenue: formatAmount(revenue), cost: cost === null ? null : formatAmount(cost) }
+}
+
+function added(one: ApiConsumer, other: ApiConsumer): ApiConsumer {
+  return { ...one, calls: one.calls + other.calls, revenue: one.revenue + other.revenue }
 }
 
 function presentConsumer({ revenue, ...consumer }: ApiConsumer) {

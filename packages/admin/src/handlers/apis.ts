@@ -1,4 +1,5 @@
 import { definedApi, refuseSharedPrefix } from '../api-definition.ts'
+import { claimed, refuseUnreachable } from '../api-owner.ts'
 import { release } from '../api-release.ts'
 import type { Handlers } from '../call.ts'
 import { change, changeConfiguration } from '../change.ts'
@@ -8,8 +9,9 @@ import { presentApi } from '../present/apis.ts'
 import { found, invalid } from '../refusal.ts'
 
 export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 'deleteApi' | 'testApi'> = {
-  async listApis({ deps }) {
+  async listApis({ deps, credential: { organization } }) {
     const rows = await deps.store.read.apis.list()
+    if (organization !== null) return wholeList(rows.filter((row) => row.organization === organization).map((row) => presentApi(deps, row)))
     const elsewhere = [...deps.snapshot().apis.values()].filter(({ managedBy }) => managedBy.source !== 'database')
     return wholeList([...elsewhere, ...rows].map((api) => presentApi(deps, api)))
   },
@@ -23,8 +25,10 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
     return changeConfiguration(call, async (trx) => {
       await trx.lockApis()
       if ((await trx.apis.get(row.name)) !== undefined) return refuseTaken('API', row.name)
-      await refuseSharedPrefix(deps, trx, row)
-      const answer = presentApi(deps, (await release(call, trx, row)).row)
+      await refuseSharedPrefix(call, trx, row)
+      const organization = await claimed(call, trx, row.name, body.organization)
+      refuseUnreachable(call, organization, row)
+      const answer = presentApi(deps, (await release(call, trx, { ...row, organization })).row)
       return { event: { action: 'api.create', subject: row.name, organization: null, after: answer }, answer }
     })
   },
@@ -43,7 +47,8 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
       await trx.lockApis()
       const before = found(await trx.apis.get(name), 'API', name)
       const after = definedApi(deps, before, body)
-      await refuseSharedPrefix(deps, trx, after)
+      refuseUnreachable(call, before.organization, after)
+      await refuseSharedPrefix(call, trx, after)
       const answer = presentApi(deps, (await release(call, trx, after)).row)
       const event = { action: 'api.update', subject: name, organization: null, before: presentApi(deps, before), after: answer }
       return { event, answer }
@@ -66,8 +71,10 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
   async testApi(call) {
     const { deps } = call
     const { name } = call.params
-    found(deps.snapshot().apis.get(name) ?? (await deps.store.read.apis.get(name)), 'API', name)
-    const answer = await deps.testApi(name)
+    const { kind } = found(deps.snapshot().apis.get(name) ?? (await deps.store.read.apis.get(name)), 'API', name)
+    const tested = await deps.testApi(name)
+    const operators = kind === 'prompt' && !tested.ok && call.credential.organization !== null
+    const answer = operators ? { ...tested, message: 'Its model cannot be called so: ask the operator.' } : tested
     return change(call, async () => ({ event: { action: 'api.test', subject: name, organization: null, after: answer }, answer }))
   },
 }

@@ -2,13 +2,14 @@ import { previewChange, type ChangePreview, type PlanVersion, type Subscription,
 import { formatAmount, walletOf } from '@faregate/core'
 import type { Call, Handlers } from '../call.ts'
 import { moveQuotas } from '../limit-requests/quota-targets.ts'
+import { payFix } from '../pay-fix.ts'
 import { presentPreview, presentSubscription } from '../present/subscriptions.ts'
 import { invalid, refuse } from '../refusal.ts'
-import { happen, planOnSale, visibleSubscription } from '../subscribing.ts'
+import { decide, happen, planOnSale, subscriptionOfEither, visibleSubscription } from '../subscribing.ts'
 
 export const subscriptionsId: Handlers<'getSubscription' | 'updateSubscription' | 'decideSubscription' | 'changeSubscription'> = {
   async getSubscription(call) {
-    const { subscription, terms } = await visibleSubscription(call, call.deps.store.read, call.params.id)
+    const { subscription, terms } = await subscriptionOfEither(call, call.deps.store.read, call.params.id)
     return presentSubscription(subscription, terms, call.deps.clock.now())
   },
 
@@ -16,8 +17,8 @@ export const subscriptionsId: Handlers<'getSubscription' | 'updateSubscription' 
 
   decideSubscription(call) {
     const { decision, reason } = call.body
-    if (decision === 'approve') return happen(call, call.params.id, { type: 'approve', reason: reason ?? null })
-    return happen(call, call.params.id, { type: decision, reason: reason ?? invalid('/reason', 'say why') })
+    if (decision === 'approve') return decide(call, call.params.id, { type: 'approve', reason: reason ?? null })
+    return decide(call, call.params.id, { type: decision, reason: reason ?? invalid('/reason', 'say why') })
   },
 
   async changeSubscription(call) {
@@ -28,7 +29,9 @@ export const subscriptionsId: Handlers<'getSubscription' | 'updateSubscription' 
     const change = previewChange(subscription, terms, to, now)
     const preview = presentPreview(change, { plan: to.name, version: to.version })
     if (body.preview) return { preview, subscription: presentSubscription(subscription, terms, now) }
-    if (to.approval && subscription.approval !== 'approved') {
+    // Whoever sells the one plan does not approve for whoever sells the other.
+    const sameSeller = (to.organization ?? null) === (terms.organization ?? null)
+    if (to.approval && !(subscription.approval === 'approved' && sameSeller)) {
       return refuse({ code: 'conflict', detail: `The plan "${to.name}" asks for approval: subscribe to it.` })
     }
     await payChange(call, subscription, to, change)
@@ -69,14 +72,6 @@ async function payChange(
   refuse({
     code: 'insufficient_balance',
     detail: `The change costs ${formatAmount(due)} now, which is more than the balance has.`,
-    fixes: [
-      {
-        kind: 'pay',
-        action: 'grant',
-        by: 'operator',
-        canYou: false,
-        command: `faregate grant ${subscription.organization} ${formatAmount(due)}`,
-      },
-    ],
+    fixes: [payFix(call.deps, subscription.organization, due)],
   })
 }

@@ -87,14 +87,9 @@ export async function checkMailAddress(
 }
 
 /** 400 for a URL that is not called, and for a threshold without its event or the other way round. */
-export function checkWebhook(
-  { deps }: Context,
-  row: Pick<WebhookRow, 'organization' | 'url' | 'events' | 'trusted'> & { balanceBelow: Nano | null },
-): void {
+export function checkWebhook({ deps }: Context, row: Pick<WebhookRow, 'url' | 'events' | 'trusted'> & { balanceBelow: Nano | null }): void {
   const why = row.trusted || isMail(row.url) ? undefined : deps.refusedUrl(row.url)
   if (why !== undefined) invalid('/url', why)
-  if (row.organization !== null && row.events.includes('api.alert'))
-    invalid('/events', 'api.alert tells of all callers: it is for webhooks of every organization')
   const wants = row.events.includes('balance.low')
   if (wants && row.balanceBelow === null) invalid('/balanceBelow', 'balance.low needs the balance below which it is told')
   if (!wants && row.balanceBelow !== null) invalid('/balanceBelow', 'it is for balance.low, which this webhook is not told')

@@ -22,6 +22,7 @@ export async function decideLimitRequest(call: Decide): Promise<Shown> {
   const target = await targetOfRow(call, deps.store.read, row)
   if (target !== undefined && !sees(credential, target)) return notFound('limit request', row.id)
   if (target !== undefined) requirePermission(credential, target.permission)
+  if (target?.operators === true && credential.organization !== null) refuseBound(row, target)
   if (row.state !== 'open') return repeated(call, row, target)
   if (body.decision === 'reject') return reject(call, body.reason ?? invalid('/reason', 'say why'))
   if (target === undefined) return refuse({ code: 'conflict', detail: 'What was asked for more of is gone: reject it.' })
@@ -29,6 +30,17 @@ export async function decideLimitRequest(call: Decide): Promise<Shown> {
   const shown = await changeConfiguration(call, (trx) => approve(call, trx, value))
   await target.adjust?.(call, value)
   return shown
+}
+
+/** Nobody raises what his own organization is sold, nor what it sells to others: it is more than was agreed with the operator. */
+function refuseBound({ id }: LimitRequestRow, { title, permission }: Target): never {
+  const command = `faregate limit-request approve ${id}`
+  refuse({
+    code: 'permission_denied',
+    detail: `The operator decides about ${title}.`,
+    required: [permission],
+    fixes: [{ kind: 'change_policy', action: 'decide_limit_request', by: 'operator', canYou: false, command }],
+  })
 }
 
 /** The request, if this credential sees its organization; 404 otherwise. */

@@ -88,6 +88,7 @@ export async function limitTarget(finding: Finding, { level, id: given, limit }:
     team: place.team,
     title: `the limit "${limit}" of ${place.whose}`,
     permission: place.permission,
+    ...(level === 'plan' ? { operators: true as const } : {}),
     unit: terms.kind === 'tokens' ? 'tokens' : 'requests',
     per: terms.kind === 'concurrency' ? null : terms.per,
     current: BigInt(terms.amount),

@@ -23,6 +23,7 @@ export async function quotaTarget({ read, organization }: Finding, subject: Quot
     team: null,
     title: `the quota of ${counts} of ${models ?? `the APIs ${apis}`} in the plan "${version.name}"`,
     permission: 'subscriptions:approve',
+    operators: true,
     unit: counts,
     per: version.period === 'free' ? 'month' : version.period,
     current: BigInt(quotaLimit({ subscription }, quota)),

@@ -21,6 +21,8 @@ export interface Target {
   title: string
   /** The permission that the change itself needs. */
   permission: Permission
+  /** Whether the operator alone changes it: what a plan includes, whoever sells that. */
+  operators?: true
   /** A currency, `requests` or `tokens`. */
   unit: string
   /** A period or a window; null where it is of none. */

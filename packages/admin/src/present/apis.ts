@@ -23,6 +23,7 @@ const DATABASE: ManagedBy = { source: 'database' }
 export function presentApi(deps: Pick<AdminDeps, 'publicUrl'>, api: ApiEntry | ApiRow) {
   return {
     name: api.name,
+    organization: api.organization ?? null,
     ...presentDefinition(deps, api),
     release: api.release ?? null,
     document: api.document !== undefined,

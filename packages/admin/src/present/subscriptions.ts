@@ -2,10 +2,28 @@ import { standingOf, type ChangePreview, type PlanTerms, type PlanVersion, type 
 import { formatAmount, type Millis } from '@faregate/core'
 import { timeText, timeTextOrNull } from './time.ts'
 
-export function presentPlan({ price, credit, createdAt, apis = [], paymentMethod = false, quotas, ...plan }: PlanVersion) {
+export function presentPlan({
+  price,
+  credit,
+  createdAt,
+  apis = [],
+  paymentMethod = false,
+  quotas,
+  organization = null,
+  ...plan
+}: PlanVersion) {
   const counted = quotas.map((quota) => ({ ...quota, apis: quota.apis ?? null }))
   const amounts = { price: formatAmount(price), credit: formatAmount(credit) }
-  return { ...plan, apis, paymentMethod, quotas: counted, prices: [...plan.prices], ...amounts, createdAt: timeText(createdAt) }
+  return {
+    ...plan,
+    organization,
+    apis,
+    paymentMethod,
+    quotas: counted,
+    prices: [...plan.prices],
+    ...amounts,
+    createdAt: timeText(createdAt),
+  }
 }
 
 export function presentSubscription(subscription: Subscription, terms: PlanTerms, now: Millis) {

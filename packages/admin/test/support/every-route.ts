@@ -99,7 +99,7 @@ const IDS: [prefix: string, id: (tenant: Tenant, installation: { token: string }
   ['/api/invoices', ({ invoice }) => invoice],
   ['/api/denials', ({ denial }) => denial],
   ['/api/subscriptions', ({ subscription, asked }, _installation, name) => (name === 'decideSubscription' ? asked : subscription)],
-  ['/api/tokens', (_tenant, { token }) => token],
+  ['/api/tokens', ({ published }, { token }) => published?.token ?? token],
   ['/api/prices/pending', (_tenant, _installation, name) => `pc_own_${name}`],
   ['/api/vouchers', () => 'vo_own'],
   ['/api/webhooks', ({ webhook }) => webhook],
@@ -113,17 +113,17 @@ const IDS: [prefix: string, id: (tenant: Tenant, installation: { token: string }
 export function pathOf(name: RouteName, tenant: Tenant, installation: { token: string }): string {
   const { path }: RouteSpec = ROUTES[name]
   const id = IDS.find(([prefix]) => path.startsWith(prefix))?.[1](tenant, installation, name) ?? tenant.request
-  const named = NAMES.find(([prefix]) => path.startsWith(prefix))?.[1] ?? 'own-provider'
+  const named = NAMES.find(([prefix]) => path.startsWith(prefix))?.[1](tenant) ?? 'own-provider'
   const names = path.replace('{id}', id).replace('{number}', id).replace('{name}', named)
   return names.replace('{user}', 'ann').replace('{tag}', 'blue')
 }
 
 /** Which name stands in the paths that begin so. */
-const NAMES: [prefix: string, name: string][] = [
-  ['/api/models', 'own-model'],
-  ['/api/apis', 'own-api'],
-  ['/api/plans', 'own-plan'],
-  ['/api/prices', 'own-provider%2Fown-model'],
+const NAMES: [prefix: string, name: (tenant: Tenant) => string][] = [
+  ['/api/models', () => 'own-model'],
+  ['/api/apis', ({ published }) => published?.api ?? 'own-api'],
+  ['/api/plans', ({ published }) => published?.plan ?? 'own-plan'],
+  ['/api/prices', () => 'own-provider%2Fown-model'],
 ]
 
 /** A provider, a model, a price and a token that are in nobody's way. */

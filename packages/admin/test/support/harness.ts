@@ -126,6 +126,7 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
     methodPage: (organization) => `https://gateway.example/payment-method/${organization}`,
     refusedUrl: (url) => (url.includes('//10.') ? 'its address is not on the public internet' : undefined),
     sendsMail: true,
+    refusedUpstream: (url) => (url.includes('//10.') ? 'its address is not on the public internet' : undefined),
     clock,
     random,
     publicUrl: () => 'https://gateway.example',

@@ -24,6 +24,16 @@ export interface Tenant {
   limitRequest: string
   paymentMethod: string
   topUp: string
+  /** Of those that publish. */
+  published?: Published
+}
+
+/** What an organization publishes and sells, a token of its own, and who has subscribed. */
+export interface Published {
+  api: string
+  plan: string
+  token: string
+  subscription: string
 }
 
 /** Creates a tenant: 10.00 granted, one request that cost 1.00, one refusal. */

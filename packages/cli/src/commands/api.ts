@@ -4,6 +4,7 @@ import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
 import { MEMBERS, membersOf, upstreamOf } from '../api-members.ts'
 import { SECRETS, secretsOf } from '../api-secrets.ts'
 import { Failure, UsageError, type Command, type Option, type Options } from '../command.ts'
+import { findOrganization } from '../lookup.ts'
 import { fields, table } from '../output.ts'
 import { placeOf } from '../place.ts'
 import { behind, promptText } from '../prompt-text.ts'
@@ -117,6 +118,7 @@ const add: Command = {
   args: ['<name>', '<upstream>'],
   options: [
     { flags: '--prefix <path>', summary: 'where callers find it (/NAME)' },
+    { flags: '--org <organization>', summary: 'whose it is, for good (of whoever publishes it)' },
     ROUTES,
     { flags: '--upstream <url>', summary: 'where it is as well: URL, or "URL WEIGHT"', repeatable: true },
     ...SECRETS,
@@ -141,7 +143,9 @@ const add: Command = {
       ...members,
     }
     const client = await call.client()
-    const api = await client.createApi({ body, idempotencyKey: randomUUID() })
+    const owner = options.text('org')
+    const organization = owner === undefined ? {} : { organization: (await findOrganization(client, owner)).id }
+    const api = await client.createApi({ body: { ...body, ...organization }, idempotencyKey: randomUUID() })
     call.output.result(api, `${api.name} is published at ${api.url}.`)
   },
 }

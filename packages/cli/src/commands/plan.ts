@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { RouteInput, Routes } from '@faregate/contract'
+import type { Client, RouteInput, Routes } from '@faregate/contract'
 import { PLAN_FEATURES } from '@faregate/core'
 import { UsageError, type Command, type Options } from '../command.ts'
 import { LIMIT_OPTION, limitsOf, limitsText } from '../limits.ts'
+import { everyItem, findOrganization } from '../lookup.ts'
 import { table } from '../output.ts'
 import { PRICE_OPTIONS, priceTermsOf } from '../price-terms.ts'
 
@@ -36,16 +37,24 @@ const planCreate: Command = {
     ...PRICE_OPTIONS,
     { flags: '--feature <name>', summary: `what it includes of ${PLAN_FEATURES.join(', ')} (all); may be repeated`, repeatable: true },
     { flags: '--exclusive', summary: 'what it includes is sold by plan only' },
-    { flags: '--unlisted', summary: 'only the operator can subscribe to it' },
+    { flags: '--unlisted', summary: 'only the operator, or who sells it, can subscribe to it' },
+    { flags: '--org <organization>', summary: 'who sells it (whoever makes it): its own APIs alone, by their names' },
     { flags: '--payment-method', summary: 'served only to whoever has a saved payment method' },
     { flags: '--approval', summary: 'a subscription waits until it is approved' },
   ],
   async run(call) {
     const [name = ''] = call.args
     const client = await call.client()
-    const created = await client.createPlan({ body: bodyOf(name, call.options), idempotencyKey: randomUUID() })
+    const body = { ...bodyOf(name, call.options), ...(await sellerOf(client, call.options)) }
+    const created = await client.createPlan({ body, idempotencyKey: randomUUID() })
     call.output.result(created, `${created.name} v${created.version}: ${created.price} each ${created.period}.`)
   },
+}
+
+/** For whom a plan is made; nothing where nobody is named. */
+async function sellerOf(client: Client, options: Options): Promise<Pick<PlanBody, 'organization'>> {
+  const reference = options.text('org')
+  return reference === undefined ? {} : { organization: (await findOrganization(client, reference)).id }
 }
 
 function bodyOf(name: string, options: Options): PlanBody {
@@ -110,6 +119,7 @@ const planList: Command = {
     const rows = data.map((plan) => [
       plan.name,
       String(plan.version),
+      plan.organization ?? '',
       plan.price,
       plan.period,
       plan.models.join(', '),
@@ -118,8 +128,22 @@ const planList: Command = {
       limitsText(plan.limits),
     ])
     const none = 'There is no plan: everything is sold from the balance.'
-    call.output.result(data, table(['name', 'version', 'price', 'period', 'models', 'apis', 'quotas', 'limits'], rows, none))
+    call.output.result(data, table(['name', 'version', 'sold by', 'price', 'period', 'models', 'apis', 'quotas', 'limits'], rows, none))
   },
 }
 
-export const planCommands = [planCreate, planList]
+const planSubscriptions: Command = {
+  name: 'plan subscriptions',
+  summary: 'List who has subscribed to a plan',
+  args: ['<name>'],
+  async run(call) {
+    const [name = ''] = call.args
+    const client = await call.client()
+    const all = await everyItem((cursor) => client.listPlanSubscriptions({ params: { name }, query: { limit: 500, ...cursor } }))
+    const rows = all.map((one) => [one.id, one.organization, `v${one.version}`, one.state, one.approval, one.reason ?? ''])
+    const none = 'Nobody has subscribed to it.'
+    call.output.result(all, table(['id', 'organization', 'version', 'state', 'approval', 'reason'], rows, none))
+  },
+}
+
+export const planCommands = [planCreate, planList, planSubscriptions]

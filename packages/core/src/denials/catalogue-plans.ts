@@ -16,7 +16,7 @@ export const PLAN_CODES = {
     actor: 'operator',
     retryable: false,
     meaning: 'The subscription to a plan that has this model waits for approval. `pollUrl` tells how it stands.',
-    mend: ['Wait for the decision.', 'The operator approves or rejects it.'],
+    mend: ['Wait for the decision.', 'Whoever sells the plan, its publisher or the operator, approves or rejects it.'],
   },
   approval_rejected: {
     status: 403,

@@ -68,6 +68,7 @@ export class Calling {
       body: this.#body,
       asSent: true,
       limits: upstream.timeouts,
+      guarded: upstream.guarded,
     }
   }
 

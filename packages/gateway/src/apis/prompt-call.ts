@@ -29,13 +29,13 @@ const OF_THE_PROMPT: readonly Denial['code'][] = ['model_unknown', 'model_retire
 /** What a caller of a prompt is told where the prompt itself cannot be asked: it is the publisher's to mend. */
 export function ofPrompt({ prompt }: Flow, denial: Denial): Denial {
   if (prompt === undefined || !OF_THE_PROMPT.includes(denial.code)) return denial
-  const { name } = prompt.entry
+  const { name, organization } = prompt.entry
   return {
     code: 'gateway_misconfigured',
     detail: `The API "${name}" is not configured properly.`,
     operatorDetail: `API ${name}: ${denial.detail}`,
     scope: { level: 'api', id: name },
-    fixes: [{ kind: 'configure', action: 'mend_api', by: 'operator', canYou: false }],
+    fixes: [{ kind: 'configure', action: 'mend_api', by: organization === undefined ? 'operator' : 'publisher', canYou: false }],
   }
 }
 

@@ -1,9 +1,9 @@
-import { DENIAL_CODES, limitText, type Denial, type Fix, type LimitFacts, type LimitScope } from '@faregate/core'
+import { DENIAL_CODES, limitIdentity, limitText, limitWord, type Denial, type Fix, type LimitFacts, type LimitScope } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { Settings } from '../deps.ts'
-import { mayMend } from '../mend.ts'
+import { mayMend, nearestAdmin } from '../mend.ts'
 import { limitSubject, requestLimit } from '../request-limit.ts'
-import type { Standing } from '@faregate/limits'
+import type { Demand, Standing } from '@faregate/limits'
 import { limitRows } from '../trace/limit-rows.ts'
 
 /** A wait longer than this is not announced: clients would sleep through it. Seconds. */
@@ -24,8 +24,8 @@ export function limitDenial(settings: Pick<Settings, 'publicUrl'>, key: KeyEntry
     limit: limitFacts(first, now),
     fixes: [
       { kind: 'wait', action: rates.length > 0 ? 'slow_down' : 'wait_for_own_requests', by: 'caller', canYou: true, seconds },
-      ...raiseLimit(key, scope),
-      requestLimit(settings, key, limitSubject(scope, terms), RAISED[scope.level].by),
+      ...raiseLimit(key, first.demand),
+      requestLimit(settings, key, limitSubject(scope, terms), raiserOf(key, scope.level)),
     ],
     ...(rates.length > 0 && rates.length < refusing.length ? { also: ['concurrency_limited'] as const satisfies Denial['also'] } : {}),
     ...(seconds <= LONGEST_WAIT ? { retryAfterSeconds: seconds } : { retryable: false }),
@@ -69,18 +69,40 @@ function limitFacts({ demand, remaining, waitMs }: Standing, now: number): Limit
   }
 }
 
-/** Who raises a limit, and where. What an organization or a plan is held to is the operator's to change. */
-const RAISED: Record<LimitScope['level'], { by: 'org_admin' | 'operator'; path?: string; permission?: string }> = {
-  key: { by: 'org_admin', path: 'keys', permission: 'keys:write' },
-  app: { by: 'org_admin', path: 'applications', permission: 'applications:write' },
-  plan: { by: 'operator' },
-  org: { by: 'operator', path: 'organizations' },
+/** Where a limit is raised, by which command, and what that needs; null: it takes the operator. */
+const RAISED: Record<Exclude<LimitScope['level'], 'plan'>, { path: string; command: string; permission: string | null }> = {
+  key: { path: 'keys', command: 'key', permission: 'keys:write' },
+  app: { path: 'applications', command: 'app', permission: 'applications:write' },
+  org: { path: 'organizations', command: 'org', permission: null },
 }
 
-/** A plan's limit is raised for one subscription, by deciding about a request; versions of plans never change. */
-function raiseLimit(key: KeyEntry, { level, id }: LimitScope): Fix[] {
-  const { by, path, permission } = RAISED[level]
-  if (path === undefined) return []
-  const canYou = permission !== undefined && mayMend(key, permission)
-  return [{ kind: 'change_policy', action: 'raise_limit', by, canYou, method: 'PATCH', path: `/api/${path}/${id}` }]
+/** What an organization or a plan is held to is the operator's to change. */
+function raiserOf(key: KeyEntry, level: LimitScope['level']): Fix['by'] {
+  const permission = level === 'plan' ? null : RAISED[level].permission
+  return permission === null ? 'operator' : nearestAdmin(key, permission)
+}
+
+/**
+ * Doubles a limit, or more where the request needs it; the others of the same scope stay as they are. A plan's limit is raised for one
+ * subscription, by deciding about a request: versions of plans never change.
+ */
+function raiseLimit(key: KeyEntry, { rule, cost }: Demand): Fix[] {
+  const { level, id } = rule.scope
+  if (level === 'plan') return []
+  const { path, command, permission } = RAISED[level]
+  const to = Math.max(2 * rule.terms.amount, cost)
+  const beside = (key.limits ?? []).filter(({ scope }) => scope.level === level)
+  const limits = beside.map(({ terms }) => (limitIdentity(terms) === limitIdentity(rule.terms) ? { ...terms, amount: to } : terms))
+  return [
+    {
+      kind: 'change_policy',
+      action: 'raise_limit',
+      by: raiserOf(key, level),
+      canYou: permission !== null && mayMend(key, permission),
+      to,
+      method: 'PATCH',
+      path: `/api/${path}/${id}`,
+      command: [`faregate ${command} update ${id}`, ...limits.map((terms) => `--limit ${limitWord(terms)}`)].join(' '),
+    },
+  ]
 }

@@ -8,8 +8,11 @@ export class UrlRefused extends Error {
   override readonly name = 'UrlRefused'
 }
 
+/** What is said of an address that is not connected to. */
+export const NOT_PUBLIC = 'its address is not on the public internet'
+
 /** Which addresses may be connected to, after names were resolved. */
-type Reachable = (address: string) => boolean
+export type Reachable = (address: string) => boolean
 
 /** The URL, if it is one that may be called as far as can be told before its name is resolved; throws {@link UrlRefused}. */
 export function checkedUrl(text: string, reachable: Reachable = isPublicAddress): URL {
@@ -18,7 +21,7 @@ export function checkedUrl(text: string, reachable: Reachable = isPublicAddress)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new UrlRefused('only http and https are fetched')
   if (url.username !== '' || url.password !== '') throw new UrlRefused('a URL with a user or password is not fetched')
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  if (isIP(host) !== 0 && !reachable(host)) throw new UrlRefused('its address is not on the public internet')
+  if (isIP(host) !== 0 && !reachable(host)) throw new UrlRefused(NOT_PUBLIC)
   return url
 }
 
@@ -29,7 +32,7 @@ export function guardedLookup(reachable: Reachable): LookupFunction {
       if (error !== null) return callback(error, '')
       const [first] = addresses
       if (first === undefined || !addresses.every(({ address }) => reachable(address))) {
-        return callback(new UrlRefused('its address is not on the public internet'), '')
+        return callback(new UrlRefused(NOT_PUBLIC), '')
       }
       if (options.all === true) callback(null, addresses)
       else callback(null, first.address, first.family)

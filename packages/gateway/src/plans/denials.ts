@@ -12,7 +12,7 @@ type Sold = Extract<Entitlement, { kind: 'sold' }>
 type Unsold = Extract<Entitlement, { kind: 'unsold' }>
 
 /** What stands in the way of a subscription that has what is called. */
-export function blocked(settings: Settings, key: KeyEntry, { blocker, subscription, price, also }: Blocked): Denial {
+export function blocked(settings: Settings, key: KeyEntry, { blocker, subscription, seller, price, also }: Blocked): Denial {
   const { id, plan, reason } = subscription
   const { says, fix } = WAYS[blocker]
   const why = reason === null || !blocker.startsWith('approval') ? '' : ` The reason given: ${reason}`
@@ -23,7 +23,12 @@ export function blocked(settings: Settings, key: KeyEntry, { blocker, subscripti
     fixes: [
       fix === 'pay'
         ? payFix(settings, key.organization.id, price)
-        : { ...fix(id), canYou: mayMend(key, permissionOf(blocker)), path: `/api/subscriptions/${id}/${pathOf(blocker)}`, method: 'POST' },
+        : {
+            ...fix(id, seller),
+            canYou: canMend(key, blocker, seller),
+            path: `/api/subscriptions/${id}/${pathOf(blocker)}`,
+            method: 'POST',
+          },
     ],
     ...(also.length > 0 ? { also } : {}),
     ...(blocker.startsWith('approval') ? { pollUrl: `${settings.publicUrl()}/api/subscriptions/${id}` } : {}),
@@ -33,7 +38,7 @@ export function blocked(settings: Settings, key: KeyEntry, { blocker, subscripti
 interface Way {
   /** Goes on after the plan's name. */
   says: (price: string, currency: string) => string
-  fix: 'pay' | ((subscription: string) => Fix)
+  fix: 'pay' | ((subscription: string, seller: string | null) => Fix)
 }
 
 const renew = (id: string): Fix => ({
@@ -49,10 +54,10 @@ const unpaid = (since: string) => (price: string, currency: string) =>
 const WAYS: Record<Blocked['blocker'], Way> = {
   approval_pending: {
     says: () => 'waits for approval',
-    fix: (id) => ({
+    fix: (id, seller) => ({
       kind: 'change_policy',
       action: 'approve',
-      by: 'operator',
+      by: seller === null ? 'operator' : 'publisher',
       command: `faregate subscription approve ${id}`,
     }),
   },
@@ -86,8 +91,10 @@ function pathOf(blocker: Blocked['blocker']): string {
   return blocker === 'approval_pending' ? 'decision' : 'events'
 }
 
-function permissionOf(blocker: Blocked['blocker']): string {
-  return blocker === 'approval_pending' ? 'subscriptions:approve' : SUBSCRIBE
+/** Whoever sells a plan decides who has it; everything else is for whoever subscribes. */
+function canMend(key: KeyEntry, blocker: Blocked['blocker'], seller: string | null): boolean {
+  if (blocker !== 'approval_pending') return mayMend(key, SUBSCRIBE)
+  return seller === key.organization.id && mayMend(key, 'subscriptions:approve')
 }
 
 /** No plan that has it is on sale. */

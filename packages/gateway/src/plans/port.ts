@@ -64,6 +64,8 @@ export interface Blocked {
   kind: 'blocked'
   blocker: Blocker
   subscription: { id: string; plan: string; reason: string | null }
+  /** Who sells the plan, and decides who has it; null: the operator. */
+  seller: string | null
   /** Of one period. */
   price: Nano
   /** What would become of what the model costs the organization. */

@@ -1,5 +1,6 @@
-import type { Socket } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { buildConnector } from 'undici'
+import { guardedLookup, NOT_PUBLIC, UrlRefused, type Reachable } from '../media/guard.ts'
 import { markLosses } from './kept-connection.ts'
 
 /** What a socket itself asks the kernel for at once. */
@@ -9,10 +10,13 @@ const MOST_BYTES = 65_536
  * Connects like undici, with sockets that give at most 64 kB at a time. undici takes all that a socket has, and puts back
  * what it does not parse because the reader is paused; the socket, found empty in between, has fetched more by then. So
  * with every pause of a slow reader the buffer grows, without end. What is left in the socket keeps it from fetching.
+ * `reachable`: which addresses may be connected to; absent: any.
  */
-export function boundedConnector(timeoutMs: number): buildConnector.connector {
-  const connect = buildConnector({ timeout: timeoutMs, allowH2: false })
+export function boundedConnector(timeoutMs: number, reachable?: Reachable): buildConnector.connector {
+  const guard = reachable === undefined ? {} : { lookup: guardedLookup(reachable) }
+  const connect = buildConnector({ timeout: timeoutMs, allowH2: false, ...guard })
   return (options, callback) => {
+    if (reachable !== undefined && isRefused(options.hostname, reachable)) return callback(new UrlRefused(NOT_PUBLIC), null)
     connect(options, (...[error, socket]) => {
       if (error !== null) return callback(error, null)
       boundReads(socket)
@@ -20,6 +24,12 @@ export function boundedConnector(timeoutMs: number): buildConnector.connector {
       callback(null, socket)
     })
   }
+}
+
+/** An address needs no lookup, in which a name is checked. */
+function isRefused(hostname: string, reachable: Reachable): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  return isIP(host) !== 0 && !reachable(host)
 }
 
 function boundReads(socket: Socket): void {

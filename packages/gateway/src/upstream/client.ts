@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream'
 import { Pool, type Dispatcher, errors } from 'undici'
 import type { UpstreamCall, UpstreamClient, UpstreamError, UpstreamRequest, UpstreamSink } from '../edge.ts'
+import { UrlRefused, type Reachable } from '../media/guard.ts'
+import { isPublicAddress } from '../media/public-address.ts'
 import { boundedConnector } from './bounded-reads.ts'
 import { decoderFor, type Decoder } from './decode.ts'
 import { wasLostWhileKept } from './kept-connection.ts'
@@ -11,16 +13,20 @@ export interface UpstreamLimits {
   silenceMs: number
 }
 
-/** An upstream client with one connection pool for each origin, which keeps connections alive; another one where connecting may take another time. */
-export function createUpstreamClient(limits: UpstreamLimits): UpstreamClient {
-  const patient = new Map<number, Map<string, Pool>>()
-  const poolOf = (origin: string, connectMs: number): Pool => {
-    let pools = patient.get(connectMs)
-    if (pools === undefined) patient.set(connectMs, (pools = new Map<string, Pool>()))
+/**
+ * An upstream client with one connection pool for each origin, which keeps connections alive; another one where connecting may take
+ * another time, or is guarded. `reachable`: what guarded calls may connect to.
+ */
+export function createUpstreamClient(limits: UpstreamLimits, reachable: Reachable = isPublicAddress): UpstreamClient {
+  const patient = { open: new Map<number, Map<string, Pool>>(), guarded: new Map<number, Map<string, Pool>>() }
+  const poolOf = ({ origin, guarded = false }: UpstreamRequest, connectMs: number): Pool => {
+    const known = guarded ? patient.guarded : patient.open
+    let pools = known.get(connectMs)
+    if (pools === undefined) known.set(connectMs, (pools = new Map<string, Pool>()))
     let pool = pools.get(origin)
     if (pool === undefined) {
       pool = new Pool(origin, {
-        connect: boundedConnector(connectMs),
+        connect: boundedConnector(connectMs, guarded ? reachable : undefined),
         headersTimeout: limits.firstByteMs,
         bodyTimeout: limits.silenceMs,
         pipelining: 1,
@@ -33,10 +39,11 @@ export function createUpstreamClient(limits: UpstreamLimits): UpstreamClient {
   return {
     send: (request, sink) => {
       const own = { ...limits, ...ownLimits(request) }
-      return dispatch(poolOf(request.origin, own.connectMs), request, sink, own)
+      return dispatch(poolOf(request, own.connectMs), request, sink, own)
     },
     close: async () => {
-      await Promise.all([...patient.values()].flatMap((pools) => [...pools.values()].map((pool) => pool.close())))
+      const all = [...patient.open.values(), ...patient.guarded.values()]
+      await Promise.all(all.flatMap((pools) => [...pools.values()].map((pool) => pool.close())))
     },
   }
 }
@@ -156,6 +163,7 @@ function readError(error: Error, answered: boolean, limits: UpstreamLimits): Ups
   if (error instanceof errors.ConnectTimeoutError) return { reason: 'connect_timeout', limitMs: limits.connectMs, detail }
   if (error instanceof errors.HeadersTimeoutError) return { reason: 'first_byte_timeout', limitMs: limits.firstByteMs, detail }
   if (error instanceof errors.BodyTimeoutError) return { reason: 'silence', limitMs: limits.silenceMs, detail }
+  if (error instanceof UrlRefused) return { reason: 'connect', detail }
   if (error instanceof errors.HTTPParserError) return { reason: 'protocol', detail }
   const code = 'code' in error ? error.code : undefined
   if (

@@ -28,7 +28,7 @@ export class HealthChecks {
       const { check } = entry.health
       const upstream = this.#needs.upstreams.compile(entry)
       for (const member of upstream.pool.members) {
-        const key = JSON.stringify([entry.name, member.baseUrl, check, entry.upstream, entry.requestHeaders])
+        const key = JSON.stringify([entry.name, entry.organization, member.baseUrl, check, entry.upstream, entry.requestHeaders])
         this.#running.set(key, before.get(key) ?? new Watch(this.#needs, entry.name, upstream, member, check))
         before.delete(key)
       }
@@ -104,7 +104,9 @@ class Watch {
     const { path, timeoutMs } = this.#check
     const { origin, path: base } = this.member
     const { promise, resolve } = Promise.withResolvers<string | undefined>()
-    const request = { origin, path: base + path, method: 'GET', headers: fixedHeaders(this.#upstream, token), body: null, asSent: true }
+    const { guarded } = this.#upstream
+    const headers = fixedHeaders(this.#upstream, token)
+    const request = { origin, path: base + path, method: 'GET', headers, body: null, asSent: true, guarded }
     const cut = new AbortController()
     const until = performance.now() + timeoutMs
     const late = `no answer within ${timeoutMs} ms`

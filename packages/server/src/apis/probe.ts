@@ -1,18 +1,21 @@
+import { guardedAgent } from '@faregate/gateway'
 import { Agent, request } from 'undici'
 
 const PROBE_MS = 3_000
 
 export interface Prober {
-  /** Why nothing answers at some of them; undefined: something does at each, whatever it says. */
-  probe(baseUrls: readonly string[]): Promise<string | undefined>
+  /** Why nothing answers at some of them; undefined: something does at each, whatever it says. `guarded`: an organization set them. */
+  probe(baseUrls: readonly string[], guarded?: boolean): Promise<string | undefined>
   close(): Promise<void>
 }
 
-/** Looks whether upstreams answer. They are set by whoever may publish, so their addresses may be private. */
-export function createProber(milliseconds = PROBE_MS): Prober {
-  const agent = new Agent({ connect: { timeout: milliseconds } })
-  const look = async (baseUrl: string): Promise<string | undefined> => {
+/** Looks whether upstreams answer. Those that the operator set may have private addresses, the others those that are `reachable`. */
+export function createProber(milliseconds = PROBE_MS, reachable?: (address: string) => boolean): Prober {
+  const direct = new Agent({ connect: { timeout: milliseconds } })
+  const guardedFor = guardedAgent(milliseconds, reachable)
+  const look = async (baseUrl: string, guarded: boolean): Promise<string | undefined> => {
     try {
+      const agent = guarded ? guardedFor(baseUrl) : direct
       const answer = await request(baseUrl, { method: 'HEAD', dispatcher: agent, signal: AbortSignal.timeout(milliseconds) })
       await answer.body.dump()
       return undefined
@@ -21,9 +24,9 @@ export function createProber(milliseconds = PROBE_MS): Prober {
     }
   }
   return {
-    close: () => agent.close(),
-    async probe(baseUrls) {
-      const found = await Promise.all(baseUrls.map(look))
+    close: () => Promise.all([direct.close(), guardedFor.close()]).then(() => undefined),
+    async probe(baseUrls, guarded = false) {
+      const found = await Promise.all(baseUrls.map((baseUrl) => look(baseUrl, guarded)))
       const dead = found.filter((reason) => reason !== undefined)
       return dead.length === 0 ? undefined : dead.join('; ')
     },

@@ -11,7 +11,7 @@ export async function visibleOf(read: Read, entries: readonly ApiEntry[], viewer
   const plans = asked && viewer.organization !== null && !viewer.everything ? await servingPlans(read, viewer.organization, now) : []
   return entries.filter((entry) => {
     const visibility = visibilityOf(entry)
-    if (visibility === 'public' || viewer.everything) return true
+    if (visibility === 'public' || viewer.everything || isOwn(entry, viewer)) return true
     if (!viewer.known || visibility === 'organization') return viewer.known
     return isInvited(entry, viewer) || plans.some((plan) => includesName(plan, { api: entry.name }))
   })
@@ -19,6 +19,10 @@ export async function visibleOf(read: Read, entries: readonly ApiEntry[], viewer
 
 export function visibilityOf({ listing }: ApiEntry) {
   return listing?.visibility ?? DEFAULT_VISIBILITY
+}
+
+function isOwn(entry: ApiEntry, { organization }: Viewer): boolean {
+  return organization !== null && entry.organization === organization
 }
 
 function isInvited({ listing }: ApiEntry, { organization }: Viewer): boolean {

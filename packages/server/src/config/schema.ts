@@ -203,6 +203,15 @@ export const configurationSchema = z.strictObject({
     .describe('What refusals for lack of balance say, and what stands on invoices.'),
   payments: payments.prefault({}).describe('How credit is paid for. Without any, the operator grants it.'),
   limits: limits.prefault({}).describe('Sizes and times.'),
+  publishing: z
+    .strictObject({
+      networks: z
+        .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'neither an address nor a network, like 10.0.0.0/8 or 2001:db8::/32'))
+        .default([])
+        .describe('Addresses or networks in which the APIs of organizations may have their upstreams, beside the public internet.'),
+    })
+    .prefault({})
+    .describe('What organizations may publish. What the operator publishes may be anywhere.'),
   sliceTokens: count(1, 1_000_000).default(1_024).describe('Output tokens that one hold of a stream covers.'),
   maxOutputWhenAbsent: count(1, 100_000_000)
     .default(16_384)

@@ -84,9 +84,10 @@ function messageOf(error: unknown): string {
 /** The head of the answer: what follows may never end, and says nothing more of whether the service is there. */
 async function ask(client: ApiTestDeps['upstream'], upstream: ApiUpstream, { origin, path }: Member, token?: string): Promise<Head> {
   const headers = fixedHeaders(upstream, token)
+  const { guarded } = upstream
   const answered = Promise.withResolvers<Head>()
   const running = client.send(
-    { origin, path: path === '' ? '/' : path, method: 'GET', headers, body: null, asSent: true, limits: upstream.timeouts },
+    { origin, path: path === '' ? '/' : path, method: 'GET', headers, body: null, asSent: true, limits: upstream.timeouts, guarded },
     {
       head: (status, said) => answered.resolve({ status, headers: said }),
       data: () => undefined,

@@ -4,12 +4,14 @@ import {
   createGateway,
   createMediaFetcher,
   createUpstreamClient,
+  isPublicAddress,
   UpstreamBook,
   type Gateway,
   type GatewayDeps,
   type UpstreamClient,
   type UpstreamLimits,
 } from '@faregate/gateway'
+import { inRanges } from '@faregate/identity'
 import { CommitQueue } from '@faregate/ledger'
 import { createTokenCounter } from '@faregate/pricing'
 import { vendors } from '@faregate/providers'
@@ -34,6 +36,8 @@ export interface Serving {
   gateway: Gateway
   ledger: CommitQueue
   upstream: UpstreamClient
+  /** Which addresses the upstreams of organizations' APIs may have. */
+  reachable: (address: string) => boolean
   /** What is known of the upstreams of published APIs. */
   upstreams: UpstreamBook
   health: ProviderHealth
@@ -76,7 +80,8 @@ export function assembleDataPlane(
   const renewals = new Renewals({ store: adminStore, ledger, clock, random, changed: () => live.refresh(), log })
   closers.add(() => renewals.close())
   plans.collectBy = (id) => renewals.collect(id)
-  const { upstream, upstreams } = openUpstreams(limits, installation, closers)
+  const reachable = reachableFrom(configuration.publishing.networks)
+  const { upstream, upstreams } = openUpstreams(limits, reachable, installation, closers)
   const limitDesk = new LateLimitDesk()
   const tokens = createTokenCounter()
   closers.add(() => tokens.close())
@@ -115,7 +120,12 @@ export function assembleDataPlane(
     }),
     log,
   })
-  return { gateway, ledger, upstream, upstreams, health, metrics, limitDesk, addresses }
+  return { gateway, ledger, upstream, reachable, upstreams, health, metrics, limitDesk, addresses }
+}
+
+/** The public internet, and what the operator opens beside it. */
+function reachableFrom(networks: readonly string[]): Serving['reachable'] {
+  return (address) => isPublicAddress(address) || inRanges(networks, address)
 }
 
 /** APIs as they are in force, and as their documents say. */
@@ -124,8 +134,13 @@ function publishedApis(read: AdminQueries, snapshot: () => Snapshot, upstreams: 
 }
 
 /** The client of all upstreams, and what is known of those of published APIs, which are asked how they are where that is wanted. */
-function openUpstreams(limits: UpstreamLimits, { live, log }: Installation, closers: Closers): Pick<Serving, 'upstream' | 'upstreams'> {
-  const upstream = createUpstreamClient(limits)
+function openUpstreams(
+  limits: UpstreamLimits,
+  reachable: Serving['reachable'],
+  { live, log }: Installation,
+  closers: Closers,
+): Pick<Serving, 'upstream' | 'upstreams'> {
+  const upstream = createUpstreamClient(limits, reachable)
   closers.add(() => upstream.close())
   const upstreams = new UpstreamBook(upstream)
   const checks = new HealthChecks({ upstreams, client: upstream, log })

@@ -34,7 +34,7 @@ export function managementDeps(
 ): AdminDeps {
   const { clock, random, store, secrets, live, prices, log } = installation
   const documents = createDocumentFetcher()
-  const prober = createProber()
+  const prober = createProber(undefined, serving.reachable)
   const probe = (prompt: Prompt) => probePrompt({ snapshot: () => live.snapshot, prices, vendors }, prober, prompt)
   closers.add(() => Promise.all([documents.close(), prober.close()]).then(() => undefined))
   const { backup, restore } = createBackups(store, settings.directory, clock)
@@ -54,9 +54,10 @@ export function managementDeps(
     methodPage: payments.methodPage,
     documents: createDocuments(),
     fetchDocument: (url) => documents.fetch(url),
-    probeUpstreams: (baseUrls) => prober.probe(baseUrls),
+    probeUpstreams: (baseUrls, owner) => prober.probe(baseUrls, owner !== undefined),
     probePrompt: probe,
-    refusedUrl,
+    refusedUrl: (url) => refusedUrl(url),
+    refusedUpstream: (url) => refusedUrl(url, serving.reachable),
     sendsMail: configuration.mail !== undefined,
     clock,
     random,
@@ -91,9 +92,9 @@ export function managementDeps(
   }
 }
 
-function refusedUrl(url: string): string | undefined {
+function refusedUrl(url: string, reachable?: (address: string) => boolean): string | undefined {
   try {
-    checkedUrl(url)
+    checkedUrl(url, reachable)
     return undefined
   } catch (error) {
     if (error instanceof UrlRefused) return error.message

@@ -19,15 +19,22 @@ interface Looked {
 const looked = new WeakMap<object, Map<string, Looked>>()
 
 /**
- * Alerts of APIs that hold, told to webhooks of every organization. Windows end at steps of time that are the same on every replica;
+ * Alerts of those APIs that hold. Windows end at steps of time that are the same on every replica;
  * what one found to hold in a step stays until the next, so that another, which looked a moment earlier, does not say that it is over.
  */
-export async function apiAlerts(read: Store['read'], marks: ReadonlyMap<string, number>, now: number): Promise<Holding[]> {
+export async function apiAlerts(
+  read: Store['read'],
+  marks: ReadonlyMap<string, number>,
+  now: number,
+  those: (api: string) => boolean,
+): Promise<Holding[]> {
   const known = looked.get(read) ?? new Map<string, Looked>()
   looked.set(read, known)
   const all = await apiAlertQueries(read).list()
   const found = await Promise.all(
-    all.flatMap(({ api, alerts }) => windowsOf(alerts).map(([minutes, rules]) => look(read, known, { api, minutes, rules, now }))),
+    all
+      .filter(({ api }) => those(api))
+      .flatMap(({ api, alerts }) => windowsOf(alerts).map(([minutes, rules]) => look(read, known, { api, minutes, rules, now }))),
   )
   const holding = found.flat()
   const current = new Set(all.flatMap(({ api, alerts }) => windowsOf(alerts).map(([, rules]) => nameOf(api, rules))))

@@ -1,7 +1,16 @@
 import { formatAmount, type EventName } from '@faregate/core'
 import type { WebhookRow } from '@faregate/admin'
 import type { Store } from '@faregate/store'
-import { balancesBelow, capName, expiringKeys, refusedByCaps, runningAccounts, usedCaps, type UsedCap } from '@faregate/store/queries/index'
+import {
+  apiOwnerQueries,
+  balancesBelow,
+  capName,
+  expiringKeys,
+  refusedByCaps,
+  runningAccounts,
+  usedCaps,
+  type UsedCap,
+} from '@faregate/store/queries/index'
 import { apiAlerts } from './api-alerts.ts'
 
 /** Something that holds now and that a webhook is told of once, until it has ended and begun again. */
@@ -33,7 +42,13 @@ export const CONDITIONS: Partial<Record<EventName, (look: Look) => Promise<Holdi
   'cap.80': (look) => caps(look, 'cap.80', ({ used, limit }) => used * 5n >= limit * 4n),
   'cap.100': (look) => caps(look, 'cap.100', ({ used, limit }) => used >= limit),
   'key.expiring': keysAboutToExpire,
-  'api.alert': ({ read, webhook, marks, now }) => (webhook.organization === null ? apiAlerts(read, marks, now) : Promise.resolve([])),
+  'api.alert': alertsOfApis,
+}
+
+/** The operator is told of every API, an organization of its own. */
+async function alertsOfApis({ read, webhook: { organization }, marks, now }: Look): Promise<Holding[]> {
+  const own = organization === null ? undefined : new Set(await apiOwnerQueries(read).of(organization))
+  return apiAlerts(read, marks, now, (api) => own?.has(api) ?? true)
 }
 
 async function lowBalances({ read, webhook, now }: Look): Promise<Holding[]> {

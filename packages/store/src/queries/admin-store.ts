@@ -8,6 +8,7 @@ import { apiQueries, putApi } from './apis.ts'
 import { apiReleaseQueries, insertApiRelease, lockApis } from './api-releases.ts'
 import { apiAlertQueries } from './api-alerts.ts'
 import { changesOfNoRelease } from './api-changes.ts'
+import { apiOwnerQueries } from './api-owners.ts'
 import { apiUsageQueries } from './api-usage.ts'
 import { apiDocumentQueries, apiDraftQueries, deleteApiDraft, putApiDocument, putApiDraft } from './api-drafts.ts'
 import { auditQueries } from './audit.ts'
@@ -75,6 +76,7 @@ function queriesOn(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQuerie
     apiDocuments: apiDocumentQueries(db),
     apiUsage: apiUsageQueries(db),
     apiAlerts: apiAlertQueries(db),
+    apiOwners: apiOwnerQueries(db),
     prices: priceQueries(db),
     cataloguePrices: cataloguePriceQueries(db),
     priceOffers: priceOfferQueries(db),

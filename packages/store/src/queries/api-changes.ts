@@ -2,11 +2,15 @@ import type { ApiChanges } from '@faregate/admin/ports-apis'
 import type { Kysely } from 'kysely'
 import type { Schema } from '../schema.ts'
 import { putApiAlerts } from './api-alerts.ts'
+import { claimApi } from './api-owners.ts'
 import { putApiListing, putApiRetirement } from './apis.ts'
 
 /** What is said of an API and belongs to none of its releases. */
-export function changesOfNoRelease(trx: Kysely<Schema>): Pick<ApiChanges, 'putApiRetirement' | 'putApiListing' | 'putApiAlerts'> {
+export function changesOfNoRelease(
+  trx: Kysely<Schema>,
+): Pick<ApiChanges, 'claimApi' | 'putApiRetirement' | 'putApiListing' | 'putApiAlerts'> {
   return {
+    claimApi: (name, organization) => claimApi(trx, name, organization),
     putApiRetirement: (name, retirement) => putApiRetirement(trx, name, retirement),
     putApiListing: (name, listing) => putApiListing(trx, name, listing),
     putApiAlerts: (api, alerts) => putApiAlerts(trx, api, alerts),

@@ -7,18 +7,20 @@ import type { Schema } from '../schema.ts'
 import { toNumber } from './columns.ts'
 
 export function apiQueries(db: Kysely<Schema>): AdminQueries['apis'] {
+  const all = () =>
+    db.selectFrom('apis').leftJoin('api_owners', 'api_owners.api', 'apis.name').selectAll('apis').select('api_owners.organization_id')
   return {
     async get(name) {
-      const row = await db.selectFrom('apis').selectAll().where('name', '=', name).executeTakeFirst()
+      const row = await all().where('name', '=', name).executeTakeFirst()
       return row && apiOf(row)
     },
     async list() {
-      return (await db.selectFrom('apis').selectAll().orderBy('name').execute()).map(apiOf)
+      return (await all().orderBy('name').execute()).map(apiOf)
     },
   }
 }
 
-function apiOf(row: Selectable<ApisTable>): ApiRow {
+function apiOf(row: Selectable<ApisTable> & { organization_id: string | null }): ApiRow {
   const definition = JSON.parse(row.definition) as KeptDefinition
   const retirement = row.retirement === null ? {} : { retirement: JSON.parse(row.retirement) as Retirement }
   const listing = row.listing === null ? {} : { listing: JSON.parse(row.listing) as ApiListing }
@@ -26,16 +28,17 @@ function apiOf(row: Selectable<ApisTable>): ApiRow {
     ...definition,
     ...retirement,
     ...listing,
+    ...(row.organization_id === null ? {} : { organization: row.organization_id }),
     name: row.name,
     release: toNumber(row.release_number),
     createdAt: toNumber(row.created_at),
   }
 }
 
-/** Inserts or replaces; the time of the first insert stays, how the API goes, and how it is listed. */
+/** Inserts or replaces; the time of the first insert stays, how the API goes, how it is listed, and whose it is. */
 export async function putApi(
   db: Kysely<Schema>,
-  { name, release, retirement: _kept, listing: _stays, createdAt, ...definition }: ApiRow,
+  { name, release, retirement: _kept, listing: _stays, organization: _whose, createdAt, ...definition }: ApiRow,
   at: number,
 ): Promise<void> {
   const columns = { definition: JSON.stringify(definition), release_number: release, updated_at: at }

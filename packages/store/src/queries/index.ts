@@ -1,5 +1,6 @@
 export { createAdminStore } from './admin-store.ts'
 export { apiAlertQueries } from './api-alerts.ts'
+export { apiOwnerQueries } from './api-owners.ts'
 export { apiUsageQueries } from './api-usage.ts'
 export { balancesBelow, expiringKeys } from './conditions.ts'
 export { readConfiguration, type StoredConfiguration } from './configuration.ts'

@@ -39,6 +39,11 @@ export function subscriptionQueries(db: Kysely<Schema>): AdminQueries['subscript
       if (names.length === 0) return []
       return (await all().where('plan', 'in', names).orderBy('id').execute()).map(subscriptionOf)
     },
+    async ofPlan({ limit, before }, plan) {
+      let query = all().where('plan', '=', plan).orderBy('id', 'desc').limit(limit)
+      if (before !== undefined) query = query.where('id', '<', before)
+      return (await query.execute()).map(subscriptionOf)
+    },
     async toTurn(now, limit) {
       return (await all().where('turns_at', '<=', BigInt(now)).orderBy('turns_at').limit(limit).execute()).map(subscriptionOf)
     },

@@ -11,11 +11,13 @@ import { TokenSource, type OAuthTerms } from './token.ts'
  */
 export class UpstreamBook {
   readonly #client: Pick<UpstreamClient, 'send'>
+  readonly #guarded: Pick<UpstreamClient, 'send'>
   readonly #health = new Map<string, UpstreamHealth>()
   readonly #tokens = new Map<string, TokenSource>()
 
   constructor(client: Pick<UpstreamClient, 'send'>) {
     this.#client = client
+    this.#guarded = { send: (request, sink) => client.send({ ...request, guarded: true }, sink) }
   }
 
   /** How the calls of an API are made, with what is known of its upstreams. */
@@ -24,16 +26,18 @@ export class UpstreamBook {
     const members = upstreamsOf(entry).map(({ baseUrl, weight = 1 }) => this.#member(entry.name, baseUrl, weight))
     const rules = health === undefined && members.length === 1 ? undefined : { ...DEFAULT_HEALTH, ...present(health) }
     const { oauth } = entry.upstream
+    const guarded = entry.organization !== undefined
     return {
       pool: new UpstreamPool(members, rules, health?.check !== undefined),
       retries,
       secrets: secretsOf(entry.upstream),
-      token: oauth === undefined ? undefined : this.#tokenOf(entry.name, oauth),
+      token: oauth === undefined ? undefined : this.#tokenOf(entry.name, oauth, guarded),
       request: headerChanges(entry.requestHeaders),
       response: headerChanges(entry.responseHeaders),
       rewrite: pathChange(entry.rewrite),
       callerHost: entry.hostHeader === 'caller',
       timeouts: entry.timeouts,
+      guarded,
     }
   }
 
@@ -57,9 +61,10 @@ export class UpstreamBook {
     return { baseUrl, origin, path: pathname === '/' ? '' : pathname, weight, health, current: 0 }
   }
 
-  #tokenOf(api: string, terms: OAuthTerms): TokenSource {
+  #tokenOf(api: string, terms: OAuthTerms, guarded: boolean): TokenSource {
     const key = tokenKey(api, terms)
-    const source = this.#tokens.get(key) ?? new TokenSource(terms, this.#client)
+    const client = guarded ? this.#guarded : this.#client
+    const source = this.#tokens.get(key) ?? new TokenSource(terms, client)
     this.#tokens.set(key, source)
     return source
   }

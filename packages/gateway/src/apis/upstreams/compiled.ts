@@ -17,6 +17,8 @@ export interface ApiUpstream {
   /** Whether the upstream is told the host that the caller named. */
   callerHost: boolean
   timeouts: ApiTimeouts | undefined
+  /** Whether an organization set its addresses, and it reaches only what that may. */
+  guarded: boolean
 }
 
 export type HeaderPair = readonly [name: string, value: string]
