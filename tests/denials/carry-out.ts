@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { actAs } from '../support/act-as.ts'
 import { ManagementApi } from '../support/api.ts'
-import { run } from '../support/cli.ts'
-import { ROOT } from '../support/gateway.ts'
+import { inShell } from '../support/cli.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
 import { header, type Answer } from '../support/http.ts'
 import { pause } from '../support/wait.ts'
@@ -48,8 +46,7 @@ async function runCommand(
     assert.ok(text.includes(word), `"${word}" is left open in ${text}`)
     return text.replace(word, value)
   }, command)
-  const script = `faregate() { '${process.execPath}' '${join(ROOT, 'bin/faregate.mjs')}' "$@"; }; ${filled}`
-  const ran = await run('sh', ['-c', script], { env: { FAREGATE_URL: gateway.url, FAREGATE_TOKEN: token } })
+  const ran = await inShell(filled, { url: gateway.url, token })
   assert.equal(ran.code, 0, `${filled}: ${ran.stderr}`)
   return ran.stdout
 }
