@@ -5,7 +5,7 @@ import { inShell } from '../support/cli.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
 import { header, type Answer } from '../support/http.ts'
 import { pause } from '../support/wait.ts'
-import { fixesOf, inForce, type Fix } from './world.ts'
+import { fixesOf, type Fix } from './world.ts'
 
 /** What a fix leaves open to whoever carries it out. */
 interface Open {
@@ -31,7 +31,6 @@ export async function carryOutFirst(place: Place, refused: Answer, open: Open = 
   assert.ok(fix)
   const token = await actAs(fix.by, place.gateway, place.customer)
   const said = open.body === undefined ? await runCommand(place, token, fix, open.words) : await callPath(place, token, fix, open.body)
-  await inForce()
   return said
 }
 

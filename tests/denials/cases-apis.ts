@@ -4,7 +4,7 @@ import { json } from '../support/http.ts'
 import type { Behaviour } from '../support/upstream.ts'
 import { eventually, gate } from '../support/wait.ts'
 import { carryOutFirst, waitAsTold } from './carry-out.ts'
-import { getter, inForce } from './world.ts'
+import { getter } from './world.ts'
 import type { Case } from './world.ts'
 
 /** Refusals of a priced GET of a published API: what they say, and that their first fix works. */
@@ -45,7 +45,6 @@ export const API_CASES: Record<string, Case> = {
   async permission_denied(world) {
     const customer = await world.gateway.customer('1.00')
     await world.gateway.api.expect(200, 'PATCH', `/api/keys/${customer.keyId}`, { apis: ['maps'] })
-    await inForce()
     const call = getter(world, customer)
     const refused = await call()
     assert.deepEqual([json(refused)['required'], json(refused)['granted']], [['api:weather'], ['api:maps']])

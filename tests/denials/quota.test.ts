@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { BODY, inForce, PRICE, world } from '../people/world.ts'
+import { BODY, PRICE, world } from '../people/world.ts'
 import { atTimes } from '../support/at-times.ts'
 import { either, usage } from '../support/behaviours.ts'
 import { configuration } from '../support/config.ts'
@@ -74,7 +74,6 @@ for (const { name, skip, block } of ENGINES) {
       const next = (credit?: string) => seller(here.gateway, models.shift() ?? assert.fail('no model is left'), credit)
 
       async function refused(of: { call: () => Promise<Answer> }): Promise<Refusal> {
-        await inForce()
         return refusalOf(await of.call())
       }
 
@@ -112,7 +111,6 @@ for (const { name, skip, block } of ENGINES) {
       test('is gone on with beyond it where that has a price, at that price, until another quota ends that has none', async () => {
         const one = await next()
         await one.subscribe(await one.sell({ priceFactor: '0', quotas: [requests(1, { overage: '3' }), tokens(58)], listed: false }))
-        await inForce()
         const costs: (string | undefined)[] = []
         for (let calls = 0; calls < 3; calls++) costs.push(header(await one.call(), 'faregate-cost'))
         assert.deepEqual(costs, ['0.00', '0.03', '0.03'])
@@ -132,7 +130,6 @@ for (const { name, skip, block } of ENGINES) {
         const one = await next()
         await one.subscribe(await one.sell(nothing))
         await one.subscribe(await one.sell({ quotas: [requests(1)], listed: false }))
-        await inForce()
         assert.equal((await one.call()).status, 200)
         assert.equal(refusalOf(await one.call()).code, 'quota_exhausted')
       })
@@ -150,7 +147,6 @@ for (const { name, skip, block } of ENGINES) {
         await atTimes(name, config, ['2028-02-29T23:00:00Z', '2028-02-29T23:59:20Z', '2028-03-01T00:00:01Z'], async ({ gateway, jump }) => {
           const one = await seller(gateway, 'sold')
           await one.subscribe(await one.sell({ quotas: [requests(1)], listed: false }), { paidUntil: '2028-03-01T00:00:00Z' })
-          await inForce()
           assert.equal((await one.call()).status, 200)
           await jump()
           const { retry, after, status } = refusalOf(await one.call())
@@ -179,17 +175,13 @@ describe('what has no price for its output under any plan that has it', () => {
     try {
       const { sell, subscribe, call } = await seller(gateway, model)
       const without = await sell(terms)
-      await inForce()
       assert.deepEqual(read(await call()), [500, 'price_missing', ['subscription_required']])
       const late = await seller(gateway, model, '0.01')
       await late.subscribe(without)
-      await inForce()
       assert.deepEqual(read(await late.call()), [500, 'price_missing', ['subscription_incomplete']])
       const priced = await sell({ ...terms, ...whole })
-      await inForce()
       assert.deepEqual(read(await call()).slice(0, 2), [402, 'subscription_required'])
       await subscribe(priced)
-      await inForce()
       assert.equal(header(await call(), 'faregate-cost'), '0.01')
     } finally {
       await gateway.stop()
