@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { actAs } from '../support/act-as.ts'
 import { ManagementApi } from '../support/api.ts'
-import { run } from '../support/cli.ts'
-import { ROOT } from '../support/gateway.ts'
+import { inShell } from '../support/cli.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
 import { header, json, send, type Answer } from '../support/http.ts'
 import { pause } from '../support/wait.ts'
-import { fixesOf, inForce, type Fix } from './world.ts'
+import { fixesOf, type Fix } from './world.ts'
 
 /** What a fix leaves open to whoever carries it out. */
 interface Open {
@@ -45,7 +43,6 @@ export async function carryOutFirst(place: Place, refused: Answer, open: Open = 
 export async function carryOut(place: Place, fix: Fix, open: Open = {}): Promise<string> {
   const token = await tokenOf(place, fix.by)
   const said = open.body === undefined ? await runCommand(place, token, fix, open.words) : await callPath(place, token, fix, open.body)
-  await inForce()
   return said
 }
 
@@ -60,8 +57,7 @@ async function runCommand(
     assert.ok(text.includes(word), `"${word}" is left open in ${text}`)
     return text.replace(word, value)
   }, command)
-  const script = `faregate() { '${process.execPath}' '${join(ROOT, 'bin/faregate.mjs')}' "$@"; }; ${filled}`
-  const ran = await run('sh', ['-c', script], { env: { FAREGATE_URL: gateway.url, FAREGATE_TOKEN: token } })
+  const ran = await inShell(filled, { url: gateway.url, token })
   assert.equal(ran.code, 0, `${filled}: ${ran.stderr}`)
   return ran.stdout
 }

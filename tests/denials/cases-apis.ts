@@ -82,7 +82,6 @@ export const API_CASES: Record<string, Case> = {
   async permission_denied(world) {
     const customer = await world.gateway.customer('1.00')
     await world.gateway.api.expect(200, 'PATCH', `/api/keys/${customer.keyId}`, { apis: ['maps'] })
-    await inForce()
     const call = getter(world, customer)
     const refused = await call()
     assert.deepEqual([json(refused)['required'], json(refused)['granted']], [['api:weather'], ['api:maps']])

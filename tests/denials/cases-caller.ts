@@ -8,7 +8,7 @@ import { besideRunning } from './beside-running.ts'
 import { carryOutFirst, waitAsTold } from './carry-out.ts'
 import { callAt } from './surfaces.ts'
 import type { ModelCall, Surface } from './surfaces.ts'
-import { BODY, fixesOf, getter, inForce, sender } from './world.ts'
+import { BODY, fixesOf, getter, sender } from './world.ts'
 import type { Case, Made, World } from './world.ts'
 
 /** A key in some state, which the first fix puts right: another key, or this one again. */
@@ -20,7 +20,6 @@ async function keyState(
   const { gateway } = world
   const customer = await gateway.customer('1.00', options)
   if (spoil !== undefined) await gateway.api.call(spoil.method, `/api/keys/${customer.keyId}`, spoil.body)
-  await inForce()
   const refused = await sender(world, customer)()
   return {
     answer: refused,
@@ -48,7 +47,6 @@ async function capped(
   const method = place.endsWith('/cap') ? 'PUT' : 'PATCH'
   const by = place.startsWith('/api/teams/') ? 'team_admin' : 'org_admin'
   await gateway.api.expect(200, method, place, method === 'PUT' ? cap : { [member]: cap })
-  await inForce()
   const { user, headers = {} } = call
   const again = () => gateway.chat(customer.key, { ...BODY, ...(user === undefined ? {} : { user }) }, { headers })
   const refused = await again()
@@ -115,7 +113,7 @@ export const CALLER_CASES: Record<string, Case> = {
   },
 
   key_revoked: (world) => keyState(world, {}, { method: 'DELETE' }),
-  key_expired: (world) => keyState(world, { expiresAt: new Date(Date.now() + 900).toISOString() }),
+  key_expired: (world) => keyState(world, { expiresAt: new Date(Date.now() - 1).toISOString() }),
   key_disabled: (world) => keyState(world, {}, { method: 'PATCH', body: { enabled: false } }),
 
   async permission_denied(world) {

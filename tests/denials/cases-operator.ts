@@ -9,7 +9,7 @@ import { eventually } from '../support/wait.ts'
 import { carryOutFirst } from './carry-out.ts'
 import { callOf } from './envelopes.ts'
 import { callAt } from './surfaces.ts'
-import { BODY, codeOf, COARSE, fixesOf, inForce, sender } from './world.ts'
+import { BODY, codeOf, COARSE, fixesOf, sender } from './world.ts'
 import type { Case, Made, World } from './world.ts'
 
 /** The upstream fails in some way, and what mends that: waiting until it is well, or what the operator does. */
@@ -50,7 +50,6 @@ function served(result: Answer): Answer {
 /** A model is configured wrongly, and the operator does at run time what the first fix names. */
 async function operatorMends(world: World, model: string, action: string, mend: () => Promise<unknown>): Promise<Made> {
   const customer = await world.gateway.customer('1.00')
-  await inForce()
   const again = sender(world, customer, { ...BODY, model })
   const refused = await again()
   assertFirst(refused, action)
@@ -61,7 +60,6 @@ async function operatorMends(world: World, model: string, action: string, mend: 
     call: { model },
     mend: async () => {
       await mend()
-      await inForce()
       return again()
     },
   }
@@ -148,7 +146,6 @@ export const OPERATOR_CASES: Record<string, Case> = {
     const { api } = world.gateway
     const customer = await world.gateway.customer('1.00')
     await api.expect(200, 'POST', `/api/organizations/${customer.organization}/suspend`, { reason: 'The invoice of May is open.' })
-    await inForce()
     const refused = await sender(world, customer)()
     assert.match(String(json(refused)['detail']), /The invoice of May is open\./)
     return {

@@ -3,7 +3,7 @@ import { send } from '../support/http.ts'
 import type { Answer } from '../support/http.ts'
 import type { Behaviour } from '../support/stripe/objects.ts'
 import { eventually } from '../support/wait.ts'
-import { BODY, codeOf, COARSE, fixesOf, inForce, type Case, type Paying, type World } from './world.ts'
+import { BODY, codeOf, COARSE, fixesOf, type Case, type Paying, type World } from './world.ts'
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
@@ -43,7 +43,6 @@ async function carded(world: World, name: string) {
   await gateway.api.expect(201, 'POST', '/api/plans', { name, ...terms })
   const customer = await gateway.customer('1.00')
   await gateway.api.expect(201, 'POST', `/api/organizations/${customer.organization}/subscriptions`, { plan: name })
-  await inForce()
   return { paying, customer, model, call: () => gateway.chat(customer.key, { ...BODY, model }) }
 }
 

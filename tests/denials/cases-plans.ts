@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { json } from '../support/http.ts'
 import type { Answer } from '../support/http.ts'
 import { carryOutFirst, type Place } from './carry-out.ts'
-import { BODY, codeOf, COARSE, inForce, sender } from './world.ts'
+import { BODY, codeOf, COARSE, sender } from './world.ts'
 import type { Case, World } from './world.ts'
 
 const DAY_MS = 86_400_000
@@ -47,7 +47,6 @@ function inState(
     const { customer, model, call, subscribe, happen } = await soldByPlan(world, name, make.terms, make.credit)
     const { id } = await subscribe(make.subscribe)
     if (make.event !== undefined) await happen(id, make.event)
-    await inForce()
     const refused = await call()
     assert.equal((json(refused)['scope'] as Record<string, unknown>)['subscription'], id)
     return {
@@ -63,7 +62,6 @@ function inState(
 export const PLAN_CASES: Record<string, Case> = {
   async subscription_required(world) {
     const { customer, model, call } = await soldByPlan(world, 'required', {}, '1.00')
-    await inForce()
     const refused = await call()
     assert.deepEqual(json(refused)['plans'], [{ plan: 'required', price: '0.10', period: 'month', dueNow: '0.10', approval: false }])
     return {
@@ -85,7 +83,6 @@ export const PLAN_CASES: Record<string, Case> = {
 
   async approval_required(world) {
     const { customer, model, call } = await soldByPlan(world, 'asking', { ...FREE, approval: true }, '1.00')
-    await inForce()
     const refused = await call()
     assert.match(String(json(refused)['requestUrl']), /\/api\/organizations\/org_\w+\/subscriptions$/)
     return { answer: refused, customer, call: { model }, mend: () => askedAndApproved({ gateway: world.gateway, customer }, refused, call) }
@@ -95,7 +92,6 @@ export const PLAN_CASES: Record<string, Case> = {
     const { customer, model, call, subscribe, decide } = await soldByPlan(world, 'rejecting', { ...FREE, approval: true }, '1.00')
     const { id } = await subscribe({ reason: 'to try it' })
     await decide(id, { decision: 'reject', reason: 'say for how long' })
-    await inForce()
     const refused = await call()
     assert.match(String(json(refused)['detail']), /say for how long/)
     return { answer: refused, customer, call: { model }, mend: () => askedAndApproved({ gateway: world.gateway, customer }, refused, call) }
@@ -103,7 +99,6 @@ export const PLAN_CASES: Record<string, Case> = {
 
   async not_entitled(world) {
     const { customer, model, call } = await soldByPlan(world, 'unlisted', { ...FREE, listed: false }, '1.00')
-    await inForce()
     const refused = await call()
     assert.ok(!refused.text.includes('"unlisted"'), 'a plan that is not on sale is not named')
     return {
@@ -118,7 +113,6 @@ export const PLAN_CASES: Record<string, Case> = {
     const small = await soldByPlan(world, 'small', FREE, '1.00')
     const { model } = await soldByPlan(world, 'big')
     await small.subscribe()
-    await inForce()
     const { customer } = small
     const call = sender(world, customer, { ...BODY, model })
     const refused = await call()
@@ -139,12 +133,10 @@ export const PLAN_CASES: Record<string, Case> = {
     const quotas = [{ counts: 'requests', models: '*', limit: 0 }]
     const { customer, model, call, subscribe } = await soldByPlan(world, 'meagre', { ...FREE, quotas }, '1.00')
     await subscribe()
-    await inForce()
     const nothing = await call()
     assert.equal(nothing.status, 429, 'nothing is for sale that would help')
     assert.equal(json(nothing)['code'], 'quota_exhausted')
     await api.expect(201, 'POST', '/api/plans', { name: 'ample', price: '0.10', period: 'month', models: [model] })
-    await inForce()
     const refused = await call()
     const { limit } = json(refused) as { limit: Record<string, string> }
     assert.deepEqual([limit['kind'], limit['unit'], limit['required'], limit['available']], ['quota', 'requests', '1', '0'])

@@ -5,7 +5,7 @@ import type { Customer } from '../support/gateway.ts'
 import { besideRunning } from './beside-running.ts'
 import { carryOut, carryOutFirst } from './carry-out.ts'
 import type { ModelCall } from './surfaces.ts'
-import { BODY, fixesOf, inForce } from './world.ts'
+import { BODY, fixesOf } from './world.ts'
 import type { Case, World } from './world.ts'
 
 const CAP = { amount: '0.004', period: 'month' } as const
@@ -17,7 +17,6 @@ function mendedBy(by: string, prepare: (world: World, customer: Customer) => Pro
     const someone = await gateway.customer('1.00')
     const made = await gateway.api.key(someone.application, await prepare(world, someone))
     const customer = { ...someone, keyId: made.id, key: made.key }
-    await inForce()
     const again = () => gateway.chat(customer.key, { ...BODY, ...call })
     const refused = await again()
     assert.equal(fixesOf(refused)[0]?.by, by)

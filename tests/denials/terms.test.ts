@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { faregate } from '../support/cli.ts'
 import { header, json, send, type Answer } from '../support/http.ts'
-import { BODY, inForce, startWorld, type World } from './world.ts'
+import { BODY, startWorld, type World } from './world.ts'
 
 interface Alternative {
   model: string
@@ -59,7 +59,6 @@ describe('what a refusal offers and tells', () => {
     await api.expect(201, 'POST', '/api/plans', { name: 'grown', price: '3.00', period: 'month', models: ['sold'], exclusive: true })
     const { key, organization } = await world.gateway.customer('1.00', { models: ['sold', 'half', 'tenth'] })
     await api.expect(201, 'POST', `/api/organizations/${organization}/subscriptions`, { plan: 'starter' })
-    await inForce()
     const refused = await world.gateway.chat(key, { ...BODY, model: 'sold' })
     const { code, plans } = json(refused) as { code: string; plans: { plan: string; price: string; dueNow: string }[] }
     assert.equal(code, 'plan_upgrade_required')
@@ -74,7 +73,6 @@ describe('what a refusal offers and tells', () => {
     await api.expect(201, 'POST', '/api/plans', { ...plan, name: 'whole-answers', features: ['chat'] })
     const { key, organization } = await world.gateway.customer('1.00')
     await api.expect(201, 'POST', `/api/organizations/${organization}/subscriptions`, { plan: 'whole-answers' })
-    await inForce()
     const body = { ...BODY, model: 'chats' }
     assert.equal((await world.gateway.chat(key, body)).status, 200)
     assert.equal((await world.gateway.chat(key, { ...body, tools: [] })).status, 200, 'no tools are none')
@@ -83,13 +81,11 @@ describe('what a refusal offers and tells', () => {
     const tools = [{ type: 'function', function: { name: 'f', parameters: {} } }]
     assert.deepEqual(json(await world.gateway.chat(key, { ...body, tools }))['required'], ['feature:tools'])
     await api.expect(201, 'POST', '/api/plans', { ...plan, name: 'streams', features: ['chat', 'streaming'] })
-    await inForce()
     const sold = await world.gateway.chat(key, { ...body, stream: true })
     assert.deepEqual([sold.status, json(sold)['code']], [402, 'plan_upgrade_required'])
     const [fix] = json(sold)['fixes'] as { command: string }[]
     const ran = await faregate(String(fix?.command).split(' ').slice(1), world.gateway)
     assert.equal(ran.code, 0, ran.stderr)
-    await inForce()
     assert.equal((await world.gateway.chat(key, { ...body, stream: true })).status, 200)
   })
 
@@ -113,7 +109,6 @@ describe('what a refusal offers and tells', () => {
         body: { disclosure },
       })
       assert.equal(set.status, 200, set.text)
-      await inForce()
       const refused = await world.gateway.chat(key, BODY)
       assert.equal(refused.status, 402)
       const told = (text: string): boolean[] => ['"fixes"', '"shortfall"', '"trace"'].map((name) => text.includes(name))
@@ -168,7 +163,6 @@ describe('what a refusal offers and tells', () => {
       priceFactor: '0.5',
       prices: [{ models: 'half', price: { output: '70', input: '0' } }],
     })
-    await inForce()
     const charged = async (model: string) => {
       const record = await api.record(header(await world.gateway.chat(key, { ...BODY, model }), 'x-request-id') ?? '')
       return [record.cost, record.providerCost, record.priceVersion?.replace(/[0-9a-f]{12}/, '…')]

@@ -140,8 +140,3 @@ export function fixesOf(answer: Answer): Fix[] {
   assert.ok(Array.isArray(fixes) && fixes.length > 0, `a fix is offered: ${answer.text}`)
   return fixes as Fix[]
 }
-
-/** Changes are in force within a second. */
-export function inForce(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1_000))
-}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { readDenial, requestLimit } from '../../packages/client/src/index.ts'
 import type { Denied } from '../../packages/client/src/index.ts'
-import { BODY, inForce, PRICE, world } from '../people/world.ts'
+import { BODY, PRICE, world } from '../people/world.ts'
 import { answer as answering, either, usage } from '../support/behaviours.ts'
 import { faregate } from '../support/cli.ts'
 import { ENGINES } from '../support/engines.ts'
@@ -65,7 +65,6 @@ for (const { name: engineName, skip, block } of ENGINES) {
         await api.expect(201, 'POST', '/api/plans', { name, price: '0', period: 'free', ...terms })
         const customer = await made.gateway.customer('1.00')
         await api.expect(201, 'POST', `/api/organizations/${customer.organization}/subscriptions`, { plan: name })
-        await inForce()
         await callAs(customer)
         return { customer, value: '3', again: () => callAs(customer) }
       }
@@ -150,7 +149,6 @@ for (const { name: engineName, skip, block } of ENGINES) {
         const [code] = name.split(' ')
         test(`${name}: asked for with the refusal alone, seen with its usage, approved, in force within a second`, async () => {
           const { customer, value, again, end } = await make()
-          await inForce()
           const refused = await again()
           assert.equal(json(refused)['code'], code, refused.text)
           const asked = await askFor(refused, customer, value)
@@ -165,7 +163,6 @@ for (const { name: engineName, skip, block } of ENGINES) {
           assert.ok(data[0]?.usage && data[0].usage.complete && data[0].proposal, JSON.stringify(data))
           const approved = await decide(asked.id, { decision: 'approve' })
           assert.deepEqual([approved.state, approved.decision?.value], ['approved', value])
-          await inForce()
           const served = await again()
           // What a rate has let through stays used: what was added flows in.
           if (code === 'rate_limited') {
@@ -183,7 +180,6 @@ for (const { name: engineName, skip, block } of ENGINES) {
 
       test('rejected with its reason, which the caller sees; then it may be asked again', async () => {
         const { customer, again } = await (REFUSED['cap_key'] ?? assert.fail)()
-        await inForce()
         const refused = await again()
         const asked = await askFor(refused, customer)
         await decide(asked.id, { decision: 'reject' }, 400)
@@ -290,7 +286,6 @@ for (const { name: engineName, skip, block } of ENGINES) {
           cap: { amount: '0.50', period: 'day' },
           limits: [{ kind: 'concurrency', amount: 5 }],
         })
-        await inForce()
         const subjects = [
           { kind: 'cap', level: 'key' },
           { kind: 'cap', level: 'org' },

@@ -7,7 +7,7 @@ import { ENGINES } from '../support/engines.ts'
 import type { Customer } from '../support/gateway.ts'
 import { json } from '../support/http.ts'
 import { pause } from '../support/wait.ts'
-import { BODY, inForce, PRICE, world } from '../people/world.ts'
+import { BODY, PRICE, world } from '../people/world.ts'
 
 const CALLS = 200
 /** What ends ends so soon. */
@@ -40,7 +40,6 @@ for (const { name, skip, block } of ENGINES) {
         const customer = await made.gateway.customer('5.00')
         const path = `/api/organizations/${customer.organization}/subscriptions`
         const { id } = await api.expect<{ id: string }>(201, 'POST', path, { plan, ...more })
-        await inForce()
         return { customer, subscription: id }
       }
 

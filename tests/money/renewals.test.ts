@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { either, usage } from '../support/behaviours.ts'
 import { configuration, say } from '../support/config.ts'
-import { onTwoReplicas } from '../support/engines.ts'
+import { ENGINES, onTwoReplicas, SHARED_SECRET } from '../support/engines.ts'
 import { startGateway } from '../support/gateway.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
 import { header } from '../support/http.ts'
@@ -74,37 +74,45 @@ describe('the next period of a subscription', () => {
   })
   after(() => upstream?.close())
 
-  test('is paid once while 200 requests come over its beginning, and none is refused', async () => {
-    const gateway = await startGateway({ config })
-    try {
-      await sell(gateway)
-      const { customer, id } = await subscribed(gateway, '1.00')
-      assert.deepEqual(await callOver([gateway], customer, 200), [])
-      await assertPaidOnce(gateway, customer, id)
-    } finally {
-      await gateway.stop()
-    }
-  })
+  for (const { name, skip, block } of ENGINES) {
+    describe(
+      `on ${name}`,
+      { skip },
+      block((engine) => {
+        test('is paid once while 200 requests come over its beginning, and none is refused', async () => {
+          const gateway = await startGateway({ config, ...engine.options, env: SHARED_SECRET })
+          try {
+            await sell(gateway)
+            const { customer, id } = await subscribed(gateway, '1.00')
+            assert.deepEqual(await callOver([gateway], customer, 200), [])
+            await assertPaidOnce(gateway, customer, id)
+          } finally {
+            await gateway.stop()
+          }
+        })
 
-  test('is paid once, when it begins while no process runs', async () => {
-    const gateway = await startGateway({ config })
-    try {
-      await sell(gateway)
-      const { customer, id } = await subscribed(gateway, '1.00')
-      const poor = await subscribed(gateway, '0.05')
-      await gateway.kill()
-      await new Promise((resolve) => setTimeout(resolve, SOON_MS))
-      await gateway.start()
-      await assertPaidOnce(gateway, customer, id)
-      const late = await gateway.chat(poor.customer.key, BODY)
-      assert.match(header(late, 'faregate-denial') ?? '', /^subscription_past_due;/)
-      await gateway.api.grant(poor.customer.organization, '0.06')
-      assert.equal((await gateway.chat(poor.customer.key, BODY)).status, 200, 'a top-up mends it with the next request')
-      await assertPaidOnce(gateway, poor.customer, poor.id)
-    } finally {
-      await gateway.stop()
-    }
-  })
+        test('is paid once, when it begins while no process runs', async () => {
+          const gateway = await startGateway({ config, ...engine.options, env: SHARED_SECRET })
+          try {
+            await sell(gateway)
+            const { customer, id } = await subscribed(gateway, '1.00')
+            const poor = await subscribed(gateway, '0.05')
+            await gateway.kill()
+            await new Promise((resolve) => setTimeout(resolve, SOON_MS))
+            await gateway.start()
+            await assertPaidOnce(gateway, customer, id)
+            const late = await gateway.chat(poor.customer.key, BODY)
+            assert.match(header(late, 'faregate-denial') ?? '', /^subscription_past_due;/)
+            await gateway.api.grant(poor.customer.organization, '0.06')
+            assert.equal((await gateway.chat(poor.customer.key, BODY)).status, 200, 'a top-up mends it with the next request')
+            await assertPaidOnce(gateway, poor.customer, poor.id)
+          } finally {
+            await gateway.stop()
+          }
+        })
+      }),
+    )
+  }
 
   onTwoReplicas(
     (options) => startGateway({ config, ...options }),

@@ -55,7 +55,10 @@ describe('faregate doctor', () => {
     const ran = await faregate(['doctor'], gateway)
     assert.equal(ran.code, 0, ran.stdout)
     assert.doesNotMatch(ran.stdout, /^[✗!] (?!ready: disk)/m)
-    assert.match(ran.stdout, /^✓ provider fake: openai-compatible at .+ \(not called yet; --calls tries it\) \(.+faregate\.yaml:\d+\)$/m)
+    assert.match(
+      ran.stdout,
+      /^✓ provider fake: openai-compatible at .+: It answers \(HTTP 404\), which tells nothing of its keys\. \(.+faregate\.yaml:\d+\)$/m,
+    )
   })
 
   test('a model without a price: it says where, and its fix mends it', async () => {
@@ -108,7 +111,7 @@ describe('faregate doctor', () => {
     assert.ok(!(await findings()).some(({ check }) => check.startsWith('cap of ')))
   })
 
-  test('an API without an upstream: found by a call, and so is one whose secret is not taken', async () => {
+  test('an API without an upstream is found, and so is one whose secret is not taken', async () => {
     upstream.on('', ({ response, request }) => response.writeHead(request.headers['x-secret'] === 'right' ? 404 : 401).end())
     const routes = [{ method: 'GET', path: '/*', price: '0.01' }]
     const header = { name: 'x-secret', value: 'right' }
@@ -122,17 +125,17 @@ describe('faregate doctor', () => {
     await publish('gone', { baseUrl: 'http://127.0.0.1:1' })
     await publish('locked-out', { header: { ...header, value: 'wrong' } })
     await publish('there', {})
-    assert.match((await finding('API gone')).detail, /not called; --calls tries it/)
-    const gone = await finding('API gone', '--calls')
+    assert.match((await finding('API gone', '--no-calls')).detail, /not asked/)
+    const gone = await finding('API gone')
     assert.deepEqual([gone.result, gone.place], ['failed', 'database'])
     assert.match(gone.detail, /^http:\/\/127\.0\.0\.1:1: It cannot be reached/)
-    const locked = await finding('API locked-out', '--calls')
+    const locked = await finding('API locked-out')
     assert.match(
       `${locked.detail} ${locked.fix}`,
       /HTTP 401 \(provider_auth_failed\).+replace its secret \(PATCH \/api\/apis\/locked-out\)/,
     )
     await gateway.api.expect(200, 'PATCH', '/api/apis/locked-out', { upstream: { baseUrl: upstream.url, header } })
-    for (const name of ['there', 'locked-out']) assert.equal((await finding(`API ${name}`, '--calls')).result, 'ok', name)
+    for (const name of ['there', 'locked-out']) assert.equal((await finding(`API ${name}`)).result, 'ok', name)
   })
 
   test('a provider without a key, and a key that can call nothing', async () => {
@@ -140,7 +143,7 @@ describe('faregate doctor', () => {
     assert.match((await finding('provider keyless')).detail, /it has no key/)
     const customer = await gateway.customer('1.00', { models: ['gone'] })
     const found = (await findings()).find(({ check }) => check.startsWith('key '))
-    assert.match(found?.detail ?? '', /it may call only gone, .+ it can call nothing/)
+    assert.match(found?.detail ?? '', /it may call only gone, .+ it can call no model/)
     await carryOut(found?.fix?.split(',')[0])
     assert.ok(!(await findings()).some(({ check }) => check.startsWith('key ')), customer.keyId)
   })

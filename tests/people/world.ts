@@ -37,6 +37,3 @@ export function world(
   })
   return made
 }
-
-/** Changes are in force within a second. */
-export const inForce = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1_000))

@@ -30,3 +30,9 @@ export function faregate(args: string[], gateway?: Gateway, env: Record<string, 
   const connection = gateway === undefined ? {} : { FAREGATE_URL: gateway.url, FAREGATE_TOKEN: gateway.token }
   return run(process.execPath, [join(ROOT, 'bin/faregate.mjs'), ...args], { env: { ...connection, ...env } })
 }
+
+/** Runs a line that a fix says, in a shell, exactly as it is written. */
+export function inShell(line: string, { url, token }: { url: string; token: string }): Promise<Ran> {
+  const script = `faregate() { '${process.execPath}' '${join(ROOT, 'bin/faregate.mjs')}' "$@"; }; ${line}`
+  return run('sh', ['-c', script], { env: { FAREGATE_URL: url, FAREGATE_TOKEN: token } })
+}

@@ -6,6 +6,9 @@ import type { TestDatabase } from './postgres.ts'
 
 const withoutPostgres = await postgresMissing()
 
+/** The environment of gateways that come to one database from several directories. */
+export const SHARED_SECRET = { FAREGATE_SECRET: Buffer.alloc(32, 7).toString('base64') }
+
 /** Where the gateways of a block of tests keep everything. */
 export class Engine {
   readonly name: 'SQLite' | 'PostgreSQL'
@@ -60,12 +63,11 @@ export function onTwoReplicas(
   define: (replicas: [Gateway, Gateway]) => void,
 ): void {
   describe('with two replicas', { skip: withoutPostgres }, () => {
-    const env = { FAREGATE_SECRET: Buffer.alloc(32, 7).toString('base64') }
     const replicas = [] as unknown as [Gateway, Gateway]
     let database: TestDatabase | undefined
     before(async () => {
       database = await createDatabase()
-      const options = { databaseUrl: database.url, env }
+      const options = { databaseUrl: database.url, env: SHARED_SECRET }
       replicas.push(...(await Promise.all([start(options), start(options)])))
     })
     define(replicas)

@@ -60,6 +60,8 @@ export interface AdminDeps {
   denied(record: DenialRow): void
   /** Makes a real, small call with the provider's key. */
   testProvider(name: string): Promise<ProviderTestResult>
+  /** Asks the provider with each of its keys for what costs nothing. */
+  testProviderKeys(name: string): Promise<ProviderTestResult>
   /** Asks what is behind a published API whether it is there. */
   testApi(name: string): Promise<ApiTestResult>
   /** Kinds of providers that can be connected, with their usual base URL. */

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { apis } from '../src/doctor/api-checks.ts'
+import { isBelowAnyCall } from '../src/doctor/cheapest.ts'
 import { addressFinding, clockFinding } from '../src/doctor/gateway-checks.ts'
 import { limitFindings } from '../src/doctor/key-checks.ts'
 import { capFindings } from '../src/doctor/limit-checks.ts'
 import { planFindings } from '../src/doctor/plan-checks.ts'
-import type { Rig } from '../src/doctor/rig.ts'
+import type { Asks, Rig } from '../src/doctor/rig.ts'
 import type { Plan } from '../src/plan-command.ts'
 import { pendingFinding, priceFindings, upstreamFindings } from '../src/doctor/model-checks.ts'
 import { billingFinding } from '../src/doctor/money-checks.ts'
@@ -108,25 +109,48 @@ describe('doctor on limits that can never be met', () => {
     { name: 'dear', price: null, deployments: [{ provider: 'p', model: 'dear', weight: 1 }] },
   ]
   const prices = [{ name: 'p/dear', price: { request: '5000000' } }]
-  const key = { id: 'key_1', name: 'test', lastFour: 'wxyz', state: 'active' as const, models: null as string[] | null, cap: null }
+  const key = {
+    id: 'key_1',
+    name: 'test',
+    lastFour: 'wxyz',
+    state: 'active' as const,
+    models: null as string[] | null,
+    apis: null as string[] | null,
+    cap: null,
+  }
+  const callable = { models, prices, apis: [] }
   const capped = (amount: string) => ({ amount, period: 'month' as const })
 
   test('a key that may call only models that are not there', () => {
-    assert.deepEqual(limitFindings(key, models, prices, false), [])
-    assert.deepEqual(limitFindings({ ...key, models: ['ch*'] }, models, prices, false), [])
-    const [finding] = limitFindings({ ...key, models: ['gone'] }, models, prices, false)
+    assert.deepEqual(limitFindings(key, callable, false), [])
+    assert.deepEqual(limitFindings({ ...key, models: ['ch*'] }, callable, false), [])
+    const [finding] = limitFindings({ ...key, models: ['gone'] }, callable, false)
     assert.match(finding?.detail ?? '', /it may call only gone, .+ it can call nothing/)
     assert.equal(finding?.fix, 'faregate key update key_1 --models cheap, or --all-models')
-    assert.deepEqual(limitFindings({ ...key, models: ['openai/*'] }, models, prices, true), [], 'without entries, where allModels is on')
+    assert.deepEqual(limitFindings({ ...key, models: ['openai/*'] }, callable, true), [], 'without entries, where allModels is on')
   })
 
   test('a cap below what the cheapest call of the key costs', () => {
-    assert.deepEqual(limitFindings({ ...key, cap: capped('4.99') }, models, prices, false), [])
-    assert.deepEqual(limitFindings({ ...key, models: ['dear'], cap: capped('5.00') }, models, prices, false), [])
-    const [finding] = limitFindings({ ...key, models: ['dear'], cap: capped('4.99') }, models, prices, false)
+    assert.deepEqual(limitFindings({ ...key, cap: capped('4.99') }, callable, false), [])
+    assert.deepEqual(limitFindings({ ...key, models: ['dear'], cap: capped('5.00') }, callable, false), [])
+    const [finding] = limitFindings({ ...key, models: ['dear'], cap: capped('4.99') }, callable, false)
     assert.match(finding?.detail ?? '', /its cap of 4\.99 is below what any call costs/)
     assert.equal(finding?.fix, 'faregate key update key_1 --cap AMOUNT/month, or --no-cap')
   })
+})
+
+test('doctor counts the routes of published APIs among the calls that a cap must have room for', () => {
+  const models = [{ name: 'dear', price: { input: '1', output: '4999999' }, deployments: [] }]
+  const below = (amount: string, ...routes: { price: string | null; free: boolean; off: boolean }[]) =>
+    isBelowAnyCall(amount, { models, prices: [], apis: [{ name: 'weather', routes }] })
+  const priced = { price: '0.02', free: false, off: false }
+  assert.equal(below('0.01'), true)
+  assert.equal(below('0.01', priced), true)
+  assert.equal(below('0.02', priced), false)
+  assert.equal(below('0.01', { ...priced, price: '0.01' }), false)
+  assert.equal(below('0.01', { ...priced, price: '0.01', off: true }), true)
+  assert.equal(below('0.01', { ...priced, price: null, free: true }), false)
+  assert.equal(isBelowAnyCall('0.01', { models: [], prices: [], apis: [{ name: 'weather', routes: [priced] }] }), true)
 })
 
 describe('doctor on plans', () => {
@@ -207,7 +231,7 @@ describe('doctor on plans', () => {
 test('doctor warns of any cap below what the cheapest call costs', () => {
   const models = [{ name: 'dear', price: { input: '1', output: '4999999' }, deployments: [] }]
   const capped = (amount: string) =>
-    capFindings({ of: 'acme', cap: { amount, period: 'day' }, command: 'faregate org update acme --cap' }, models, [])
+    capFindings({ of: 'acme', cap: { amount, period: 'day' }, command: 'faregate org update acme --cap' }, { models, prices: [], apis: [] })
   assert.deepEqual(capped('5.00'), [])
   const [finding] = capped('4.99')
   assert.match(finding?.detail ?? '', /the cap of 4\.99 is below what any call costs/)
@@ -216,23 +240,23 @@ test('doctor warns of any cap below what the cheapest call costs', () => {
 
 test('doctor asks of a prompt whether its model is served, and says so where nobody may be asked', async () => {
   const prompt = { model: 'mine', system: null, user: '', variables: {}, output: null, maxTokens: null, temperature: null }
-  const looked = async (mayCall: boolean, ok: boolean) => {
+  const looked = async (asks: Asks, ok: boolean) => {
     const rig = {
-      mayCall,
+      asks,
       apis: async () => [{ name: 'translate', upstream: null, prompt, managedBy: DATABASE }],
       client: { testApi: async () => ({ ok, message: ok ? 'It is served.' : 'It is gone.' }) },
     }
     const [finding] = await apis(rig as unknown as Rig)
     return finding
   }
-  assert.deepEqual(await looked(false, true), {
+  assert.deepEqual(await looked('nothing', true), {
     check: 'API translate',
     place: 'database',
     result: 'ok',
-    detail: 'model mine (not called; --calls tries it)',
+    detail: 'model mine (not asked)',
   })
-  assert.deepEqual([(await looked(true, true))?.detail], ['model mine: It is served.'])
-  const gone = await looked(true, false)
+  assert.deepEqual([(await looked('what is free', true))?.detail], ['model mine: It is served.'])
+  const gone = await looked('what is free', false)
   assert.deepEqual([gone?.result, gone?.detail], ['failed', 'model mine: It is gone.'])
   assert.match(gone?.fix ?? '', /^connect what serves its model, or name another \(PATCH \/api\/apis\/translate\)/)
 })

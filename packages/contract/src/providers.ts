@@ -117,7 +117,12 @@ export const providerRoutes = {
     summary: 'Make a small real call and say what happened',
     permission: 'providers:write',
     params: byName,
-    body: z.strictObject({}),
+    body: z.strictObject({
+      keysOnly: z
+        .literal(true)
+        .optional()
+        .describe('Call no model: only ask, with each key, for what costs nothing, and say whether the provider takes it.'),
+    }),
     status: 200,
     response: providerTest,
     idempotent: true,

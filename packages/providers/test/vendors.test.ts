@@ -132,3 +132,20 @@ test("each vendor's usual environment variable connects it", () => {
   })
   assert.deepEqual(environmentProviders({ OPENAI_API_KEY: '', GROQ_API_KEY: '  ', OTHER: 'x' }), [])
 })
+
+test('a key is tried by a GET that costs nothing, where there is one: mostly by listing models', () => {
+  const checks = Object.fromEntries([...vendors.values()].map(({ kind, keyCheck }) => [kind, keyCheck]))
+  const { openrouter, anthropic, google, cohere, ollama, bedrock, azure, vertex, demo, ...compatible } = checks
+  assert.deepEqual(
+    { openrouter, anthropic, google, cohere, ollama },
+    {
+      openrouter: '/key',
+      anthropic: '/models?limit=1',
+      google: '/models?pageSize=1',
+      cohere: '/v1/models?page_size=1',
+      ollama: '/api/tags',
+    },
+  )
+  assert.deepEqual([bedrock, azure, vertex, demo], [undefined, undefined, undefined, undefined], 'only a call tells')
+  assert.deepEqual([...new Set(Object.values(compatible))], ['/models'])
+})

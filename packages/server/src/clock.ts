@@ -1,15 +1,13 @@
 import { randomFillSync } from 'node:crypto'
 import type { Clock, Random } from '@faregate/core'
+import { monotonicClock } from '@faregate/store/clock'
 
-/** The system's clock, except that it never goes back: not even when the system's does. */
+/**
+ * The system's clock, except that it never goes back, and never stands still: where the system's is set back, rates and periods
+ * go on, slower, until it has caught up.
+ */
 export function systemClock(): Clock {
-  let last = 0
-  return {
-    now: () => {
-      last = Math.max(last, Date.now())
-      return last
-    },
-  }
+  return monotonicClock({ now: () => Date.now() }, () => performance.now())
 }
 
 const POOL_BYTES = 8192

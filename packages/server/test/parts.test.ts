@@ -10,6 +10,7 @@ import { redact } from '../src/log/redact.ts'
 import { escape, html } from '../src/pages/html.ts'
 import { Closers } from '../src/start/closers.ts'
 import { readStartSettings } from '../src/start/options.ts'
+import { eventually } from '../../../tests/support/wait.ts'
 import { systemClock, systemRandom } from '../src/clock.ts'
 
 test('whatever looks like a secret is taken out of a line of the log', () => {
@@ -187,10 +188,16 @@ test('a finding is one line: place, path, what, how', () => {
   assert.equal(text, 'error f.yaml:2:3 a.b: is wrong → mend it')
 })
 
-test('the clock never goes back; randomness that was handed out does not change', () => {
+test('the clock neither goes back nor stands still where the system’s is set back', async (context) => {
   const clock = systemClock()
   const first = clock.now()
+  const real = Date.now
+  context.mock.method(Date, 'now', () => real() - 3_600_000)
   assert.ok(clock.now() >= first)
+  await eventually(() => assert.ok(clock.now() > first))
+})
+
+test('randomness that was handed out does not change', () => {
   const random = systemRandom()
   const bytes = random.bytes(16)
   const copy = Buffer.from(bytes)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '@faregate/core'
 import { Client, types } from 'pg'
+import { createDatabase } from '../../../tests/support/postgres.ts'
 import { openStore, type Store, type StoreOptions } from '../src/index.ts'
 import { META_TABLE, MIGRATIONS, renderForPostgres } from '../src/migrations/migration.ts'
 
@@ -81,15 +82,15 @@ async function sqlitePlace(): Promise<Place> {
   }
 }
 
-async function postgresPlace(): Promise<Place> {
+async function postgresPlace(url = POSTGRES_URL): Promise<Place> {
   const directory = temporaryDirectory()
   const schema = `faregate_test_${randomBytes(6).toString('hex')}`
-  const client = new Client({ connectionString: POSTGRES_URL })
+  const client = new Client({ connectionString: url })
   client.setTypeParser(types.builtins.INT8, BigInt)
   await client.connect()
   await client.query(`CREATE SCHEMA ${schema}; SET search_path TO ${schema}; SET client_min_messages TO warning`)
   return {
-    options: { directory: directory.path, databaseUrl: POSTGRES_URL, databaseSchema: schema },
+    options: { directory: directory.path, databaseUrl: url, databaseSchema: schema },
     run: async (statement, parameters = []) => {
       let index = 0
       const { rows } = await client.query<Record<string, unknown>>(
@@ -132,9 +133,23 @@ export async function openFor(test: Scope, options: StoreOptions): Promise<Store
   return store
 }
 
+/** A store in a PostgreSQL database of its own, for what changes more than a schema. */
+export async function freshDatabase(): Promise<Fresh> {
+  const database = await createDatabase()
+  const fresh = await openIn(await postgresPlace(database.url))
+  const close = async (): Promise<void> => {
+    await fresh.close()
+    await database.drop()
+  }
+  return { ...fresh, close }
+}
+
 /** A store in a place of its own; `close` closes it and takes the place away. */
 export async function freshStore(kind: Kind, more: Partial<StoreOptions> = {}): Promise<Fresh> {
-  const where = await place(kind)
+  return openIn(await place(kind), more)
+}
+
+async function openIn(where: Place, more: Partial<StoreOptions> = {}): Promise<Fresh> {
   const store = await openStore({ ...where.options, ...more })
   const close = async (): Promise<void> => {
     await store.close()

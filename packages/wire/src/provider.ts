@@ -21,6 +21,11 @@ export interface Vendor {
   /** Where one variable is not enough: the first of these whose variables are all set connects it. */
   environmentAccounts?: readonly EnvironmentAccount[]
   keyless?: boolean
+  /**
+   * Path behind the base URL of what whoever has a key may GET, and what costs nothing: whether a key is taken is asked there.
+   * Absent: only a call of a model tells.
+   */
+  keyCheck?: string
   /** How the key travels, in words that follow "the key goes". For documentation. */
   authentication: string
   /** The vendor's own reference of its API; absent: there is none, because it is no one's. */

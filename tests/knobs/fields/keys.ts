@@ -1,13 +1,12 @@
 import type { Customer } from '../../support/gateway.ts'
 import { capRows, limitRows, type Having } from './shared.ts'
-import { fromNow, inForce, type FieldWorld, type Row, type Rows } from './world.ts'
+import { fromNow, type FieldWorld, type Row, type Rows } from './world.ts'
 
 const created: Having = (world, members, credit) => world.customer({}, members, credit)
 
 const updated: Having = async (world, members, credit) => {
   const customer = await world.customer({}, {}, credit)
   await world.api.expect(200, 'PATCH', `/api/keys/${customer.keyId}`, members)
-  await inForce()
   return customer
 }
 
@@ -41,7 +40,6 @@ function rowsOf(having: Having): Rows {
 async function rotated(world: FieldWorld, members: Record<string, unknown>): Promise<{ old: Customer; key: string }> {
   const old = await world.customer()
   const { key } = await world.api.expect<{ key: string }>(201, 'POST', `/api/keys/${old.keyId}/rotate`, members)
-  await inForce()
   return { old, key }
 }
 

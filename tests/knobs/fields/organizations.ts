@@ -1,5 +1,5 @@
 import { capRows, limitRows, priceRows, type Having } from './shared.ts'
-import { inForce, type FieldWorld, type Row, type Rows } from './world.ts'
+import { type FieldWorld, type Row, type Rows } from './world.ts'
 
 /** It is made with them. */
 const created: Having = (world, members, credit) => world.customer(members, {}, credit)
@@ -8,7 +8,6 @@ const created: Having = (world, members, credit) => world.customer(members, {}, 
 const updated: Having = async (world, members, credit) => {
   const customer = await world.customer({}, {}, credit)
   await world.api.expect(200, 'PATCH', `/api/organizations/${customer.organization}`, members)
-  await inForce()
   return customer
 }
 
@@ -89,7 +88,6 @@ export const ORGANIZATION_ROWS: Record<string, Rows> = {
       see: async (world, reason) => {
         const customer = await world.customer()
         await world.api.expect(200, 'POST', `/api/organizations/${customer.organization}/suspend`, { reason })
-        await inForce()
         return (await world.call(customer)).detail
       },
     },

@@ -1,7 +1,7 @@
 import type { Customer } from '../../support/gateway.ts'
 import { json, send } from '../../support/http.ts'
 import { limitRows, priceRows, type Having } from './shared.ts'
-import { fromNow, inForce, type FieldWorld, type Row, type Rows, type Seen } from './world.ts'
+import { fromNow, type FieldWorld, type Row, type Rows, type Seen } from './world.ts'
 
 /** A plan for a model of its own, and a customer who has taken it, or has not. */
 export interface Taken {
@@ -35,7 +35,6 @@ export async function take(world: FieldWorld, { plan = {}, subscription = {}, cr
   const path = `/api/organizations/${customer.organization}/subscriptions`
   const taken =
     subscription === null ? {} : await world.api.expect<Record<string, unknown>>(201, 'POST', path, { plan: terms.name, ...subscription })
-  await inForce()
   const call = (more: Record<string, unknown> = {}): Promise<Seen> => world.call(customer, { model, ...more })
   return { world, customer, model, plan: terms.name, subscription: taken, call }
 }

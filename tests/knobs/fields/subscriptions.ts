@@ -1,5 +1,5 @@
 import { take, type Taken, type Taking } from './plans.ts'
-import { fromNow, inForce, type FieldWorld, type Row, type Rows } from './world.ts'
+import { fromNow, type FieldWorld, type Row, type Rows } from './world.ts'
 
 const EXCLUSIVE = { exclusive: true }
 const ASKED: Taking = { plan: { ...EXCLUSIVE, approval: true }, subscription: { reason: 'at first' } }
@@ -20,7 +20,6 @@ function made(name: string, a: unknown, b: unknown, see: (taken: Taken) => Promi
 async function after(taken: Taken, path: string, ...bodies: object[]): Promise<Taken> {
   for (const body of bodies)
     await taken.world.api.expect(201, 'POST', `/api/subscriptions/${String(taken.subscription['id'])}/${path}`, body)
-  await inForce()
   return taken
 }
 

@@ -11,9 +11,6 @@ const DAY_MS = 86_400_000
 /** A time so many days from now. */
 export const fromNow = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString()
 
-/** Changes are in force within a second. */
-export const inForce = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1_000))
-
 /** What a caller sees of one call. */
 export interface Seen {
   status: number

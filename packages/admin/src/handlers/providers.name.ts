@@ -60,11 +60,12 @@ export const providersName: Handlers<'getProvider' | 'updateProvider' | 'deleteP
   async testProvider(call) {
     const {
       deps,
+      body,
       params: { name },
     } = call
     const known = deps.snapshot().providers.get(name) ?? (await deps.store.read.providers.get(name))
     found(known, 'provider', name)
-    const answer = await deps.testProvider(name)
+    const answer = await (body.keysOnly === true ? deps.testProviderKeys(name) : deps.testProvider(name))
     return change(call, async () => ({ event: { action: 'provider.test', subject: name, organization: null, after: answer }, answer }))
   },
 }

@@ -135,6 +135,7 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
     log: { info: () => {}, warn: () => {}, error: (facts, message) => console.error(message, facts) },
     flushed: () => store.records.flush(),
     denied: (row) => void denied.push(row),
+    testProviderKeys: async (name) => ({ ok: true, message: `${name} takes its keys`, status: 200, latencyMs: 3, model: null }),
     testProvider: async (name) => ({ ok: true, message: `${name} answered`, status: 200, latencyMs: 12, model: 'm' }),
     testApi: async (name) => ({ ok: true, message: `${name} answered`, status: 200, latencyMs: 12 }),
     providerKinds: () => [

@@ -4,16 +4,19 @@ import { randomUUID } from 'node:crypto'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Failure, type Call, type Command } from '../command.ts'
 import { examine } from '../doctor/examine.ts'
-import { rigOf } from '../doctor/rig.ts'
+import { rigOf, type Asks } from '../doctor/rig.ts'
 
 const SIGNS = { ok: '✓', warning: '!', failed: '✗' } as const
 
 const doctor: Command = {
   name: 'doctor',
   summary: 'Examine the running gateway: what is right, what is not, where, and how to mend it',
-  options: [{ flags: '--calls', summary: "make a small real call with each provider's key, which may cost a little" }],
+  options: [
+    { flags: '--calls', summary: "make a small real call with each provider's key, which may cost a little" },
+    { flags: '--no-calls', summary: 'ask nothing of providers and of the upstreams of APIs, not even what is free' },
+  ],
   async run(call) {
-    const rig = rigOf(await call.client(), call.gateway(), { mayCall: call.options.is('calls'), now: Date.now })
+    const rig = rigOf(await call.client(), call.gateway(), { asks: asksOf(call), now: Date.now })
     const findings = await examine(rig)
     const lines = findings.map((finding) => {
       const place = finding.place === undefined ? '' : ` (${finding.place})`
@@ -24,6 +27,11 @@ const doctor: Command = {
     const failed = findings.filter((finding) => finding.result === 'failed').length
     if (failed > 0) throw new Failure(`${failed} of ${findings.length} checks failed.`)
   },
+}
+
+function asksOf({ options }: Call): Asks {
+  if (options.isOff('calls')) return 'nothing'
+  return options.is('calls') ? 'a call' : 'what is free'
 }
 
 const backup: Command = {

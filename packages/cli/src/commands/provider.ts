@@ -97,6 +97,7 @@ const test: Command = {
   name: 'provider test',
   summary: 'Make a small real call to a provider and say what happened',
   args: ['<name>'],
+  options: [{ flags: '--keys', summary: 'call no model: only ask whether it takes its keys, which costs nothing' }],
   async run(call) {
     const [name = ''] = call.args
     return tested(call, await call.client(), name)
@@ -105,7 +106,7 @@ const test: Command = {
 
 /** Says what came of a small real call, behind what was `saved` before it; what is saved stays so. */
 async function tested(call: Call, client: Client, name: string, saved?: { value: object; text: string }): Promise<void> {
-  const result = await client.testProvider({ params: { name }, body: {} })
+  const result = await client.testProvider({ params: { name }, body: call.options.is('keys') ? { keysOnly: true } : {} })
   const text = `${result.message} (${result.latencyMs} ms)`
   if (saved === undefined) call.output.result(result, text)
   else call.output.result({ ...saved.value, test: result }, `${saved.text}\n${text}`)

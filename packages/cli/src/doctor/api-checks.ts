@@ -2,6 +2,7 @@ import { shellWord } from '@faregate/core'
 import { randomUUID } from 'node:crypto'
 import { placeOf } from '../place.ts'
 import { behind } from '../prompt-text.ts'
+import { ifAllowed, type Tested } from './asking.ts'
 import type { Check, Finding } from './finding.ts'
 import type { Apis, Rig } from './rig.ts'
 
@@ -13,17 +14,17 @@ export const apis: Check = async (rig) => {
   return Promise.all(known.map(async (api) => apiFinding(api, await tested(rig, api))))
 }
 
-/** What a call of its upstream found; `undefined`: none may be made. */
-async function tested({ client, mayCall }: Rig, { name }: Api): Promise<{ ok: boolean; message: string } | undefined> {
-  return mayCall ? client.testApi({ params: { name }, body: {}, idempotencyKey: randomUUID() }) : undefined
+/** What asking its upstreams found; `undefined`: they were not asked. */
+async function tested({ client, asks }: Rig, { name }: Api): Promise<Tested | undefined> {
+  return asks === 'nothing' ? undefined : ifAllowed(client.testApi({ params: { name }, body: {}, idempotencyKey: randomUUID() }))
 }
 
 /** Callers of an API without an upstream get 502, or 504, and pay nothing. */
-function apiFinding({ managedBy, ...api }: Api, test: { ok: boolean; message: string } | undefined): Finding {
+function apiFinding({ managedBy, ...api }: Api, test: Tested | undefined): Finding {
   const { name, prompt } = api
   const where = behind(api)
   const shared = { check: `API ${name}`, place: placeOf(managedBy) }
-  if (test === undefined) return { ...shared, result: 'ok', detail: `${where} (not called; --calls tries it)` }
+  if (test === undefined) return { ...shared, result: 'ok', detail: `${where} (not asked)` }
   if (test.ok) return { ...shared, result: 'ok', detail: `${where}: ${test.message}` }
   const model = prompt === null ? undefined : 'connect what serves its model, or name another'
   const what = model ?? (test.message.includes('provider_auth_failed') ? 'replace its secret' : 'start what is there, or name where it is')

@@ -1,16 +1,32 @@
 import { divideUp, parseAmount, parseDecimal, type Nano } from '@faregate/core'
-import type { Models, Prices } from './rig.ts'
+import type { Apis, Models, Prices } from './rig.ts'
 
-export type Priced = Pick<Models[number], 'name' | 'price' | 'deployments'>
-export type KnownPrice = Pick<Prices[number], 'name' | 'price'>
+type Priced = Pick<Models[number], 'name' | 'price' | 'deployments'>
+type PricedApi = { name: string; routes: Pick<Apis[number]['routes'][number], 'price' | 'free' | 'off'>[] }
+type KnownPrice = Pick<Prices[number], 'name' | 'price'>
 
 const MILLION = 1_000_000n
 
-/** Whether a cap is below what the cheapest call of these models costs; false where none has a price. */
-export function isBelowAnyCall(amount: string, models: readonly Priced[], prices: readonly KnownPrice[]): boolean {
+/** What can be called, and what it is known to cost. */
+export interface Callable {
+  models: readonly Priced[]
+  prices: readonly KnownPrice[]
+  /** A prompt costs what its model does, which is among the models. */
+  apis: readonly PricedApi[]
+}
+
+/** Whether a cap is below what the cheapest of these calls costs; false where none has a price. */
+export function isBelowAnyCall(amount: string, { models, prices, apis }: Callable): boolean {
   const limit = parseAmount(amount)
-  const cheapest = smallest(models.flatMap((model) => leastCost(model, prices) ?? []))
+  const ofModels = models.flatMap((model) => leastCost(model, prices) ?? [])
+  const ofRoutes = apis.flatMap(({ routes }) => routes.filter(({ off }) => !off).flatMap(costOf))
+  const cheapest = smallest([...ofModels, ...ofRoutes])
   return limit !== undefined && cheapest !== undefined && cheapest > limit
+}
+
+function costOf({ price, free }: PricedApi['routes'][number]): Nano[] {
+  if (free) return [0n]
+  return price === null ? [] : [nano(price)]
 }
 
 /** What a call of one token in and one out costs at the least; `undefined` where there is no price. */

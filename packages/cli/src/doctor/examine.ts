@@ -1,4 +1,5 @@
 import { apis } from './api-checks.ts'
+import { routes, soldApis } from './route-checks.ts'
 import type { Check, Finding } from './finding.ts'
 import { address, audit, clock, gateway, readiness } from './gateway-checks.ts'
 import { keyLimits, keys } from './key-checks.ts'
@@ -19,6 +20,8 @@ const CHECKS: Check[] = [
   realProviders,
   upstreams,
   apis,
+  routes,
+  soldApis,
   prices,
   pendingPrices,
   billing,

@@ -1,5 +1,5 @@
 import { shellWord } from '@faregate/core'
-import { isBelowAnyCall, type KnownPrice, type Priced } from './cheapest.ts'
+import { isBelowAnyCall, type Callable } from './cheapest.ts'
 import type { Check, Finding } from './finding.ts'
 import type { Members, NamedCaps, Organizations, Teams } from './rig.ts'
 
@@ -13,13 +13,14 @@ interface Capped {
 
 /** The caps of organizations, their end users, tags, teams and members. */
 export const caps: Check = async (rig) => {
-  const [organizations, named, teams, members, models, prices] = await Promise.all([
+  const [organizations, named, teams, members, models, prices, apis] = await Promise.all([
     rig.organizations(),
     rig.namedCaps(),
     rig.teams(),
     rig.members(),
     rig.models(),
     rig.prices(),
+    rig.apis(),
   ])
   const capped = [
     ...organizations.flatMap(capsOfOrganization),
@@ -27,12 +28,12 @@ export const caps: Check = async (rig) => {
     ...teams.map(capOfTeam),
     ...members.map(capOfMember),
   ]
-  return capped.flatMap((one) => capFindings(one, models, prices))
+  return capped.flatMap((one) => capFindings(one, { models, prices, apis }))
 }
 
 /** A cap below what the cheapest call costs lets no call through. */
-export function capFindings({ of, cap, command }: Capped, models: readonly Priced[], prices: readonly KnownPrice[]): Finding[] {
-  if (cap === null || !isBelowAnyCall(cap.amount, models, prices)) return []
+export function capFindings({ of, cap, command }: Capped, callable: Callable): Finding[] {
+  if (cap === null || !isBelowAnyCall(cap.amount, callable)) return []
   const detail = `the cap of ${cap.amount} is below what any call costs: it can never be met`
   const fix = `${command} AMOUNT/${cap.period}`
   return [{ check: `cap of ${of}`, result: 'warning', detail, place: 'database', fix }]

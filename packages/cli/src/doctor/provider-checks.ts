@@ -1,6 +1,7 @@
 import { shellWord } from '@faregate/core'
 import { randomUUID } from 'node:crypto'
 import { placeOf } from '../place.ts'
+import { ifAllowed, type Tested } from './asking.ts'
 import type { Check, Finding } from './finding.ts'
 import type { Instance, Providers, Rig } from './rig.ts'
 
@@ -12,16 +13,15 @@ export const providers: Check = async (rig) => {
   return Promise.all(known.map(async (provider) => providerFinding(provider, await tested(rig, provider))))
 }
 
-/** What a small real call found; `undefined`: none may be made, or it would tell nothing. */
-async function tested(
-  { client, mayCall }: Rig,
-  { name, kind, keyless, keys }: Provider,
-): Promise<{ ok: boolean; message: string } | undefined> {
-  if (!mayCall || kind === 'demo' || (!keyless && keys.length === 0)) return undefined
-  return client.testProvider({ params: { name }, body: {}, idempotencyKey: randomUUID() })
+/** What asking it found; `undefined`: it was not asked, or that tells nothing. */
+async function tested({ client, asks }: Rig, { name, kind, keyless, keys }: Provider): Promise<Tested | undefined> {
+  if (asks === 'nothing' || kind === 'demo' || (!keyless && keys.length === 0)) return undefined
+  const body = asks === 'a call' ? {} : { keysOnly: true as const }
+  const found = await ifAllowed(client.testProvider({ params: { name }, body, idempotencyKey: randomUUID() }))
+  return found?.ok === true && found.status === null ? undefined : found
 }
 
-export function providerFinding(provider: Provider, test: { ok: boolean; message: string } | undefined): Finding {
+export function providerFinding(provider: Provider, test: Tested | undefined): Finding {
   const { name, kind, baseUrl, keyless, keys, state, lastError } = provider
   const shared = { check: `provider ${name}`, place: placeOf(provider.managedBy) }
   const where = `${kind} at ${baseUrl}`
@@ -30,7 +30,9 @@ export function providerFinding(provider: Provider, test: { ok: boolean; message
     return { ...shared, result: 'failed', detail: `${where}: it has no key, so that its models are refused`, fix: mendAt(provider, newKey) }
   if (test?.ok === false)
     return { ...shared, result: 'failed', detail: `${where}: ${test.message}`, fix: fixFor(provider, test.message, newKey) }
-  if (test?.ok === true) return { ...shared, result: 'ok', detail: `${where}: ${test.message}` }
+  // What costs nothing may be had of a provider that refuses calls.
+  const proven = test?.ok === true && (state !== 'failing' || test.model !== null)
+  if (proven) return { ...shared, result: 'ok', detail: `${where}: ${test.message}` }
   if (state === 'failing')
     return { ...shared, result: 'failed', detail: `${where}: ${lastError ?? 'failing'}`, fix: fixFor(provider, lastError ?? '', newKey) }
   const untried = state === 'unknown' && kind !== 'demo' ? ' (not called yet; --calls tries it)' : ''

@@ -14,12 +14,15 @@ export type Teams = RouteOutput<Routes['listTeams']>['data']
 export type NamedCaps = RouteOutput<Routes['listNamedCaps']>['data']
 export type Members = RouteOutput<Routes['listMembers']>['data']
 
+/** Nothing; what costs nothing; also a small real call, which may cost a little. */
+export type Asks = 'nothing' | 'what is free' | 'a call'
+
 /** What checks examine with. What several of them need is fetched once. */
 export interface Rig {
   client: Client
   gateway: Pick<Gateway, 'url' | 'fetch'>
-  /** Whether each provider may be called for real, which costs a little. */
-  mayCall: boolean
+  /** What may be asked of providers and of upstreams. */
+  asks: Asks
   now: () => number
   instance(): Promise<Instance>
   models(): Promise<Models>
@@ -39,12 +42,12 @@ export interface Rig {
   allModels(): Promise<boolean>
 }
 
-export function rigOf(client: Client, gateway: Rig['gateway'], { mayCall, now }: Pick<Rig, 'mayCall' | 'now'>): Rig {
+export function rigOf(client: Client, gateway: Rig['gateway'], { asks, now }: Pick<Rig, 'asks' | 'now'>): Rig {
   const organizations = once(() => everyItem((query) => client.listOrganizations({ query: { limit: 500, ...query } })))
   return {
     client,
     gateway,
-    mayCall,
+    asks,
     now,
     instance: once(() => client.getInstance({})),
     models: once(async () => (await client.listModels({})).data),

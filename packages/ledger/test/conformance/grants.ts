@@ -5,7 +5,7 @@ import { settle, wallet, WALLET, walletLeg, type Case } from './build.ts'
 const DAY = 86_400_000
 const BOTH = [capLeg(500n), walletLeg()]
 
-/** Lots (M7), periods (M8), refunds (M9). Cases that move the clock need an engine whose clock can be moved. */
+/** Lots (M7), periods (M8), refunds (M9). */
 export const GRANTS: Case[] = [
   {
     name: 'M7: lots are spent by priority, then expiry with none last, then sequence',

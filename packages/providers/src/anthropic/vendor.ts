@@ -18,6 +18,7 @@ export const anthropicVendor: Vendor = {
   dialects: ['anthropic', 'anthropic-count-tokens'],
   defaultBaseUrl: 'https://api.anthropic.com/v1',
   environmentVariable: 'ANTHROPIC_API_KEY',
+  keyCheck: '/models?limit=1',
   outputLimitMember: 'max_tokens',
   priceKey: 'anthropic',
   request: (_entry, secret, call) => anthropicRequest(secret, call),

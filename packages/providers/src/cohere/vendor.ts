@@ -16,6 +16,7 @@ export const cohereVendor: Vendor = {
   dialects: ['cohere', 'cohere-embed', 'cohere-rerank'],
   defaultBaseUrl: 'https://api.cohere.com',
   environmentVariable: 'COHERE_API_KEY',
+  keyCheck: '/v1/models?page_size=1',
   outputLimitMember: 'max_tokens',
   priceKey: 'cohere',
   request: (_entry, secret, { dialect }) => ({

@@ -80,6 +80,8 @@ export const HOSTED: readonly VendorRow[] = [
     documentation: 'https://openrouter.ai/docs/api-reference/overview',
     baseUrl: 'https://openrouter.ai/api/v1',
     environmentVariable: 'OPENROUTER_API_KEY',
+    // Its models are listed for everybody.
+    keyCheck: '/key',
     outputLimitMember: 'max_tokens',
     priceKey: 'openrouter',
     quirks: { noDeveloperRole: true },

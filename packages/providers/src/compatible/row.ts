@@ -14,6 +14,8 @@ export interface VendorRow {
   environmentVariable?: string
   /** A local server that takes any key or none. */
   keyless?: true
+  /** Where a key is tried; absent: by listing models. */
+  keyCheck?: string
   outputLimitMember: Vendor['outputLimitMember']
   /** The provider's id in the price catalogue; absent where it has none. */
   priceKey?: string
@@ -44,9 +46,10 @@ export const SERVER: readonly DialectName[] = ['openai-completions', 'openai-emb
 export const PLAIN: Quirks = { noDeveloperRole: true, refuses: ['cacheControl', 'toolChoice.allowed'] }
 
 /** Makes a vendor of a row: bearer authentication, the paths of OpenAI's endpoints, OpenAI's error shapes. */
-export function openAiCompatible({ baseUrl, also = [], withoutChat, ...shared }: VendorRow): Vendor {
+export function openAiCompatible({ baseUrl, also = [], withoutChat, keyCheck = '/models', ...shared }: VendorRow): Vendor {
   return {
     ...shared,
+    keyCheck,
     authentication: BEARER,
     ...(baseUrl === undefined ? {} : { defaultBaseUrl: baseUrl }),
     dialects: ['openai-chat', ...also],

@@ -18,6 +18,7 @@ export const googleVendor: Vendor = {
   dialects: ['gemini', 'gemini-count-tokens', 'gemini-embed', 'gemini-batch-embed'],
   defaultBaseUrl: 'https://generativelanguage.googleapis.com/v1beta',
   environmentVariable: 'GEMINI_API_KEY',
+  keyCheck: '/models?pageSize=1',
   outputLimitMember: 'max_tokens',
   priceKey: 'google',
   request: (_entry, secret, call) => geminiRequest(secret, call),

@@ -18,6 +18,7 @@ export const ollamaVendor: Vendor = {
   dialects: ['ollama', 'openai-chat', 'ollama-generate', 'ollama-embed', 'openai-embeddings'],
   defaultBaseUrl: 'http://127.0.0.1:11434',
   keyless: true,
+  keyCheck: '/api/tags',
   outputLimitMember: 'max_tokens',
   request: (_entry, secret, { dialect }) => ({
     path: PATHS[dialect] ?? '/api/chat',

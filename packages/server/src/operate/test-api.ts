@@ -14,6 +14,9 @@ export interface ApiTestDeps {
   probePrompt: (prompt: Prompt) => Promise<PromptProbe>
 }
 
+/** Whoever asks waits for the answer: not for as long as a call may take. Milliseconds. */
+const FIRST_BYTE_MS = 10_000
+
 type Member = ApiUpstream['pool']['members'][number]
 type Found = Omit<ApiTestResult, 'latencyMs'>
 
@@ -86,8 +89,9 @@ async function ask(client: ApiTestDeps['upstream'], upstream: ApiUpstream, { ori
   const headers = fixedHeaders(upstream, token)
   const { guarded } = upstream
   const answered = Promise.withResolvers<Head>()
+  const limits = { ...upstream.timeouts, firstByteMs: Math.min(upstream.timeouts?.firstByteMs ?? FIRST_BYTE_MS, FIRST_BYTE_MS) }
   const running = client.send(
-    { origin, path: path === '' ? '/' : path, method: 'GET', headers, body: null, asSent: true, limits: upstream.timeouts, guarded },
+    { origin, path: path === '' ? '/' : path, method: 'GET', headers, body: null, asSent: true, limits, guarded },
     {
       head: (status, said) => answered.resolve({ status, headers: said }),
       data: () => undefined,

@@ -12,6 +12,7 @@ import type { Configuration } from '../config/schema.ts'
 import { VERSION } from '../installed.ts'
 import { createBackups } from '../operate/backups.ts'
 import { testApi } from '../operate/test-api.ts'
+import { testProviderKeys } from '../operate/test-provider-keys.ts'
 import { testProvider } from '../operate/test-provider.ts'
 import { cataloguePriceKey } from '../snapshot/prices.ts'
 import type { Payments } from '../payments/payments.ts'
@@ -69,6 +70,7 @@ export function managementDeps(
     // The management API has codes of its own; the record keeps whichever it was.
     denied: (row) => store.records.denial({ ...row, code: row.code as DenialCode, trace: readTrace(row.trace) }),
     testProvider: (name) => testProvider({ snapshot: () => live.snapshot, vendors, upstream: serving.upstream }, name),
+    testProviderKeys: (name) => testProviderKeys({ snapshot: () => live.snapshot, vendors, upstream: serving.upstream }, name),
     testApi: (name) =>
       testApi({ snapshot: () => live.snapshot, upstream: serving.upstream, upstreams: serving.upstreams, probePrompt: probe }, name),
     providerKinds: () =>
