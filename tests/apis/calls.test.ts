@@ -94,6 +94,22 @@ describe('a call of a published API', () => {
     }
   })
 
+  test('nothing goes on that would name another method, another path or another caller to the upstream', async () => {
+    const strange = {
+      'x-http-method': 'DELETE',
+      'x-http-method-override': 'DELETE',
+      'x-method-override': 'DELETE',
+      'x-original-url': '/admin',
+      'x-rewrite-url': '/admin',
+      'x-forwarded-prefix': '/admin',
+      'true-client-ip': '1.2.3.4',
+      'x-client-ip': '1.2.3.4',
+      'cf-connecting-ip': '1.2.3.4',
+    }
+    const { headers } = json(await made.call('/any/x', { headers: { ...strange, 'x-own': 'kept' } })) as { headers: Record<string, string> }
+    assert.deepEqual([Object.keys(strange).filter((name) => name in headers), headers['x-own']], [[], 'kept'])
+  })
+
   test('a key in the query is none: it would go on', async () => {
     const answer = await send(`${made.gateway.url}/test/any/x:y?key=${made.customer.key}`)
     refusalOf(answer, 401, 'credential_missing')

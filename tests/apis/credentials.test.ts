@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { header, json } from '../support/http.ts'
-import { pause } from '../support/wait.ts'
+import { eventually, pause } from '../support/wait.ts'
 import { several } from './several.ts'
 import { TokenServer } from './token-server.ts'
 import { recordOf, refusalOf } from './world.ts'
@@ -77,6 +77,20 @@ describe('how an API is authenticated at its upstream', () => {
     await call('/short')
     assert.equal(new Set(sentTo('/short')).size, 2)
     tokens.life = 3600
+  })
+
+  test('a check whose token was revoked asks with another one before that counts', async () => {
+    const check = { path: '/asked', intervalMs: 50, unhealthy: 1 }
+    const { call, name } = await api(oauth(), { health: { check } })
+    await eventually(() => assert.ok(sentTo('/asked').length > 0))
+    await pause(1_000)
+    const [stale] = sentTo('/asked')
+    service().refuses = (headers) => headers.authorization === stale
+    await eventually(() => assert.notEqual(sentTo('/asked').at(-1), stale))
+    assert.equal((await call('/after')).status, 200)
+    assert.ok(!made.gateway.output.split('\n').some((line) => line.includes(`"${name}"`) && line.includes('fails its checks')))
+    service().refuses = undefined
+    await made.gateway.api.expect(200, 'PATCH', `/api/apis/${name}`, { health: null })
   })
 
   test('a token that the upstream refuses is fetched anew once, and the call made again and charged once', async () => {

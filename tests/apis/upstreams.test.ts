@@ -103,10 +103,23 @@ describe('an API with several upstreams', () => {
     const service = await startService()
     service.failing.add('/a')
     const upstream = { baseUrl: service.url }
-    const [patient, strict] = [await made.api([upstream]), await made.api([upstream], { health: {} })]
+    const [patient, strict] = [await made.api([upstream], { health: {} }), await made.api([upstream], { health: { failures: 3 } })]
     for (const api of [patient, strict]) for (let i = 0; i < 4; i++) await api.call('/a')
     assert.deepEqual([(await patient.call('/b')).status, (await strict.call('/b')).status], [200, 502])
     await service.close()
+  })
+
+  test('one caller whose requests fail takes several away from nobody else, unless that is said', async () => {
+    const places = [place(0), place(1)]
+    for (const [health, status] of [
+      [{}, 200],
+      [{ failures: 3 }, 502],
+    ] as const) {
+      const api = await made.api(places, { health })
+      for (let i = 0; i < 6; i++) assert.equal((await api.call('/status/500')).status, 502)
+      const { key } = await made.gateway.customer('1.00')
+      assert.equal((await api.call('/fine', { headers: { authorization: `Bearer ${key}` } })).status, status)
+    }
   })
 
   describe('makes a call again where that is safe', () => {

@@ -7,7 +7,7 @@ import { json, send, type Answer } from '../support/http.ts'
 import type { Behaviour } from '../support/upstream.ts'
 import { eventually, gate } from '../support/wait.ts'
 import { carryOutFirst, waitAsTold } from './carry-out.ts'
-import { fixesOf, getter, inForce } from './world.ts'
+import { fixesOf, getter } from './world.ts'
 import type { Case, World } from './world.ts'
 
 /** What `/v1/explain` is asked for the same. */
@@ -29,7 +29,6 @@ async function waitingForPublisher(world: World) {
   const customer = await gateway.customer('1.00')
   const asking = { plan: 'subscribers', reason: 'to try it' }
   await gateway.api.expect(201, 'POST', `/api/organizations/${customer.organization}/subscriptions`, asking)
-  await inForce()
   return { publisher, customer, call: getter(world, customer, '/published') }
 }
 
@@ -135,7 +134,6 @@ export const PROMPT_CASES: Record<string, Case> = {
   async permission_denied(world) {
     const customer = await world.gateway.customer('1.00')
     await world.gateway.api.expect(200, 'PATCH', `/api/keys/${customer.keyId}`, { apis: ['weather'] })
-    await inForce()
     const call = asker(world, customer)
     const refused = await call()
     return {

@@ -43,7 +43,6 @@ function limitRaisedBy(by: string, of: 'key' | 'application' | 'organization', i
       const { id } = await api.expect<{ id: string }>(201, 'POST', `/api/organizations/${customer.organization}/teams`, { name: 'Own' })
       await api.expect(200, 'PATCH', `/api/applications/${customer.application}`, { team: id })
     }
-    await inForce()
     const { refused, served, repeat } = await besideRunning(world, customer)
     const fix = fixesOf(refused).find(({ action }) => action === 'raise_limit')
     assert.ok(fix, refused.text)

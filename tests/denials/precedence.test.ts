@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import type { NewKey } from '../support/api.ts'
 import type { Customer } from '../support/gateway.ts'
 import { json, type Answer } from '../support/http.ts'
-import { BODY, COARSE, inForce, startWorld, type World } from './world.ts'
+import { BODY, COARSE, startWorld, type World } from './world.ts'
 
 const CAP = { amount: '0.004', period: 'total' }
 
@@ -110,7 +110,6 @@ describe('of two reasons the one that takes precedence is the answer, and the ot
     calls = []
     for (const pair of PAIRS) calls.push(await arranged(world, pair))
     // What was changed at run time is in force for all of them at once.
-    await inForce()
   })
   after(async () => {
     await world?.stop()

@@ -7,7 +7,7 @@ import { json, send, type Answer } from '../support/http.ts'
 import { answer, usage } from '../support/behaviours.ts'
 import { say } from '../support/config.ts'
 import { admitted, CALLED, FROM_BALANCE, identified, NO_LIMIT, permitted, VERSION, walletOf, type Row } from './trace-rows.ts'
-import { BODY, codeOf, COARSE, getter, inForce, startWorld, type World } from './world.ts'
+import { BODY, codeOf, COARSE, getter, startWorld, type World } from './world.ts'
 
 for (const { name, skip, block } of ENGINES)
   describe(
@@ -56,7 +56,6 @@ for (const { name, skip, block } of ENGINES)
         await assertTrace('credential_invalid', unknown, [CALLED, ['credential', 'denied', { code: 'credential_invalid' }]])
         const customer = await world.gateway.customer('1.00')
         await world.gateway.api.call('PATCH', `/api/keys/${customer.keyId}`, { enabled: false })
-        await inForce()
         const [credential] = identified(customer)
         assert.ok(credential)
         await assertTrace('key_disabled', await world.gateway.chat(customer.key, BODY), [
@@ -105,7 +104,6 @@ for (const { name, skip, block } of ENGINES)
         await api.expect(201, 'POST', '/api/models', { name: 'sold', deployments: [{ provider: 'fake', model: 'plain' }], ...COARSE })
         await api.expect(201, 'POST', '/api/plans', { name: 'sells', price: '0.10', period: 'month', models: ['sold'], exclusive: true })
         const customer = await world.gateway.customer('1.00')
-        await inForce()
         await assertTrace('subscription_required', await world.gateway.chat(customer.key, { ...BODY, model: 'sold' }), [
           ...admitted(customer, 'sold'),
           ['subscription', 'denied', { code: 'subscription_required' }],
@@ -120,7 +118,6 @@ for (const { name, skip, block } of ENGINES)
         const customer = await world.gateway.customer('1.00')
         const subscribed = `/api/organizations/${customer.organization}/subscriptions`
         const { id } = await api.expect<{ id: string }>(201, 'POST', subscribed, { plan: 'counts' })
-        await inForce()
         const call = () => world.gateway.chat(customer.key, { ...BODY, model: 'counted' })
         assert.equal((await call()).status, 200)
         const refused = await call()
@@ -143,7 +140,6 @@ for (const { name, skip, block } of ENGINES)
         const { api } = world.gateway
         const customer = await world.gateway.customer('0.006', { cap: { amount: '0.004', period: 'total' } })
         await api.expect(200, 'PATCH', `/api/organizations/${customer.organization}`, { cap: { amount: '1.00', period: 'total' } })
-        await inForce()
         const refused = await world.gateway.chat(customer.key, BODY)
         const seq = String((await traceOf('cap_key', refused)).at(-1)?.[2]['seq'])
         assert.ok(BigInt(seq) >= BigInt(await lastSeq(customer)))
@@ -278,7 +274,6 @@ for (const { name, skip, block } of ENGINES)
           ['trace', true, true],
         ] as const) {
           await world.gateway.api.expect(200, 'PATCH', `/api/organizations/${customer.organization}`, { disclosure })
-          await inForce()
           const refused = await world.gateway.chat(customer.key, BODY)
           assert.equal(codeOf(refused), 'insufficient_balance')
           const { trace, denialId } = json(refused) as { trace?: unknown[]; denialId: string }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
-import { BODY, inForce, PRICE, world } from '../people/world.ts'
+import { BODY, PRICE, world } from '../people/world.ts'
 import { either, usage } from '../support/behaviours.ts'
 import { ENGINES } from '../support/engines.ts'
 import type { Customer } from '../support/gateway.ts'
@@ -34,7 +34,6 @@ for (const { name: engineName, skip, block } of ENGINES) {
         const customer = await made.gateway.customer('3.00')
         const path = `/api/organizations/${customer.organization}/subscriptions`
         const [red, blue] = [await take('red'), await take('blue')]
-        await inForce()
         return { customer, red, blue }
 
         async function take(plan: string): Promise<string> {
@@ -86,7 +85,6 @@ for (const { name: engineName, skip, block } of ENGINES) {
           const { customer } = both
           await calls(customer, `only-${gone}`, 1)
           await cancel(both[gone])
-          await inForce()
           assert.deepEqual(await calls(customer, `only-${gone}`, 1), ['subscription_cancelled'])
           assert.deepEqual(await quotasOf(customer), [PLANS[kept].quota])
           const left = PLANS[kept].quota

@@ -8,7 +8,7 @@ import { ENGINES } from '../support/engines.ts'
 import { startGateway, type Customer, type Gateway } from '../support/gateway.ts'
 import { header, json, send, type Answer } from '../support/http.ts'
 import { startUpstream, type Upstream } from '../support/upstream.ts'
-import { inForce, PRICE, world } from './world.ts'
+import { PRICE, world } from './world.ts'
 
 const SERVED = '{"sunny":true}'
 
@@ -43,18 +43,15 @@ for (const { name: engineName, skip, block } of ENGINES) {
       test('takes an API from the first draft to its retirement by the command line, with its role alone', async () => {
         await published('api', 'add', 'maps', made.upstream.url, '--route', 'GET /{city} 0.02')
         const customer = await made.gateway.customer('1.00')
-        await inForce()
         assert.equal((await call(customer, '/maps/rome')).text, SERVED)
         assert.equal(await balanceOf(customer), nano('0.98'), 'the money goes where all money goes: to the operator')
         await published('api', 'edit', 'maps', '--price', 'GET /{city} 0.05')
         await published('api', 'publish', 'maps', '--override', 'unpayable')
         await published('api', 'test', 'maps')
         await published('api', 'deprecate', 'maps')
-        await inForce()
         assert.ok(header(await call(customer, '/maps/rome'), 'deprecation') !== undefined)
         assert.equal(await balanceOf(customer), nano('0.93'))
         await published('api', 'retire', 'maps')
-        await inForce()
         assert.deepEqual([json(await call(customer, '/maps/rome'))['code']], ['api_retired'])
         assert.match((await published('api', 'list')).stdout, /maps/)
         await made.gateway.api.verify()
@@ -78,20 +75,16 @@ for (const { name: engineName, skip, block } of ENGINES) {
           '--approval',
         )
         const customer = await made.gateway.customer('1.00')
-        await inForce()
         const asking = await call(customer, '/tides/brest')
         assert.deepEqual([asking.status, json(asking)['code']], [403, 'approval_required'])
         const path = `/api/organizations/${customer.organization}/subscriptions`
         const { id } = await made.gateway.api.expect<{ id: string }>(201, 'POST', path, { plan: 'sailors', reason: 'we sail' })
-        await inForce()
         assert.equal(json(await call(customer, '/tides/brest'))['code'], 'approval_pending')
         assert.match((await published('plan', 'subscriptions', 'sailors')).stdout, new RegExp(`${id}.*pending.*we sail`))
         await published('subscription', 'approve', id)
-        await inForce()
         for (const status of [200, 200, 429]) assert.equal((await call(customer, '/tides/brest')).status, status)
         assert.equal(await balanceOf(customer), nano('0.90'), 'the price of the plan, and nothing for what it includes')
         await published('subscription', 'revoke', id, '--reason', 'you resell it')
-        await inForce()
         const revoked = json(await call(customer, '/tides/brest'))
         assert.equal(revoked['code'], 'approval_rejected')
         assert.match(String(revoked['detail']), /you resell it/)
@@ -117,7 +110,6 @@ for (const { name: engineName, skip, block } of ENGINES) {
         }
         const customer = await made.gateway.customer('1.00')
         await made.gateway.api.expect(201, 'POST', `/api/organizations/${customer.organization}/subscriptions`, { plan: 'all-apis' })
-        await inForce()
         const ask = (name: string) =>
           send(`${made.gateway.url}/${name}`, {
             method: 'POST',
@@ -167,7 +159,6 @@ describe('what an organization publishes', () => {
     const health = { check: { path: '/', intervalMs: 100, timeoutMs: 100 } }
     const byName = { baseUrl: upstream.url.replace('127.0.0.1', 'localhost') }
     await own.expect(201, 'POST', '/api/apis', { name: 'named', upstream: byName, routes, health })
-    await inForce()
     const refused = await send(`${inside.url}/named/x`, { headers: { authorization: `Bearer ${customer.key}` } })
     assert.ok([502, 503].includes(refused.status), refused.text)
     assert.ok(!refused.text.includes('localhost'))
@@ -179,7 +170,6 @@ describe('what an organization publishes', () => {
     assert.equal(upstream.callsOf('').length, 0)
     assert.equal((await inside.api.balance(customer.organization)).available, '1.00')
     await inside.api.expect(201, 'POST', '/api/apis', { name: 'operators', upstream: byName, routes })
-    await inForce()
     const served = await send(`${inside.url}/operators/x`, { headers: { authorization: `Bearer ${customer.key}` } })
     assert.equal(served.text, 'secret', 'what the operator publishes may be anywhere')
   })

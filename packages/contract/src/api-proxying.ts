@@ -63,11 +63,14 @@ export const health = z
       .min(1)
       .max(1000)
       .optional()
-      .describe('So many calls in a row that an upstream failed (no connection, no answer, 5xx) put it aside. Absent: 3.'),
+      .describe(
+        'So many calls in a row that an upstream failed (no connection, no answer, 5xx) put it aside, be it the last one. Absent: 3 where ' +
+          'there are several, and where calls have put all of them aside they are called all the same.',
+      ),
     asideMs: milliseconds.optional().describe('For so long; then one call tries it. Absent: 10000.'),
     check: check.optional(),
   })
-  .describe('When an upstream is not called. Absent: after failures where there are several, and never where there is one.')
+  .describe('When an upstream is not called. Absent: after failures while there is another one.')
 
 const retries = z
   .int()

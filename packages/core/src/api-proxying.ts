@@ -7,7 +7,7 @@ export interface ApiUpstream {
 
 /** When an upstream is put aside, and when it comes back. */
 export interface ApiHealth {
-  /** So many failures in a row put it aside; absent: {@link DEFAULT_HEALTH}. */
+  /** So many failures in a row put it aside; absent: {@link DEFAULT_HEALTH}, and never the only one, or all of them. */
   failures?: number | undefined
   /** For so long; then one call tries it. */
   asideMs?: number | undefined
@@ -59,7 +59,7 @@ export interface OAuthClient {
 export interface ApiProxying {
   /** Absent: the base URL of `upstream` alone. */
   upstreams?: ApiUpstream[] | undefined
-  /** Absent: what there are several of is put aside as {@link DEFAULT_HEALTH} says, and a single one never. */
+  /** Absent: of several, all but the last are put aside as {@link DEFAULT_HEALTH} says, and a single one never. */
   health?: ApiHealth | undefined
   /** How often a call that can safely be made again is; absent: once where there are several upstreams. */
   retries?: number | undefined

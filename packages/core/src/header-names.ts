@@ -16,13 +16,33 @@ const OF_THE_CONNECTION = [
 const CREDENTIALS = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'cookie']
 
 /** What a caller would tell of its way here, and nobody could know to be true. */
-const OF_THE_WAY = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto', 'x-real-ip']
+const OF_THE_WAY = [
+  'cf-connecting-ip',
+  'forwarded',
+  'true-client-ip',
+  'x-client-ip',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-prefix',
+  'x-forwarded-proto',
+  'x-real-ip',
+]
+
+/** What some services read in place of the method and the path: it would be another route than the one that is charged. */
+const IN_PLACE_OF_THE_ROUTE = ['x-http-method', 'x-http-method-override', 'x-method-override', 'x-original-url', 'x-rewrite-url']
 
 /** Headers that say how a message is framed, or where it goes. */
 const OF_THE_MESSAGE = ['content-length', 'expect', 'host']
 
 /** What of a caller's head goes on to no upstream. */
-export const KEPT_FROM_UPSTREAM: ReadonlySet<string> = new Set([...OF_THE_CONNECTION, ...CREDENTIALS, ...OF_THE_WAY, ...OF_THE_MESSAGE])
+export const KEPT_FROM_UPSTREAM: ReadonlySet<string> = new Set([
+  ...OF_THE_CONNECTION,
+  ...CREDENTIALS,
+  ...OF_THE_WAY,
+  ...IN_PLACE_OF_THE_ROUTE,
+  ...OF_THE_MESSAGE,
+])
 
 /** What of an upstream's head reaches no caller: what it would set for the whole of this host, or what the gateway says itself. */
 export const KEPT_FROM_CALLER: ReadonlySet<string> = new Set([

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import dns from 'node:dns'
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
@@ -77,9 +78,12 @@ async function upstreamThatThen(next: (socket: Socket) => void): Promise<Server>
 
 /** One call. @returns how it failed; undefined if it did not */
 function failureOf(client: UpstreamClient, server: Server): Promise<UpstreamError | undefined> {
-  const { port } = server.address() as AddressInfo
+  return failureAt(client, `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+}
+
+function failureAt(client: UpstreamClient, origin: string): Promise<UpstreamError | undefined> {
   return new Promise((resolve) => {
-    const request = { origin: `http://127.0.0.1:${port}`, path: '/', headers: {}, body: Buffer.from('{}') }
+    const request = { origin, path: '/', headers: {}, body: Buffer.from('{}') }
     client.send(request, { head: () => undefined, data: () => undefined, end: () => resolve(undefined), error: resolve })
   })
 }
@@ -104,6 +108,27 @@ describe('the upstream client', () => {
       server.close()
     })
   }
+
+  it('tells that no connection could be made, whatever of the addresses of a name, and none that broke with the same code', async (t) => {
+    const server = createServer()
+    t.after(() => server.close())
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const client = createUpstreamClient({ connectMs: 5_000, firstByteMs: 5_000, silenceMs: 5_000 })
+    const unreachable = Object.assign(new Error('read EHOSTUNREACH'), { code: 'EHOSTUNREACH', syscall: 'read' })
+    const connected = (message: unknown): void => void (message as { socket: Socket }).socket.destroy(unreachable)
+    subscribe(CONNECTED, connected)
+    assert.equal((await failureOf(client, server))?.reason, 'reset', 'it may have got the call')
+    unsubscribe(CONNECTED, connected)
+    const { port } = server.address() as AddressInfo
+    server.close()
+    await once(server, 'close')
+    assert.equal((await failureAt(client, `http://127.0.0.1:${port}`))?.reason, 'connect')
+    const addresses = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 }))
+    t.mock.method(dns, 'lookup', (_name: string, _options: object, found: (error: null, all: object) => void) => found(null, addresses))
+    assert.equal((await failureAt(client, `http://two.example:${port}`))?.reason, 'connect')
+    await client.close()
+  })
 
   it('does not tell as kept a connection that is reset at its first call', async () => {
     const server = createServer((socket) => socket.on('error', () => undefined).once('data', () => socket.resetAndDestroy()))

@@ -94,7 +94,6 @@ async function approver(world: FieldWorld, seller: unknown): Promise<unknown> {
   await world.api.expect(201, 'POST', '/api/plans', { name, ...owner, ...terms })
   const customer = await world.customer()
   await world.api.expect(201, 'POST', `/api/organizations/${customer.organization}/subscriptions`, { plan: name, reason: 'r' })
-  await inForce()
   const refused = await send(`${world.gateway.url}/${name}/a`, { headers: { authorization: `Bearer ${customer.key}` } })
   return (json(refused)['fixes'] as { by: string }[])[0]?.by
 }

@@ -78,7 +78,6 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
   #controller: Dispatcher.DispatchController | undefined
   #decoder: Decoder | undefined
   #aborted = false
-  #answered = false
 
   constructor(sink: UpstreamSink, limits: UpstreamLimits, asSent: boolean) {
     this.#sink = sink
@@ -97,7 +96,6 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     if (status < 200 || this.#aborted) return
-    this.#answered = true
     this.#decoder = decoderFor(
       this.#asSent ? undefined : headers['content-encoding'],
       (chunk) => this.#emit(chunk),
@@ -126,7 +124,7 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#aborted) return
     this.#aborted = true
-    this.#sink.error(readError(error, this.#answered, this.#limits))
+    this.#sink.error(readError(error, this.#limits))
   }
 
   #emit(chunk: Buffer): void {
@@ -158,19 +156,22 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
   }
 }
 
-function readError(error: Error, answered: boolean, limits: UpstreamLimits): UpstreamError {
+function readError(error: Error, limits: UpstreamLimits): UpstreamError {
   const detail = `${error.name}: ${error.message}`
   if (error instanceof errors.ConnectTimeoutError) return { reason: 'connect_timeout', limitMs: limits.connectMs, detail }
   if (error instanceof errors.HeadersTimeoutError) return { reason: 'first_byte_timeout', limitMs: limits.firstByteMs, detail }
   if (error instanceof errors.BodyTimeoutError) return { reason: 'silence', limitMs: limits.silenceMs, detail }
   if (error instanceof UrlRefused) return { reason: 'connect', detail }
   if (error instanceof errors.HTTPParserError) return { reason: 'protocol', detail }
-  const code = 'code' in error ? error.code : undefined
-  if (
-    !answered &&
-    (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH')
-  ) {
-    return { reason: 'connect', detail }
-  }
+  if (neverConnected(error)) return { reason: 'connect', detail }
   return { reason: 'reset', detail, ...(wasLostWhileKept(error) ? { kept: true } : {}) }
+}
+
+const CONNECTING: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo'])
+
+/** The same codes come from connections that are made, as `EHOSTUNREACH` does: a call that went there may have been done. */
+function neverConnected(error: Error): boolean {
+  // One for each address of a name.
+  if (error instanceof AggregateError) return error.errors.every((each) => each instanceof Error && neverConnected(each))
+  return 'syscall' in error && CONNECTING.has(error.syscall)
 }

@@ -3,9 +3,12 @@ import { test } from 'node:test'
 import { UpstreamHealth } from '../../src/apis/upstreams/health.ts'
 import { UpstreamPool, type Member } from '../../src/apis/upstreams/pool.ts'
 
-const RULES = { failures: 1, asideMs: 1_000 }
+const RULES = { failures: 1, asideMs: 1_000, all: true }
 
-function pool(weights: Record<string, number>): {
+function pool(
+  weights: Record<string, number>,
+  rules = RULES,
+): {
   pool: UpstreamPool
   turns: (count: number, now?: number) => string
   of: (name: string) => Member
@@ -18,7 +21,7 @@ function pool(weights: Record<string, number>): {
     health: new UpstreamHealth(),
     current: 0,
   }))
-  const made = new UpstreamPool(members, RULES, false)
+  const made = new UpstreamPool(members, rules, false)
   const turns = (count: number, now = 0) => Array.from({ length: count }, () => made.next(now)?.baseUrl ?? '-').join('')
   const of = (name: string) => members.find(({ baseUrl }) => baseUrl === name) ?? assert.fail(name)
   return { pool: made, turns, of }
@@ -52,4 +55,16 @@ test('after a failure another one is taken, and the same where there is no other
   assert.equal(made.next(0, [of('a')])?.baseUrl, 'b')
   of('b').health.failed(0, RULES)
   assert.equal(made.next(0, [of('a')])?.baseUrl, 'a')
+})
+
+test('where calls may not take all of them away, those that calls put aside are called in turn while no other can be', () => {
+  const { pool: made, turns, of } = pool({ a: 1, b: 1, c: 1 }, { ...RULES, all: false })
+  of('c').health.checked(false, { healthy: 1, unhealthy: 1 })
+  of('a').health.failed(0, RULES)
+  assert.equal(turns(3, 10), 'bbb')
+  of('b').health.failed(20, RULES)
+  assert.deepEqual([...turns(4, 30)].toSorted(), [...'aabb'], 'not the one that checks put aside')
+  assert.equal(made.next(30, [of('a')])?.baseUrl, 'b')
+  of('b').health.served()
+  assert.equal(turns(3, 40), 'bbb')
 })

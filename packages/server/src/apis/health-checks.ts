@@ -1,5 +1,5 @@
 import { DEFAULT_CHECK, type ApiCheck, type ApiEntry } from '@faregate/core'
-import { fixedHeaders, type ApiUpstream, type UpstreamBook, type UpstreamCall, type UpstreamClient } from '@faregate/gateway'
+import { askUpstream, type ApiUpstream, type UpstreamBook, type UpstreamClient } from '@faregate/gateway'
 import type { Logger } from '../log/log.ts'
 
 type Member = ApiUpstream['pool']['members'][number]
@@ -54,8 +54,7 @@ class Watch {
   readonly #upstream: ApiUpstream
   readonly #check: { [Name in keyof ApiCheck]-?: NonNullable<ApiCheck[Name]> }
   #timer: NodeJS.Timeout | undefined
-  #call: UpstreamCall | undefined
-  #stopped = false
+  readonly #stop = new AbortController()
 
   constructor(needs: CheckNeeds, api: string, upstream: ApiUpstream, member: Member, check: ApiCheck) {
     this.#needs = needs
@@ -74,14 +73,13 @@ class Watch {
   }
 
   stop(): void {
-    this.#stopped = true
+    this.#stop.abort()
     clearTimeout(this.#timer)
-    this.#call?.abort()
   }
 
   async #look(): Promise<void> {
-    const found = await this.#ask().catch(String)
-    if (this.#stopped) return
+    const found = await this.#ask()
+    if (this.#stop.signal.aborted) return
     const turned = this.member.health.checked(found === undefined, this.#check)
     const facts = { api: this.#api, upstream: this.member.baseUrl }
     if (turned === 'down') this.#needs.log.warn({ ...facts, cause: found }, 'an upstream of an API fails its checks, and is put aside')
@@ -92,41 +90,12 @@ class Watch {
 
   /** What is wrong; undefined: it answers with 2xx or 3xx in time. */
   async #ask(): Promise<string | undefined> {
-    const { token } = this.#upstream
-    const fetched = token === undefined ? undefined : await token.fetchIfNeeded()
-    if (this.#stopped) return undefined
-    if (fetched !== undefined && !('value' in fetched)) return 'refused' in fetched ? fetched.refused : fetched.broken.detail
-    return this.#answer(fetched?.value)
-  }
-
-  /** An answer that goes on for longer than it may is cut off: it said what there is to know with its head. */
-  #answer(token: string | undefined): Promise<string | undefined> {
     const { path, timeoutMs } = this.#check
-    const { origin, path: base } = this.member
-    const { promise, resolve } = Promise.withResolvers<string | undefined>()
-    const { guarded } = this.#upstream
-    const headers = fixedHeaders(this.#upstream, token)
-    const request = { origin, path: base + path, method: 'GET', headers, body: null, asSent: true, guarded }
-    const cut = new AbortController()
-    const until = performance.now() + timeoutMs
-    const late = `no answer within ${timeoutMs} ms`
-    const timer = setTimeout(() => cut.abort(), timeoutMs)
-    timer.unref()
-    const call = this.#needs.client.send(request, {
-      // A process that was busy sees an answer before it sees that it is late.
-      head: (status) => resolve(performance.now() > until ? late : status >= 200 && status < 400 ? undefined : `HTTP ${status}`),
-      data: () => undefined,
-      end: () => clearTimeout(timer),
-      error: ({ reason, detail }) => {
-        clearTimeout(timer)
-        resolve(`${reason}: ${detail}`)
-      },
-    })
-    cut.signal.addEventListener('abort', () => {
-      call.abort()
-      resolve(late)
-    })
-    this.#call = call
-    return promise
+    const terms = { path, withinMs: timeoutMs, stop: this.#stop.signal }
+    const answer = await askUpstream(this.#needs.client, this.#upstream, this.member, terms)
+    if ('tokenless' in answer) return answer.tokenless
+    if ('broken' in answer) return `${answer.broken.reason}: ${answer.broken.detail}`
+    const { status } = answer
+    return status >= 200 && status < 400 ? undefined : `HTTP ${status}`
   }
 }

@@ -1,11 +1,9 @@
 import type { ApiTestResult } from '@faregate/admin'
 import type { Prompt, Snapshot } from '@faregate/core'
-import { fixedHeaders, type ApiUpstream, type UpstreamBook, type UpstreamClient } from '@faregate/gateway'
+import { askUpstream, type ApiUpstream, type UpstreamBook, type UpstreamClient } from '@faregate/gateway'
 import { refusedBy } from '@faregate/gateway/apis/failure'
 import type { PromptProbe } from '../apis/probe-prompt.ts'
-import { unreachable, type Answer } from './collect-answer.ts'
-
-type Head = Pick<Answer, 'status' | 'headers'>
+import { unreachable } from './collect-answer.ts'
 
 export interface ApiTestDeps {
   snapshot: () => Snapshot
@@ -62,46 +60,21 @@ interface Tested {
 
 async function testMember(client: ApiTestDeps['upstream'], name: string, upstream: ApiUpstream, member: Member): Promise<Tested> {
   const { baseUrl } = member
-  try {
-    const token = await upstream.token?.fetchIfNeeded()
-    if (token !== undefined && !('value' in token))
-      return {
-        baseUrl,
-        ok: false,
-        message: `There is no token: ${'refused' in token ? token.refused : token.broken.detail}.`,
-        status: null,
-      }
-    const { status, headers } = await ask(client, upstream, member, token?.value)
-    const refusal = refusedBy(name, status, headers)
-    const message = refusal === undefined ? `It answers (HTTP ${status}).` : `It answered HTTP ${status} (${refusal.code}).`
-    return { baseUrl, ok: refusal === undefined, message, status }
-  } catch (error) {
-    return { baseUrl, ok: false, message: messageOf(error), status: null }
-  }
+  const failed = (message: string): Tested => ({ baseUrl, ok: false, message, status: null })
+  const firstByteMs = Math.min(upstream.timeouts?.firstByteMs ?? FIRST_BYTE_MS, FIRST_BYTE_MS)
+  const limits = { ...upstream.timeouts, firstByteMs }
+  // What follows the head may never end, and says nothing more of whether the service is there.
+  const enough = new AbortController()
+  const answer = await askUpstream(client, upstream, member, { path: '', limits, stop: enough.signal })
+  enough.abort()
+  if ('tokenless' in answer) return failed(`There is no token: ${answer.tokenless}.`)
+  if ('broken' in answer) return failed(unreachable(answer.broken).message)
+  const { status, headers } = answer
+  const refusal = refusedBy(name, status, headers)
+  const message = refusal === undefined ? `It answers (HTTP ${status}).` : `It answered HTTP ${status} (${refusal.code}).`
+  return { baseUrl, ok: refusal === undefined, message, status }
 }
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-/** The head of the answer: what follows may never end, and says nothing more of whether the service is there. */
-async function ask(client: ApiTestDeps['upstream'], upstream: ApiUpstream, { origin, path }: Member, token?: string): Promise<Head> {
-  const headers = fixedHeaders(upstream, token)
-  const { guarded } = upstream
-  const answered = Promise.withResolvers<Head>()
-  const limits = { ...upstream.timeouts, firstByteMs: Math.min(upstream.timeouts?.firstByteMs ?? FIRST_BYTE_MS, FIRST_BYTE_MS) }
-  const running = client.send(
-    { origin, path: path === '' ? '/' : path, method: 'GET', headers, body: null, asSent: true, limits, guarded },
-    {
-      head: (status, said) => answered.resolve({ status, headers: said }),
-      data: () => undefined,
-      end: () => undefined,
-      error: (failure) => answered.reject(unreachable(failure)),
-    },
-  )
-  try {
-    return await answered.promise
-  } finally {
-    running.abort()
-  }
 }

@@ -24,7 +24,8 @@ export class UpstreamBook {
   compile(entry: HttpApi): ApiUpstream {
     const { health, upstreams, retries = upstreams !== undefined && upstreams.length > 1 ? 1 : 0 } = entry
     const members = upstreamsOf(entry).map(({ baseUrl, weight = 1 }) => this.#member(entry.name, baseUrl, weight))
-    const rules = health === undefined && members.length === 1 ? undefined : { ...DEFAULT_HEALTH, ...present(health) }
+    const stated = health?.failures !== undefined
+    const rules = stated || members.length > 1 ? { ...DEFAULT_HEALTH, ...present(health), all: stated } : undefined
     const { oauth } = entry.upstream
     const guarded = entry.organization !== undefined
     return {

@@ -5,6 +5,8 @@ export type Standing = 'open' | 'due' | 'aside'
 export interface HealthRules {
   failures: number
   asideMs: number
+  /** Whether calls may take away all upstreams of an API; else those that only calls put aside are called where no other can be. */
+  all: boolean
 }
 
 /** How many checks in a row decide. */
@@ -37,6 +39,11 @@ export class UpstreamHealth {
     return now < this.#asideUntil || tried ? 'aside' : 'due'
   }
 
+  /** Whether checks say that it is. Calls alone do not. */
+  get down(): boolean {
+    return this.#down
+  }
+
   /** Milliseconds until a call may try it; undefined: nobody knows. */
   waitMs(now: number): number | undefined {
     return this.#down || this.#asideUntil === undefined ? undefined : Math.max(0, this.#asideUntil - now)
@@ -62,7 +69,7 @@ export class UpstreamHealth {
   }
 
   /** It failed. True: it is put aside now. */
-  failed(now: number, { failures, asideMs }: HealthRules): boolean {
+  failed(now: number, { failures, asideMs }: Omit<HealthRules, 'all'>): boolean {
     this.#failures += 1
     // Calls that began before it was put aside end later: they make it no longer.
     if (this.#asideUntil !== undefined && now < this.#asideUntil) return false

@@ -17,7 +17,8 @@ const NONE: readonly Member[] = []
 
 /**
  * The upstreams of an API, called in turn by their weights: smoothly, so that three calls of a heavy one do not come in a
- * row where two others stand beside it. What is put aside has no turn.
+ * row where two others stand beside it. What is put aside has no turn; where that would leave none, {@link HealthRules.all}
+ * decides.
  */
 export class UpstreamPool {
   readonly members: readonly Member[]
@@ -34,16 +35,25 @@ export class UpstreamPool {
 
   /** The next to be called, of those that were not `tried` yet, else of all; undefined: all are put aside. */
   next(now: number, tried: readonly Member[] = NONE): Member | undefined {
-    const member = this.#only ?? this.#turn(now, tried) ?? (tried.length === 0 ? undefined : this.#turn(now, NONE))
+    const member = this.#only ?? this.#turnOf(({ health }) => health.standing(now) !== 'aside', tried) ?? this.#lastResort(tried)
     member?.health.called(now)
     return member
   }
 
-  #turn(now: number, tried: readonly Member[]): Member | undefined {
+  /** One caller, whose requests make a service fail, would otherwise keep everybody else out. */
+  #lastResort(tried: readonly Member[]): Member | undefined {
+    return this.rules?.all === true ? undefined : this.#turnOf(({ health }) => !health.down, tried)
+  }
+
+  #turnOf(callable: (member: Member) => boolean, tried: readonly Member[]): Member | undefined {
+    return this.#turn(callable, tried) ?? (tried.length === 0 ? undefined : this.#turn(callable, NONE))
+  }
+
+  #turn(callable: (member: Member) => boolean, tried: readonly Member[]): Member | undefined {
     let best: Member | undefined
     let total = 0
     for (const member of this.members) {
-      if (tried.includes(member) || member.health.standing(now) === 'aside') continue
+      if (tried.includes(member) || !callable(member)) continue
       member.current += member.weight
       total += member.weight
       if (best === undefined || member.current > best.current) best = member

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { OAuthClient } from '@faregate/core'
 import type { UpstreamClient, UpstreamError } from '../../edge.ts'
+import { wholeOf } from '../../upstream/once.ts'
 
 /** Who asks for a token, with the secret in clear text. */
 export type OAuthTerms = OAuthClient & { secret: string }
@@ -16,6 +17,11 @@ const UNSAID_MS = 300_000
 const YOUNG_MS = 1_000
 const FETCH_MS = 10_000
 const MOST_BYTES = 65_536
+
+/** Why there is no token, in words for the operator. */
+export function whyNone(failed: Exclude<FetchedToken, { value: string }>): string {
+  return 'refused' in failed ? failed.refused : failed.broken.detail
+}
 
 interface Token {
   value: string
@@ -67,7 +73,8 @@ export class TokenSource {
   async #ask(): Promise<FetchedToken> {
     const askedAt = this.#now()
     const answer = await askFor(this.#client, this.#terms)
-    if ('broken' in answer) return answer
+    if ('broken' in answer)
+      return { broken: { ...answer.broken, detail: `the token endpoint ${this.#terms.tokenUrl}: ${answer.broken.detail}` } }
     if (answer.status >= 500)
       return { broken: { reason: 'protocol', detail: `the token endpoint ${this.#terms.tokenUrl} answered HTTP ${answer.status}` } }
     const read = readToken(answer)
@@ -78,9 +85,7 @@ export class TokenSource {
   }
 }
 
-type TokenAnswer = { status: number; body: string } | { broken: UpstreamError }
-
-function askFor(client: Pick<UpstreamClient, 'send'>, { tokenUrl, clientId, secret, scopes }: OAuthTerms): Promise<TokenAnswer> {
+function askFor(client: Pick<UpstreamClient, 'send'>, { tokenUrl, clientId, secret, scopes }: OAuthTerms): ReturnType<typeof wholeOf> {
   const { origin, pathname, search } = new URL(tokenUrl)
   const scope = scopes === undefined || scopes.length === 0 ? {} : { scope: scopes.join(' ') }
   const body = Buffer.from(new URLSearchParams({ grant_type: 'client_credentials', ...scope }).toString())
@@ -92,29 +97,8 @@ function askFor(client: Pick<UpstreamClient, 'send'>, { tokenUrl, clientId, secr
     'content-length': String(body.length),
     accept: 'application/json',
   }
-  return collected(client, { origin, path: pathname + search, headers, body, limits: { firstByteMs: FETCH_MS, silenceMs: FETCH_MS } })
-}
-
-function collected(client: Pick<UpstreamClient, 'send'>, request: Parameters<UpstreamClient['send']>[0]): Promise<TokenAnswer> {
-  const { promise, resolve } = Promise.withResolvers<TokenAnswer>()
-  const chunks: Buffer[] = []
-  let size = 0
-  let status = 0
-  const call = client.send(request, {
-    head: (code) => {
-      status = code
-    },
-    data: (chunk) => {
-      size += chunk.length
-      chunks.push(chunk)
-      if (size <= MOST_BYTES) return
-      call.abort()
-      resolve({ broken: { reason: 'protocol', detail: `the token endpoint answered more than ${MOST_BYTES} bytes` } })
-    },
-    end: () => resolve({ status, body: Buffer.concat(chunks).toString('utf8') }),
-    error: (error) => resolve({ broken: { ...error, detail: `the token endpoint: ${error.detail}` } }),
-  })
-  return promise
+  const request = { origin, path: pathname + search, headers, body, limits: { firstByteMs: FETCH_MS, silenceMs: FETCH_MS } }
+  return wholeOf(client, request, MOST_BYTES)
 }
 
 /** Nothing of what was answered is told but the code of its error: it could hold a token. */
