@@ -4,6 +4,7 @@ import { answerProblem, type ProblemDeps } from '../http/problem-answer.ts'
 import { pageHeaders, page } from '../pages/layout.ts'
 import { apiPage } from './api-page.ts'
 import { createChangelogs } from './changelog.ts'
+import { descriptionOf } from './description.ts'
 import { createPublishedDocuments } from './document.ts'
 import { entryOf, pageOf } from './entry.ts'
 import { listPage } from './list-page.ts'
@@ -75,7 +76,9 @@ export function mountCatalogue(server: FastifyInstance, deps: CatalogueDeps): vo
     if (entry === undefined) return reply
     const shown = await pageOf(admin, changelogs, entry)
     if (asData) return reply.type('application/json').send(JSON.stringify(shown))
-    return reply.headers(withoutCaching(pageHeaders(shown.logo))).send(page(shown.title, apiPage(shown), deps.version))
+    return reply
+      .headers(withoutCaching(pageHeaders(shown.logo)))
+      .send(page(shown.title, apiPage(shown, descriptionOf(entry)), deps.version))
   })
 
   server.get<Named>('/catalogue/:name/openapi.json', async (request, reply) => {
