@@ -7,13 +7,13 @@ import { answerJson } from './answer-json.ts'
 import { explainApi } from './apis/explain.ts'
 import type { Published } from './apis/port.ts'
 import { promptFlow } from './apis/prompt.ts'
-import { withoutLimitFix } from './apis/prompt-call.ts'
 import { disclosureOf } from './disclosure-of.ts'
 import { admit, limitedCall, permitted, type Shared } from './model-call.ts'
 import { evaluate, measureOf } from './evaluate.ts'
 import { firstOf } from './limits/denial.ts'
 import { limitVerdict } from './limits/within-limits.ts'
 import type { Inbound } from './edge.ts'
+import { shownSteps } from './facade.ts'
 import type { Flow } from './flow.ts'
 import { refuse } from './refuse.ts'
 import { ledgerUnavailable } from './ledger-unavailable.ts'
@@ -59,7 +59,7 @@ interface Target {
 async function explainCall(shared: Shared, flow: Flow, key: KeyEntry, target: Target): Promise<void> {
   const admitted = await admit(shared, flow, target.dialect, target.path)
   if (isDenial(admitted)) {
-    if (OWN_REFUSALS.has(admitted.code)) return refuse(shared.deps, flow, admitted)
+    if (OWN_REFUSALS.has(flow.facade.told(admitted, flow).code)) return refuse(shared.deps, flow, admitted)
     return answerJson(shared.deps, flow, { ...routeFacts(flow), hold: null, holds: [], verdict: problemOf(shared, flow, admitted) })
   }
   const { route, request } = admitted
@@ -76,7 +76,7 @@ async function explainCall(shared: Shared, flow: Flow, key: KeyEntry, target: Ta
     const { plan, steps, reach, balances } = evaluation
     const limited = await limitVerdict(shared.deps, flow, limitedCall(shared.deps, flow, admitted))
     const first = limited === undefined ? evaluation.refusal : firstOf(limited, evaluation.refusal)
-    const refusal = first && withoutLimitFix(flow, await withAlternatives(shared, { ...admitted, ...target, plan: flow.plan }, first))
+    const refusal = first && (await withAlternatives(shared, flow, { ...admitted, ...target, plan: flow.plan }, first))
     const amount = formatAmount(amountOf(plan.measure, steps))
     await answerJson(shared.deps, flow, {
       ...routeFacts(flow),
@@ -133,21 +133,22 @@ function named({ body, headers }: Inbound, name: string): string | undefined {
   }
 }
 
-function routeFacts({ route, request, api }: Flow): Record<string, unknown> {
+function routeFacts({ route, request, api, facade }: Flow): Record<string, unknown> {
   const first = route?.candidates[0]
-  return {
+  return facade.shown<unknown>({
     ...(api === undefined ? {} : { api: api.name, route: api.route }),
     model: route?.model.name ?? request?.model ?? null,
     deployment: first === undefined ? null : `${first.deployment.provider}/${first.deployment.model}`,
     priceVersion: first?.price.version ?? null,
     price: first === undefined ? null : priceTexts(first.price),
-  }
+  })
 }
 
 /** The problem as the request itself would get it; it has no denial id, because nothing was denied. */
-function problemOf({ deps }: Shared, flow: Flow, denial: Denial): Record<string, unknown> {
+function problemOf({ deps }: Shared, flow: Flow, refusal: Denial): Record<string, unknown> {
+  const denial = flow.facade.told(refusal, flow)
   const asOf = new Date(deps.clock.now()).toISOString()
   const whole = renderProblem(denial, { denialId: '', requestId: flow.id, publicUrl: deps.settings.publicUrl(), asOf })
-  const { instance: _none, denialId: _neither, ...problem } = disclosed(whole, disclosureOf(flow.key), flow.trace)
+  const { instance: _none, denialId: _neither, ...problem } = disclosed(whole, disclosureOf(flow.key), shownSteps(flow.facade, flow.trace))
   return { ...problem, status: entryOf(denial).status }
 }

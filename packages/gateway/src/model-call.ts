@@ -12,9 +12,9 @@ import { deliverStream } from './deliver/stream.ts'
 import type { GatewayDeps } from './deps.ts'
 import { withAlternatives } from './alternatives.ts'
 import { firstBlocker } from './blockers.ts'
-import { locatePrompt, ofPrompt, withoutLimitFix } from './apis/prompt-call.ts'
 import { withNamedCaps } from './caps.ts'
 import { alsoOf, evaluate, moneyBlocker } from './evaluate.ts'
+import { scopeFor } from './facade.ts'
 import { note, type Flow } from './flow.ts'
 import { planHold, type HoldPlan } from './hold-plan.ts'
 import { checkKeyState, identify } from './identify.ts'
@@ -25,7 +25,6 @@ import type { Locator, Route } from './locate.ts'
 import { once } from './media/once.ts'
 import { checkUse } from './permission.ts'
 import { planned, type Flaw } from './plans/entitled.ts'
-import { productOf } from './plans/wanted.ts'
 import { routeByRule, routeOf } from './price-terms.ts'
 import { passOn, refuse } from './refuse.ts'
 import { requestInvalid } from './request-invalid.ts'
@@ -33,7 +32,6 @@ import { reserve, type Reservation } from './reserve.ts'
 import { reserveInArrears } from './reserve-in-arrears.ts'
 import { servable } from './servable.ts'
 import { release } from './settle.ts'
-import { isFree } from './surfaces.ts'
 import { tagsOf } from './tags.ts'
 import type { Unsettled } from './unsettled.ts'
 
@@ -72,7 +70,7 @@ async function servePaid(shared: Shared, flow: Flow, dialect: EndpointDialect, a
   })
   if (isDenial(reservation)) {
     const refused = { ...admitted, dialect, path: flow.inbound.path, plan: flow.plan }
-    return refuse(deps, flow, withoutLimitFix(flow, await withAlternatives(shared, refused, reservation)))
+    return refuse(deps, flow, await withAlternatives(shared, flow, refused, reservation))
   }
   flow.reservation = reservation
   flow.route = reservation.route
@@ -130,7 +128,7 @@ export async function admit(shared: Shared, flow: Flow, dialect: EndpointDialect
   const entitled = await entitle(shared, flow, dialect, path)
   if (isDenial(entitled)) return entitled
   const route = servable(entitled.route, dialect)
-  if (isDenial(route)) return ofPrompt(flow, route)
+  if (isDenial(route)) return route
   flow.route = route
   return { ...entitled, route }
 }
@@ -139,7 +137,7 @@ export async function admit(shared: Shared, flow: Flow, dialect: EndpointDialect
 export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDialect, path = flow.inbound.path): Promise<Admitted | Denial> {
   const found = await known(shared, flow)
   if (isDenial(found)) return found
-  const elsewhere = flow.prompt && locatePrompt(shared.deps, flow, flow.prompt, path)
+  const elsewhere = flow.facade.locate(shared.deps, flow, path)
   if (elsewhere !== undefined) return elsewhere
   const { query, headers, body } = flow.inbound
   const read = dialect.read({ path, query, headers, body })
@@ -149,12 +147,12 @@ export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDiale
   const key = await withNamedCaps(shared.deps, found, request.user, tagsOf(flow.inbound))
   if (isDenial(key)) return key
   const located = shared.locator.find(request.model, (name) => allowsModel(key, name))
-  if (isDenial(located)) return ofPrompt(flow, located)
+  if (isDenial(located)) return located
   const route = routeOf(key.organization, located)
   flow.route = route
   note(flow, 'locate', 'ok', { model: route.model.name, configurationVersion: shared.deps.snapshot().version })
-  const product = productOf(flow, request, path, route.model.name)
-  const scope = isApi(product) ? 'apis' : isFree(dialect) ? 'count' : 'models'
+  const product = flow.facade.product(request, path, route.model.name)
+  const scope = scopeFor(product, dialect)
   const refused = await firstBlocker(shared.deps, key, { scope, address: flow.inbound.ip, product }, route, request)
   if (refused !== undefined) return refused
   note(flow, 'authorize', 'ok', isApi(product) ? { apis: key.apis ?? 'all' } : { models: key.models ?? 'all' })
@@ -164,7 +162,7 @@ export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDiale
     const money = await moneyBlocker(shared.deps, key, route, request)
     // Whether there is a price under a plan has been said: that there is none without it says nothing.
     const also = alsoOf(plan.also ?? [], money?.code === 'price_missing' ? undefined : money)
-    return withAlternatives(shared, { key, route, request, dialect, path, plan: undefined }, { ...plan, ...also })
+    return withAlternatives(shared, flow, { key, route, request, dialect, path, plan: undefined }, { ...plan, ...also })
   }
   if (plan !== undefined) flow.plan = plan
   return { key, route, request }
@@ -205,8 +203,7 @@ async function deliver(delivery: Delivery, called: Called): Promise<void> {
     case 'failed': {
       await release(delivery)
       const { denial, rejected } = called.failure
-      const told = denial.unsupported === undefined ? denial : ofPrompt(delivery.flow, denial)
-      if (rejected === undefined) return refuse(delivery.deps, delivery.flow, told)
+      if (rejected === undefined) return refuse(delivery.deps, delivery.flow, denial)
       return passOn(delivery.deps, delivery.flow, denial, rejected)
     }
   }
