@@ -210,6 +210,15 @@ describe('calls of a prompt', () => {
     await refused(await world.call({ text: 'x'.repeat(34_000_000), language: 'de' }), 413, 'request_too_large')
   })
 
+  test('what the values would make of the prompt is held to the size of a body, before anything is made of them', async () => {
+    await world.publish('repeated', { model: 'm', user: '{{text}}'.repeat(8), variables: { text: { type: 'string' } } })
+    const calls = world.upstream.calls.length
+    const problem = await refused(await world.call({ text: 'é'.repeat(2_200_000) }, { path: '/repeated' }), 413, 'request_too_large')
+    assert.deepEqual(problem['limit'], { kind: 'body', unit: 'bytes', bytes: 33_554_432 })
+    assert.equal((problem['fixes'] as { action: string }[])[0]?.action, 'shorten_values')
+    assert.equal(world.upstream.calls.length, calls)
+  })
+
   test('what a process was asked when it died is recorded with the API and the model, and costs nothing', async () => {
     const { gateway, upstream } = world
     const { key, organization } = await gateway.customer('1.00')

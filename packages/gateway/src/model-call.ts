@@ -27,7 +27,7 @@ import { checkUse } from './permission.ts'
 import { planned, type Flaw } from './plans/entitled.ts'
 import { routeByRule, routeOf } from './price-terms.ts'
 import { passOn, refuse } from './refuse.ts'
-import { requestInvalid } from './request-invalid.ts'
+import { notTaken } from './request-invalid.ts'
 import { reserve, type Reservation } from './reserve.ts'
 import { reserveInArrears } from './reserve-in-arrears.ts'
 import { servable } from './servable.ts'
@@ -141,7 +141,7 @@ export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDiale
   if (elsewhere !== undefined) return elsewhere
   const { query, headers, body } = flow.inbound
   const read = dialect.read({ path, query, headers, body })
-  if (!read.ok) return requestInvalid(read.pointer, read.message)
+  if (!read.ok) return notTaken(read)
   const { request } = read
   flow.request = request
   const key = await withNamedCaps(shared.deps, found, request.user, tagsOf(flow.inbound))
