@@ -99,6 +99,23 @@ test('an API without a document says so', async (t) => {
   assert.equal(((await (await look(server, '/catalogue/plain.json')).json()) as Page).openapi, null)
 })
 
+test('a route that is switched off is offered nowhere, and its end is in the changelog', async (t) => {
+  const server = await opened(t)
+  const routes = (off: object) => [
+    { method: 'GET', path: '/closed', price: '0.01', ...off },
+    { method: 'POST', path: '/open', price: '0.01' },
+  ]
+  await add(server, 'half', { routes: routes({}) })
+  await done(server, 'PATCH', '/api/apis/half', { routes: routes({ off: true }) })
+  await list(server, 'half', { visibility: 'public' })
+  const page = (await (await look(server, '/catalogue/half.json')).json()) as Page & { routes: number }
+  assert.deepEqual([page.routes, page.endpoints.map(({ path }) => path)], [1, ['/open']])
+  assert.ok(page.example.includes('/half/open'), page.example)
+  assert.deepEqual(await namesOf(server, '?q=closed'), [])
+  const [second] = page.changelog
+  assert.deepEqual([second?.breaking, second?.changes.map(({ at }) => at)], [true, ['GET /closed']])
+})
+
 test('APIs are found by the words of names, titles, summaries and paths, by category and by tag', async (t) => {
   const server = await opened(t)
   await add(server, 'alpha', {

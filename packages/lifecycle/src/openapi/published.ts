@@ -44,7 +44,7 @@ export function publishedDocument(text: string, publication: Publication): strin
   })
 }
 
-/** The item with those of its operations that a route serves; undefined: none is. */
+/** The item with those of its operations that a route serves, and that is not switched off; undefined: none is. */
 function servedItem(item: Json, path: string, { routes, currency, rates, deprecated }: Publication): Json | undefined {
   const table = tableOf(routes)
   withoutServers(item)
@@ -54,7 +54,7 @@ function servedItem(item: Json, path: string, { routes, currency, rates, depreca
     const operation = item[method.toLowerCase()]
     if (!isJson(operation)) continue
     const found = table.find(method, segmentsOf(routePathOf(path)))
-    if (found.kind !== 'route') {
+    if (found.kind !== 'route' || found.route.off) {
       delete item[method.toLowerCase()]
       continue
     }

@@ -74,6 +74,14 @@ test('only what a route serves is in it, with what a call costs', () => {
   assert.deepEqual(at(document, 'paths', '/status', 'get', 'x-faregate-price'), { amount: '0.00', currency: 'USD' })
 })
 
+test('what is switched off is not in it, also where a route that is served would take it', () => {
+  const off: ApiRoute[] = [
+    { method: 'GET', path: '/status', off: true },
+    { method: 'GET', path: '/*', free: true },
+  ]
+  assert.deepEqual(Object.keys(jsonOf(published({ routes: off })['paths'])), ['/forecast/{city}', '/secret'])
+})
+
 test('operations of an API that goes are deprecated, and only those', () => {
   assert.equal(at(published({ deprecated: true }), 'paths', '/status', 'get', 'deprecated'), true)
   assert.equal(at(published(), 'paths', '/status', 'get', 'deprecated'), undefined)

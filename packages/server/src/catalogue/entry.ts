@@ -1,6 +1,6 @@
 import type { AdminDeps } from '@faregate/admin'
 import { includesName, knownOf } from '@faregate/billing'
-import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, routesOf, type ApiEntry, type ApiRoute, type Prompt } from '@faregate/core'
+import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, callableRoutes, type ApiEntry, type ApiRoute, type Prompt } from '@faregate/core'
 import { exampleValues } from '@faregate/lifecycle'
 import type { Changelogs } from './changelog.ts'
 import { hasDocument } from './document.ts'
@@ -34,7 +34,7 @@ export function entryOf({ publicUrl }: Where, entry: ApiEntry) {
     visibility: visibilityOf(entry),
     state: retirement?.state ?? ('in service' as const),
     release: release ?? null,
-    routes: routesOf(entry).length,
+    routes: callableRoutes(entry).length,
     url: publicUrl() + prefix,
     page,
     data: `${page}.json`,
@@ -47,7 +47,7 @@ export async function pageOf(deps: AdminDeps, changelogs: Changelogs, entry: Api
   const { store, currency } = deps
   const { presentation = {}, retirement } = entry
   const [changelog, plans, rates] = await Promise.all([changelogs(entry), plansWith(store.read, entry.name), ratesOf(deps, entry)])
-  const [url, routes] = [deps.publicUrl() + entry.prefix, routesOf(entry)]
+  const [url, routes] = [deps.publicUrl() + entry.prefix, callableRoutes(entry)]
   return {
     ...entryOf(deps, entry),
     description: presentation.description ?? null,
