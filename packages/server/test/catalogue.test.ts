@@ -77,6 +77,7 @@ test('the OpenAPI document of an API has a stable address, with the gateway as i
   assert.equal(await (await again(etag)).text(), '')
 
   await add(server, 'rain')
+  await list(server, 'rain', { visibility: 'public' })
   await done(server, 'POST', '/api/apis/weather/deprecate', { sunset: '2100-01-01T00:00:00Z', successor: 'rain' })
   const changed = await again(etag)
   assert.equal(changed.status, 200)

@@ -42,8 +42,8 @@ export function entryOf({ publicUrl }: Where, entry: ApiEntry) {
   }
 }
 
-/** All of one: beside that how it is called, what that costs, how it is bought, and how it changed. */
-export async function pageOf(deps: AdminDeps, changelogs: Changelogs, entry: ApiEntry) {
+/** All of one, for a viewer who may see what takes its place (`successor`): beside that how it is called, what that costs, how it is bought, and how it changed. */
+export async function pageOf(deps: AdminDeps, changelogs: Changelogs, entry: ApiEntry, successor: string | null) {
   const { store, currency } = deps
   const { presentation = {}, retirement } = entry
   const [changelog, plans, rates] = await Promise.all([changelogs(entry), plansWith(store.read, entry.name), ratesOf(deps, entry)])
@@ -52,7 +52,7 @@ export async function pageOf(deps: AdminDeps, changelogs: Changelogs, entry: Api
     ...entryOf(deps, entry),
     description: presentation.description ?? null,
     logo: presentation.logo ?? null,
-    retirement: retirement === undefined ? null : shownRetirement(retirement),
+    retirement: retirement === undefined ? null : shownRetirement(retirement, successor),
     currency,
     endpoints: routes.slice(0, MOST_ROUTES).map(endpointOf),
     /** What a million units of a prompt's model cost, by bucket; null: each endpoint has a price of its own. */
@@ -63,9 +63,9 @@ export async function pageOf(deps: AdminDeps, changelogs: Changelogs, entry: Api
   }
 }
 
-function shownRetirement({ at, sunset, successor, link }: NonNullable<ApiEntry['retirement']>) {
+function shownRetirement({ at, sunset, link }: NonNullable<ApiEntry['retirement']>, successor: string | null) {
   const until = sunset === undefined ? null : new Date(sunset).toISOString()
-  return { since: new Date(at).toISOString(), sunset: until, successor: successor ?? null, link: link ?? null }
+  return { since: new Date(at).toISOString(), sunset: until, successor, link: link ?? null }
 }
 
 function endpointOf({ method, path, price, free, chargeOn }: ApiRoute) {
