@@ -21,6 +21,8 @@ export interface ApiQueries {
     last(api: string): Promise<number>
   }
   apiDocuments: { get(hash: string): Promise<string | undefined> }
+  /** Of an API that was taken off, too. */
+  apiListings: { get(api: string): Promise<ApiListing | undefined> }
   apiUsage: ApiUsageQueries
   apiAlerts: ApiAlertQueries
 }
@@ -29,6 +31,7 @@ export interface ApiQueries {
 export interface ApiChanges {
   /** But for how it goes, and how it is listed: these stay as they are. */
   putApi(row: ApiRow): Promise<void>
+  /** Takes it out of force; its releases stay, and how it is listed. */
   deleteApi(name: string): Promise<void>
   /** Says how an API goes; undefined: it stays. */
   putApiRetirement(name: string, retirement: Retirement | undefined): Promise<void>

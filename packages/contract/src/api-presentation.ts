@@ -1,5 +1,6 @@
 import { API_VISIBILITIES, PRESENTATION_SIZES } from '@faregate/core'
 import { z } from 'zod'
+import { id, name } from './common.ts'
 
 const text = (most: number) => z.string().trim().min(1).max(most).nullable().optional()
 const words = (most: number) => z.array(z.string().trim().min(1).max(PRESENTATION_SIZES.word)).max(most).nullable().optional()
@@ -36,6 +37,20 @@ export const visibility = z
   .describe(
     'Who sees it in the catalogue: everybody, whoever has a key or a token, or organizations that are invited or have a plan with it. ' +
       'Who may call it is decided by keys, permissions and plans.',
+  )
+
+/** What is sent of a listing: what is absent stays. */
+export const listing = z.strictObject({
+  visibility: visibility.optional(),
+  owner: name.nullable().optional().describe('A team or a person, in words.'),
+  invited: z.array(id).max(1000).optional().describe('Ids of all organizations that see it by invitation.'),
+})
+
+/** The same from its first moment on: it is never seen by others in between. */
+export const firstListing = listing
+  .optional()
+  .describe(
+    'Who sees it in the catalogue, and who answers for it, from this release on. Absent: as it was, else whoever has a key or a token.',
   )
 
 /** Who may see an API, and who answers for it. */

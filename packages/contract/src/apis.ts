@@ -1,6 +1,6 @@
 import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
 import { z } from 'zod'
-import { presentation, shownListing, shownPresentation } from './api-presentation.ts'
+import { firstListing, presentation, shownListing, shownPresentation } from './api-presentation.ts'
 import { baseUrl, nullable, proxying, secretless, shown, timeouts } from './api-proxying.ts'
 import { byName, decimal, nothing } from './common.ts'
 import { managedBy } from './managed.ts'
@@ -144,6 +144,7 @@ export const apiRoutes = {
     body: z.strictObject({
       name: apiName,
       kind: z.enum(API_KINDS).optional().describe('Absent: what was sent says it.'),
+      listing: firstListing,
       ...members,
     }),
     status: 201,

@@ -18,6 +18,7 @@ export const TABLES = [
   'api_drafts',
   'api_releases',
   'api_alerts',
+  'api_listings',
   'prices',
   'catalogue_prices',
   'price_offers',

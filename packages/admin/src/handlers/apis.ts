@@ -1,4 +1,5 @@
 import { definedApi, refuseSharedPrefix } from '../api-definition.ts'
+import { changeListing } from '../api-listing.ts'
 import { release } from '../api-release.ts'
 import type { Handlers } from '../call.ts'
 import { change, changeConfiguration } from '../change.ts'
@@ -24,7 +25,8 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
       await trx.lockApis()
       if ((await trx.apis.get(row.name)) !== undefined) return refuseTaken('API', row.name)
       await refuseSharedPrefix(deps, trx, row)
-      const answer = presentApi(deps, (await release(call, trx, row)).row)
+      const listing = await changeListing(trx, row.name, body.listing, '/listing')
+      const answer = presentApi(deps, { ...(await release(call, trx, row)).row, listing })
       return { event: { action: 'api.create', subject: row.name, organization: null, after: answer }, answer }
     })
   },
