@@ -34,7 +34,6 @@ for (const { name, skip, block } of ENGINES) {
         assert.deepEqual(json(answered), {
           output: ANSWER,
           finish: 'stop',
-          model: 'm',
           usage: { inputTokens: input, outputTokens: OUTPUT },
         })
         const record = await recordOf(world, answered)
@@ -58,7 +57,7 @@ for (const { name, skip, block } of ENGINES) {
         const { event, data } = events.at(-1) ?? { event: '', data: {} }
         const [record, plain] = [await recordOf(world, streamed), await recordOf(world, chat)]
         const told = data['usage'] as Record<string, unknown>
-        assert.deepEqual([event, data['finish'], data['model'], told['outputTokens']], ['done', 'stop', 'm', OUTPUT])
+        assert.deepEqual([event, data['finish'], told['outputTokens']], ['done', 'stop', OUTPUT])
         assert.deepEqual([record.cost, record['stream'], record['api']], [plain.cost, true, 'translate'])
         assert.ok(nano(record.cost) > 0n)
       })
@@ -174,8 +173,8 @@ describe('calls of a prompt', () => {
     const explained = await world.gateway.explain(world.customer.key, { path: '/translate', body: values })
     const chat = await world.gateway.explain(world.customer.key, asChat(values))
     assert.deepEqual([explained.verdict, explained.hold], ['allow', chat.hold])
-    const { api, route, model } = explained as unknown as Record<string, unknown>
-    assert.deepEqual([api, route, model], ['translate', 'POST /', 'm'])
+    const { api, route } = explained as unknown as Record<string, unknown>
+    assert.deepEqual([api, route], ['translate', 'POST /'])
     const verdict = (await world.gateway.explain(key, { path: '/translate', body: values })).verdict as Record<string, unknown>
     assert.equal(verdict['code'], 'insufficient_balance')
   })
@@ -209,6 +208,15 @@ describe('calls of a prompt', () => {
     const { messages } = world.upstream.calls.at(-1)?.body ?? {}
     assert.equal((messages as { content: string }[])[1]?.content, text)
     await refused(await world.call({ text: 'x'.repeat(34_000_000), language: 'de' }), 413, 'request_too_large')
+  })
+
+  test('what the values would make of the prompt is held to the size of a body, before anything is made of them', async () => {
+    await world.publish('repeated', { model: 'm', user: '{{text}}'.repeat(8), variables: { text: { type: 'string' } } })
+    const calls = world.upstream.calls.length
+    const problem = await refused(await world.call({ text: 'é'.repeat(2_200_000) }, { path: '/repeated' }), 413, 'request_too_large')
+    assert.deepEqual(problem['limit'], { kind: 'body', unit: 'bytes', bytes: 33_554_432 })
+    assert.equal((problem['fixes'] as { action: string }[])[0]?.action, 'shorten_values')
+    assert.equal(world.upstream.calls.length, calls)
   })
 
   test('what a process was asked when it died is recorded with the API and the model, and costs nothing', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { header, json, send } from '../support/http.ts'
+import { json, send } from '../support/http.ts'
 import type { Answer } from '../support/http.ts'
 import type { Knobs, Worlds } from './tuned.ts'
 
@@ -48,8 +48,11 @@ async function documentOf({ tuned, rich }: Worlds, path: string): Promise<string
 /** Settings of published prompts. */
 export const PROMPT_KNOBS: Knobs = {
   'apis.*.prompt.model': async (worlds) => {
-    const models = await Promise.all(['/asked', '/modelled'].map(async (path) => header(await ask(worlds, path), 'faregate-model')))
-    assert.deepEqual(models, ['plain', 'second'])
+    assert.equal((await asked(worlds, '/asked'))['model'], 'plain')
+    const { second } = worlds
+    const earlier = second.calls.length
+    assert.equal((await ask(worlds, '/modelled')).status, 200)
+    assert.equal(second.calls.length, earlier + 1)
   },
 
   'apis.*.prompt.system': async (worlds) =>

@@ -28,6 +28,8 @@ export interface ApiQueries {
     last(api: string): Promise<number>
   }
   apiDocuments: { get(hash: string): Promise<string | undefined> }
+  /** Of an API that was taken off, too. */
+  apiListings: { get(api: string): Promise<ApiListing | undefined> }
   apiUsage: ApiUsageQueries
   apiAlerts: ApiAlertQueries
   apiOwners: ApiOwnerQueries
@@ -37,6 +39,7 @@ export interface ApiQueries {
 export interface ApiChanges {
   /** But for how it goes, and how it is listed: these stay as they are. */
   putApi(row: ApiRow): Promise<void>
+  /** Takes it out of force; its releases stay, and how it is listed. */
   deleteApi(name: string): Promise<void>
   /** Gives a name to an organization for good, unless it has an owner; whether it had none. */
   claimApi(name: string, organization: string): Promise<boolean>

@@ -87,6 +87,32 @@ for (const kind of KINDS) {
       await call(404, 'PATCH', '/api/apis/nothing/listing', {})
     })
 
+    it('is listed from its first moment on for whom it is for, by its creation as by a release', async () => {
+      const { id } = await call(201, 'POST', '/api/organizations', { name: 'early guests' })
+      const [upstream, listing] = [{ baseUrl: 'https://inner.example' }, { visibility: 'invitation', invited: [id] }]
+      const made = await call(201, 'POST', '/api/apis', { name: 'early', upstream, routes: ROUTES, listing })
+      assert.deepEqual(made['listing'], { ...listing, owner: null })
+      assert.deepEqual(api.deps.snapshot().apis.get('early')?.listing, listing)
+      await call(200, 'PATCH', '/api/apis/late/draft', { upstream, routes: ROUTES })
+      const override = ['unpayable', 'upstream_dead']
+      const strange = { revision: 1, override, listing: { invited: ['org_nobody'] } }
+      assert.equal((await call(400, 'POST', '/api/apis/late/releases', strange))['pointer'], '/listing/invited/0')
+      assert.equal(api.deps.snapshot().apis.get('late'), undefined)
+      await call(201, 'POST', '/api/apis/late/releases', { revision: 1, override, listing })
+      assert.deepEqual(api.deps.snapshot().apis.get('late')?.listing, listing)
+    })
+
+    it('is listed as it was when it was taken off, whoever goes back or publishes it again', async () => {
+      const [upstream, listing] = [{ baseUrl: 'https://inner.example' }, { visibility: 'invitation' }]
+      await call(201, 'POST', '/api/apis', { name: 'again', upstream, routes: ROUTES, listing })
+      await call(204, 'DELETE', '/api/apis/again')
+      await call(200, 'POST', '/api/apis/again/rollback', { release: 1 })
+      assert.deepEqual(api.deps.snapshot().apis.get('again')?.listing, listing)
+      await call(204, 'DELETE', '/api/apis/again')
+      const made = await call(201, 'POST', '/api/apis', { name: 'again', upstream, routes: ROUTES, listing: { owner: 'The crew' } })
+      assert.deepEqual(made['listing'], { visibility: 'invitation', owner: 'The crew', invited: [] })
+    })
+
     it('has alerts that say how they stand, until it is taken off; only webhooks of every organization are told', async () => {
       const alerts = [
         { kind: 'errors', above: '0.05', minutes: 5, minimumCalls: 2 },

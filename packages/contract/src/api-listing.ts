@@ -1,7 +1,6 @@
-import { z } from 'zod'
-import { visibility } from './api-presentation.ts'
+import { listing } from './api-presentation.ts'
 import { api } from './apis.ts'
-import { byName, id, name } from './common.ts'
+import { byName } from './common.ts'
 import type { RouteSpec } from './route.ts'
 
 export const apiListingRoutes = {
@@ -12,11 +11,7 @@ export const apiListingRoutes = {
     summary: 'Say who sees an API in the catalogue, and who answers for it; it belongs to no release',
     permission: 'apis:write',
     params: byName,
-    body: z.strictObject({
-      visibility: visibility.optional(),
-      owner: name.nullable().optional().describe('A team or a person, in words.'),
-      invited: z.array(id).max(1000).optional().describe('Ids of all organizations that see it by invitation.'),
-    }),
+    body: listing,
     status: 200,
     response: api,
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { comparison } from './api-design.ts'
+import { firstListing } from './api-presentation.ts'
 import { apiName, shownMembers } from './apis.ts'
 import { byName, time } from './common.ts'
 import type { RouteSpec } from './route.ts'
@@ -51,6 +52,7 @@ export const apiReleaseRoutes = {
     body: z.strictObject({
       revision: z.int().min(1).describe('Of the draft that is to be published: nothing else is.'),
       base: z.int().min(0).optional().describe('The release that was in force when the draft was looked at; 0: none.'),
+      listing: firstListing,
       note: z.string().trim().min(1).max(500).optional().describe('What is new, for people.'),
       override: z
         .array(z.enum(RELEASE_FLAWS))

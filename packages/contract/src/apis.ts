@@ -1,7 +1,7 @@
-import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
 import { z } from 'zod'
-import { presentation, shownListing, shownPresentation } from './api-presentation.ts'
+import { firstListing, presentation, shownListing, shownPresentation } from './api-presentation.ts'
 import { baseUrl, nullable, proxying, secretless, shown, timeouts } from './api-proxying.ts'
+import { routesWith } from './api-routes.ts'
 import { byName, decimal, id, nothing } from './common.ts'
 import { managedBy } from './managed.ts'
 import { prompt, shownPrompt } from './prompts.ts'
@@ -10,26 +10,6 @@ import type { RouteSpec } from './route.ts'
 
 /** What an API can be called. */
 export const apiName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'small letters, digits and dashes')
-
-const route = z
-  .strictObject({
-    method: z.enum([...API_METHODS, '*']).describe('`*`: any of them. HEAD is answered as its GET.'),
-    path: z
-      .string()
-      .min(1)
-      .max(500)
-      .describe('Below the prefix: exact, with `{parameter}` for a segment, ending in `*` for whatever follows.'),
-    price: decimal.optional().describe('Of one call. A route has a price, or is declared free.'),
-    free: z.literal(true).optional().describe('It costs nothing.'),
-    chargeOn: z
-      .array(z.enum(CHARGED_CLASSES))
-      .min(1)
-      .max(CHARGED_CLASSES.length)
-      .optional()
-      .describe("Which of the upstream's answers are charged. Absent: 2xx and 3xx."),
-    off: z.literal(true).optional().describe('It is switched off: calls are refused, and nothing else takes them.'),
-  })
-  .meta({ title: 'ApiRoute' })
 
 const secret = z.string().min(1).max(4096).optional()
 
@@ -63,7 +43,7 @@ export const members = {
     .optional()
     .describe("Where callers find it: `/weather`; `/` and its name where nothing is said. Some first segments are the gateway's own."),
   upstream: upstream.optional().describe('The service behind it.'),
-  routes: z.array(route).min(1).max(20_000).optional(),
+  routes: routesWith(decimal).optional(),
   ...nullable({ timeouts, ...proxying }),
   encodedSlashes: z
     .enum(['refuse', 'pass'])
@@ -146,6 +126,7 @@ export const apiRoutes = {
       name: apiName,
       kind: z.enum(API_KINDS).optional().describe('Absent: what was sent says it.'),
       organization: id.optional().describe('Whose it is, for good. Absent: of whoever publishes it.'),
+      listing: firstListing,
       ...members,
     }),
     status: 201,

@@ -107,6 +107,11 @@ export function routesOf(definition: Pick<HttpDefinition, 'kind' | 'routes'> | P
   return definition.kind === 'prompt' ? PROMPT_ROUTES : definition.routes
 }
 
+/** Those that can be called: not switched off. */
+export function callableRoutes(definition: Parameters<typeof routesOf>[0]): ApiRoute[] {
+  return routesOf(definition).filter(({ off }) => off !== true)
+}
+
 /** The ways in which an API can be authenticated at its upstream. */
 export const UPSTREAM_SECRETS = ['header', 'basic', 'oauth'] as const
 

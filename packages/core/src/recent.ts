@@ -1,14 +1,18 @@
 /**
  * Remembers what was used lately, in bounded memory: two generations, of which the older is forgotten when the younger
- * is full. What is used moves to the younger; at least the `most` last used are there.
+ * is full. What is used moves to the younger; at least the `most` last used are there. Where `weightOf` says how much each
+ * counts, `most` is the sum of a generation.
  */
 export class Recent<Value> {
   readonly #most: number
+  readonly #weightOf: (value: Value) => number
   #young = new Map<string, Value>()
   #old = new Map<string, Value>()
+  #weight = 0
 
-  constructor(most: number) {
+  constructor(most: number, weightOf: (value: Value) => number = () => 1) {
     this.#most = most
+    this.#weightOf = weightOf
   }
 
   get size(): number {
@@ -26,10 +30,14 @@ export class Recent<Value> {
   }
 
   set(name: string, value: Value): void {
-    if (this.#young.size >= this.#most && !this.#young.has(name)) {
+    const before = this.#young.get(name)
+    if (before !== undefined) this.#weight -= this.#weightOf(before)
+    else if (this.#weight >= this.#most) {
       this.#old = this.#young
       this.#young = new Map()
+      this.#weight = 0
     }
     this.#young.set(name, value)
+    this.#weight += this.#weightOf(value)
   }
 }

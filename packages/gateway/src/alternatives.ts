@@ -12,6 +12,7 @@ import { fitsFeature } from './models/fits-feature.ts'
 import { withMethod } from './plans/payment-method.ts'
 import type { Planned } from './plans/port.ts'
 import { routeUnder } from './plans/under-offer.ts'
+import type { Flow } from './flow.ts'
 import { wantedOf } from './plans/wanted.ts'
 import { routeOf } from './price-terms.ts'
 import { servable } from './servable.ts'
@@ -38,9 +39,9 @@ interface Refused {
 
 type Alternatives = NonNullable<Denial['alternatives']>
 
-/** The refusal with the models that would serve this very request, if it is one to which that is a way out. Prompts choose theirs. */
-export async function withAlternatives(shared: Shared, refused: Refused, denial: Denial): Promise<Denial> {
-  if (!CODES.includes(denial.code) || surfaceOf(refused.path) === undefined) return denial
+/** The refusal with the models that would serve this very request, if it is one to which that is a way out. */
+export async function withAlternatives(shared: Shared, { facade }: Flow, refused: Refused, denial: Denial): Promise<Denial> {
+  if (!facade.choosable || !CODES.includes(denial.code)) return denial
   let alternatives: Alternatives
   try {
     alternatives = await alternativesTo(shared, refused)

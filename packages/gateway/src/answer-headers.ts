@@ -2,7 +2,6 @@ import type { Unsupported } from '@faregate/wire'
 import type { GatewayDeps } from './deps.ts'
 import type { Flow } from './flow.ts'
 import type { Called } from './call/call.ts'
-import { apiDeprecation, modelDeprecation } from './retirement.ts'
 import { limitHeaders } from './limits/headers.ts'
 
 /** What of an upstream's head may reach the caller; everything else could name the operator's account. */
@@ -39,7 +38,7 @@ export function servedHeaders(
   flow: Flow,
   { candidate, opening, line, clamped, dropped }: Served,
 ): Record<string, string> {
-  const headers = sharedHeaders(deps, flow)
+  const headers: Record<string, string> = {}
   for (const name of ALLOWED) {
     const value = opening.headers[name]
     if (typeof value === 'string') headers[name] = value
@@ -48,15 +47,9 @@ export function servedHeaders(
   headers['faregate-provider'] = headerSafe(candidate.provider.name)
   if (line.translation !== undefined) headers['content-type'] = opening.kind === 'stream' ? line.caller.streamType : 'application/json'
   if (dropped.length > 0) headers['faregate-dropped'] = droppedList(dropped)
-  Object.assign(headers, noticeHeaders(flow), deprecationOf(deps, flow))
   if (clamped !== undefined) headers['faregate-clamped'] = `${clamped.member}=${clamped.value}`
-  return headers
-}
-
-/** Callers of a prompt call the API, whatever becomes of its model. */
-function deprecationOf(deps: GatewayDeps, { prompt, route }: Flow): Record<string, string> {
-  if (prompt !== undefined) return apiDeprecation(deps, prompt.entry, undefined)
-  return route === undefined ? {} : modelDeprecation(deps, route.model)
+  const { facade } = flow
+  return Object.assign(sharedHeaders(deps, flow), facade.shown(headers), noticeHeaders(flow), facade.deprecation(deps, flow))
 }
 
 /** Served for as long as the days of grace last. */

@@ -6,13 +6,13 @@ import { answerJson } from './answer-json.ts'
 import { explainApi } from './apis/explain.ts'
 import type { Published } from './apis/port.ts'
 import { promptFlow } from './apis/prompt.ts'
-import { withoutLimitFix } from './apis/prompt-call.ts'
 import { disclosureOf } from './disclosure-of.ts'
 import { admit, limitedCall, permitted, type Shared } from './model-call.ts'
 import { evaluate, measureOf } from './evaluate.ts'
 import { firstOf } from './limits/denial.ts'
 import { limitVerdict } from './limits/within-limits.ts'
 import type { Inbound } from './edge.ts'
+import { shownSteps } from './facade.ts'
 import type { Flow } from './flow.ts'
 import { routeUnknown } from './hints.ts'
 import { refuse } from './refuse.ts'
@@ -48,7 +48,7 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
 
 /** A request that is refused before anything is known of what it would hold. */
 function answerVerdict(shared: Shared, flow: Flow, denial: Denial): Promise<void> {
-  if (OWN_REFUSALS.has(denial.code)) return refuse(shared.deps, flow, denial)
+  if (OWN_REFUSALS.has(flow.facade.told(denial, flow).code)) return refuse(shared.deps, flow, denial)
   return answerJson(shared.deps, flow, { ...routeFacts(flow), hold: null, holds: [], verdict: problemOf(shared, flow, denial) })
 }
 
@@ -79,7 +79,7 @@ async function explainCall(shared: Shared, flow: Flow, target: Target): Promise<
     const { plan, steps, reach, balances } = evaluation
     const limited = await limitVerdict(shared.deps, flow, limitedCall(shared.deps, flow, admitted))
     const first = limited === undefined ? evaluation.refusal : firstOf(limited, evaluation.refusal)
-    const refusal = first && withoutLimitFix(flow, await withAlternatives(shared, { ...admitted, ...target, plan: flow.plan }, first))
+    const refusal = first && (await withAlternatives(shared, flow, { ...admitted, ...target, plan: flow.plan }, first))
     const amount = formatAmount(amountOf(plan.measure, steps))
     await answerJson(shared.deps, flow, {
       ...routeFacts(flow),
@@ -134,21 +134,23 @@ function named({ body, headers }: Inbound, name: string): string | undefined {
   }
 }
 
-function routeFacts({ route, request, api }: Flow): Record<string, unknown> {
+function routeFacts({ route, request, api, facade }: Flow): Record<string, unknown> {
   const first = route?.candidates[0]
-  return {
+  return facade.shown<unknown>({
     ...(api === undefined ? {} : { api: api.name, route: api.route }),
     model: route?.model.name ?? request?.model ?? null,
     deployment: first === undefined ? null : `${first.deployment.provider}/${first.deployment.model}`,
     priceVersion: first?.price.version ?? null,
     price: first === undefined ? null : priceTexts(first.price),
-  }
+  })
 }
 
 /** The problem as the request itself would get it; it has no denial id, because nothing was denied. */
-function problemOf({ deps }: Shared, flow: Flow, denial: Denial): Record<string, unknown> {
+function problemOf({ deps }: Shared, flow: Flow, refusal: Denial): Record<string, unknown> {
+  const denial = flow.facade.told(refusal, flow)
   const asOf = new Date(deps.clock.now()).toISOString()
   const whole = renderProblem(denial, { denialId: '', requestId: flow.id, publicUrl: deps.settings.publicUrl(), asOf })
-  const { instance: _none, denialId: _neither, ...problem } = disclosed(whole, disclosureOf(flow.key), traceOf(deps, flow, denial))
+  const trace = shownSteps(flow.facade, traceOf(deps, flow, denial))
+  const { instance: _none, denialId: _neither, ...problem } = disclosed(whole, disclosureOf(flow.key), trace)
   return { ...problem, status: entryOf(denial).status }
 }

@@ -3,8 +3,8 @@ import type { Denial, DenialCode, Millis, Nano } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { Admission } from '@faregate/limits'
 import type { Decoded, EndpointDialect, ModelRequest } from '@faregate/wire'
-import type { PublishedPrompt } from './apis/port.ts'
 import type { Inbound, Outbound } from './edge.ts'
+import { BARE_MODEL, type Facade } from './facade.ts'
 import type { Route } from './locate.ts'
 import type { Offer, Planned } from './plans/port.ts'
 import type { AttemptRecord } from './record.ts'
@@ -22,8 +22,8 @@ export interface Flow {
   readonly outbound: Outbound
   /** What the caller speaks; absent where no model is called. */
   readonly dialect: EndpointDialect | undefined
-  /** The published prompt that is called: its model is asked, and is not the caller's to choose. */
-  readonly prompt?: PublishedPrompt
+  /** What the caller sees of the model that is asked. */
+  readonly facade: Facade
   key?: KeyEntry
   request?: ModelRequest
   /** The request in neutral form, once a deployment needed it. */
@@ -60,6 +60,7 @@ export function newFlow(inbound: Inbound, outbound: Outbound, now: Millis): Flow
     inbound,
     outbound,
     dialect: surfaceOf(inbound.path)?.dialect(inbound),
+    facade: BARE_MODEL,
     attempts: [],
     flags: [],
     step: 'route',

@@ -1,4 +1,4 @@
-import { isApi, isDenial, type Denial, type KeyScope } from '@faregate/core'
+import { isDenial, type Denial, type KeyScope } from '@faregate/core'
 import { allowsModel, type KeyEntry } from '@faregate/identity'
 import type { EndpointDialect, ModelRequest } from '@faregate/wire'
 import { call, type Called, type Resilience } from './call/call.ts'
@@ -12,9 +12,9 @@ import { deliverStream } from './deliver/stream.ts'
 import type { GatewayDeps } from './deps.ts'
 import { withAlternatives } from './alternatives.ts'
 import { firstBlocker } from './blockers.ts'
-import { locatePrompt, ofPrompt, withoutLimitFix } from './apis/prompt-call.ts'
 import { withNamedCaps } from './caps.ts'
 import { alsoOf, evaluate, moneyBlocker } from './evaluate.ts'
+import { scopeFor } from './facade.ts'
 import { useOf, type Flow } from './flow.ts'
 import { planHold, type HoldPlan } from './hold-plan.ts'
 import { checkKeyState, identify } from './identify.ts'
@@ -25,15 +25,13 @@ import type { Locator, Route } from './locate.ts'
 import { once } from './media/once.ts'
 import { checkUse } from './permission.ts'
 import { planned, type Flaw } from './plans/entitled.ts'
-import { productOf } from './plans/wanted.ts'
 import { routeByRule, routeOf } from './price-terms.ts'
 import { passOn, refuse } from './refuse.ts'
-import { requestInvalid } from './request-invalid.ts'
+import { notTaken } from './request-invalid.ts'
 import { reserve, type Reservation } from './reserve.ts'
 import { reserveInArrears } from './reserve-in-arrears.ts'
 import { servable } from './servable.ts'
 import { release } from './settle.ts'
-import { isFree } from './surfaces.ts'
 import { tagsOf } from './tags.ts'
 import type { Unsettled } from './unsettled.ts'
 
@@ -72,7 +70,7 @@ async function servePaid(shared: Shared, flow: Flow, dialect: EndpointDialect, a
   })
   if (isDenial(reservation)) {
     const refused = { ...admitted, dialect, path: flow.inbound.path, plan: flow.plan }
-    return refuse(deps, flow, withoutLimitFix(flow, await withAlternatives(shared, refused, reservation)))
+    return refuse(deps, flow, await withAlternatives(shared, flow, refused, reservation))
   }
   flow.reservation = reservation
   flow.route = reservation.route
@@ -131,7 +129,7 @@ export async function admit(shared: Shared, flow: Flow, dialect: EndpointDialect
   if (isDenial(entitled)) return entitled
   flow.step = 'endpoint'
   const route = servable(entitled.route, dialect)
-  if (isDenial(route)) return ofPrompt(flow, route)
+  if (isDenial(route)) return route
   flow.route = route
   return { ...entitled, route }
 }
@@ -141,24 +139,23 @@ export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDiale
   const found = await known(shared, flow)
   if (isDenial(found)) return found
   flow.step = 'configuration'
-  const elsewhere = flow.prompt && locatePrompt(shared.deps, flow, flow.prompt, path)
+  const elsewhere = flow.facade.locate(shared.deps, flow, path)
   if (elsewhere !== undefined) return elsewhere
   flow.step = 'request'
   const { query, headers, body } = flow.inbound
   const read = dialect.read({ path, query, headers, body })
-  if (!read.ok) return requestInvalid(read.pointer, read.message)
+  if (!read.ok) return notTaken(read)
   const { request } = read
   flow.request = request
   flow.step = 'configuration'
   const key = await withNamedCaps(shared.deps, found, request.user, tagsOf(flow.inbound))
   if (isDenial(key)) return key
   const located = shared.locator.find(request.model, (name) => allowsModel(key, name))
-  if (isDenial(located)) return ofPrompt(flow, located)
+  if (isDenial(located)) return located
   const route = routeOf(key.organization, located)
   flow.route = route
-  const product = productOf(flow, request, path, route.model.name)
-  const scope = isApi(product) ? 'apis' : isFree(dialect) ? 'count' : 'models'
-  const use = useOf(flow, { scope, address: flow.inbound.ip, product, standing: true })
+  const product = flow.facade.product(request, path, route.model.name)
+  const use = useOf(flow, { scope: scopeFor(product, dialect), address: flow.inbound.ip, product, standing: true })
   const refused = await firstBlocker(shared.deps, key, use, route, request)
   if (refused !== undefined) return refused
   const flaw: Flaw = (rule) => refusalIn(planHold(shared.deps.settings, key, routeByRule(route, rule, 'plan'), request))
@@ -167,7 +164,7 @@ export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDiale
     const money = await moneyBlocker(shared.deps, key, route, request)
     // Whether there is a price under a plan has been said: that there is none without it says nothing.
     const also = alsoOf(plan.also ?? [], money?.code === 'price_missing' ? undefined : money)
-    return withAlternatives(shared, { key, route, request, dialect, path, plan: undefined }, { ...plan, ...also })
+    return withAlternatives(shared, flow, { key, route, request, dialect, path, plan: undefined }, { ...plan, ...also })
   }
   if (plan !== undefined) flow.plan = plan
   return { key, route, request }
@@ -206,8 +203,7 @@ async function deliver(delivery: Delivery, called: Called): Promise<void> {
     case 'failed': {
       await release(delivery)
       const { denial, rejected } = called.failure
-      const told = denial.unsupported === undefined ? denial : ofPrompt(delivery.flow, denial)
-      if (rejected === undefined) return refuse(delivery.deps, delivery.flow, told)
+      if (rejected === undefined) return refuse(delivery.deps, delivery.flow, denial)
       return passOn(delivery.deps, delivery.flow, denial, rejected)
     }
   }

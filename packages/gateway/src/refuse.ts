@@ -16,6 +16,7 @@ import type { Failure } from './call/failure.ts'
 import type { GatewayDeps } from './deps.ts'
 import { disclosureOf } from './disclosure-of.ts'
 import { finish, type Ending } from './finish.ts'
+import { shownSteps } from './facade.ts'
 import type { Flow } from './flow.ts'
 import { envelopeOf } from './surfaces.ts'
 import { traceOf } from './trace/trace.ts'
@@ -25,13 +26,14 @@ interface Registered {
   /** As far as it is told to the caller. */
   problem: Problem
   headers: Record<string, string>
-  id: string
+  /** What the record says of it. */
+  ending: NonNullable<Ending['denial']>
 }
 
 /** Answers with the refusal, before any byte of an answer was sent. */
 export async function refuse(deps: GatewayDeps, flow: Flow, denial: Denial): Promise<void> {
-  const { problem, headers, id } = register(deps, flow, denial)
-  const { status } = entryOf(denial)
+  const { problem, headers, ending } = register(deps, flow, denial)
+  const { status } = problem
   const { type, body } = envelope(flow, problem)
   flow.outbound.head(status, {
     ...sharedHeaders(deps, flow),
@@ -40,7 +42,7 @@ export async function refuse(deps: GatewayDeps, flow: Flow, denial: Denial): Pro
     'content-length': String(body.length),
   })
   await flow.outbound.end(body)
-  finish(deps, flow, { outcome: outcomeOf(status), status, delivery: 'none', denial: { code: denial.code, id } })
+  finish(deps, flow, { outcome: outcomeOf(status), status, delivery: 'none', denial: ending })
 }
 
 /** The problem in the envelope that the caller's client parses; the plain one for callers who ask for it (RFC 9457). */
@@ -53,7 +55,7 @@ function envelope({ inbound, dialect }: Flow, problem: Problem): { type: string;
 
 /** Passes on the upstream's own refusal of the request, body unchanged, with our headers added. */
 export async function passOn(deps: GatewayDeps, flow: Flow, denial: Denial, rejected: NonNullable<Failure['rejected']>): Promise<void> {
-  const { headers, id } = register(deps, flow, denial)
+  const { headers, ending } = register(deps, flow, denial)
   flow.outbound.head(rejected.status, {
     ...sharedHeaders(deps, flow),
     ...headers,
@@ -61,23 +63,24 @@ export async function passOn(deps: GatewayDeps, flow: Flow, denial: Denial, reje
     'content-length': String(rejected.body.length),
   })
   await flow.outbound.end(rejected.body)
-  finish(deps, flow, { outcome: 'refused', status: rejected.status, delivery: 'none', denial: { code: denial.code, id } })
+  finish(deps, flow, { outcome: 'refused', status: rejected.status, delivery: 'none', denial: ending })
 }
 
 /** The event that ends a stream in error, and what the record says of it. */
 export function inBand(deps: GatewayDeps, flow: Flow, denial: Denial, ids: StreamIds): { event: Buffer; ending: Pick<Ending, 'denial'> } {
-  const { problem, id } = register(deps, flow, denial)
+  const { problem, ending } = register(deps, flow, denial)
   const dialect = flow.dialect ?? openaiChat
-  return { event: dialect.errorEvent(problem, { model: flow.request?.model ?? '', ...ids }), ending: { denial: { code: denial.code, id } } }
+  return { event: dialect.errorEvent(problem, { model: flow.request?.model ?? '', ...ids }), ending: { denial: ending } }
 }
 
 /** Keeps a refusal that can be told to nobody any more: the answer has begun in no dialect that could carry it. */
 export function recordDenial(deps: GatewayDeps, flow: Flow, denial: Denial): NonNullable<Ending['denial']> {
-  return { code: denial.code, id: register(deps, flow, denial).id }
+  return register(deps, flow, denial).ending
 }
 
-/** Numbers a refusal and keeps it whole, with its decision trace, for `/denials/{id}`. */
-function register(deps: GatewayDeps, flow: Flow, denial: Denial): Registered {
+/** Numbers a refusal as the caller is told it, and keeps it whole, with its decision trace, for `/denials/{id}`. */
+function register(deps: GatewayDeps, flow: Flow, refusal: Denial): Registered {
+  const denial = flow.facade.told(refusal, flow)
   const now = deps.clock.now()
   const operatorsOwn = entryOf(denial).status === 500
   const told = { ...denial, detail: `${denial.detail}${chargeNote(denial)}` }
@@ -95,7 +98,7 @@ function register(deps: GatewayDeps, flow: Flow, denial: Denial): Registered {
   }
   const problem = renderProblem(numbered, context)
   flow.denial = numbered
-  const trace = traceOf(deps, flow, denial)
+  const trace = shownSteps(flow.facade, traceOf(deps, flow, denial))
   if (denial.operatorDetail !== undefined) {
     deps.log.warn(
       { request: flow.id, denial: id, incident: numbered.incidentId, code: denial.code, cause: denial.operatorDetail },
@@ -114,7 +117,8 @@ function register(deps: GatewayDeps, flow: Flow, denial: Denial): Registered {
     operatorDetail: denial.operatorDetail ?? null,
     configurationVersion: deps.snapshot().version,
   })
-  return { problem: disclosed(problem, disclosureOf(flow.key), trace), headers: headersOf(flow, denial, context), id }
+  const ending = { code: denial.code, id }
+  return { problem: disclosed(problem, disclosureOf(flow.key), trace), headers: headersOf(flow, denial, context), ending }
 }
 
 /** Where the code alone is told, neither whose account it is nor the page on which that is topped up. */

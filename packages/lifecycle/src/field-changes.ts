@@ -21,7 +21,8 @@ export function fieldChanges(before: object | undefined, after: object | undefin
 function flattened(value: object | undefined, prefix = '', into = new Map<string, unknown>()): Map<string, unknown> {
   for (const [name, member] of Object.entries(value ?? {})) {
     const field = prefix === '' ? name : `${prefix}.${name}`
-    if (name === 'routes' && Array.isArray(member)) flattened(byName(member as NamedRoute[]), field, into)
+    // Further in anything may be called so: a schema of what a prompt answers is whatever its publisher wrote.
+    if (prefix === '' && name === 'routes' && Array.isArray(member)) flattened(byName(member as NamedRoute[]), field, into)
     else if (typeof member === 'object' && member !== null && !Array.isArray(member)) flattened(member as object, field, into)
     else into.set(field, member)
   }

@@ -1,4 +1,4 @@
-import { formatAmount, parseAmount, type ApiRoute } from '@faregate/core'
+import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, type ApiRoute } from '@faregate/core'
 import { added, changed, removed, type ApiChange } from './openapi/diff/change.ts'
 import { shapeOf } from './openapi/operations.ts'
 
@@ -21,25 +21,39 @@ export function releaseChanges(before: Called, after: Called, documented: readon
 }
 
 function routeChanges(before: readonly ApiRoute[], after: readonly ApiRoute[]): ApiChange[] {
-  const [was, is] = [byShape(before), byShape(after)]
+  const [was, is] = [callable(before), callable(after)]
   const gone = [...was].filter(([shape]) => !is.has(shape)).map(([, route]) => removed(nameOf(route), 'the route'))
   const changes = [...is].flatMap(([shape, route]): ApiChange[] => {
     const old = was.get(shape)
     if (old === undefined) return [added(nameOf(route), 'the route')]
     const [cost, costs] = [costOf(old), costOf(route)]
-    return cost === costs ? [] : [changed(nameOf(route), `a call cost ${cost} and costs ${costs}`, false)]
+    const [charged, charges] = [chargedFor(old), chargedFor(route)]
+    return [
+      ...(cost === costs ? [] : [changed(nameOf(route), `a call cost ${cost} and costs ${costs}`, false)]),
+      ...(charged === charges || cost === FREE || costs === FREE
+        ? []
+        : [changed(nameOf(route), `answers were charged for ${charged} and are for ${charges}`, false)]),
+    ]
   })
   return [...gone, ...changes]
 }
 
-function byShape(routes: readonly ApiRoute[]): Map<string, ApiRoute> {
-  return new Map(routes.map((route) => [shapeOf(route.method, route.path), route]))
+/** Those that are not switched off, by the paths that they take. */
+function callable(routes: readonly ApiRoute[]): Map<string, ApiRoute> {
+  const served = routes.filter(({ off }) => off !== true)
+  return new Map(served.map((route) => [shapeOf(route.method, route.path), route]))
 }
 
 function nameOf({ method, path }: ApiRoute): string {
   return `${method} ${path}`
 }
 
+const FREE = 'nothing'
+
+function chargedFor({ chargeOn }: ApiRoute): string {
+  return (chargeOn ?? DEFAULT_CHARGE_ON).toSorted().join(', ')
+}
+
 function costOf({ price, free }: ApiRoute): string {
-  return free === true || price === undefined ? 'nothing' : formatAmount(parseAmount(price) ?? 0n)
+  return free === true || price === undefined ? FREE : formatAmount(parseAmount(price) ?? 0n)
 }

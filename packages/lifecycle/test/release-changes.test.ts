@@ -26,6 +26,18 @@ test('routes that come, go, and cost something else are told; what a parameter i
   )
 })
 
+test('a route that is switched off is gone, one that is switched on is new; for which answers it is charged is told', () => {
+  const off = get('/off', { off: true })
+  assert.deepEqual(changes([get('/off')], [off]), ['breaking removed GET /off: the route'])
+  assert.deepEqual(changes([off], [get('/off')]), ['added GET /off: the route'])
+  assert.deepEqual(changes([off], [off]), [])
+  const paid = (more: Partial<ApiRoute>) => [get('/paid', { price: '1', ...more })]
+  assert.deepEqual(changes(paid({}), paid({ chargeOn: ['3xx', '2xx'] })), [])
+  assert.deepEqual(changes(paid({}), paid({ chargeOn: ['2xx', '4xx'] })), [
+    'changed GET /paid: answers were charged for 2xx, 3xx and are for 2xx, 4xx',
+  ])
+})
+
 test('what breaks callers stands first, and what the documents say is not said twice', () => {
   const documented: ApiChange[] = [
     { kind: 'documentation', breaking: false, at: 'GET /b', what: 'the summary' },

@@ -108,3 +108,22 @@ test('the configuration file invites organizations by their ids', async (t) => {
   const status = async (key: string) => (await look(server, '/catalogue/filed', key)).status
   assert.deepEqual([await status(invited.key), await status(other.key)], [200, 404])
 })
+
+test('what takes the place of an API is named to those who may see that', async (t) => {
+  const server = await opened(t)
+  const { key, organization } = await server.customer()
+  await add(server, 'old')
+  await add(server, 'next-secret')
+  await list(server, 'old', { visibility: 'public' })
+  await list(server, 'next-secret', { visibility: 'invitation' })
+  await done(server, 'POST', '/api/apis/old/deprecate', { successor: 'next-secret' })
+  const told = async (credential?: string) => {
+    const [page, data] = [await look(server, '/catalogue/old', credential), await look(server, '/catalogue/old.json', credential)]
+    const text = `${await page.text()} ${await data.text()}`
+    assert.match(text, /"state":"deprecated"/)
+    return text.includes('next-secret')
+  }
+  assert.deepEqual([await told(), await told(key)], [false, false])
+  await list(server, 'next-secret', { invited: [organization] })
+  assert.deepEqual([await told(), await told(key), await told(server.token)], [false, true, true])
+})

@@ -77,6 +77,7 @@ test('the OpenAPI document of an API has a stable address, with the gateway as i
   assert.equal(await (await again(etag)).text(), '')
 
   await add(server, 'rain')
+  await list(server, 'rain', { visibility: 'public' })
   await done(server, 'POST', '/api/apis/weather/deprecate', { sunset: '2100-01-01T00:00:00Z', successor: 'rain' })
   const changed = await again(etag)
   assert.equal(changed.status, 200)
@@ -85,7 +86,7 @@ test('the OpenAPI document of an API has a stable address, with the gateway as i
   const page = await (await look(server, '/catalogue/weather')).text()
   assert.match(page, /deprecated<\/strong>[^]*retired on 2100-01-01[^]*href="\/catalogue\/rain"/)
   await done(server, 'POST', '/api/apis/weather/retire', {})
-  assert.deepEqual(await namesOf(server), [])
+  assert.deepEqual(await namesOf(server), ['rain'])
   assert.equal((await look(server, '/catalogue/weather')).status, 200)
 })
 
@@ -97,6 +98,23 @@ test('an API without a document says so', async (t) => {
   assert.equal(answer.status, 404)
   assert.match(((await answer.json()) as { detail: string }).detail, /has no OpenAPI document/)
   assert.equal(((await (await look(server, '/catalogue/plain.json')).json()) as Page).openapi, null)
+})
+
+test('a route that is switched off is offered nowhere, and its end is in the changelog', async (t) => {
+  const server = await opened(t)
+  const routes = (off: object) => [
+    { method: 'GET', path: '/closed', price: '0.01', ...off },
+    { method: 'POST', path: '/open', price: '0.01' },
+  ]
+  await add(server, 'half', { routes: routes({}) })
+  await done(server, 'PATCH', '/api/apis/half', { routes: routes({ off: true }) })
+  await list(server, 'half', { visibility: 'public' })
+  const page = (await (await look(server, '/catalogue/half.json')).json()) as Page & { routes: number }
+  assert.deepEqual([page.routes, page.endpoints.map(({ path }) => path)], [1, ['/open']])
+  assert.ok(page.example.includes('/half/open'), page.example)
+  assert.deepEqual(await namesOf(server, '?q=closed'), [])
+  const [second] = page.changelog
+  assert.deepEqual([second?.breaking, second?.changes.map(({ at }) => at)], [true, ['GET /closed']])
 })
 
 test('APIs are found by the words of names, titles, summaries and paths, by category and by tag', async (t) => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { KindFacts, Kinds } from '../src/config/meaning.ts'
 import { loadConfiguration, type Loaded } from '../src/config/load.ts'
+import { api } from '../src/config/schema-apis.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'faregate-config-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -225,4 +226,33 @@ test('a provider without a key and a deployment without a provider are warnings,
 test('an alias that contains itself is refused, not followed for ever', () => {
   const loaded = load('providers: &a\n  - *a\n')
   assert.equal(loaded.ok, false)
+})
+
+test('what an API holds may be as large in the file as over the management API, and no larger', () => {
+  const prompt = (more: object) => ({ prefix: '/p', prompt: { model: 'm', user: 'Hello', ...more } })
+  const service = (routes: object[]) => ({ prefix: '/s', upstream: { baseUrl: 'http://127.0.0.1:1' }, routes })
+  const routes = (count: number) => Array.from({ length: count }, (_, index) => ({ method: 'GET', path: `/${index}`, free: true }))
+  const long = (length: number) => [{ method: 'GET', path: `/${'x'.repeat(length - 1)}`, free: true }]
+  const choices = (count: number) => ({
+    variables: { v: { type: 'string', enum: Array.from({ length: count }, (_, index) => String(index)) } },
+  })
+  const tooLarge = (value: object) => api.safeParse(value).error?.issues.map(({ path }) => path.join('.')) ?? []
+  for (const [most, more, at] of [
+    [prompt({ user: 'x'.repeat(100_000) }), prompt({ user: 'x'.repeat(100_001) }), 'prompt.user'],
+    [prompt(choices(200)), prompt(choices(201)), 'prompt.variables.v.enum'],
+    [service(routes(20_000)), service(routes(20_001)), 'routes'],
+    [service(long(500)), service(long(501)), 'routes.0.path'],
+  ] as const)
+    assert.deepEqual([tooLarge(most), tooLarge(more)], [[], [at]])
+})
+
+test('what a variable of a prompt stands for by itself is a number in the file where it takes one', () => {
+  const withDefault = (type: string, value: string) =>
+    load(
+      `apis:\n  a:\n    prefix: /p\n    prompt:\n      model: m\n      user: '{{v}}'\n      variables:\n        v: { type: ${type}, default: ${value} }\n`,
+    )
+  const flaws = (type: string, value: string) =>
+    withDefault(type, value).findings.filter(({ path }) => path === 'apis.a.prompt.variables.v.default').length
+  assert.deepEqual([flaws('integer', '5'), flaws('number', '0.5'), flaws('boolean', 'true'), flaws('string', '"5"')], [0, 0, 0, 0])
+  assert.deepEqual([flaws('integer', '"5"'), flaws('string', '5')], [1, 1])
 })

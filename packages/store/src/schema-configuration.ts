@@ -10,6 +10,7 @@ export interface ConfigurationTables {
   api_releases: ApiReleasesTable
   api_alerts: ApiAlertsTable
   api_owners: ApiOwnersTable
+  api_listings: ApiListingsTable
 }
 
 export interface ProvidersTable {
@@ -38,8 +39,6 @@ export interface ApisTable {
   release_number: Int
   /** JSON of how it goes; null: it stays. */
   retirement: Json | null
-  /** JSON of who may see it and who answers for it; null: as is usual. */
-  listing: Json | null
   created_at: Int
   updated_at: Int
 }
@@ -69,6 +68,12 @@ export interface ApiReleasesTable {
   overridden: Json
   published_by: string
   published_at: Int
+}
+
+/** Who may see an API and who answers for it, also where it is taken off; none: as is usual. */
+export interface ApiListingsTable {
+  api: string
+  listing: Json
 }
 
 export interface ApiAlertsTable {

@@ -19,6 +19,7 @@ export const TABLES = [
   'api_releases',
   'api_alerts',
   'api_owners',
+  'api_listings',
   'prices',
   'catalogue_prices',
   'price_offers',

@@ -16,6 +16,8 @@ export interface Invalid {
   ok: false
   pointer: string
   message: string
+  /** Set where it is too large: so many bytes are taken. */
+  mostBytes?: number
 }
 
 /** A caller's request, as far as every dialect has it; everything else stays bytes. */

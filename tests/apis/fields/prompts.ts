@@ -1,4 +1,3 @@
-import { header } from '../../support/http.ts'
 import type { Field, Fields, Seen } from './field.ts'
 
 type Value = Record<string, unknown>
@@ -27,7 +26,7 @@ const member = (name: string) => (seen: Seen) => asked(seen, name)
 
 /** Fields of a definition that is a prompt. */
 export const PROMPT_FIELDS: Fields = {
-  'prompt.model': fixed({}, { model: 'two' }, async (seen) => header(await ask(seen), 'faregate-model')),
+  'prompt.model': fixed({}, { model: 'two' }, member('model')),
   'prompt.system': fixed({ system: 'Be brief.' }, { system: 'Be kind.' }, member('messages')),
   'prompt.user': fixed({}, { user: 'Sing {{text}}' }, member('messages')),
   'prompt.variables': fixed({}, { variables: { text: { type: 'integer' } } }, async (seen) => (await ask(seen)).status),

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { fieldChanges } from '@faregate/lifecycle'
 import { refuseSharedPrefix, wholeDefinition } from '../api-definition.ts'
+import { changeListing } from '../api-listing.ts'
 import { examine, presentRelease, release, releaseFacts } from '../api-release.ts'
 import type { Call, Context, Handlers } from '../call.ts'
 import { changeConfiguration } from '../change.ts'
@@ -9,6 +10,7 @@ import { refuseManaged } from '../managed.ts'
 import { wholeList } from '../paging.ts'
 import type { AdminQueries } from '../ports.ts'
 import { presentDefinition, routeCount } from '../present/apis.ts'
+import { presentListing } from '../present/listing.ts'
 import { found, notFound, refuse } from '../refusal.ts'
 
 export const apisNameReleases: Handlers<'listApiReleases' | 'publishApi' | 'getApiRelease' | 'rollbackApi'> = {
@@ -39,8 +41,10 @@ export const apisNameReleases: Handlers<'listApiReleases' | 'publishApi' | 'getA
       await trx.deleteApiDraft(name, now.revision)
       const createdAt = (await trx.apis.get(name))?.createdAt ?? deps.clock.now()
       const { release: made } = await release(call, trx, { ...definition, name, createdAt }, about)
+      const listing = await changeListing(call, trx, name, body.listing, '/listing')
       const answer = { ...shown, ...releaseFacts(made, made.number) }
-      const after = { release: made.number, ...about, changes: shown.changes }
+      const listed = body.listing === undefined ? {} : { listing: presentListing({ listing }) }
+      const after = { release: made.number, ...about, ...listed, changes: shown.changes }
       return { event: { action: 'api.publish', subject: name, organization: null, before: { release: draft.base }, after }, answer }
     })
   },

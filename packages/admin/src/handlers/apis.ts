@@ -1,4 +1,5 @@
 import { definedApi, refuseSharedPrefix } from '../api-definition.ts'
+import { changeListing } from '../api-listing.ts'
 import { claimed, refuseUnreachable } from '../api-owner.ts'
 import { release } from '../api-release.ts'
 import type { Handlers } from '../call.ts'
@@ -28,7 +29,8 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
       await refuseSharedPrefix(call, trx, row)
       const organization = await claimed(call, trx, row.name, body.organization)
       refuseUnreachable(call, organization, row)
-      const answer = presentApi(deps, (await release(call, trx, { ...row, organization })).row)
+      const listing = await changeListing(call, trx, row.name, body.listing, '/listing')
+      const answer = presentApi(deps, { ...(await release(call, trx, { ...row, organization })).row, listing })
       return { event: { action: 'api.create', subject: row.name, organization: null, after: answer }, answer }
     })
   },

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
-import { Failure, UsageError, type Call, type Command } from '../command.ts'
+import { Failure, UsageError, type Call, type Command, type Option } from '../command.ts'
 import { textOf } from '../document.ts'
 import { findOrganization } from '../lookup.ts'
 import { fields } from '../output.ts'
@@ -79,12 +79,18 @@ async function pictureOf(source: string): Promise<string> {
   return `data:image/${type};base64,${bytes.toString('base64')}`
 }
 
+/** Who sees an API in the catalogue. */
+export const VISIBILITY: Option = {
+  flags: '--visibility <who>',
+  summary: 'who sees it in the catalogue: public, organization (whoever has a key or a token) or invitation',
+}
+
 const listing: Command = {
   name: 'api listing',
   summary: 'Show or say who sees an API in the catalogue, and who answers for it',
   args: ['<name>'],
   options: [
-    { flags: '--visibility <who>', summary: 'public, organization (whoever has a key or a token) or invitation' },
+    VISIBILITY,
     { flags: '--owner <name>', summary: 'who answers for it: a team or a person' },
     { flags: '--no-owner', summary: 'nobody is named' },
     { flags: '--invite <organization>', summary: 'this organization sees it by invitation, too', repeatable: true },
@@ -111,12 +117,25 @@ const VISIBILITIES = ['public', 'organization', 'invitation'] as const
 
 async function listingOf(call: Call, { listing: { invited } }: Api): Promise<Listing> {
   const { options } = call
-  const [asked, more, fewer] = [options.text('visibility'), options.list('invite'), options.list('uninvite')]
-  const visibility = VISIBILITIES.find((one) => one === asked)
-  if (asked !== undefined && visibility === undefined) throw new UsageError(`--visibility is "${asked}": one of ${VISIBILITIES.join(', ')}`)
+  const [more, fewer] = [options.list('invite'), options.list('uninvite')]
   const [added, removed] = [await idsOf(call, more ?? []), new Set(await idsOf(call, fewer ?? []))]
   const asInvited = more === undefined && fewer === undefined ? {} : { invited: [...invited, ...added].filter((id) => !removed.has(id)) }
-  return { ...(visibility === undefined ? {} : { visibility }), ...options.change('owner'), ...asInvited }
+  return { ...visibilityOf(call), ...options.change('owner'), ...asInvited }
+}
+
+/** What `--visibility` says, if anything. */
+export function visibilityOf({ options }: Pick<Call, 'options'>): Pick<Listing, 'visibility'> {
+  const asked = options.text('visibility')
+  if (asked === undefined) return {}
+  const visibility = VISIBILITIES.find((one) => one === asked)
+  if (visibility === undefined) throw new UsageError(`--visibility is "${asked}": one of ${VISIBILITIES.join(', ')}`)
+  return { visibility }
+}
+
+/** The same where an API is published: from its first moment on. */
+export function listedAs(call: Pick<Call, 'options'>): { listing?: Listing } {
+  const said = visibilityOf(call)
+  return said.visibility === undefined ? {} : { listing: said }
 }
 
 async function idsOf(call: Call, names: string[]): Promise<string[]> {

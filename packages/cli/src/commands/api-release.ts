@@ -5,6 +5,7 @@ import { changeTable } from '../document.ts'
 import { fieldTable } from '../field-table.ts'
 import { fields, shortTime, table } from '../output.ts'
 import { behind, promptText } from '../prompt-text.ts'
+import { listedAs, VISIBILITY } from './api-catalogue.ts'
 
 type Release = RouteOutput<Routes['getApiRelease']>
 type Flaw = (typeof RELEASE_FLAWS)[number]
@@ -20,6 +21,7 @@ const publish: Command = {
       summary: `publish although the doctor says this; audited: ${RELEASE_FLAWS.join(', ')}`,
       repeatable: true,
     },
+    VISIBILITY,
   ],
   async run(call) {
     const [name = ''] = call.args
@@ -27,7 +29,7 @@ const publish: Command = {
     const override = (call.options.list('override') ?? []).map(flawOf)
     const client = await call.client()
     const { revision, base } = await client.getApiDraft({ params: { name } })
-    const body = { revision, base, override, ...(note === undefined ? {} : { note }) }
+    const body = { revision, base, override, ...(note === undefined ? {} : { note }), ...listedAs(call) }
     const release = await client.publishApi({ params: { name }, body, idempotencyKey: randomUUID() })
     call.output.result(release, `Release ${release.number} of ${name} is in force at ${release.url}.\n\n${differences(release)}`)
   },

@@ -8,6 +8,7 @@ import { findOrganization } from '../lookup.ts'
 import { fields, table } from '../output.ts'
 import { placeOf } from '../place.ts'
 import { behind, promptText } from '../prompt-text.ts'
+import { listedAs, VISIBILITY } from './api-catalogue.ts'
 
 type ApiBody = RouteInput<Routes['createApi']>['body']
 type Api = RouteOutput<Routes['getApi']>
@@ -126,6 +127,7 @@ const add: Command = {
     { flags: '--silence <ms>', summary: 'longest silence within an answer' },
     { flags: '--pass-encoded-slashes', summary: 'pass %2F and %5C in paths on, instead of refusing them' },
     ...MEMBERS,
+    VISIBILITY,
   ],
   async run(call) {
     const [name = '', place = ''] = call.args
@@ -141,6 +143,7 @@ const add: Command = {
       ...timeoutsOf(options, timeouts),
       ...(options.is('passEncodedSlashes') ? { encodedSlashes: 'pass' as const } : {}),
       ...members,
+      ...listedAs(call),
     }
     const client = await call.client()
     const owner = options.text('org')

@@ -7,6 +7,7 @@ import { permitted, serveModelCall, type Shared } from '../model-call.ts'
 import { refuse } from '../refuse.ts'
 import { retiredApi } from '../retirement.ts'
 import type { PublishedPrompt } from './port.ts'
+import { promptFacade } from './prompt-facade.ts'
 
 /** Where a prompt describes itself, below its prefix. */
 const DOCUMENT = '/openapi.json'
@@ -14,7 +15,7 @@ const DOCUMENT = '/openapi.json'
 /** A request as a call of a prompt. */
 export function promptFlow(flow: Flow, prompt: PublishedPrompt): Flow {
   const { name, release } = prompt.entry
-  return { ...flow, dialect: prompt.dialect, prompt, api: { name, route: null, release } }
+  return { ...flow, dialect: prompt.dialect, facade: promptFacade(prompt), api: { name, route: null, release } }
 }
 
 /** A call of a prompt is one of its model, from the credential to the record; beside it there is what describes the prompt. */

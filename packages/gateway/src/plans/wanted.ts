@@ -1,15 +1,6 @@
-import type { PlanFeature, Product, Wanted } from '@faregate/core'
+import type { PlanFeature, Wanted } from '@faregate/core'
 import { scanMembers, type ModelRequest } from '@faregate/wire'
-import type { Flow } from '../flow.ts'
 import { surfaceOf } from '../surfaces.ts'
-
-/**
- * What a call of a model is sold as: the model for this use of it, or the published prompt that asks it. A prompt of an organization is
- * sold as its model is: nobody publishes a way around the plans of the operator.
- */
-export function productOf({ prompt }: Flow, request: ModelRequest, path: string, model: string): Product {
-  return prompt === undefined || prompt.entry.organization !== undefined ? wantedOf(request, path, model) : { api: prompt.entry.name }
-}
 
 /** What a request asks of plans, for a model. `path`: where it would be sent. */
 export function wantedOf(request: ModelRequest, path: string, model: string): Wanted {

@@ -83,16 +83,16 @@ const ROWS: Record<Step, (seen: Seen) => TraceStep[]> = {
   settle: () => NONE,
 }
 
-function configured({ deps, flow: { route, api, prompt } }: Seen): TraceStep[] {
+function configured({ deps, flow: { route, api, facade } }: Seen): TraceStep[] {
   const { version } = deps.snapshot()
   const { name = undefined, release = undefined } = api ?? {}
   const called =
     name === undefined || api?.route === null ? {} : { api: name, route: api?.route, ...(release === undefined ? {} : { release }) }
   if (route !== undefined) {
-    const asked = prompt === undefined ? { model: route.model.name, deployments: route.candidates.length } : {}
+    const asked = facade.choosable ? { model: route.model.name, deployments: route.candidates.length } : {}
     return [row('configuration', undefined, { ...called, ...asked, version })]
   }
-  return prompt === undefined && 'api' in called ? [row('configuration', undefined, { ...called, version })] : NONE
+  return facade.choosable && 'api' in called ? [row('configuration', undefined, { ...called, version })] : NONE
 }
 
 /** Whoever has no plan for it is served from the balance, where it is sold so. */

@@ -1,7 +1,9 @@
 import { API_METHODS, formatAmount, type ApiRoute } from '@faregate/core'
 import { RouteTable, segmentsOf } from '../route-table.ts'
+import { withoutExtensions } from './extensions.ts'
 import { isJson, jsonOf, listOf, resolved, type Json } from './json.ts'
 import { routePathOf } from './operations.ts'
+import { referredComponents } from './referred.ts'
 
 /** How an API is published, as far as its document says so. */
 export interface Publication {
@@ -20,10 +22,11 @@ const SCHEME = 'faregate'
 
 /**
  * The document of an API for its callers, as JSON: the gateway is its only server, the gateway's key its only security, and only what
- * can be called is in it, each operation with its price. What it said of the service behind the gateway, callers have no use for.
+ * can be called is in it, with what that refers to, each operation with its price. What it said of the service behind the gateway, also
+ * to other tools (`x-…`), callers have no use for.
  */
 export function publishedDocument(text: string, publication: Publication): string {
-  const document = jsonOf(JSON.parse(text))
+  const document = withoutExtensions(jsonOf(JSON.parse(text)))
   const components = jsonOf(document['components'])
   // The paths carry copies of what they refer to: an item may be served at one of them, and not at another.
   const paths = Object.entries(jsonOf(document['paths'])).flatMap(([path, value]): [string, Json][] => {
@@ -34,17 +37,20 @@ export function publishedDocument(text: string, publication: Publication): strin
   for (const callbacks of itemsIn(components['callbacks'])) itemsIn(callbacks).forEach(withoutServers)
   linksIn({ links: components['links'] })
   for (const response of itemsIn(components['responses'])) linksIn(response)
-  const { servers: _servers, paths: _paths, ...rest } = document
+  const { servers: _servers, ...rest } = document
+  const served = { ...rest, paths: Object.fromEntries(paths) }
   return JSON.stringify({
-    ...rest,
+    ...served,
     servers: [{ url: publication.url }],
     security: [{ [SCHEME]: [] }],
-    paths: Object.fromEntries(paths),
-    components: { ...components, securitySchemes: { [SCHEME]: { type: 'http', scheme: 'bearer', description: 'A key of the gateway.' } } },
+    components: {
+      ...referredComponents(served),
+      securitySchemes: { [SCHEME]: { type: 'http', scheme: 'bearer', description: 'A key of the gateway.' } },
+    },
   })
 }
 
-/** The item with those of its operations that a route serves; undefined: none is. */
+/** The item with those of its operations that a route serves, and that is not switched off; undefined: none is. */
 function servedItem(item: Json, path: string, { routes, currency, rates, deprecated }: Publication): Json | undefined {
   const table = tableOf(routes)
   withoutServers(item)
@@ -54,7 +60,7 @@ function servedItem(item: Json, path: string, { routes, currency, rates, depreca
     const operation = item[method.toLowerCase()]
     if (!isJson(operation)) continue
     const found = table.find(method, segmentsOf(routePathOf(path)))
-    if (found.kind !== 'route') {
+    if (found.kind !== 'route' || found.route.off) {
       delete item[method.toLowerCase()]
       continue
     }

@@ -38,7 +38,7 @@ function operation(name: string, prompt: Prompt): Json {
 }
 
 const EVENTS =
-  '`delta`: `{"text": …}`, a piece of the answer; `done`: `{"finish": …, "model": …, "usage": …}`, which ends it; `error`: a problem, which ends it too.'
+  '`delta`: `{"text": …}`, a piece of the answer; `done`: `{"finish": …, "usage": …}`, which ends it; `error`: a problem, which ends it too.'
 
 const PROBLEM = {
   type: 'object',
@@ -68,7 +68,7 @@ function variableSchema({ type, description, enum: choices, default: value }: Pr
 function answerSchema({ output }: Prompt): Json {
   return {
     type: 'object',
-    required: ['output', 'finish', 'model', 'usage'],
+    required: ['output', 'finish', 'usage'],
     properties: {
       output: output === undefined ? { type: 'string' } : { anyOf: [output, { type: 'null' }] },
       ...(output === undefined
@@ -76,7 +76,6 @@ function answerSchema({ output }: Prompt): Json {
         : { text: { type: 'string', description: 'What the model said instead of the object; `output` is null then.' } }),
       refusal: { type: 'string', description: 'Why the model did not answer, in its own words.' },
       finish: { type: 'string', description: 'Why the answer ended: `stop`, `length`, …' },
-      model: { type: 'string' },
       usage: {
         type: 'object',
         required: ['inputTokens', 'outputTokens'],

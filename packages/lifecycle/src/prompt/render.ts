@@ -1,5 +1,5 @@
 import type { Prompt, PromptValue, PromptVariable } from '@faregate/core'
-import { filled, readTemplate } from './template.ts'
+import { filled, readTemplate, sizeOf } from './template.ts'
 import { exampleFor, fits, kindOf, takenBy } from './values.ts'
 
 /** What a model is asked; or what is wrong with the values, where (JSON pointer), and how it is mended. */
@@ -9,12 +9,17 @@ export interface WrongValues {
   ok: false
   pointer: string
   message: string
+  /** Set where what the model would be asked is too large: so many bytes it may be. */
+  mostBytes?: number
 }
 
 const LONGEST_NAME = 100
 
-/** A prompt, read once: makes what a model is asked out of the values that a caller sends. */
-export function compilePrompt({ system, user, variables }: Prompt): (values: Record<string, unknown>) => Rendered {
+/**
+ * A prompt, read once: makes what a model is asked out of the values that a caller sends. A value may stand in many places: what is
+ * more than `mostBytes` is not made.
+ */
+export function compilePrompt({ system, user, variables }: Prompt, mostBytes = Infinity): (values: Record<string, unknown>) => Rendered {
   const [asSystem, asUser] = [system, user].map((text) => (text === undefined ? undefined : readTemplate(text).segments))
   const declared = Object.entries(variables)
   return (values) => {
@@ -28,6 +33,7 @@ export function compilePrompt({ system, user, variables }: Prompt): (values: Rec
     const strange = Object.keys(values).find((name) => !texts.has(name))
     if (strange !== undefined) return unknown(strange, Object.keys(variables))
     const valueOf = (name: string): string => texts.get(name) ?? ''
+    if (sizeOf([...(asSystem ?? []), ...(asUser ?? [])], valueOf) > mostBytes) return tooLarge(mostBytes)
     return {
       ok: true,
       ...(asSystem === undefined ? {} : { system: filled(asSystem, valueOf) }),
@@ -62,6 +68,11 @@ function like(name: string, variable: PromptVariable): string {
 function unknown(name: string, known: string[]): WrongValues {
   const takes = known.length === 0 ? 'it takes none' : `it takes ${known.map((one) => `\`${one}\``).join(', ')}`
   return at(name, `\`${name.slice(0, LONGEST_NAME)}\` is no variable of this prompt: leave it out; ${takes}`)
+}
+
+function tooLarge(mostBytes: number): WrongValues {
+  const message = `With these values the model would be asked more than ${mostBytes} bytes: send shorter ones.`
+  return { ok: false, pointer: '', message, mostBytes }
 }
 
 function at(name: string, message: string): WrongValues {

@@ -35,6 +35,17 @@ export function filled(segments: readonly Segment[], valueOf: (variable: string)
   return segments.map((segment) => (typeof segment === 'string' ? segment : valueOf(segment.variable))).join('')
 }
 
+/** How many bytes of UTF-8 that is, without making it. */
+export function sizeOf(segments: readonly Segment[], valueOf: (variable: string) => string): number {
+  const sizes = new Map<string, number>()
+  return segments.reduce((sum, segment) => {
+    const text = typeof segment === 'string' ? segment : valueOf(segment.variable)
+    const size = sizes.get(text) ?? Buffer.byteLength(text)
+    sizes.set(text, size)
+    return sum + size
+  }, 0)
+}
+
 /** An offset as people count: from 1. */
 export function lineAndColumn(text: string, at: number): string {
   const before = text.slice(0, at)

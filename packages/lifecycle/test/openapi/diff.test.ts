@@ -189,3 +189,12 @@ test('definitions are compared member by member, routes by their names', () => {
   ])
   assert.deepEqual(fieldChanges(after, after), [])
 })
+
+test('only the routes of an API are told apart by method and path: in a schema anything may be called so', () => {
+  const prompt = { prompt: { output: { type: 'object', default: { routes: [null] } } } }
+  assert.deepEqual(fieldChanges(prompt, prompt), [])
+  assert.deepEqual(
+    fieldChanges({}, prompt).map(({ field }) => field),
+    ['prompt.output.type', 'prompt.output.default.routes'],
+  )
+})

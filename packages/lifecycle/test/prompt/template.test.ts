@@ -93,3 +93,11 @@ test('20,000 generated templates are filled as their pieces say, and say nothing
   }
   assert.ok(compared > 10_000, String(compared))
 })
+
+test('what a prompt would be filled to is counted in bytes, and one byte too many is refused', () => {
+  const prompt: Prompt = { model: 'm', system: '{{a}}é', user: '{{a}} {{ a }}', variables: { a: { type: 'string' } } }
+  // Three times the value, which is three bytes, two of the é, and a space.
+  assert.equal(compilePrompt(prompt, 12)({ a: '€' }).ok, true)
+  const refused = compilePrompt(prompt, 11)({ a: '€' })
+  assert.deepEqual([refused.ok, !refused.ok && refused.mostBytes], [false, 11])
+})

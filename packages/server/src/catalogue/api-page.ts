@@ -2,17 +2,16 @@ import { isMailAddress } from '@faregate/lifecycle'
 import { html, type Html } from '../pages/html.ts'
 import type { LoggedRelease } from './changelog.ts'
 import type { CataloguePage } from './entry.ts'
-import { strangersMarkdown } from './markdown.ts'
 
 /** On the page; the data has more, the document all. */
 const MOST_ROUTES = 200
 
 /** `/catalogue/NAME`: what an API does, how it is called, what that costs, how it is bought, and how it changed. */
-export function apiPage(api: CataloguePage): Html {
-  const { logo, summary, description, example } = api
+export function apiPage(api: CataloguePage, description: Html | undefined): Html {
+  const { logo, summary, example } = api
   return html`${logo === null ? undefined : html`<img class="logo" src="${logo}" alt="" />`} ${goes(api)}
     ${summary === null ? undefined : html`<p>${summary}</p>`} ${facts(api)}
-    ${description === null ? undefined : html`<section aria-label="Description">${strangersMarkdown(description)}</section>`}
+    ${description === undefined ? undefined : html`<section aria-label="Description">${description}</section>`}
     <h2 id="call">Call it</h2>
     <p>With a key of yours in <code>FAREGATE_KEY</code>; capitals in the path stand for what you ask about.</p>
     <pre tabindex="0"><code>${example}</code></pre>

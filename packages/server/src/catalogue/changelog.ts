@@ -17,38 +17,59 @@ export interface LoggedRelease {
 
 const MOST_RELEASES = 20
 const MOST_CHANGES = 50
-const MOST_KEPT = 500
+const MOST_KEPT = 2000
 
 export type Changelogs = (entry: ApiEntry) => Promise<LoggedRelease[]>
 
-/** The changelogs of APIs, newest release first. Releases never change: what two of them differ in is found out once. */
+/** All that is told of a release, whichever is in force. */
+type Told = Omit<LoggedRelease, 'inForce'>
+
+type FindRelease = (number: number) => Promise<ApiReleaseRow | undefined>
+
+/** The changelogs of APIs, newest release first. Releases never change: each is read, and compared with the one before, once. */
 export function createChangelogs({ store, documents }: Pick<AdminDeps, 'store' | 'documents'>): Changelogs {
-  const known = new Recent<ApiChange[]>(MOST_KEPT)
-  const running = new Map<string, Promise<ApiChange[]>>()
-  const compared = async (before: ApiReleaseRow['definition'], after: ApiReleaseRow['definition']): Promise<ApiChange[]> =>
-    releaseChanges(calledOf(before), calledOf(after), await documented(before.document, after.document))
+  const { apiReleases, apiDocuments } = store.read
+  const known = new Recent<Told>(MOST_KEPT)
+  const running = new Map<string, Promise<Told | undefined>>()
   const documented = async (before: string | undefined, after: string | undefined): Promise<ApiChange[]> => {
     if (before === undefined || after === undefined || before === after) return []
-    const { apiDocuments } = store.read
     const [was, is] = await Promise.all([apiDocuments.get(before), apiDocuments.get(after)])
     return was === undefined || is === undefined ? [] : documents.compare(was, is)
   }
-  const changesOf = (before: ApiReleaseRow | undefined, after: ApiReleaseRow): Promise<ApiChange[]> => {
-    const name = `${after.api} ${after.number}`
-    const found = before === undefined ? [] : known.get(name)
-    if (before === undefined || found !== undefined) return Promise.resolve(found ?? [])
+  const compared = async (find: FindRelease, number: number): Promise<Told | undefined> => {
+    const [before, after] = await Promise.all([number === 1 ? undefined : find(number - 1), find(number)])
+    if (after === undefined) return undefined
+    if (before === undefined) return told(after, [])
+    const [was, is] = [before.definition, after.definition]
+    return told(after, releaseChanges(calledOf(was), calledOf(is), await documented(was.document, is.document)))
+  }
+  const toldOf = async (api: string, number: number, find: FindRelease): Promise<Told | undefined> => {
+    const name = `${api} ${number}`
+    const found = known.get(name)
+    if (found !== undefined) return found
     // However many look at once: it is compared once.
-    const comparing = running.get(name) ?? compared(before.definition, after.definition).finally(() => running.delete(name))
+    const comparing = running.get(name) ?? compared(find, number).finally(() => running.delete(name))
     running.set(name, comparing)
-    return comparing.then((changes) => {
-      known.set(name, changes)
-      return changes
-    })
+    const made = await comparing
+    if (made !== undefined) known.set(name, made)
+    return made
   }
   return async ({ name, release }) => {
-    const rows = await store.read.apiReleases.list(name, MOST_RELEASES + 1)
-    const shown = rows.slice(0, MOST_RELEASES)
-    return Promise.all(shown.map(async (row, index) => logged(row, release, await changesOf(rows[index + 1], row))))
+    const last = await apiReleases.last(name)
+    const numbers = Array.from({ length: Math.min(last, MOST_RELEASES) }, (_, index) => last - index)
+    const find = once((number) => apiReleases.get(name, number))
+    const releases = await Promise.all(numbers.map((number) => toldOf(name, number, find)))
+    return releases.flatMap((one) => (one === undefined ? [] : [{ ...one, inForce: one.number === release }]))
+  }
+}
+
+/** A release that is compared with both of its neighbours is read once. */
+function once(find: FindRelease): FindRelease {
+  const asked = new Map<number, ReturnType<FindRelease>>()
+  return (number) => {
+    const found = asked.get(number) ?? find(number)
+    asked.set(number, found)
+    return found
   }
 }
 
@@ -57,10 +78,9 @@ function calledOf(definition: ApiReleaseRow['definition']): Called {
   return { prefix: definition.prefix, routes: routesOf(definition) }
 }
 
-function logged({ number, note, publishedAt }: ApiReleaseRow, inForce: number | undefined, changes: ApiChange[]): LoggedRelease {
+function told({ number, note, publishedAt }: ApiReleaseRow, changes: ApiChange[]): Told {
   return {
     number,
-    inForce: number === inForce,
     publishedAt: new Date(publishedAt).toISOString(),
     note,
     breaking: changes.some(({ breaking }) => breaking),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { AdminDeps } from '@faregate/admin'
 import { Recent, routesOf, type ApiEntry } from '@faregate/core'
 import { promptDocument, publishedDocument } from '@faregate/lifecycle'
-import { ratesOf } from './rates.ts'
+import { ratesOf, type Rates } from './rates.ts'
 
 export interface ShownDocument {
   text: string
@@ -11,32 +11,57 @@ export interface ShownDocument {
 
 export type PublishedDocuments = (entry: ApiEntry) => Promise<ShownDocument | undefined>
 
-/** So many stay made: they are large, and asked for again and again. */
-const MOST_KEPT = 8
+/** What a document depends on beside its API, which is another entry when it is changed. */
+interface About {
+  url: string
+  rates: Rates | undefined
+}
+
+interface Made {
+  entry: ApiEntry
+  about: string
+  shown: ShownDocument
+}
+
+/** So many characters stay made, and as many that were used before them: documents are large, and asked for again and again. */
+const MOST_KEPT = 32 * 1024 * 1024
 
 /** The documents of APIs as callers get them; undefined: an API has none. */
-export function createPublishedDocuments(deps: AdminDeps): PublishedDocuments {
-  const known = new Recent<{ entry: ApiEntry; about: string; shown: ShownDocument }>(MOST_KEPT)
+export function createPublishedDocuments(deps: AdminDeps, mostKept = MOST_KEPT): PublishedDocuments {
+  const known = new Recent<Made>(mostKept, ({ shown }) => shown.text.length)
+  const running = new WeakMap<ApiEntry, { about: string; making: Promise<ShownDocument | undefined> }>()
   return async (entry) => {
     if (!hasDocument(entry)) return undefined
-    const [url, rates] = [deps.publicUrl() + entry.prefix, (await ratesOf(deps, entry)) ?? undefined]
-    const about = JSON.stringify([url, rates])
+    const parts = { url: deps.publicUrl() + entry.prefix, rates: (await ratesOf(deps, entry)) ?? undefined }
+    const about = JSON.stringify(parts)
     const before = known.get(entry.name)
-    // An API that is changed is another entry.
     if (before?.entry === entry && before.about === about) return before.shown
-    const kept = await documentOf(deps, entry)
-    if (kept === undefined) return undefined
-    const text = publishedDocument(kept, {
-      url,
-      routes: routesOf(entry),
-      currency: deps.currency,
-      rates,
-      deprecated: entry.retirement !== undefined,
-    })
-    const shown = { text, etag: `"${createHash('sha256').update(text).digest('base64url')}"` }
-    known.set(entry.name, { entry, about, shown })
-    return shown
+    // However many look at once: it is made once.
+    const beside = running.get(entry)
+    if (beside?.about === about) return beside.making
+    const making = made(deps, entry, parts)
+    running.set(entry, { about, making })
+    try {
+      const shown = await making
+      if (shown !== undefined) known.set(entry.name, { entry, about, shown })
+      return shown
+    } finally {
+      running.delete(entry)
+    }
   }
+}
+
+async function made(deps: AdminDeps, entry: ApiEntry, { url, rates }: About): Promise<ShownDocument | undefined> {
+  const kept = await documentOf(deps, entry)
+  if (kept === undefined) return undefined
+  const text = publishedDocument(kept, {
+    url,
+    routes: routesOf(entry),
+    currency: deps.currency,
+    rates,
+    deprecated: entry.retirement !== undefined,
+  })
+  return { text, etag: `"${createHash('sha256').update(text).digest('base64url')}"` }
 }
 
 /** Whether there is a document: that of a prompt is made of it. */

@@ -1,6 +1,6 @@
 import type { AdminDeps } from '@faregate/admin'
 import { includesName, knownOf } from '@faregate/billing'
-import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, routesOf, type ApiEntry, type ApiRoute, type Prompt } from '@faregate/core'
+import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, callableRoutes, type ApiEntry, type ApiRoute, type Prompt } from '@faregate/core'
 import { exampleValues } from '@faregate/lifecycle'
 import type { Changelogs } from './changelog.ts'
 import { hasDocument } from './document.ts'
@@ -34,7 +34,7 @@ export function entryOf({ publicUrl }: Where, entry: ApiEntry) {
     visibility: visibilityOf(entry),
     state: retirement?.state ?? ('in service' as const),
     release: release ?? null,
-    routes: routesOf(entry).length,
+    routes: callableRoutes(entry).length,
     url: publicUrl() + prefix,
     page,
     data: `${page}.json`,
@@ -42,17 +42,17 @@ export function entryOf({ publicUrl }: Where, entry: ApiEntry) {
   }
 }
 
-/** All of one: beside that how it is called, what that costs, how it is bought, and how it changed. */
-export async function pageOf(deps: AdminDeps, changelogs: Changelogs, entry: ApiEntry) {
+/** All of one, for a viewer who may see what takes its place (`successor`): beside that how it is called, what that costs, how it is bought, and how it changed. */
+export async function pageOf(deps: AdminDeps, changelogs: Changelogs, entry: ApiEntry, successor: string | null) {
   const { store, currency } = deps
   const { presentation = {}, retirement } = entry
   const [changelog, plans, rates] = await Promise.all([changelogs(entry), plansWith(store.read, entry.name), ratesOf(deps, entry)])
-  const [url, routes] = [deps.publicUrl() + entry.prefix, routesOf(entry)]
+  const [url, routes] = [deps.publicUrl() + entry.prefix, callableRoutes(entry)]
   return {
     ...entryOf(deps, entry),
     description: presentation.description ?? null,
     logo: presentation.logo ?? null,
-    retirement: retirement === undefined ? null : shownRetirement(retirement),
+    retirement: retirement === undefined ? null : shownRetirement(retirement, successor),
     currency,
     endpoints: routes.slice(0, MOST_ROUTES).map(endpointOf),
     /** What a million units of a prompt's model cost, by bucket; null: each endpoint has a price of its own. */
@@ -63,9 +63,9 @@ export async function pageOf(deps: AdminDeps, changelogs: Changelogs, entry: Api
   }
 }
 
-function shownRetirement({ at, sunset, successor, link }: NonNullable<ApiEntry['retirement']>) {
+function shownRetirement({ at, sunset, link }: NonNullable<ApiEntry['retirement']>, successor: string | null) {
   const until = sunset === undefined ? null : new Date(sunset).toISOString()
-  return { since: new Date(at).toISOString(), sunset: until, successor: successor ?? null, link: link ?? null }
+  return { since: new Date(at).toISOString(), sunset: until, successor, link: link ?? null }
 }
 
 function endpointOf({ method, path, price, free, chargeOn }: ApiRoute) {

@@ -4,17 +4,39 @@ import { Html, html } from '../pages/html.ts'
 /** Raw HTML is no Markdown here: it is text, and shown as such. */
 const READER = new Marked({ tokenizer: { html: () => undefined, tag: () => undefined } })
 
+/** What the parser reads again and again within a paragraph: its time grows with the square of how many there are. */
+const DELIMITER = /[*_~[\]>`!]/g
+/** Of the squares of what the paragraphs hold: 500 delimiters in one, or 50 in each of a hundred. */
+const MOST_WORK = 500 ** 2
+/** A line that begins with more lists and quotes within each other than this. */
+const NESTED = /^[ \t]*(?:>[ \t]?|(?:[-*+]|\d{1,9}[.)])[ \t]+){20}/m
+
 /**
  * Markdown of strangers as markup. Every element is written here, so there is none but these: headings below those of the page,
- * paragraphs, lists, tables, quotes, code, emphasis, and links to the web and to mail. A picture is shown as its words.
+ * paragraphs, lists, tables, quotes, code, emphasis, and links to the web and to mail. A picture is shown as its words. What would
+ * take long to read is shown as it was written.
  */
 export function strangersMarkdown(text: string): Html {
+  return takesLong(text) ? asWritten(text) : asMarkup(text)
+}
+
+function takesLong(text: string): boolean {
+  if (NESTED.test(text)) return true
+  const work = text.split(/\n[ \t]*\n/).reduce((sum, paragraph) => sum + (paragraph.match(DELIMITER)?.length ?? 0) ** 2, 0)
+  return work > MOST_WORK
+}
+
+function asMarkup(text: string): Html {
   try {
     return html`${blocks(READER.lexer(text))}`
   } catch {
     // Nested deeper than anybody writes.
-    return html`<pre tabindex="0">${text}</pre>`
+    return asWritten(text)
   }
+}
+
+function asWritten(text: string): Html {
+  return html`<pre tabindex="0">${text}</pre>`
 }
 
 function blocks(tokens: readonly Token[]): Html[] {

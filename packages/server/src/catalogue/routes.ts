@@ -4,6 +4,7 @@ import { answerProblem, type ProblemDeps } from '../http/problem-answer.ts'
 import { pageHeaders, page } from '../pages/layout.ts'
 import { apiPage } from './api-page.ts'
 import { createChangelogs } from './changelog.ts'
+import { descriptionOf } from './description.ts'
 import { createPublishedDocuments } from './document.ts'
 import { entryOf, pageOf } from './entry.ts'
 import { listPage } from './list-page.ts'
@@ -17,6 +18,11 @@ export interface CatalogueDeps extends ProblemDeps, ViewerDeps {
 
 interface Named {
   Params: { name: string }
+}
+
+interface Found {
+  entry: ApiEntry
+  successor: string | null
 }
 
 /** Of a list, on one page. */
@@ -44,11 +50,20 @@ export function mountCatalogue(server: FastifyInstance, deps: CatalogueDeps): vo
     reply.headers({ vary: 'authorization, x-api-key', 'cache-control': viewer.known ? 'private, no-store' : 'no-cache' })
     return visibleOf(admin.store.read, entries, viewer, admin.clock.now())
   }
-  const one = async (request: FastifyRequest, reply: FastifyReply, name: string): Promise<ApiEntry | undefined> => {
-    const entry = admin.snapshot().apis.get(name)
-    const visible = await seen(request, reply, entry === undefined ? [] : [entry])
-    if (visible?.length === 0) missing(request, reply)
-    return visible?.[0]
+  /** An API, and what takes its place, if the viewer may see that as well: one that is hidden is not named by another. */
+  const one = async (request: FastifyRequest, reply: FastifyReply, name: string): Promise<Found | undefined> => {
+    const { apis } = admin.snapshot()
+    const entry = apis.get(name)
+    const next = apis.get(entry?.retirement?.successor ?? '')
+    const visible = await seen(
+      request,
+      reply,
+      [entry, next].filter((api) => api !== undefined),
+    )
+    if (visible === undefined) return undefined
+    if (entry !== undefined && visible.includes(entry)) return { entry, successor: visible.find((api) => api === next)?.name ?? null }
+    missing(request, reply)
+    return undefined
   }
 
   server.get('/catalogue', async (request, reply) => {
@@ -71,16 +86,20 @@ export function mountCatalogue(server: FastifyInstance, deps: CatalogueDeps): vo
   server.get<Named>('/catalogue/:name', async (request, reply) => {
     const { name } = request.params
     const asData = name.endsWith('.json')
-    const entry = await one(request, reply, asData ? name.slice(0, -'.json'.length) : name)
-    if (entry === undefined) return reply
-    const shown = await pageOf(admin, changelogs, entry)
+    const found = await one(request, reply, asData ? name.slice(0, -'.json'.length) : name)
+    if (found === undefined) return reply
+    const { entry, successor } = found
+    const shown = await pageOf(admin, changelogs, entry, successor)
     if (asData) return reply.type('application/json').send(JSON.stringify(shown))
-    return reply.headers(withoutCaching(pageHeaders(shown.logo))).send(page(shown.title, apiPage(shown), deps.version))
+    return reply
+      .headers(withoutCaching(pageHeaders(shown.logo)))
+      .send(page(shown.title, apiPage(shown, descriptionOf(entry)), deps.version))
   })
 
   server.get<Named>('/catalogue/:name/openapi.json', async (request, reply) => {
-    const entry = await one(request, reply, request.params.name)
-    if (entry === undefined) return reply
+    const found = await one(request, reply, request.params.name)
+    if (found === undefined) return reply
+    const { entry } = found
     const document = await documents(entry)
     if (document === undefined)
       return answerProblem(deps, request, reply, { code: 'not_found', detail: `The API "${entry.name}" has no OpenAPI document.` })

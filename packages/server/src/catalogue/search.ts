@@ -1,4 +1,4 @@
-import { routesOf, type ApiEntry } from '@faregate/core'
+import { callableRoutes, type ApiEntry } from '@faregate/core'
 
 /** What is looked for; absent: everything. */
 export interface Search {
@@ -28,7 +28,7 @@ function textOf(entry: ApiEntry): string {
   if (known !== undefined) return known
   const { name, prefix, presentation = {} } = entry
   const { title = '', summary = '', categories = [], tags = [] } = presentation
-  const paths = routesOf(entry).map(({ path }) => prefix + path)
+  const paths = callableRoutes(entry).map(({ path }) => prefix + path)
   const text = [name, title, summary, prefix, ...categories, ...tags, ...paths].join('\n').toLowerCase()
   texts.set(entry, text)
   return text

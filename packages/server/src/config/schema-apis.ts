@@ -1,33 +1,17 @@
 import { baseUrl, proxying, secretless, timeouts } from '@faregate/contract/api-proxying'
-import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
+import { routesWith } from '@faregate/contract/api-routes'
 import { z } from 'zod'
 import { listing, presentation } from './schema-catalogue.ts'
 import { prompt } from './schema-prompts.ts'
 
 /** Published APIs in the configuration file. What this cannot see is checked by `checkApis`. */
 
-const route = z.strictObject({
-  method: z.enum([...API_METHODS, '*']).describe('The method; `*` for any of them. HEAD is answered as its GET.'),
-  path: z
-    .string()
-    .min(1)
-    .describe(
-      'The path below the prefix: exact, with `{parameter}` for a segment, ending in `*` for whatever follows. A literal goes first.',
-    ),
-  price: z
+const routes = routesWith(
+  z
     .string()
     .regex(/^\d{1,9}(\.\d{1,9})?$/)
-    .meta({ unquoted: true })
-    .optional()
-    .describe('What one call costs. A route has a price, or is declared free.'),
-  free: z.literal(true).optional().describe('Calls cost nothing. Keys, limits and records hold all the same.'),
-  chargeOn: z
-    .array(z.enum(CHARGED_CLASSES))
-    .min(1)
-    .optional()
-    .describe("Which of the upstream's answers are charged: `2xx`, `3xx`, `4xx`. Absent: `2xx` and `3xx`. A 5xx never is."),
-  off: z.literal(true).optional().describe('It is switched off: calls are refused, and nothing else takes them.'),
-})
+    .meta({ unquoted: true }),
+)
 
 const secret = z.string().min(1)
 
@@ -61,7 +45,7 @@ export const api = z.strictObject({
   prefix: z.string().min(2).describe("Where callers find it, like `/weather`. Some first segments are the gateway's own."),
   upstream: upstream.optional().describe('The service behind it. Every API but a prompt has one.'),
   upstreams: upstreams.optional(),
-  routes: z.array(route).min(1).optional().describe('What can be called, and what that costs. Every API but a prompt has some.'),
+  routes: routes.optional().describe('What can be called, and what that costs. Every API but a prompt has some.'),
   timeouts: timeouts.optional(),
   health: health.optional(),
   retries: retries.optional(),

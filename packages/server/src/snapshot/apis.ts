@@ -5,13 +5,21 @@ import { promptDialect } from '@faregate/wire'
 
 type Published = PublishedApi | PublishedPrompt
 
-/** The published APIs of the configuration in force, compiled once for each: an entry that did not change is not compiled again. */
-export function apiDirectory(snapshot: () => Snapshot, upstreams: Pick<UpstreamBook, 'compile' | 'keep'>): ApiDirectory {
+/**
+ * The published APIs of the configuration in force, compiled once for each: an entry that did not change is not compiled again.
+ * `bodyBytes`: what may be asked of a model at most, as if its caller had sent it.
+ */
+export function apiDirectory(
+  snapshot: () => Snapshot,
+  upstreams: Pick<UpstreamBook, 'compile' | 'keep'>,
+  { bodyBytes }: { bodyBytes: number },
+): ApiDirectory {
   const compiled = new WeakMap<ApiEntry, Published>()
   let current: ReadonlyMap<string, ApiEntry> | undefined
   let prefixes = new Prefixes<Published>([])
   const published = (entry: ApiEntry): Published => {
-    const known = compiled.get(entry) ?? (entry.kind === 'prompt' ? publishPrompt(entry) : publish(entry, upstreams.compile(entry)))
+    const known =
+      compiled.get(entry) ?? (entry.kind === 'prompt' ? publishPrompt(entry, bodyBytes) : publish(entry, upstreams.compile(entry)))
     compiled.set(entry, known)
     return known
   }
@@ -28,11 +36,11 @@ export function apiDirectory(snapshot: () => Snapshot, upstreams: Pick<UpstreamB
   }
 }
 
-function publishPrompt(entry: PromptApi): PublishedPrompt {
+function publishPrompt(entry: PromptApi, bodyBytes: number): PublishedPrompt {
   return {
     kind: 'prompt',
     entry,
-    dialect: promptDialect(entry.prompt, compilePrompt(entry.prompt)),
+    dialect: promptDialect(entry.prompt, compilePrompt(entry.prompt, bodyBytes)),
     document: () => promptDocument(entry.name, entry),
   }
 }

@@ -95,7 +95,7 @@ export function assembleDataPlane(
     balances: createBalanceReader(store, adminStore.read.money, clock),
     limiter,
     plans,
-    ...publishedApis(adminStore.read, () => live.snapshot, upstreams),
+    ...publishedApis(adminStore.read, () => live.snapshot, upstreams, limits),
     namedCaps,
     limitDesk,
     invoices,
@@ -129,8 +129,13 @@ function reachableFrom(networks: readonly string[]): Serving['reachable'] {
 }
 
 /** APIs as they are in force, and as their documents say. */
-function publishedApis(read: AdminQueries, snapshot: () => Snapshot, upstreams: UpstreamBook): Pick<GatewayDeps, 'apis' | 'mocks'> {
-  return { apis: apiDirectory(snapshot, upstreams), mocks: createMocks(read, snapshot) }
+function publishedApis(
+  read: AdminQueries,
+  snapshot: () => Snapshot,
+  upstreams: UpstreamBook,
+  limits: { bodyBytes: number },
+): Pick<GatewayDeps, 'apis' | 'mocks'> {
+  return { apis: apiDirectory(snapshot, upstreams, limits), mocks: createMocks(read, snapshot) }
 }
 
 /** The client of all upstreams, and what is known of those of published APIs, which are asked how they are where that is wanted. */

@@ -16,6 +16,7 @@ import { apiRetirement } from './0016-api-retirement.ts'
 import { apiCatalogue } from './0019-api-catalogue.ts'
 import { endedOrders } from './0020-ended-orders.ts'
 import { apiOwners } from './0022-api-owners.ts'
+import { apiListings } from './0024-api-listings.ts'
 
 /** One step of the schema: forward only, never changed once released. */
 export interface Migration {
@@ -45,6 +46,7 @@ export const MIGRATIONS: readonly Migration[] = [
   apiCatalogue,
   endedOrders,
   apiOwners,
+  apiListings,
 ]
 
 /** Where the version lives; made before the first migration, the same for ever. */

@@ -4,7 +4,7 @@ import { appendAudit } from '../audit.ts'
 import { bumpConfiguration } from '../configuration.ts'
 import type { Schema } from '../schema.ts'
 import type { Store } from '../store.ts'
-import { apiQueries, putApi } from './apis.ts'
+import { apiListingQueries, apiQueries, putApi } from './apis.ts'
 import { apiReleaseQueries, insertApiRelease, lockApis } from './api-releases.ts'
 import { apiAlertQueries } from './api-alerts.ts'
 import { changesOfNoRelease } from './api-changes.ts'
@@ -75,6 +75,7 @@ function queriesOn(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQuerie
     apiReleases: apiReleaseQueries(db),
     apiDocuments: apiDocumentQueries(db),
     apiUsage: apiUsageQueries(db),
+    apiListings: apiListingQueries(db),
     apiAlerts: apiAlertQueries(db),
     apiOwners: apiOwnerQueries(db),
     prices: priceQueries(db),

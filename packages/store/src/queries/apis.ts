@@ -7,20 +7,36 @@ import type { Schema } from '../schema.ts'
 import { toNumber } from './columns.ts'
 
 export function apiQueries(db: Kysely<Schema>): AdminQueries['apis'] {
-  const all = () =>
-    db.selectFrom('apis').leftJoin('api_owners', 'api_owners.api', 'apis.name').selectAll('apis').select('api_owners.organization_id')
   return {
     async get(name) {
-      const row = await all().where('name', '=', name).executeTakeFirst()
+      const row = await keptApis(db).where('name', '=', name).executeTakeFirst()
       return row && apiOf(row)
     },
     async list() {
-      return (await all().orderBy('name').execute()).map(apiOf)
+      return (await keptApis(db).orderBy('name').execute()).map(apiOf)
     },
   }
 }
 
-function apiOf(row: Selectable<ApisTable> & { organization_id: string | null }): ApiRow {
+export function apiListingQueries(db: Kysely<Schema>): AdminQueries['apiListings'] {
+  return {
+    async get(api) {
+      const row = await db.selectFrom('api_listings').select('listing').where('api', '=', api).executeTakeFirst()
+      return row && (JSON.parse(row.listing) as ApiListing)
+    },
+  }
+}
+
+function keptApis(db: Kysely<Schema>) {
+  return db
+    .selectFrom('apis')
+    .leftJoin('api_owners', 'api_owners.api', 'apis.name')
+    .leftJoin('api_listings', 'api_listings.api', 'apis.name')
+    .selectAll('apis')
+    .select(['api_owners.organization_id', 'api_listings.listing'])
+}
+
+function apiOf(row: Selectable<ApisTable> & { listing: string | null; organization_id: string | null }): ApiRow {
   const definition = JSON.parse(row.definition) as KeptDefinition
   const retirement = row.retirement === null ? {} : { retirement: JSON.parse(row.retirement) as Retirement }
   const listing = row.listing === null ? {} : { listing: JSON.parse(row.listing) as ApiListing }
@@ -44,7 +60,7 @@ export async function putApi(
   const columns = { definition: JSON.stringify(definition), release_number: release, updated_at: at }
   await db
     .insertInto('apis')
-    .values({ name, created_at: createdAt, retirement: null, listing: null, ...columns })
+    .values({ name, created_at: createdAt, retirement: null, ...columns })
     .onConflict((conflict) => conflict.column('name').doUpdateSet(columns))
     .execute()
 }
@@ -55,12 +71,13 @@ export async function putApiRetirement(db: Kysely<Schema>, name: string, retirem
   await db.updateTable('apis').set({ retirement: text }).where('name', '=', name).execute()
 }
 
-/** Says who may see an API, and who answers for it. */
-export async function putApiListing(db: Kysely<Schema>, name: string, listing: ApiListing): Promise<void> {
+/** Says who may see an API, and who answers for it, whether it is in force or not. */
+export async function putApiListing(db: Kysely<Schema>, api: string, listing: ApiListing): Promise<void> {
+  const columns = { listing: JSON.stringify(listing) }
   await db
-    .updateTable('apis')
-    .set({ listing: JSON.stringify(listing) })
-    .where('name', '=', name)
+    .insertInto('api_listings')
+    .values({ api, ...columns })
+    .onConflict((conflict) => conflict.column('api').doUpdateSet(columns))
     .execute()
 }
 

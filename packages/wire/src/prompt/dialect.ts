@@ -15,8 +15,8 @@ export function promptDialect(prompt: Prompt, render: RenderPrompt): Dialect {
     name: 'prompt',
     limitMember: 'maxTokens',
     read: (call) => readPrompt(prompt, render, call),
-    encodeAnswer: (answer, frame, buckets) => encodeOutput(prompt, answer, frame, buckets),
-    streamEncoder: (frame) => new OutputStreamEncoder(frame),
+    encodeAnswer: (answer, _frame, buckets) => encodeOutput(prompt, answer, buckets),
+    streamEncoder: () => new OutputStreamEncoder(),
     errorEvent: (problem) => Buffer.from(sseEvent(problem, 'error')),
   }
 }

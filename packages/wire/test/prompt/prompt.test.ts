@@ -39,6 +39,21 @@ test('a model is held to a schema to the letter only where vendors take it so', 
   assert.equal(canBeStrict(object({ a: {} }, { required: [] })), false)
   assert.equal(canBeStrict(object({ a: {} }, { additionalProperties: true })), false)
   assert.equal(canBeStrict(object({ a: { type: 'array', items: { type: 'object' } } })), false)
+  const open = { type: 'object', properties: { b: {} } }
+  const closed = object({ a: { $ref: '#/$defs/x' } }, { $defs: { x: object({}) } })
+  assert.equal(canBeStrict(closed), true)
+  for (const more of [
+    { anyOf: [closed] },
+    { allOf: [{}] },
+    { $defs: { x: open } },
+    { if: {}, then: {} },
+    { patternProperties: { '^a': { type: 'string' } } },
+    { dependentRequired: { a: ['b'] } },
+  ])
+    assert.equal(canBeStrict({ ...closed, ...more }), false, JSON.stringify(more))
+  for (const member of [{ anyOf: [open] }, { oneOf: [object({})] }, { type: 'string', default: 'x' }, true])
+    assert.equal(canBeStrict(object({ a: member })), false, JSON.stringify(member))
+  for (const root of [{ type: 'array', items: closed }, { type: 'string' }, {}]) assert.equal(canBeStrict(root), false)
 })
 
 const PROMPT: Prompt = { model: 'm', user: '{{a}}', variables: { a: { type: 'string' } }, maxTokens: 5, temperature: 0.5 }

@@ -1,0 +1,33 @@
+import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
+import { z } from 'zod'
+
+/** What an API can be asked: for the management API and for the configuration file alike. */
+
+const members = {
+  method: z.enum([...API_METHODS, '*']).describe('The method; `*` for any of them. HEAD is answered as its GET.'),
+  path: z
+    .string()
+    .min(1)
+    .max(500)
+    .describe(
+      'The path below the prefix: exact, with `{parameter}` for a segment, ending in `*` for whatever follows. A literal goes first.',
+    ),
+  free: z.literal(true).optional().describe('Calls cost nothing. Keys, limits and records hold all the same.'),
+  chargeOn: z
+    .array(z.enum(CHARGED_CLASSES))
+    .min(1)
+    .max(CHARGED_CLASSES.length)
+    .optional()
+    .describe("Which of the upstream's answers are charged: `2xx`, `3xx`, `4xx`. Absent: `2xx` and `3xx`. A 5xx never is."),
+  off: z.literal(true).optional().describe('It is switched off: calls are refused, and nothing else takes them.'),
+}
+
+/** Routes with prices as they are written in one place or the other. */
+export function routesWith<Price extends z.ZodType<string>>(price: Price) {
+  const { method, path, ...more } = members
+  const priced = price.optional().describe('What one call costs. A route has a price, or is declared free.')
+  return z
+    .array(z.strictObject({ method, path, price: priced, ...more }).meta({ title: 'ApiRoute' }))
+    .min(1)
+    .max(20_000)
+}

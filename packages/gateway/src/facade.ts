@@ -1,0 +1,44 @@
+import { isApi, type Denial, type KeyScope, type Product, type TraceStep } from '@faregate/core'
+import type { EndpointDialect, ModelRequest } from '@faregate/wire'
+import type { GatewayDeps } from './deps.ts'
+import type { Flow } from './flow.ts'
+import { wantedOf } from './plans/wanted.ts'
+import { modelDeprecation } from './retirement.ts'
+import { isFree } from './surfaces.ts'
+
+/** What callers see of the model that serves them. Where something else stands before it, they learn nothing of the model. */
+export interface Facade {
+  /** Whether callers name the model themselves, and may as well name another. */
+  readonly choosable: boolean
+  /** Why a request is no call of it; undefined: it is one. `path`: where it is sent. */
+  locate(deps: GatewayDeps, flow: Flow, path: string): Denial | undefined
+  /** As what a call is sold and permitted. */
+  product(request: ModelRequest, path: string, model: string): Product
+  /** A refusal as it is told, also to itself. */
+  told(denial: Denial, flow: Pick<Flow, 'request'>): Denial
+  /** Facts or headers, without those that are not told. */
+  shown<Value>(facts: Record<string, Value>): Record<string, Value>
+  /** Headers that say of what is called that it goes. */
+  deprecation(deps: GatewayDeps, flow: Pick<Flow, 'route'>): Record<string, string>
+}
+
+/** A model that is called by its name: nothing stands before it. */
+export const BARE_MODEL: Facade = {
+  choosable: true,
+  locate: () => undefined,
+  product: wantedOf,
+  told: (denial) => denial,
+  shown: (facts) => facts,
+  deprecation: (deps, { route }) => (route === undefined ? {} : modelDeprecation(deps, route.model)),
+}
+
+/** What a key needs for a call of a product. */
+export function scopeFor(product: Product, dialect: EndpointDialect): KeyScope {
+  if (isApi(product)) return 'apis'
+  return isFree(dialect) ? 'count' : 'models'
+}
+
+/** The steps of a trace as they are told. */
+export function shownSteps({ shown }: Facade, steps: readonly TraceStep[]): TraceStep[] {
+  return steps.map(({ facts, ...step }) => (facts === undefined ? step : { ...step, facts: shown(facts) }))
+}
