@@ -42,6 +42,7 @@ function changedService(deps: AdminDeps, name: string, before: HttpDraft | undef
     ...keptProxying(before ?? {}, { ...sent, upstreams }),
     ...kept('encodedSlashes', before?.encodedSlashes, sent.encodedSlashes),
     ...kept('document', before?.document, undefined),
+    ...kept('validation', before?.validation, sent.validation),
     ...kept('presentation', before?.presentation, presented(before?.presentation, sent.presentation)),
   }
 }

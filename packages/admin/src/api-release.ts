@@ -1,6 +1,14 @@
 import { includesName } from '@faregate/billing'
 import { upstreamsOf } from '@faregate/core'
-import { fieldChanges, flawsOf, promptReleaseFlaws, releaseFlaws, type Circumstances, type ReleaseFlaw } from '@faregate/lifecycle'
+import {
+  fieldChanges,
+  flawsOf,
+  isValidated,
+  promptReleaseFlaws,
+  releaseFlaws,
+  type Circumstances,
+  type ReleaseFlaw,
+} from '@faregate/lifecycle'
 import { refuseFlaws } from './api-definition.ts'
 import { definitionOf, documentsCompared } from './api-draft.ts'
 import type { Context } from './call.ts'
@@ -9,7 +17,7 @@ import type { AdminDeps } from './deps.ts'
 import type { AdminTransaction } from './ports.ts'
 import { presentDefinition } from './present/apis.ts'
 import { keepPromptDocument } from './prompt-definition.ts'
-import { refuse } from './refusal.ts'
+import { invalid, refuse } from './refusal.ts'
 
 /** Refuses a definition of which callers would meet the mistakes, but for those that are overridden. Slow: it calls what is behind it. */
 export async function examine(
@@ -21,12 +29,21 @@ export async function examine(
   const own = flawsOf(definition)
   refuseFlaws(own.filter(({ path }) => path.at(-1) !== 'price' || path[0] !== 'routes'))
   refuseFlaws(own.filter(({ missing }) => missing !== true))
+  await refuseIncomparable(deps, definition)
   const flaws = await flawsAround(deps, name, definition)
   const standing = flaws.filter(({ code }) => !override.includes(code))
   const [first] = standing
   if (first === undefined) return flaws
   const more = standing.length > 1 ? `; and ${standing.length - 1} more` : ''
   return refuse({ code: 'release_refused', detail: `${first.detail} (${first.code})${more}. ${sentence(first.fix)}`, flaws: standing })
+}
+
+/** What is to be compared with a document must be comparable: told before it is in force, instead of to callers. */
+async function refuseIncomparable({ documents, store }: AdminDeps, definition: DraftDefinition): Promise<void> {
+  if (definition.kind !== 'http' || definition.document === undefined || !isValidated(definition.validation)) return
+  const text = await store.read.apiDocuments.get(definition.document)
+  if (text === undefined || (await documents.compile(text)) === undefined)
+    invalid('/validation', 'the document is too large to be compared with: divide it, or take `validation` away')
 }
 
 function sentence(text: string): string {

@@ -56,6 +56,7 @@ describe('published APIs at run time', () => {
       responseHeaders: null,
       hostHeader: null,
       encodedSlashes: 'refuse',
+      validation: null,
       prompt: null,
       release: 1,
       document: false,

@@ -1,4 +1,4 @@
-import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
+import { API_METHODS, CHARGED_CLASSES, VALIDATION_MODES } from '@faregate/core'
 import { z } from 'zod'
 import { presentation, shownListing, shownPresentation } from './api-presentation.ts'
 import { baseUrl, nullable, proxying, secretless, shown, timeouts } from './api-proxying.ts'
@@ -54,6 +54,19 @@ const upstream = z.strictObject({
     ),
 })
 
+const mode = z.enum(VALIDATION_MODES)
+
+const validation = z
+  .strictObject({
+    request: mode.optional().describe('Paths, queries, headers and bodies of requests. `enforce`: what differs is refused. Absent: `off`.'),
+    response: mode
+      .optional()
+      .describe('Statuses, headers and bodies of answers. `enforce`: what differs is not passed on and not charged. Absent: `off`.'),
+  })
+  .describe(
+    'Whether calls are compared with the OpenAPI document of the release: `off`, `report` (they are served, and what differs is counted) or `enforce`.',
+  )
+
 /** What an API's definition holds beside its name. */
 export const members = {
   prefix: z
@@ -72,6 +85,7 @@ export const members = {
     .describe(
       'What becomes of `%2F` and `%5C` in a path: an upstream may read another route in them than the one that is charged. Absent: refused.',
     ),
+  validation: validation.nullable().optional(),
   prompt: prompt.optional().describe('What a prompt asks its model. It has no upstream, no routes, and nothing of how they are called.'),
   presentation: presentation.nullable().optional(),
 }
@@ -107,6 +121,7 @@ export const shownMembers = {
   timeouts: z.object({ connectMs: z.number().nullable(), firstByteMs: z.number().nullable(), silenceMs: z.number().nullable() }),
   ...shown(proxying),
   encodedSlashes: z.enum(['refuse', 'pass']).nullable().describe('Null: it is a prompt.'),
+  validation: validation.nullable().describe('Null: calls are not compared with the document.'),
   presentation: shownPresentation,
 }
 

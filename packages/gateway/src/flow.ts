@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { Denial, Millis, Nano, TraceStep } from '@faregate/core'
+import type { Denial, Millis, Nano, TraceStep, ViolationNote } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { Admission } from '@faregate/limits'
 import type { Decoded, EndpointDialect, ModelRequest } from '@faregate/wire'
@@ -42,6 +42,8 @@ export interface Flow {
   readonly trace: TraceStep[]
   cost: Nano
   ttftMs: number | null
+  /** In what it differs from the document of its API, as far as that may be kept. */
+  violations?: ViolationNote[]
   /** Set when the request was refused, before or in the middle of the answer. */
   denial?: Denial
 }

@@ -1,3 +1,5 @@
+export * from './contract/contract.ts'
+export type { CompiledContract } from './contract/compiled.ts'
 export * from './definition.ts'
 export * from './field-changes.ts'
 export type { ApiFlaw } from './flaw.ts'

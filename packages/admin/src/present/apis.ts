@@ -50,6 +50,7 @@ export function presentDefinition({ publicUrl }: Pick<AdminDeps, 'publicUrl'>, d
     },
     ...presentProxying(service ?? {}),
     encodedSlashes: service === undefined ? null : (service.encodedSlashes ?? ('refuse' as const)),
+    validation: service?.validation ?? null,
     prompt: definition.kind === 'prompt' ? presentPrompt(definition.prompt) : null,
     presentation: presentPresentation(presentation),
   }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import type { CompiledContract } from '../contract/compiled.ts'
 import type { ApiChange } from './diff/change.ts'
 import type { Finding } from './finding.ts'
 import type { DocumentReply, DocumentTask, ReadDocument } from './messages.ts'
@@ -8,6 +9,8 @@ export interface Documents {
   /** `before`: the document with which it is compared. */
   read(text: string, before?: string): Promise<ReadDocument>
   compare(before: string, after: string): Promise<ApiChange[]>
+  /** Makes validators of a document in our words; undefined: it is too large. */
+  compile(document: string): Promise<CompiledContract | undefined>
 }
 
 export interface DocumentLimits {
@@ -31,6 +34,10 @@ export function createDocuments(limits: DocumentLimits = LIMITS): Documents {
     async read(text, before) {
       const reply = await inTurn({ kind: 'read', text, before })
       return reply?.kind === 'read' ? reply.read : { design: undefined, findings: [tooLarge(limits)], changes: [], gone: [] }
+    },
+    async compile(document) {
+      const reply = await inTurn({ kind: 'compile', document })
+      return reply?.kind === 'compiled' ? reply.contract : undefined
     },
     async compare(before, after) {
       if (before === after) return []

@@ -7,6 +7,10 @@ import { designedRoutes, shapeOf, type DesignedRoute } from './operations.ts'
 /** Entry of the thread in which one document is read: however large or hostile it is, nothing else waits for it. */
 async function carryOut(task: DocumentTask): Promise<DocumentReply> {
   if (task.kind === 'compare') return { kind: 'compared', changes: compared(task.before, task.after) }
+  if (task.kind === 'compile') {
+    const { compileContract } = await import('../contract/compile.ts')
+    return { kind: 'compiled', contract: compileContract(jsonOf(JSON.parse(task.document))) }
+  }
   // What reads documents takes long to load, and is not needed to compare two.
   const { readDesign } = await import('./design.ts')
   const { text, before } = task
