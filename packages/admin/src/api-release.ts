@@ -1,6 +1,7 @@
 import { includesName } from '@faregate/billing'
 import { upstreamsOf } from '@faregate/core'
 import {
+  failedChecks,
   fieldChanges,
   flawsOf,
   isValidated,
@@ -53,7 +54,16 @@ function sentence(text: string): string {
 async function flawsAround(deps: AdminDeps, name: string, definition: DraftDefinition): Promise<ReleaseFlaw[]> {
   const circumstances = await circumstancesOf(deps, name)
   if (definition.kind === 'prompt') return promptReleaseFlaws({ ...circumstances, ...(await deps.probePrompt(definition.prompt)) })
-  return releaseFlaws(definition.routes, { ...circumstances, dead: await deps.probeUpstreams(placesOf(definition)) })
+  const dead = await deps.probeUpstreams(placesOf(definition))
+  const failed = dead === undefined ? await savedCallsFailed(deps, name, definition) : []
+  return [...releaseFlaws(definition.routes, { ...circumstances, dead }), ...failed]
+}
+
+/** Saved calls that are made before each release, and fail: where nothing answers at all, that is told instead. */
+async function savedCallsFailed(deps: AdminDeps, name: string, definition: HttpDraft): Promise<ReleaseFlaw[]> {
+  if (definition.checks?.beforePublish !== true || definition.upstream === undefined) return []
+  const report = await deps.tryApi(name, definition, { against: 'upstream', unsafe: true, generated: false })
+  return failedChecks((report?.operations ?? []).flatMap(({ failed, skipped }) => [...failed, ...skipped]))
 }
 
 function placesOf({ upstream, upstreams }: HttpDraft): string[] {

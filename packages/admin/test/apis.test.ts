@@ -57,6 +57,7 @@ describe('published APIs at run time', () => {
       hostHeader: null,
       encodedSlashes: 'refuse',
       validation: null,
+      checks: null,
       prompt: null,
       release: 1,
       document: false,

@@ -1,8 +1,9 @@
-import { API_METHODS, CHARGED_CLASSES, VALIDATION_MODES } from '@faregate/core'
+import { API_METHODS, CHARGED_CLASSES } from '@faregate/core'
 import { z } from 'zod'
 import { presentation, shownListing, shownPresentation } from './api-presentation.ts'
 import { baseUrl, nullable, proxying, secretless, shown, timeouts } from './api-proxying.ts'
 import { byName, decimal, nothing } from './common.ts'
+import { checks, contractReport, validation } from './api-checks.ts'
 import { managedBy } from './managed.ts'
 import { prompt, shownPrompt } from './prompts.ts'
 import { shownRetirement } from './retirement.ts'
@@ -54,19 +55,6 @@ const upstream = z.strictObject({
     ),
 })
 
-const mode = z.enum(VALIDATION_MODES)
-
-const validation = z
-  .strictObject({
-    request: mode.optional().describe('Paths, queries, headers and bodies of requests. `enforce`: what differs is refused. Absent: `off`.'),
-    response: mode
-      .optional()
-      .describe('Statuses, headers and bodies of answers. `enforce`: what differs is not passed on and not charged. Absent: `off`.'),
-  })
-  .describe(
-    'Whether calls are compared with the OpenAPI document of the release: `off`, `report` (they are served, and what differs is counted) or `enforce`.',
-  )
-
 /** What an API's definition holds beside its name. */
 export const members = {
   prefix: z
@@ -85,7 +73,7 @@ export const members = {
     .describe(
       'What becomes of `%2F` and `%5C` in a path: an upstream may read another route in them than the one that is charged. Absent: refused.',
     ),
-  validation: validation.nullable().optional(),
+  ...nullable({ validation, checks }),
   prompt: prompt.optional().describe('What a prompt asks its model. It has no upstream, no routes, and nothing of how they are called.'),
   presentation: presentation.nullable().optional(),
 }
@@ -121,7 +109,7 @@ export const shownMembers = {
   timeouts: z.object({ connectMs: z.number().nullable(), firstByteMs: z.number().nullable(), silenceMs: z.number().nullable() }),
   ...shown(proxying),
   encodedSlashes: z.enum(['refuse', 'pass']).nullable().describe('Null: it is a prompt.'),
-  validation: validation.nullable().describe('Null: calls are not compared with the document.'),
+  ...shown({ validation, checks }),
   presentation: shownPresentation,
 }
 
@@ -201,10 +189,19 @@ export const apiRoutes = {
     path: '/api/apis/{name}/test',
     tag,
     summary:
-      'Ask each upstream of an API for what lies at its base URL, with its secret, and say what happened; of a prompt, whether its model is served',
+      'Ask each upstream of an API for what lies at its base URL, with its secret, and say what happened; of a prompt, whether its model is served. `against`: make the calls that follow from its document, and the saved ones, and compare the answers',
     permission: 'apis:write',
     params: byName,
-    body: z.strictObject({}),
+    body: z.strictObject({
+      against: z
+        .enum(['mock', 'upstream'])
+        .optional()
+        .describe(
+          'What is called: the mock of the document, which changes nothing anywhere, or the first upstream. Absent: no such calls.',
+        ),
+      of: z.enum(['release', 'draft']).default('release').describe('With `against`: whether what is in force is tried, or the draft.'),
+      unsafe: z.boolean().default(false).describe('With `against`: calls other than GET are made to the upstream as well.'),
+    }),
     status: 200,
     response: z
       .object({
@@ -212,6 +209,7 @@ export const apiRoutes = {
         message: z.string(),
         status: z.number().nullable().describe('Of HTTP; null: nothing answered.'),
         latencyMs: z.number(),
+        contract: contractReport.nullable().describe('Null: nothing but whether it answers was asked for.'),
       })
       .meta({ title: 'ApiTest' }),
     idempotent: true,

@@ -1,4 +1,5 @@
 import { parseAmount, type ApiRoute, type ApiValidation, type HttpDefinition, type PromptDefinition } from '@faregate/core'
+import { savedFlaws } from './contract/saved.ts'
 import type { ApiFlaw } from './flaw.ts'
 import { presentationFlaws } from './presentation-flaws.ts'
 import { promptFlaws } from './prompt/flaws.ts'
@@ -19,6 +20,7 @@ type CheckedHttp = Pick<
   | 'presentation'
   | 'document'
   | 'validation'
+  | 'checks'
 > & { kind?: 'http'; upstream?: CheckedUpstream | undefined }
 
 const MOST_PREFIX_SEGMENTS = 4
@@ -34,7 +36,14 @@ function httpFlaws(api: CheckedHttp): ApiFlaw[] {
   const { routes, upstream, upstreams } = api
   const none = routes.length === 0 ? [NO_ROUTES] : []
   const reached = [...upstreamFlaws(upstream, upstreams), ...proxyingFlaws(api, upstream)]
-  return [...reached, ...none, ...routes.flatMap(routeFlaws), ...repeated(routes), ...validationFlaws(api)]
+  return [
+    ...reached,
+    ...none,
+    ...routes.flatMap(routeFlaws),
+    ...repeated(routes),
+    ...validationFlaws(api),
+    ...savedFlaws(api.checks?.calls),
+  ]
 }
 
 /** What is said to be compared must have something to be compared with. */

@@ -1,5 +1,6 @@
 import { definedApi, refuseSharedPrefix } from '../api-definition.ts'
 import { release } from '../api-release.ts'
+import { asked, tried } from '../api-test.ts'
 import type { Handlers } from '../call.ts'
 import { change, changeConfiguration } from '../change.ts'
 import { refuseManaged, refuseTaken } from '../managed.ts'
@@ -64,10 +65,9 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
   },
 
   async testApi(call) {
-    const { deps } = call
+    const { deps, body } = call
     const { name } = call.params
-    found(deps.snapshot().apis.get(name) ?? (await deps.store.read.apis.get(name)), 'API', name)
-    const answer = await deps.testApi(name)
+    const answer = await (body.against === undefined ? asked(deps, name) : tried(deps, name, { ...body, against: body.against }))
     return change(call, async () => ({ event: { action: 'api.test', subject: name, organization: null, after: answer }, answer }))
   },
 }

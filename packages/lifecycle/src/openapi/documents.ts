@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import type { ContractPlan } from '../contract/cases.ts'
 import type { CompiledContract } from '../contract/compiled.ts'
 import type { ApiChange } from './diff/change.ts'
 import type { Finding } from './finding.ts'
@@ -11,6 +12,8 @@ export interface Documents {
   compare(before: string, after: string): Promise<ApiChange[]>
   /** Makes validators of a document in our words; undefined: it is too large. */
   compile(document: string): Promise<CompiledContract | undefined>
+  /** The same, with calls that try what the document says. */
+  plan(document: string): Promise<{ contract: CompiledContract; plan: ContractPlan } | undefined>
 }
 
 export interface DocumentLimits {
@@ -36,8 +39,12 @@ export function createDocuments(limits: DocumentLimits = LIMITS): Documents {
       return reply?.kind === 'read' ? reply.read : { design: undefined, findings: [tooLarge(limits)], changes: [], gone: [] }
     },
     async compile(document) {
-      const reply = await inTurn({ kind: 'compile', document })
+      const reply = await inTurn({ kind: 'compile', document, plan: false })
       return reply?.kind === 'compiled' ? reply.contract : undefined
+    },
+    async plan(document) {
+      const reply = await inTurn({ kind: 'compile', document, plan: true })
+      return reply?.kind === 'compiled' && reply.plan !== undefined ? { contract: reply.contract, plan: reply.plan } : undefined
     },
     async compare(before, after) {
       if (before === after) return []

@@ -1,6 +1,7 @@
 export { createAdminStore } from './admin-store.ts'
 export { apiAlertQueries } from './api-alerts.ts'
 export { apiUsageQueries } from './api-usage.ts'
+export { openApi } from './apis.ts'
 export { balancesBelow, expiringKeys } from './conditions.ts'
 export { readConfiguration, type StoredConfiguration } from './configuration.ts'
 export { keyByHash } from './key-directory.ts'
