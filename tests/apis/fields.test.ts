@@ -9,7 +9,7 @@ import { startGateway } from '../support/gateway.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
 import { json, send } from '../support/http.ts'
 import { DEFINITION_FIELDS } from './fields/all.ts'
-import { definitionsOf, namesOf, openPlaces, plainFor, type Places, type Seen } from './fields/field.ts'
+import { definitionsOf, namesOf, openPlaces, plainFor, type Definition, type Places, type Seen } from './fields/field.ts'
 
 describe('every field of the definition of an API', { concurrency: 6 }, () => {
   let places: Places
@@ -39,6 +39,26 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
     return { name, places, call: by(rich), poor: by(poor), catalogued }
   }
 
+  /** Publishes a definition, from a draft where it needs a document. Gives the number of its release. */
+  async function publish(name: string, definition: Definition, document: string | undefined): Promise<number> {
+    const { release } =
+      document === undefined
+        ? await gateway.api.expect<{ release: number }>(201, 'POST', '/api/apis', { name, ...definition })
+        : { release: await publishDocumented(name, definition, document) }
+    return release
+  }
+
+  async function publishDocumented(name: string, definition: Definition, document: string): Promise<number> {
+    const path = `/api/apis/${name}`
+    await gateway.api.expect(200, 'POST', `${path}/import`, { document })
+    const { revision } = await gateway.api.expect<{ revision: number }>(200, 'PATCH', `${path}/draft`, {
+      ...definition,
+      routes: [{ method: 'GET', path: '/a', price: '0.01' }],
+    })
+    const override = ['upstream_dead', 'unpayable']
+    return (await gateway.api.expect<{ number: number }>(201, 'POST', `${path}/releases`, { revision, override })).number
+  }
+
   test('has a row here, or two APIs that differ in it, and no row is of anything else: a field without one fails', async () => {
     const bodies = bodiesOf(await gateway.api.expect(200, 'GET', '/api/openapi.json'))
     for (const [call, more] of [
@@ -54,7 +74,7 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
     test(`${field}: another value changes what is seen from outside`, async () => {
       const definitions = definitionsOf({ [field]: row }, places)
       const [a, b] = namesOf(field)
-      for (const name of [a, b]) await gateway.api.expect(201, 'POST', '/api/apis', { name, ...definitions[name] })
+      for (const name of [a, b]) await publish(name, definitions[name] ?? {}, row.document)
       assert.notDeepEqual(await row.see(seenOf(a)), await row.see(seenOf(b)))
     })
   }
@@ -105,7 +125,7 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
       const [own, other] = [row.a(places, name), row.b(places, name)]
       const free = 'prompt' in own ? {} : { routes: [{ method: 'GET', path: '/a', free: true }] }
       const path = `/api/apis/${name}`
-      await gateway.api.expect(201, 'POST', '/api/apis', { name, ...plainFor(own, places, name), ...free, ...own })
+      const begun = await publish(name, { ...plainFor(own, places, name), ...free, ...own }, row.document)
       const draft = await gateway.api.expect<{ revision: number; changes: Change[] }>(200, 'PATCH', `${path}/draft`, other)
       const member = field.replace(/\[\].*$/, '')
       const changed = (changes: Change[]) => changes.some((change) => change.field === member || change.field.startsWith(`${member}.`))
@@ -115,7 +135,7 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
         override: ['upstream_dead', 'unpayable'],
       })
       assert.ok(changed(release.changes), field)
-      const back = await gateway.api.expect<{ changes: Change[] }>(200, 'POST', `${path}/rollback`, { release: 1 })
+      const back = await gateway.api.expect<{ changes: Change[] }>(200, 'POST', `${path}/rollback`, { release: begun })
       assert.ok(changed(back.changes), field)
       await gateway.api.expect(204, 'DELETE', path)
     }

@@ -46,6 +46,8 @@ function changedService(deps: AdminDeps, name: string, before: HttpDraft | undef
     ...keptProxying(before ?? {}, { ...sent, upstreams }),
     ...kept('encodedSlashes', before?.encodedSlashes, sent.encodedSlashes),
     ...kept('document', before?.document, undefined),
+    ...kept('validation', before?.validation, sent.validation),
+    ...kept('checks', before?.checks, sent.checks),
     ...kept('presentation', before?.presentation, presented(before?.presentation, sent.presentation)),
   }
 }

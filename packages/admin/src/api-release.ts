@@ -1,6 +1,15 @@
 import { includesName } from '@faregate/billing'
 import { upstreamsOf, type Prompt } from '@faregate/core'
-import { fieldChanges, flawsOf, promptReleaseFlaws, releaseFlaws, type Circumstances, type ReleaseFlaw } from '@faregate/lifecycle'
+import {
+  failedChecks,
+  fieldChanges,
+  flawsOf,
+  isValidated,
+  promptReleaseFlaws,
+  releaseFlaws,
+  type Circumstances,
+  type ReleaseFlaw,
+} from '@faregate/lifecycle'
 import { refuseFlaws } from './api-definition.ts'
 import { definitionOf, documentsCompared } from './api-draft.ts'
 import { refuseUnreachable } from './api-owner.ts'
@@ -10,7 +19,7 @@ import type { AdminDeps } from './deps.ts'
 import type { AdminTransaction } from './ports.ts'
 import { presentDefinition } from './present/apis.ts'
 import { keepPromptDocument } from './prompt-definition.ts'
-import { refuse } from './refusal.ts'
+import { invalid, refuse } from './refusal.ts'
 
 /** Refuses a definition of which callers would meet the mistakes, but for those that are overridden. Slow: it calls what is behind it. */
 export async function examine(
@@ -24,12 +33,21 @@ export async function examine(
   refuseFlaws(own.filter(({ missing }) => missing !== true))
   const owner = await context.deps.store.read.apiOwners.get(name)
   refuseUnreachable(context, owner, definition)
+  await refuseIncomparable(context.deps, definition)
   const flaws = await flawsAround(context, { name, owner }, definition)
   const standing = flaws.filter(({ code }) => !override.includes(code))
   const [first] = standing
   if (first === undefined) return flaws
   const more = standing.length > 1 ? `; and ${standing.length - 1} more` : ''
   return refuse({ code: 'release_refused', detail: `${first.detail} (${first.code})${more}. ${sentence(first.fix)}`, flaws: standing })
+}
+
+/** What is to be compared with a document must be comparable: told before it is in force, instead of to callers. */
+async function refuseIncomparable({ documents, store }: AdminDeps, definition: DraftDefinition): Promise<void> {
+  if (definition.kind !== 'http' || definition.document === undefined || !isValidated(definition.validation)) return
+  const text = await store.read.apiDocuments.get(definition.document)
+  if (text === undefined || (await documents.compile(text)) === undefined)
+    invalid('/validation', 'the document is too large to be compared with: divide it, or take `validation` away')
 }
 
 function sentence(text: string): string {
@@ -44,7 +62,9 @@ async function flawsAround(
   const { deps } = context
   const circumstances = await circumstancesOf(deps, name)
   if (definition.kind === 'prompt') return promptReleaseFlaws({ ...circumstances, ...(await promptFlaws(context, definition.prompt)) })
-  return releaseFlaws(definition.routes, { ...circumstances, dead: await deps.probeUpstreams(placesOf(definition), owner) })
+  const dead = await deps.probeUpstreams(placesOf(definition), owner)
+  const failed = dead === undefined ? await savedCallsFailed(deps, name, definition) : []
+  return [...releaseFlaws(definition.routes, { ...circumstances, dead }), ...failed]
 }
 
 /** What serves a model, and why it does not, is the operator's to know. */
@@ -52,6 +72,13 @@ async function promptFlaws({ deps, credential }: Context, prompt: Prompt): Promi
   const said = await deps.probePrompt(prompt)
   if (credential.organization === null || Object.keys(said).length === 0) return said
   return { dead: `the model "${prompt.model}" cannot be called so: ask the operator` }
+}
+
+/** Saved calls that are made before each release, and fail: where nothing answers at all, that is told instead. */
+async function savedCallsFailed(deps: AdminDeps, name: string, definition: HttpDraft): Promise<ReleaseFlaw[]> {
+  if (definition.checks?.beforePublish !== true || definition.upstream === undefined) return []
+  const report = await deps.tryApi(name, definition, { against: 'upstream', unsafe: true, generated: false })
+  return failedChecks((report?.operations ?? []).flatMap(({ failed, skipped }) => [...failed, ...skipped]))
 }
 
 function placesOf({ upstream, upstreams }: HttpDraft): string[] {

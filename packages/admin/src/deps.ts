@@ -2,7 +2,8 @@ import type { Clock, Deployment, Millis, Prompt, Random, SettingsInForce, Snapsh
 import type { PaymentRail } from '@faregate/billing/rails/port'
 import type { Ledger } from '@faregate/ledger/port'
 import type { VerifyReport } from '@faregate/ledger/types'
-import type { Documents } from '@faregate/lifecycle'
+import type { ContractReport, Documents } from '@faregate/lifecycle'
+import type { HttpDraft } from './configuration-rows.ts'
 import type { AdminStore } from './ports.ts'
 import type { DenialRow } from './rows.ts'
 
@@ -64,6 +65,8 @@ export interface AdminDeps {
   testProviderKeys(name: string): Promise<ProviderTestResult>
   /** Asks what is behind a published API whether it is there. */
   testApi(name: string): Promise<ApiTestResult>
+  /** Makes the calls that follow from a definition's document, and its saved ones; undefined: the document is too large. */
+  tryApi(name: string, definition: HttpDraft, how: TryOptions): Promise<ContractReport | undefined>
   /** Kinds of providers that can be connected, with their usual base URL. */
   providerKinds(): ProviderKind[]
   /** What is known of each provider's health, by name. */
@@ -84,6 +87,14 @@ export interface AdminLog {
   info(facts: Record<string, unknown>, message: string): void
   warn(facts: Record<string, unknown>, message: string): void
   error(facts: Record<string, unknown>, message: string): void
+}
+
+export interface TryOptions {
+  against: 'mock' | 'upstream'
+  /** Calls that may change something are made as well. */
+  unsafe: boolean
+  /** Calls that follow from the document; without them the saved ones alone. */
+  generated: boolean
 }
 
 export interface ApiTestResult {

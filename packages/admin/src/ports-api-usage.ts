@@ -1,4 +1,4 @@
-import type { Millis, Nano } from '@faregate/core'
+import type { Millis, Nano, ViolationNote } from '@faregate/core'
 import type { UsageSlot } from './ports-usage.ts'
 
 export interface ApiUsageFilter {
@@ -38,6 +38,11 @@ export interface ApiRefusals {
   calls: number
 }
 
+/** Calls that differ from the document of the API in the same way. */
+export interface ApiViolations extends ViolationNote {
+  calls: number
+}
+
 export interface ApiConsumer {
   organization: string | null
   application: string | null
@@ -52,6 +57,8 @@ export interface ApiUsageQueries {
   totals(filter: ApiUsageFilter, group?: UsageSlot | 'release'): Promise<ApiUsageTotal[]>
   /** Most first. */
   refusals(filter: ApiUsageFilter): Promise<ApiRefusals[]>
+  /** Most first, and not more kinds than the store counts. */
+  violations(filter: ApiUsageFilter, limit: number): Promise<ApiViolations[]>
   /** By key, most calls first. */
   consumers(filter: ApiUsageFilter, limit: number): Promise<ApiConsumer[]>
 }

@@ -10,7 +10,7 @@ import { invalid } from './refusal.ts'
 
 type Sent = Call<'updateApi'>['body']
 
-const OF_SERVICES = ['upstream', 'routes', 'timeouts', ...PROXYING_MEMBERS, 'encodedSlashes'] as const
+const OF_SERVICES = ['upstream', 'routes', 'timeouts', ...PROXYING_MEMBERS, 'encodedSlashes', 'validation', 'checks'] as const
 
 const NOTHING: Prompt = { model: '', user: '', variables: {} }
 

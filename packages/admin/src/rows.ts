@@ -1,4 +1,4 @@
-import type { Buckets, Disclosure, LimitTerms, Millis, Nano, PriceTerms } from '@faregate/core'
+import type { Buckets, Disclosure, LimitTerms, Millis, Nano, PriceTerms, ViolationNote } from '@faregate/core'
 import type { Party } from '@faregate/billing'
 import type { Cap } from './people-rows.ts'
 
@@ -175,6 +175,7 @@ export interface RequestRow {
   latencyMs: number
   ttftMs: number | null
   attempts: AttemptRow[]
+  violations: ViolationNote[]
 }
 
 export interface DenialRow {

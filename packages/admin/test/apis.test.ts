@@ -57,6 +57,8 @@ describe('published APIs at run time', () => {
       responseHeaders: null,
       hostHeader: null,
       encodedSlashes: 'refuse',
+      validation: null,
+      checks: null,
       prompt: null,
       release: 1,
       document: false,

@@ -6,7 +6,7 @@ import { byName, time } from './common.ts'
 import type { RouteSpec } from './route.ts'
 
 /** What the doctor can say against a release. What is wrong with the definition itself cannot be overridden. */
-export const RELEASE_FLAWS = ['price_missing', 'unsold', 'unpayable', 'upstream_dead'] as const
+export const RELEASE_FLAWS = ['price_missing', 'unsold', 'unpayable', 'upstream_dead', 'checks_failed'] as const
 
 const facts = {
   number: z.number().describe('From 1. A release never changes.'),

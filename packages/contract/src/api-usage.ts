@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { byName, id, money, time, window } from './common.ts'
+import { violation } from './requests.ts'
 import type { RouteSpec } from './route.ts'
 
 const milliseconds = z.number().nullable().describe('Milliseconds. Null: nothing was answered.')
@@ -35,6 +36,9 @@ export const apiUsage = z
       .array(z.object({ release: z.number().nullable().describe('Null: it has none, or the record is older.'), ...total }))
       .describe('By the release that was in force.'),
     refusals: z.array(z.object({ code: z.string(), status: z.number(), calls: z.number() })).describe('Most first.'),
+    violations: z
+      .array(violation.extend({ calls: z.number() }))
+      .describe('In what calls differed from the document, where they are compared with it: the 50 kinds that were most.'),
     consumers: z
       .array(
         z.object({

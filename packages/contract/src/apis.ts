@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { firstListing, presentation, shownListing, shownPresentation } from './api-presentation.ts'
 import { baseUrl, nullable, proxying, secretless, shown, timeouts } from './api-proxying.ts'
+import { checks, contractReport, validation } from './api-checks.ts'
 import { routesWith } from './api-routes.ts'
 import { byName, decimal, id, nothing } from './common.ts'
 import { managedBy } from './managed.ts'
@@ -52,6 +53,7 @@ export const members = {
     .describe(
       'What becomes of `%2F` and `%5C` in a path: an upstream may read another route in them than the one that is charged. Absent: refused.',
     ),
+  ...nullable({ validation, checks }),
   prompt: prompt.optional().describe('What a prompt asks its model. It has no upstream, no routes, and nothing of how they are called.'),
   presentation: presentation.nullable().optional(),
 }
@@ -87,6 +89,7 @@ export const shownMembers = {
   timeouts: z.object({ connectMs: z.number().nullable(), firstByteMs: z.number().nullable(), silenceMs: z.number().nullable() }),
   ...shown(proxying),
   encodedSlashes: z.enum(['refuse', 'pass']).nullable().describe('Null: it is a prompt.'),
+  ...shown({ validation, checks }),
   presentation: shownPresentation,
 }
 
@@ -169,10 +172,19 @@ export const apiRoutes = {
     path: '/api/apis/{name}/test',
     tag,
     summary:
-      'Ask each upstream of an API for what lies at its base URL, with its secret, and say what happened; of a prompt, whether its model is served',
+      'Ask each upstream of an API for what lies at its base URL, with its secret, and say what happened; of a prompt, whether its model is served. `against`: make the calls that follow from its document, and the saved ones, and compare the answers',
     permission: 'apis:write',
     params: byName,
-    body: z.strictObject({}),
+    body: z.strictObject({
+      against: z
+        .enum(['mock', 'upstream'])
+        .optional()
+        .describe(
+          'What is called: the mock of the document, which changes nothing anywhere, or the first upstream. Absent: no such calls.',
+        ),
+      of: z.enum(['release', 'draft']).default('release').describe('With `against`: whether what is in force is tried, or the draft.'),
+      unsafe: z.boolean().default(false).describe('With `against`: calls other than GET are made to the upstream as well.'),
+    }),
     status: 200,
     response: z
       .object({
@@ -180,6 +192,7 @@ export const apiRoutes = {
         message: z.string(),
         status: z.number().nullable().describe('Of HTTP; null: nothing answered.'),
         latencyMs: z.number(),
+        contract: contractReport.nullable().describe('Null: nothing but whether it answers was asked for.'),
       })
       .meta({ title: 'ApiTest' }),
     idempotent: true,

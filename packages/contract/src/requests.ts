@@ -1,4 +1,4 @@
-import { BUCKETS } from '@faregate/core'
+import { BUCKETS, VIOLATION_PLACES } from '@faregate/core'
 import { z } from 'zod'
 import { byId, id, listOf, money, page, paging, time, window } from './common.ts'
 import type { RouteSpec } from './route.ts'
@@ -15,6 +15,16 @@ const attempt = z.object({
   buckets,
   latencyMs: z.number(),
   ttftMs: z.number().nullable(),
+})
+
+/** Something of a call that is not as the document of the API says. */
+export const violation = z.object({
+  in: z.enum(['request', 'response']),
+  where: z.enum(VIOLATION_PLACES),
+  pointer: z
+    .string()
+    .describe('JSON pointer within that place; `*` stands for numbers of items and for names that the document does not know.'),
+  rule: z.string().describe('The keyword of JSON Schema that it breaks, or `json`, `type`, `status`, `effort`.'),
 })
 
 export const request = z
@@ -46,6 +56,7 @@ export const request = z
     latencyMs: z.number(),
     ttftMs: z.number().nullable(),
     attempts: z.array(attempt),
+    violations: z.array(violation).describe('In what it differed from the document of its API, where it was compared.'),
   })
   .meta({ title: 'Request' })
 

@@ -3,6 +3,8 @@ import type { ApiProxying, OAuthClient } from './api-proxying.ts'
 import type { Prompt } from './prompt.ts'
 import type { Retirement } from './retirement.ts'
 import type { ManagedBy } from './route.ts'
+import type { ApiChecks } from './saved-call.ts'
+import type { ApiValidation } from './violation.ts'
 
 /** Methods of HTTP that a route of a published API can take. HEAD is answered as its GET, OPTIONS as a preflight. */
 export const API_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
@@ -44,6 +46,10 @@ export interface HttpDefinition extends ApiProxying {
   encodedSlashes?: 'refuse' | 'pass' | undefined
   /** Under which hash its OpenAPI document is kept; absent: it has none. */
   document?: string | undefined
+  /** Absent: calls are not compared with the document. */
+  validation?: ApiValidation | undefined
+  /** Absent: no calls are saved. */
+  checks?: ApiChecks | undefined
   presentation?: ApiPresentation | undefined
 }
 

@@ -48,6 +48,7 @@ export function finish(deps: GatewayDeps, flow: Flow, ending: Ending): void {
     latencyMs: elapsed(flow),
     ttftMs: flow.ttftMs,
     attempts: flow.attempts,
+    ...(flow.violations === undefined ? {} : { violations: flow.violations }),
   })
 }
 

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { Denial, DenialCode, Millis, Nano } from '@faregate/core'
+import type { Denial, DenialCode, Millis, Nano, ViolationNote } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { Admission } from '@faregate/limits'
 import type { Decoded, EndpointDialect, ModelRequest } from '@faregate/wire'
@@ -48,6 +48,8 @@ export interface Flow {
   use?: Use
   cost: Nano
   ttftMs: number | null
+  /** In what it differs from the document of its API, as far as that may be kept. */
+  violations?: ViolationNote[]
   /** Set when the request was refused, before or in the middle of the answer. */
   denial?: Denial
 }

@@ -1,4 +1,5 @@
-import { parseAmount, type ApiRoute, type HttpDefinition, type PromptDefinition } from '@faregate/core'
+import { parseAmount, type ApiRoute, type ApiValidation, type HttpDefinition, type PromptDefinition } from '@faregate/core'
+import { savedFlaws } from './contract/saved.ts'
 import type { ApiFlaw } from './flaw.ts'
 import { presentationFlaws } from './presentation-flaws.ts'
 import { promptFlaws } from './prompt/flaws.ts'
@@ -9,7 +10,17 @@ import { upstreamFlaws, type CheckedUpstream } from './upstream-flaws.ts'
 
 type CheckedHttp = Pick<
   HttpDefinition,
-  'prefix' | 'routes' | 'upstreams' | 'health' | 'rewrite' | 'requestHeaders' | 'responseHeaders' | 'presentation'
+  | 'prefix'
+  | 'routes'
+  | 'upstreams'
+  | 'health'
+  | 'rewrite'
+  | 'requestHeaders'
+  | 'responseHeaders'
+  | 'presentation'
+  | 'document'
+  | 'validation'
+  | 'checks'
 > & { kind?: 'http'; upstream?: CheckedUpstream | undefined }
 
 const MOST_PREFIX_SEGMENTS = 4
@@ -25,7 +36,26 @@ function httpFlaws(api: CheckedHttp): ApiFlaw[] {
   const { routes, upstream, upstreams } = api
   const none = routes.length === 0 ? [NO_ROUTES] : []
   const reached = [...upstreamFlaws(upstream, upstreams), ...proxyingFlaws(api, upstream)]
-  return [...reached, ...none, ...routes.flatMap(routeFlaws), ...repeated(routes)]
+  return [
+    ...reached,
+    ...none,
+    ...routes.flatMap(routeFlaws),
+    ...repeated(routes),
+    ...validationFlaws(api),
+    ...savedFlaws(api.checks?.calls),
+  ]
+}
+
+/** What is said to be compared must have something to be compared with. */
+function validationFlaws({ validation, document }: Pick<CheckedHttp, 'validation' | 'document'>): ApiFlaw[] {
+  if (!isValidated(validation) || document !== undefined) return []
+  const fix = 'import its OpenAPI document: `faregate api import NAME DOCUMENT`'
+  return [{ path: ['validation'], problem: 'has no document to compare calls with', fix, missing: true }]
+}
+
+/** Whether anything of an API's calls is compared with its document. */
+export function isValidated({ request = 'off', response = 'off' }: ApiValidation = {}): boolean {
+  return request !== 'off' || response !== 'off'
 }
 
 const NO_ROUTES: ApiFlaw = {

@@ -1,3 +1,8 @@
+export type { ContractCase, ContractPlan } from './contract/cases.ts'
+export * from './contract/contract.ts'
+export * from './contract/run.ts'
+export { savedCases } from './contract/saved.ts'
+export type { CompiledContract } from './contract/compiled.ts'
 export * from './definition.ts'
 export * from './field-changes.ts'
 export type { ApiFlaw } from './flaw.ts'

@@ -2,9 +2,18 @@ import type { ApiRoute } from '@faregate/core'
 
 /** What would have callers refused for a mistake of the publisher's. */
 export interface ReleaseFlaw {
-  code: 'price_missing' | 'unsold' | 'unpayable' | 'upstream_dead'
+  code: 'price_missing' | 'unsold' | 'unpayable' | 'upstream_dead' | 'checks_failed'
   detail: string
   fix: string
+}
+
+/** The saved calls of an API that were made before it is published, and did not get what they expect. */
+export function failedChecks(failed: readonly { what: string; why: string }[]): ReleaseFlaw[] {
+  return failed.map(({ what, why }) => ({
+    code: 'checks_failed',
+    detail: `the saved call \`${what}\` failed: ${why}`,
+    fix: 'mend the service or the call: `faregate api test NAME --against upstream --draft`',
+  }))
 }
 
 /** What is known of how the calls of an API can be paid for, and of what is behind it. */

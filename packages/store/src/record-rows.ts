@@ -50,6 +50,7 @@ export const REQUEST_COLUMNS = [
   'ttft_ms',
   ...BUCKETS.map((bucket) => BUCKET_COLUMNS[bucket]),
   'attempts',
+  'violations',
 ] as const
 
 export const DENIAL_COLUMNS = [
@@ -106,6 +107,7 @@ export function requestToRow(record: RequestRecord): Row {
   ]
   for (const bucket of BUCKETS) row.push(sums[bucket] ?? null)
   row.push(JSON.stringify(record.attempts.map((attempt) => ({ ...attempt, model: clean(attempt.model) }))))
+  row.push(record.violations === undefined ? null : JSON.stringify(record.violations))
   return row
 }
 

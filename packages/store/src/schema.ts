@@ -199,6 +199,8 @@ export interface RequestsTable {
   characters: IntOrNull
   searches: IntOrNull
   attempts: Json
+  /** JSON; null: nothing, or nobody looked. */
+  violations: string | null
 }
 
 export interface DenialsTable {

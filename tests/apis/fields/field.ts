@@ -40,6 +40,8 @@ export interface Field {
   a: (places: Places, name: string) => Definition
   b: (places: Places, name: string) => Definition
   see: (seen: Seen) => Promise<unknown>
+  /** The OpenAPI document that it needs: such an API is published from a draft. */
+  document?: string
 }
 
 export type Fields = Record<string, Field>

@@ -9,6 +9,7 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const MOST_DAYS = { hour: 14, day: 92 } as const
 const MOST_CONSUMERS = 20
+const MOST_VIOLATIONS = 50
 
 export const apisNameUsage: Handlers<'getApiUsage'> = {
   async getApiUsage(call) {
@@ -21,11 +22,12 @@ export const apisNameUsage: Handlers<'getApiUsage'> = {
     const { from, to, by } = windowOf(query, deps.clock.now())
     const filter = { api: name, organization: query.organization, release: query.release, from, to }
     await deps.flushed()
-    const [[all = NOTHING], slots, releases, refusals, consumers] = await Promise.all([
+    const [[all = NOTHING], slots, releases, refusals, violations, consumers] = await Promise.all([
       apiUsage.totals(filter),
       apiUsage.totals(filter, by),
       apiUsage.totals(filter, 'release'),
       apiUsage.refusals(filter),
+      apiUsage.violations(filter, MOST_VIOLATIONS),
       apiUsage.consumers(filter, MOST_CONSUMERS),
     ])
     return {
@@ -37,6 +39,7 @@ export const apisNameUsage: Handlers<'getApiUsage'> = {
       slots: slots.map((slot) => ({ at: timeText(slot.group ?? 0), ...presentTotal(slot) })),
       releases: releases.map((release) => ({ release: release.group, ...presentTotal(release) })),
       refusals,
+      violations,
       consumers: withoutInside(call, consumers, added).map(presentConsumer),
     }
   },

@@ -2,6 +2,7 @@ import { definedApi, refuseSharedPrefix } from '../api-definition.ts'
 import { changeListing } from '../api-listing.ts'
 import { claimed, refuseUnreachable } from '../api-owner.ts'
 import { release } from '../api-release.ts'
+import { asked, tried } from '../api-test.ts'
 import type { Handlers } from '../call.ts'
 import { change, changeConfiguration } from '../change.ts'
 import { refuseManaged, refuseTaken } from '../managed.ts'
@@ -71,12 +72,9 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
   },
 
   async testApi(call) {
-    const { deps } = call
+    const { deps, body } = call
     const { name } = call.params
-    const { kind } = found(deps.snapshot().apis.get(name) ?? (await deps.store.read.apis.get(name)), 'API', name)
-    const tested = await deps.testApi(name)
-    const operators = kind === 'prompt' && !tested.ok && call.credential.organization !== null
-    const answer = operators ? { ...tested, message: 'Its model cannot be called so: ask the operator.' } : tested
+    const answer = await (body.against === undefined ? asked(call, name) : tried(deps, name, { ...body, against: body.against }))
     return change(call, async () => ({ event: { action: 'api.test', subject: name, organization: null, after: answer }, answer }))
   },
 }

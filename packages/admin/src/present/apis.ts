@@ -51,6 +51,8 @@ export function presentDefinition({ publicUrl }: Pick<AdminDeps, 'publicUrl'>, d
     },
     ...presentProxying(service ?? {}),
     encodedSlashes: service === undefined ? null : (service.encodedSlashes ?? ('refuse' as const)),
+    validation: service?.validation ?? null,
+    checks: service?.checks ?? null,
     prompt: definition.kind === 'prompt' ? presentPrompt(definition.prompt) : null,
     presentation: presentPresentation(presentation),
   }

@@ -138,6 +138,7 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
     testProviderKeys: async (name) => ({ ok: true, message: `${name} takes its keys`, status: 200, latencyMs: 3, model: null }),
     testProvider: async (name) => ({ ok: true, message: `${name} answered`, status: 200, latencyMs: 12, model: 'm' }),
     testApi: async (name) => ({ ok: true, message: `${name} answered`, status: 200, latencyMs: 12 }),
+    tryApi: async () => ({ passed: 1, failed: 0, skipped: 0, operations: [], unchecked: [] }),
     providerKinds: () => [
       { kind: 'openai', title: 'OpenAI', defaultBaseUrl: 'https://api.openai.com/v1', keyless: false },
       { kind: 'openai-compatible', title: 'Any', keyless: false },

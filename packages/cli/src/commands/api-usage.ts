@@ -63,6 +63,14 @@ function shown(answer: Usage): string {
       answer.refusals.map(({ code, status, calls }) => [code, status, calls]),
       'Nothing was refused.',
     ),
+    ...(answer.violations.length === 0
+      ? []
+      : [
+          table(
+            ['differs in', 'where', 'pointer', 'rule', 'calls'],
+            answer.violations.map((one) => [one.in, one.where, one.pointer, one.rule, one.calls]),
+          ),
+        ]),
     table(
       ['organization', 'application', 'key', 'calls', 'revenue'],
       answer.consumers.map(({ organization, application, key, calls, revenue }) => [organization, application, key, calls, revenue]),

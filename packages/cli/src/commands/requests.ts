@@ -69,6 +69,10 @@ async function showRequest(call: Call, id: string): Promise<void> {
   call.output.result(one, text.join('\n'))
 }
 
+function violationText({ in: direction, where, pointer, rule }: RequestRecord['violations'][number]): string {
+  return `${direction} ${where} ${pointer} (${rule})`
+}
+
 function factsOf(one: RequestRecord): [string, Cell][] {
   return [
     ['request', one.id],
@@ -84,6 +88,7 @@ function factsOf(one: RequestRecord): [string, Cell][] {
     ['price version', one.priceVersion],
     ['delivery', one.delivery],
     ['flags', one.flags.length === 0 ? undefined : one.flags.join(', ')],
+    ['differs from its document', one.violations.length === 0 ? undefined : one.violations.map(violationText).join('; ')],
     ['organization', one.organization],
     ['key', one.key],
     ['user', one.user ?? undefined],

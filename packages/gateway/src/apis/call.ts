@@ -3,6 +3,7 @@ import { authorizeApi } from '../authorize.ts'
 import { withNamedCaps } from '../caps.ts'
 import type { GatewayDeps } from '../deps.ts'
 import { alsoOf, refusalOf } from '../evaluate.ts'
+import { finish } from '../finish.ts'
 import { useOf, type Flow } from '../flow.ts'
 import type { Limited } from '../limits/limited.ts'
 import { withinLimits } from '../limits/within-limits.ts'
@@ -15,6 +16,7 @@ import { retiredApi } from '../retirement.ts'
 import { checkStanding } from '../standing.ts'
 import { tagsOf } from '../tags.ts'
 import { addressRefused } from './addresses.ts'
+import { checkRequest } from './contract/check.ts'
 import { deliverCall } from './deliver.ts'
 import { evaluateCall, reserveCall, type AdmittedApi } from './hold.ts'
 import { locateRoute } from './locate.ts'
@@ -32,6 +34,9 @@ export async function serveApi(shared: Shared, flow: Flow, at: PublishedAt): Pro
   const admitted = await admitCall(shared, flow, at, flow.inbound.method)
   if (isDenial(admitted)) return refuse(deps, flow, admitted)
   return withinLimits(deps, flow, limitedApi(deps, flow, admitted), async () => {
+    const differs = await comparedRequest(flow, admitted)
+    if (differs === 'gone') return finish(deps, flow, { outcome: 'aborted', status: 499, delivery: 'none' })
+    if (differs !== undefined) return refuse(deps, flow, differs)
     if (admitted.price === 0n) return deliverCall({ deps, unsettled, flow, target: admitted, reservation: undefined })
     const reservation = await reserveInArrears(deps, flow, admitted.key, {
       look: () => evaluateCall(deps, admitted, flow.plan),
@@ -41,6 +46,17 @@ export async function serveApi(shared: Shared, flow: Flow, at: PublishedAt): Pro
     flow.reservation = reservation
     return deliverCall({ deps, unsettled, flow, target: admitted, reservation })
   })
+}
+
+/** `gone`: the caller left before its body was here. */
+async function comparedRequest(flow: Flow, admitted: AdmittedApi): Promise<Denial | 'gone' | undefined> {
+  if (admitted.checks === undefined) return undefined
+  try {
+    return await checkRequest(flow, admitted)
+  } catch (error) {
+    if (flow.outbound.closed) return 'gone'
+    throw error
+  }
 }
 
 /** A call of an API as limits see it: one request. */

@@ -8,6 +8,7 @@ import { recordDenial, refuse } from '../refuse.ts'
 import { apiDeprecation } from '../retirement.ts'
 import { release, settle } from '../settle.ts'
 import type { Late, Unsettled } from '../unsettled.ts'
+import { checkAnswerBody } from './contract/check.ts'
 import { ApiExchange, type CallEnd } from './exchange.ts'
 import { brokenBy } from './failure.ts'
 import { callerHeaders } from './forward.ts'
@@ -52,6 +53,8 @@ async function sendWhole(delivery: ApiDelivery, exchange: ApiExchange, body: Buf
   const { deps, flow } = delivery
   const { status } = exchange
   if (flow.outbound.closed) return nobody(delivery)
+  const differs = await checkAnswerBody(flow, delivery.target, exchange, body)
+  if (differs !== undefined) return fail(delivery, differs)
   const refusal = await settleCall(delivery, status, 'void')
   if (refusal !== undefined) return refuse(deps, flow, refusal)
   flow.outbound.head(status, answerHeaders(delivery, exchange.headers, formatAmount(flow.cost)))

@@ -2,6 +2,8 @@ import { isDenial, type Denial } from '@faregate/core'
 import type { UpstreamCall, UpstreamError, UpstreamRequest, UpstreamSink } from '../edge.ts'
 import { elapsed } from '../flow.ts'
 import type { ApiDelivery } from './deliver.ts'
+import { checkAnswerHead, readsAnswer } from './contract/check.ts'
+import { MOST_CHECKED_BYTES } from './contract/checked-body.ts'
 import { Calling } from './calling.ts'
 import { refusedBy } from './failure.ts'
 
@@ -37,6 +39,7 @@ export class ApiExchange implements UpstreamSink {
   #call: UpstreamCall | undefined
   #state: State = 'waiting'
   #chunks: Buffer[] = []
+  #collected = 0
   #tail = NOTHING
   #withheld = 0
   #discarded = 0
@@ -95,19 +98,14 @@ export class ApiExchange implements UpstreamSink {
     flow.ttftMs = elapsed(flow)
     this.status = status
     this.headers = headers
-    this.#denial = refusedBy(target.api.name, status, headers)
+    this.#denial = refusedBy(target.api.name, status, headers) ?? checkAnswerHead(flow, target, status, headers)
     if (this.#denial !== undefined) this.#state = 'discarding'
-    else if (isShort(flow.inbound.method, status, headers)) this.#state = 'collecting'
-    else {
-      this.#state = 'forwarding'
-      this.#begun = true
-      this.#withheld = headers['content-length'] === undefined ? 0 : WITHHELD_BYTES
-      this.#begin(status, headers)
-    }
+    else if (isShort(flow.inbound.method, status, headers) || readsAnswer(flow, target, status, headers)) this.#state = 'collecting'
+    else this.#forwardOn()
   }
 
   data(chunk: Buffer): void {
-    if (this.#state === 'collecting') this.#chunks.push(chunk)
+    if (this.#state === 'collecting') this.#collect(chunk)
     else if (this.#state === 'forwarding') this.#forward(chunk)
     else if (this.#state === 'discarding' && (this.#discarded += chunk.length) > DISCARDED_BYTES) {
       this.#call?.abort()
@@ -134,6 +132,25 @@ export class ApiExchange implements UpstreamSink {
   #end(end: CallEnd): void {
     this.#state = 'ended'
     this.#ended.resolve(end)
+  }
+
+  /** From here on the answer goes to the caller as it comes. */
+  #forwardOn(): void {
+    this.#state = 'forwarding'
+    this.#begun = true
+    this.#withheld = this.headers['content-length'] === undefined ? 0 : WITHHELD_BYTES
+    this.#begin(this.status, this.headers)
+  }
+
+  /** One that turns out to be longer than what is compared is passed on after all. */
+  #collect(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#collected += chunk.length
+    if (this.#collected <= MOST_CHECKED_BYTES) return
+    const chunks = this.#chunks
+    this.#chunks = []
+    this.#forwardOn()
+    for (const one of chunks) this.#forward(one)
   }
 
   /** Keeps the last bytes back; nothing is copied but these. */

@@ -2,15 +2,17 @@ import type { Denial } from '@faregate/core'
 import { priceMissing } from '../locate.ts'
 import { requestInvalid } from '../request-invalid.ts'
 import type { ApiTarget, PublishedApi } from './port.ts'
+import { suppliedHeaders } from './upstreams/compiled.ts'
 
 /** The route of a call below an API's prefix, priced or declared free. */
-export function locateRoute({ entry, upstream, route }: PublishedApi, method: string, rest: string): ApiTarget | Denial {
+export function locateRoute(published: PublishedApi, method: string, rest: string): ApiTarget | Denial {
+  const { entry, upstream, route } = published
   const found = route(method, rest)
   switch (found.kind) {
     case 'route':
       if (found.route.off) return switchedOff(entry.name, found.route.name)
       if (found.route.price === undefined) return unpriced(entry.name, found.route.name)
-      return { api: entry, upstream, route: found.route, rest }
+      return compared({ api: entry, upstream, route: found.route, rest }, published, method)
     case 'method':
       return {
         ...unknown(entry.name, `The path is right, but it takes ${found.allow.join(', ')}, not ${method}.`),
@@ -20,6 +22,26 @@ export function locateRoute({ entry, upstream, route }: PublishedApi, method: st
       return { ...unknown(entry.name, `The API "${entry.name}" has no route for this path.`), didYouMean: found.didYouMean }
     case 'unreadable':
       return requestInvalid('', `the path cannot be read in one way only: ${found.reason}`)
+  }
+}
+
+/** The call, with what it is compared with. What is to be enforced and cannot be compared is refused. */
+function compared(target: ApiTarget, { entry, contract }: PublishedApi, method: string): ApiTarget | Denial {
+  if (contract === undefined) return target
+  const { request = 'off', response = 'off' } = entry.validation ?? {}
+  if (contract === 'unavailable') return request === 'enforce' || response === 'enforce' ? incomparable(entry.name) : target
+  const operation = contract.operation(method, target.rest)
+  if (operation === undefined) return target
+  return { ...target, checks: { request, response, operation, supplied: suppliedHeaders(target.upstream) } }
+}
+
+function incomparable(api: string): Denial {
+  return {
+    code: 'gateway_misconfigured',
+    detail: `Calls of the API "${api}" are to be compared with its document, and cannot be.`,
+    operatorDetail: `${api}: no validators could be made of its document`,
+    scope: { level: 'api', id: api },
+    fixes: [{ kind: 'configure', action: 'mend_answer_or_document', by: 'publisher', canYou: false }],
   }
 }
 

@@ -1,5 +1,6 @@
 import type { HttpApi, Nano, PromptApi } from '@faregate/core'
 import type { Dialect } from '@faregate/wire'
+import type { ApiContract, CallChecks } from './contract/port.ts'
 import type { ApiUpstream } from './upstreams/compiled.ts'
 
 /** The published APIs of the configuration in force. */
@@ -19,6 +20,8 @@ export interface PublishedApi {
   upstream: ApiUpstream
   /** The route of a method and of the path below the prefix, as it was sent. */
   route: (method: string, rest: string) => FoundRoute
+  /** What its calls are compared with; absent: nothing. `unavailable`: it should be, and cannot. */
+  contract?: ApiContract | 'unavailable' | undefined
 }
 
 /** A prompt: a call of it is one of its model, in words of its own. */
@@ -56,4 +59,6 @@ export interface ApiTarget {
   route: PricedRoute
   /** The path below the prefix. */
   rest: string
+  /** How it is compared with the document of the API; absent: it is not. */
+  checks?: CallChecks | undefined
 }

@@ -1,4 +1,6 @@
 import { Worker } from 'node:worker_threads'
+import type { ContractPlan } from '../contract/cases.ts'
+import type { CompiledContract } from '../contract/compiled.ts'
 import type { ApiChange } from './diff/change.ts'
 import type { Finding } from './finding.ts'
 import type { DocumentReply, DocumentTask, ReadDocument } from './messages.ts'
@@ -8,6 +10,10 @@ export interface Documents {
   /** `before`: the document with which it is compared. */
   read(text: string, before?: string): Promise<ReadDocument>
   compare(before: string, after: string): Promise<ApiChange[]>
+  /** Makes validators of a document in our words; undefined: it is too large. */
+  compile(document: string): Promise<CompiledContract | undefined>
+  /** The same, with calls that try what the document says. */
+  plan(document: string): Promise<{ contract: CompiledContract; plan: ContractPlan } | undefined>
 }
 
 export interface DocumentLimits {
@@ -31,6 +37,14 @@ export function createDocuments(limits: DocumentLimits = LIMITS): Documents {
     async read(text, before) {
       const reply = await inTurn({ kind: 'read', text, before })
       return reply?.kind === 'read' ? reply.read : { design: undefined, findings: [tooLarge(limits)], changes: [], gone: [] }
+    },
+    async compile(document) {
+      const reply = await inTurn({ kind: 'compile', document, plan: false })
+      return reply?.kind === 'compiled' ? reply.contract : undefined
+    },
+    async plan(document) {
+      const reply = await inTurn({ kind: 'compile', document, plan: true })
+      return reply?.kind === 'compiled' && reply.plan !== undefined ? { contract: reply.contract, plan: reply.plan } : undefined
     },
     async compare(before, after) {
       if (before === after) return []

@@ -1,3 +1,4 @@
+import { isLinear } from '../contract/linear.ts'
 import { isRoutePath } from '../definition.ts'
 import { error, type Path, type Remark } from './finding.ts'
 import { isJson, jsonOf, listOf, resolved, textOf, type Json } from './json.ts'
@@ -121,6 +122,31 @@ const repeatedParameters: Rule = (document, operations) =>
     })
   })
 
+/** Said where it is written: whoever has calls compared with the document would look for it in vain. */
+const patterns: Rule = (document) => {
+  const remarks: Remark[] = []
+  const open: { value: unknown; path: Path }[] = [
+    { value: document['components'], path: ['components'] },
+    { value: document['paths'], path: ['paths'] },
+  ]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, path } = next
+    if (Array.isArray(value)) value.forEach((item, index) => open.push({ value: item, path: [...path, index] }))
+    else if (isJson(value)) {
+      const { pattern } = value
+      if (typeof pattern === 'string' && path.at(-1) !== 'properties' && !isLinear(pattern))
+        remarks.push(
+          warning('pattern-unchecked', 'is a pattern that calls are not compared with: it looks ahead or back, or is none', [
+            ...path,
+            'pattern',
+          ]),
+        )
+      for (const [name, member] of Object.entries(value)) open.push({ value: member, path: [...path, name] })
+    }
+  }
+  return remarks
+}
+
 const RULES: Rule[] = [
   nothingToCall,
   repeatedIds,
@@ -131,6 +157,7 @@ const RULES: Rule[] = [
   unservedMethods,
   answers,
   bodies,
+  patterns,
 ]
 
 function nameOf({ method, path }: Operation): string {

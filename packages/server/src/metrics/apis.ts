@@ -17,10 +17,17 @@ export function apiMetrics(registry: Registry, seconds: number[], isApi: (name: 
     buckets: seconds,
     registers,
   })
-  return ({ api: name, outcome, denial, latencyMs }) => {
+  const violations = new Counter({
+    name: 'faregate_api_violations_total',
+    help: 'In what calls of published APIs differed from their documents, by direction, place and API; where they are compared.',
+    labelNames: ['direction', 'place', 'api'],
+    registers,
+  })
+  return ({ api: name, outcome, denial, latencyMs, violations: found = [] }) => {
     if (name === null) return
     const api = isApi(name) ? name : 'other'
     requests.inc({ outcome, denial: denial ?? 'none', api })
+    for (const { in: direction, where: place } of found) violations.inc({ direction, place, api })
     if (outcome !== 'refused') duration.observe({ api }, latencyMs / 1000)
   }
 }

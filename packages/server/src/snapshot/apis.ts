@@ -2,6 +2,7 @@ import type { ApiEntry, HttpApi, PromptApi, Snapshot } from '@faregate/core'
 import { nearest, type ApiDirectory, type PublishedApi, type PublishedPrompt, type UpstreamBook } from '@faregate/gateway'
 import { compilePrompt, Prefixes, promptDocument, readPath, RouteTable } from '@faregate/lifecycle'
 import { promptDialect } from '@faregate/wire'
+import type { Contracts } from '../apis/contracts.ts'
 
 type Published = PublishedApi | PublishedPrompt
 
@@ -12,6 +13,7 @@ type Published = PublishedApi | PublishedPrompt
 export function apiDirectory(
   snapshot: () => Snapshot,
   upstreams: Pick<UpstreamBook, 'compile' | 'keep'>,
+  contracts: Pick<Contracts, 'of'>,
   { bodyBytes }: { bodyBytes: number },
 ): ApiDirectory {
   const compiled = new WeakMap<ApiEntry, Published>()
@@ -19,7 +21,8 @@ export function apiDirectory(
   let prefixes = new Prefixes<Published>([])
   const published = (entry: ApiEntry): Published => {
     const known =
-      compiled.get(entry) ?? (entry.kind === 'prompt' ? publishPrompt(entry, bodyBytes) : publish(entry, upstreams.compile(entry)))
+      compiled.get(entry) ??
+      (entry.kind === 'prompt' ? publishPrompt(entry, bodyBytes) : publish(entry, upstreams.compile(entry), contracts.of(entry)))
     compiled.set(entry, known)
     return known
   }
@@ -45,13 +48,14 @@ function publishPrompt(entry: PromptApi, bodyBytes: number): PublishedPrompt {
   }
 }
 
-function publish(entry: HttpApi, upstream: PublishedApi['upstream']): PublishedApi {
+function publish(entry: HttpApi, upstream: PublishedApi['upstream'], contract: PublishedApi['contract']): PublishedApi {
   const table = new RouteTable(entry.routes)
   const encodedSlashes = entry.encodedSlashes ?? 'refuse'
   return {
     kind: 'http',
     entry,
     upstream,
+    ...(contract === undefined ? {} : { contract }),
     route(method, rest) {
       const read = readPath(rest, encodedSlashes)
       if (!read.ok) return { kind: 'unreadable', reason: read.reason }

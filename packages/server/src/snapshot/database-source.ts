@@ -11,6 +11,7 @@ import type { Store } from '@faregate/store'
 import { readConfiguration } from '@faregate/store/queries/index'
 import { shareOf, type Catalogue } from '@faregate/pricing'
 import type { Vendor } from '@faregate/wire'
+import type { Contracts } from '../apis/contracts.ts'
 import type { Logger } from '../log/log.ts'
 import { buildSnapshot, type SnapshotSources } from './build.ts'
 import type { CataloguePrices } from './catalogue-prices.ts'
@@ -36,6 +37,7 @@ export class DatabaseSource implements ConfigurationSource {
   readonly #unseal: (sealed: string, name: string) => string
   readonly #vendors: ReadonlyMap<string, Vendor>
   readonly #cataloguePrices: Pick<CataloguePrices, 'inForce'>
+  readonly #contracts: Pick<Contracts, 'prepare'>
   readonly #log: Pick<Logger, 'error'>
   #apis = new Map<string, { text: string; entry: ApiEntry }>()
   prices: OperatorPrices = new Map()
@@ -48,6 +50,7 @@ export class DatabaseSource implements ConfigurationSource {
     unseal: (sealed: string, name: string) => string
     vendors: ReadonlyMap<string, Vendor>
     cataloguePrices: Pick<CataloguePrices, 'inForce'>
+    contracts: Pick<Contracts, 'prepare'>
     log: Pick<Logger, 'error'>
   }) {
     this.#store = options.store
@@ -55,6 +58,7 @@ export class DatabaseSource implements ConfigurationSource {
     this.#unseal = options.unseal
     this.#vendors = options.vendors
     this.#cataloguePrices = options.cataloguePrices
+    this.#contracts = options.contracts
     this.#log = options.log
     this.settings = options.fixed.settings
   }
@@ -67,6 +71,7 @@ export class DatabaseSource implements ConfigurationSource {
     const stored = await this.#stored()
     const settings = settingsInForce(this.#fixed.settings, stored.settings)
     const snapshot = buildSnapshot({ ...this.#fixed, version, database: stored, allModels: settings.allModels.value })
+    await this.#contracts.prepare(snapshot.apis.values())
     const published = await catalogueFor(snapshot, this.#vendors)
     const limit = shareOf(settings['prices.approveAbove'].value)
     this.catalogue = published && (await this.#cataloguePrices.inForce({ snapshot, overrides: stored.prices, published, limit }))

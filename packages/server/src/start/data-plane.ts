@@ -95,7 +95,7 @@ export function assembleDataPlane(
     balances: createBalanceReader(store, adminStore.read.money, clock),
     limiter,
     plans,
-    ...publishedApis(adminStore.read, () => live.snapshot, upstreams, limits),
+    ...publishedApis(adminStore.read, installation, upstreams, limits),
     namedCaps,
     limitDesk,
     invoices,
@@ -131,11 +131,12 @@ function reachableFrom(networks: readonly string[]): Serving['reachable'] {
 /** APIs as they are in force, and as their documents say. */
 function publishedApis(
   read: AdminQueries,
-  snapshot: () => Snapshot,
+  { live, contracts }: Pick<Installation, 'live' | 'contracts'>,
   upstreams: UpstreamBook,
   limits: { bodyBytes: number },
 ): Pick<GatewayDeps, 'apis' | 'mocks'> {
-  return { apis: apiDirectory(snapshot, upstreams, limits), mocks: createMocks(read, snapshot) }
+  const snapshot = (): Snapshot => live.snapshot
+  return { apis: apiDirectory(snapshot, upstreams, contracts, limits), mocks: createMocks(read, snapshot) }
 }
 
 /** The client of all upstreams, and what is known of those of published APIs, which are asked how they are where that is wanted. */

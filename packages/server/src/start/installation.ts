@@ -3,10 +3,12 @@ import type { InvoiceBook } from '@faregate/billing'
 import type { Clock, ManagedBy, Random } from '@faregate/core'
 import type { PriceBook } from '@faregate/gateway'
 import { NamedCapBook, VerifiedKeys } from '@faregate/identity'
+import { createDocuments } from '@faregate/lifecycle'
 import type { Limiter } from '@faregate/limits'
 import { environmentProviders, DEMO_MODEL, demo, vendors } from '@faregate/providers'
 import { openStore, type Retention, type Store } from '@faregate/store'
 import { capsOfNames, createAdminStore, keyByHash } from '@faregate/store/queries/index'
+import { Contracts } from '../apis/contracts.ts'
 import type { Configuration } from '../config/schema.ts'
 import type { Path, Place } from '../config/finding.ts'
 import type { Logger } from '../log/log.ts'
@@ -43,6 +45,8 @@ export interface Installation {
   live: LiveConfiguration
   limiter: Limiter
   source: DatabaseSource
+  /** What calls of published APIs are compared with. */
+  contracts: Contracts
   prices: PriceBook
   cataloguePrices: CataloguePrices
 }
@@ -71,7 +75,16 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
   await checkCurrency(store, configuration.billing.currency)
   const cataloguePrices = new CataloguePrices({ store: createAdminStore(store, () => clock.now()), vendors, clock, random, log })
   closers.add(() => cataloguePrices.close().catch(() => undefined))
-  const source = new DatabaseSource({ store, fixed: fixedSources(options), unseal: secrets.unseal, vendors, cataloguePrices, log })
+  const contracts = openContracts(store, options)
+  const source = new DatabaseSource({
+    store,
+    fixed: fixedSources(options),
+    unseal: secrets.unseal,
+    vendors,
+    cataloguePrices,
+    contracts,
+    log,
+  })
   const keys = new VerifiedKeys(
     patientDirectory((presented) => keyByHash(store.read, secrets.hash(presented))),
     clock,
@@ -95,7 +108,12 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
   cataloguePrices.onTurn = () => void live.reread()
   const prices = createPriceBook({ vendors, operator: () => source.prices, catalogue: () => source.catalogue, clock })
   const known = { keys, plans, invoices, namedCaps }
-  return { clock, random, log, store, secrets, ...known, live, limiter, source, prices, cataloguePrices }
+  return { clock, random, log, store, secrets, ...known, live, limiter, source, contracts, prices, cataloguePrices }
+}
+
+function openContracts(store: Store, { clock, log }: InstallationOptions): Contracts {
+  const { apiDocuments } = createAdminStore(store, () => clock.now()).read
+  return new Contracts({ documents: createDocuments(), textOf: (hash) => apiDocuments.get(hash), log })
 }
 
 /** Opens the database. A PostgreSQL that does not answer, or does not let us in, is a sentence for the operator. */

@@ -13,6 +13,7 @@ import { VERSION } from '../installed.ts'
 import { createBackups } from '../operate/backups.ts'
 import { testApi } from '../operate/test-api.ts'
 import { testProviderKeys } from '../operate/test-provider-keys.ts'
+import { tryDefinition } from '../operate/try-definition.ts'
 import { testProvider } from '../operate/test-provider.ts'
 import { cataloguePriceKey } from '../snapshot/prices.ts'
 import type { Payments } from '../payments/payments.ts'
@@ -35,6 +36,7 @@ export function managementDeps(
 ): AdminDeps {
   const { clock, random, store, secrets, live, prices, log } = installation
   const documents = createDocumentFetcher()
+  const parsed = createDocuments()
   const prober = createProber(undefined, serving.reachable)
   const probe = (prompt: Prompt) => probePrompt({ snapshot: () => live.snapshot, prices, vendors }, prober, prompt)
   closers.add(() => Promise.all([documents.close(), prober.close()]).then(() => undefined))
@@ -53,7 +55,7 @@ export function managementDeps(
     rail: payments.rail,
     topUpPage: payments.topUpPage,
     methodPage: payments.methodPage,
-    documents: createDocuments(),
+    documents: parsed,
     fetchDocument: (url) => documents.fetch(url),
     probeUpstreams: (baseUrls, owner) => prober.probe(baseUrls, owner !== undefined),
     probePrompt: probe,
@@ -73,6 +75,7 @@ export function managementDeps(
     testProviderKeys: (name) => testProviderKeys({ snapshot: () => live.snapshot, vendors, upstream: serving.upstream }, name),
     testApi: (name) =>
       testApi({ snapshot: () => live.snapshot, upstream: serving.upstream, upstreams: serving.upstreams, probePrompt: probe }, name),
+    tryApi: (name, definition, how) => tryDefinition({ ...installation, ...serving, documents: parsed }, name, definition, how),
     providerKinds: () =>
       [...vendors.values()].map(({ kind, title, defaultBaseUrl, keyless }) => ({ kind, title, defaultBaseUrl, keyless: keyless === true })),
     providerState: (name) => serving.health.of(name),

@@ -16,6 +16,7 @@ import { apiRetirement } from './0016-api-retirement.ts'
 import { apiCatalogue } from './0019-api-catalogue.ts'
 import { endedOrders } from './0020-ended-orders.ts'
 import { apiOwners } from './0022-api-owners.ts'
+import { violations } from './0023-violations.ts'
 import { apiListings } from './0024-api-listings.ts'
 
 /** One step of the schema: forward only, never changed once released. */
@@ -46,6 +47,7 @@ export const MIGRATIONS: readonly Migration[] = [
   apiCatalogue,
   endedOrders,
   apiOwners,
+  violations,
   apiListings,
 ]
 

@@ -21,6 +21,7 @@ const TEXT = new Set([
   'flags',
   'delivery',
   'attempts',
+  'violations',
   'request_id',
   'code',
   'problem',

@@ -1,5 +1,6 @@
-import type { ApiUsageFilter, ApiUsageQueries, ApiUsageTotal, Latency } from '@faregate/admin/ports-api-usage'
+import type { ApiUsageFilter, ApiUsageQueries, ApiUsageTotal, ApiViolations, Latency } from '@faregate/admin/ports-api-usage'
 import type { UsageSlot } from '@faregate/admin/ports-usage'
+import type { ViolationNote } from '@faregate/core'
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Schema } from '../schema.ts'
 
@@ -9,6 +10,9 @@ const SLOT_MS = { hour: 3_600_000, day: 86_400_000 } as const
 
 /** More latencies are not sorted: the latest tell how it is. */
 const MOST_SORTED = 200_000
+
+/** Combinations of violations in one call: so many of them are told apart. */
+const MOST_COMBINATIONS = 1_000
 
 const NO_LATENCY: Latency = { p50: null, p90: null, p99: null, calls: 0 }
 
@@ -27,6 +31,12 @@ export function apiUsageQueries(db: Kysely<Schema>): ApiUsageQueries {
         GROUP BY denial, status ORDER BY calls DESC, denial, status`.execute(db)
       return rows.map((row) => ({ code: String(row['denial']), status: Number(row['status']), calls: Number(row['calls']) }))
     },
+    async violations(filter, limit) {
+      const { rows } = await sql<Row>`
+        SELECT violations, count(*) AS calls FROM requests WHERE ${called(filter)} AND violations IS NOT NULL
+        GROUP BY violations ORDER BY calls DESC, violations LIMIT ${sql.lit(MOST_COMBINATIONS)}`.execute(db)
+      return violationsOf(rows).slice(0, limit)
+    },
     async consumers(filter, limit) {
       const { rows } = await sql<Row>`
         SELECT organization_id, application_id, key_id, count(*) AS calls, cast(sum(cost) as bigint) AS revenue
@@ -42,6 +52,19 @@ export function apiUsageQueries(db: Kysely<Schema>): ApiUsageQueries {
       }))
     },
   }
+}
+
+/** Each violation of each combination of some, counted by itself. */
+function violationsOf(rows: Row[]): ApiViolations[] {
+  const counted = new Map<string, ApiViolations>()
+  for (const row of rows) {
+    for (const note of JSON.parse(String(row['violations'])) as ViolationNote[]) {
+      const key = JSON.stringify(note)
+      const calls = (counted.get(key)?.calls ?? 0) + Number(row['calls'])
+      counted.set(key, { ...note, calls })
+    }
+  }
+  return [...counted.values()].toSorted((a, b) => b.calls - a.calls)
 }
 
 async function totalRows(db: Kysely<Schema>, filter: ApiUsageFilter, group: UsageSlot | 'release' | undefined): Promise<Row[]> {

@@ -47,6 +47,11 @@ export function fixedHeaders({ request, secrets }: ApiUpstream, token: string | 
   return { ...Object.fromEntries([...(request?.set ?? []), ...secrets]), ...(token === undefined ? {} : { authorization: token }) }
 }
 
+/** Names of headers that the gateway sets on every call: nobody needs to send them. */
+export function suppliedHeaders({ request, secrets }: ApiUpstream): ReadonlySet<string> {
+  return new Set([...(request?.set ?? []), ...secrets].map(([name]) => name))
+}
+
 export function headerChanges(headers: ApiHeaders | undefined): HeaderChanges | undefined {
   if (headers === undefined) return undefined
   const { set = {}, remove = [] } = headers
