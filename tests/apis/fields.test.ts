@@ -16,11 +16,12 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
   let poor: Customer
 
   before(async () => {
-    places = await openPlaces()
-    places.models.on('*', answer(usage(5, 5)))
-    gateway = await startGateway({ config: configuration(places.models, { one: {}, two: {} }) })
+    const opened = await openPlaces()
+    opened.models.on('*', answer(usage(5, 5)))
+    gateway = await startGateway({ config: configuration(opened.models, { one: {}, two: {} }) })
     rich = await gateway.customer('100.00')
     poor = await gateway.customer()
+    places = { ...opened, rich, poor }
   })
   after(async () => {
     await gateway?.stop()
@@ -33,8 +34,9 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
       ({ key }: Customer): Seen['call'] =>
       (path, sent = {}) =>
         send(`${gateway.url}/${name}${path}`, { ...sent, headers: { authorization: `Bearer ${key}`, ...sent.headers } })
+    const anybody: Seen['call'] = (path, sent) => send(`${gateway.url}/${name}${path}`, sent)
     const catalogued = () => send(`${gateway.url}/catalogue/${name}.json`, { headers: { authorization: `Bearer ${rich.key}` } })
-    return { name, places, call: by(rich), poor: by(poor), catalogued }
+    return { name, places, call: by(rich), anybody, poor: by(poor), catalogued }
   }
 
   test('has a row here, or two APIs that differ in it, and no row is of anything else: a field without one fails', async () => {

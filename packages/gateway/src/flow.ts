@@ -24,6 +24,8 @@ export interface Flow {
   /** The published prompt that is called: its model is asked, and is not the caller's to choose. */
   readonly prompt?: PublishedPrompt
   key?: KeyEntry
+  /** Whom the credential names, where it names somebody beside the key. */
+  subject?: string
   request?: ModelRequest
   /** The request in neutral form, once a deployment needed it. */
   decoded?: Decoded

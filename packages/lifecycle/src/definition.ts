@@ -1,4 +1,5 @@
-import { parseAmount, type ApiRoute, type HttpDefinition, type PromptDefinition } from '@faregate/core'
+import { credentialHeaders, parseAmount, type ApiRoute, type HttpDefinition, type PromptDefinition } from '@faregate/core'
+import { authenticationFlaws, identityFlaws } from './caller-flaws.ts'
 import type { ApiFlaw } from './flaw.ts'
 import { presentationFlaws } from './presentation-flaws.ts'
 import { promptFlaws } from './prompt/flaws.ts'
@@ -9,7 +10,16 @@ import { upstreamFlaws, type CheckedUpstream } from './upstream-flaws.ts'
 
 type CheckedHttp = Pick<
   HttpDefinition,
-  'prefix' | 'routes' | 'upstreams' | 'health' | 'rewrite' | 'requestHeaders' | 'responseHeaders' | 'presentation'
+  | 'prefix'
+  | 'routes'
+  | 'authentication'
+  | 'identity'
+  | 'upstreams'
+  | 'health'
+  | 'rewrite'
+  | 'requestHeaders'
+  | 'responseHeaders'
+  | 'presentation'
 > & { kind?: 'http'; upstream?: CheckedUpstream | undefined }
 
 const MOST_PREFIX_SEGMENTS = 4
@@ -25,7 +35,15 @@ function httpFlaws(api: CheckedHttp): ApiFlaw[] {
   const { routes, upstream, upstreams } = api
   const none = routes.length === 0 ? [NO_ROUTES] : []
   const reached = [...upstreamFlaws(upstream, upstreams), ...proxyingFlaws(api, upstream)]
-  return [...reached, ...none, ...routes.flatMap(routeFlaws), ...repeated(routes)]
+  const called = [...authenticationFlaws(api.authentication), ...identityFlaws(api.identity, takenHeaders(api))]
+  return [...reached, ...called, ...none, ...routes.flatMap(routeFlaws), ...repeated(routes)]
+}
+
+/** Headers of a call that carry something already, small letters. */
+function takenHeaders({ authentication, requestHeaders, upstream }: CheckedHttp): string[] {
+  const secret = upstream?.header === undefined ? [] : [upstream.header.name]
+  const set = [...secret, ...Object.keys(requestHeaders?.set ?? {})]
+  return [...set.map((name) => name.toLowerCase()), ...credentialHeaders(authentication)]
 }
 
 const NO_ROUTES: ApiFlaw = {

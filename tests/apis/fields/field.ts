@@ -1,3 +1,4 @@
+import type { Customer } from '../../support/gateway.ts'
 import { deafListener } from '../../knobs/means.ts'
 import type { Answer, Sent } from '../../support/http.ts'
 import { startService } from '../../support/service.ts'
@@ -15,6 +16,9 @@ export interface Places {
   service: Service
   second: Service
   tokens: TokenServer
+  /** Who calls: with credit, and without. */
+  rich: Customer
+  poor: Customer
   /** What serves the models of prompts. */
   models: Upstream
   /** Where nobody listens. */
@@ -29,6 +33,8 @@ export interface Seen {
   name: string
   places: Places
   call: (path: string, sent?: Sent) => Promise<Answer>
+  /** The same without a credential, but for what is sent. */
+  anybody: Seen['call']
   /** The same without credit. */
   poor: (path: string) => Promise<Answer>
   /** What the catalogue says of it. */
@@ -50,7 +56,7 @@ export function settingOf(field: string): string {
   return `apis.*.${name.endsWith('Headers.set') ? `${name}.*` : name}`
 }
 
-export async function openPlaces(): Promise<Places> {
+export async function openPlaces(): Promise<Omit<Places, 'rich' | 'poor'>> {
   const [service, second, tokens, models, deaf, dead] = await Promise.all([
     startService(),
     startService(),

@@ -79,7 +79,17 @@ function secretShown({ upstream }: Api): string {
 
 const NO_SECRETS = { header: null, basic: null, oauth: null }
 
-const SETTINGS = ['health', 'retries', 'addresses', 'rewrite', 'requestHeaders', 'responseHeaders', 'hostHeader'] as const
+const SETTINGS = [
+  'authentication',
+  'identity',
+  'health',
+  'retries',
+  'addresses',
+  'rewrite',
+  'requestHeaders',
+  'responseHeaders',
+  'hostHeader',
+] as const
 
 function waits({ timeouts: { connectMs, firstByteMs, silenceMs } }: Api): [string, string | undefined][] {
   return [

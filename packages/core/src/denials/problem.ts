@@ -48,7 +48,17 @@ export function entryOf({ code, status }: Denial): CatalogueEntry {
 
 /** The same for a code of any catalogue, whose entry is given. */
 export function renderEntry(denial: Refusal, entry: CatalogueEntry, context: ProblemContext): Problem {
-  const { code, detail, operatorDetail: _operatorOnly, retryAfterSeconds, retryable, pointer, charged, ...members } = denial
+  const {
+    code,
+    detail,
+    operatorDetail: _operatorOnly,
+    retryAfterSeconds,
+    retryable,
+    pointer,
+    charged,
+    challenges: _inHeader,
+    ...members
+  } = denial
   return {
     type: context.publicUrl + problemPath(code),
     title: entry.title,
@@ -96,6 +106,7 @@ export function entryHeaders(denial: Refusal, entry: CatalogueEntry, context: Pr
     'x-should-retry': String(denial.retryable ?? entry.retryable),
     link: links.join(', '),
     ...(denial.retryAfterSeconds === undefined ? {} : { 'retry-after': String(denial.retryAfterSeconds) }),
+    ...(denial.challenges === undefined ? {} : { 'www-authenticate': denial.challenges.join(', ') }),
     ...(denial.allow === undefined ? {} : { allow: denial.allow.join(', ') }),
   }
 }

@@ -1,5 +1,7 @@
 import { isDenial, type Denial } from '@faregate/core'
+import type { KeyEntry } from '@faregate/identity'
 import { authorizeApi } from '../authorize.ts'
+import { identifyCaller } from '../callers/identify-caller.ts'
 import { withNamedCaps } from '../caps.ts'
 import type { GatewayDeps } from '../deps.ts'
 import { alsoOf, refusalOf } from '../evaluate.ts'
@@ -57,7 +59,7 @@ export async function admitCall(shared: Shared, flow: Flow, { value, rest }: Pub
   const { deps } = shared
   const { name, release } = value.entry
   flow.api = { name, route: null, release }
-  const found = await known(shared, flow)
+  const found = await callerOf(shared, flow, value)
   if (isDenial(found)) return found
   const key = await withNamedCaps(deps, found, null, tagsOf(flow.inbound))
   if (isDenial(key)) return key
@@ -82,6 +84,11 @@ export async function admitCall(shared: Shared, flow: Flow, { value, rest }: Pub
   if (isDenial(plan)) return { ...plan, ...alsoOf(plan.also ?? [], await moneyBlocker(deps, flow, admitted)) }
   if (plan !== undefined) flow.plan = plan
   return admitted
+}
+
+/** Whoever asks for an explanation has proved who that is, with a key. */
+function callerOf(shared: Shared, flow: Flow, { schemes }: PublishedApi): Promise<KeyEntry | Denial> {
+  return schemes === undefined || flow.key !== undefined ? known(shared, flow) : identifyCaller(flow, schemes)
 }
 
 /** What balances have against the call; nothing where it is free. */

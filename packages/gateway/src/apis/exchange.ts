@@ -54,7 +54,8 @@ export class ApiExchange implements UpstreamSink {
   constructor(delivery: ApiDelivery, begin: (status: number, headers: Record<string, string | string[] | undefined>) => void) {
     this.#delivery = delivery
     this.#begin = begin
-    this.#calling = new Calling(delivery.deps, delivery.flow.inbound, delivery.target)
+    const { deps, flow, target } = delivery
+    this.#calling = new Calling(deps, flow.inbound, target, target.upstream.tell?.({ key: target.key, subject: flow.subject ?? null }))
   }
 
   /** Whether a part of the answer may be with the caller. */

@@ -1,5 +1,6 @@
 import type { HttpApi, Nano, PromptApi } from '@faregate/core'
 import type { Dialect } from '@faregate/wire'
+import type { Scheme } from '../callers/caller.ts'
 import type { ApiUpstream } from './upstreams/compiled.ts'
 
 /** The published APIs of the configuration in force. */
@@ -17,6 +18,8 @@ export interface PublishedApi {
   kind: 'http'
   entry: HttpApi
   upstream: ApiUpstream
+  /** In which ways callers prove who they are; undefined: as on every other route, with a key. */
+  schemes: readonly Scheme[] | undefined
   /** The route of a method and of the path below the prefix, as it was sent. */
   route: (method: string, rest: string) => FoundRoute
 }

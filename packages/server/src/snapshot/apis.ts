@@ -1,20 +1,26 @@
 import type { ApiEntry, HttpApi, PromptApi, Snapshot } from '@faregate/core'
-import { nearest, type ApiDirectory, type PublishedApi, type PublishedPrompt, type UpstreamBook } from '@faregate/gateway'
+import { nearest, type ApiDirectory, type CallerBook, type PublishedApi, type PublishedPrompt, type UpstreamBook } from '@faregate/gateway'
 import { compilePrompt, Prefixes, promptDocument, readPath, RouteTable } from '@faregate/lifecycle'
 import { promptDialect } from '@faregate/wire'
 
 type Published = PublishedApi | PublishedPrompt
 
 /** The published APIs of the configuration in force, compiled once for each: an entry that did not change is not compiled again. */
-export function apiDirectory(snapshot: () => Snapshot, upstreams: Pick<UpstreamBook, 'compile' | 'keep'>): ApiDirectory {
+export function apiDirectory(
+  snapshot: () => Snapshot,
+  upstreams: Pick<UpstreamBook, 'compile' | 'keep'>,
+  callers: Pick<CallerBook, 'compile'>,
+): ApiDirectory {
   const compiled = new WeakMap<ApiEntry, Published>()
   let current: ReadonlyMap<string, ApiEntry> | undefined
   let prefixes = new Prefixes<Published>([])
   const published = (entry: ApiEntry): Published => {
-    const known = compiled.get(entry) ?? (entry.kind === 'prompt' ? publishPrompt(entry) : publish(entry, upstreams.compile(entry)))
+    const known = compiled.get(entry) ?? make(entry)
     compiled.set(entry, known)
     return known
   }
+  const make = (entry: ApiEntry): Published =>
+    entry.kind === 'prompt' ? publishPrompt(entry) : publish(entry, upstreams.compile(entry), callers.compile(entry))
   return {
     find(path) {
       const { apis } = snapshot()
@@ -37,13 +43,14 @@ function publishPrompt(entry: PromptApi): PublishedPrompt {
   }
 }
 
-function publish(entry: HttpApi, upstream: PublishedApi['upstream']): PublishedApi {
+function publish(entry: HttpApi, upstream: PublishedApi['upstream'], schemes: PublishedApi['schemes']): PublishedApi {
   const table = new RouteTable(entry.routes)
   const encodedSlashes = entry.encodedSlashes ?? 'refuse'
   return {
     kind: 'http',
     entry,
     upstream,
+    schemes,
     route(method, rest) {
       const read = readPath(rest, encodedSlashes)
       if (!read.ok) return { kind: 'unreadable', reason: read.reason }

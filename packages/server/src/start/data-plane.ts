@@ -1,6 +1,6 @@
 import type { AdminQueries } from '@faregate/admin'
-import type { Snapshot } from '@faregate/core'
 import {
+  CallerBook,
   createGateway,
   createMediaFetcher,
   createUpstreamClient,
@@ -90,7 +90,7 @@ export function assembleDataPlane(
     balances: createBalanceReader(store, adminStore.read.money, clock),
     limiter,
     plans,
-    ...publishedApis(adminStore.read, () => live.snapshot, upstreams),
+    ...publishedApis(adminStore.read, installation, upstreams),
     namedCaps,
     limitDesk,
     invoices,
@@ -119,8 +119,13 @@ export function assembleDataPlane(
 }
 
 /** APIs as they are in force, and as their documents say. */
-function publishedApis(read: AdminQueries, snapshot: () => Snapshot, upstreams: UpstreamBook): Pick<GatewayDeps, 'apis' | 'mocks'> {
-  return { apis: apiDirectory(snapshot, upstreams), mocks: createMocks(read, snapshot) }
+function publishedApis(
+  read: AdminQueries,
+  { live, keys, callers }: Installation,
+  upstreams: UpstreamBook,
+): Pick<GatewayDeps, 'apis' | 'mocks'> {
+  const snapshot = () => live.snapshot
+  return { apis: apiDirectory(snapshot, upstreams, new CallerBook({ keys, callers })), mocks: createMocks(read, snapshot) }
 }
 
 /** The client of all upstreams, and what is known of those of published APIs, which are asked how they are where that is wanted. */

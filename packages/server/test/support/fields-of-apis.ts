@@ -3,6 +3,16 @@ import { readFileSync } from 'node:fs'
 
 /** Settings of published APIs of which two values are compared, by the file of `tests/apis/fields`. */
 const FIELDS_OF_APIS: Record<string, string[]> = {
+  'callers.ts': [
+    'authentication.key.header',
+    'authentication.key.query',
+    'authentication.basic.realm',
+    'authentication.public.as',
+    'identity.headers.consumer',
+    'identity.headers.application',
+    'identity.headers.key',
+    'identity.headers.subject',
+  ],
   'calls.ts': [
     'upstream.basic.user',
     'upstream.basic.secret',

@@ -1,4 +1,5 @@
-import { DEFAULT_HEALTH, upstreamsOf, type ApiEntry, type HttpApi } from '@faregate/core'
+import { credentialHeaders, DEFAULT_HEALTH, identityHeaders, upstreamsOf, type ApiEntry, type HttpApi } from '@faregate/core'
+import { tellerOf } from '../../callers/told.ts'
 import type { UpstreamClient } from '../../edge.ts'
 import { headerChanges, pathChange, secretsOf, type ApiUpstream } from './compiled.ts'
 import { UpstreamHealth } from './health.ts'
@@ -29,9 +30,11 @@ export class UpstreamBook {
       retries,
       secrets: secretsOf(entry.upstream),
       token: oauth === undefined ? undefined : this.#tokenOf(entry.name, oauth),
-      request: headerChanges(entry.requestHeaders),
+      request: headerChanges(entry.requestHeaders, [...credentialHeaders(entry.authentication), ...identityHeaders(entry.identity)]),
       response: headerChanges(entry.responseHeaders),
       rewrite: pathChange(entry.rewrite),
+      hiddenParameter: entry.authentication?.key?.query,
+      tell: tellerOf(entry.identity),
       callerHost: entry.hostHeader === 'caller',
       timeouts: entry.timeouts,
     }

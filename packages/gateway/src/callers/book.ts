@@ -1,0 +1,31 @@
+import type { HttpApi } from '@faregate/core'
+import type { GatewayDeps } from '../deps.ts'
+import type { Scheme } from './caller.ts'
+import type { CallerDirectory } from './directory.ts'
+import { basicScheme } from './basic-scheme.ts'
+import { keyScheme } from './key-scheme.ts'
+import { publicScheme } from './public-scheme.ts'
+
+export interface CallerDeps extends Pick<GatewayDeps, 'keys'> {
+  callers: CallerDirectory
+}
+
+/** How callers of published APIs prove who they are: read once for each definition, not with each call. */
+export class CallerBook {
+  readonly #deps: CallerDeps
+
+  constructor(deps: CallerDeps) {
+    this.#deps = deps
+  }
+
+  /** The ways of an API, in the order in which they are looked for; undefined: keys alone, as everywhere. */
+  compile({ name, authentication }: HttpApi): readonly Scheme[] | undefined {
+    if (authentication === undefined) return undefined
+    const { key, basic, public: open } = authentication
+    const schemes: Scheme[] = []
+    if (basic !== undefined) schemes.push(basicScheme(this.#deps, basic.realm ?? name))
+    if (key !== undefined) schemes.push(keyScheme(this.#deps, name, key))
+    if (open !== undefined) schemes.push(publicScheme(this.#deps.callers, name, open.as))
+    return schemes
+  }
+}

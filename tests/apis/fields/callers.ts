@@ -1,0 +1,55 @@
+import { header } from '../../support/http.ts'
+import type { Field, Fields, Places, Seen } from './field.ts'
+
+type Value = Record<string, unknown>
+
+/** How a call without the usual header is answered. */
+const bare =
+  (path: string, headers: (places: Places) => Record<string, string> = () => ({})): Field['see'] =>
+  async ({ anybody, places }: Seen) =>
+    (await anybody(path.replace('KEY', places.rich.key), { headers: headers(places) })).status
+
+const authentication = (value: (places: Places) => Value) => (places: Places) => ({ authentication: value(places) })
+
+const basic = (name: string, password: string) => `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
+
+/** What the upstream got in a header. */
+function told(what: string): Field {
+  const named = (name: string) => () => ({ authentication: { basic: {} }, identity: { headers: { [what]: name } } })
+  return {
+    a: named('x-one'),
+    b: named('x-two'),
+    see: async ({ anybody, places, name }) => {
+      await anybody(`/told-${name}`, { headers: { authorization: basic(places.rich.keyId, places.rich.key) } })
+      return places.service.callsOf(`/told-${name}`).at(-1)?.headers['x-one']
+    },
+  }
+}
+
+/** Fields of a definition that decide who may call, and what the upstream is told of them. */
+export const CALLER_FIELDS: Fields = {
+  'authentication.key.header': {
+    a: authentication(() => ({ key: { header: 'x-one' } })),
+    b: authentication(() => ({ key: { header: 'x-two' } })),
+    see: bare('/a', ({ rich }) => ({ 'x-one': rich.key })),
+  },
+  'authentication.key.query': {
+    a: authentication(() => ({ key: { query: 'one' } })),
+    b: authentication(() => ({ key: { query: 'two' } })),
+    see: bare('/a?one=KEY'),
+  },
+  'authentication.basic.realm': {
+    a: authentication(() => ({ basic: { realm: 'one' } })),
+    b: authentication(() => ({ basic: { realm: 'two' } })),
+    see: async ({ anybody }) => header(await anybody('/a'), 'www-authenticate'),
+  },
+  'authentication.public.as': {
+    a: authentication(({ rich }) => ({ public: { as: rich.keyId } })),
+    b: authentication(({ poor }) => ({ public: { as: poor.keyId } })),
+    see: bare('/a'),
+  },
+  'identity.headers.consumer': told('consumer'),
+  'identity.headers.application': told('application'),
+  'identity.headers.key': told('key'),
+  'identity.headers.subject': told('subject'),
+}
