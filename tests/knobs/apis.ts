@@ -71,6 +71,7 @@ const FROM_FIELDS: Knobs = Object.fromEntries(
         name,
         places: worlds.places,
         call: (path: string, sent?: Sent) => call(worlds, `/${name}${path}`, sent),
+        anybody: (path: string, sent?: Sent) => send(`${worlds.tuned.url}/${name}${path}`, sent),
         poor: (path: string) => call(worlds, `/${name}${path}`, { headers: { authorization: `Bearer ${poor.key}` } }),
         catalogued: () => call(worlds, `/catalogue/${name}.json`),
       }))

@@ -8,6 +8,8 @@ export const CODES = {
   key_revoked: { status: 401, retryable: false, title: 'Key revoked' },
   key_expired: { status: 401, retryable: false, title: 'Key expired' },
   key_disabled: { status: 401, retryable: false, title: 'Key disabled' },
+  signature_expired: { status: 401, retryable: false, title: 'Signature too old' },
+  signature_replayed: { status: 401, retryable: false, title: 'Signature used before' },
   idempotency_in_progress: { status: 409, retryable: true, title: 'Idempotent request still in progress' },
   idempotency_mismatch: { status: 422, retryable: false, title: 'Idempotency key reused' },
   model_unknown: { status: 404, retryable: false, title: 'No such model' },

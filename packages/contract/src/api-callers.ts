@@ -27,6 +27,17 @@ const basic = z
   })
   .describe('Basic (RFC 7617): the id of a key, or of its application, as the name, and the key as the password.')
 
+const signature = z
+  .strictObject({
+    windowSeconds: z
+      .int()
+      .min(1)
+      .max(3600)
+      .optional()
+      .describe('For how long before and after its time a signature is taken. Absent: 300.'),
+  })
+  .describe('Requests that are signed with the secret of a key (RFC 9421, `hmac-sha256`), each with a nonce of its own.')
+
 const open = z
   .strictObject({
     as: z.string().min(1).max(100).describe('The id of the key as which they are served: its limits hold, and its organization pays.'),
@@ -37,6 +48,7 @@ const authentication = z
   .strictObject({
     key: key.optional(),
     basic: basic.optional(),
+    signature: signature.optional(),
     public: open.optional(),
   })
   .describe('In which ways callers prove who they are; those that are not named are not taken. Absent: a key of the gateway.')

@@ -46,7 +46,13 @@ export const key = z
   })
   .meta({ title: 'Key' })
 
-const created = key.extend({ key: z.string().optional().describe('The key itself: shown once, absent when the answer is repeated.') })
+const created = key.extend({
+  key: z.string().optional().describe('The key itself: shown once, absent when the answer is repeated.'),
+  signingSecret: z
+    .string()
+    .optional()
+    .describe('With which requests are signed for APIs that take that (RFC 9421, `hmac-sha256`): shown once, like the key.'),
+})
 
 const tag = 'Keys'
 

@@ -1,3 +1,6 @@
+/** For how long a signature is taken, before and after the time that it says. */
+export const DEFAULT_SIGNATURE_WINDOW_SECONDS = 300
+
 /** Where a key of the gateway can be, beside the headers in which it always can. */
 export interface KeyPlaces {
   header?: string | undefined
@@ -11,6 +14,8 @@ export interface ApiAuthentication {
   key?: KeyPlaces | undefined
   /** Name and password (RFC 7617): the id of a key or of its application, and the key. */
   basic?: { realm?: string | undefined } | undefined
+  /** Requests that are signed (RFC 9421). */
+  signature?: { windowSeconds?: number | undefined } | undefined
   /** Whoever sends no credential is served as this key: its limits hold, and its organization pays. */
   public?: { as: string } | undefined
 }
@@ -26,10 +31,12 @@ export interface ApiIdentity {
   headers?: { [What in IdentityHeader]?: string | undefined } | undefined
 }
 
-/** Headers of a call in which a definition says that credentials are, small letters. */
-export function credentialHeaders({ key }: ApiAuthentication = {}): string[] {
-  return key?.header === undefined ? [] : [key.header.toLowerCase()]
+/** Headers of a call in which credentials are, beside those that never go on to an upstream; small letters. */
+export function credentialHeaders({ key, signature }: ApiAuthentication = {}): string[] {
+  return [...(key?.header === undefined ? [] : [key.header.toLowerCase()]), ...(signature === undefined ? [] : SIGNATURE_HEADERS)]
 }
+
+const SIGNATURE_HEADERS = ['signature', 'signature-input']
 
 /** Headers in which the gateway says who calls, small letters. */
 export function identityHeaders({ headers = {} }: ApiIdentity = {}): string[] {

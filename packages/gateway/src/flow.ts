@@ -4,6 +4,7 @@ import type { KeyEntry } from '@faregate/identity'
 import type { Admission } from '@faregate/limits'
 import type { Decoded, EndpointDialect, ModelRequest } from '@faregate/wire'
 import type { PublishedPrompt } from './apis/port.ts'
+import type { SignedBody } from './callers/signed-body.ts'
 import type { Inbound, Outbound } from './edge.ts'
 import type { Route } from './locate.ts'
 import type { Offer, Planned } from './plans/port.ts'
@@ -26,6 +27,8 @@ export interface Flow {
   key?: KeyEntry
   /** Whom the credential names, where it names somebody beside the key. */
   subject?: string
+  /** What the body was signed as. */
+  signedBody?: SignedBody
   request?: ModelRequest
   /** The request in neutral form, once a deployment needed it. */
   decoded?: Decoded

@@ -31,6 +31,8 @@ export function readKey(text: string): KeyReading {
       ok: false,
       hint: 'This is a management token: it opens the management API, not models. Use an API key, which starts with "fg_".',
     }
+  if (text.startsWith(PREFIXES.signing))
+    return { ok: false, hint: 'This is a signing secret: requests are signed with it, and it is never sent.' }
   if (text.startsWith(PREFIXES.key))
     return { ok: false, hint: 'It starts like a key of this gateway, but it is mistyped or cut off: its checksum does not fit.' }
   const foreign = FOREIGN.find(([prefix]) => text.startsWith(prefix))

@@ -10,6 +10,8 @@ export interface Secrets {
   /** For sealing provider keys. */
   seal: Buffer
   session: Buffer
+  /** With which a key signs requests, by its id: made again whenever it is needed, kept nowhere. */
+  signingSecret: (key: string) => string
   /** The same on every replica that shares the root. */
   operatorToken: string
   /** Tells whether a database was made with the same root, without telling the root. */
@@ -26,8 +28,10 @@ const LEAST_BYTES = 32
 /** Derives every secret from the root by HKDF-SHA-256 (RFC 5869), one purpose each. */
 export function deriveSecrets(root: Buffer): Secrets {
   const derive = (purpose: string, length = 32): Buffer => Buffer.from(hkdfSync('sha256', root, '', `faregate:${purpose}`, length))
+  const signing = derive('signing')
   return {
     hmac: derive('hmac'),
+    signingSecret: (key) => mint('signing', toBase62(Buffer.from(hkdfSync('sha256', signing, '', key, 96)), 32)),
     seal: derive('seal'),
     session: derive('session'),
     operatorToken: mint('operator', toBase62(derive('operator-token', 96), 32)),

@@ -30,12 +30,12 @@ export interface CalledApi {
 }
 
 /** A gateway, a service, and a customer, for all tests of a block. */
-export function callers(options: GatewayOptions = {}): Callers {
+export function callers(options: () => GatewayOptions = () => ({})): Callers {
   const made = {} as Callers
   let apis = 0
   before(async () => {
     made.service = await startService()
-    made.gateway = await startGateway(options)
+    made.gateway = await startGateway(options())
     made.customer = await made.gateway.customer('5.00')
     made.api = async (members) => {
       const { gateway, service } = made

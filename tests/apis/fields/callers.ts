@@ -1,3 +1,4 @@
+import { signed } from '../callers/sign.ts'
 import { header } from '../../support/http.ts'
 import type { Field, Fields, Places, Seen } from './field.ts'
 
@@ -42,6 +43,14 @@ export const CALLER_FIELDS: Fields = {
     a: authentication(() => ({ basic: { realm: 'one' } })),
     b: authentication(() => ({ basic: { realm: 'two' } })),
     see: async ({ anybody }) => header(await anybody('/a'), 'www-authenticate'),
+  },
+  'authentication.signature.windowSeconds': {
+    a: authentication(() => ({ signature: { windowSeconds: 1 } })),
+    b: authentication(() => ({ signature: { windowSeconds: 60 } })),
+    see: async ({ anybody, name, places: { rich } }) => {
+      const created = Math.floor(Date.now() / 1_000) - 10
+      return (await anybody('/a', { headers: signed(rich, { path: `/${name}/a`, created }) })).status
+    },
   },
   'authentication.public.as': {
     a: authentication(({ rich }) => ({ public: { as: rich.keyId } })),

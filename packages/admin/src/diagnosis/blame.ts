@@ -11,6 +11,8 @@ export const BLAMED = {
   key_revoked: 'permissions',
   key_expired: 'permissions',
   key_disabled: 'permissions',
+  signature_expired: 'permissions',
+  signature_replayed: 'permissions',
   idempotency_in_progress: 'logs_and_usage',
   idempotency_mismatch: 'logs_and_usage',
   model_unknown: 'configuration',

@@ -44,7 +44,7 @@ export const applicationsIdKeys: Handlers<'createKey'> = {
       const shown = presentKey(row, row.createdAt)
       return {
         event: { action: 'key.create', subject: row.id, organization, after: shown },
-        answer: { ...shown, key: secret },
+        answer: { ...shown, key: secret, signingSecret: deps.signingSecret(id) },
         repeated: shown,
       }
     })

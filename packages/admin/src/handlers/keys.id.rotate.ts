@@ -28,7 +28,7 @@ export const keysIdRotate: Handlers<'rotateKey'> = {
       const shown = presentKey(row, now)
       const { id: subject, organization } = before
       const event = { action: 'key.rotate', subject, organization, before: presentKey(before, now), after: shown }
-      return { event, answer: { ...shown, key: secret }, repeated: shown }
+      return { event, answer: { ...shown, key: secret, signingSecret: deps.signingSecret(row.id) }, repeated: shown }
     })
   },
 }

@@ -82,6 +82,23 @@ export const CATALOGUE = {
     meaning: 'The key is switched off, and can be switched on again.',
     mend: ['An administrator of the organization enables the key.'],
   },
+  signature_expired: {
+    status: 401,
+    title: 'Signature too old',
+    actor: 'caller',
+    retryable: false,
+    meaning:
+      'The request was signed at another time than now, as its own `created` says. Old signatures are not taken, so that what was sent once cannot be sent again later.',
+    mend: ['Sign each request when it is sent.', 'Set the clock of the machine that signs: `detail` says what time it is here.'],
+  },
+  signature_replayed: {
+    status: 401,
+    title: 'Signature used before',
+    actor: 'caller',
+    retryable: false,
+    meaning: 'A request with the same `nonce` was taken before. Each signature is good for one request.',
+    mend: ['Sign each request anew, with a nonce of its own: also one that is sent again.'],
+  },
   idempotency_in_progress: {
     status: 409,
     title: 'Idempotent request still in progress',

@@ -30,6 +30,8 @@ const NOT_OF_THE_ACCOUNT: ReadonlySet<string> = new Set<DenialCode>([
   'request_invalid',
   'credential_missing',
   'credential_invalid',
+  'signature_expired',
+  'signature_replayed',
   'idempotency_in_progress',
   'idempotency_mismatch',
   'model_unknown',

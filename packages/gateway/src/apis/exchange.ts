@@ -124,6 +124,11 @@ export class ApiExchange implements UpstreamSink {
 
   error(error: UpstreamError): void {
     if (this.#state === 'discarding') return this.#endRefused()
+    const forged = this.#delivery.flow.signedBody?.refusal()
+    if (this.#state === 'waiting' && forged !== undefined) {
+      this.#calling.left()
+      return this.#end({ kind: 'refused', denial: forged })
+    }
     if (this.#state === 'waiting' && this.#calling.failed(error)) return this.#send()
     this.#end({ kind: 'broken', error })
   }

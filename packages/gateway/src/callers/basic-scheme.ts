@@ -1,6 +1,7 @@
 import { isDenial, type Denial } from '@faregate/core'
 import type { GatewayDeps } from '../deps.ts'
 import { headerOf, identifyKey } from '../identify.ts'
+import { badCredential } from './bad-credential.ts'
 import type { Checked, Scheme } from './caller.ts'
 
 /** Name and password (RFC 7617): whose key it is, and the key itself. */
@@ -28,10 +29,5 @@ async function checkPassword(deps: Pick<GatewayDeps, 'keys'>, encoded: string): 
 }
 
 function wrong(hint: string): Denial {
-  return {
-    code: 'credential_invalid',
-    detail: `What "Authorization: Basic" holds opens nothing here. ${hint}`,
-    hint,
-    fixes: [{ kind: 'authenticate', action: 'send_valid_credential', by: 'caller', canYou: true }],
-  }
+  return badCredential('The name and password', hint)
 }

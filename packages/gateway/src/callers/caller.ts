@@ -1,6 +1,7 @@
 import type { Denial, Millis } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { Inbound } from '../edge.ts'
+import type { SignedBody } from './signed-body.ts'
 
 /** As which key a call is served, and whom its credential names beside that. */
 export interface Caller {
@@ -8,8 +9,15 @@ export interface Caller {
   subject: string | null
 }
 
+/** The same, with what the credential says of the body. */
+export interface Identified extends Caller {
+  body?: SignedBody | undefined
+  /** Why it is not taken although it is the key's own: its owner can look that up. */
+  refused?: Denial | undefined
+}
+
 /** What became of a credential. */
-export type Checked = Caller | Denial
+export type Checked = Identified | Denial
 
 /** One way in which callers of an API prove who they are. */
 export interface Scheme {

@@ -3,6 +3,7 @@ import type { KeyEntry } from '@faregate/identity'
 import { note, type Flow } from '../flow.ts'
 import { checkKeyState } from '../identify.ts'
 import type { Scheme } from './caller.ts'
+import type { SignedBody } from './signed-body.ts'
 
 /**
  * The key as which a call is served, by the first way of which the request carries something. What it carries is good or
@@ -13,11 +14,12 @@ export async function identifyCaller(flow: Flow, schemes: readonly Scheme[]): Pr
     const found = await scheme.check(flow.inbound, flow.at)
     if (found === undefined) continue
     if (isDenial(found)) return challenged(found, schemes)
-    const { key, subject } = found
+    const { key, subject, body, refused: own } = found
     flow.key = key
     if (subject !== null) flow.subject = subject
-    const refused = checkKeyState(key, flow.at)
+    const refused = checkKeyState(key, flow.at) ?? own
     if (refused !== undefined) return challenged(refused, schemes)
+    if (body !== undefined) watchBody(flow, body)
     note(flow, 'identify', 'ok', {
       by: scheme.name,
       key: key.id,
@@ -27,6 +29,14 @@ export async function identifyCaller(flow: Flow, schemes: readonly Scheme[]): Pr
     return key
   }
   return challenged(nothingSent(schemes), schemes)
+}
+
+/** From here on the body is read through what it was signed as. */
+function watchBody(flow: Flow, body: SignedBody): void {
+  const { inbound } = flow
+  const { unread } = inbound
+  flow.signedBody = body
+  inbound.unread = () => body.checked(unread === undefined ? [inbound.body] : unread())
 }
 
 function nothingSent(schemes: readonly Scheme[]): Denial {

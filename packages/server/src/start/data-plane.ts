@@ -13,7 +13,7 @@ import {
 import { CommitQueue } from '@faregate/ledger'
 import { createTokenCounter } from '@faregate/pricing'
 import { vendors } from '@faregate/providers'
-import { createAdminStore } from '@faregate/store/queries/index'
+import { createAdminStore, useNonce } from '@faregate/store/queries/index'
 import { HealthChecks } from '../apis/health-checks.ts'
 import { createMocks } from '../apis/mocks.ts'
 import type { Configuration } from '../config/schema.ts'
@@ -28,6 +28,7 @@ import { LateLimitDesk } from '../plans/limit-desk.ts'
 import { Renewals } from '../plans/renewals.ts'
 import type { Closers } from './closers.ts'
 import type { Installation } from './installation.ts'
+import { inTime } from './key-directory.ts'
 
 /** The gateway and what it shares with the rest of the process. */
 export interface Serving {
@@ -121,11 +122,13 @@ export function assembleDataPlane(
 /** APIs as they are in force, and as their documents say. */
 function publishedApis(
   read: AdminQueries,
-  { live, keys, callers }: Installation,
+  { live, keys, callers, secrets, store }: Installation,
   upstreams: UpstreamBook,
 ): Pick<GatewayDeps, 'apis' | 'mocks'> {
   const snapshot = () => live.snapshot
-  return { apis: apiDirectory(snapshot, upstreams, new CallerBook({ keys, callers })), mocks: createMocks(read, snapshot) }
+  const nonces = { use: (key: string, nonce: string, until: number) => inTime(useNonce(store, key, nonce, until)) }
+  const book = new CallerBook({ keys, callers, signingSecret: secrets.signingSecret, nonces })
+  return { apis: apiDirectory(snapshot, upstreams, book), mocks: createMocks(read, snapshot) }
 }
 
 /** The client of all upstreams, and what is known of those of published APIs, which are asked how they are where that is wanted. */

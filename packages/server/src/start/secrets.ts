@@ -23,12 +23,14 @@ export interface Secrets extends Pick<Sealer, 'seal' | 'unseal'> {
   isOperatorToken: (presented: string) => boolean
   /** How keys, management tokens and the codes of vouchers are stored. */
   hash: (presented: string) => string
+  /** With which a key signs requests, by its id. */
+  signingSecret: (key: string) => string
   mint: (kind: keyof typeof MAKERS) => string
 }
 
 /** Loads the root secret, or makes it at the first start, and writes the operator's token beside the data. */
 export function openSecrets(directory: string, environment: NodeJS.ProcessEnv, random: Random): Secrets {
-  const { hmac, seal, operatorToken, fingerprint } = deriveSecrets(loadRootSecret(directory, environment['FAREGATE_SECRET']))
+  const { hmac, seal, signingSecret, operatorToken, fingerprint } = deriveSecrets(loadRootSecret(directory, environment['FAREGATE_SECRET']))
   const sealer = createSealer(seal)
   return {
     ...sealer,
@@ -36,6 +38,7 @@ export function openSecrets(directory: string, environment: NodeJS.ProcessEnv, r
     tokenFile: writeOperatorToken(directory, operatorToken),
     isOperatorToken: (presented) => constantTimeEqual(presented, operatorToken),
     hash: (presented) => hashKey(hmac, presented),
+    signingSecret,
     mint: (kind) => MAKERS[kind](random),
   }
 }

@@ -7,6 +7,7 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
     'authentication.key.header',
     'authentication.key.query',
     'authentication.basic.realm',
+    'authentication.signature.windowSeconds',
     'authentication.public.as',
     'identity.headers.consumer',
     'identity.headers.application',

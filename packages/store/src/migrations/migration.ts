@@ -15,6 +15,7 @@ import { apiReleases } from './0015-api-releases.ts'
 import { apiRetirement } from './0016-api-retirement.ts'
 import { apiCatalogue } from './0019-api-catalogue.ts'
 import { endedOrders } from './0020-ended-orders.ts'
+import { callers } from './0021-callers.ts'
 
 /** One step of the schema: forward only, never changed once released. */
 export interface Migration {
@@ -43,6 +44,7 @@ export const MIGRATIONS: readonly Migration[] = [
   apiRetirement,
   apiCatalogue,
   endedOrders,
+  callers,
 ]
 
 /** Where the version lives; made before the first migration, the same for ever. */
