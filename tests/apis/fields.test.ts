@@ -18,7 +18,7 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
   before(async () => {
     const opened = await openPlaces()
     opened.models.on('*', answer(usage(5, 5)))
-    gateway = await startGateway({ config: configuration(opened.models, { one: {}, two: {} }) })
+    gateway = await startGateway({ config: configuration(opened.models, { one: {}, two: {} }, { issuerNetworks: ['127.0.0.0/8'] }) })
     rich = await gateway.customer('100.00')
     poor = await gateway.customer()
     places = { ...opened, rich, poor }

@@ -1,6 +1,8 @@
+import { claims, ISSUER, ISSUER_KEY, pemOf, token } from '../apis/callers/issuer.ts'
 import { signed, type ToSign } from '../apis/callers/sign.ts'
 import type { Customer } from '../support/gateway.ts'
 import { send, type Answer } from '../support/http.ts'
+import { carryOutFirst } from './carry-out.ts'
 import type { Case, World } from './world.ts'
 
 /** An API that is published anew, whose callers prove themselves in one way. */
@@ -31,4 +33,27 @@ export const CREDENTIAL_CASES: Record<string, Case> = {
     const served = [await call({ nonce: 'the same' })]
     return { answer: await call({ nonce: 'the same' }), customer, served, mend: () => call() }
   },
+
+  async token_expired(world) {
+    const customer = await world.gateway.customer('1.00')
+    await published(world, 'vouched', { jwt: { ...TERMS, as: customer.keyId } })
+    const refused = await bearer(world, 'vouched', claims({ exp: Math.floor(Date.now() / 1_000) - 60 }))
+    return { answer: refused, mend: () => bearer(world, 'vouched', claims()) }
+  },
+
+  async caller_unknown(world) {
+    const customer = await world.gateway.customer('1.00')
+    await published(world, 'vouched-for', { jwt: TERMS })
+    const refused = await bearer(world, 'vouched-for', claims({ sub: 'a new client' }))
+    const { gateway } = world
+    const mend = () => carryOutFirst({ gateway }, refused, { words: { KEY: customer.keyId } })
+    return { answer: refused, mend: () => mend().then(() => bearer(world, 'vouched-for', claims({ sub: 'a new client' }))) }
+  },
+}
+
+const TERMS = { issuer: ISSUER, audience: ['shop'], publicKeys: [pemOf(ISSUER_KEY)] }
+
+/** Sends a token with these claims. */
+function bearer(world: World, name: string, said: Record<string, unknown>): Promise<Answer> {
+  return send(`${world.gateway.url}/${name}`, { headers: { authorization: `Bearer ${token(ISSUER_KEY, said)}` } })
 }

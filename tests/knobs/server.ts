@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { claims, ISSUER, ISSUER_KEY, token } from '../apis/callers/issuer.ts'
 import { answer, chunk, endStream, openStream, usage } from '../support/behaviours.ts'
 import { configuration, say } from '../support/config.ts'
 import { silentAfter, silentBeforeHead } from '../support/faults.ts'
@@ -53,6 +54,18 @@ export const SERVER_KNOBS: Knobs = {
     const refused = await worlds.plain.chat(customer.key, { model: 'nowhere', messages: say() }, { headers })
     await eventually(() => assert.ok(worlds.plain.output.includes(header(refused, 'x-request-id') ?? '-')))
     assert.doesNotMatch(worlds.plain.output, /203\.0\.113\.77/)
+  },
+
+  issuerNetworks: async ({ tuned, plain, places }) => {
+    const status = async (gateway: Gateway): Promise<number> => {
+      const { keyId } = await gateway.customer('1.00')
+      const jwt = { issuer: ISSUER, audience: ['shop'], jwksUrl: `${places.issuer.url}/keys`, as: keyId }
+      const upstream = { baseUrl: places.service.url }
+      const routes = [{ method: 'GET', path: '/a', price: '0.01' }]
+      await gateway.api.expect(201, 'POST', '/api/apis', { name: 'vouched', prefix: '/vouched', upstream, routes, authentication: { jwt } })
+      return (await send(`${gateway.url}/vouched/a`, { headers: { authorization: `Bearer ${token(ISSUER_KEY, claims())}` } })).status
+    }
+    assert.deepEqual([await status(tuned), await status(plain)], [200, 502])
   },
 
   'tls.cert': async (worlds) => {

@@ -97,6 +97,7 @@ function tunedConfiguration(upstream: Upstream, second: Upstream, service: Servi
     allModels: true,
     publicUrl: 'https://gateway.example/base',
     trustedProxies: ['127.0.0.1'],
+    issuerNetworks: ['127.0.0.0/8'],
     billing: { currency: 'EUR', topUpUrl: 'https://pay.example/top-up', contact: 'billing@pay.example' },
     limits: { bodyBytes: 20_000, headerBytes: 8_192, firstByteMs: 700, silenceMs: 600, keepAliveMs: 150, connectMs: 400, requestMs: 1_500 },
     sliceTokens: 32,

@@ -19,3 +19,16 @@ export const SIGNING_OPTION: Option = { flags: '--signing-secret', summary: 'sho
 export function signingText(options: Options, { signingSecret }: { signingSecret?: string | undefined }): string {
   return options.is('signingSecret') && signingSecret !== undefined ? `\nsigning secret  ${signingSecret}  (shown once, keep it now)` : ''
 }
+
+export const IDENTITY_OPTIONS: Option[] = [
+  { flags: '--issuer <name>', summary: 'who vouches for those who are served as this key, with --subject (the operator alone)' },
+  { flags: '--subject <name>', summary: 'whom the issuer names in tokens or certificates' },
+]
+
+/** For whom a key stands. */
+export function identityOf(options: Options): { identity?: { issuer: string; subject: string } } {
+  const { issuer, subject } = options.some('issuer', 'subject')
+  if (issuer === undefined && subject === undefined) return {}
+  if (issuer === undefined || subject === undefined) throw new UsageError('--issuer and --subject go together')
+  return { identity: { issuer, subject } }
+}

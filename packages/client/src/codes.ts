@@ -10,6 +10,8 @@ export const CODES = {
   key_disabled: { status: 401, retryable: false, title: 'Key disabled' },
   signature_expired: { status: 401, retryable: false, title: 'Signature too old' },
   signature_replayed: { status: 401, retryable: false, title: 'Signature used before' },
+  token_expired: { status: 401, retryable: false, title: 'Token expired' },
+  caller_unknown: { status: 403, retryable: false, title: 'Nobody answers for this caller' },
   idempotency_in_progress: { status: 409, retryable: true, title: 'Idempotent request still in progress' },
   idempotency_mismatch: { status: 422, retryable: false, title: 'Idempotency key reused' },
   model_unknown: { status: 404, retryable: false, title: 'No such model' },

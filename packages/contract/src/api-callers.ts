@@ -1,3 +1,4 @@
+import { TOKEN_ALGORITHMS } from '@faregate/core'
 import { z } from 'zod'
 
 /** Who may call an API, and what is told of them: for the management API and for the configuration file alike. */
@@ -38,6 +39,37 @@ const signature = z
   })
   .describe('Requests that are signed with the secret of a key (RFC 9421, `hmac-sha256`), each with a nonce of its own.')
 
+const url = z.string().min(1).max(2000)
+const as = z
+  .string()
+  .min(1)
+  .max(100)
+  .optional()
+  .describe('The id of the key as which those are served whose name no key has. Absent: they are refused.')
+
+const jwt = z
+  .strictObject({
+    issuer: z.string().min(1).max(500).describe('The claim `iss` of tokens that are taken.'),
+    audience: z.array(z.string().min(1).max(500)).min(1).max(50).describe('What of the claim `aud` is taken.'),
+    algorithms: z
+      .array(z.enum(TOKEN_ALGORITHMS))
+      .min(1)
+      .optional()
+      .describe('How tokens may be signed. Absent: by any algorithm with a key pair.'),
+    jwksUrl: url
+      .optional()
+      .describe('Where the issuer publishes its keys (RFC 7517). They are fetched anew when a token names one that is not known.'),
+    publicKeys: z
+      .array(z.string().min(1).max(10_000))
+      .min(1)
+      .max(20)
+      .optional()
+      .describe("The issuer's public keys, as PEM, in place of `jwksUrl`."),
+    claim: z.string().min(1).max(200).optional().describe('The claim that names the caller, like `azp`. Absent: `sub`.'),
+    as,
+  })
+  .describe('Tokens that somebody else signs (RFC 7519), as `Authorization: Bearer`. A key says for whom it stands.')
+
 const open = z
   .strictObject({
     as: z.string().min(1).max(100).describe('The id of the key as which they are served: its limits hold, and its organization pays.'),
@@ -49,6 +81,7 @@ const authentication = z
     key: key.optional(),
     basic: basic.optional(),
     signature: signature.optional(),
+    jwt: jwt.optional(),
     public: open.optional(),
   })
   .describe('In which ways callers prove who they are; those that are not named are not taken. Absent: a key of the gateway.')

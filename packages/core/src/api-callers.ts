@@ -8,6 +8,41 @@ export interface KeyPlaces {
   query?: string | undefined
 }
 
+/** Algorithms with which tokens may be signed: with a key pair, so that whoever can check one cannot make one. */
+export const TOKEN_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+] as const
+
+/** The claim that names the caller, where a definition names none. */
+export const DEFAULT_CLAIM = 'sub'
+
+/** What is asked of a token. Exactly one of `jwksUrl` and `publicKeys` is there. */
+export interface JwtTerms {
+  /** The claim `iss`. */
+  issuer: string
+  /** What of the claim `aud` is taken. */
+  audience: string[]
+  /** Absent: all of {@link TOKEN_ALGORITHMS}. */
+  algorithms?: (typeof TOKEN_ALGORITHMS)[number][] | undefined
+  jwksUrl?: string | undefined
+  /** PEM. */
+  publicKeys?: string[] | undefined
+  /** Which claim names the caller; absent: {@link DEFAULT_CLAIM}. */
+  claim?: string | undefined
+  /** As which key those are served whose name no key has; absent: they are refused. */
+  as?: string | undefined
+}
+
 /** In which ways callers of an API prove who they are. A way that is not named is not taken. */
 export interface ApiAuthentication {
   /** A key of the gateway. */
@@ -16,6 +51,8 @@ export interface ApiAuthentication {
   basic?: { realm?: string | undefined } | undefined
   /** Requests that are signed (RFC 9421). */
   signature?: { windowSeconds?: number | undefined } | undefined
+  /** Tokens that somebody else signs (RFC 7519, RFC 6750). */
+  jwt?: JwtTerms | undefined
   /** Whoever sends no credential is served as this key: its limits hold, and its organization pays. */
   public?: { as: string } | undefined
 }

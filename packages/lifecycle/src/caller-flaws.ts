@@ -1,5 +1,7 @@
-import { carriesSecret, isSettableHeader, type ApiAuthentication, type ApiIdentity } from '@faregate/core'
+import { createPublicKey } from 'node:crypto'
+import { carriesSecret, isSettableHeader, type ApiAuthentication, type ApiIdentity, type JwtTerms } from '@faregate/core'
 import type { ApiFlaw } from './flaw.ts'
+import { isPlainUrl } from './upstream-flaws.ts'
 
 /** What is wrong with how callers prove who they are. */
 export function authenticationFlaws(authentication: ApiAuthentication | undefined): ApiFlaw[] {
@@ -13,7 +15,34 @@ export function authenticationFlaws(authentication: ApiAuthentication | undefine
     at(['key', 'header'], `\`${key.header}\` cannot carry a key`, 'name a header of the call itself, like x-shop-key')
   if (key?.query !== undefined && !/^[A-Za-z0-9._~-]+$/.test(key.query))
     at(['key', 'query'], `\`${key.query}\` is no name of a parameter`, 'write letters, digits, dots, dashes')
+  if (authentication.jwt !== undefined) flaws.push(...jwtFlaws(authentication.jwt))
   return flaws
+}
+
+function jwtFlaws({ jwksUrl, publicKeys }: JwtTerms): ApiFlaw[] {
+  const at = (path: (string | number)[], problem: string, fix: string): ApiFlaw => ({
+    path: ['authentication', 'jwt', ...path],
+    problem,
+    fix,
+  })
+  if (jwksUrl === undefined && publicKeys === undefined)
+    return [at([], 'has no keys: no token could be checked', 'set `jwksUrl` to where the issuer publishes them, or `publicKeys`')]
+  if (jwksUrl !== undefined && publicKeys !== undefined) return [at(['publicKeys'], 'is given beside `jwksUrl`', 'keep one of them')]
+  if (jwksUrl !== undefined && !isPlainUrl(jwksUrl))
+    return [at(['jwksUrl'], 'is no address', 'write an http or https URL without user, password and fragment')]
+  return (publicKeys ?? []).flatMap((text, index) =>
+    isPublicKey(text) ? [] : [at(['publicKeys', index], 'is no public key', 'write one as PEM: -----BEGIN PUBLIC KEY-----')],
+  )
+}
+
+function isPublicKey(text: string): boolean {
+  if (!/^-----BEGIN (RSA )?PUBLIC KEY-----/.test(text.trim())) return false
+  try {
+    createPublicKey(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** What is wrong with the headers that tell the upstream who calls. `taken`: what carries something else, small letters. */

@@ -42,7 +42,7 @@ const ELSEWHERE: Record<string, [file: string, title: string]> = {
 
 /** Settings that only a process as a whole can prove, by the file of `tests/knobs`. */
 const FROM_OUTSIDE: Record<string, string[]> = {
-  'server.ts': ['limits.bodiesBytes', 'limits.requestMs', 'prices.approveAbove'],
+  'server.ts': ['issuerNetworks', 'limits.bodiesBytes', 'limits.requestMs', 'prices.approveAbove'],
   'apis.ts': [
     'apis.*.prefix',
     'apis.*.upstream.baseUrl',

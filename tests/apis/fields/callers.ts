@@ -1,3 +1,4 @@
+import { claims, ISSUER, ISSUER_KEY, pemOf, signingKey, token } from '../callers/issuer.ts'
 import { signed } from '../callers/sign.ts'
 import { header } from '../../support/http.ts'
 import type { Field, Fields, Places, Seen } from './field.ts'
@@ -13,6 +14,19 @@ const bare =
 const authentication = (value: (places: Places) => Value) => (places: Places) => ({ authentication: value(places) })
 
 const basic = (name: string, password: string) => `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
+
+const published = ({ rich }: Places): Value => ({ issuer: ISSUER, audience: ['shop'], as: rich.keyId })
+const terms = (places: Places): Value => ({ ...published(places), publicKeys: [pemOf(ISSUER_KEY)] })
+
+/** How a call with a sound token is answered. */
+const withToken: Field['see'] = async ({ anybody }) =>
+  (await anybody('/a', { headers: { authorization: `Bearer ${token(ISSUER_KEY, claims())}` } })).status
+
+/** Two definitions that differ in what is asked of a token. */
+function jwt(a: Value, b: Value): Field {
+  const asked = (more: Value) => authentication((places) => ({ jwt: { ...terms(places), ...more } }))
+  return { a: asked(a), b: asked(b), see: withToken }
+}
 
 /** What the upstream got in a header. */
 function told(what: string): Field {
@@ -51,6 +65,21 @@ export const CALLER_FIELDS: Fields = {
       const created = Math.floor(Date.now() / 1_000) - 10
       return (await anybody('/a', { headers: signed(rich, { path: `/${name}/a`, created }) })).status
     },
+  },
+  'authentication.jwt.issuer': jwt({}, { issuer: 'https://other.example' }),
+  'authentication.jwt.audience[]': jwt({}, { audience: ['other'] }),
+  'authentication.jwt.algorithms[]': jwt({ algorithms: ['EdDSA'] }, { algorithms: ['RS256'] }),
+  'authentication.jwt.publicKeys[]': jwt({}, { publicKeys: [pemOf(signingKey())] }),
+  'authentication.jwt.jwksUrl': {
+    a: authentication((places) => ({ jwt: { ...published(places), jwksUrl: `${places.issuer.url}/keys` } })),
+    b: authentication((places) => ({ jwt: { ...published(places), jwksUrl: `${places.dead}/keys` } })),
+    see: withToken,
+  },
+  'authentication.jwt.claim': jwt({ claim: 'sub' }, { claim: 'azp' }),
+  'authentication.jwt.as': {
+    a: authentication((places) => ({ jwt: { ...terms(places), as: places.rich.keyId } })),
+    b: authentication((places) => ({ jwt: { ...terms(places), as: places.poor.keyId } })),
+    see: withToken,
   },
   'authentication.public.as': {
     a: authentication(({ rich }) => ({ public: { as: rich.keyId } })),

@@ -6,6 +6,7 @@ import type { Service } from '../../support/service.ts'
 import { startUpstream } from '../../support/upstream.ts'
 import type { Upstream } from '../../support/upstream.ts'
 import { deadUrl } from '../several.ts'
+import { ISSUER_KEY, KeyServer } from '../callers/issuer.ts'
 import { TokenServer } from '../token-server.ts'
 
 /** Members of a definition, in place of those of {@link plain}. */
@@ -16,6 +17,8 @@ export interface Places {
   service: Service
   second: Service
   tokens: TokenServer
+  /** Publishes the key of {@link ISSUER_KEY}. */
+  issuer: KeyServer
   /** Who calls: with credit, and without. */
   rich: Customer
   poor: Customer
@@ -57,19 +60,20 @@ export function settingOf(field: string): string {
 }
 
 export async function openPlaces(): Promise<Omit<Places, 'rich' | 'poor'>> {
-  const [service, second, tokens, models, deaf, dead] = await Promise.all([
+  const [service, second, tokens, issuer, models, deaf, dead] = await Promise.all([
     startService(),
     startService(),
     new TokenServer().start(),
+    new KeyServer([ISSUER_KEY]).start(),
     startUpstream(),
     deafListener(),
     deadUrl(),
   ])
   const stop = async (): Promise<void> => {
     deaf.stop()
-    await Promise.all([service.close(), second.close(), tokens.close(), models.close()])
+    await Promise.all([service.close(), second.close(), tokens.close(), issuer.close(), models.close()])
   }
-  return { service, second, tokens, models, dead, deaf: `http://127.0.0.1:${deaf.port}`, stop }
+  return { service, second, tokens, issuer, models, dead, deaf: `http://127.0.0.1:${deaf.port}`, stop }
 }
 
 /** A sound definition. */

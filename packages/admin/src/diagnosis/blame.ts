@@ -13,6 +13,8 @@ export const BLAMED = {
   key_disabled: 'permissions',
   signature_expired: 'permissions',
   signature_replayed: 'permissions',
+  token_expired: 'permissions',
+  caller_unknown: 'permissions',
   idempotency_in_progress: 'logs_and_usage',
   idempotency_mismatch: 'logs_and_usage',
   model_unknown: 'configuration',

@@ -22,6 +22,8 @@ export const keysIdRotate: Handlers<'rotateKey'> = {
         lastUsedAt: null,
         createdAt: now,
       }
+      // One key alone stands for somebody: the new one.
+      if (before.identity !== null) await trx.updateKey(before.id, { identity: null })
       await trx.insertKey(row)
       const end = now + body.overlapSeconds * 1000
       await trx.updateKey(before.id, { expiresAt: before.expiresAt === null ? end : Math.min(before.expiresAt, end) })

@@ -13,7 +13,7 @@ import {
   type Organization,
 } from '../lookup.ts'
 import { fields } from '../output.ts'
-import { SIGNING_OPTION, signingText, useOf } from '../key-use.ts'
+import { IDENTITY_OPTIONS, identityOf, SIGNING_OPTION, signingText, useOf } from '../key-use.ts'
 import { amountOf, capOf, instantOf } from '../parse.ts'
 
 export const keyCreate: Command = {
@@ -36,6 +36,7 @@ export const keyCreate: Command = {
     { flags: '--member <id>', summary: 'the member whom it belongs to (nobody)' },
     LIMIT_OPTION,
     { flags: '--expires <when>', summary: 'a date, a time, or a span: 2027-01-31, 30d' },
+    ...IDENTITY_OPTIONS,
     SIGNING_OPTION,
   ],
   async run(call) {
@@ -65,6 +66,7 @@ function keyBody(options: Options): KeyBody {
     name: options.text('name') ?? DEFAULT_NAME,
     ...options.some('member'),
     ...useOf(options),
+    ...identityOf(options),
     ...(models === undefined ? {} : { models }),
     ...(apis === undefined ? {} : { apis }),
     ...(cap === undefined ? {} : { cap }),

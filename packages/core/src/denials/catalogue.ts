@@ -99,6 +99,26 @@ export const CATALOGUE = {
     meaning: 'A request with the same `nonce` was taken before. Each signature is good for one request.',
     mend: ['Sign each request anew, with a nonce of its own: also one that is sent again.'],
   },
+  token_expired: {
+    status: 401,
+    title: 'Token expired',
+    actor: 'caller',
+    retryable: false,
+    meaning: 'The access token is one that is taken here, but its time is over.',
+    mend: ['Fetch another token where this one came from, and send that.', 'Fetch the next one before the time of a token is over.'],
+  },
+  caller_unknown: {
+    status: 403,
+    title: 'Nobody answers for this caller',
+    actor: 'operator',
+    retryable: false,
+    meaning:
+      'The token or certificate is good, but no key says that it stands for whoever it names: it is not known which organization calls.',
+    mend: [
+      'Tell the operator the issuer and the subject that `detail` names.',
+      'The operator gives them to a key: `faregate key update KEY --issuer ISSUER --subject SUBJECT`.',
+    ],
+  },
   idempotency_in_progress: {
     status: 409,
     title: 'Idempotent request still in progress',

@@ -32,6 +32,8 @@ const NOT_OF_THE_ACCOUNT: ReadonlySet<string> = new Set<DenialCode>([
   'credential_invalid',
   'signature_expired',
   'signature_replayed',
+  'token_expired',
+  'caller_unknown',
   'idempotency_in_progress',
   'idempotency_mismatch',
   'model_unknown',

@@ -3,11 +3,12 @@ import type { GatewayDeps } from '../deps.ts'
 import type { Scheme } from './caller.ts'
 import type { CallerDirectory } from './directory.ts'
 import { basicScheme } from './basic-scheme.ts'
+import { jwtScheme, type JwtDeps } from './jwt-scheme.ts'
 import { keyScheme } from './key-scheme.ts'
 import { publicScheme } from './public-scheme.ts'
 import { signatureScheme, type SignatureDeps } from './signature-scheme.ts'
 
-export interface CallerDeps extends Pick<GatewayDeps, 'keys'>, SignatureDeps {
+export interface CallerDeps extends Pick<GatewayDeps, 'keys'>, SignatureDeps, JwtDeps {
   callers: CallerDirectory
 }
 
@@ -22,10 +23,11 @@ export class CallerBook {
   /** The ways of an API, in the order in which they are looked for; undefined: keys alone, as everywhere. */
   compile({ name, authentication }: HttpApi): readonly Scheme[] | undefined {
     if (authentication === undefined) return undefined
-    const { key, basic, signature, public: open } = authentication
+    const { key, basic, signature, jwt, public: open } = authentication
     const schemes: Scheme[] = []
     if (signature !== undefined) schemes.push(signatureScheme(this.#deps, name, signature))
     if (basic !== undefined) schemes.push(basicScheme(this.#deps, basic.realm ?? name))
+    if (jwt !== undefined) schemes.push(jwtScheme(this.#deps, name, jwt))
     if (key !== undefined) schemes.push(keyScheme(this.#deps, name, key))
     if (open !== undefined) schemes.push(publicScheme(this.#deps.callers, name, open.as))
     return schemes

@@ -1,4 +1,4 @@
-import { isDenial, type Denial } from '@faregate/core'
+import { catalogueEntry, isDenial, type Denial } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import { note, type Flow } from '../flow.ts'
 import { checkKeyState } from '../identify.ts'
@@ -50,7 +50,7 @@ function nothingSent(schemes: readonly Scheme[]): Denial {
 
 /** Says with a 401 in which ways callers can prove who they are; one that names its own has more to say. */
 function challenged(denial: Denial, schemes: readonly Scheme[]): Denial {
-  if (denial.code === 'ledger_unavailable' || denial.challenges !== undefined) return denial
+  if (catalogueEntry(denial.code).status !== 401 || denial.challenges !== undefined) return denial
   const challenges = [...new Set(schemes.flatMap(({ challenge }) => challenge ?? []))]
   return challenges.length === 0 ? denial : { ...denial, challenges }
 }

@@ -4,16 +4,19 @@ import {
   createGateway,
   createMediaFetcher,
   createUpstreamClient,
+  isPublicAddress,
   UpstreamBook,
   type Gateway,
   type GatewayDeps,
   type UpstreamClient,
   type UpstreamLimits,
 } from '@faregate/gateway'
+import { inRanges } from '@faregate/identity'
 import { CommitQueue } from '@faregate/ledger'
 import { createTokenCounter } from '@faregate/pricing'
 import { vendors } from '@faregate/providers'
 import { createAdminStore, useNonce } from '@faregate/store/queries/index'
+import { createIssuerClient, type IssuerClient } from '../apis/issuers.ts'
 import { HealthChecks } from '../apis/health-checks.ts'
 import { createMocks } from '../apis/mocks.ts'
 import type { Configuration } from '../config/schema.ts'
@@ -91,7 +94,7 @@ export function assembleDataPlane(
     balances: createBalanceReader(store, adminStore.read.money, clock),
     limiter,
     plans,
-    ...publishedApis(adminStore.read, installation, upstreams),
+    ...publishedApis(adminStore.read, installation, upstreams, openIssuers(configuration, closers)),
     namedCaps,
     limitDesk,
     invoices,
@@ -124,11 +127,19 @@ function publishedApis(
   read: AdminQueries,
   { live, keys, callers, secrets, store }: Installation,
   upstreams: UpstreamBook,
+  issuers: IssuerClient,
 ): Pick<GatewayDeps, 'apis' | 'mocks'> {
   const snapshot = () => live.snapshot
   const nonces = { use: (key: string, nonce: string, until: number) => inTime(useNonce(store, key, nonce, until)) }
-  const book = new CallerBook({ keys, callers, signingSecret: secrets.signingSecret, nonces })
+  const book = new CallerBook({ keys, callers, signingSecret: secrets.signingSecret, nonces, issuers })
   return { apis: apiDirectory(snapshot, upstreams, book), mocks: createMocks(read, snapshot) }
+}
+
+/** What asks the issuers of callers' tokens: on the public internet, and in the networks that the configuration names. */
+function openIssuers({ issuerNetworks }: Configuration, closers: Closers): IssuerClient {
+  const issuers = createIssuerClient((address) => isPublicAddress(address) || inRanges(issuerNetworks, address))
+  closers.add(() => issuers.close())
+  return issuers
 }
 
 /** The client of all upstreams, and what is known of those of published APIs, which are asked how they are where that is wanted. */

@@ -8,6 +8,7 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
     'authentication.key.query',
     'authentication.basic.realm',
     'authentication.signature.windowSeconds',
+    ...['issuer', 'audience', 'algorithms', 'jwksUrl', 'publicKeys', 'claim', 'as'].map((member) => `authentication.jwt.${member}`),
     'authentication.public.as',
     'identity.headers.consumer',
     'identity.headers.application',

@@ -17,14 +17,21 @@ export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEn
   return row && entryOf(row)
 }
 
-/** What names a key and is none. */
-export interface KeyReference {
-  id: string
-}
+/** What names a key and is none: its id, or for whom it stands. */
+export type KeyReference = { id: string } | { issuer: string; subject: string }
 
-/** The same by a reference. */
-export async function keyByReference(db: Kysely<Schema>, { id }: KeyReference): Promise<KeyEntry | undefined> {
-  const row = await rows(db).where('keys.id', '=', id).executeTakeFirst()
+/** The same by a reference. Of several that stand for somebody, all but one are revoked. */
+export async function keyByReference(db: Kysely<Schema>, reference: KeyReference): Promise<KeyEntry | undefined> {
+  const named =
+    'id' in reference
+      ? rows(db).where('keys.id', '=', reference.id)
+      : rows(db)
+          .where('keys.issuer', '=', reference.issuer)
+          .where('keys.subject', '=', reference.subject)
+          .orderBy((eb) => eb('keys.revoked_at', 'is not', null))
+          .orderBy('keys.id', 'desc')
+          .limit(1)
+  const row = await named.executeTakeFirst()
   return row && entryOf(row)
 }
 
