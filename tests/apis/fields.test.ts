@@ -36,7 +36,7 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
         send(`${gateway.url}/${name}${path}`, { ...sent, headers: { authorization: `Bearer ${key}`, ...sent.headers } })
     const anybody: Seen['call'] = (path, sent) => send(`${gateway.url}/${name}${path}`, sent)
     const catalogued = () => send(`${gateway.url}/catalogue/${name}.json`, { headers: { authorization: `Bearer ${rich.key}` } })
-    return { name, places, call: by(rich), anybody, poor: by(poor), catalogued }
+    return { name, origin: gateway.url, places, call: by(rich), anybody, poor: by(poor), catalogued }
   }
 
   test('has a row here, or two APIs that differ in it, and no row is of anything else: a field without one fails', async () => {

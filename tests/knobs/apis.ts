@@ -69,6 +69,7 @@ const FROM_FIELDS: Knobs = Object.fromEntries(
       const poor = await worlds.tuned.customer()
       const [a, b] = namesOf(field).map((name) => ({
         name,
+        origin: worlds.tuned.url,
         places: worlds.places,
         call: (path: string, sent?: Sent) => call(worlds, `/${name}${path}`, sent),
         anybody: (path: string, sent?: Sent) => send(`${worlds.tuned.url}/${name}${path}`, sent),

@@ -39,6 +39,12 @@ const signature = z
   })
   .describe('Requests that are signed with the secret of a key (RFC 9421, `hmac-sha256`), each with a nonce of its own.')
 
+const oauth = z
+  .strictObject({
+    maxAgeSeconds: z.int().min(1).max(900).optional().describe('How old a token may be. Absent: 900, as old as any is good.'),
+  })
+  .describe('Access tokens that the gateway gives for a key at `/api/oauth/token` (OAuth 2, client credentials).')
+
 const url = z.string().min(1).max(2000)
 const as = z
   .string()
@@ -81,6 +87,7 @@ const authentication = z
     key: key.optional(),
     basic: basic.optional(),
     signature: signature.optional(),
+    oauth: oauth.optional(),
     jwt: jwt.optional(),
     public: open.optional(),
   })
@@ -96,6 +103,16 @@ const identity = z
         subject: headerName.optional().describe('The header with whom the credential names; absent where it names nobody.'),
       })
       .optional(),
+    assertion: z
+      .strictObject({
+        header: headerName.optional().describe('The header that carries it. Absent: `Faregate-Assertion`.'),
+        audience: z.string().min(1).max(500).optional().describe('The claim `aud`. Absent: the name of the API.'),
+        lifeSeconds: z.int().min(1).max(3600).optional().describe('For how long it is good. Absent: 60.'),
+      })
+      .optional()
+      .describe(
+        'A token that the gateway signs (RFC 7519, EdDSA), which says who calls; its keys are published at `/.well-known/jwks.json`.',
+      ),
   })
   .describe('What the upstream is told of who calls. Absent: nothing.')
 

@@ -51,6 +51,8 @@ export interface ApiAuthentication {
   basic?: { realm?: string | undefined } | undefined
   /** Requests that are signed (RFC 9421). */
   signature?: { windowSeconds?: number | undefined } | undefined
+  /** Access tokens that the gateway gave for a key (RFC 6749, 4.4). */
+  oauth?: { maxAgeSeconds?: number | undefined } | undefined
   /** Tokens that somebody else signs (RFC 7519, RFC 6750). */
   jwt?: JwtTerms | undefined
   /** Whoever sends no credential is served as this key: its limits hold, and its organization pays. */
@@ -66,7 +68,22 @@ export type IdentityHeader = (typeof IDENTITY_HEADERS)[number]
 export interface ApiIdentity {
   /** Names of headers, by what they carry. */
   headers?: { [What in IdentityHeader]?: string | undefined } | undefined
+  /** A token (RFC 7519) that the gateway signs, which says the same. */
+  assertion?: AssertionTerms | undefined
 }
+
+export interface AssertionTerms {
+  /** Absent: {@link ASSERTION_HEADER}. */
+  header?: string | undefined
+  /** Absent: the name of the API. */
+  audience?: string | undefined
+  /** Absent: {@link DEFAULT_ASSERTION_SECONDS}. */
+  lifeSeconds?: number | undefined
+}
+
+export const ASSERTION_HEADER = 'faregate-assertion'
+
+export const DEFAULT_ASSERTION_SECONDS = 60
 
 /** Headers of a call in which credentials are, beside those that never go on to an upstream; small letters. */
 export function credentialHeaders({ key, signature }: ApiAuthentication = {}): string[] {
@@ -76,8 +93,6 @@ export function credentialHeaders({ key, signature }: ApiAuthentication = {}): s
 const SIGNATURE_HEADERS = ['signature', 'signature-input']
 
 /** Headers in which the gateway says who calls, small letters. */
-export function identityHeaders({ headers = {} }: ApiIdentity = {}): string[] {
-  return Object.values(headers)
-    .filter((name) => name !== undefined)
-    .map((name) => name.toLowerCase())
+export function identityHeaders({ headers = {}, assertion }: ApiIdentity = {}): string[] {
+  return [...Object.values(headers), assertion?.header].filter((name) => name !== undefined).map((name) => name.toLowerCase())
 }

@@ -1,3 +1,4 @@
+import { isAccessToken } from './access-token.ts'
 import { isWellFormed, PREFIXES } from './key-format.ts'
 
 export type KeyReading = { ok: true } | { ok: false; hint: string }
@@ -31,6 +32,7 @@ export function readKey(text: string): KeyReading {
       ok: false,
       hint: 'This is a management token: it opens the management API, not models. Use an API key, which starts with "fg_".',
     }
+  if (isAccessToken(text)) return { ok: false, hint: 'This is an access token: it opens published APIs that take OAuth 2, and is no key.' }
   if (text.startsWith(PREFIXES.signing))
     return { ok: false, hint: 'This is a signing secret: requests are signed with it, and it is never sent.' }
   if (text.startsWith(PREFIXES.key))

@@ -10,6 +10,10 @@ export interface Secrets {
   /** For sealing provider keys. */
   seal: Buffer
   session: Buffer
+  /** For the HMAC of access tokens. */
+  accessTokens: Buffer
+  /** Of the key that signs what upstreams are told of callers. */
+  assertions: Buffer
   /** With which a key signs requests, by its id: made again whenever it is needed, kept nowhere. */
   signingSecret: (key: string) => string
   /** The same on every replica that shares the root. */
@@ -34,6 +38,8 @@ export function deriveSecrets(root: Buffer): Secrets {
     signingSecret: (key) => mint('signing', toBase62(Buffer.from(hkdfSync('sha256', signing, '', key, 96)), 32)),
     seal: derive('seal'),
     session: derive('session'),
+    accessTokens: derive('access-tokens'),
+    assertions: derive('assertions'),
     operatorToken: mint('operator', toBase62(derive('operator-token', 96), 32)),
     fingerprint: createHash('sha256').update(derive('fingerprint')).digest('hex').slice(0, 32),
   }

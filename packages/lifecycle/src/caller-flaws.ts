@@ -46,11 +46,12 @@ function isPublicKey(text: string): boolean {
 }
 
 /** What is wrong with the headers that tell the upstream who calls. `taken`: what carries something else, small letters. */
-export function identityFlaws({ headers = {} }: ApiIdentity = {}, taken: readonly string[]): ApiFlaw[] {
+export function identityFlaws({ headers = {}, assertion }: ApiIdentity = {}, taken: readonly string[]): ApiFlaw[] {
   const seen = new Set(taken)
-  return Object.entries(headers).flatMap(([what, name]): ApiFlaw[] => {
+  const named = Object.entries(headers).map(([what, name]) => [['headers', what], name] as const)
+  return [...named, [['assertion', 'header'], assertion?.header] as const].flatMap(([member, name]): ApiFlaw[] => {
     if (name === undefined) return []
-    const path = ['identity', 'headers', what]
+    const path = ['identity', ...member]
     if (!isSettableHeader('request', name))
       return [{ path, problem: `\`${name}\` is not for a definition to set`, fix: 'name a header of your own, like x-consumer-id' }]
     if (seen.has(name.toLowerCase())) return [{ path, problem: `\`${name}\` carries something else`, fix: 'name another header' }]

@@ -1,6 +1,7 @@
 import { claims, ISSUER, ISSUER_KEY, pemOf, signingKey, token } from '../callers/issuer.ts'
 import { signed } from '../callers/sign.ts'
-import { header } from '../../support/http.ts'
+import { header, json, send } from '../../support/http.ts'
+import { pause } from '../../support/wait.ts'
 import type { Field, Fields, Places, Seen } from './field.ts'
 
 type Value = Record<string, unknown>
@@ -41,6 +42,23 @@ function told(what: string): Field {
   }
 }
 
+/** What an assertion that the upstream got says. */
+function assertionIn(headers: Value): Value {
+  const [, claims = ''] = String(headers['faregate-assertion']).split('.')
+  return JSON.parse(Buffer.from(claims, 'base64url').toString()) as Value
+}
+
+function asserted(a: Value, b: Value, look: (headers: Value) => unknown): Field {
+  return {
+    a: () => ({ identity: { assertion: a } }),
+    b: () => ({ identity: { assertion: b } }),
+    see: async ({ call, places, name }) => {
+      await call(`/asserted-${name}`)
+      return look({ ...places.service.callsOf(`/asserted-${name}`).at(-1)?.headers })
+    },
+  }
+}
+
 /** Fields of a definition that decide who may call, and what the upstream is told of them. */
 export const CALLER_FIELDS: Fields = {
   'authentication.key.header': {
@@ -66,6 +84,17 @@ export const CALLER_FIELDS: Fields = {
       return (await anybody('/a', { headers: signed(rich, { path: `/${name}/a`, created }) })).status
     },
   },
+  'authentication.oauth.maxAgeSeconds': {
+    a: authentication(() => ({ oauth: { maxAgeSeconds: 1 } })),
+    b: authentication(() => ({ oauth: { maxAgeSeconds: 900 } })),
+    see: async ({ anybody, origin, places: { rich } }) => {
+      const body = `grant_type=client_credentials&client_id=${rich.keyId}&client_secret=${rich.key}`
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+      const { access_token: token } = json(await send(`${origin}/api/oauth/token`, { body, headers }))
+      await pause(1_100)
+      return (await anybody('/a', { headers: { authorization: `Bearer ${String(token)}` } })).status
+    },
+  },
   'authentication.jwt.issuer': jwt({}, { issuer: 'https://other.example' }),
   'authentication.jwt.audience[]': jwt({}, { audience: ['other'] }),
   'authentication.jwt.algorithms[]': jwt({ algorithms: ['EdDSA'] }, { algorithms: ['RS256'] }),
@@ -86,6 +115,12 @@ export const CALLER_FIELDS: Fields = {
     b: authentication(({ poor }) => ({ public: { as: poor.keyId } })),
     see: bare('/a'),
   },
+  'identity.assertion.header': asserted({ header: 'x-one' }, { header: 'x-two' }, (headers) => typeof headers['x-one']),
+  'identity.assertion.audience': asserted({ audience: 'one' }, { audience: 'two' }, (headers) => assertionIn(headers)['aud']),
+  'identity.assertion.lifeSeconds': asserted({ lifeSeconds: 1 }, { lifeSeconds: 90 }, (headers) => {
+    const { exp, iat } = assertionIn(headers)
+    return Number(exp) - Number(iat)
+  }),
   'identity.headers.consumer': told('consumer'),
   'identity.headers.application': told('application'),
   'identity.headers.key': told('key'),

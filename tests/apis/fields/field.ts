@@ -34,6 +34,8 @@ export interface Places {
 /** A published API that is called by somebody with credit. */
 export interface Seen {
   name: string
+  /** Of the gateway. */
+  origin: string
   places: Places
   call: (path: string, sent?: Sent) => Promise<Answer>
   /** The same without a credential, but for what is sent. */

@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import {
   createRemoteJWKSet,
+  type CryptoKey,
   customFetch,
   decodeProtectedHeader,
   errors,

@@ -80,7 +80,7 @@ export function assembleDataPlane(
   const renewals = new Renewals({ store: adminStore, ledger, clock, random, changed: () => live.refresh(), log })
   closers.add(() => renewals.close())
   plans.collectBy = (id) => renewals.collect(id)
-  const { upstream, upstreams } = openUpstreams(limits, installation, closers)
+  const { upstream, upstreams } = openUpstreams(limits, installation, publicUrl, closers)
   const limitDesk = new LateLimitDesk()
   const tokens = createTokenCounter()
   closers.add(() => tokens.close())
@@ -131,7 +131,7 @@ function publishedApis(
 ): Pick<GatewayDeps, 'apis' | 'mocks'> {
   const snapshot = () => live.snapshot
   const nonces = { use: (key: string, nonce: string, until: number) => inTime(useNonce(store, key, nonce, until)) }
-  const book = new CallerBook({ keys, callers, signingSecret: secrets.signingSecret, nonces, issuers })
+  const book = new CallerBook({ keys, callers, signingSecret: secrets.signingSecret, readToken: secrets.readToken, nonces, issuers })
   return { apis: apiDirectory(snapshot, upstreams, book), mocks: createMocks(read, snapshot) }
 }
 
@@ -143,10 +143,18 @@ function openIssuers({ issuerNetworks }: Configuration, closers: Closers): Issue
 }
 
 /** The client of all upstreams, and what is known of those of published APIs, which are asked how they are where that is wanted. */
-function openUpstreams(limits: UpstreamLimits, { live, log }: Installation, closers: Closers): Pick<Serving, 'upstream' | 'upstreams'> {
+function openUpstreams(
+  limits: UpstreamLimits,
+  { live, log, secrets, clock }: Installation,
+  publicUrl: () => string,
+  closers: Closers,
+): Pick<Serving, 'upstream' | 'upstreams'> {
   const upstream = createUpstreamClient(limits)
   closers.add(() => upstream.close())
-  const upstreams = new UpstreamBook(upstream)
+  const upstreams = new UpstreamBook(upstream, {
+    sign: (claims) => secrets.assertions.sign({ iss: publicUrl(), ...claims }),
+    now: () => clock.now(),
+  })
   const checks = new HealthChecks({ upstreams, client: upstream, log })
   closers.add(() => checks.close())
   live.watch(({ apis }) => checks.apply(apis.values()))

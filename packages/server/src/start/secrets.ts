@@ -1,13 +1,18 @@
 import type { Random } from '@faregate/core'
 import {
   constantTimeEqual,
+  createAssertions,
   createSealer,
   deriveSecrets,
   generateKey,
   generateManagementToken,
   generateVoucherCode,
   hashKey,
+  issueAccessToken,
   loadRootSecret,
+  readAccessToken,
+  type AccessToken,
+  type Assertions,
   writeOperatorToken,
   type Sealer,
 } from '@faregate/identity'
@@ -23,6 +28,10 @@ export interface Secrets extends Pick<Sealer, 'seal' | 'unseal'> {
   isOperatorToken: (presented: string) => boolean
   /** How keys, management tokens and the codes of vouchers are stored. */
   hash: (presented: string) => string
+  assertions: Assertions
+  /** Access tokens: given, and read again. */
+  issueToken: (token: AccessToken) => string
+  readToken: (text: string) => AccessToken | undefined
   /** With which a key signs requests, by its id. */
   signingSecret: (key: string) => string
   mint: (kind: keyof typeof MAKERS) => string
@@ -30,7 +39,9 @@ export interface Secrets extends Pick<Sealer, 'seal' | 'unseal'> {
 
 /** Loads the root secret, or makes it at the first start, and writes the operator's token beside the data. */
 export function openSecrets(directory: string, environment: NodeJS.ProcessEnv, random: Random): Secrets {
-  const { hmac, seal, signingSecret, operatorToken, fingerprint } = deriveSecrets(loadRootSecret(directory, environment['FAREGATE_SECRET']))
+  const { hmac, seal, accessTokens, assertions, signingSecret, operatorToken, fingerprint } = deriveSecrets(
+    loadRootSecret(directory, environment['FAREGATE_SECRET']),
+  )
   const sealer = createSealer(seal)
   return {
     ...sealer,
@@ -38,6 +49,9 @@ export function openSecrets(directory: string, environment: NodeJS.ProcessEnv, r
     tokenFile: writeOperatorToken(directory, operatorToken),
     isOperatorToken: (presented) => constantTimeEqual(presented, operatorToken),
     hash: (presented) => hashKey(hmac, presented),
+    assertions: createAssertions(assertions),
+    issueToken: (token) => issueAccessToken(accessTokens, token),
+    readToken: (text) => readAccessToken(accessTokens, text),
     signingSecret,
     mint: (kind) => MAKERS[kind](random),
   }

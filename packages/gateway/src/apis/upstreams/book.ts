@@ -1,5 +1,5 @@
 import { credentialHeaders, DEFAULT_HEALTH, identityHeaders, upstreamsOf, type ApiEntry, type HttpApi } from '@faregate/core'
-import { tellerOf } from '../../callers/told.ts'
+import { tellerOf, type AssertionSigner } from '../../callers/told.ts'
 import type { UpstreamClient } from '../../edge.ts'
 import { headerChanges, pathChange, secretsOf, type ApiUpstream } from './compiled.ts'
 import { UpstreamHealth } from './health.ts'
@@ -12,11 +12,14 @@ import { TokenSource, type OAuthTerms } from './token.ts'
  */
 export class UpstreamBook {
   readonly #client: Pick<UpstreamClient, 'send'>
+  readonly #signer: AssertionSigner
   readonly #health = new Map<string, UpstreamHealth>()
   readonly #tokens = new Map<string, TokenSource>()
 
-  constructor(client: Pick<UpstreamClient, 'send'>) {
+  /** `signer`: what tells upstreams who calls, where they want that signed. */
+  constructor(client: Pick<UpstreamClient, 'send'>, signer: AssertionSigner) {
     this.#client = client
+    this.#signer = signer
   }
 
   /** How the calls of an API are made, with what is known of its upstreams. */
@@ -34,7 +37,7 @@ export class UpstreamBook {
       response: headerChanges(entry.responseHeaders),
       rewrite: pathChange(entry.rewrite),
       hiddenParameter: entry.authentication?.key?.query,
-      tell: tellerOf(entry.identity),
+      tell: tellerOf(entry.name, entry.identity, this.#signer),
       callerHost: entry.hostHeader === 'caller',
       timeouts: entry.timeouts,
     }
