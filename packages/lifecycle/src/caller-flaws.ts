@@ -19,19 +19,18 @@ export function authenticationFlaws(authentication: ApiAuthentication | undefine
   return flaws
 }
 
+function ofJwt(path: (string | number)[], problem: string, fix: string): ApiFlaw {
+  return { path: ['authentication', 'jwt', ...path], problem, fix }
+}
+
 function jwtFlaws({ jwksUrl, publicKeys }: JwtTerms): ApiFlaw[] {
-  const at = (path: (string | number)[], problem: string, fix: string): ApiFlaw => ({
-    path: ['authentication', 'jwt', ...path],
-    problem,
-    fix,
-  })
   if (jwksUrl === undefined && publicKeys === undefined)
-    return [at([], 'has no keys: no token could be checked', 'set `jwksUrl` to where the issuer publishes them, or `publicKeys`')]
-  if (jwksUrl !== undefined && publicKeys !== undefined) return [at(['publicKeys'], 'is given beside `jwksUrl`', 'keep one of them')]
+    return [ofJwt([], 'has no keys: no token could be checked', 'set `jwksUrl` to where the issuer publishes them, or `publicKeys`')]
+  if (jwksUrl !== undefined && publicKeys !== undefined) return [ofJwt(['publicKeys'], 'is given beside `jwksUrl`', 'keep one of them')]
   if (jwksUrl !== undefined && !isPlainUrl(jwksUrl))
-    return [at(['jwksUrl'], 'is no address', 'write an http or https URL without user, password and fragment')]
+    return [ofJwt(['jwksUrl'], 'is no address', 'write an http or https URL without user, password and fragment')]
   return (publicKeys ?? []).flatMap((text, index) =>
-    isPublicKey(text) ? [] : [at(['publicKeys', index], 'is no public key', 'write one as PEM: -----BEGIN PUBLIC KEY-----')],
+    isPublicKey(text) ? [] : [ofJwt(['publicKeys', index], 'is no public key', 'write one as PEM: -----BEGIN PUBLIC KEY-----')],
   )
 }
 

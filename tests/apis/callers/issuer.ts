@@ -26,8 +26,8 @@ export const ISSUER_KEY = signingKey()
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 /** A token with these claims (RFC 7519), written from its text and nothing of the product. */
-export function token(key: SigningKey, claims: Record<string, unknown>, head: Record<string, unknown> = {}): string {
-  const body = `${encoded({ alg: key.alg, kid: key.kid, ...head })}.${encoded(claims)}`
+export function token(key: SigningKey, said: Record<string, unknown>, head: Record<string, unknown> = {}): string {
+  const body = `${encoded({ alg: key.alg, kid: key.kid, ...head })}.${encoded(said)}`
   return `${body}.${sign(ALGORITHMS[key.alg][0], Buffer.from(body), key.privateKey).toString('base64url')}`
 }
 

@@ -60,7 +60,10 @@ function signatures(engine: Engine): void {
     const api = await made.api(SIGNED)
     const headers = signed(made.customer, { path: `/${api.name}/race` })
     const answers = await Promise.all(Array.from({ length: 20 }, () => api.call('/race', { headers })))
-    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, ...Array.from({ length: 19 }, () => 401)])
+    assert.deepEqual(
+      [200, 401].map((one) => answers.filter(({ status }) => status === one).length),
+      [1, 19],
+    )
   })
 
   test('the nonces of one key are none of another', async () => {

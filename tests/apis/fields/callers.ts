@@ -44,8 +44,8 @@ function told(what: string): Field {
 
 /** What an assertion that the upstream got says. */
 function assertionIn(headers: Value): Value {
-  const [, claims = ''] = String(headers['faregate-assertion']).split('.')
-  return JSON.parse(Buffer.from(claims, 'base64url').toString()) as Value
+  const [, said = ''] = String(headers['faregate-assertion']).split('.')
+  return JSON.parse(Buffer.from(said, 'base64url').toString()) as Value
 }
 
 function asserted(a: Value, b: Value, look: (headers: Value) => unknown): Field {
@@ -90,9 +90,9 @@ export const CALLER_FIELDS: Fields = {
     see: async ({ anybody, origin, places: { rich } }) => {
       const body = `grant_type=client_credentials&client_id=${rich.keyId}&client_secret=${rich.key}`
       const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-      const { access_token: token } = json(await send(`${origin}/api/oauth/token`, { body, headers }))
+      const { access_token: given } = json(await send(`${origin}/api/oauth/token`, { body, headers }))
       await pause(1_100)
-      return (await anybody('/a', { headers: { authorization: `Bearer ${String(token)}` } })).status
+      return (await anybody('/a', { headers: { authorization: `Bearer ${String(given)}` } })).status
     },
   },
   'authentication.jwt.issuer': jwt({}, { issuer: 'https://other.example' }),

@@ -53,8 +53,11 @@ function basicIn(header: string | undefined): { id: string; secret: string } | u
   const [, encoded] = /^basic\s+(\S+)\s*$/i.exec(header ?? '') ?? []
   if (encoded === undefined) return undefined
   const [id = '', secret = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(':')
-  const decoded = (text: string) => new URLSearchParams(`=${text}`).get('') ?? ''
   return { id: decoded(id), secret: decoded(secret) }
+}
+
+function decoded(text: string): string {
+  return new URLSearchParams(`=${text}`).get('') ?? ''
 }
 
 function failed(status: number, error: string, description: string): TokenAnswer {
