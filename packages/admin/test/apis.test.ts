@@ -55,6 +55,8 @@ describe('published APIs at run time', () => {
       requestHeaders: null,
       responseHeaders: null,
       hostHeader: null,
+      authentication: null,
+      identity: null,
       encodedSlashes: 'refuse',
       prompt: null,
       release: 1,

@@ -14,8 +14,8 @@ export interface Secrets {
   accessTokens: Buffer
   /** Of the key that signs what upstreams are told of callers. */
   assertions: Buffer
-  /** With which a key signs requests, by its id: made again whenever it is needed, kept nowhere. */
-  signingSecret: (key: string) => string
+  /** For {@link signingSecretOf}. */
+  signing: Buffer
   /** The same on every replica that shares the root. */
   operatorToken: string
   /** Tells whether a database was made with the same root, without telling the root. */
@@ -27,15 +27,19 @@ export class SecretUnreadable extends Error {
   override readonly name = 'SecretUnreadable'
 }
 
+/** With which a key signs requests: made again whenever it is needed, and kept nowhere. */
+export function signingSecretOf(signing: Buffer, key: string): string {
+  return mint('signing', toBase62(Buffer.from(hkdfSync('sha256', signing, '', key, 96)), 32))
+}
+
 const LEAST_BYTES = 32
 
 /** Derives every secret from the root by HKDF-SHA-256 (RFC 5869), one purpose each. */
 export function deriveSecrets(root: Buffer): Secrets {
   const derive = (purpose: string, length = 32): Buffer => Buffer.from(hkdfSync('sha256', root, '', `faregate:${purpose}`, length))
-  const signing = derive('signing')
   return {
     hmac: derive('hmac'),
-    signingSecret: (key) => mint('signing', toBase62(Buffer.from(hkdfSync('sha256', signing, '', key, 96)), 32)),
+    signing: derive('signing'),
     seal: derive('seal'),
     session: derive('session'),
     accessTokens: derive('access-tokens'),

@@ -11,6 +11,7 @@ import {
   issueAccessToken,
   loadRootSecret,
   readAccessToken,
+  signingSecretOf,
   type AccessToken,
   type Assertions,
   writeOperatorToken,
@@ -39,7 +40,7 @@ export interface Secrets extends Pick<Sealer, 'seal' | 'unseal'> {
 
 /** Loads the root secret, or makes it at the first start, and writes the operator's token beside the data. */
 export function openSecrets(directory: string, environment: NodeJS.ProcessEnv, random: Random): Secrets {
-  const { hmac, seal, accessTokens, assertions, signingSecret, operatorToken, fingerprint } = deriveSecrets(
+  const { hmac, seal, accessTokens, assertions, signing, operatorToken, fingerprint } = deriveSecrets(
     loadRootSecret(directory, environment['FAREGATE_SECRET']),
   )
   const sealer = createSealer(seal)
@@ -52,7 +53,7 @@ export function openSecrets(directory: string, environment: NodeJS.ProcessEnv, r
     assertions: createAssertions(assertions),
     issueToken: (token) => issueAccessToken(accessTokens, token),
     readToken: (text) => readAccessToken(accessTokens, text),
-    signingSecret,
+    signingSecret: (key) => signingSecretOf(signing, key),
     mint: (kind) => MAKERS[kind](random),
   }
 }
