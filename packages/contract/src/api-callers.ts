@@ -99,7 +99,7 @@ const identity = z
       .strictObject({
         consumer: headerName.optional().describe('The header with the id of the organization that calls.'),
         application: headerName.optional().describe('The header with the id of its application.'),
-        key: headerName.optional().describe('The header with the id of the key.'),
+        keyId: headerName.optional().describe('The header with the id of the key.'),
         subject: headerName.optional().describe('The header with whom the credential names; absent where it names nobody.'),
       })
       .optional(),

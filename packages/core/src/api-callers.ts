@@ -60,7 +60,7 @@ export interface ApiAuthentication {
 }
 
 /** What the upstream can be told of a caller in headers. */
-export const IDENTITY_HEADERS = ['consumer', 'application', 'key', 'subject'] as const
+export const IDENTITY_HEADERS = ['consumer', 'application', 'keyId', 'subject'] as const
 
 export type IdentityHeader = (typeof IDENTITY_HEADERS)[number]
 

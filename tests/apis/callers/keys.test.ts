@@ -77,7 +77,7 @@ describe('keys of callers, and callers without any', () => {
   })
 
   test('the upstream is told who calls, as it is, whatever the caller says', async () => {
-    const names = { consumer: 'X-Consumer', application: 'x-application', key: 'x-key-id', subject: 'x-subject' }
+    const names = { consumer: 'X-Consumer', application: 'x-application', keyId: 'x-key-id', subject: 'x-subject' }
     const { call, got } = await made.api({ identity: { headers: names } })
     const { organization, application, keyId, key } = made.customer
     const told = { 'x-consumer': 'org_other', 'x-subject': 'root' }
@@ -95,13 +95,13 @@ describe('keys of callers, and callers without any', () => {
     ['a header that frames a message', { authentication: { key: { header: 'content-length' } } }, '/authentication/key/header'],
     ['cookies', { authentication: { key: { header: 'cookie' } } }, '/authentication/key/header'],
     ['no name of a parameter', { authentication: { key: { query: 'a&b' } } }, '/authentication/key/query'],
-    ['an identity in the header of a credential', { identity: { headers: { key: 'authorization' } } }, '/identity/headers/key'],
+    ['an identity in the header of a credential', { identity: { headers: { keyId: 'authorization' } } }, '/identity/headers/keyId'],
     [
       'an identity in a header that is set',
-      { identity: { headers: { key: 'X-A' } }, requestHeaders: { set: { 'x-a': '1' } } },
-      '/identity/headers/key',
+      { identity: { headers: { keyId: 'X-A' } }, requestHeaders: { set: { 'x-a': '1' } } },
+      '/identity/headers/keyId',
     ],
-    ['two identities in one header', { identity: { headers: { key: 'X-A', subject: 'x-a' } } }, '/identity/headers/subject'],
+    ['two identities in one header', { identity: { headers: { keyId: 'X-A', subject: 'x-a' } } }, '/identity/headers/subject'],
   ] as const) {
     test(`a definition with ${what} is refused where it is wrong`, async () => {
       const upstream = { baseUrl: made.service.url }

@@ -123,6 +123,6 @@ export const CALLER_FIELDS: Fields = {
   }),
   'identity.headers.consumer': told('consumer'),
   'identity.headers.application': told('application'),
-  'identity.headers.key': told('key'),
+  'identity.headers.keyId': told('keyId'),
   'identity.headers.subject': told('subject'),
 }

@@ -13,7 +13,7 @@ import type { Caller } from './caller.ts'
 const FACTS: Record<IdentityHeader, (caller: Caller) => string | null> = {
   consumer: ({ key }) => key.organization.id,
   application: ({ key }) => key.application.id,
-  key: ({ key }) => key.id,
+  keyId: ({ key }) => key.id,
   subject: ({ subject }) => subject,
 }
 

@@ -16,7 +16,7 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
     'identity.assertion.lifeSeconds',
     'identity.headers.consumer',
     'identity.headers.application',
-    'identity.headers.key',
+    'identity.headers.keyId',
     'identity.headers.subject',
   ],
   'calls.ts': [
