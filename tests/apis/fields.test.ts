@@ -18,11 +18,12 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
   let poor: Customer
 
   before(async () => {
-    places = await openPlaces()
-    places.models.on('*', answer(usage(5, 5)))
-    gateway = await startGateway({ config: configuration(places.models, { one: {}, two: {} }) })
+    const opened = await openPlaces()
+    opened.models.on('*', answer(usage(5, 5)))
+    gateway = await startGateway({ config: configuration(opened.models, { one: {}, two: {} }, { issuerNetworks: ['127.0.0.0/8'] }) })
     rich = await gateway.customer('100.00')
     poor = await gateway.customer()
+    places = { ...opened, rich, poor }
   })
   after(async () => {
     await gateway?.stop()
@@ -35,8 +36,9 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
       ({ key }: Customer): Seen['call'] =>
       (path, sent = {}) =>
         send(`${gateway.url}/${name}${path}`, { ...sent, headers: { authorization: `Bearer ${key}`, ...sent.headers } })
+    const anybody: Seen['call'] = (path, sent) => send(`${gateway.url}/${name}${path}`, sent)
     const catalogued = () => send(`${gateway.url}/catalogue/${name}.json`, { headers: { authorization: `Bearer ${rich.key}` } })
-    return { name, places, call: by(rich), poor: by(poor), catalogued }
+    return { name, origin: gateway.url, places, call: by(rich), anybody, poor: by(poor), catalogued }
   }
 
   /** Publishes a definition, from a draft where it needs a document. Gives the number of its release. */

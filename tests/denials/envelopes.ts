@@ -11,6 +11,10 @@ import type { Made, World } from './world.ts'
 /** What happens in no other envelope, and why. */
 const IN_ONE_ENVELOPE: Partial<Record<DenialCode, string>> = {
   api_retired: 'calls of published APIs have no dialect',
+  signature_expired: 'only calls of published APIs are signed',
+  signature_replayed: 'only calls of published APIs are signed',
+  token_expired: 'only published APIs take tokens',
+  caller_unknown: 'only published APIs take tokens',
   idempotency_in_progress: 'the management API has no dialect',
   idempotency_mismatch: 'the management API has no dialect',
   provider_rejected: "the body is the provider's own",

@@ -69,8 +69,10 @@ const FROM_FIELDS: Knobs = Object.fromEntries(
       const poor = await worlds.tuned.customer()
       const [a, b] = namesOf(field).map((name) => ({
         name,
+        origin: worlds.tuned.url,
         places: worlds.places,
         call: (path: string, sent?: Sent) => call(worlds, `/${name}${path}`, sent),
+        anybody: (path: string, sent?: Sent) => send(`${worlds.tuned.url}/${name}${path}`, sent),
         poor: (path: string) => call(worlds, `/${name}${path}`, { headers: { authorization: `Bearer ${poor.key}` } }),
         catalogued: () => call(worlds, `/catalogue/${name}.json`),
       }))

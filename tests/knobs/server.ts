@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { claims, ISSUER, ISSUER_KEY, token } from '../apis/callers/issuer.ts'
 import { actAs } from '../support/act-as.ts'
 import { ManagementApi } from '../support/api.ts'
 import { answer, chunk, endStream, openStream, usage } from '../support/behaviours.ts'
@@ -64,6 +65,18 @@ export const SERVER_KNOBS: Knobs = {
       return (await own.call('POST', '/api/apis', { name: 'inside', upstream: { baseUrl: worlds.upstream.url }, routes })).status
     }
     assert.deepEqual([await publish(worlds.tuned), await publish(worlds.plain)], [201, 400])
+  },
+
+  issuerNetworks: async ({ tuned, plain, places }) => {
+    const status = async (gateway: Gateway): Promise<number> => {
+      const { keyId } = await gateway.customer('1.00')
+      const jwt = { issuer: ISSUER, audience: ['shop'], jwksUrl: `${places.issuer.url}/keys`, as: keyId }
+      const upstream = { baseUrl: places.service.url }
+      const routes = [{ method: 'GET', path: '/a', price: '0.01' }]
+      await gateway.api.expect(201, 'POST', '/api/apis', { name: 'vouched', prefix: '/vouched', upstream, routes, authentication: { jwt } })
+      return (await send(`${gateway.url}/vouched/a`, { headers: { authorization: `Bearer ${token(ISSUER_KEY, claims())}` } })).status
+    }
+    assert.deepEqual([await status(tuned), await status(plain)], [200, 502])
   },
 
   'tls.cert': async (worlds) => {

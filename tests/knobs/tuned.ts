@@ -98,6 +98,7 @@ function tunedConfiguration(upstream: Upstream, second: Upstream, service: Servi
     publicUrl: 'https://gateway.example/base',
     trustedProxies: ['127.0.0.1'],
     publishing: { networks: ['127.0.0.0/8'] },
+    issuerNetworks: ['127.0.0.0/8'],
     billing: { currency: 'EUR', topUpUrl: 'https://pay.example/top-up', contact: 'billing@pay.example' },
     limits: { bodyBytes: 20_000, headerBytes: 8_192, firstByteMs: 700, silenceMs: 600, keepAliveMs: 150, connectMs: 400, requestMs: 1_500 },
     sliceTokens: 32,
@@ -108,7 +109,7 @@ function tunedConfiguration(upstream: Upstream, second: Upstream, service: Servi
 }
 
 export async function startWorlds(): Promise<Worlds> {
-  const [upstream, second, service, places] = await Promise.all([startUpstream(), startUpstream(), startService(), openPlaces()])
+  const [upstream, second, service, opened] = await Promise.all([startUpstream(), startUpstream(), startService(), openPlaces()])
   for (const each of [upstream, second]) each.on('*', either(3, { usage: usage(0, 3) }))
   const plainConfig = {
     providers: [{ name: 'one', kind: 'openai-compatible', baseUrl: upstream.url, apiKey: 'sk-one' }],
@@ -118,10 +119,15 @@ export async function startWorlds(): Promise<Worlds> {
     },
   }
   const [tuned, plain] = await Promise.all([
-    startGateway({ config: tunedConfiguration(upstream, second, service, places) }),
+    startGateway({ config: { billing: { currency: 'EUR' } } }),
     startGateway({ config: plainConfig }),
   ])
-  return { upstream, second, service, places, tuned, plain, rich: await tuned.customer('1000.00') }
+  // The file names keys: they are there before it is.
+  const places = { ...opened, rich: await tuned.customer('1000.00'), poor: await tuned.customer() }
+  await tuned.kill('SIGTERM')
+  tuned.options.config = tunedConfiguration(upstream, second, service, places)
+  await tuned.start()
+  return { upstream, second, service, places, tuned, plain, rich: places.rich }
 }
 
 export async function stopWorlds(worlds: Worlds | undefined): Promise<void> {

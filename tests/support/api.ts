@@ -103,7 +103,7 @@ export class ManagementApi {
     return (await this.expect<{ id: string }>(201, 'POST', `/api/organizations/${organization}/applications`, { name })).id
   }
 
-  async key(application: string, options: NewKey = {}): Promise<{ id: string; key: string }> {
+  async key(application: string, options: NewKey = {}): Promise<{ id: string; key: string; signingSecret: string }> {
     return this.expect(201, 'POST', `/api/applications/${application}/keys`, { name: 'test', ...options })
   }
 

@@ -37,6 +37,8 @@ export interface Customer {
   application: string
   keyId: string
   key: string
+  /** With which its requests are signed. */
+  signingSecret?: string
 }
 
 /** A running `faregate start`, started as an operator would, seen only through its output and its sockets. */
@@ -185,7 +187,7 @@ export class Gateway {
     const application = await this.api.application(organization, 'app')
     const made = await this.api.key(application, key)
     if (credit !== undefined) await this.api.grant(organization, credit)
-    return { organization, application, keyId: made.id, key: made.key }
+    return { organization, application, keyId: made.id, key: made.key, signingSecret: made.signingSecret }
   }
 
   /** One chat completion with a key. */

@@ -22,6 +22,8 @@ export interface AdminDeps {
   isOperatorToken(presented: string): boolean
   /** The hash under which keys and management tokens are stored. */
   hashSecret(presented: string): string
+  /** With which a key signs requests, by its id. */
+  signingSecret(key: string): string
   /** Makes a key (`fg_…`), a management token (`fgm_…`) or the code of a voucher (`fgv_…`). */
   mint(kind: 'key' | 'management' | 'voucher'): string
   /** Seals a provider's key for the database; bound to the name. */

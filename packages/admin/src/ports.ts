@@ -17,6 +17,7 @@ import type {
   EntryRow,
   GrantRow,
   IdempotencyRow,
+  KeyIdentity,
   KeyRow,
   OrganizationRow,
   PriceRow,
@@ -99,6 +100,8 @@ export interface AdminQueries extends ApiQueries, LimitQueries, PlanQueries, Pay
   }
   keys: {
     get(id: string): Promise<KeyRow | undefined>
+    /** The key that stands for somebody, unless it is revoked. */
+    ofIdentity(identity: KeyIdentity): Promise<KeyRow | undefined>
     list(paging: Paging, filter: OwnerFilter & { application?: string | undefined }): Promise<KeyRow[]>
   }
   tokens: {
@@ -182,7 +185,9 @@ export interface AdminTransaction extends AdminQueries, ApiChanges, LimitChanges
   insertKey(row: KeyRow): Promise<void>
   updateKey(
     id: string,
-    change: Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'addresses' | 'models' | 'apis' | 'cap' | 'limits' | 'expiresAt'>>,
+    change: Partial<
+      Pick<KeyRow, 'name' | 'state' | 'scopes' | 'addresses' | 'models' | 'apis' | 'cap' | 'limits' | 'expiresAt' | 'identity'>
+    >,
   ): Promise<void>
   insertVoucher(row: Omit<VoucherRow, 'end'>): Promise<void>
   /** Ends a voucher without credit; false where it has ended already. */

@@ -43,6 +43,12 @@ export interface ApplicationRow {
   createdAt: Millis
 }
 
+/** Somebody, in words of who vouches for them. */
+export interface KeyIdentity {
+  issuer: string
+  subject: string
+}
+
 export interface KeyRow {
   id: string
   application: string
@@ -65,6 +71,8 @@ export interface KeyRow {
   cap: Cap | null
   /** The key whose spend cap it counts against: itself, or the first of those that it was rotated from. */
   capKey: string
+  /** Whose tokens or certificates are served as it; null: nobody's. */
+  identity: KeyIdentity | null
   limits: LimitTerms[]
   expiresAt: Millis | null
   lastUsedAt: Millis | null

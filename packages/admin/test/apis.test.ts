@@ -56,6 +56,8 @@ describe('published APIs at run time', () => {
       requestHeaders: null,
       responseHeaders: null,
       hostHeader: null,
+      authentication: null,
+      identity: null,
       encodedSlashes: 'refuse',
       validation: null,
       checks: null,

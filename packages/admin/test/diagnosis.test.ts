@@ -25,6 +25,7 @@ const KEY: KeyRow = {
   apis: null,
   member: null,
   addresses: null,
+  identity: null,
   cap: null,
   capKey: 'key_1',
   limits: [],

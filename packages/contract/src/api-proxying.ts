@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { callers } from './api-callers.ts'
 import { range } from './common.ts'
 
 /** How the calls of an API reach what is behind it: for the management API and for the configuration file alike. */
@@ -110,6 +111,7 @@ function headers(direction: string) {
 
 /** Members of a definition beside its upstream and its routes. */
 export const proxying = {
+  ...callers,
   upstreams,
   health,
   retries,

@@ -18,6 +18,13 @@ const scopes = z
 
 const addresses = z.array(range).min(1).max(100).describe('Where the key may be used from: addresses and networks. Null: anywhere.')
 
+const identity = z
+  .strictObject({
+    issuer: z.string().min(1).max(500).describe('Who vouches for it, as the API that is called names it.'),
+    subject: z.string().min(1).max(500).describe('Whom the issuer names.'),
+  })
+  .describe("Whose tokens or certificates are served as this key. Only the operator says that. Null: nobody's.")
+
 /** A month. */
 const LONGEST_OVERLAP_SECONDS = 2_678_400
 
@@ -35,6 +42,7 @@ export const key = z
     state: z.enum(['active', 'disabled', 'revoked', 'expired']),
     enabled: z.boolean(),
     scopes: z.array(z.string()),
+    identity: identity.nullable(),
     addresses: z.array(z.string()).nullable(),
     models: z.array(z.string()).nullable(),
     apis: z.array(z.string()).nullable(),
@@ -46,7 +54,13 @@ export const key = z
   })
   .meta({ title: 'Key' })
 
-const created = key.extend({ key: z.string().optional().describe('The key itself: shown once, absent when the answer is repeated.') })
+const created = key.extend({
+  key: z.string().optional().describe('The key itself: shown once, absent when the answer is repeated.'),
+  signingSecret: z
+    .string()
+    .optional()
+    .describe('With which requests are signed for APIs that take that (RFC 9421, `hmac-sha256`): shown once, like the key.'),
+})
 
 const tag = 'Keys'
 
@@ -90,6 +104,7 @@ export const keyRoutes = {
       apis: apis.nullable().optional(),
       cap: cap.nullable().optional(),
       limits: limits.optional(),
+      identity: identity.nullable().optional(),
       expiresAt: instant.nullable().optional(),
       member: id.nullable().optional().describe('Absent: the member whose token this is called with; null: nobody.'),
     }),
@@ -125,6 +140,7 @@ export const keyRoutes = {
       apis: apis.nullable().optional(),
       cap: cap.nullable().optional(),
       limits: limits.optional(),
+      identity: identity.nullable().optional(),
       expiresAt: instant.nullable().optional(),
     }),
     status: 200,

@@ -1,3 +1,5 @@
+import type { ApiAuthentication, ApiIdentity } from './api-callers.ts'
+
 /** One of several places where the service of an API is. */
 export interface ApiUpstream {
   baseUrl: string
@@ -55,8 +57,11 @@ export interface OAuthClient {
   scopes?: string[] | undefined
 }
 
-/** How the calls of an API reach what is behind it. */
+/** Who calls an API, and how its calls reach what is behind it. */
 export interface ApiProxying {
+  /** Absent: keys of the gateway, in the headers in which they always can be. */
+  authentication?: ApiAuthentication | undefined
+  identity?: ApiIdentity | undefined
   /** Absent: the base URL of `upstream` alone. */
   upstreams?: ApiUpstream[] | undefined
   /** Absent: of several, all but the last are put aside as {@link DEFAULT_HEALTH} says, and a single one never. */
@@ -73,6 +78,8 @@ export interface ApiProxying {
 
 /** Names of the members of {@link ApiProxying}, in the order in which they are shown. */
 export const PROXYING_MEMBERS = [
+  'authentication',
+  'identity',
   'upstreams',
   'health',
   'retries',

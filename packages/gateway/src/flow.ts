@@ -3,6 +3,7 @@ import type { Denial, DenialCode, Millis, Nano, ViolationNote } from '@faregate/
 import type { KeyEntry } from '@faregate/identity'
 import type { Admission } from '@faregate/limits'
 import type { Decoded, EndpointDialect, ModelRequest } from '@faregate/wire'
+import type { SignedBody } from './callers/signed-body.ts'
 import type { Inbound, Outbound } from './edge.ts'
 import { BARE_MODEL, type Facade } from './facade.ts'
 import type { Route } from './locate.ts'
@@ -25,6 +26,10 @@ export interface Flow {
   /** What the caller sees of the model that is asked. */
   readonly facade: Facade
   key?: KeyEntry
+  /** Whom the credential names, where it names somebody beside the key. */
+  subject?: string
+  /** What the body was signed as. */
+  signedBody?: SignedBody
   request?: ModelRequest
   /** The request in neutral form, once a deployment needed it. */
   decoded?: Decoded

@@ -5,9 +5,13 @@ import type { Inbound } from './edge.ts'
 import { mayMend } from './mend.ts'
 
 /** A key that exists; whether it may be used now is {@link checkKeyState}'s question. */
-export async function identify(deps: GatewayDeps, inbound: Inbound): Promise<KeyEntry | Denial> {
+export async function identify(deps: Pick<GatewayDeps, 'keys'>, inbound: Inbound): Promise<KeyEntry | Denial> {
   const presented = presentedKey(inbound)
-  if (presented === undefined) return credentialMissing(inbound)
+  return presented === undefined ? credentialMissing(inbound) : identifyKey(deps, presented)
+}
+
+/** The same of what was sent as a key. */
+export async function identifyKey(deps: Pick<GatewayDeps, 'keys'>, presented: string): Promise<KeyEntry | Denial> {
   const remembered = deps.keys.remembered(presented)
   if (remembered !== undefined) return remembered
   const shape = readKey(presented)
@@ -17,13 +21,18 @@ export async function identify(deps: GatewayDeps, inbound: Inbound): Promise<Key
     const found = deps.keys.find(presented)
     entry = found instanceof Promise ? await found : found
   } catch (error) {
-    return {
-      code: 'ledger_unavailable',
-      detail: 'The key cannot be checked, because the database does not answer.',
-      operatorDetail: String(error),
-    }
+    return keyUnchecked(error)
   }
   return entry ?? credentialInvalid('The key has the right shape, but no such key exists here. It may belong to another installation.')
+}
+
+/** The database does not answer: that is never a 401. */
+export function keyUnchecked(error: unknown): Denial {
+  return {
+    code: 'ledger_unavailable',
+    detail: 'The key cannot be checked, because the database does not answer.',
+    operatorDetail: String(error),
+  }
 }
 
 /** Revoked, expired and disabled keys are told apart: each is mended by someone else. */
@@ -82,12 +91,12 @@ const QUERY_KEYED = /^\/v1(beta|alpha)\/|:[a-zA-Z]+$/
 
 /** `Authorization: Bearer`, `x-api-key`, `api-key`, `x-goog-api-key`, or `?key=` on Gemini's routes; the first that is there. */
 export function presentedKey(inbound: Inbound): string | undefined {
-  const authorization = header(inbound, 'authorization')
+  const authorization = headerOf(inbound, 'authorization')
   if (authorization !== undefined) {
     const match = /^bearer\s+(\S+)\s*$/i.exec(authorization)
     if (match?.[1] !== undefined) return match[1]
   }
-  return header(inbound, 'x-api-key') ?? header(inbound, 'api-key') ?? header(inbound, 'x-goog-api-key') ?? queryKey(inbound)
+  return headerOf(inbound, 'x-api-key') ?? headerOf(inbound, 'api-key') ?? headerOf(inbound, 'x-goog-api-key') ?? queryKey(inbound)
 }
 
 function queryKey({ path, query }: Inbound): string | undefined {
@@ -95,14 +104,15 @@ function queryKey({ path, query }: Inbound): string | undefined {
   return new URLSearchParams(query).get('key') ?? undefined
 }
 
-function header(inbound: Inbound, name: string): string | undefined {
+/** The first value of a header; undefined: it is not there, or is empty. */
+export function headerOf(inbound: Pick<Inbound, 'headers'>, name: string): string | undefined {
   const value = inbound.headers[name]
   const text = Array.isArray(value) ? value[0] : value
   return text === undefined || text === '' ? undefined : text
 }
 
 function credentialMissing(inbound: Inbound): Denial {
-  const otherScheme = header(inbound, 'authorization') !== undefined
+  const otherScheme = headerOf(inbound, 'authorization') !== undefined
   return {
     code: 'credential_missing',
     detail: otherScheme

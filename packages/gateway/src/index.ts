@@ -3,6 +3,7 @@ export type { ApiDirectory, PublishedApi, PublishedPrompt } from './apis/port.ts
 export { askUpstream } from './apis/upstreams/ask.ts'
 export { UpstreamBook } from './apis/upstreams/book.ts'
 export type { ApiUpstream } from './apis/upstreams/compiled.ts'
+export { CallerBook } from './callers/book.ts'
 export type { BalanceReader, BalanceView, GatewayDeps, InstanceLog, Log, PriceBook, Settings } from './deps.ts'
 export type { Inbound, Outbound, UpstreamCall, UpstreamClient, UpstreamError, UpstreamRequest, UpstreamSink } from './edge.ts'
 export { createGateway, type Gateway } from './gateway.ts'

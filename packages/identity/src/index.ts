@@ -1,5 +1,7 @@
+export * from './access-token.ts'
 export * from './address-ranges.ts'
 export * from './allowed-models.ts'
+export * from './assertions.ts'
 export type { KeyDirectory, KeyEntry, KeyMember, SpendCap, TagCap } from './key-entry.ts'
 export * from './key-format.ts'
 export * from './key-state.ts'

@@ -3,9 +3,9 @@ import { crc32 } from 'node:zlib'
 import type { Random } from '@faregate/core'
 
 /** What a secret opens; its prefix says so. */
-export type SecretKind = 'key' | 'management' | 'operator' | 'voucher'
+export type SecretKind = 'key' | 'signing' | 'management' | 'operator' | 'voucher'
 
-export const PREFIXES: Record<SecretKind, string> = { key: 'fg_', management: 'fgm_', operator: 'fgo_', voucher: 'fgv_' }
+export const PREFIXES: Record<SecretKind, string> = { key: 'fg_', signing: 'fgs_', management: 'fgm_', operator: 'fgo_', voucher: 'fgv_' }
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const RANDOM_CHARACTERS = 32

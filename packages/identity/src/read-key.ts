@@ -1,3 +1,4 @@
+import { isAccessToken } from './access-token.ts'
 import { isWellFormed, PREFIXES } from './key-format.ts'
 
 export type KeyReading = { ok: true } | { ok: false; hint: string }
@@ -31,6 +32,9 @@ export function readKey(text: string): KeyReading {
       ok: false,
       hint: 'This is a management token: it opens the management API, not models. Use an API key, which starts with "fg_".',
     }
+  if (isAccessToken(text)) return { ok: false, hint: 'This is an access token: it opens published APIs that take OAuth 2, and is no key.' }
+  if (text.startsWith(PREFIXES.signing))
+    return { ok: false, hint: 'This is a signing secret: requests are signed with it, and it is never sent.' }
   if (text.startsWith(PREFIXES.key))
     return { ok: false, hint: 'It starts like a key of this gateway, but it is mistyped or cut off: its checksum does not fit.' }
   const foreign = FOREIGN.find(([prefix]) => text.startsWith(prefix))

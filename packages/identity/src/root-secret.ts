@@ -10,6 +10,12 @@ export interface Secrets {
   /** For sealing provider keys. */
   seal: Buffer
   session: Buffer
+  /** For the HMAC of access tokens. */
+  accessTokens: Buffer
+  /** Of the key that signs what upstreams are told of callers. */
+  assertions: Buffer
+  /** For {@link signingSecretOf}. */
+  signing: Buffer
   /** The same on every replica that shares the root. */
   operatorToken: string
   /** Tells whether a database was made with the same root, without telling the root. */
@@ -21,6 +27,11 @@ export class SecretUnreadable extends Error {
   override readonly name = 'SecretUnreadable'
 }
 
+/** With which a key signs requests: made again whenever it is needed, and kept nowhere. */
+export function signingSecretOf(signing: Buffer, key: string): string {
+  return mint('signing', toBase62(Buffer.from(hkdfSync('sha256', signing, '', key, 96)), 32))
+}
+
 const LEAST_BYTES = 32
 
 /** Derives every secret from the root by HKDF-SHA-256 (RFC 5869), one purpose each. */
@@ -28,8 +39,11 @@ export function deriveSecrets(root: Buffer): Secrets {
   const derive = (purpose: string, length = 32): Buffer => Buffer.from(hkdfSync('sha256', root, '', `faregate:${purpose}`, length))
   return {
     hmac: derive('hmac'),
+    signing: derive('signing'),
     seal: derive('seal'),
     session: derive('session'),
+    accessTokens: derive('access-tokens'),
+    assertions: derive('assertions'),
     operatorToken: mint('operator', toBase62(derive('operator-token', 96), 32)),
     fingerprint: createHash('sha256').update(derive('fingerprint')).digest('hex').slice(0, 32),
   }

@@ -75,8 +75,10 @@ test('processes that start at once end up with the same secret', async (t) => {
 test('each purpose has a secret of its own; the same root gives the same ones on every replica', () => {
   const one = deriveSecrets(Buffer.alloc(32, 1))
   assert.deepEqual(deriveSecrets(Buffer.alloc(32, 1)), one)
-  const distinct = new Set([one.hmac, one.seal, one.session].map((secret) => secret.toString('hex')))
-  assert.equal(distinct.size, 3)
+  const distinct = new Set(
+    [one.hmac, one.seal, one.session, one.signing, one.accessTokens, one.assertions].map((secret) => secret.toString('hex')),
+  )
+  assert.equal(distinct.size, 6)
   assert.ok(isWellFormed('operator', one.operatorToken))
   const other = deriveSecrets(Buffer.alloc(32, 2))
   assert.notEqual(other.fingerprint, one.fingerprint)

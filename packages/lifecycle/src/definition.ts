@@ -1,4 +1,12 @@
-import { parseAmount, type ApiRoute, type ApiValidation, type HttpDefinition, type PromptDefinition } from '@faregate/core'
+import {
+  credentialHeaders,
+  parseAmount,
+  type ApiRoute,
+  type ApiValidation,
+  type HttpDefinition,
+  type PromptDefinition,
+} from '@faregate/core'
+import { authenticationFlaws, identityFlaws } from './caller-flaws.ts'
 import { savedFlaws } from './contract/saved.ts'
 import type { ApiFlaw } from './flaw.ts'
 import { presentationFlaws } from './presentation-flaws.ts'
@@ -12,6 +20,8 @@ type CheckedHttp = Pick<
   HttpDefinition,
   | 'prefix'
   | 'routes'
+  | 'authentication'
+  | 'identity'
   | 'upstreams'
   | 'health'
   | 'rewrite'
@@ -36,8 +46,10 @@ function httpFlaws(api: CheckedHttp): ApiFlaw[] {
   const { routes, upstream, upstreams } = api
   const none = routes.length === 0 ? [NO_ROUTES] : []
   const reached = [...upstreamFlaws(upstream, upstreams), ...proxyingFlaws(api, upstream)]
+  const called = [...authenticationFlaws(api.authentication), ...identityFlaws(api.identity, takenHeaders(api))]
   return [
     ...reached,
+    ...called,
     ...none,
     ...routes.flatMap(routeFlaws),
     ...repeated(routes),
@@ -56,6 +68,13 @@ function validationFlaws({ validation, document }: Pick<CheckedHttp, 'validation
 /** Whether anything of an API's calls is compared with its document. */
 export function isValidated({ request = 'off', response = 'off' }: ApiValidation = {}): boolean {
   return request !== 'off' || response !== 'off'
+}
+
+/** Headers of a call that carry something already, small letters. */
+function takenHeaders({ authentication, requestHeaders, upstream }: CheckedHttp): string[] {
+  const secret = upstream?.header === undefined ? [] : [upstream.header.name]
+  const set = [...secret, ...Object.keys(requestHeaders?.set ?? {})]
+  return [...set.map((name) => name.toLowerCase()), ...credentialHeaders(authentication)]
 }
 
 const NO_ROUTES: ApiFlaw = {

@@ -36,7 +36,8 @@ function addressFlaws(path: ApiFlaw['path'], text: string): ApiFlaw[] {
       ]
 }
 
-function isPlainUrl(text: string): boolean {
+/** An address without user, password and fragment. */
+export function isPlainUrl(text: string): boolean {
   const url = URL.parse(text)
   return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.hash === ''
 }

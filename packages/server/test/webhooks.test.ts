@@ -105,6 +105,7 @@ async function world(context: TestContext, kind: Kind) {
           team: null,
           member: null,
           addresses: null,
+          identity: null,
           capKey: id,
           lastUsedAt: null,
           scopes: [],

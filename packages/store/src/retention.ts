@@ -17,7 +17,7 @@ export interface RetentionNeeds {
 
 /**
  * Deletes records that are too old, then the oldest ones while records take too much room; deliveries of webhooks that
- * are over and as old; and idempotency answers after a day. Money is never touched. Answers how many rows went.
+ * are over and as old; idempotency answers after a day; and nonces that cannot be used again. Money is never touched. Answers how many rows went.
  */
 export async function prune(needs: RetentionNeeds): Promise<number> {
   const cutoff = needs.now() - needs.limits.maxAgeMs
@@ -33,6 +33,7 @@ export async function prune(needs: RetentionNeeds): Promise<number> {
       .where('created_at', '<', BigInt(needs.now() - IDEMPOTENCY_MS))
       .execute(),
   )
+  await needs.write((trx) => trx.deleteFrom('used_nonces').where('until', '<', BigInt(needs.now())).execute())
   return deleted
 }
 

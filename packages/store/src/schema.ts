@@ -24,6 +24,7 @@ export interface Schema extends ConfigurationTables, InvoiceTables, LimitTables,
   organizations: OrganizationsTable
   applications: ApplicationsTable
   keys: KeysTable
+  used_nonces: UsedNoncesTable
   accounts: AccountsTable
   lots: LotsTable
   entries: EntriesTable
@@ -97,6 +98,16 @@ export interface KeysTable {
   revoked_at: IntOrNull
   created_at: Int
   limits: Json | null
+  /** Whose tokens or certificates, in words of who vouches for them, are served as this key; null: nobody's. */
+  issuer: string | null
+  subject: string | null
+}
+
+/** A nonce of a signed request, for as long as the signature would be taken. */
+export interface UsedNoncesTable {
+  key_id: string
+  nonce: string
+  until: Int
 }
 
 export interface AccountsTable {

@@ -10,6 +10,7 @@ export const TABLES = [
   'members',
   'applications',
   'keys',
+  'used_nonces',
   'management_tokens',
   'providers',
   'models',

@@ -29,7 +29,17 @@ for (const kind of KINDS) {
           await trx.insertOrganization({ id: 'org', name: 'n', currency: 'USD', zone: 'UTC', overdraft: 0n, ...none, createdAt: 0 })
           await trx.insertApplication({ id: 'app', organization: 'org', team: null, owner: null, name: 'n', limits: [], createdAt: 0 })
           for (const id of ['key_1', 'key_2']) {
-            const terms = { scopes: [], addresses: null, models: null, apis: null, cap: CAP, capKey: 'key_1', limits: [], expiresAt: null }
+            const terms = {
+              scopes: [],
+              addresses: null,
+              identity: null,
+              models: null,
+              apis: null,
+              cap: CAP,
+              capKey: 'key_1',
+              limits: [],
+              expiresAt: null,
+            }
             const owner = { application: 'app', organization: 'org', team: null, member: null }
             await trx.insertKey({
               id,

@@ -1,3 +1,4 @@
+import { CALLER_FIELDS } from './callers.ts'
 import { CALL_FIELDS } from './calls.ts'
 import { CONTRACT_FIELDS } from './contract.ts'
 import type { Fields } from './field.ts'
@@ -6,7 +7,7 @@ import { PROMPT_FIELDS } from './prompts.ts'
 import { UPSTREAM_FIELDS } from './upstreams.ts'
 
 /** Every field of the definition of a service. */
-export const API_FIELDS: Fields = { ...CALL_FIELDS, ...UPSTREAM_FIELDS, ...PRESENTATION_FIELDS }
+export const API_FIELDS: Fields = { ...CALLER_FIELDS, ...CALL_FIELDS, ...UPSTREAM_FIELDS, ...PRESENTATION_FIELDS }
 
 /** Every field of a definition, of services and of prompts. */
 export const DEFINITION_FIELDS: Fields = { ...API_FIELDS, ...PROMPT_FIELDS, ...CONTRACT_FIELDS }

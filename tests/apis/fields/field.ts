@@ -1,3 +1,4 @@
+import type { Customer } from '../../support/gateway.ts'
 import { deafListener } from '../../knobs/means.ts'
 import type { Answer, Sent } from '../../support/http.ts'
 import { startService } from '../../support/service.ts'
@@ -5,6 +6,7 @@ import type { Service } from '../../support/service.ts'
 import { startUpstream } from '../../support/upstream.ts'
 import type { Upstream } from '../../support/upstream.ts'
 import { deadUrl } from '../several.ts'
+import { ISSUER_KEY, KeyServer } from '../callers/issuer.ts'
 import { TokenServer } from '../token-server.ts'
 
 /** Members of a definition, in place of those of {@link plain}. */
@@ -15,6 +17,11 @@ export interface Places {
   service: Service
   second: Service
   tokens: TokenServer
+  /** Publishes the key of {@link ISSUER_KEY}. */
+  issuer: KeyServer
+  /** Who calls: with credit, and without. */
+  rich: Customer
+  poor: Customer
   /** What serves the models of prompts. */
   models: Upstream
   /** Where nobody listens. */
@@ -27,8 +34,12 @@ export interface Places {
 /** A published API that is called by somebody with credit. */
 export interface Seen {
   name: string
+  /** Of the gateway. */
+  origin: string
   places: Places
   call: (path: string, sent?: Sent) => Promise<Answer>
+  /** The same without a credential, but for what is sent. */
+  anybody: Seen['call']
   /** The same without credit. */
   poor: (path: string) => Promise<Answer>
   /** What the catalogue says of it. */
@@ -52,20 +63,21 @@ export function settingOf(field: string): string {
   return `apis.*.${name.endsWith('Headers.set') ? `${name}.*` : name}`
 }
 
-export async function openPlaces(): Promise<Places> {
-  const [service, second, tokens, models, deaf, dead] = await Promise.all([
+export async function openPlaces(): Promise<Omit<Places, 'rich' | 'poor'>> {
+  const [service, second, tokens, issuer, models, deaf, dead] = await Promise.all([
     startService(),
     startService(),
     new TokenServer().start(),
+    new KeyServer([ISSUER_KEY]).start(),
     startUpstream(),
     deafListener(),
     deadUrl(),
   ])
   const stop = async (): Promise<void> => {
     deaf.stop()
-    await Promise.all([service.close(), second.close(), tokens.close(), models.close()])
+    await Promise.all([service.close(), second.close(), tokens.close(), issuer.close(), models.close()])
   }
-  return { service, second, tokens, models, dead, deaf: `http://127.0.0.1:${deaf.port}`, stop }
+  return { service, second, tokens, issuer, models, dead, deaf: `http://127.0.0.1:${deaf.port}`, stop }
 }
 
 /** A sound definition. */

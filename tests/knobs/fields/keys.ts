@@ -1,3 +1,4 @@
+import { ISSUER } from '../../apis/callers/issuer.ts'
 import type { Customer } from '../../support/gateway.ts'
 import { capRows, limitRows, type Having } from './shared.ts'
 import { fromNow, type FieldWorld, type Row, type Rows } from './world.ts'
@@ -30,9 +31,29 @@ function rowsOf(having: Having): Rows {
     ...row('addresses[]', '127.0.0.0/8', '10.0.0.1', code),
     ...row('models[]', 'plain', 'other', code),
     ...row('apis[]', 'knob', 'other', async (world, customer) => (await world.callApi(customer)).code),
+    ...identityRows(having),
     ...row('expiresAt', fromNow(-1), fromNow(1), code),
     ...limitRows(having),
     ...capRows('cap', having),
+  }
+}
+
+/** For whom a key stands: a token of `ISSUER` for `ann` is served, or is not. */
+function identityRows(having: Having): Rows {
+  const see = (identity: (value: unknown, fresh: string) => object) => async (world: FieldWorld, value: unknown) => {
+    const fresh = world.fresh('ann')
+    const { keyId } = await having(world, { identity: identity(value, fresh) })
+    const code = await world.callVouched(fresh)
+    await world.api.expect(200, 'PATCH', `/api/keys/${keyId}`, { identity: null })
+    return code
+  }
+  return {
+    'identity.issuer': { a: ISSUER, b: 'https://other.example', see: see((issuer, subject) => ({ issuer, subject })) },
+    'identity.subject': {
+      a: 'whom the token names',
+      b: 'somebody else',
+      see: see((value, fresh) => ({ issuer: ISSUER, subject: value === 'somebody else' ? `no ${fresh}` : fresh })),
+    },
   }
 }
 

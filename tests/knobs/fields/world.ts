@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { claims, ISSUER, ISSUER_KEY, pemOf, token } from '../../apis/callers/issuer.ts'
 import { either, usage } from '../../support/behaviours.ts'
 import { configuration, say } from '../../support/config.ts'
 import { startGateway, type Customer, type Gateway } from '../../support/gateway.ts'
@@ -50,10 +51,12 @@ export class FieldWorld {
     const price = { input: '0', output: '1000' }
     upstream.on('', ({ response }) => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'))
     const knob = { prefix: '/knob', upstream: { baseUrl: upstream.url }, routes: [{ method: 'GET', path: '/*', price: '0.01' }] }
+    const jwt = { issuer: ISSUER, audience: ['shop'], publicKeys: [pemOf(ISSUER_KEY)] }
+    const vouched = { ...knob, prefix: '/vouched', authentication: { jwt } }
     const stripe = await new StripeStandIn().listen()
     stripe.telling = true
     const gateway = await startGateway({
-      config: configuration(upstream, { plain: { price } }, { apis: { knob }, ...stripe.configuration }),
+      config: configuration(upstream, { plain: { price } }, { apis: { knob, vouched }, ...stripe.configuration }),
     })
     stripe.endpoint = `${gateway.url}/api/payments/stripe/webhook`
     return new FieldWorld(gateway, upstream, stripe)
@@ -99,6 +102,12 @@ export class FieldWorld {
   /** The same of a call of the published API `knob`, at 0.01. */
   async callApi({ key }: Pick<Customer, 'key'>): Promise<Seen> {
     return seenIn(await send(`${this.gateway.url}/knob/a`, { headers: { authorization: `Bearer ${key}` } }))
+  }
+
+  /** The code of a call with a token that names somebody; empty: it was served. */
+  async callVouched(sub: string): Promise<string> {
+    const headers = { authorization: `Bearer ${token(ISSUER_KEY, claims({ sub }))}` }
+    return seenIn(await send(`${this.gateway.url}/vouched/a`, { headers })).code
   }
 
   /** The codes of several calls, one after the other; empty: it was served. */

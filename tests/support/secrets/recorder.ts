@@ -38,8 +38,9 @@ export function rememberMade(data: string): void {
 export function rememberManaged(path: string, sent: unknown, answer: { status: number; text: string }): void {
   rememberConfiguration(sent)
   if (answer.status !== 201 || !/\/(keys|tokens|rotate|vouchers|webhooks)$/.test(path)) return
-  const { key, token, code, secret } = JSON.parse(answer.text) as Record<'key' | 'token' | 'code' | 'secret', unknown>
+  const { key, signingSecret, token, code, secret } = JSON.parse(answer.text) as Record<string, unknown>
   if (typeof key === 'string') remember('API key', withoutMarks(key))
+  if (typeof signingSecret === 'string') remember('API key', withoutMarks(signingSecret))
   if (typeof token === 'string') remember('management token', withoutMarks(token))
   if (typeof code === 'string') remember('voucher code', withoutMarks(code))
   if (typeof secret === 'string') remember('webhook secret', withoutMarks(secret))

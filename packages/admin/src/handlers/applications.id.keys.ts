@@ -1,6 +1,7 @@
 import { freshId, visible, type Handlers } from '../call.ts'
 import { capOf } from '../caps.ts'
 import { change } from '../change.ts'
+import { checkIdentity } from '../key-identity.ts'
 import { checkMember } from '../of-team.ts'
 import { presentKey } from '../present/tenants.ts'
 import { timeOf } from '../present/time.ts'
@@ -35,16 +36,18 @@ export const applicationsIdKeys: Handlers<'createKey'> = {
       models: body.models ?? null,
       apis: body.apis ?? null,
       cap: capOf(body.cap ?? null),
+      identity: body.identity ?? null,
       limits: body.limits ?? [],
       expiresAt: timeOf(body.expiresAt ?? null),
       createdAt: deps.clock.now(),
     }
     return change(call, async (trx) => {
+      await checkIdentity(call, trx, id, body.identity)
       await trx.insertKey(row)
       const shown = presentKey(row, row.createdAt)
       return {
         event: { action: 'key.create', subject: row.id, organization, after: shown },
-        answer: { ...shown, key: secret },
+        answer: { ...shown, key: secret, signingSecret: deps.signingSecret(id) },
         repeated: shown,
       }
     })

@@ -22,13 +22,15 @@ export const keysIdRotate: Handlers<'rotateKey'> = {
         lastUsedAt: null,
         createdAt: now,
       }
+      // One key alone stands for somebody: the new one.
+      if (before.identity !== null) await trx.updateKey(before.id, { identity: null })
       await trx.insertKey(row)
       const end = now + body.overlapSeconds * 1000
       await trx.updateKey(before.id, { expiresAt: before.expiresAt === null ? end : Math.min(before.expiresAt, end) })
       const shown = presentKey(row, now)
       const { id: subject, organization } = before
       const event = { action: 'key.rotate', subject, organization, before: presentKey(before, now), after: shown }
-      return { event, answer: { ...shown, key: secret }, repeated: shown }
+      return { event, answer: { ...shown, key: secret, signingSecret: deps.signingSecret(row.id) }, repeated: shown }
     })
   },
 }

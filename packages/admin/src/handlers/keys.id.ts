@@ -2,6 +2,7 @@ import { capOfKey } from '@faregate/core'
 import { visible, type Call, type Handlers } from '../call.ts'
 import { adjustCap, capOf } from '../caps.ts'
 import { changeConfiguration } from '../change.ts'
+import { changedIdentity, checkIdentity } from '../key-identity.ts'
 import { presentKey } from '../present/tenants.ts'
 import { timeOf } from '../present/time.ts'
 import { found, refuse } from '../refusal.ts'
@@ -17,6 +18,7 @@ export const keysId: Handlers<'updateKey' | 'revokeKey'> = {
       const before = visible(call, await trx.keys.get(id), 'key', id)
       if (before.state === 'revoked') return refuse({ code: 'conflict', detail: `The key "${id}" is revoked for good.` })
       const row = changedKey(before, call.body)
+      await checkIdentity(call, trx, id, call.body.identity)
       await trx.updateKey(id, row)
       const now = deps.clock.now()
       const answer = presentKey(row, now)
@@ -59,6 +61,7 @@ function changedKey(before: KeyRow, body: Call<'updateKey'>['body']): KeyRow {
     models: body.models === undefined ? before.models : body.models,
     apis: body.apis === undefined ? before.apis : body.apis,
     cap: body.cap === undefined ? before.cap : capOf(body.cap),
+    identity: changedIdentity(before, body.identity),
     limits: body.limits ?? before.limits,
     expiresAt: body.expiresAt === undefined ? before.expiresAt : timeOf(body.expiresAt),
   }

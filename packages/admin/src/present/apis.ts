@@ -92,6 +92,8 @@ function presentPrompt({ model, system, user, variables, output, maxTokens, temp
 /** Null: nothing is said. */
 function presentProxying(definition: ApiProxying) {
   return {
+    authentication: definition.authentication ?? null,
+    identity: definition.identity ?? null,
     upstreams: definition.upstreams ?? null,
     health: definition.health ?? null,
     retries: definition.retries ?? null,

@@ -51,6 +51,7 @@ export function presentKey(row: KeyRow, now: number) {
     state: expired ? ('expired' as const) : row.state,
     enabled: row.state === 'active',
     scopes: row.scopes,
+    identity: row.identity,
     addresses: row.addresses,
     models: row.models,
     apis: row.apis,

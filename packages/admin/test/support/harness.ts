@@ -110,6 +110,7 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
       settings = await settingsOf(store)
     },
     isOperatorToken: (presented) => presented === OPERATOR_TOKEN,
+    signingSecret: (key) => `fgs_${key}`,
     hashSecret: (presented) => createHmac('sha256', 'test').update(presented).digest('hex'),
     mint: (secret) => `${PREFIXES[secret]}${'x'.repeat(30)}${String(++minted).padStart(8, '0')}`,
     seal: (plain, name) => Buffer.from(`${name}\n${plain}`).toString('base64'),

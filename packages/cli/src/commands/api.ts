@@ -81,7 +81,18 @@ function secretShown({ upstream }: Api): string {
 
 const NO_SECRETS = { header: null, basic: null, oauth: null }
 
-const SETTINGS = ['health', 'retries', 'addresses', 'rewrite', 'requestHeaders', 'responseHeaders', 'hostHeader', 'validation'] as const
+const SETTINGS = [
+  'authentication',
+  'identity',
+  'health',
+  'retries',
+  'addresses',
+  'rewrite',
+  'requestHeaders',
+  'responseHeaders',
+  'hostHeader',
+  'validation',
+] as const
 
 function waits({ timeouts: { connectMs, firstByteMs, silenceMs } }: Api): [string, string | undefined][] {
   return [

@@ -13,7 +13,7 @@ import {
   type Organization,
 } from '../lookup.ts'
 import { fields } from '../output.ts'
-import { useOf } from '../key-use.ts'
+import { IDENTITY_OPTIONS, identityOf, SIGNING_OPTION, signingText, useOf } from '../key-use.ts'
 import { amountOf, capOf, instantOf } from '../parse.ts'
 
 export const keyCreate: Command = {
@@ -36,6 +36,8 @@ export const keyCreate: Command = {
     { flags: '--member <id>', summary: 'the member whom it belongs to (nobody)' },
     LIMIT_OPTION,
     { flags: '--expires <when>', summary: 'a date, a time, or a span: 2027-01-31, 30d' },
+    ...IDENTITY_OPTIONS,
+    SIGNING_OPTION,
   ],
   async run(call) {
     const credit = optional(call.options.text('credit'), (text) => amountOf(text, '--credit'))
@@ -64,6 +66,7 @@ function keyBody(options: Options): KeyBody {
     name: options.text('name') ?? DEFAULT_NAME,
     ...options.some('member'),
     ...useOf(options),
+    ...identityOf(options),
     ...(models === undefined ? {} : { models }),
     ...(apis === undefined ? {} : { apis }),
     ...(cap === undefined ? {} : { cap }),
@@ -100,7 +103,7 @@ interface Owner {
   application: Application
 }
 
-async function show(call: Call, created: { id: string; key: string }, owner: Owner): Promise<void> {
+async function show(call: Call, created: { id: string; key: string; signingSecret?: string | undefined }, owner: Owner): Promise<void> {
   const gateway = call.gateway()
   const { url } = gateway
   const model = (await firstModel(gateway, created.key)) ?? 'MODEL'
@@ -112,7 +115,7 @@ async function show(call: Call, created: { id: string; key: string }, owner: Own
   ])
   call.output.result(
     { ...created, ...owner, url, model, curl },
-    `${names}\n\nCall it:\n\n${curl}\n\nThen see what it cost: faregate requests`,
+    `${names}${signingText(call.options, created)}\n\nCall it:\n\n${curl}\n\nThen see what it cost: faregate requests`,
   )
 }
 

@@ -6,7 +6,7 @@ import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
 import { LIMIT_OPTION, limitsChange, limitsText } from '../limits.ts'
 import { DEFAULT_NAME, findOrganization } from '../lookup.ts'
 import { shortTime, table } from '../output.ts'
-import { useOf } from '../key-use.ts'
+import { IDENTITY_OPTIONS, identityOf, SIGNING_OPTION, signingText, useOf } from '../key-use.ts'
 import { instantOf, secondsOf } from '../parse.ts'
 
 type Key = RouteOutput<Routes['getKey']>
@@ -61,6 +61,8 @@ const keyUpdate: Command = {
     { flags: '--any-address', summary: 'it may be used from anywhere' },
     { flags: '--expires <when>', summary: 'a date, a time, or a span: 2027-01-31, 30d' },
     { flags: '--no-expiry', summary: 'it does not expire' },
+    ...IDENTITY_OPTIONS,
+    { flags: '--no-identity', summary: 'it stands for nobody but who sends it' },
   ],
   async run(call) {
     const [id = ''] = call.args
@@ -93,6 +95,8 @@ function changesOf(options: Options): RouteInput<Routes['updateKey']>['body'] {
     ...(options.is('anyAddress') ? { addresses: null } : {}),
     ...(expires === undefined ? {} : { expiresAt: instantOf(expires, Date.now()) }),
     ...(options.isOff('expiry') ? { expiresAt: null } : {}),
+    ...identityOf(options),
+    ...(options.isOff('identity') ? { identity: null } : {}),
   }
 }
 
@@ -134,7 +138,7 @@ const keyRotate: Command = {
   name: 'key rotate',
   summary: 'Replace a key by a new one with the same terms; show it once. The old one expires after the overlap',
   args: ['<id>'],
-  options: [{ flags: '--overlap <span>', summary: 'how long both work: 90s, 30m, 12h, 7d (not at all)' }],
+  options: [{ flags: '--overlap <span>', summary: 'how long both work: 90s, 30m, 12h, 7d (not at all)' }, SIGNING_OPTION],
   async run(call) {
     const [id = ''] = call.args
     const overlap = call.options.text('overlap')
@@ -142,7 +146,7 @@ const keyRotate: Command = {
     const client = await call.client()
     const created = await client.rotateKey({ params: { id }, body, idempotencyKey: randomUUID() })
     if (created.key === undefined) throw new Failure('The gateway answered without the key.', 'Rotate it again.')
-    call.output.result(created, `${created.key}  (${created.id}; shown once, keep it now)`)
+    call.output.result(created, `${created.key}  (${created.id}; shown once, keep it now)${signingText(call.options, created)}`)
   },
 }
 

@@ -1,4 +1,5 @@
 import { CAPS } from './catalogue-caps.ts'
+import { CREDENTIAL_CODES } from './catalogue-credentials.ts'
 import { BALANCE_CODES, METHOD_CODES } from './catalogue-payments.ts'
 import { PLAN_CODES, QUOTA_CODES } from './catalogue-plans.ts'
 import { NOT_THERE } from './catalogue-not-there.ts'
@@ -34,54 +35,7 @@ export const CATALOGUE = {
     meaning: 'The body is not what this route takes. `pointer` names the member that is wrong.',
     mend: ['Mend the member that `pointer` names and send the request again.'],
   },
-  credential_missing: {
-    status: 401,
-    title: 'No credential',
-    actor: 'caller',
-    retryable: false,
-    openaiCode: 'invalid_api_key',
-    meaning: 'The request carries no API key.',
-    mend: ['Send the key as `Authorization: Bearer KEY`, or in `x-api-key`, `api-key` or `x-goog-api-key`.'],
-  },
-  credential_invalid: {
-    status: 401,
-    title: 'Unknown credential',
-    actor: 'caller',
-    retryable: false,
-    openaiCode: 'invalid_api_key',
-    meaning: 'No key like the one that was sent exists. `hint` tells when it looks like a key of another system, or like a mistyped one.',
-    mend: [
-      'Check for a key of a provider, a truncated key, or a key of another installation.',
-      'Ask whoever runs the application for its key, or create a new one.',
-    ],
-  },
-  key_revoked: {
-    status: 401,
-    title: 'Key revoked',
-    actor: 'key_owner',
-    retryable: false,
-    openaiCode: 'invalid_api_key',
-    meaning: 'The key was revoked for good.',
-    mend: ['Create a new key for the application and use that.'],
-  },
-  key_expired: {
-    status: 401,
-    title: 'Key expired',
-    actor: 'key_owner',
-    retryable: false,
-    openaiCode: 'invalid_api_key',
-    meaning: 'The key was made with an expiry, and that has passed.',
-    mend: ['Create a new key, or move the expiry of this one.'],
-  },
-  key_disabled: {
-    status: 401,
-    title: 'Key disabled',
-    actor: 'org_admin',
-    retryable: false,
-    openaiCode: 'invalid_api_key',
-    meaning: 'The key is switched off, and can be switched on again.',
-    mend: ['An administrator of the organization enables the key.'],
-  },
+  ...CREDENTIAL_CODES,
   idempotency_in_progress: {
     status: 409,
     title: 'Idempotent request still in progress',

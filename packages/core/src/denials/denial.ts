@@ -77,6 +77,8 @@ export interface Denial {
   didYouMean?: string[]
   /** Methods that the path takes, where it takes others than that of the request. */
   allow?: string[]
+  /** How the caller can prove who it is (RFC 9110, 11.6.1): told in a header, not in the body. */
+  challenges?: string[]
   required?: string[]
   granted?: string[]
   incidentId?: string

@@ -57,6 +57,7 @@ export function renderEntry(denial: Refusal, entry: CatalogueEntry, context: Pro
     retryable,
     pointer,
     charged,
+    challenges: _inHeader,
     ...members
   } = denial
   return {
@@ -106,6 +107,7 @@ export function entryHeaders(denial: Refusal, entry: CatalogueEntry, context: Pr
     'x-should-retry': String(denial.retryable ?? entry.retryable),
     link: links.join(', '),
     ...(denial.retryAfterSeconds === undefined ? {} : { 'retry-after': String(denial.retryAfterSeconds) }),
+    ...(denial.challenges === undefined ? {} : { 'www-authenticate': denial.challenges.join(', ') }),
     ...(denial.allow === undefined ? {} : { allow: denial.allow.join(', ') }),
   }
 }

@@ -1,5 +1,7 @@
 import { isDenial, type Denial } from '@faregate/core'
+import type { KeyEntry } from '@faregate/identity'
 import { authorizeApi } from '../authorize.ts'
+import { identifyCaller } from '../callers/identify-caller.ts'
 import { withNamedCaps } from '../caps.ts'
 import type { GatewayDeps } from '../deps.ts'
 import { alsoOf, refusalOf } from '../evaluate.ts'
@@ -55,6 +57,8 @@ async function comparedRequest(flow: Flow, admitted: AdmittedApi): Promise<Denia
     return await checkRequest(flow, admitted)
   } catch (error) {
     if (flow.outbound.closed) return 'gone'
+    const forged = flow.signedBody?.refusal()
+    if (forged !== undefined) return forged
     throw error
   }
 }
@@ -73,7 +77,7 @@ export async function admitCall(shared: Shared, flow: Flow, { value, rest }: Pub
   const { deps } = shared
   const { name, release } = value.entry
   flow.api = { name, route: null, release }
-  const found = await known(shared, flow)
+  const found = await callerOf(shared, flow, value)
   if (isDenial(found)) return found
   flow.step = 'configuration'
   const key = await withNamedCaps(deps, found, null, tagsOf(flow.inbound))
@@ -97,6 +101,11 @@ export async function admitCall(shared: Shared, flow: Flow, { value, rest }: Pub
   if (isDenial(plan)) return { ...plan, ...alsoOf(plan.also ?? [], await moneyBlocker(deps, flow, admitted)) }
   if (plan !== undefined) flow.plan = plan
   return admitted
+}
+
+/** Whoever asks for an explanation has proved who that is, with a key. */
+function callerOf(shared: Shared, flow: Flow, { schemes }: PublishedApi): Promise<KeyEntry | Denial> {
+  return schemes === undefined || flow.key !== undefined ? known(shared, flow) : identifyCaller(flow, schemes)
 }
 
 /** What balances have against the call; nothing where it is free. */

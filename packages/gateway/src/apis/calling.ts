@@ -5,7 +5,8 @@ import type { Inbound, UpstreamError, UpstreamRequest } from '../edge.ts'
 import { brokenBy, noneOpen, unauthorized } from './failure.ts'
 import { hasBody, upstreamHeaders } from './forward.ts'
 import type { ApiTarget } from './port.ts'
-import { rewritten } from './upstreams/compiled.ts'
+import { sentQuery } from './query.ts'
+import { rewritten, type HeaderPair } from './upstreams/compiled.ts'
 import type { Member } from './upstreams/pool.ts'
 
 /** Methods of which a second call does what the first did (RFC 9110, 9.2.2). */
@@ -17,6 +18,7 @@ export class Calling {
   readonly #inbound: Inbound
   readonly #target: ApiTarget
   readonly #body: UnopenedBody | Buffer | null
+  readonly #told: readonly HeaderPair[] | undefined
   #member: Member | undefined
   #tried: Member[] | undefined
   #left: number
@@ -25,10 +27,12 @@ export class Calling {
   #token: string | undefined
   #renewed = false
 
-  constructor(deps: Pick<GatewayDeps, 'log'>, inbound: Inbound, target: ApiTarget) {
+  /** `told`: headers that say who calls. */
+  constructor(deps: Pick<GatewayDeps, 'log'>, inbound: Inbound, target: ApiTarget, told?: readonly HeaderPair[]) {
     this.#deps = deps
     this.#inbound = inbound
     this.#target = target
+    this.#told = told
     this.#left = target.upstream.retries
     this.#fresh = (inbound.method === 'GET' || inbound.method === 'HEAD') && !hasBody(inbound)
     this.#body = bodyOf(inbound)
@@ -58,13 +62,14 @@ export class Calling {
 
   #request({ origin, path: base }: Member): UpstreamRequest {
     const { upstream, rest } = this.#target
-    const { query, method } = this.#inbound
+    const { method } = this.#inbound
+    const query = sentQuery(this.#inbound.query, upstream.hiddenParameter)
     const path = base + (upstream.rewrite === undefined ? rest : rewritten(rest, upstream.rewrite))
     return {
       origin,
       path: (path === '' ? '/' : path) + (query === '' ? '' : `?${query}`),
       method,
-      headers: upstreamHeaders(this.#inbound, upstream, this.#token),
+      headers: upstreamHeaders(this.#inbound, upstream, this.#token, this.#told),
       body: this.#body,
       asSent: true,
       limits: upstream.timeouts,

@@ -57,7 +57,8 @@ export class ApiExchange implements UpstreamSink {
   constructor(delivery: ApiDelivery, begin: (status: number, headers: Record<string, string | string[] | undefined>) => void) {
     this.#delivery = delivery
     this.#begin = begin
-    this.#calling = new Calling(delivery.deps, delivery.flow.inbound, delivery.target)
+    const { deps, flow, target } = delivery
+    this.#calling = new Calling(deps, flow.inbound, target, target.upstream.tell?.({ key: target.key, subject: flow.subject ?? null }))
   }
 
   /** Whether a part of the answer may be with the caller. */
@@ -121,6 +122,11 @@ export class ApiExchange implements UpstreamSink {
 
   error(error: UpstreamError): void {
     if (this.#state === 'discarding') return this.#endRefused()
+    const forged = this.#delivery.flow.signedBody?.refusal()
+    if (this.#state === 'waiting' && forged !== undefined) {
+      this.#calling.left()
+      return this.#end({ kind: 'refused', denial: forged })
+    }
     if (this.#state === 'waiting' && this.#calling.failed(error)) return this.#send()
     this.#end({ kind: 'broken', error })
   }

@@ -1,14 +1,19 @@
 import { KEPT_FROM_CALLER, KEPT_FROM_UPSTREAM, OWN_HEADERS } from '@faregate/core'
 import type { Inbound } from '../edge.ts'
-import type { ApiUpstream, HeaderChanges } from './upstreams/compiled.ts'
+import type { ApiUpstream, HeaderChanges, HeaderPair } from './upstreams/compiled.ts'
 
 type Headers = Record<string, string | string[] | undefined>
 
 /**
  * The head of the call to the upstream: what the caller sent, without its credentials, as the definition changes it, with
- * the API's own secrets. `token`: the value of `Authorization`, where a server gave it.
+ * the API's own secrets. `token`: the value of `Authorization`, where a server gave it. `told`: who calls, where that is told.
  */
-export function upstreamHeaders({ id, headers }: Inbound, upstream: ApiUpstream, token: string | undefined): Record<string, string> {
+export function upstreamHeaders(
+  { id, headers }: Inbound,
+  upstream: ApiUpstream,
+  token: string | undefined,
+  told: readonly HeaderPair[] | undefined,
+): Record<string, string> {
   const sent: Record<string, string> = {}
   const named = namedBy(headers)
   const { request, secrets, callerHost } = upstream
@@ -20,6 +25,7 @@ export function upstreamHeaders({ id, headers }: Inbound, upstream: ApiUpstream,
   const { 'content-length': length, 'transfer-encoding': coding, host } = headers
   if (typeof length === 'string' && coding === undefined && Number(length) > 0) sent['content-length'] = length
   if (request !== undefined) for (const [name, value] of request.set) sent[name] = value
+  if (told !== undefined) for (const [name, value] of told) sent[name] = value
   if (callerHost && typeof host === 'string' && host !== '') sent['host'] = host
   for (const [name, value] of secrets) sent[name] = value
   if (token !== undefined) sent['authorization'] = token

@@ -1,5 +1,6 @@
 import type { HttpApi, Nano, PromptApi } from '@faregate/core'
 import type { Dialect } from '@faregate/wire'
+import type { Scheme } from '../callers/caller.ts'
 import type { ApiContract, CallChecks } from './contract/port.ts'
 import type { ApiUpstream } from './upstreams/compiled.ts'
 
@@ -18,6 +19,8 @@ export interface PublishedApi {
   kind: 'http'
   entry: HttpApi
   upstream: ApiUpstream
+  /** In which ways callers prove who they are; undefined: as on every other route, with a key. */
+  schemes: readonly Scheme[] | undefined
   /** The route of a method and of the path below the prefix, as it was sent. */
   route: (method: string, rest: string) => FoundRoute
   /** What its calls are compared with; absent: nothing. `unavailable`: it should be, and cannot. */

@@ -18,7 +18,7 @@ export function checkMeaning(configuration: Configuration, file: string | undefi
   checkProviders(configuration.providers, kinds, report)
   checkDeployments(configuration, report)
   checkApis(configuration, report)
-  checkProxies(configuration.trustedProxies, report)
+  for (const setting of ['trustedProxies', 'issuerNetworks'] as const) checkNetworks(setting, configuration[setting], report)
   if (configuration.publicUrl !== undefined) checkPublicUrl(configuration.publicUrl, report)
   if (configuration.tls !== undefined) checkTls(configuration.tls, file, report)
 }
@@ -73,10 +73,10 @@ function checkDeployments(configuration: Configuration, report: Report): void {
   }
 }
 
-function checkProxies(networks: readonly string[], report: Report): void {
+function checkNetworks(setting: string, networks: readonly string[], report: Report): void {
   for (const [index, network] of networks.entries()) {
     if (isNetwork(network)) continue
-    report(['trustedProxies', index], {
+    report([setting, index], {
       problem: `\`${network}\` is neither an address nor a network`,
       fix: 'write 10.0.0.1 or 10.0.0.0/8',
     })

@@ -39,7 +39,7 @@ const upstream = z.strictObject({
     .describe("A client's credentials, with which a token is fetched for the upstream (OAuth 2)."),
 })
 
-const { upstreams, health, retries, addresses, rewrite, requestHeaders, responseHeaders, hostHeader } = proxying
+const { authentication, identity, upstreams, health, retries, addresses, rewrite, requestHeaders, responseHeaders, hostHeader } = proxying
 
 export const api = z.strictObject({
   prefix: z.string().min(2).describe("Where callers find it, like `/weather`. Some first segments are the gateway's own."),
@@ -47,6 +47,8 @@ export const api = z.strictObject({
   upstreams: upstreams.optional(),
   routes: routes.optional().describe('What can be called, and what that costs. Every API but a prompt has some.'),
   timeouts: timeouts.optional(),
+  authentication: authentication.optional(),
+  identity: identity.optional(),
   health: health.optional(),
   retries: retries.optional(),
   addresses: addresses.optional(),

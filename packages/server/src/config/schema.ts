@@ -168,6 +168,12 @@ export const configurationSchema = z.strictObject({
     .default([])
     .describe('Addresses or networks (10.0.0.0/8) of reverse proxies whose `X-Forwarded-For` is believed.'),
   mail: mail.optional().describe('Sends events to webhooks whose URL is `mailto:` and an address.'),
+  issuerNetworks: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      "Addresses or networks of your own in which the issuers of callers' tokens may be asked. Default: the public internet alone.",
+    ),
   tls: z
     .strictObject({
       cert: z.string().min(1).describe('PEM file of the certificate chain, relative to the configuration file.'),

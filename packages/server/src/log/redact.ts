@@ -1,6 +1,6 @@
 /** What looks like a secret, whoever let it get into a message: our keys and tokens, providers' keys, bearer headers. */
 const SECRETS: [RegExp, string][] = [
-  [/\b(fg[mo]?_)[A-Za-z0-9]{8,}/g, '$1…'],
+  [/\b(fg[most]?_)[A-Za-z0-9]{8,}/g, '$1…'],
   [/\b(sk|pk|rk|gsk|xai|AIza|hf)([-_])[A-Za-z0-9_-]{8,}/g, '$1$2…'],
   [/\bAIza[A-Za-z0-9_-]{16,}/g, 'AIza…'],
   [/\b([Bb]earer\s+)[A-Za-z0-9._~+/=-]{8,}/g, '$1…'],

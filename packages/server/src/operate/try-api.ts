@@ -109,6 +109,7 @@ async function answered(
       headers: { accept: '*/*', ...headers, ...fixedHeaders(upstream, token) },
       body: body === undefined ? null : Buffer.from(body),
       asSent: true,
+      guarded: upstream.guarded,
       limits: upstream.timeouts,
     },
     {

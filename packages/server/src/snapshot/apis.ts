@@ -1,5 +1,5 @@
 import type { ApiEntry, HttpApi, PromptApi, Snapshot } from '@faregate/core'
-import { nearest, type ApiDirectory, type PublishedApi, type PublishedPrompt, type UpstreamBook } from '@faregate/gateway'
+import { nearest, type ApiDirectory, type CallerBook, type PublishedApi, type PublishedPrompt, type UpstreamBook } from '@faregate/gateway'
 import { compilePrompt, Prefixes, promptDocument, readPath, RouteTable } from '@faregate/lifecycle'
 import { promptDialect } from '@faregate/wire'
 import type { Contracts } from '../apis/contracts.ts'
@@ -14,18 +14,21 @@ export function apiDirectory(
   snapshot: () => Snapshot,
   upstreams: Pick<UpstreamBook, 'compile' | 'keep'>,
   contracts: Pick<Contracts, 'of'>,
+  callers: Pick<CallerBook, 'compile'>,
   { bodyBytes }: { bodyBytes: number },
 ): ApiDirectory {
   const compiled = new WeakMap<ApiEntry, Published>()
   let current: ReadonlyMap<string, ApiEntry> | undefined
   let prefixes = new Prefixes<Published>([])
   const published = (entry: ApiEntry): Published => {
-    const known =
-      compiled.get(entry) ??
-      (entry.kind === 'prompt' ? publishPrompt(entry, bodyBytes) : publish(entry, upstreams.compile(entry), contracts.of(entry)))
+    const known = compiled.get(entry) ?? make(entry)
     compiled.set(entry, known)
     return known
   }
+  const make = (entry: ApiEntry): Published =>
+    entry.kind === 'prompt'
+      ? publishPrompt(entry, bodyBytes)
+      : publish(entry, upstreams.compile(entry), callers.compile(entry), contracts.of(entry))
   return {
     find(path) {
       const { apis } = snapshot()
@@ -48,13 +51,19 @@ function publishPrompt(entry: PromptApi, bodyBytes: number): PublishedPrompt {
   }
 }
 
-function publish(entry: HttpApi, upstream: PublishedApi['upstream'], contract: PublishedApi['contract']): PublishedApi {
+function publish(
+  entry: HttpApi,
+  upstream: PublishedApi['upstream'],
+  schemes: PublishedApi['schemes'],
+  contract: PublishedApi['contract'],
+): PublishedApi {
   const table = new RouteTable(entry.routes)
   const encodedSlashes = entry.encodedSlashes ?? 'refuse'
   return {
     kind: 'http',
     entry,
     upstream,
+    schemes,
     ...(contract === undefined ? {} : { contract }),
     route(method, rest) {
       const read = readPath(rest, encodedSlashes)

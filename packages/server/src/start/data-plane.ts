@@ -1,6 +1,6 @@
 import type { AdminQueries } from '@faregate/admin'
-import type { Snapshot } from '@faregate/core'
 import {
+  CallerBook,
   createGateway,
   createMediaFetcher,
   createUpstreamClient,
@@ -15,7 +15,8 @@ import { inRanges } from '@faregate/identity'
 import { CommitQueue } from '@faregate/ledger'
 import { createTokenCounter } from '@faregate/pricing'
 import { vendors } from '@faregate/providers'
-import { createAdminStore } from '@faregate/store/queries/index'
+import { createAdminStore, useNonce } from '@faregate/store/queries/index'
+import { createIssuerClient, type IssuerClient } from '../apis/issuers.ts'
 import { HealthChecks } from '../apis/health-checks.ts'
 import { createMocks } from '../apis/mocks.ts'
 import type { Configuration } from '../config/schema.ts'
@@ -30,6 +31,7 @@ import { LateLimitDesk } from '../plans/limit-desk.ts'
 import { Renewals } from '../plans/renewals.ts'
 import type { Closers } from './closers.ts'
 import type { Installation } from './installation.ts'
+import { inTime } from './key-directory.ts'
 
 /** The gateway and what it shares with the rest of the process. */
 export interface Serving {
@@ -81,7 +83,7 @@ export function assembleDataPlane(
   closers.add(() => renewals.close())
   plans.collectBy = (id) => renewals.collect(id)
   const reachable = reachableFrom(configuration.publishing.networks)
-  const { upstream, upstreams } = openUpstreams(limits, reachable, installation, closers)
+  const { upstream, upstreams } = openUpstreams(limits, reachable, installation, publicUrl, closers)
   const limitDesk = new LateLimitDesk()
   const tokens = createTokenCounter()
   closers.add(() => tokens.close())
@@ -95,7 +97,7 @@ export function assembleDataPlane(
     balances: createBalanceReader(store, adminStore.read.money, clock),
     limiter,
     plans,
-    ...publishedApis(adminStore.read, installation, upstreams, limits),
+    ...publishedApis(adminStore.read, installation, upstreams, openIssuers(configuration, closers), limits),
     namedCaps,
     limitDesk,
     invoices,
@@ -131,24 +133,38 @@ function reachableFrom(networks: readonly string[]): Serving['reachable'] {
 /** APIs as they are in force, and as their documents say. */
 function publishedApis(
   read: AdminQueries,
-  { live, contracts }: Pick<Installation, 'live' | 'contracts'>,
+  { live, contracts, keys, callers, secrets, store }: Installation,
   upstreams: UpstreamBook,
+  issuers: IssuerClient,
   limits: { bodyBytes: number },
 ): Pick<GatewayDeps, 'apis' | 'mocks'> {
-  const snapshot = (): Snapshot => live.snapshot
-  return { apis: apiDirectory(snapshot, upstreams, contracts, limits), mocks: createMocks(read, snapshot) }
+  const snapshot = () => live.snapshot
+  const nonces = { use: (key: string, nonce: string, until: number) => inTime(useNonce(store, key, nonce, until)) }
+  const book = new CallerBook({ keys, callers, signingSecret: secrets.signingSecret, readToken: secrets.readToken, nonces, issuers })
+  return { apis: apiDirectory(snapshot, upstreams, contracts, book, limits), mocks: createMocks(read, snapshot) }
+}
+
+/** What asks the issuers of callers' tokens: on the public internet, and in the networks that the configuration names. */
+function openIssuers({ issuerNetworks }: Configuration, closers: Closers): IssuerClient {
+  const issuers = createIssuerClient(reachableFrom(issuerNetworks))
+  closers.add(() => issuers.close())
+  return issuers
 }
 
 /** The client of all upstreams, and what is known of those of published APIs, which are asked how they are where that is wanted. */
 function openUpstreams(
   limits: UpstreamLimits,
   reachable: Serving['reachable'],
-  { live, log }: Installation,
+  { live, log, secrets, clock }: Installation,
+  publicUrl: () => string,
   closers: Closers,
 ): Pick<Serving, 'upstream' | 'upstreams'> {
   const upstream = createUpstreamClient(limits, reachable)
   closers.add(() => upstream.close())
-  const upstreams = new UpstreamBook(upstream)
+  const upstreams = new UpstreamBook(upstream, {
+    sign: (claims) => secrets.assertions.sign({ iss: publicUrl(), ...claims }),
+    now: () => clock.now(),
+  })
   const checks = new HealthChecks({ upstreams, client: upstream, log })
   closers.add(() => checks.close())
   live.watch(({ apis }) => checks.apply(apis.values()))

@@ -8,6 +8,7 @@ import { mountHealth } from '../health/routes.ts'
 import { BodyRoom } from '../http/body-room.ts'
 import { createDataPlane, type DataPlane } from '../http/data-plane.ts'
 import { LazyManagement } from '../http/management.ts'
+import { mountTokenEndpoint } from '../http/token-endpoint.ts'
 import { createHttpServer } from '../http/server.ts'
 import { DOCS_FOLDER, VERSION } from '../installed.ts'
 import { mountCatalogue } from '../catalogue/routes.ts'
@@ -80,6 +81,12 @@ export async function assembleHttp(parts: HttpAssembly): Promise<Assembled> {
       await store.records.flush()
       return admin.store.read.denials.get(id)
     },
+  })
+  mountTokenEndpoint(server, {
+    ...shared,
+    findKey: (presented) => installation.keys.find(presented),
+    issue: installation.secrets.issueToken,
+    jwk: installation.secrets.assertions.jwk,
   })
   mountCatalogue(server, { ...shared, admin, findKey: (presented) => installation.keys.find(presented) })
   mountPayments(server, parts)

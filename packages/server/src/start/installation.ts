@@ -7,7 +7,7 @@ import { createDocuments } from '@faregate/lifecycle'
 import type { Limiter } from '@faregate/limits'
 import { environmentProviders, DEMO_MODEL, demo, vendors } from '@faregate/providers'
 import { openStore, type Retention, type Store } from '@faregate/store'
-import { capsOfNames, createAdminStore, keyByHash } from '@faregate/store/queries/index'
+import { capsOfNames, createAdminStore, keyByHash, keyByReference, type KeyReference } from '@faregate/store/queries/index'
 import { Contracts } from '../apis/contracts.ts'
 import type { Configuration } from '../config/schema.ts'
 import type { Path, Place } from '../config/finding.ts'
@@ -37,6 +37,8 @@ export interface Installation {
   secrets: Secrets
   /** Keys as they are known in the configuration in force. */
   keys: VerifiedKeys
+  /** The same, by what names a key and is none. */
+  callers: VerifiedKeys
   plans: Plans
   /** Caps of single end users and tags, as they are known in the configuration in force. */
   namedCaps: NamedCapBook
@@ -89,6 +91,10 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
     patientDirectory((presented) => keyByHash(store.read, secrets.hash(presented))),
     clock,
   )
+  const callers = new VerifiedKeys(
+    patientDirectory((reference) => keyByReference(store.read, JSON.parse(reference) as KeyReference)),
+    clock,
+  )
   const plans = new Plans(
     createAdminStore(store, () => clock.now()),
     clock,
@@ -100,6 +106,7 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
   const namedCaps = new NamedCapBook((organization, user, tags) => inTime(capsOfNames(store.read, organization, user, tags)))
   const live = new LiveConfiguration(source, await source.read(await source.version()), log, () => {
     keys.forget()
+    callers.forget()
     plans.forget()
     namedCaps.forget()
     invoices.forget()
@@ -107,7 +114,7 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
   closers.add(() => live.close())
   cataloguePrices.onTurn = () => void live.reread()
   const prices = createPriceBook({ vendors, operator: () => source.prices, catalogue: () => source.catalogue, clock })
-  const known = { keys, plans, invoices, namedCaps }
+  const known = { keys, callers, plans, invoices, namedCaps }
   return { clock, random, log, store, secrets, ...known, live, limiter, source, contracts, prices, cataloguePrices }
 }
 

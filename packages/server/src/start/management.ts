@@ -49,6 +49,7 @@ export function managementDeps(
     changed: () => live.refresh(),
     isOperatorToken: secrets.isOperatorToken,
     hashSecret: secrets.hash,
+    signingSecret: secrets.signingSecret,
     mint: secrets.mint,
     seal: (plain, name) => secrets.seal(plain, name),
     unseal: (sealed, name) => secrets.unseal(sealed, name),

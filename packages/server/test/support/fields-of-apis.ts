@@ -3,6 +3,22 @@ import { readFileSync } from 'node:fs'
 
 /** Settings of published APIs of which two values are compared, by the file of `tests/apis/fields`. */
 const FIELDS_OF_APIS: Record<string, string[]> = {
+  'callers.ts': [
+    'authentication.key.header',
+    'authentication.key.query',
+    'authentication.basic.realm',
+    'authentication.signature.windowSeconds',
+    ...['issuer', 'audience', 'algorithms', 'jwksUrl', 'publicKeys', 'claim', 'as'].map((member) => `authentication.jwt.${member}`),
+    'authentication.oauth.maxAgeSeconds',
+    'authentication.public.as',
+    'identity.assertion.header',
+    'identity.assertion.audience',
+    'identity.assertion.lifeSeconds',
+    'identity.headers.consumer',
+    'identity.headers.application',
+    'identity.headers.keyId',
+    'identity.headers.subject',
+  ],
   'calls.ts': [
     'upstream.basic.user',
     'upstream.basic.secret',

@@ -15,6 +15,7 @@ import { apiReleases } from './0015-api-releases.ts'
 import { apiRetirement } from './0016-api-retirement.ts'
 import { apiCatalogue } from './0019-api-catalogue.ts'
 import { endedOrders } from './0020-ended-orders.ts'
+import { callers } from './0021-callers.ts'
 import { apiOwners } from './0022-api-owners.ts'
 import { violations } from './0023-violations.ts'
 import { apiListings } from './0024-api-listings.ts'
@@ -46,6 +47,7 @@ export const MIGRATIONS: readonly Migration[] = [
   apiRetirement,
   apiCatalogue,
   endedOrders,
+  callers,
   apiOwners,
   violations,
   apiListings,

@@ -13,8 +13,31 @@ import { termsInForce } from './terms.ts'
  * Revoked and disabled keys are found too: the caller is told which it is. Rejects when the database does not answer.
  */
 export async function keyByHash(db: Kysely<Schema>, hash: string): Promise<KeyEntry | undefined> {
-  const row = await rowByHash(db, hash)
-  if (row === undefined) return undefined
+  const row = await rows(db).where('keys.hash', '=', hash).executeTakeFirst()
+  return row && entryOf(row)
+}
+
+/** What names a key and is none: its id, or for whom it stands. */
+export type KeyReference = { id: string } | { issuer: string; subject: string }
+
+/** The same by a reference. Of several that stand for somebody, all but one are revoked. */
+export async function keyByReference(db: Kysely<Schema>, reference: KeyReference): Promise<KeyEntry | undefined> {
+  const named =
+    'id' in reference
+      ? rows(db).where('keys.id', '=', reference.id)
+      : rows(db)
+          .where('keys.issuer', '=', reference.issuer)
+          .where('keys.subject', '=', reference.subject)
+          .orderBy((eb) => eb('keys.revoked_at', 'is not', null))
+          .orderBy('keys.id', 'desc')
+          .limit(1)
+  const row = await named.executeTakeFirst()
+  return row && entryOf(row)
+}
+
+type KeyAndOwners = NonNullable<Awaited<ReturnType<ReturnType<typeof rows>['executeTakeFirst']>>>
+
+function entryOf(row: KeyAndOwners): KeyEntry {
   return {
     id: row.id,
     name: row.name,
@@ -58,14 +81,14 @@ function methodIn({ method_verified: verified }: { method_verified: bigint | nul
   return verified === null ? {} : { paymentMethod: verified === 1n ? 'ready' : 'unverified' }
 }
 
-function memberIn(row: NonNullable<Awaited<ReturnType<typeof rowByHash>>>): KeyEntry['member'] {
+function memberIn(row: KeyAndOwners): KeyEntry['member'] {
   const { member_id: id, member_name: name, member_role: role, member_team: team, role_permissions: permissions } = row
   if (id === null || name === null || role === null) return null
   const cap = capIn(row.member_cap_amount, row.member_cap_period)
   return { id, name, cap, role, team, permissions: namesIn(permissions) }
 }
 
-function rowByHash(db: Kysely<Schema>, hash: string) {
+function rows(db: Kysely<Schema>) {
   return db
     .selectFrom('keys')
     .innerJoin('applications', 'applications.id', 'keys.application_id')
@@ -117,6 +140,4 @@ function rowByHash(db: Kysely<Schema>, hash: string) {
         .whereRef('payment_methods.organization_id', '=', 'organizations.id')
         .as('method_verified'),
     )
-    .where('keys.hash', '=', hash)
-    .executeTakeFirst()
 }

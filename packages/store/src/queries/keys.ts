@@ -7,7 +7,9 @@ import { toNumber, toNumberOrNull } from './columns.ts'
 import { limitsColumn, limitsOf } from './limits.ts'
 
 type KeyAndOwner = Selectable<KeysTable> & { organization_id: string; team_id: string | null }
-type KeyChange = Partial<Pick<KeyRow, 'name' | 'state' | 'scopes' | 'addresses' | 'models' | 'apis' | 'cap' | 'limits' | 'expiresAt'>>
+type KeyChange = Partial<
+  Pick<KeyRow, 'name' | 'state' | 'scopes' | 'addresses' | 'models' | 'apis' | 'cap' | 'limits' | 'expiresAt' | 'identity'>
+>
 
 export function keyQueries(db: Kysely<Schema>): AdminQueries['keys'] {
   const withOwner = () =>
@@ -19,6 +21,14 @@ export function keyQueries(db: Kysely<Schema>): AdminQueries['keys'] {
   return {
     async get(id) {
       const row = await withOwner().where('keys.id', '=', id).executeTakeFirst()
+      return row && keyOf(row)
+    },
+    async ofIdentity({ issuer, subject }) {
+      const row = await withOwner()
+        .where('keys.issuer', '=', issuer)
+        .where('keys.subject', '=', subject)
+        .where('keys.revoked_at', 'is', null)
+        .executeTakeFirst()
       return row && keyOf(row)
     },
     async list({ limit, before }, { organization, team, application }) {
@@ -49,6 +59,7 @@ function keyOf(row: KeyAndOwner): KeyRow {
     cap: capIn(row.cap_amount, row.cap_period),
     addresses: namesIn(row.addresses),
     capKey: row.cap_key_id ?? row.id,
+    identity: row.issuer === null || row.subject === null ? null : { issuer: row.issuer, subject: row.subject },
     limits: limitsOf(row),
     expiresAt: toNumberOrNull(row.expires_at),
     lastUsedAt: toNumberOrNull(row.last_used_at),
@@ -84,6 +95,8 @@ export async function insertKey(db: Kysely<Schema>, row: KeyRow): Promise<void> 
       cap_key_id: row.capKey === row.id ? null : row.capKey,
       ...capColumns(row.cap),
       limits: limitsColumn(row.limits),
+      issuer: row.identity?.issuer ?? null,
+      subject: row.identity?.subject ?? null,
       expires_at: row.expiresAt,
       enabled: row.state === 'disabled' ? 0 : 1,
       revoked_at: null,
@@ -104,6 +117,7 @@ export async function updateKey(db: Kysely<Schema>, id: string, change: KeyChang
   if (change.addresses !== undefined) columns.addresses = change.addresses === null ? null : JSON.stringify(change.addresses)
   if (change.cap !== undefined) await updateCap(db, id, change.cap)
   if (change.limits !== undefined) columns.limits = limitsColumn(change.limits)
+  if (change.identity !== undefined) Object.assign(columns, change.identity ?? { issuer: null, subject: null })
   if (change.expiresAt !== undefined) columns.expires_at = change.expiresAt
   if (Object.keys(columns).length === 0) return
   await db.updateTable('keys').set(columns).where('id', '=', id).execute()

@@ -1,4 +1,5 @@
-import { DEFAULT_HEALTH, upstreamsOf, type ApiEntry, type HttpApi } from '@faregate/core'
+import { credentialHeaders, DEFAULT_HEALTH, identityHeaders, upstreamsOf, type ApiEntry, type HttpApi } from '@faregate/core'
+import { tellerOf, type AssertionSigner } from '../../callers/told.ts'
 import type { UpstreamClient } from '../../edge.ts'
 import { headerChanges, pathChange, secretsOf, type ApiUpstream } from './compiled.ts'
 import { UpstreamHealth } from './health.ts'
@@ -12,12 +13,15 @@ import { TokenSource, type OAuthTerms } from './token.ts'
 export class UpstreamBook {
   readonly #client: Pick<UpstreamClient, 'send'>
   readonly #guarded: Pick<UpstreamClient, 'send'>
+  readonly #signer: AssertionSigner
   readonly #health = new Map<string, UpstreamHealth>()
   readonly #tokens = new Map<string, TokenSource>()
 
-  constructor(client: Pick<UpstreamClient, 'send'>) {
+  /** `signer`: what tells upstreams who calls, where they want that signed. */
+  constructor(client: Pick<UpstreamClient, 'send'>, signer: AssertionSigner) {
     this.#client = client
     this.#guarded = { send: (request, sink) => client.send({ ...request, guarded: true }, sink) }
+    this.#signer = signer
   }
 
   /** How the calls of an API are made, with what is known of its upstreams. */
@@ -33,9 +37,11 @@ export class UpstreamBook {
       retries,
       secrets: secretsOf(entry.upstream),
       token: oauth === undefined ? undefined : this.#tokenOf(entry.name, oauth, guarded),
-      request: headerChanges(entry.requestHeaders),
+      request: headerChanges(entry.requestHeaders, [...credentialHeaders(entry.authentication), ...identityHeaders(entry.identity)]),
       response: headerChanges(entry.responseHeaders),
       rewrite: pathChange(entry.rewrite),
+      hiddenParameter: entry.authentication?.key?.query,
+      tell: tellerOf(entry.name, entry.identity, this.#signer),
       callerHost: entry.hostHeader === 'caller',
       timeouts: entry.timeouts,
       guarded,

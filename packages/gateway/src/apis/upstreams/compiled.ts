@@ -1,4 +1,5 @@
 import type { ApiHeaders, ApiRewrite, ApiTimeouts, OpenUpstream } from '@faregate/core'
+import type { Caller } from '../../callers/caller.ts'
 import type { UpstreamPool } from './pool.ts'
 import type { TokenSource } from './token.ts'
 
@@ -14,6 +15,10 @@ export interface ApiUpstream {
   request: HeaderChanges | undefined
   response: HeaderChanges | undefined
   rewrite: PathChange | undefined
+  /** A parameter of the query that carries the caller's credential, and goes no further. */
+  hiddenParameter: string | undefined
+  /** Headers that say who calls; undefined: nothing is told. */
+  tell: ((caller: Caller) => HeaderPair[]) | undefined
   /** Whether the upstream is told the host that the caller named. */
   callerHost: boolean
   timeouts: ApiTimeouts | undefined
@@ -52,12 +57,13 @@ export function suppliedHeaders({ request, secrets }: ApiUpstream): ReadonlySet<
   return new Set([...(request?.set ?? []), ...secrets].map(([name]) => name))
 }
 
-export function headerChanges(headers: ApiHeaders | undefined): HeaderChanges | undefined {
-  if (headers === undefined) return undefined
-  const { set = {}, remove = [] } = headers
+/** `withheld`: names that are never passed on as they came, small letters. */
+export function headerChanges(headers: ApiHeaders | undefined, withheld: readonly string[] = []): HeaderChanges | undefined {
+  if (headers === undefined && withheld.length === 0) return undefined
+  const { set = {}, remove = [] } = headers ?? {}
   return {
     set: Object.entries(set).map(([name, value]) => [name.toLowerCase(), value] as const),
-    remove: new Set(remove.map((name) => name.toLowerCase())),
+    remove: new Set([...remove.map((name) => name.toLowerCase()), ...withheld]),
   }
 }
 
