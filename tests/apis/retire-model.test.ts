@@ -33,6 +33,7 @@ describe('a model that goes', () => {
       const answer = await chat(stream)
       assert.equal(answer.status, 200, answer.text)
       assert.match(header(answer, 'deprecation') ?? '', /^@\d+$/)
+      assert.equal(header(answer, 'faregate-notice'), 'model_deprecated')
       assert.equal(header(answer, 'sunset'), new Date(sunset).toUTCString())
       assert.equal(header(answer, 'link'), `<${gateway.url}/v1/models/new>; rel="successor-version"`)
     }

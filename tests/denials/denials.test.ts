@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { CATALOGUE, DENIAL_CODES } from '../../packages/core/src/index.ts'
+import { CATALOGUE, DENIAL_CODES, NOTICES } from '../../packages/core/src/index.ts'
 import type { DenialCode } from '../../packages/core/src/index.ts'
 import { assertSettled } from '../support/api.ts'
 import { nano } from '../support/decimal.ts'
@@ -61,6 +61,16 @@ describe('every refusal', () => {
         assert.ok(text.includes(part), `"${part}" in ${text.slice(0, 400)}`)
     })
   }
+
+  // One that becomes a refusal once its days of grace are over has the page of that.
+  for (const [code, { title, meaning, headers, mend }] of Object.entries(NOTICES).filter(([one]) => !(one in CATALOGUE)))
+    test(`/problems/${code.replaceAll('_', '-')} explains a notice: what it means, where it is said, and what to do`, async () => {
+      const page = await send(`${world.gateway.url}/problems/${code.replaceAll('_', '-')}`)
+      assert.equal(page.status, 200)
+      const text = plain(page.text)
+      for (const part of [title, code, '200', plain(meaning), ...headers, ...mend.map(plain)])
+        assert.ok(text.includes(part), `"${part}" in ${text.slice(0, 800)}`)
+    })
 })
 
 type Problem = Record<string, unknown>

@@ -71,9 +71,9 @@ const DIALECTS: Record<string, Streamed> = {
     problem: (events) => {
       const [error, failed] = [events.at(-2), events.at(-1)]
       assert.deepEqual([error?.name, error?.data['type'], failed?.name], ['error', 'error', 'response.failed'])
-      const { status, error: why } = failed?.data['response'] as { status: string; error: { message: string } }
-      assert.deepEqual([status, why.message], ['failed', error?.data['message']])
-      const told = error?.data['error'] as Json
+      const { status, error: why } = last(events)['response'] as { status: string; error: { message: string } }
+      assert.deepEqual([status, why.message], ['failed', last(events, 2)['message']])
+      const told = last(events, 2)['error'] as Json
       return { ...told, code: told['denial'] }
     },
     complete: /response\.completed/,

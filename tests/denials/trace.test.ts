@@ -265,6 +265,25 @@ for (const { name, skip, block } of ENGINES)
         ])
       })
 
+      test('a published prompt: neither what it asks nor of whom', async () => {
+        const customer = await world.gateway.customer('1.00')
+        world.upstream.on('plain', resetBeforeHead, resetBeforeHead, answer(usage(0, 5)))
+        const refused = await send(`${world.gateway.url}/greet`, { body: {}, headers: { authorization: `Bearer ${customer.key}` } })
+        world.upstream.on('plain', answer(usage(0, 5)))
+        const rows = await traceOf('provider_error', refused)
+        assert.deepEqual(
+          rows.map(([check]) => check).filter((check, index, all) => all.indexOf(check) === index),
+          ['route', 'credential', 'key', 'request', 'configuration', 'standing', 'scope', 'address', 'api'].concat([
+            'subscription',
+            'limit',
+            'balance',
+            'upstream',
+            'settle',
+          ]),
+        )
+        assert.doesNotMatch(JSON.stringify(rows), /"plain"|"fake"/)
+      })
+
       test('disclosure: the answer has it where the organization lets its callers have it, and the look-up by the key where amounts are told', async () => {
         const customer = await world.gateway.customer('0.004')
         for (const [disclosure, inAnswer, lookedUp] of [

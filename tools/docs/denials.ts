@@ -1,4 +1,4 @@
-import { CATALOGUE, type CatalogueEntry } from '@faregate/core'
+import { CATALOGUE, NOTICES, type CatalogueEntry } from '@faregate/core'
 import { MANAGEMENT_PROBLEMS } from '@faregate/contract'
 import { heading, table, type Page } from './page.ts'
 
@@ -27,6 +27,17 @@ function entries(catalogue: Record<string, CatalogueEntry>): string[] {
     `### ${code}`,
     '',
     `${status} · ${title}. ${meaning}`,
+    '',
+    ...mend.map((step, index) => `${index + 1}. ${step}`),
+    '',
+  ])
+}
+
+function notices(): string[] {
+  return Object.entries(NOTICES).flatMap(([code, { title, headers, meaning, mend }]) => [
+    `### Notice: ${code}`,
+    '',
+    `${title}. ${meaning}${headers.length === 0 ? '' : ` Headers: ${headers.map((name) => `\`${name}\``).join(', ')}.`}`,
     '',
     ...mend.map((step, index) => `${index + 1}. ${step}`),
     '',
@@ -65,5 +76,10 @@ export const denialsPage: Page = {
       ...overview(MANAGEMENT_PROBLEMS),
       '',
       ...entries(MANAGEMENT_PROBLEMS),
+      '## Notices',
+      '',
+      'Nothing is refused by these. An answer that is served says them in the header `Faregate-Notice`, a list when there are several.',
+      '',
+      ...notices(),
     ].join('\n'),
 }

@@ -202,11 +202,11 @@ describe('the six steps', () => {
   })
 
   it('permissions: what the key may be used for, and from where', () => {
-    const scoped = { ...KEY, scopes: ['list', 'key'] } as KeyRow
+    const scoped: KeyRow = { ...KEY, scopes: ['list', 'key'] }
     const step = stepOf('permissions', evidence({ key: scoped }))
     assert.deepEqual([step.result, step.fix], ['failed', 'Add it: `faregate key update key_1 --scope list --scope key --scope models`.'])
     assert.match(step.detail, /limited to list, key; this needs the scope "models"/)
-    const counted = { ...REQUEST, path: '/v1/messages/count_tokens' } as RequestRow
+    const counted: RequestRow = { ...REQUEST, path: '/v1/messages/count_tokens' }
     assert.match(stepOf('permissions', evidence({ key: scoped, request: counted })).detail, /needs the scope "count"/)
     assert.match(stepOf('permissions', evidence({ key: { ...KEY, addresses: ['10.0.0.0/8'] } })).detail, /from 10\.0\.0\.0\/8 only/)
     const far = denialOf('permission_denied', { required: ['address:192.0.2.7'] })
@@ -218,11 +218,12 @@ describe('the six steps', () => {
 
   it('permissions: that a refusal is mended is said for what it was for alone', () => {
     const again = /send the request again/
-    const key = { ...KEY, scopes: ['list'], addresses: ['10.0.0.0/8'] } as KeyRow
-    for (const [required, mended] of [
-      ['scope:models', { ...key, scopes: ['models'] } as KeyRow],
-      ['address:192.0.2.7', { ...key, addresses: ['192.0.2.0/24'] } as KeyRow],
-    ] as const) {
+    const key: KeyRow = { ...KEY, scopes: ['list'], addresses: ['10.0.0.0/8'] }
+    const mendings: [required: string, mended: KeyRow][] = [
+      ['scope:models', { ...key, scopes: ['models'] }],
+      ['address:192.0.2.7', { ...key, addresses: ['192.0.2.0/24'] }],
+    ]
+    for (const [required, mended] of mendings) {
       const denial = denialOf('permission_denied', { required: [required] })
       assert.doesNotMatch(stepOf('permissions', evidence({ key, denial })).fix ?? '', again, `${required}: the model was never refused`)
       assert.match(stepOf('permissions', evidence({ key: mended, denial })).fix ?? '', again)

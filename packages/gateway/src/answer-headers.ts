@@ -1,3 +1,4 @@
+import { NOTICE_HEADER, type NoticeCode } from '@faregate/core'
 import type { Unsupported } from '@faregate/wire'
 import type { GatewayDeps } from './deps.ts'
 import type { Flow } from './flow.ts'
@@ -49,14 +50,16 @@ export function servedHeaders(
   if (dropped.length > 0) headers['faregate-dropped'] = droppedList(dropped)
   if (clamped !== undefined) headers['faregate-clamped'] = `${clamped.member}=${clamped.value}`
   const { facade } = flow
-  return Object.assign(sharedHeaders(deps, flow), facade.shown(headers), noticeHeaders(flow), facade.deprecation(deps, flow))
+  return Object.assign(sharedHeaders(deps, flow), facade.shown(headers), withNotices(flow, facade.deprecation(deps, flow)))
 }
 
-/** Served for as long as the days of grace last. */
-export function noticeHeaders({ reservation }: Flow): Record<string, string> {
+/** What is told beside an answer: that what was called goes, and that it is served for as long as the days of grace last. */
+export function withNotices({ reservation }: Flow, deprecation: Record<string, string>): Record<string, string> {
   const graceUntil = reservation?.offer?.graceUntil
-  if (graceUntil === undefined) return {}
-  return { 'faregate-notice': `subscription_past_due;until="${new Date(graceUntil).toISOString()}"` }
+  if (graceUntil === undefined) return deprecation
+  const code: NoticeCode = 'subscription_past_due'
+  const notices = [`${code};until="${new Date(graceUntil).toISOString()}"`, deprecation[NOTICE_HEADER]]
+  return { ...deprecation, [NOTICE_HEADER]: notices.filter((notice) => notice !== undefined).join(', ') }
 }
 
 /** Our headers, with what the upstream's answer varies by beside what ours does. */

@@ -1,4 +1,4 @@
-import type { ApiEntry, Denial, ModelEntry, Retirement } from '@faregate/core'
+import { NOTICE_HEADER, type ApiEntry, type Denial, type ModelEntry, type NoticeCode, type Retirement } from '@faregate/core'
 import type { GatewayDeps } from './deps.ts'
 
 /** Refuses calls of an API that is gone for good, and says what takes its place. Undefined: it is served. */
@@ -47,7 +47,7 @@ function instead({ successor }: Retirement): string {
 
 /** Headers that tell callers of a deprecated API so. `link`: what the upstream's answer links to. None of an API that stays. */
 export function apiDeprecation(deps: GatewayDeps, { retirement }: ApiEntry, link: string | undefined): Record<string, string> {
-  return retirement === undefined ? {} : deprecationHeaders(retirement, apiUrl(deps, retirement), link)
+  return retirement === undefined ? {} : deprecationHeaders('api_deprecated', retirement, apiUrl(deps, retirement), link)
 }
 
 /** The same of a model. */
@@ -55,17 +55,23 @@ export function modelDeprecation(deps: GatewayDeps, { retirement }: Pick<ModelEn
   if (retirement === undefined) return {}
   const { successor } = retirement
   const url = successor === undefined ? undefined : `${deps.settings.publicUrl()}/v1/models/${encodeURIComponent(successor)}`
-  return deprecationHeaders(retirement, url, undefined)
+  return deprecationHeaders('model_deprecated', retirement, url, undefined)
 }
 
 /** Since when, until when, and where to go (RFC 9745, RFC 8594, RFC 5829). */
-function deprecationHeaders({ at, sunset, link: page }: Retirement, successor: string | undefined, link: string | undefined) {
+function deprecationHeaders(
+  notice: NoticeCode,
+  { at, sunset, link: page }: Retirement,
+  successor: string | undefined,
+  link: string | undefined,
+): Record<string, string> {
   const links = [
     ...(link === undefined ? [] : [link]),
     ...(successor === undefined ? [] : [`<${successor}>; rel="successor-version"`]),
     ...(page === undefined ? [] : [`<${page}>; rel="deprecation"; type="text/html"`]),
   ]
   return {
+    [NOTICE_HEADER]: notice,
     deprecation: `@${Math.floor(at / 1000)}`,
     ...(sunset === undefined ? {} : { sunset: new Date(sunset).toUTCString() }),
     ...(links.length === 0 ? {} : { link: links.join(', ') }),

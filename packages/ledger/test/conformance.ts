@@ -107,11 +107,10 @@ async function attach(context: TestContext, open: () => Promise<EngineUnderTest>
       return
     }
     const row = (key: string) => ({ table: 'idempotency' as const, values: { key } })
-    const wallet = { type: 'wallet' as const, account: 'w', unit: 'USD', overdraft: 0n, creditLimit: 0n }
     const refused = { type: 'reverse' as const, id: 'x', grant: 'none', amount: null, reason: '' }
     await tested.engine.commit([
-      { operation: wallet, attach: [row('a')] },
-      { operation: wallet, attach: [row('b')] },
+      { operation: wallet(), attach: [row('a')] },
+      { operation: wallet(), attach: [row('b')] },
       { operation: refused, attach: [row('c')] },
     ])
     assert.equal(await tested.attached(), 1)

@@ -1,5 +1,5 @@
 import { formatAmount, type Denial } from '@faregate/core'
-import { mergeVary, noticeHeaders, sharedHeaders } from '../answer-headers.ts'
+import { mergeVary, sharedHeaders, withNotices } from '../answer-headers.ts'
 import type { GatewayDeps } from '../deps.ts'
 import { nobodyThere } from '../deliver/nobody.ts'
 import { finish } from '../finish.ts'
@@ -130,6 +130,6 @@ function ending({ reservation }: ApiDelivery, status: number) {
 
 function answerHeaders({ deps, flow, target }: ApiDelivery, headers: Record<string, string | string[] | undefined>, cost: string) {
   const sent = callerHeaders(headers, target.upstream.response)
-  const goes = apiDeprecation(deps, target.api, sent['link'])
-  return { ...sent, ...goes, ...mergeVary(sent['vary'], sharedHeaders(deps, flow)), ...noticeHeaders(flow), 'faregate-cost': cost }
+  const notices = withNotices(flow, apiDeprecation(deps, target.api, sent['link']))
+  return { ...sent, ...notices, ...mergeVary(sent['vary'], sharedHeaders(deps, flow)), 'faregate-cost': cost }
 }

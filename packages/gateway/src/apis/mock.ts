@@ -1,4 +1,4 @@
-import { isDenial, type Denial } from '@faregate/core'
+import { isDenial, NOTICE_HEADER, type Denial, type NoticeCode } from '@faregate/core'
 import { sharedHeaders } from '../answer-headers.ts'
 import { authorizeApi } from '../authorize.ts'
 import { finish } from '../finish.ts'
@@ -64,7 +64,7 @@ async function deliverMock({ deps }: Shared, flow: Flow, { status, type, body }:
     // A length is no part of an answer that cannot have a body (RFC 9110, 8.6).
     ...(body === undefined && (status === 204 || status === 304) ? {} : { 'content-length': String(bytes.length) }),
     'faregate-cost': '0.00',
-    'faregate-notice': 'mock',
+    [NOTICE_HEADER]: 'mock' satisfies NoticeCode,
   })
   const delivered = await flow.outbound.end(bytes)
   finish(deps, flow, { outcome: 'served', status, delivery: delivered ? 'confirmed' : 'unconfirmed' })

@@ -32,3 +32,8 @@ export function sameLimits(one: Offer | undefined, other: Offer | undefined): bo
   if (one?.subscription === other?.subscription) return true
   return (one?.limits.length ?? 0) === 0 && (other?.limits.length ?? 0) === 0
 }
+
+/** Neither the key nor a plan limits what it is used for. */
+export function unlimited(plan: Planned | undefined, key: KeyEntry): boolean {
+  return key.limits === undefined && (plan === undefined || plan.offers.every(({ limits }) => limits.length === 0))
+}

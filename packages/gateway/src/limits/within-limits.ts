@@ -1,16 +1,14 @@
 import type { Denial } from '@faregate/core'
-import type { KeyEntry } from '@faregate/identity'
 import type { Admission, Standing } from '@faregate/limits'
 import type { GatewayDeps } from '../deps.ts'
 import type { Flow } from '../flow.ts'
-import type { Planned } from '../plans/port.ts'
 import { refuse } from '../refuse.ts'
 import { demandsOf } from './demands.ts'
 import { firstOf, limitDenial } from './denial.ts'
 import type { Limited } from './limited.ts'
 import { askingOf, take } from './take.ts'
 import { usedTokens } from './used-tokens.ts'
-import { limitsUnder, waysOf, withoutOffers } from './ways.ts'
+import { limitsUnder, unlimited, waysOf, withoutOffers } from './ways.ts'
 
 /**
  * Serves a request within the limits of its key and its plan, or refuses it. Places are given back, and tokens corrected by
@@ -26,11 +24,6 @@ export async function withinLimits(deps: GatewayDeps, flow: Flow, limited: Limit
   } finally {
     flow.admission?.end(usedTokens(flow))
   }
-}
-
-/** Neither the key nor a plan limits what it is used for. */
-export function unlimited(plan: Planned | undefined, key: KeyEntry): boolean {
-  return key.limits === undefined && (plan === undefined || plan.offers.every(({ limits }) => limits.length === 0))
 }
 
 /**

@@ -9,15 +9,15 @@ import { row } from './row.ts'
 import type { Use } from './step.ts'
 
 /** What an organization and its key may do, looked at once more: none of it depends on anything but the key and the request. */
-export function permissionRows({ settings, snapshot }: GatewayDeps, key: KeyEntry, use: Use): TraceStep[] {
+export function permissionRows(deps: GatewayDeps, key: KeyEntry, use: Use): TraceStep[] {
   const { scope, address, product, standing } = use
   return [
     ...(standing === undefined
       ? []
-      : [row('standing', checkStanding(settings, key), { organization: key.organization.id, suspended: key.organization.suspended })]),
+      : [row('standing', checkStanding(deps.settings, key), { organization: key.organization.id, suspended: key.organization.suspended })]),
     row('scope', checkScope(key, scope), { required: scope, granted: key.scopes.length === 0 ? 'all' : key.scopes }),
     row('address', checkAddress(key, address), { required: address, granted: key.addresses ?? 'all' }),
-    ...(product === undefined ? [] : isApi(product) ? apiRows(key, product.api, address, snapshot) : [modelRow(key, product.model)]),
+    ...(product === undefined ? [] : isApi(product) ? apiRows(deps, key, product.api, address) : [modelRow(key, product.model)]),
   ]
 }
 
@@ -26,9 +26,9 @@ function modelRow(key: KeyEntry, model: string): TraceStep {
 }
 
 /** Which addresses an API takes is its publisher's, and told to nobody. */
-function apiRows(key: KeyEntry, api: string, address: string, snapshot: GatewayDeps['snapshot']): TraceStep[] {
+function apiRows(deps: GatewayDeps, key: KeyEntry, api: string, address: string): TraceStep[] {
   const allowed = row('api', authorizeApi(key, api), { required: api, granted: key.apis ?? 'all' })
-  const entry = snapshot().apis.get(api)
+  const entry = deps.snapshot().apis.get(api)
   if (entry?.kind !== 'http' || entry.addresses === undefined) return [allowed]
   return [allowed, row('api_address', addressRefused(entry, address), { required: address })]
 }

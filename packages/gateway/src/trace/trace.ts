@@ -3,7 +3,7 @@ import { isProviderCode } from '../call/failure.ts'
 import type { GatewayDeps } from '../deps.ts'
 import type { Flow } from '../flow.ts'
 import { checkKeyState } from '../identify.ts'
-import { unlimited } from '../limits/within-limits.ts'
+import { unlimited } from '../limits/ways.ts'
 import { takenLegs } from './ledger-rows.ts'
 import { limitRows } from './limit-rows.ts'
 import { permissionRows } from './permission-rows.ts'
@@ -61,10 +61,11 @@ const ROWS: Record<Step, (seen: Seen) => TraceStep[]> = {
       row('key', checkKeyState(key, at), { state: key.state, expiresAt: until }),
     ]
   },
-  request: ({ flow: { request } }) => {
+  request: ({ flow: { request, prompt } }) => {
     if (request === undefined) return NONE
     const { model, stream, outputLimit } = request
-    return [row('request', undefined, { model: model.slice(0, 128), stream, outputLimit })]
+    // What a prompt asks, and of whom, is its publisher's.
+    return [row('request', undefined, prompt === undefined ? { model: model.slice(0, 128), stream, outputLimit } : { stream })]
   },
   configuration: configured,
   permission: ({ deps, flow: { key, use } }) => (key === undefined || use === undefined ? NONE : permissionRows(deps, key, use)),
@@ -76,23 +77,26 @@ const ROWS: Record<Step, (seen: Seen) => TraceStep[]> = {
     return passed && key !== undefined && use?.product !== undefined && unlimited(plan, key) ? [skipped('limit', 'there is none')] : NONE
   },
   hold: held,
-  upstream: ({ flow: { attempts } }) =>
-    attempts.map(({ provider, model, status, outcome, error }) =>
-      row('upstream', error !== null && isUpstreams(error) ? { code: error } : undefined, { provider, model, status, outcome }),
-    ),
+  upstream: ({ flow: { attempts, prompt } }) =>
+    attempts.map(({ provider, model, status, outcome, error }) => {
+      const called = prompt === undefined ? { provider, model } : {}
+      return row('upstream', error !== null && isUpstreams(error) ? { code: error } : undefined, { ...called, status, outcome })
+    }),
   settle: () => NONE,
 }
 
 function configured({ deps, flow: { route, api, facade } }: Seen): TraceStep[] {
-  const { version } = deps.snapshot()
-  const { name = undefined, release = undefined } = api ?? {}
-  const called =
-    name === undefined || api?.route === null ? {} : { api: name, route: api?.route, ...(release === undefined ? {} : { release }) }
-  if (route !== undefined) {
-    const asked = facade.choosable ? { model: route.model.name, deployments: route.candidates.length } : {}
-    return [row('configuration', undefined, { ...called, ...asked, version })]
+  const version = deps.snapshot().version
+  const called = api === undefined || api.route === null ? undefined : { api: api.name, route: api.route, ...releaseOf(api) }
+  if (route !== undefined && facade.choosable) {
+    return [row('configuration', undefined, { model: route.model.name, deployments: route.candidates.length, version })]
   }
-  return facade.choosable && 'api' in called ? [row('configuration', undefined, { ...called, version })] : NONE
+  const found = called !== undefined && (facade.choosable || route !== undefined)
+  return found ? [row('configuration', undefined, { ...called, version })] : NONE
+}
+
+function releaseOf({ release }: NonNullable<Flow['api']>): { release?: number } {
+  return release === undefined ? {} : { release }
 }
 
 /** Whoever has no plan for it is served from the balance, where it is sold so. */

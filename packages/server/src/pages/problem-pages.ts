@@ -1,4 +1,4 @@
-import { CATALOGUE, problemPath, type CatalogueEntry } from '@faregate/core'
+import { CATALOGUE, noticeEntry, NOTICES, problemPath, type CatalogueEntry } from '@faregate/core'
 import { MANAGEMENT_PROBLEMS, problemEntry } from '@faregate/contract/problems'
 import { html, type Html } from './html.ts'
 
@@ -27,7 +27,18 @@ export function problemIndex(): Html {
     <h2>Calls</h2>
     ${table(CATALOGUE)}
     <h2>Management API</h2>
-    ${table(MANAGEMENT_PROBLEMS)}`
+    ${table(MANAGEMENT_PROBLEMS)}
+    <h2>Notices</h2>
+    <p>Nothing is refused: an answer that is served says these in the header <code>Faregate-Notice</code>.</p>
+    <ul>
+      ${Object.entries(NOTICES).map(
+        ([code, { title }]) =>
+          html`<li>
+            <a href="${problemPath(code)}"><code>${code}</code></a
+            >: ${title}
+          </li>`,
+      )}
+    </ul>`
 }
 
 function table(catalogue: Record<string, CatalogueEntry>): Html {
@@ -61,7 +72,7 @@ function table(catalogue: Record<string, CatalogueEntry>): Html {
 export function problemPage(name: string): { title: string; body: Html } | undefined {
   const code = name.replaceAll('-', '_')
   const entry = problemEntry(code)
-  if (entry === undefined) return undefined
+  if (entry === undefined) return noticePage(code)
   const body = html`<p><span class="status">${entry.status}</span><code>${code}</code></p>
     <p>${inline(entry.meaning)}</p>
     <h2>How to mend it</h2>
@@ -77,4 +88,22 @@ export function problemPage(name: string): { title: string; body: Html } | undef
       <a href="/problems">All problems</a>
     </p>`
   return { title: entry.title, body }
+}
+
+/** The page of what is said beside an answer. */
+function noticePage(code: string): { title: string; body: Html } | undefined {
+  const entry = noticeEntry(code)
+  if (entry === undefined) return undefined
+  const { title, headers, actor, meaning, mend } = entry
+  const body = html`<p><span class="status">200</span><code>${code}</code></p>
+    <p>${inline(meaning)}</p>
+    <h2>What to do</h2>
+    <ol>
+      ${mend.map((step) => html`<li>${inline(step)}</li>`)}
+    </ol>
+    <p>
+      It is said in <code>Faregate-Notice</code>${headers.map((name) => html`, <code>${name}</code>`)}. To act is up to ${ACTORS[actor]};
+      what was asked for is served. <a href="/problems">All problems</a>
+    </p>`
+  return { title, body }
 }
