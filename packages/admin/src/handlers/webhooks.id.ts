@@ -27,7 +27,7 @@ export const webhooksId: Handlers<Names> = {
       // A URL is trusted for the one who set it.
       const trusted = body.url === undefined ? before.trusted : isTrusted(call)
       const changed = { url, events: [...new Set(events)], enabled, balanceBelow, trusted }
-      checkWebhook(call, { ...changed, organization: before.organization })
+      checkWebhook(call, changed)
       await trx.updateWebhook(id, changed)
       const answer = presentWebhook({ ...before, ...changed })
       const event = {
