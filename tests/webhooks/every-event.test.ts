@@ -29,7 +29,7 @@ type Data = Record<string, unknown>
 /** Whom an event is about, what makes it happen once the webhook is there, and what is told of it. */
 interface Told {
   customer: Customer
-  happen: () => Promise<unknown>
+  happen: () => unknown
   /** Known afterwards only: asked when the event was told. */
   data: (told: Data) => Data
 }
@@ -167,7 +167,7 @@ const EVENTS: Record<EventName, (world: World) => Promise<Told>> = {
     const billing = { mode: 'arrears', creditLimit: '1.00' }
     await gateway.api.expect(200, 'PATCH', `/api/organizations/${customer.organization}`, { billing })
     assert.equal((await gateway.chat(customer.key, BODY)).status, 200)
-    const happen = async () => void gateway.signal('SIGUSR2')
+    const happen = () => gateway.signal('SIGUSR2')
     return { customer, happen, data: ({ invoice, period, dueAt }) => ({ invoice, period, dueAt, total: '0.10', due: '0.10' }) }
   },
 }
