@@ -132,13 +132,13 @@ for (const { name, skip } of ENGINES) {
     })
 
     test('M8: calls that come and end without a break over it count once, in one period, and neither exceeds its room', async (context) => {
-      await atTimes(name, config, [BEFORE, '2028-02-29T23:59:58.000Z'], async (made) => {
+      await atTimes(name, config, [BEFORE, '2028-02-29T23:59:55.000Z'], async (made) => {
         const { gateway, jump } = made
         const { customer, id } = await subscribed(gateway, TURN, ROOM)
         await jump()
         const codes = await Promise.all(
           Array.from({ length: 2 * HALF }, async (_, index) => {
-            await pause(index * 20)
+            await pause(index * 50)
             return call(gateway, customer, 'quick')
           }),
         )

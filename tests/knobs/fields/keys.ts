@@ -73,11 +73,11 @@ export const KEY_ROWS: Record<string, Rows> = {
       b: false,
       see: async (world, wanted) => {
         const { organization, application } = await world.customer()
-        const body = { name: 'Ann', email: `${world.fresh('ann')}@example.com`, role: 'developer' }
+        const cap = { amount: '0.001', period: 'total' }
+        const body = { name: 'Ann', email: `${world.fresh('ann')}@example.com`, role: 'developer', cap }
         const { id } = await world.api.expect<{ id: string }>(201, 'POST', `/api/organizations/${organization}/members`, body)
         const { key } = await world.api.key(application, wanted === true ? { member: id } : {})
-        const { member } = await world.self({ key })
-        return member === null ? 'nobody' : 'somebody'
+        return (await world.call({ key })).code
       },
     },
   },
@@ -92,9 +92,9 @@ export const KEY_ROWS: Record<string, Rows> = {
       see: async (world, overlapSeconds) => (await world.call((await rotated(world, { overlapSeconds })).old)).code,
     },
     expiresAt: {
-      a: fromNow(1),
-      b: fromNow(2),
-      see: async (world, expiresAt) => (await world.self(await rotated(world, { expiresAt })))['expiresAt'],
+      a: fromNow(-1),
+      b: fromNow(1),
+      see: async (world, expiresAt) => (await world.call(await rotated(world, { expiresAt }))).code,
     },
   },
 }

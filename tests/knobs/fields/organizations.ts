@@ -1,5 +1,7 @@
+import { EXCESS } from './usage.ts'
+import { billToRows } from './bill-to.ts'
 import { capRows, limitRows, priceRows, type Having } from './shared.ts'
-import { type FieldWorld, type Row, type Rows } from './world.ts'
+import type { FieldWorld, Row, Rows } from './world.ts'
 
 /** It is made with them. */
 const created: Having = (world, members, credit) => world.customer(members, {}, credit)
@@ -14,22 +16,6 @@ const updated: Having = async (world, members, credit) => {
 /** What becomes of a call without any credit. */
 async function spending(world: FieldWorld, having: Having, billing: Record<string, unknown>): Promise<string> {
   return (await world.call(await having(world, { billing }, ''))).code
-}
-
-/** What stands on the next invoice, whose month `packages/admin/test/invoices.test.ts` lets end. */
-function billToRows(having: Having): Rows {
-  const row = (member: string): [string, Row] => [
-    `billTo.${member}`,
-    {
-      a: 'One',
-      b: 'Two',
-      see: async (world, value) => {
-        const { organization } = await having(world, { billTo: { [member]: value } })
-        return (await world.api.expect<{ billTo: unknown }>(200, 'GET', `/api/organizations/${organization}`)).billTo
-      },
-    },
-  ]
-  return Object.fromEntries(['name', 'address', 'taxNumber'].map(row))
 }
 
 function rowsOf(having: Having): Rows {
@@ -48,7 +34,7 @@ function rowsOf(having: Having): Rows {
     overdraft: {
       a: '0',
       b: '2.00',
-      see: async (world, overdraft) => (await world.api.balance((await having(world, { overdraft })).organization)).overdraft,
+      see: async (world, overdraft) => world.paidAfter(await having(world, { overdraft }, '0.01'), EXCESS),
     },
     disclosure: { a: 'code', b: 'amounts', see: refused(async (world, customer) => (await world.call(customer)).members, 'disclosure') },
     'billing.mode': {
@@ -61,7 +47,6 @@ function rowsOf(having: Having): Rows {
       b: '1.00',
       see: async (world, creditLimit) => spending(world, having, { mode: 'arrears', creditLimit }),
     },
-    ...billToRows(having),
     ...limitRows(having),
     ...capRows('cap', having),
     ...capRows('userCap', having, '?user=someone'),
@@ -74,13 +59,14 @@ function rowsOf(having: Having): Rows {
 export const ORGANIZATION_ROWS: Record<string, Rows> = {
   createOrganization: {
     ...rowsOf(created),
+    ...billToRows('createOrganization'),
     currency: {
       a: 'USD',
       b: 'EUR',
       see: async (world, currency) => (await world.api.call('POST', '/api/organizations', { name: 'n', currency })).status,
     },
   },
-  updateOrganization: rowsOf(updated),
+  updateOrganization: { ...rowsOf(updated), ...billToRows('updateOrganization') },
   suspendOrganization: {
     reason: {
       a: 'Invoice 17 is open.',

@@ -1,7 +1,7 @@
 import type { Customer } from '../../support/gateway.ts'
 import { json, send } from '../../support/http.ts'
 import { limitRows, priceRows, type Having } from './shared.ts'
-import { fromNow, type FieldWorld, type Row, type Rows, type Seen } from './world.ts'
+import { DAY_MS, fromNow, type FieldWorld, type Row, type Rows, type Seen } from './world.ts'
 
 /** A plan for a model of its own, and a customer who has taken it, or has not. */
 export interface Taken {
@@ -47,6 +47,7 @@ const shown =
   (name: string): See =>
   async ({ subscription }) =>
     subscription[name]
+const daysPaid: See = async ({ subscription }) => Math.round((Date.parse(String(subscription['paidUntil'])) - Date.now()) / DAY_MS)
 const second: See = async ({ call }) => {
   await call()
   return (await call()).code
@@ -104,8 +105,8 @@ export const PLAN_ROWS: Record<string, Rows> = {
     ...field('name', 'knob-a', 'knob-b', shown('plan')),
     organization: { a: 'operator', b: 'organization', see: approver },
     ...field('price', '0.10', '0.20', async ({ world, customer }) => (await world.api.balance(customer.organization)).posted),
-    ...field('period', 'month', 'year', shown('paidUntil')),
-    ...field('trialDays', 0, 14, shown('state')),
+    ...field('period', 'month', 'year', daysPaid),
+    ...field('trialDays', 0, 14, code, { plan: EXCLUSIVE, credit: '0.05' }),
     ...field('graceDays', 0, 3, code, {
       plan: { ...EXCLUSIVE, priceFactor: '0' },
       subscription: { paidUntil: fromNow(-1) },
@@ -118,7 +119,7 @@ export const PLAN_ROWS: Record<string, Rows> = {
     ...field('features[]', 'chat', 'embeddings', code, { plan: EXCLUSIVE }),
     ...field('exclusive', true, false, code, { subscription: null }),
     ...field('listed', true, false, code, { plan: EXCLUSIVE, subscription: null }),
-    ...field('approval', true, false, shown('state'), { subscription: { reason: 'r' } }),
+    ...field('approval', true, false, code, { plan: EXCLUSIVE, subscription: { reason: 'r' } }),
     ...field('paymentMethod', true, false, code, { plan: EXCLUSIVE }),
     ...field('credit', '0', '1.00', async ({ world, customer }) => (await world.api.balance(customer.organization)).granted),
     ...quota('counts', 'requests', 'tokens', { limit: 2 }),

@@ -1,5 +1,6 @@
 import { BUCKETS } from '../../../packages/core/src/index.ts'
 import type { Customer } from '../../support/gateway.ts'
+import { callThatUses, MARKED_FOR_AN_HOUR } from './usage.ts'
 import type { FieldWorld, Row, Rows } from './world.ts'
 
 /** A customer for whom members hold, whoever has them and however they came there. */
@@ -66,7 +67,8 @@ export function priceRows(
       see: async (world, rate) => {
         const price = { input: '1', output: '1', [bucket]: rate }
         const { customer, model } = await having(world, { prices: [{ models: '*', price }] })
-        return world.price(customer, model)
+        if (bucket === 'cacheWrite1h') return world.hold(customer, MARKED_FOR_AN_HOUR, model)
+        return world.paidAfter(customer, callThatUses(bucket), model)
       },
     },
   ])

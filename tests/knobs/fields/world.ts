@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { claims, ISSUER, ISSUER_KEY, pemOf, token } from '../../apis/callers/issuer.ts'
-import { either, usage } from '../../support/behaviours.ts'
 import { configuration, say } from '../../support/config.ts'
 import { startGateway, type Customer, type Gateway } from '../../support/gateway.ts'
 import { header, json, send, type Answer } from '../../support/http.ts'
 import { StripeStandIn } from '../../support/stripe/stand-in.ts'
 import { startUpstream, type Upstream } from '../../support/upstream.ts'
+import { obliging, type Using } from './usage.ts'
 
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 
 /** A time so many days from now. */
 export const fromNow = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString()
@@ -47,9 +47,8 @@ export class FieldWorld {
 
   static async start(): Promise<FieldWorld> {
     const upstream = await startUpstream()
-    upstream.on('plain', either(5, { usage: usage(0, 5) }))
     const price = { input: '0', output: '1000' }
-    upstream.on('', ({ response }) => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'))
+    upstream.on('*', obliging)
     const knob = { prefix: '/knob', upstream: { baseUrl: upstream.url }, routes: [{ method: 'GET', path: '/*', price: '0.01' }] }
     const jwt = { issuer: ISSUER, audience: ['shop'], publicKeys: [pemOf(ISSUER_KEY)] }
     const vouched = { ...knob, prefix: '/vouched', authentication: { jwt } }
@@ -133,12 +132,17 @@ export class FieldWorld {
     return caps[0]?.resetsAt
   }
 
-  /** The price of a model for a key, per million. */
-  async price({ key }: Pick<Customer, 'key'>, model = 'plain'): Promise<Record<string, string>> {
-    const explained = (await this.gateway.explain(key, { model, max_tokens: 10, messages: say() })) as unknown as {
-      price: Record<string, string>
-    }
-    return explained.price
+  /** What an organization has paid in all, once a call was made. */
+  async paidAfter({ organization, key }: Customer, { path, body, type = 'application/json' }: Using, model = 'plain'): Promise<string> {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': type }
+    const answer = await send(this.gateway.url + path, { method: 'POST', headers, body: Buffer.from(body(model)) })
+    assert.equal(answer.status, 200, answer.text)
+    return (await this.api.balance(organization)).posted
+  }
+
+  /** What is held for a body. */
+  async hold({ key }: Pick<Customer, 'key'>, body: object, model = 'plain'): Promise<string> {
+    return (await this.gateway.explain(key, { model, ...body })).hold
   }
 }
 

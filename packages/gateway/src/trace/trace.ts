@@ -61,11 +61,11 @@ const ROWS: Record<Step, (seen: Seen) => TraceStep[]> = {
       row('key', checkKeyState(key, at), { state: key.state, expiresAt: until }),
     ]
   },
-  request: ({ flow: { request, prompt } }) => {
+  request: ({ flow: { request, facade } }) => {
     if (request === undefined) return NONE
     const { model, stream, outputLimit } = request
     // What a prompt asks, and of whom, is its publisher's.
-    return [row('request', undefined, prompt === undefined ? { model: model.slice(0, 128), stream, outputLimit } : { stream })]
+    return [row('request', undefined, facade.choosable ? { model: model.slice(0, 128), stream, outputLimit } : { stream })]
   },
   configuration: configured,
   permission: ({ deps, flow: { key, use } }) => (key === undefined || use === undefined ? NONE : permissionRows(deps, key, use)),
@@ -77,9 +77,9 @@ const ROWS: Record<Step, (seen: Seen) => TraceStep[]> = {
     return passed && key !== undefined && use?.product !== undefined && unlimited(plan, key) ? [skipped('limit', 'there is none')] : NONE
   },
   hold: held,
-  upstream: ({ flow: { attempts, prompt } }) =>
+  upstream: ({ flow: { attempts, facade } }) =>
     attempts.map(({ provider, model, status, outcome, error }) => {
-      const called = prompt === undefined ? { provider, model } : {}
+      const called = facade.choosable ? { provider, model } : {}
       return row('upstream', error !== null && isUpstreams(error) ? { code: error } : undefined, { ...called, status, outcome })
     }),
   settle: () => NONE,
