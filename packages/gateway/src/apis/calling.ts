@@ -34,6 +34,11 @@ export class Calling {
     this.#body = bodyOf(inbound)
   }
 
+  /** The upstream that is called. */
+  get member(): Member | undefined {
+    return this.#member
+  }
+
   /** What is sent, and where; a refusal: nothing can be. Waits only where a token has to be fetched. */
   next(): UpstreamRequest | Denial | Promise<UpstreamRequest | Denial> {
     const { api, upstream } = this.#target

@@ -72,6 +72,11 @@ export function brokenBy({ name: api, timeouts }: HttpApi, error: UpstreamError)
   }
 }
 
+/** The same, with the upstream that it came from: for the operator. */
+export function metAt(baseUrl: string, denial: Denial): Denial {
+  return { ...denial, operatorDetail: `${denial.operatorDetail} (${baseUrl})` }
+}
+
 function failed(api: string, cause: string): Denial {
   return {
     ...shared(api, cause),
