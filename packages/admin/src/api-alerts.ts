@@ -9,7 +9,7 @@ export interface AlertStanding {
   holds: boolean
 }
 
-/** How the alerts of an API stand at a moment. Each window is read once, however many alerts it has. */
+/** How the alerts of an API stand at a moment. Each window is read once, however many alerts it has, and holds what ended in it. */
 export async function alertStandings(
   usage: Pick<ApiUsageQueries, 'totals'>,
   api: string,
@@ -18,7 +18,7 @@ export async function alertStandings(
 ): Promise<AlertStanding[]> {
   const windows = new Map<number, Promise<ApiUsageTotal[]>>()
   const totalsOver = (minutes: number): Promise<ApiUsageTotal[]> => {
-    const known = windows.get(minutes) ?? usage.totals({ api, from: now - minutes * 60_000, to: now })
+    const known = windows.get(minutes) ?? usage.totals({ api, from: now - minutes * 60_000, to: now, ended: true })
     windows.set(minutes, known)
     return known
   }

@@ -7,6 +7,8 @@ export interface ApiUsageFilter {
   release?: number | undefined
   from: Millis
   to: Millis
+  /** The time is that of their ends, not of their beginnings: what lasts longer than it would be in none. */
+  ended?: true
 }
 
 /** Where the time of half, of nine tenths, and of 99 of 100 answers lies; nulls where there are none. */

@@ -59,6 +59,20 @@ for (const kind of KINDS) {
       assert.equal(hour?.cost, null)
     })
 
+    it('can be counted by when calls ended: what lasts longer than the time that is asked about is in it', async (t) => {
+      const { store } = await freshStoreFor(t, kind)
+      const minute = 60_000
+      const lasted = { outcome: 'failed', denial: 'provider_timeout', status: 504, latencyMs: 5 * minute } as const
+      for (const record of [called('req_e1', lasted), called('req_e2', { at: FIRST + 5 * minute })]) store.records.request(record)
+      await store.records.flush()
+      const usage = createAdminStore(store, () => 0).read.apiUsage
+      const within = async (from: number, to: number) =>
+        (await usage.totals({ api: 'tides', from: FIRST + from * minute, to: FIRST + to * minute, ended: true }))[0]?.statuses
+      assert.deepEqual([(await within(5, 6))?.['5xx'], (await within(5, 6))?.['2xx']], [1, 1])
+      assert.equal(await within(0, 5), undefined, 'not before it ended')
+      assert.equal(await within(6, 7), undefined)
+    })
+
     it('is told by the hour, by the day and by the release', async (t) => {
       const usage = await usageOn(t, kind)
       const told = async (by: 'hour' | 'day' | 'release') => (await usage.totals(ALL, by)).map(({ group, calls }) => [group, calls])

@@ -10,6 +10,9 @@ const SLOT_MS = { hour: 3_600_000, day: 86_400_000 } as const
 /** More latencies are not sorted: the latest tell how it is. */
 const MOST_SORTED = 200_000
 
+/** So long before a time calls are looked for that ended after it: the index knows when they began. */
+const LONGEST_MS = 900_000
+
 const NO_LATENCY: Latency = { p50: null, p90: null, p99: null, calls: 0 }
 
 /** What the records say of the calls of one API. The statements are the same on both engines, and so are their answers. */
@@ -84,11 +87,12 @@ function slotOf(group: UsageSlot | 'release' | undefined): RawBuilder<unknown> {
 }
 
 /** Calls of the API itself: who calls its mock does not call it. */
-function called({ api, organization, release, from, to }: ApiUsageFilter): RawBuilder<unknown> {
+function called({ api, organization, release, from, to, ended }: ApiUsageFilter): RawBuilder<unknown> {
   const conditions = [
     sql`api = ${api}`,
-    sql`at >= ${BigInt(from)}`,
+    sql`at >= ${BigInt(ended === true ? from - LONGEST_MS : from)}`,
     sql`at < ${BigInt(to)}`,
+    ...(ended === true ? [sql`at + latency_ms >= ${BigInt(from)}`, sql`at + latency_ms < ${BigInt(to)}`] : []),
     sql`coalesce(route, '') <> 'mock'`,
     ...(organization === undefined ? [] : [sql`organization_id = ${organization}`]),
     ...(release === undefined ? [] : [sql`api_release = ${BigInt(release)}`]),
