@@ -33,7 +33,7 @@ function standingOfAlert(alert: ApiAlert, total: ApiUsageTotal | undefined): Ale
 
 /** What each kind compares, in billionths: exactly, as amounts are. */
 const VALUES: Record<ApiAlert['kind'], (total: ApiUsageTotal) => bigint | undefined> = {
-  errors: ({ statuses, calls }) => share(statuses['5xx'], calls),
+  errors: ({ statuses, brokenOff, calls }) => share(statuses['5xx'] + brokenOff, calls),
   refusals: ({ refused, calls }) => share(refused, calls),
   latency: ({ latency: { p99 } }) => (p99 === null ? undefined : BigInt(p99) * NANO_PER_UNIT),
   spending: ({ revenue }) => revenue,

@@ -27,6 +27,8 @@ export interface ApiUsageTotal {
   calls: number
   statuses: Record<'2xx' | '3xx' | '4xx' | '5xx' | 'other', number>
   refused: number
+  /** Answers that began, and broke off: they are of the class in which they began. */
+  brokenOff: number
   paymentRequired: number
   latency: Latency
   revenue: Nano

@@ -52,7 +52,8 @@ async function totalRows(db: Kysely<Schema>, filter: ApiUsageFilter, group: Usag
     SELECT slot, count(*) AS calls,
       ${counted(sql`status / 100 = 2`)} AS s2, ${counted(sql`status / 100 = 3`)} AS s3,
       ${counted(sql`status / 100 = 4 AND outcome <> 'aborted'`)} AS s4, ${counted(sql`status / 100 = 5`)} AS s5,
-      ${counted(sql`outcome = 'refused'`)} AS refused, ${counted(sql`status = 402`)} AS unpaid,
+      ${counted(sql`outcome = 'refused'`)} AS refused,
+      ${counted(sql`outcome IN ('failed', 'partial') AND status / 100 <> 5`)} AS broken, ${counted(sql`status = 402`)} AS unpaid,
       cast(sum(cost) as bigint) AS revenue, cast(sum(provider_cost) as bigint) AS cost
     FROM (SELECT ${slotOf(group)} AS slot, status, outcome, cost, provider_cost FROM requests WHERE ${called(filter)}) AS each
     GROUP BY slot ORDER BY coalesce(slot, 0)`.execute(db)
@@ -110,6 +111,7 @@ function totalOf(row: Row, factor: number, latency: Latency): ApiUsageTotal {
     calls: count('calls'),
     statuses: { ...classes, other: count('calls') - answered },
     refused: count('refused'),
+    brokenOff: count('broken'),
     paymentRequired: count('unpaid'),
     latency,
     revenue: BigInt(row['revenue'] ?? 0n),
