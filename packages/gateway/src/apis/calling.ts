@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { Denial } from '@faregate/core'
 import type { GatewayDeps } from '../deps.ts'
 import type { Inbound, UpstreamError, UpstreamRequest } from '../edge.ts'
-import { brokenBy, noneOpen, unauthorized } from './failure.ts'
+import { noneOpen, tokenless, unauthorized } from './failure.ts'
 import { hasBody, upstreamHeaders } from './forward.ts'
 import type { ApiTarget } from './port.ts'
 import { rewritten } from './upstreams/compiled.ts'
@@ -58,7 +58,9 @@ export class Calling {
       return this.#request(member)
     }
     member.health.left()
-    return found !== undefined && 'broken' in found ? brokenBy(api, found.broken) : unauthorized(api.name, found?.refused ?? 'no token')
+    return found !== undefined && 'broken' in found
+      ? tokenless(api.name, found.broken)
+      : unauthorized(api.name, found?.refused ?? 'no token')
   }
 
   #request({ origin, path: base }: Member): UpstreamRequest {
