@@ -67,7 +67,7 @@ export interface ApiProxying {
   rewrite?: ApiRewrite | undefined
   requestHeaders?: ApiHeaders | undefined
   responseHeaders?: ApiHeaders | undefined
-  /** Whose name the upstream is told as its host; absent: its own. */
+  /** Whose name the upstream is told as its host: its own, or that under which callers find the gateway; absent: its own. */
   hostHeader?: 'upstream' | 'caller' | undefined
 }
 

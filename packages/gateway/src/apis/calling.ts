@@ -13,7 +13,7 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
 
 /** Which upstream a call goes to, with whose credentials, and whether it may go to another one after a failure. */
 export class Calling {
-  readonly #deps: Pick<GatewayDeps, 'log'>
+  readonly #deps: Pick<GatewayDeps, 'log' | 'settings'>
   readonly #inbound: Inbound
   readonly #target: ApiTarget
   readonly #body: UnopenedBody | Buffer | null
@@ -25,7 +25,7 @@ export class Calling {
   #token: string | undefined
   #renewed = false
 
-  constructor(deps: Pick<GatewayDeps, 'log'>, inbound: Inbound, target: ApiTarget) {
+  constructor(deps: Pick<GatewayDeps, 'log' | 'settings'>, inbound: Inbound, target: ApiTarget) {
     this.#deps = deps
     this.#inbound = inbound
     this.#target = target
@@ -71,7 +71,7 @@ export class Calling {
       origin,
       path: (path === '' ? '/' : path) + (query === '' ? '' : `?${query}`),
       method,
-      headers: upstreamHeaders(this.#inbound, upstream, this.#token),
+      headers: upstreamHeaders(this.#inbound, upstream, this.#token, this.#deps.settings.publicUrl),
       body: this.#body,
       asSent: true,
       limits: upstream.timeouts,

@@ -6,9 +6,14 @@ type Headers = Record<string, string | string[] | undefined>
 
 /**
  * The head of the call to the upstream: what the caller sent, without its credentials, as the definition changes it, with
- * the API's own secrets. `token`: the value of `Authorization`, where a server gave it.
+ * the API's own secrets. `token`: the value of `Authorization`, where a server gave it; `publicUrl`: where callers find the gateway.
  */
-export function upstreamHeaders({ id, headers }: Inbound, upstream: ApiUpstream, token: string | undefined): Record<string, string> {
+export function upstreamHeaders(
+  { id, headers }: Inbound,
+  upstream: ApiUpstream,
+  token: string | undefined,
+  publicUrl: () => string,
+): Record<string, string> {
   const sent: Record<string, string> = {}
   const named = namedBy(headers)
   const { request, secrets, callerHost } = upstream
@@ -17,10 +22,11 @@ export function upstreamHeaders({ id, headers }: Inbound, upstream: ApiUpstream,
     if (request?.remove.has(name) !== true) sent[name] = Array.isArray(value) ? value.join(', ') : value
   }
   sent['x-request-id'] = id
-  const { 'content-length': length, 'transfer-encoding': coding, host } = headers
+  const { 'content-length': length, 'transfer-encoding': coding } = headers
   if (typeof length === 'string' && coding === undefined && Number(length) > 0) sent['content-length'] = length
   if (request !== undefined) for (const [name, value] of request.set) sent[name] = value
-  if (callerHost && typeof host === 'string' && host !== '') sent['host'] = host
+  // Whatever host the caller wrote: it would choose among all that are served at that address.
+  if (callerHost) sent['host'] = new URL(publicUrl()).host
   for (const [name, value] of secrets) sent[name] = value
   if (token !== undefined) sent['authorization'] = token
   return sent

@@ -14,7 +14,7 @@ export interface ApiUpstream {
   request: HeaderChanges | undefined
   response: HeaderChanges | undefined
   rewrite: PathChange | undefined
-  /** Whether the upstream is told the host that the caller named. */
+  /** Whether the upstream is told the host under which callers find the gateway. */
   callerHost: boolean
   timeouts: ApiTimeouts | undefined
 }
