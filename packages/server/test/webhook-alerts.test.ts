@@ -71,6 +71,8 @@ async function world(t: TestContext, kind: Kind, alerts: ApiAlert[]) {
   }
 }
 
+const conditions = CONDITIONS as Required<typeof CONDITIONS>
+
 const errors: ApiAlert = { kind: 'errors', above: '0.1', minutes: 5, minimumCalls: 10 }
 
 for (const kind of KINDS) {
@@ -129,14 +131,14 @@ for (const kind of KINDS) {
       const unreadable = async (): Promise<never> => {
         throw new Error('it cannot be read')
       }
-      const caps = t.mock.method(CONDITIONS, 'cap.80', unreadable)
+      const caps = t.mock.method(conditions, 'cap.80', unreadable)
       await at.calls(10, 500)
       at.clock.time += 10_000
       await assert.rejects(at.look(), /it cannot be read/)
       const fired = ['api.alert errors firing at 1.00', 'api.alert errors firing at 1.00']
       assert.deepEqual(await at.events(), fired)
       caps.mock.restore()
-      const alerts = t.mock.method(CONDITIONS, 'api.alert', unreadable)
+      const alerts = t.mock.method(conditions, 'api.alert', unreadable)
       at.clock.time += 10 * MINUTE
       await assert.rejects(at.look(), /it cannot be read/)
       assert.deepEqual(await at.events(), fired)

@@ -124,11 +124,15 @@ function publishedApis(read: AdminQueries, snapshot: () => Snapshot, upstreams: 
 }
 
 /** The client of all upstreams, and what is known of those of published APIs, which are asked how they are where that is wanted. */
-function openUpstreams(limits: UpstreamLimits, { live, log }: Installation, closers: Closers): Pick<Serving, 'upstream' | 'upstreams'> {
+function openUpstreams(
+  limits: UpstreamLimits,
+  { live, random, log }: Installation,
+  closers: Closers,
+): Pick<Serving, 'upstream' | 'upstreams'> {
   const upstream = createUpstreamClient(limits)
   closers.add(() => upstream.close())
   const upstreams = new UpstreamBook(upstream)
-  const checks = new HealthChecks({ upstreams, client: upstream, log })
+  const checks = new HealthChecks({ upstreams, client: upstream, random, log })
   closers.add(() => checks.close())
   live.watch(({ apis }) => checks.apply(apis.values()))
   return { upstream, upstreams }
