@@ -1,4 +1,4 @@
-import { PROXYING_MEMBERS, type Prompt, type PromptDefinition } from '@faregate/core'
+import { SERVICE_MEMBERS, type Prompt, type PromptDefinition } from '@faregate/core'
 import { promptDocument } from '@faregate/lifecycle'
 import { hashOf } from './api-document.ts'
 import type { Call } from './call.ts'
@@ -10,13 +10,11 @@ import { invalid } from './refusal.ts'
 
 type Sent = Call<'updateApi'>['body']
 
-const OF_SERVICES = ['upstream', 'routes', 'timeouts', ...PROXYING_MEMBERS, 'encodedSlashes'] as const
-
 const NOTHING: Prompt = { model: '', user: '', variables: {} }
 
 /** A prompt changed by what was sent, with the document that follows from it. It need not be whole yet. */
 export function changedPrompt(name: string, before: PromptDefinition | undefined, sent: Sent): PromptDefinition {
-  const strange = OF_SERVICES.find((member) => sent[member] !== undefined)
+  const strange = SERVICE_MEMBERS.find((member) => sent[member] !== undefined)
   if (strange !== undefined) return invalid(`/${strange}`, `belongs to an HTTP service, and "${name}" is a prompt: leave it out`)
   const { prefix = before?.prefix ?? `/${name}`, prompt = {} } = sent
   const known = before?.prompt ?? NOTHING

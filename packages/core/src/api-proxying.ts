@@ -83,6 +83,14 @@ export const PROXYING_MEMBERS = [
   'hostHeader',
 ] as const satisfies readonly (keyof ApiProxying)[]
 
+/** Members of a definition that a service has, and a prompt has not. */
+export const SERVICE_MEMBERS = ['upstream', 'routes', 'timeouts', ...PROXYING_MEMBERS, 'encodedSlashes'] as const
+
+/** A base URL as it is kept: paths are appended to it. */
+export function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '')
+}
+
 /** Every upstream of an API: those that it lists, else its only one. */
 export function upstreamsOf({
   upstream,
