@@ -4,17 +4,16 @@ import type { ApiEntry, HttpApi } from '@faregate/core'
 import { UpstreamBook, type UpstreamRequest } from '@faregate/gateway'
 import { HealthChecks } from '../src/apis/health-checks.ts'
 
-const entry = (name: string, more: Partial<HttpApi> = {}): ApiEntry =>
-  ({
-    kind: 'http',
-    name,
-    prefix: `/${name}`,
-    upstream: { baseUrl: `https://${name}.example` },
-    routes: [],
-    managedBy: { source: 'database' },
-    health: { check: { path: '/healthz', intervalMs: 60_000 } },
-    ...more,
-  }) as HttpApi
+const entry = (name: string, more: Partial<HttpApi> = {}): ApiEntry => ({
+  kind: 'http',
+  name,
+  prefix: `/${name}`,
+  upstream: { baseUrl: `https://${name}.example` },
+  routes: [],
+  managedBy: { source: 'database' },
+  health: { check: { path: '/healthz', intervalMs: 60_000 } },
+  ...more,
+})
 
 test('the first checks are spread, and a retired API is asked no more', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
@@ -33,11 +32,7 @@ test('the first checks are spread, and a retired API is asked no more', (t) => {
     random: { fraction: () => fractions.shift() ?? 0 },
   })
   t.after(() => checks.close())
-  const [old, one, other] = [
-    entry('old', { retirement: { state: 'retired', at: 0 } as HttpApi['retirement'] }),
-    entry('one'),
-    entry('other'),
-  ]
+  const [old, one, other] = [entry('old', { retirement: { state: 'retired', at: 0 } }), entry('one'), entry('other')]
   checks.apply([old, one, other])
   t.mock.timers.tick(2_499)
   assert.deepEqual(asked, [])
@@ -45,7 +40,7 @@ test('the first checks are spread, and a retired API is asked no more', (t) => {
   assert.deepEqual(asked, ['https://one.example'])
   t.mock.timers.tick(2_500)
   assert.deepEqual(asked, ['https://one.example', 'https://other.example'])
-  checks.apply([entry('one', { retirement: { state: 'retired', at: 0 } as HttpApi['retirement'] })])
+  checks.apply([entry('one', { retirement: { state: 'retired', at: 0 } })])
   t.mock.timers.tick(600_000)
   assert.equal(asked.length, 2)
 })

@@ -66,12 +66,14 @@ export class Calling {
   #request({ origin, path: base }: Member): UpstreamRequest {
     const { upstream, rest } = this.#target
     const { query, method } = this.#inbound
+    // Whatever host the caller wrote: it would choose among all that are served at that address.
+    const host = upstream.callerHost ? new URL(this.#deps.settings.publicUrl()).host : undefined
     const path = base + (upstream.rewrite === undefined ? rest : rewritten(rest, upstream.rewrite))
     return {
       origin,
       path: (path === '' ? '/' : path) + (query === '' ? '' : `?${query}`),
       method,
-      headers: upstreamHeaders(this.#inbound, upstream, this.#token, this.#deps.settings.publicUrl),
+      headers: upstreamHeaders(this.#inbound, upstream, this.#token, host),
       body: this.#body,
       asSent: true,
       limits: upstream.timeouts,

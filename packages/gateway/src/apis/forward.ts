@@ -6,17 +6,17 @@ type Headers = Record<string, string | string[] | undefined>
 
 /**
  * The head of the call to the upstream: what the caller sent, without its credentials, as the definition changes it, with
- * the API's own secrets. `token`: the value of `Authorization`, where a server gave it; `publicUrl`: where callers find the gateway.
+ * the API's own secrets. `token`: the value of `Authorization`, where a server gave it; `host`: what it is told in place of its own.
  */
 export function upstreamHeaders(
   { id, headers }: Inbound,
   upstream: ApiUpstream,
   token: string | undefined,
-  publicUrl: () => string,
+  host: string | undefined,
 ): Record<string, string> {
   const sent: Record<string, string> = {}
   const named = namedBy(headers)
-  const { request, secrets, callerHost } = upstream
+  const { request, secrets } = upstream
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || KEPT_FROM_UPSTREAM.has(name) || named.has(name) || OWN_HEADERS.test(name)) continue
     if (request?.remove.has(name) !== true) sent[name] = Array.isArray(value) ? value.join(', ') : value
@@ -25,8 +25,7 @@ export function upstreamHeaders(
   const { 'content-length': length, 'transfer-encoding': coding } = headers
   if (typeof length === 'string' && coding === undefined && Number(length) > 0) sent['content-length'] = length
   if (request !== undefined) for (const [name, value] of request.set) sent[name] = value
-  // Whatever host the caller wrote: it would choose among all that are served at that address.
-  if (callerHost) sent['host'] = new URL(publicUrl()).host
+  if (host !== undefined) sent['host'] = host
   for (const [name, value] of secrets) sent[name] = value
   if (token !== undefined) sent['authorization'] = token
   return sent
