@@ -21,6 +21,10 @@ describe('where an API may be called from', () => {
     ['2001:db9::1', 403],
     ['::ffff:10.1.2.3', 200],
     ['::ffff:10.9.2.3', 403],
+    ['10.1.2.3:51234', 200],
+    ['10.9.2.3:51234', 403],
+    ['[2001:db8::1]:443', 200],
+    ['[2001:db8:bad::1]:443', 403],
   ] as const) {
     test(`from ${from}, through a proxy that is trusted: ${status}`, async () => {
       const calls = made.service.calls.length
@@ -40,6 +44,18 @@ describe('where an API may be called from', () => {
     assert.ok(!answer.text.includes('10.0.0.0'))
     const explained = await send(`${made.gateway.url}/v1/explain`, { body: { path: '/test/a' }, headers })
     assert.equal((json(explained)['verdict'] as Record<string, unknown>)['code'], 'permission_denied')
+  })
+})
+
+describe('where addresses are denied alone', () => {
+  const made = world(undefined, { trustedProxies: ['127.0.0.1'], addresses: { deny: ['203.0.113.0/24'] } })
+
+  test('what a proxy writes with a port is read, and what cannot be read is denied', async () => {
+    const from = async (address: string) => (await made.call('/a', { headers: { 'x-forwarded-for': address } })).status
+    assert.deepEqual(
+      await Promise.all(['203.0.113.7', '203.0.113.7:51234', 'unknown', '203.0.114.7:51234'].map(from)),
+      [403, 403, 403, 200],
+    )
   })
 })
 

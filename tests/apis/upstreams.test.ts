@@ -137,6 +137,33 @@ describe('an API with several upstreams', () => {
       await api.charged(2)
     })
 
+    test('each try is recorded by the place of its upstream, which the log names to the operator alone', async () => {
+      const api = await twice()
+      const answer = await api.call('/recorded')
+      const { attempts } = await recordOf(made, answer)
+      assert.deepEqual(
+        attempts.map(({ provider, upstream, status, outcome, error }) => [provider, upstream, status, outcome, error]),
+        [
+          [null, 1, null, 'failed', 'provider_error'],
+          [null, 2, 200, 'served', null],
+        ],
+      )
+      const failing = await made.api([place(0), place(1)])
+      const failed = await failing.call('/status/503')
+      const record = await recordOf(made, failed)
+      assert.deepEqual(
+        record.attempts.map(({ upstream, status, outcome, error }) => [upstream, status, outcome, error]),
+        [[1, 503, 'failed', 'provider_error']],
+      )
+      assert.match(made.gateway.output, new RegExp(`${failing.name}: HTTP 503 \\(${at(0).url}\\)`))
+      assert.ok(!failed.text.includes(new URL(at(0).url).host) && !JSON.stringify(record).includes(new URL(at(0).url).host))
+      const cut = await recordOf(made, await failing.call('/cut/200000'))
+      assert.deepEqual(
+        cut.attempts.map(({ status, outcome, error }) => [status, outcome, error]),
+        [[200, 'failed', 'provider_error']],
+      )
+    })
+
     test('not more often than it may be', async () => {
       const api = await twice({ retries: 0 })
       refusalOf(await api.call('/again'), 502, 'provider_error')

@@ -9,7 +9,7 @@ export interface AlertStanding {
   holds: boolean
 }
 
-/** How the alerts of an API stand at a moment. Each window is read once, however many alerts it has. */
+/** How the alerts of an API stand at a moment. Each window is read once, however many alerts it has, and holds what ended in it. */
 export async function alertStandings(
   usage: Pick<ApiUsageQueries, 'totals'>,
   api: string,
@@ -18,7 +18,7 @@ export async function alertStandings(
 ): Promise<AlertStanding[]> {
   const windows = new Map<number, Promise<ApiUsageTotal[]>>()
   const totalsOver = (minutes: number): Promise<ApiUsageTotal[]> => {
-    const known = windows.get(minutes) ?? usage.totals({ api, from: now - minutes * 60_000, to: now })
+    const known = windows.get(minutes) ?? usage.totals({ api, from: now - minutes * 60_000, to: now, ended: true })
     windows.set(minutes, known)
     return known
   }
@@ -33,7 +33,7 @@ function standingOfAlert(alert: ApiAlert, total: ApiUsageTotal | undefined): Ale
 
 /** What each kind compares, in billionths: exactly, as amounts are. */
 const VALUES: Record<ApiAlert['kind'], (total: ApiUsageTotal) => bigint | undefined> = {
-  errors: ({ statuses, calls }) => share(statuses['5xx'], calls),
+  errors: ({ statuses, brokenOff, calls }) => share(statuses['5xx'] + brokenOff, calls),
   refusals: ({ refused, calls }) => share(refused, calls),
   latency: ({ latency: { p99 } }) => (p99 === null ? undefined : BigInt(p99) * NANO_PER_UNIT),
   spending: ({ revenue }) => revenue,

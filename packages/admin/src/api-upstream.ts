@@ -1,8 +1,7 @@
-import { apiSealName, type ApiUpstream, type UpstreamSecret } from '@faregate/core'
+import { apiSealName, withoutSlash, type ApiUpstream, type UpstreamSecret } from '@faregate/core'
 import type { Call } from './call.ts'
 import type { HttpDraft, SealedSecret, SealedUpstream } from './configuration-rows.ts'
 import type { AdminDeps } from './deps.ts'
-import { withoutSlash } from './handlers/providers.ts'
 import { lastFourOf } from './present/configuration.ts'
 import { invalid } from './refusal.ts'
 

@@ -7,6 +7,8 @@ export interface ApiUsageFilter {
   release?: number | undefined
   from: Millis
   to: Millis
+  /** The time is that of their ends, not of their beginnings: what lasts longer than it would be in none. */
+  ended?: true
 }
 
 /** Where the time of half, of nine tenths, and of 99 of 100 answers lies; nulls where there are none. */
@@ -25,6 +27,8 @@ export interface ApiUsageTotal {
   calls: number
   statuses: Record<'2xx' | '3xx' | '4xx' | '5xx' | 'other', number>
   refused: number
+  /** Answers that began, and broke off: they are of the class in which they began. */
+  brokenOff: number
   paymentRequired: number
   latency: Latency
   revenue: Nano

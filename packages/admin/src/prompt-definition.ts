@@ -1,4 +1,4 @@
-import { PROXYING_MEMBERS, type Prompt, type PromptDefinition } from '@faregate/core'
+import { SERVICE_MEMBERS, type Prompt, type PromptDefinition } from '@faregate/core'
 import { promptDocument } from '@faregate/lifecycle'
 import { hashOf } from './api-document.ts'
 import type { Call } from './call.ts'
@@ -10,7 +10,8 @@ import { invalid } from './refusal.ts'
 
 type Sent = Call<'updateApi'>['body']
 
-const OF_SERVICES = ['upstream', 'routes', 'timeouts', ...PROXYING_MEMBERS, 'encodedSlashes', 'validation', 'checks'] as const
+/** What the management API alone can say of a service: it needs the document. */
+const OF_SERVICES = [...SERVICE_MEMBERS, 'validation', 'checks'] as const
 
 const NOTHING: Prompt = { model: '', user: '', variables: {} }
 

@@ -145,8 +145,10 @@ export interface EntryRow {
 }
 
 export interface AttemptRow {
-  provider: string
-  model: string
+  /** Null: it was an upstream of an API. */
+  provider: string | null
+  model: string | null
+  upstream?: number
   status: number | null
   outcome: string
   error: string | null

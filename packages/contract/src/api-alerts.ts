@@ -7,7 +7,7 @@ const rule = {
   kind: z
     .enum(ALERT_KINDS)
     .describe(
-      '`errors`: the share of calls that were answered with 5xx. `refusals`: the share that the gateway refused. `latency`: the time ' +
+      '`errors`: the share of calls that were answered with 5xx, or whose answer broke off. `refusals`: the share that the gateway refused. `latency`: the time ' +
         'that 99 of 100 answers took at most. `spending`: what was charged.',
     ),
   above: decimal.describe('It holds above this: a share ("0.05"), milliseconds, or an amount.'),

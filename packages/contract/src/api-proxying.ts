@@ -121,7 +121,7 @@ export const proxying = {
   responseHeaders: headers('on the way back'),
   hostHeader: z
     .enum(['upstream', 'caller'])
-    .describe('Which host the upstream is told: its own, or the one that the caller named. Absent: its own.'),
+    .describe('Which host the upstream is told: its own, or that under which callers find the gateway (`publicUrl`). Absent: its own.'),
 }
 
 type Nullable<T extends Record<string, z.ZodType>> = { [Name in keyof T]: z.ZodOptional<z.ZodNullable<T[Name]>> }

@@ -11,6 +11,7 @@ const total = {
     .object({ '2xx': z.number(), '3xx': z.number(), '4xx': z.number(), '5xx': z.number(), other: z.number() })
     .describe('By what callers were answered. `other`: they did not wait for an answer.'),
   refused: z.number().describe('Calls that the gateway refused.'),
+  brokenOff: z.number().describe('Answers that began with another status than 5xx, and broke off: no fault of the callers.'),
   paymentRequired: z.number().describe('Calls that were answered with 402.'),
   latency: z
     .object({

@@ -7,8 +7,9 @@ import type { RouteSpec } from './route.ts'
 export const buckets = z.partialRecord(z.enum(BUCKETS), z.number())
 
 const attempt = z.object({
-  provider: z.string(),
-  model: z.string(),
+  provider: z.string().nullable().describe('Null: it was an upstream of a published API.'),
+  model: z.string().nullable(),
+  upstream: z.number().optional().describe('Which of the upstreams of the release it was, from 1 on.'),
   status: z.number().nullable(),
   outcome: z.string(),
   error: z.string().nullable(),

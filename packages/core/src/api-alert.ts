@@ -1,5 +1,5 @@
 /**
- * What an alert watches: the share of calls that were answered with 5xx, that of calls that the gateway refused, the time
+ * What an alert watches: the share of calls that were answered with 5xx or whose answer broke off, that of calls that the gateway refused, the time
  * that 99 of 100 answers took at most, or what was charged.
  */
 export const ALERT_KINDS = ['errors', 'refusals', 'latency', 'spending'] as const

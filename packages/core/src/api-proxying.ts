@@ -72,7 +72,7 @@ export interface ApiProxying {
   rewrite?: ApiRewrite | undefined
   requestHeaders?: ApiHeaders | undefined
   responseHeaders?: ApiHeaders | undefined
-  /** Whose name the upstream is told as its host; absent: its own. */
+  /** Whose name the upstream is told as its host: its own, or that under which callers find the gateway; absent: its own. */
   hostHeader?: 'upstream' | 'caller' | undefined
 }
 
@@ -89,6 +89,14 @@ export const PROXYING_MEMBERS = [
   'responseHeaders',
   'hostHeader',
 ] as const satisfies readonly (keyof ApiProxying)[]
+
+/** Members of a definition that a service has, and a prompt has not. */
+export const SERVICE_MEMBERS = ['upstream', 'routes', 'timeouts', ...PROXYING_MEMBERS, 'encodedSlashes'] as const
+
+/** A base URL as it is kept: paths are appended to it. */
+export function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '')
+}
 
 /** Every upstream of an API: those that it lists, else its only one. */
 export function upstreamsOf({

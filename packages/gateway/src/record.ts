@@ -40,10 +40,13 @@ export interface RequestRecord {
   violations?: readonly ViolationNote[] | undefined
 }
 
-/** What one attempt at an upstream consumed, in disjoint buckets. */
+/** One attempt: at a provider, with what it consumed in disjoint buckets, or at an upstream of a published API. */
 export interface AttemptRecord {
-  provider: string
-  model: string
+  /** Null: it was an upstream of an API. */
+  provider: string | null
+  model: string | null
+  /** Which of the upstreams of the API's release it was, from 1 on: where it is concerns nobody who may read records. */
+  upstream?: number
   /** HTTP status, or null when there was none. */
   status: number | null
   outcome: 'served' | 'partial' | 'failed' | 'aborted'
@@ -51,6 +54,13 @@ export interface AttemptRecord {
   buckets: Buckets
   latencyMs: number
   ttftMs: number | null
+}
+
+/** An attempt at a provider. */
+export type ProviderAttempt = AttemptRecord & { provider: string; model: string }
+
+export function isAtProvider(attempt: AttemptRecord): attempt is ProviderAttempt {
+  return attempt.provider !== null
 }
 
 /** A refusal with its decision trace, for `GET /denials/{id}`. */

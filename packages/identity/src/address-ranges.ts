@@ -10,9 +10,15 @@ export function inRanges(ranges: readonly string[], address: string): boolean {
     list = readRanges(ranges)
     read.set(ranges, list)
   }
-  const plain = unmapped(address)
-  const family = isIP(plain)
-  return family !== 0 && list.check(plain, family === 4 ? 'ipv4' : 'ipv6')
+  const plain = plainAddress(address)
+  return plain !== undefined && list.check(plain, isIP(plain) === 4 ? 'ipv4' : 'ipv6')
+}
+
+/** An address as ranges name it, without the port that some proxies write (`203.0.113.7:51234`, `[2001:db8::1]:443`); undefined: it is none. */
+export function plainAddress(address: string): string | undefined {
+  const [, six, four] = /^(?:\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+)$/.exec(address) ?? []
+  const plain = unmapped(six ?? four ?? address)
+  return isIP(plain) === 0 ? undefined : plain
 }
 
 function readRanges(ranges: readonly string[]): BlockList {

@@ -4,6 +4,7 @@ import type { ApiAlert } from '@faregate/core'
 import { createAdminStore } from '@faregate/store/queries/index'
 import { freshStoreFor, KINDS, skipOf, TestClock, type Kind } from '../../store/test/databases.ts'
 import { requestRecord } from '../../store/test/fixtures.ts'
+import { CONDITIONS } from '../src/webhooks/conditions.ts'
 import { watch } from '../src/webhooks/watch.ts'
 
 const MINUTE = 60_000
@@ -45,6 +46,7 @@ async function world(t: TestContext, kind: Kind, alerts: ApiAlert[]) {
   return {
     clock,
     admin,
+    shared,
     events,
     look: () => watch(needs),
     /** What another replica does, which has looked at nothing yet. */
@@ -68,6 +70,8 @@ async function world(t: TestContext, kind: Kind, alerts: ApiAlert[]) {
     },
   }
 }
+
+const conditions = CONDITIONS as Required<typeof CONDITIONS>
 
 const errors: ApiAlert = { kind: 'errors', above: '0.1', minutes: 5, minimumCalls: 10 }
 
@@ -119,6 +123,28 @@ for (const kind of KINDS) {
         'api.alert refusals firing at 0.10',
         'api.alert spending firing at 0.0000017',
       ])
+    })
+
+    it('are told whatever other look fails, and are not over because they cannot be looked at', async (t) => {
+      const at = await world(t, kind, [errors])
+      await at.admin.write((trx) => trx.insertWebhook({ ...at.shared, id: 'we_0', events: ['cap.80', 'api.alert'] }))
+      const unreadable = async (): Promise<never> => {
+        throw new Error('it cannot be read')
+      }
+      const caps = t.mock.method(conditions, 'cap.80', unreadable)
+      await at.calls(10, 500)
+      at.clock.time += 10_000
+      await assert.rejects(at.look(), /it cannot be read/)
+      const fired = ['api.alert errors firing at 1.00', 'api.alert errors firing at 1.00']
+      assert.deepEqual(await at.events(), fired)
+      caps.mock.restore()
+      const alerts = t.mock.method(conditions, 'api.alert', unreadable)
+      at.clock.time += 10 * MINUTE
+      await assert.rejects(at.look(), /it cannot be read/)
+      assert.deepEqual(await at.events(), fired)
+      alerts.mock.restore()
+      await at.look()
+      assert.equal((await at.events()).length, 4)
     })
 
     it('are over when they are taken away, and tell a webhook of one organization nothing', async (t) => {

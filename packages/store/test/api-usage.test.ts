@@ -20,6 +20,7 @@ const RECORDS = [
   called('req_b1', { at: FIRST + 2 * HOUR, release: 2, status: 301, key: 'key_2', providerCost: 3n, cost: 9_007_199_254_740_993n }),
   called('req_b2', { at: FIRST + 2 * HOUR, release: 2, status: 404, key: 'key_2', providerCost: 4n }),
   called('req_b3', { at: FIRST + 2 * HOUR, release: 2, outcome: 'failed', denial: 'provider_error', status: 502, cost: 0n }),
+  called('req_b0', { at: FIRST + 2 * HOUR, release: 2, outcome: 'failed', denial: 'provider_error', status: 200, cost: 0n }),
   called('req_b4', { at: FIRST + 2 * HOUR, release: 2, outcome: 'aborted', status: 499, cost: 0n }),
   refused('req_c1', 'insufficient_balance', 402, { at: FIRST + 26 * HOUR, release: 2, organization: 'org_2', key: 'key_3' }),
   refused('req_c2', 'insufficient_balance', 402, { at: FIRST + 26 * HOUR, release: null, organization: 'org_2', key: 'key_3' }),
@@ -46,17 +47,32 @@ for (const kind of KINDS) {
       const { latency, ...counted } = all ?? assert.fail('nothing was counted')
       assert.deepEqual(counted, {
         group: null,
-        calls: 107,
-        statuses: { '2xx': 100, '3xx': 1, '4xx': 4, '5xx': 1, other: 1 },
+        calls: 108,
+        statuses: { '2xx': 101, '3xx': 1, '4xx': 4, '5xx': 1, other: 1 },
         refused: 3,
+        brokenOff: 1,
         paymentRequired: 2,
         revenue: 1010n + 9_007_199_254_740_993n,
         cost: 7n,
       })
-      assert.equal(latency.calls, 104)
+      assert.equal(latency.calls, 105)
       const [hour] = await usage.totals({ ...ALL, to: FIRST + HOUR })
       assert.deepEqual(hour?.latency, { p50: 50, p90: 90, p99: 99, calls: 100 })
       assert.equal(hour?.cost, null)
+    })
+
+    it('can be counted by when calls ended: what lasts longer than the time that is asked about is in it', async (t) => {
+      const { store } = await freshStoreFor(t, kind)
+      const minute = 60_000
+      const lasted = { outcome: 'failed', denial: 'provider_timeout', status: 504, latencyMs: 5 * minute } as const
+      for (const record of [called('req_e1', lasted), called('req_e2', { at: FIRST + 5 * minute })]) store.records.request(record)
+      await store.records.flush()
+      const usage = createAdminStore(store, () => 0).read.apiUsage
+      const within = async (from: number, to: number) =>
+        (await usage.totals({ api: 'tides', from: FIRST + from * minute, to: FIRST + to * minute, ended: true }))[0]?.statuses
+      assert.deepEqual([(await within(5, 6))?.['5xx'], (await within(5, 6))?.['2xx']], [1, 1])
+      assert.equal(await within(0, 5), undefined, 'not before it ended')
+      assert.equal(await within(6, 7), undefined)
     })
 
     it('is told by the hour, by the day and by the release', async (t) => {
@@ -64,17 +80,17 @@ for (const kind of KINDS) {
       const told = async (by: 'hour' | 'day' | 'release') => (await usage.totals(ALL, by)).map(({ group, calls }) => [group, calls])
       assert.deepEqual(await told('hour'), [
         [FIRST, 100],
-        [FIRST + 2 * HOUR, 4],
+        [FIRST + 2 * HOUR, 5],
         [FIRST + 26 * HOUR, 3],
       ])
       assert.deepEqual(await told('day'), [
-        [FIRST, 104],
+        [FIRST, 105],
         [FIRST + 24 * HOUR, 3],
       ])
       assert.deepEqual(await told('release'), [
         [null, 1],
         [1, 101],
-        [2, 5],
+        [2, 6],
       ])
       const slots = await usage.totals(ALL, 'hour')
       // What was only refused has no latency of answers.
@@ -89,19 +105,20 @@ for (const kind of KINDS) {
       assert.deepEqual(await usage.refusals(ALL), [
         { code: 'insufficient_balance', status: 402, calls: 2 },
         { code: 'credential_missing', status: 401, calls: 1 },
+        { code: 'provider_error', status: 200, calls: 1 },
         { code: 'provider_error', status: 502, calls: 1 },
       ])
       const consumers = await usage.consumers(ALL, 3)
       assert.deepEqual(
         consumers.map(({ organization, key, calls, revenue }) => [organization, key, calls, revenue]),
         [
-          ['org_1', 'key_1', 102, 1000n],
+          ['org_1', 'key_1', 103, 1000n],
           ['org_1', 'key_2', 2, 9_007_199_254_741_003n],
           ['org_2', 'key_3', 2, 0n],
         ],
       )
       const [second] = await usage.totals({ ...ALL, release: 2 })
-      assert.equal(second?.calls, 5)
+      assert.equal(second?.calls, 6)
       assert.deepEqual(
         (await usage.consumers({ ...ALL, organization: 'org_2' }, 3)).map(({ calls }) => calls),
         [2],

@@ -42,7 +42,9 @@ function textOf(limits: readonly LimitTerms[]): string {
 
 /** Whether a provider sent the gateway away for calling too often. */
 export const providersLimitsMet: Look = ({ request }) => {
-  const met = request?.attempts.find(({ status, error }) => status === 429 && error === 'provider_rate_limited')
+  const met = request?.attempts.find(
+    ({ provider, status, error }) => provider !== null && status === 429 && error === 'provider_rate_limited',
+  )
   if (met === undefined) return undefined
   return {
     result: 'failed',

@@ -50,6 +50,7 @@ const NOTHING: ApiUsageTotal = {
   calls: 0,
   statuses: { '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0, other: 0 },
   refused: 0,
+  brokenOff: 0,
   paymentRequired: 0,
   latency: { p50: null, p90: null, p99: null, calls: 0 },
   revenue: 0n,

@@ -1,10 +1,11 @@
+import { withoutSlash } from '@faregate/core'
 import type { Context, Handlers } from '../call.ts'
 import { change, changeConfiguration } from '../change.ts'
 import { refuseManaged } from '../managed.ts'
 import type { AdminTransaction } from '../ports.ts'
 import { presentProvider } from '../present/configuration.ts'
 import { found, refuse } from '../refusal.ts'
-import { isKeyless, sealKeys, withoutSlash } from './providers.ts'
+import { isKeyless, sealKeys } from './providers.ts'
 
 export const providersName: Handlers<'getProvider' | 'updateProvider' | 'deleteProvider' | 'testProvider'> = {
   async getProvider({ deps, params: { name } }) {

@@ -1,4 +1,4 @@
-import { providerKeySealName } from '@faregate/core'
+import { providerKeySealName, withoutSlash } from '@faregate/core'
 import type { Call, Handlers } from '../call.ts'
 import { changeConfiguration } from '../change.ts'
 import type { AdminDeps } from '../deps.ts'
@@ -54,10 +54,6 @@ function kindOf({ deps, body }: Call<'createProvider'>): Pick<ProviderRow, 'kind
 export function isKeyless(deps: AdminDeps, kind: string, keys: SealedKey[]): boolean {
   if (kind === 'openai-compatible') return keys.length === 0
   return deps.providerKinds().find((one) => one.kind === kind)?.keyless === true
-}
-
-export function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, '')
 }
 
 /** Seals the keys of a provider: from here on they are readable only in memory. */

@@ -52,7 +52,7 @@ async function showRequest(call: Call, id: string): Promise<void> {
   const client = await call.client()
   const one = await client.getRequest({ params: { id } })
   const attempts = one.attempts.map((attempt): Cell[] => [
-    attempt.provider,
+    attempt.provider ?? `upstream ${attempt.upstream}`,
     attempt.model,
     attempt.status,
     attempt.outcome,

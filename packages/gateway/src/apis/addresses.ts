@@ -1,11 +1,11 @@
 import type { HttpApi, Denial } from '@faregate/core'
-import { inRanges } from '@faregate/identity'
+import { inRanges, plainAddress } from '@faregate/identity'
 
-/** Whether an API may be called from there: what is denied is so whatever is allowed. The lists themselves are the publisher's. */
+/** Whether an API may be called from there: what is denied is so whatever is allowed, and what cannot be read could be. The lists themselves are the publisher's. */
 export function addressRefused({ name, addresses }: HttpApi, address: string): Denial | undefined {
   if (addresses === undefined) return undefined
   const { allow, deny } = addresses
-  const denied = deny !== undefined && inRanges(deny, address)
+  const denied = deny !== undefined && (plainAddress(address) === undefined || inRanges(deny, address))
   if (!denied && (allow === undefined || inRanges(allow, address))) return undefined
   return {
     code: 'permission_denied',

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { Denial } from '@faregate/core'
 import type { GatewayDeps } from '../deps.ts'
 import type { Inbound, UpstreamError, UpstreamRequest } from '../edge.ts'
-import { brokenBy, noneOpen, unauthorized } from './failure.ts'
+import { noneOpen, tokenless, unauthorized } from './failure.ts'
 import { hasBody, upstreamHeaders } from './forward.ts'
 import type { ApiTarget } from './port.ts'
 import { sentQuery } from './query.ts'
@@ -14,7 +14,7 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
 
 /** Which upstream a call goes to, with whose credentials, and whether it may go to another one after a failure. */
 export class Calling {
-  readonly #deps: Pick<GatewayDeps, 'log'>
+  readonly #deps: Pick<GatewayDeps, 'log' | 'settings'>
   readonly #inbound: Inbound
   readonly #target: ApiTarget
   readonly #body: UnopenedBody | Buffer | null
@@ -28,7 +28,7 @@ export class Calling {
   #renewed = false
 
   /** `told`: headers that say who calls. */
-  constructor(deps: Pick<GatewayDeps, 'log'>, inbound: Inbound, target: ApiTarget, told?: readonly HeaderPair[]) {
+  constructor(deps: Pick<GatewayDeps, 'log' | 'settings'>, inbound: Inbound, target: ApiTarget, told?: readonly HeaderPair[]) {
     this.#deps = deps
     this.#inbound = inbound
     this.#target = target
@@ -36,6 +36,11 @@ export class Calling {
     this.#left = target.upstream.retries
     this.#fresh = (inbound.method === 'GET' || inbound.method === 'HEAD') && !hasBody(inbound)
     this.#body = bodyOf(inbound)
+  }
+
+  /** The upstream that is called. */
+  get member(): Member | undefined {
+    return this.#member
   }
 
   /** What is sent, and where; a refusal: nothing can be. Waits only where a token has to be fetched. */
@@ -57,19 +62,23 @@ export class Calling {
       return this.#request(member)
     }
     member.health.left()
-    return found !== undefined && 'broken' in found ? brokenBy(api, found.broken) : unauthorized(api.name, found?.refused ?? 'no token')
+    return found !== undefined && 'broken' in found
+      ? tokenless(api.name, found.broken)
+      : unauthorized(api.name, found?.refused ?? 'no token')
   }
 
   #request({ origin, path: base }: Member): UpstreamRequest {
     const { upstream, rest } = this.#target
     const { method } = this.#inbound
     const query = sentQuery(this.#inbound.query, upstream.hiddenParameter)
+    // Whatever host the caller wrote: it would choose among all that are served at that address.
+    const host = upstream.callerHost ? new URL(this.#deps.settings.publicUrl()).host : undefined
     const path = base + (upstream.rewrite === undefined ? rest : rewritten(rest, upstream.rewrite))
     return {
       origin,
       path: (path === '' ? '/' : path) + (query === '' ? '' : `?${query}`),
       method,
-      headers: upstreamHeaders(this.#inbound, upstream, this.#token, this.#told),
+      headers: upstreamHeaders(this.#inbound, upstream, { token: this.#token, told: this.#told, host }),
       body: this.#body,
       asSent: true,
       limits: upstream.timeouts,

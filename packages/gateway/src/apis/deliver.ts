@@ -10,7 +10,6 @@ import { release, settle } from '../settle.ts'
 import type { Late, Unsettled } from '../unsettled.ts'
 import { checkAnswerBody } from './contract/check.ts'
 import { ApiExchange, type CallEnd } from './exchange.ts'
-import { brokenBy } from './failure.ts'
 import { callerHeaders } from './forward.ts'
 import type { AdmittedApi, ApiReservation } from './hold.ts'
 
@@ -43,7 +42,7 @@ function conclude(delivery: ApiDelivery, exchange: ApiExchange, end: CallEnd): P
     case 'refused':
       return fail(delivery, end.denial)
     case 'broken':
-      return breakOff(delivery, exchange, brokenBy(delivery.target.api, end.error))
+      return breakOff(delivery, exchange, end.denial)
     case 'gone':
       return exchange.delivered === 0 ? nobody(delivery) : chargeGone(delivery, exchange)
   }
@@ -116,10 +115,10 @@ function owed({ target, reservation }: ApiDelivery, status: number): bigint {
 
 /** Posts the price, or returns the hold where such an answer is not charged. A refusal: it is not known to be durable. */
 async function settleCall(delivery: ApiDelivery, status: number, late: Late): Promise<Denial | undefined> {
-  const { reservation, target } = delivery
+  const { reservation, target, flow } = delivery
   if (reservation === undefined) return undefined
   const settling = { ...delivery, reservation }
-  const memo = { priceVersion: reservation.priceVersion, attempts: [] }
+  const memo = { priceVersion: reservation.priceVersion, attempts: flow.attempts }
   if (!target.route.charges(status)) return settle(settling, 0n, memo, 'void')
   return settle(settling, reservation.cost, memo, late, { request: 1 })
 }

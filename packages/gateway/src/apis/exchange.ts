@@ -5,7 +5,8 @@ import type { ApiDelivery } from './deliver.ts'
 import { checkAnswerHead, readsAnswer } from './contract/check.ts'
 import { MOST_CHECKED_BYTES } from './contract/checked-body.ts'
 import { Calling } from './calling.ts'
-import { refusedBy } from './failure.ts'
+import { Attempt } from './attempt.ts'
+import { brokenBy, metAt, refusedBy } from './failure.ts'
 
 /** An answer that says it is no longer than this is collected, and sent once it is settled. */
 const WHOLE_BYTES = 64 * 1024
@@ -24,9 +25,11 @@ export type CallEnd =
   | { kind: 'forwarded'; tail: Buffer }
   /** It is no answer to the request. */
   | { kind: 'refused'; denial: Denial }
-  | { kind: 'broken'; error: UpstreamError }
+  | { kind: 'broken'; denial: Denial }
   /** The caller went away. */
   | { kind: 'gone' }
+
+const OUTCOMES = { whole: 'served', forwarded: 'served', refused: 'failed', broken: 'failed', gone: 'aborted' } as const
 
 type State = 'waiting' | 'collecting' | 'forwarding' | 'discarding' | 'ended'
 
@@ -37,6 +40,7 @@ export class ApiExchange implements UpstreamSink {
   readonly #ended = Promise.withResolvers<CallEnd>()
   readonly #calling: Calling
   #call: UpstreamCall | undefined
+  #attempt: Attempt | undefined
   #state: State = 'waiting'
   #chunks: Buffer[] = []
   #collected = 0
@@ -87,19 +91,24 @@ export class ApiExchange implements UpstreamSink {
     // The caller may have gone while a token was fetched.
     if (this.#state === 'ended') return
     if (isDenial(next)) return this.#end({ kind: 'refused', denial: next })
-    this.#call = this.#delivery.deps.upstream.send(next, this)
+    const { flow, target, deps } = this.#delivery
+    this.#attempt = new Attempt(flow, target, this.#calling.member)
+    this.#call = deps.upstream.send(next, this)
   }
 
   head(status: number, headers: Record<string, string | string[] | undefined>): void {
     const { flow, target } = this.#delivery
+    const denial = refusedBy(target.api.name, status, headers)
+    this.#attempt?.answered(status, flow.startedAt)
     if (this.#calling.answered(status)) {
+      this.#attempt?.ended('failed', denial)
       this.#call?.abort()
       return this.#send()
     }
     flow.ttftMs = elapsed(flow)
     this.status = status
     this.headers = headers
-    this.#denial = refusedBy(target.api.name, status, headers) ?? checkAnswerHead(flow, target, status, headers)
+    this.#denial = denial === undefined ? checkAnswerHead(flow, target, status, headers) : this.#met(denial)
     if (this.#denial !== undefined) this.#state = 'discarding'
     else if (isShort(flow.inbound.method, status, headers) || readsAnswer(flow, target, status, headers)) this.#state = 'collecting'
     else this.#forwardOn()
@@ -127,8 +136,17 @@ export class ApiExchange implements UpstreamSink {
       this.#calling.left()
       return this.#end({ kind: 'refused', denial: forged })
     }
-    if (this.#state === 'waiting' && this.#calling.failed(error)) return this.#send()
-    this.#end({ kind: 'broken', error })
+    const denial = this.#met(brokenBy(this.#delivery.target.api, error))
+    if (this.#state === 'waiting' && this.#calling.failed(error)) {
+      this.#attempt?.ended('failed', denial)
+      return this.#send()
+    }
+    this.#end({ kind: 'broken', denial })
+  }
+
+  #met(denial: Denial): Denial {
+    const { member } = this.#calling
+    return member === undefined ? denial : metAt(member.baseUrl, denial)
   }
 
   #endRefused(): void {
@@ -136,7 +154,9 @@ export class ApiExchange implements UpstreamSink {
   }
 
   #end(end: CallEnd): void {
+    if (this.#state === 'ended') return
     this.#state = 'ended'
+    this.#attempt?.ended(OUTCOMES[end.kind], 'denial' in end ? end.denial : undefined)
     this.#ended.resolve(end)
   }
 

@@ -37,6 +37,11 @@ export function unauthorized(api: string, cause: string): Denial {
   }
 }
 
+/** Whoever gives tokens for the upstream did not: the upstream itself, and its limits, have no part in that. */
+export function tokenless(api: string, error: UpstreamError): Denial {
+  return { ...failed(api, `${error.reason}: ${error.detail}`), detail: `The token server of the API "${api}" did not answer with a token.` }
+}
+
 /** Every upstream is put aside: nothing is called. */
 export function noneOpen(api: string, waitMs: number | undefined): Denial {
   const seconds = waitMs === undefined ? undefined : Math.max(1, Math.ceil(waitMs / 1000))
@@ -70,6 +75,11 @@ export function brokenBy({ name: api, timeouts }: HttpApi, error: UpstreamError)
     limit: { kind: 'timeout', name, milliseconds: error.limitMs },
     fixes: [{ kind: 'wait', action: 'retry', by: 'caller', canYou: true }],
   }
+}
+
+/** The same, with the upstream that it came from: for the operator. */
+export function metAt(baseUrl: string, denial: Denial): Denial {
+  return { ...denial, operatorDetail: `${denial.operatorDetail} (${baseUrl})` }
 }
 
 function failed(api: string, cause: string): Denial {

@@ -4,29 +4,34 @@ import type { ApiUpstream, HeaderChanges, HeaderPair } from './upstreams/compile
 
 type Headers = Record<string, string | string[] | undefined>
 
+/** What is added to the head of a call; each is absent where it is not wanted. */
+interface Added {
+  /** The value of `Authorization`, where a server gave it. */
+  token: string | undefined
+  /** Who calls. */
+  told: readonly HeaderPair[] | undefined
+  /** What the upstream is told in place of its own host. */
+  host: string | undefined
+}
+
 /**
  * The head of the call to the upstream: what the caller sent, without its credentials, as the definition changes it, with
- * the API's own secrets. `token`: the value of `Authorization`, where a server gave it. `told`: who calls, where that is told.
+ * the API's own secrets.
  */
-export function upstreamHeaders(
-  { id, headers }: Inbound,
-  upstream: ApiUpstream,
-  token: string | undefined,
-  told: readonly HeaderPair[] | undefined,
-): Record<string, string> {
+export function upstreamHeaders({ id, headers }: Inbound, upstream: ApiUpstream, { token, told, host }: Added): Record<string, string> {
   const sent: Record<string, string> = {}
   const named = namedBy(headers)
-  const { request, secrets, callerHost } = upstream
+  const { request, secrets } = upstream
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || KEPT_FROM_UPSTREAM.has(name) || named.has(name) || OWN_HEADERS.test(name)) continue
     if (request?.remove.has(name) !== true) sent[name] = Array.isArray(value) ? value.join(', ') : value
   }
   sent['x-request-id'] = id
-  const { 'content-length': length, 'transfer-encoding': coding, host } = headers
+  const { 'content-length': length, 'transfer-encoding': coding } = headers
   if (typeof length === 'string' && coding === undefined && Number(length) > 0) sent['content-length'] = length
   if (request !== undefined) for (const [name, value] of request.set) sent[name] = value
   if (told !== undefined) for (const [name, value] of told) sent[name] = value
-  if (callerHost && typeof host === 'string' && host !== '') sent['host'] = host
+  if (host !== undefined) sent['host'] = host
   for (const [name, value] of secrets) sent[name] = value
   if (token !== undefined) sent['authorization'] = token
   return sent

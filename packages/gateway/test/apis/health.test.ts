@@ -61,3 +61,16 @@ test('checks decide by as many in a row as they are told, whatever calls say', (
   health.unchecked()
   assert.equal(health.standing(0), 'open')
 })
+
+test('good checks from before do not bring back what calls put aside, and do not make its failures forgotten', () => {
+  const health = new UpstreamHealth()
+  const check = () => health.checked(true, CHECKS)
+  for (let i = 0; i < 5; i++) check()
+  health.failed(0, RULES)
+  check()
+  health.failed(1, RULES)
+  check()
+  assert.equal(health.failed(2, RULES), true, 'the third in a row')
+  assert.deepEqual([check(), health.standing(3)], [undefined, 'aside'])
+  assert.deepEqual([check(), health.standing(4)], ['back', 'open'])
+})

@@ -1,4 +1,4 @@
-import { DEFAULT_CHECK, type ApiCheck, type ApiEntry } from '@faregate/core'
+import { DEFAULT_CHECK, type ApiCheck, type ApiEntry, type Random } from '@faregate/core'
 import { askUpstream, type ApiUpstream, type UpstreamBook, type UpstreamClient } from '@faregate/gateway'
 import type { Logger } from '../log/log.ts'
 
@@ -8,7 +8,11 @@ export interface CheckNeeds {
   upstreams: Pick<UpstreamBook, 'compile'>
   client: Pick<UpstreamClient, 'send'>
   log: Pick<Logger, 'info' | 'warn'>
+  random: Pick<Random, 'fraction'>
 }
+
+/** The first check comes within an interval, and within this: a start does not ask all upstreams in one moment. */
+const FIRST_MS = 10_000
 
 /** Asks the upstreams of APIs how they are, where a definition wants that, whether or not anybody calls them. */
 export class HealthChecks {
@@ -24,7 +28,8 @@ export class HealthChecks {
     const before = this.#running
     this.#running = new Map()
     for (const entry of apis) {
-      if (entry.kind === 'prompt' || entry.health?.check === undefined) continue
+      // What is retired is not called.
+      if (entry.kind === 'prompt' || entry.health?.check === undefined || entry.retirement?.state === 'retired') continue
       const { check } = entry.health
       const upstream = this.#needs.upstreams.compile(entry)
       for (const member of upstream.pool.members) {
@@ -69,7 +74,7 @@ class Watch {
       healthy: healthy ?? DEFAULT_CHECK.healthy,
       unhealthy: unhealthy ?? DEFAULT_CHECK.unhealthy,
     }
-    void this.#look()
+    this.#wait(needs.random.fraction() * Math.min(FIRST_MS, this.#check.intervalMs))
   }
 
   stop(): void {
@@ -84,8 +89,11 @@ class Watch {
     const facts = { api: this.#api, upstream: this.member.baseUrl }
     if (turned === 'down') this.#needs.log.warn({ ...facts, cause: found }, 'an upstream of an API fails its checks, and is put aside')
     if (turned === 'back') this.#needs.log.info(facts, 'an upstream of an API passes its checks')
-    this.#timer = setTimeout(() => void this.#look(), this.#check.intervalMs)
-    this.#timer.unref()
+    this.#wait(this.#check.intervalMs)
+  }
+
+  #wait(milliseconds: number): void {
+    this.#timer = setTimeout(() => void this.#look(), milliseconds).unref()
   }
 
   /** What is wrong; undefined: it answers with 2xx or 3xx in time. */

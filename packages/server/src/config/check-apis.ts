@@ -1,15 +1,13 @@
-import { PROXYING_MEMBERS } from '@faregate/core'
+import { SERVICE_MEMBERS } from '@faregate/core'
 import { flawsOf } from '@faregate/lifecycle'
 import type { Report } from './meaning.ts'
 import type { Configuration, ConfiguredApi } from './schema.ts'
-
-const OF_SERVICES = ['upstream', 'routes', 'timeouts', ...PROXYING_MEMBERS, 'encodedSlashes'] as const
 
 /** Checks the published APIs for what a schema cannot see: what is reserved, what has no price, what is there twice. */
 export function checkApis({ apis }: Configuration, report: Report): void {
   const prefixes = new Map<string, string>()
   for (const [name, api] of Object.entries(apis)) {
-    const strange = api.prompt === undefined ? undefined : OF_SERVICES.find((member) => api[member] !== undefined)
+    const strange = api.prompt === undefined ? undefined : SERVICE_MEMBERS.find((member) => api[member] !== undefined)
     if (strange !== undefined)
       report(['apis', name, strange], { problem: 'belongs to a service, and this is a prompt', fix: 'take it away, or take `prompt` away' })
     for (const { path, ...said } of flawsOf(definitionOf(api))) report(['apis', name, ...path], said)

@@ -1,5 +1,5 @@
 import type { Millis } from '@faregate/core'
-import type { AttemptRecord } from '@faregate/gateway'
+import type { ProviderAttempt } from '@faregate/gateway'
 
 /** How a provider fares, as far as its last calls tell. */
 export interface ProviderCondition {
@@ -16,7 +16,7 @@ const FAILING_AFTER = 3
 export class ProviderHealth {
   readonly #conditions = new Map<string, ProviderCondition & { failures: number }>()
 
-  attempt(attempt: Pick<AttemptRecord, 'provider' | 'status' | 'outcome' | 'error'>, at: Millis): void {
+  attempt(attempt: Pick<ProviderAttempt, 'provider' | 'status' | 'outcome' | 'error'>, at: Millis): void {
     const before = this.#conditions.get(attempt.provider)
     // A caller who went away, or a body the provider refused, tells nothing about the provider.
     if (attempt.outcome === 'aborted' || attempt.error === 'provider_rejected') return

@@ -1,4 +1,4 @@
-import type { Recorder } from '@faregate/gateway'
+import { isAtProvider, type Recorder } from '@faregate/gateway'
 import type { Logger } from '../log/log.ts'
 import type { Metrics } from './metrics.ts'
 import type { ProviderHealth } from '../health/providers.ts'
@@ -21,6 +21,7 @@ export function observedRecorder({ recorder, metrics, health, prices, log, addre
       recorder.request(record)
       metrics.request(record)
       for (const attempt of record.attempts) {
+        if (!isAtProvider(attempt)) continue
         health.attempt(attempt, record.at + record.latencyMs)
         prices.called(attempt, record.at)
       }

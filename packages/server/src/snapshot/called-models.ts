@@ -1,5 +1,5 @@
 import type { Millis } from '@faregate/core'
-import type { AttemptRecord } from '@faregate/gateway'
+import type { ProviderAttempt } from '@faregate/gateway'
 import { firstPrice, nameOf, type PricedModel, type RememberedPrice } from '@faregate/pricing'
 import type { CataloguePricesNeeds, PricedConfiguration } from './catalogue-prices.ts'
 import { rowOf } from './price-verdicts.ts'
@@ -31,7 +31,7 @@ export class CalledModels {
     this.#usedAt = new Map(remembered.map((price) => [nameOf(price), price.usedAt]))
   }
 
-  note({ provider, model, outcome }: Pick<AttemptRecord, 'provider' | 'model' | 'outcome'>, at: Millis): void {
+  note({ provider, model, outcome }: Pick<ProviderAttempt, 'provider' | 'model' | 'outcome'>, at: Millis): void {
     if (this.#configuration === undefined || (outcome !== 'served' && outcome !== 'partial')) return
     const priceKey = cataloguePriceKey(this.#configuration, this.#needs.vendors, provider, model)
     if (priceKey === undefined) return

@@ -1,6 +1,6 @@
 import type { AdminQueries, AdminStore, CataloguePriceRow } from '@faregate/admin'
 import type { Clock, Millis, Random, Snapshot } from '@faregate/core'
-import type { AttemptRecord } from '@faregate/gateway'
+import type { ProviderAttempt } from '@faregate/gateway'
 import {
   catalogueInForce,
   nameOf,
@@ -70,7 +70,7 @@ export class CataloguePrices {
   }
 
   /** An attempt at a provider has ended: its model is in use, whether it is configured or not. Never waits. */
-  called(attempt: Pick<AttemptRecord, 'provider' | 'model' | 'outcome'>, at: Millis): void {
+  called(attempt: Pick<ProviderAttempt, 'provider' | 'model' | 'outcome'>, at: Millis): void {
     this.#called.note(attempt, at)
   }
 

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import type { ApiEntry, HttpApi, HttpDefinition, ManagedBy, ModelEntry, PromptDefinition, ProviderEntry } from '@faregate/core'
+import {
+  withoutSlash,
+  type ApiEntry,
+  type HttpApi,
+  type HttpDefinition,
+  type ManagedBy,
+  type ModelEntry,
+  type PromptDefinition,
+  type ProviderEntry,
+} from '@faregate/core'
 import type { Kinds } from '../config/meaning.ts'
 import type { Path, Place } from '../config/finding.ts'
 import type { Configuration, ConfiguredApi, ConfiguredModel, ConfiguredProvider } from '../config/schema.ts'
@@ -85,10 +94,6 @@ function upstreamOf({ baseUrl, header, basic, oauth }: NonNullable<ConfiguredApi
 
 function openOAuth({ clientSecret, ...oauth }: NonNullable<NonNullable<ConfiguredApi['upstream']>['oauth']>): HttpApi['upstream']['oauth'] {
   return { ...present(oauth), secret: clientSecret }
-}
-
-function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, '')
 }
 
 function managedBy(place: Place | undefined): ManagedBy {

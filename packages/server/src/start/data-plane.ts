@@ -155,7 +155,7 @@ function openIssuers({ issuerNetworks }: Configuration, closers: Closers): Issue
 function openUpstreams(
   limits: UpstreamLimits,
   reachable: Serving['reachable'],
-  { live, log, secrets, clock }: Installation,
+  { live, random, log, secrets, clock }: Installation,
   publicUrl: () => string,
   closers: Closers,
 ): Pick<Serving, 'upstream' | 'upstreams'> {
@@ -165,7 +165,7 @@ function openUpstreams(
     sign: (claims) => secrets.assertions.sign({ iss: publicUrl(), ...claims }),
     now: () => clock.now(),
   })
-  const checks = new HealthChecks({ upstreams, client: upstream, log })
+  const checks = new HealthChecks({ upstreams, client: upstream, random, log })
   closers.add(() => checks.close())
   live.watch(({ apis }) => checks.apply(apis.values()))
   return { upstream, upstreams }

@@ -13,6 +13,8 @@ const MOST_SORTED = 200_000
 
 /** Combinations of violations in one call: so many of them are told apart. */
 const MOST_COMBINATIONS = 1_000
+/** So long before a time calls are looked for that ended after it: the index knows when they began. */
+const LONGEST_MS = 900_000
 
 const NO_LATENCY: Latency = { p50: null, p90: null, p99: null, calls: 0 }
 
@@ -72,7 +74,8 @@ async function totalRows(db: Kysely<Schema>, filter: ApiUsageFilter, group: Usag
     SELECT slot, count(*) AS calls,
       ${counted(sql`status / 100 = 2`)} AS s2, ${counted(sql`status / 100 = 3`)} AS s3,
       ${counted(sql`status / 100 = 4 AND outcome <> 'aborted'`)} AS s4, ${counted(sql`status / 100 = 5`)} AS s5,
-      ${counted(sql`outcome = 'refused'`)} AS refused, ${counted(sql`status = 402`)} AS unpaid,
+      ${counted(sql`outcome = 'refused'`)} AS refused,
+      ${counted(sql`outcome IN ('failed', 'partial') AND status / 100 <> 5`)} AS broken, ${counted(sql`status = 402`)} AS unpaid,
       cast(sum(cost) as bigint) AS revenue, cast(sum(provider_cost) as bigint) AS cost
     FROM (SELECT ${slotOf(group)} AS slot, status, outcome, cost, provider_cost FROM requests WHERE ${called(filter)}) AS each
     GROUP BY slot ORDER BY coalesce(slot, 0)`.execute(db)
@@ -107,11 +110,12 @@ function slotOf(group: UsageSlot | 'release' | undefined): RawBuilder<unknown> {
 }
 
 /** Calls of the API itself: who calls its mock does not call it. */
-function called({ api, organization, release, from, to }: ApiUsageFilter): RawBuilder<unknown> {
+function called({ api, organization, release, from, to, ended }: ApiUsageFilter): RawBuilder<unknown> {
   const conditions = [
     sql`api = ${api}`,
-    sql`at >= ${BigInt(from)}`,
+    sql`at >= ${BigInt(ended === true ? from - LONGEST_MS : from)}`,
     sql`at < ${BigInt(to)}`,
+    ...(ended === true ? [sql`at + latency_ms >= ${BigInt(from)}`, sql`at + latency_ms < ${BigInt(to)}`] : []),
     sql`coalesce(route, '') <> 'mock'`,
     ...(organization === undefined ? [] : [sql`organization_id = ${organization}`]),
     ...(release === undefined ? [] : [sql`api_release = ${BigInt(release)}`]),
@@ -129,6 +133,7 @@ function totalOf(row: Row, factor: number, latency: Latency): ApiUsageTotal {
     calls: count('calls'),
     statuses: { ...classes, other: count('calls') - answered },
     refused: count('refused'),
+    brokenOff: count('broken'),
     paymentRequired: count('unpaid'),
     latency,
     revenue: BigInt(row['revenue'] ?? 0n),

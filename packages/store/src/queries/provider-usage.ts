@@ -56,7 +56,7 @@ export async function providerTotals(
     sql`r.at >= ${BigInt(from)}`,
     sql`r.at < ${BigInt(to)}`,
     ...(organization === undefined ? [] : [sql`r.organization_id = ${organization}`]),
-    ...(provider === undefined ? [] : [sql`${unfold.text('a', 'provider')} = ${provider}`]),
+    provider === undefined ? sql`${unfold.text('a', 'provider')} IS NOT NULL` : sql`${unfold.text('a', 'provider')} = ${provider}`,
   ]
   const { rows } = await sql<Row>`
     SELECT r.at / ${sql.lit(SLOT_MS[by])} AS slot, ${unfold.text('a', 'provider')} AS provider, ${unfold.text('a', 'model')} AS model,

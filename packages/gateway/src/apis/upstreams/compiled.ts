@@ -19,7 +19,7 @@ export interface ApiUpstream {
   hiddenParameter: string | undefined
   /** Headers that say who calls; undefined: nothing is told. */
   tell: ((caller: Caller) => HeaderPair[]) | undefined
-  /** Whether the upstream is told the host that the caller named. */
+  /** Whether the upstream is told the host under which callers find the gateway. */
   callerHost: boolean
   timeouts: ApiTimeouts | undefined
   /** Whether an organization set its addresses, and it reaches only what that may. */

@@ -76,6 +76,8 @@ export class UpstreamHealth {
     if (this.#asideUntil === undefined && this.#failures < failures) return false
     this.#asideUntil = now + asideMs
     this.#triedAt = undefined
+    // What was good before says nothing of what is now.
+    this.#checks = 0
     return true
   }
 
@@ -84,9 +86,11 @@ export class UpstreamHealth {
     this.#checks = good === this.#lastCheck ? this.#checks + 1 : 1
     this.#lastCheck = good
     if (good && this.#checks >= healthy) {
-      const back = this.#down
+      // While nothing is wrong checks say nothing: failures of calls go on being counted.
+      if (!this.#down && this.#asideUntil === undefined) return undefined
       this.#down = false
-      return this.served() || back ? 'back' : undefined
+      this.served()
+      return 'back'
     }
     if (good || this.#down || this.#checks < unhealthy) return undefined
     this.#down = true
