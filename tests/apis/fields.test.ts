@@ -64,7 +64,8 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
   test('has a row here, or two APIs that differ in it, and no row is of anything else: a field without one fails', async () => {
     const bodies = bodiesOf(await gateway.api.expect(200, 'GET', '/api/openapi.json'))
     for (const [call, more] of [
-      ['createApi', ['name', 'kind', 'organization']],
+      // Who sees it, and whose it is, is said of the API, and of no definition.
+      ['createApi', ['name', 'kind', 'organization', 'listing.visibility', 'listing.owner', 'listing.invited[]']],
       ['updateApi', []],
       ['updateApiDraft', ['rebase', 'prices']],
     ] as const) {

@@ -126,7 +126,7 @@ describe('what callers of a prompt learn of its model and of what that is asked'
       mended(refused)
       assert.ok((await causeOf(refused)).includes('secret'))
       const { verdict } = await world.gateway.explain(world.customer.key, { path: '/hidden', body: VALUES })
-      const { code, detail } = verdict as unknown as Record<string, unknown>
+      const { code, detail } = verdict as Record<string, unknown>
       assert.deepEqual([code, detail], ['gateway_misconfigured', 'The API "hidden" is not configured properly.'])
     }
   })

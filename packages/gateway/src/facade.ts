@@ -39,6 +39,6 @@ export function scopeFor(product: Product, dialect: EndpointDialect): KeyScope {
 }
 
 /** The steps of a trace as they are told. */
-export function shownSteps({ shown }: Facade, steps: readonly TraceStep[]): TraceStep[] {
-  return steps.map(({ facts, ...step }) => (facts === undefined ? step : { ...step, facts: shown(facts) }))
+export function shownSteps(facade: Facade, steps: readonly TraceStep[]): TraceStep[] {
+  return steps.map(({ facts, ...step }) => (facts === undefined ? step : { ...step, facts: facade.shown(facts) }))
 }

@@ -34,11 +34,14 @@ test('each release is read and compared once, however often and by however many 
     Array.from({ length: 21 }, (_, index) => index + 10),
   )
   read.length = 0
-  const back = await changelogs({ ...entry, release: 12 } as ApiEntry)
+  const back = await changelogs({ ...entry, release: 12 })
   assert.deepEqual([back.find(({ inForce }) => inForce)?.number, read], [12, []])
   last = 31
   assert.equal((await changelogs(entry)).length, 20)
-  assert.deepEqual(read.toSorted(), [30, 31])
+  assert.deepEqual(
+    read.toSorted((a, b) => a - b),
+    [30, 31],
+  )
 })
 
 test('a document is made once for many at the same time, and stays made while there is room for it, counted by its size', async () => {

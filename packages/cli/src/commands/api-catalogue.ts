@@ -124,7 +124,7 @@ async function listingOf(call: Call, { listing: { invited } }: Api): Promise<Lis
 }
 
 /** What `--visibility` says, if anything. */
-export function visibilityOf({ options }: Pick<Call, 'options'>): Pick<Listing, 'visibility'> {
+function visibilityOf({ options }: Pick<Call, 'options'>): Pick<Listing, 'visibility'> {
   const asked = options.text('visibility')
   if (asked === undefined) return {}
   const visibility = VISIBILITIES.find((one) => one === asked)

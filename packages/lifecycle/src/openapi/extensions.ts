@@ -1,23 +1,33 @@
 import { isJson, type Json } from './json.ts'
 
 /** Members whose names are the publisher's: each of their members is an object of the specification, whatever it is called. */
-const NAMED: ReadonlySet<string> = new Set([
-  ...['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas', 'headers', 'content', 'encoding'],
-  ...['examples', 'links', 'callbacks', 'webhooks', 'variables'],
-])
+const NAMED: ReadonlySet<string> = new Set(
+  (
+    'properties patternProperties $defs definitions dependentSchemas headers content encoding ' +
+    'examples links callbacks webhooks variables'
+  ).split(' '),
+)
 
 /** What callers send and get, or names: nothing in it is a member of the specification. */
 const DATA: ReadonlySet<string> = new Set([
-  ...['example', 'default', 'enum', 'const', 'value', 'mapping', 'scopes', 'dependentRequired', 'security'],
+  'example',
+  'default',
+  'enum',
+  'const',
+  'value',
+  'mapping',
+  'scopes',
+  'dependentRequired',
+  'security',
 ])
 
 /** A copy of a document without what tools of its publisher read (`x-…`): where the service is stands there, too. */
 export function withoutExtensions(document: Json): Json {
   const { components, ...rest } = document
-  const stripped = strippedObject(rest)
-  if (!isJson(components)) return stripped
+  const described = strippedObject(rest)
+  if (!isJson(components)) return described
   const kinds = Object.entries(components).filter(([kind]) => !isExtension(kind))
-  return { ...stripped, components: Object.fromEntries(kinds.map(([kind, named]) => [kind, strippedNamed(named)])) }
+  return { ...described, components: Object.fromEntries(kinds.map(([kind, named]) => [kind, strippedNamed(named)])) }
 }
 
 function stripped(value: unknown): unknown {

@@ -1,5 +1,5 @@
 import type { ApiEntry } from '@faregate/core'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { answerProblem, type ProblemDeps } from '../http/problem-answer.ts'
 import { pageHeaders, page } from '../pages/layout.ts'
 import { apiPage } from './api-page.ts'
@@ -9,8 +9,8 @@ import { createPublishedDocuments } from './document.ts'
 import { entryOf, pageOf } from './entry.ts'
 import { listPage } from './list-page.ts'
 import { searched, wordsOf, type Search } from './search.ts'
-import { viewerOf, type ViewerDeps } from './viewer.ts'
-import { visibleOf } from './visible.ts'
+import { createSight } from './sight.ts'
+import type { ViewerDeps } from './viewer.ts'
 
 export interface CatalogueDeps extends ProblemDeps, ViewerDeps {
   version: string
@@ -18,11 +18,6 @@ export interface CatalogueDeps extends ProblemDeps, ViewerDeps {
 
 interface Named {
   Params: { name: string }
-}
-
-interface Found {
-  entry: ApiEntry
-  successor: string | null
 }
 
 /** Of a list, on one page. */
@@ -33,38 +28,7 @@ export function mountCatalogue(server: FastifyInstance, deps: CatalogueDeps): vo
   const { admin } = deps
   const changelogs = createChangelogs(admin)
   const documents = createPublishedDocuments(admin)
-  const missing = (request: FastifyRequest, reply: FastifyReply) =>
-    answerProblem(deps, request, reply, {
-      code: 'not_found',
-      detail: 'There is no such API that you may see; /catalogue lists those that you may.',
-    })
-
-  /** What the viewer of a request may see of these APIs; undefined: the request is answered already. */
-  const seen = async (request: FastifyRequest, reply: FastifyReply, entries: ApiEntry[]): Promise<ApiEntry[] | undefined> => {
-    const viewer = await viewerOf(deps, request)
-    if ('code' in viewer) {
-      answerProblem(deps, request, reply, viewer)
-      return undefined
-    }
-    // What is shown to a key is nobody else's to keep.
-    reply.headers({ vary: 'authorization, x-api-key', 'cache-control': viewer.known ? 'private, no-store' : 'no-cache' })
-    return visibleOf(admin.store.read, entries, viewer, admin.clock.now())
-  }
-  /** An API, and what takes its place, if the viewer may see that as well: one that is hidden is not named by another. */
-  const one = async (request: FastifyRequest, reply: FastifyReply, name: string): Promise<Found | undefined> => {
-    const { apis } = admin.snapshot()
-    const entry = apis.get(name)
-    const next = apis.get(entry?.retirement?.successor ?? '')
-    const visible = await seen(
-      request,
-      reply,
-      [entry, next].filter((api) => api !== undefined),
-    )
-    if (visible === undefined) return undefined
-    if (entry !== undefined && visible.includes(entry)) return { entry, successor: visible.find((api) => api === next)?.name ?? null }
-    missing(request, reply)
-    return undefined
-  }
+  const { seen, one } = createSight(deps)
 
   server.get('/catalogue', async (request, reply) => {
     const visible = await seen(request, reply, [...admin.snapshot().apis.values()])

@@ -1,10 +1,12 @@
 import { isObject } from '../json/object.ts'
 
 /** Says of a schema nothing that vendors could refuse. */
-const SIMPLE: ReadonlySet<string> = new Set([
-  ...['type', 'title', 'description', 'enum', 'const', '$ref', 'required', 'additionalProperties'],
-  ...['pattern', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'minItems', 'maxItems'],
-])
+const SIMPLE: ReadonlySet<string> = new Set(
+  (
+    'type title description enum const $ref required additionalProperties ' +
+    'pattern minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems'
+  ).split(' '),
+)
 
 /** Their members are schemas. */
 const NAMED: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions'])

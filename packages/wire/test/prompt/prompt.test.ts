@@ -46,7 +46,7 @@ test('a model is held to a schema to the letter only where vendors take it so', 
     { anyOf: [closed] },
     { allOf: [{}] },
     { $defs: { x: open } },
-    { if: {}, then: {} },
+    { if: {}, else: {} },
     { patternProperties: { '^a': { type: 'string' } } },
     { dependentRequired: { a: ['b'] } },
   ])
