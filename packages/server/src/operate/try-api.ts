@@ -96,7 +96,8 @@ async function answered(
 ): Promise<TriedAnswer> {
   const [member] = upstream.pool.members
   if (member === undefined) throw new Error('there is no upstream')
-  const rest = upstream.rewrite === undefined ? path : rewritten(path, upstream.rewrite)
+  const below = upstream.rewrite === undefined ? path : rewritten(path, upstream.rewrite)
+  const target = member.path + below
   const ended = Promise.withResolvers<TriedAnswer>()
   const answer: TriedAnswer = { status: 0, headers: {} }
   const pieces: Buffer[] = []
@@ -104,7 +105,7 @@ async function answered(
   const running = client.send(
     {
       origin: member.origin,
-      path: (member.path + rest || '/') + (query === '' ? '' : `?${query}`),
+      path: (target === '' ? '/' : target) + (query === '' ? '' : `?${query}`),
       method,
       headers: { accept: '*/*', ...headers, ...fixedHeaders(upstream, token) },
       body: body === undefined ? null : Buffer.from(body),
