@@ -2,16 +2,7 @@ import { isSafeMethod, type HttpApi } from '@faregate/core'
 import type { ApiUpstream, UpstreamBook, UpstreamClient } from '@faregate/gateway'
 import { MOST_CHECKED_BYTES, unpacked } from '@faregate/gateway/apis/contract/checked-body'
 import { fixedHeaders, rewritten } from '@faregate/gateway/apis/upstreams/compiled'
-import {
-  Contract,
-  Mock,
-  savedCases,
-  tryCases,
-  type ContractCase,
-  type ContractReport,
-  type Documents,
-  type TriedAnswer,
-} from '@faregate/lifecycle'
+import { Mock, savedCases, tryCases, type ContractCase, type ContractReport, type Documents, type TriedAnswer } from '@faregate/lifecycle'
 import { unreachable } from './collect-answer.ts'
 
 export interface TryDeps {
@@ -42,10 +33,11 @@ export async function tryApi(deps: TryDeps, tried: Tried): Promise<ContractRepor
   const { definition, upstream, document, unsafe, generated } = tried
   const planned = document === undefined || !generated ? EMPTY : await deps.documents.plan(document)
   if (planned === undefined) return undefined
+  const loaded = await import('@faregate/lifecycle/contract/contract')
   const saved = savedCases(definition.checks?.calls ?? [])
   const started = performance.now()
   return tryCases({
-    contract: new Contract(planned.contract),
+    contract: new loaded.Contract(planned.contract),
     unchecked: planned.contract.unchecked,
     plan: { ...planned.plan, cases: [...saved, ...planned.plan.cases] },
     ask: upstream === undefined ? mocked(document) : calling(deps, upstream),
