@@ -9,7 +9,7 @@ import { startGateway } from '../support/gateway.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
 import { json, send } from '../support/http.ts'
 import { DEFINITION_FIELDS } from './fields/all.ts'
-import { definitionsOf, namesOf, openPlaces, plainFor, type Definition, type Places, type Seen } from './fields/field.ts'
+import { definitionsOf, namesOf, openPlaces, plainFor, type Definition, type KeptSeen, type Places, type Seen } from './fields/field.ts'
 
 describe('every field of the definition of an API', { concurrency: 6 }, () => {
   let places: Places
@@ -31,14 +31,23 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
   })
 
   /** An API as it is called by both customers. */
-  const seenOf = (name: string): Seen => {
+  const seenOf = (name: string): KeptSeen => {
     const by =
       ({ key }: Customer): Seen['call'] =>
       (path, sent = {}) =>
         send(`${gateway.url}/${name}${path}`, { ...sent, headers: { authorization: `Bearer ${key}`, ...sent.headers } })
     const anybody: Seen['call'] = (path, sent) => send(`${gateway.url}/${name}${path}`, sent)
     const catalogued = () => send(`${gateway.url}/catalogue/${name}.json`, { headers: { authorization: `Bearer ${rich.key}` } })
-    return { name, origin: gateway.url, places, call: by(rich), anybody, poor: by(poor), catalogued }
+    const path = `/api/apis/${name}`
+    const tried = async () => {
+      const body = { against: 'upstream', unsafe: true }
+      return (await gateway.api.expect<{ contract: unknown }>(200, 'POST', `${path}/test`, body)).contract
+    }
+    const republished = async () => {
+      const { revision } = await gateway.api.expect<{ revision: number }>(200, 'PATCH', `${path}/draft`, {})
+      return (await gateway.api.call('POST', `${path}/releases`, { revision, override: ['unpayable'] })).status
+    }
+    return { name, origin: gateway.url, places, call: by(rich), anybody, poor: by(poor), catalogued, tried, republished }
   }
 
   /** Publishes a definition, from a draft where it needs a document. Gives the number of its release. */
@@ -135,7 +144,7 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
       assert.ok(changed(draft.changes), `${field}: ${JSON.stringify(draft.changes)}`)
       const release = await gateway.api.expect<{ number: number; changes: Change[] }>(201, 'POST', `${path}/releases`, {
         revision: draft.revision,
-        override: ['upstream_dead', 'unpayable'],
+        override: ['upstream_dead', 'unpayable', 'checks_failed'],
       })
       assert.ok(changed(release.changes), field)
       const back = await gateway.api.expect<{ changes: Change[] }>(200, 'POST', `${path}/rollback`, { release: begun })

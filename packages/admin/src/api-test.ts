@@ -38,9 +38,10 @@ export async function tried(
   }
 }
 
-async function serviceOf({ store, snapshot }: AdminDeps, name: string, of: 'release' | 'draft'): Promise<HttpDraft> {
+async function serviceOf(deps: AdminDeps, name: string, of: 'release' | 'draft'): Promise<HttpDraft> {
+  const { store } = deps
   const draft = of === 'draft' ? found(await store.read.apiDrafts.get(name), 'draft of an API', name).definition : undefined
-  if (draft === undefined && snapshot().apis.get(name)?.managedBy.source === 'file')
+  if (draft === undefined && deps.snapshot().apis.get(name)?.managedBy.source === 'file')
     return invalid('/against', `"${name}" is defined in the configuration file, and has no document`)
   const definition = draft ?? found(await store.read.apis.get(name), 'API', name)
   return definition.kind === 'http' ? definition : invalid('/against', `"${name}" is a prompt: its document is made of its variables`)

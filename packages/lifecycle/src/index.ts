@@ -1,5 +1,5 @@
 export type { ContractCase, ContractPlan } from './contract/cases.ts'
-export * from './contract/contract.ts'
+export type { Contract } from './contract/contract.ts'
 export * from './contract/run.ts'
 export { savedCases } from './contract/saved.ts'
 export type { CompiledContract } from './contract/compiled.ts'

@@ -1,7 +1,7 @@
 import { CALLER_FIELDS } from './callers.ts'
 import { CALL_FIELDS } from './calls.ts'
-import { CONTRACT_FIELDS } from './contract.ts'
-import type { Fields } from './field.ts'
+import { CHECK_FIELDS, CONTRACT_FIELDS } from './contract.ts'
+import type { Fields, KeptSeen } from './field.ts'
 import { PRESENTATION_FIELDS } from './presentation.ts'
 import { PROMPT_FIELDS } from './prompts.ts'
 import { UPSTREAM_FIELDS } from './upstreams.ts'
@@ -10,4 +10,4 @@ import { UPSTREAM_FIELDS } from './upstreams.ts'
 export const API_FIELDS: Fields = { ...CALLER_FIELDS, ...CALL_FIELDS, ...UPSTREAM_FIELDS, ...PRESENTATION_FIELDS }
 
 /** Every field of a definition, of services and of prompts. */
-export const DEFINITION_FIELDS: Fields = { ...API_FIELDS, ...PROMPT_FIELDS, ...CONTRACT_FIELDS }
+export const DEFINITION_FIELDS: Fields<KeptSeen> = { ...API_FIELDS, ...PROMPT_FIELDS, ...CONTRACT_FIELDS, ...CHECK_FIELDS }

@@ -46,16 +46,24 @@ export interface Seen {
   catalogued: () => Promise<Answer>
 }
 
+/** One that is kept in the database, where it has drafts and releases. */
+export interface KeptSeen extends Seen {
+  /** What its test says of the calls that are saved with it. */
+  tried: () => Promise<unknown>
+  /** How it is answered when it is published once more, as it is. */
+  republished: () => Promise<number>
+}
+
 /** Two values of a field, and what of them is seen from outside: it must differ. */
-export interface Field {
+export interface Field<Of = Seen> {
   a: (places: Places, name: string) => Definition
   b: (places: Places, name: string) => Definition
-  see: (seen: Seen) => Promise<unknown>
+  see: (seen: Of) => Promise<unknown>
   /** The OpenAPI document that it needs: such an API is published from a draft. */
   document?: string
 }
 
-export type Fields = Record<string, Field>
+export type Fields<Of = Seen> = Record<string, Field<Of>>
 
 /** How the configuration file calls the setting that a field is: `addresses.allow[]`, `requestHeaders.set`. */
 export function settingOf(field: string): string {
@@ -93,7 +101,7 @@ export function plainFor(own: Definition, places: Places, name: string): Definit
 }
 
 /** The definitions of both values of each field, by the names of their APIs. */
-export function definitionsOf(fields: Fields, places: Places): Record<string, Definition> {
+export function definitionsOf(fields: Record<string, Pick<Field, 'a' | 'b'>>, places: Places): Record<string, Definition> {
   return Object.fromEntries(
     Object.entries(fields).flatMap(([field, { a, b }]) =>
       namesOf(field).map((name, index) => {

@@ -11,14 +11,16 @@ export interface Bound {
 const LONGEST = 2_000
 const MOST_CHOICES = 5
 
+/** Of these no other value is made. */
+const LARGE = new Set(['array', 'object'])
+
 /** Values at the edges of a schema, and just beyond them. `text`: it is sent as text, as parameters are. */
 export function boundsOf(document: Json, schema: unknown, text: boolean): Bound[] {
   const here = resolved(document, schema)
   const choices = here['enum']
   if (Array.isArray(choices)) return ofChoices(choices as unknown[])
   const type = Array.isArray(here['type']) ? (here['type'] as unknown[]).find((one) => one !== 'null') : here['type']
-  const strange =
-    type === undefined || (text && type === 'string') || type === 'array' || type === 'object' ? [] : [strangeTo(String(type))]
+  const strange = typeof type !== 'string' || (text && type === 'string') || LARGE.has(type) ? [] : [strangeTo(type)]
   if (type === 'integer' || type === 'number') return [...ofNumbers(here, type), ...strange]
   return type === 'string' ? [...ofTexts(here), ...strange] : strange
 }

@@ -126,8 +126,8 @@ class OperationCases {
 
   #sampleBody({ media }: { media: Json }): unknown {
     const value = exampleOf(this.#document, media)
-    const written = media['example'] !== undefined || media['examples'] !== undefined
-    if (written || !isJson(value)) return value
+    const given = media['example'] !== undefined || media['examples'] !== undefined
+    if (given || !isJson(value)) return value
     const { properties } = membersOf(this.#document, media['schema'])
     return Object.fromEntries(Object.entries(value).filter(([name]) => resolved(this.#document, properties[name])['readOnly'] !== true))
   }

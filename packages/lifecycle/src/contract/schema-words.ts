@@ -2,16 +2,18 @@ import { isJson, jsonOf, resolved, type Json } from '../openapi/json.ts'
 import { isLinear } from './linear.ts'
 
 /** Whose members have names of the author's own: a property may be called `default`. */
-const NAMED = new Set([
-  ...['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas', 'schemas'],
-  ...['paths', 'pathItems', 'parameters', 'responses', 'headers', 'requestBodies', 'content', 'callbacks'],
-])
+const NAMED = new Set(
+  'properties patternProperties $defs definitions dependentSchemas schemas paths pathItems parameters responses headers requestBodies content callbacks'.split(
+    ' ',
+  ),
+)
 
 /** What decides nothing, and what would have references mean something else than in the document. */
-const DROPPED = new Set([
-  ...['$id', '$schema', '$anchor', '$dynamicAnchor', '$comment', 'discriminator', 'xml', 'externalDocs'],
-  ...['title', 'description', 'summary', 'example', 'examples', 'default'],
-])
+const DROPPED = new Set(
+  '$id $schema $anchor $dynamicAnchor $comment discriminator xml externalDocs title description summary example examples default'.split(
+    ' ',
+  ),
+)
 
 /** Kept as they are: they hold data. */
 const DATA = new Set(['enum', 'const'])

@@ -1,5 +1,5 @@
 import type { ApiEntry } from '@faregate/core'
-import { Contract, isValidated, type Documents } from '@faregate/lifecycle'
+import { isValidated, type Contract, type Documents } from '@faregate/lifecycle'
 import type { Logger } from '../log/log.ts'
 
 /** An API whose document cannot be compared with: what is to be enforced is refused, not let through. */
@@ -46,7 +46,9 @@ export class Contracts {
     }
     if (compiled.unchecked.length > 0)
       log.warn({ api, unchecked: compiled.unchecked.slice(0, 20) }, 'parts of the document of an API are not compared with')
-    return new Contract(compiled)
+    // What validators work with takes long to load, and most installations need none.
+    const loaded = await import('@faregate/lifecycle/contract/contract')
+    return new loaded.Contract(compiled)
   }
 }
 

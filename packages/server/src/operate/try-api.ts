@@ -2,16 +2,7 @@ import { isSafeMethod, type HttpApi } from '@faregate/core'
 import type { ApiUpstream, UpstreamBook, UpstreamClient } from '@faregate/gateway'
 import { MOST_CHECKED_BYTES, unpacked } from '@faregate/gateway/apis/contract/checked-body'
 import { fixedHeaders, rewritten } from '@faregate/gateway/apis/upstreams/compiled'
-import {
-  Contract,
-  Mock,
-  savedCases,
-  tryCases,
-  type ContractCase,
-  type ContractReport,
-  type Documents,
-  type TriedAnswer,
-} from '@faregate/lifecycle'
+import { Mock, savedCases, tryCases, type ContractCase, type ContractReport, type Documents, type TriedAnswer } from '@faregate/lifecycle'
 import { unreachable } from './collect-answer.ts'
 
 export interface TryDeps {
@@ -42,10 +33,11 @@ export async function tryApi(deps: TryDeps, tried: Tried): Promise<ContractRepor
   const { definition, upstream, document, unsafe, generated } = tried
   const planned = document === undefined || !generated ? EMPTY : await deps.documents.plan(document)
   if (planned === undefined) return undefined
+  const loaded = await import('@faregate/lifecycle/contract/contract')
   const saved = savedCases(definition.checks?.calls ?? [])
   const started = performance.now()
   return tryCases({
-    contract: new Contract(planned.contract),
+    contract: new loaded.Contract(planned.contract),
     unchecked: planned.contract.unchecked,
     plan: { ...planned.plan, cases: [...saved, ...planned.plan.cases] },
     ask: upstream === undefined ? mocked(document) : calling(deps, upstream),
@@ -96,7 +88,8 @@ async function answered(
 ): Promise<TriedAnswer> {
   const [member] = upstream.pool.members
   if (member === undefined) throw new Error('there is no upstream')
-  const rest = upstream.rewrite === undefined ? path : rewritten(path, upstream.rewrite)
+  const below = upstream.rewrite === undefined ? path : rewritten(path, upstream.rewrite)
+  const target = member.path + below
   const ended = Promise.withResolvers<TriedAnswer>()
   const answer: TriedAnswer = { status: 0, headers: {} }
   const pieces: Buffer[] = []
@@ -104,7 +97,7 @@ async function answered(
   const running = client.send(
     {
       origin: member.origin,
-      path: (member.path + rest || '/') + (query === '' ? '' : `?${query}`),
+      path: (target === '' ? '/' : target) + (query === '' ? '' : `?${query}`),
       method,
       headers: { accept: '*/*', ...headers, ...fixedHeaders(upstream, token) },
       body: body === undefined ? null : Buffer.from(body),

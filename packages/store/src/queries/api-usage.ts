@@ -58,15 +58,15 @@ export function apiUsageQueries(db: Kysely<Schema>): ApiUsageQueries {
 
 /** Each violation of each combination of some, counted by itself. */
 function violationsOf(rows: Row[]): ApiViolations[] {
-  const counted = new Map<string, ApiViolations>()
+  const byKind = new Map<string, ApiViolations>()
   for (const row of rows) {
     for (const note of JSON.parse(String(row['violations'])) as ViolationNote[]) {
       const key = JSON.stringify(note)
-      const calls = (counted.get(key)?.calls ?? 0) + Number(row['calls'])
-      counted.set(key, { ...note, calls })
+      const calls = (byKind.get(key)?.calls ?? 0) + Number(row['calls'])
+      byKind.set(key, { ...note, calls })
     }
   }
-  return [...counted.values()].toSorted((a, b) => b.calls - a.calls)
+  return [...byKind.values()].toSorted((a, b) => b.calls - a.calls)
 }
 
 async function totalRows(db: Kysely<Schema>, filter: ApiUsageFilter, group: UsageSlot | 'release' | undefined): Promise<Row[]> {
