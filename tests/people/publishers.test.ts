@@ -57,6 +57,28 @@ for (const { name: engineName, skip, block } of ENGINES) {
         await made.gateway.api.verify()
       })
 
+      test('has nobody charged who did not send a key: neither by a token that it believes, nor for callers without any', async () => {
+        const own = new ManagementApi(made.gateway.url, token)
+        const stranger = await made.gateway.customer('1.00')
+        const service = { name: 'trap', upstream: { baseUrl: made.upstream.url }, routes: [{ method: 'GET', path: '/a', price: '0.01' }] }
+        const ways = {
+          public: { as: stranger.keyId },
+          jwt: { issuer: 'https://issuer.example', audience: ['trap'], jwksUrl: 'https://issuer.example/keys', as: stranger.keyId },
+        }
+        for (const [way, terms] of Object.entries(ways)) {
+          const authentication = { [way]: terms }
+          const refused = await own.call('POST', '/api/apis', { ...service, authentication })
+          assert.deepEqual([refused.status, json(refused)['pointer']], [400, `/authentication/${way}`], refused.text)
+        }
+        await own.expect(201, 'POST', '/api/apis', service)
+        const later = await own.call('PATCH', '/api/apis/trap', { authentication: { public: ways.public } })
+        assert.equal(later.status, 400, later.text)
+        await own.expect(200, 'PATCH', '/api/apis/trap/draft', { authentication: { public: ways.public } })
+        const { revision } = await own.expect<{ revision: number }>(200, 'GET', '/api/apis/trap/draft')
+        const released = await own.call('POST', '/api/apis/trap/releases', { revision, override: ['unpayable'] })
+        assert.equal(released.status, 400, released.text)
+      })
+
       test('sells it by a plan, and approves, rejects and revokes who has it', async () => {
         await published('api', 'add', 'tides', made.upstream.url, '--route', 'GET /{city} 0.02')
         await published(

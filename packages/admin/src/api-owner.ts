@@ -1,7 +1,7 @@
 import type { RouteName } from '@faregate/contract'
 import { upstreamsOf } from '@faregate/core'
 import type { Context } from './call.ts'
-import type { DraftDefinition } from './configuration-rows.ts'
+import type { DraftDefinition, HttpDraft } from './configuration-rows.ts'
 import { refuseTaken } from './managed.ts'
 import type { AdminQueries, AdminTransaction } from './ports.ts'
 import { found, invalid, notFound } from './refusal.ts'
@@ -60,10 +60,22 @@ export async function sellerOf(
   return credential.organization
 }
 
+/** Refuses what an organization may not publish, and the operator may. */
+export function refuseBeyondOwner({ deps }: Context, owner: string | undefined, definition: DraftDefinition): void {
+  if (owner === undefined || definition.kind === 'prompt') return
+  refuseStandIns(definition)
+  refuseUnreachable(deps, definition)
+}
+
+/** Ways in which callers send no key of the gateway, and somebody's key is charged all the same: whose, the operator alone says. */
+function refuseStandIns({ authentication }: Pick<HttpDraft, 'authentication'>): void {
+  const stranger = (['jwt', 'public'] as const).find((way) => authentication?.[way] !== undefined)
+  if (stranger !== undefined) invalid(`/authentication/${stranger}`, 'is for APIs of the operator: it decides which key is charged')
+}
+
 /** What an organization publishes calls nothing within the operator's network, but for what the configuration opens to it. */
-export function refuseUnreachable({ deps }: Context, owner: string | undefined, definition: DraftDefinition): void {
-  if (owner === undefined || definition.kind === 'prompt' || definition.upstream === undefined) return
-  const { upstream, upstreams } = definition
+function refuseUnreachable(deps: Context['deps'], { upstream, upstreams }: HttpDraft): void {
+  if (upstream === undefined) return
   const places: [pointer: string, url: string][] = [
     ...upstreamsOf({ upstream, upstreams }).map(({ baseUrl }, index): [string, string] => [
       upstreams === undefined ? '/upstream/baseUrl' : `/upstreams/${index}/baseUrl`,

@@ -12,7 +12,7 @@ import {
 } from '@faregate/lifecycle'
 import { refuseFlaws } from './api-definition.ts'
 import { definitionOf, documentsCompared } from './api-draft.ts'
-import { refuseUnreachable } from './api-owner.ts'
+import { refuseBeyondOwner } from './api-owner.ts'
 import type { Context } from './call.ts'
 import type { ApiReleaseRow, ApiRow, DraftDefinition, HttpDraft, UnreleasedApi } from './configuration-rows.ts'
 import type { AdminDeps } from './deps.ts'
@@ -32,7 +32,7 @@ export async function examine(
   refuseFlaws(own.filter(({ path }) => path.at(-1) !== 'price' || path[0] !== 'routes'))
   refuseFlaws(own.filter(({ missing }) => missing !== true))
   const owner = await context.deps.store.read.apiOwners.get(name)
-  refuseUnreachable(context, owner, definition)
+  refuseBeyondOwner(context, owner, definition)
   await refuseIncomparable(context.deps, definition)
   const flaws = await flawsAround(context, { name, owner }, definition)
   const standing = flaws.filter(({ code }) => !override.includes(code))

@@ -1,6 +1,6 @@
 import { definedApi, refuseSharedPrefix } from '../api-definition.ts'
 import { changeListing } from '../api-listing.ts'
-import { claimed, refuseUnreachable } from '../api-owner.ts'
+import { claimed, refuseBeyondOwner } from '../api-owner.ts'
 import { release } from '../api-release.ts'
 import { asked, tried } from '../api-test.ts'
 import type { Handlers } from '../call.ts'
@@ -29,7 +29,7 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
       if ((await trx.apis.get(row.name)) !== undefined) return refuseTaken('API', row.name)
       await refuseSharedPrefix(call, trx, row)
       const organization = await claimed(call, trx, row.name, body.organization)
-      refuseUnreachable(call, organization, row)
+      refuseBeyondOwner(call, organization, row)
       const listing = await changeListing(call, trx, row.name, body.listing, '/listing')
       const answer = presentApi(deps, { ...(await release(call, trx, { ...row, organization })).row, listing })
       return { event: { action: 'api.create', subject: row.name, organization: null, after: answer }, answer }
@@ -50,7 +50,7 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
       await trx.lockApis()
       const before = found(await trx.apis.get(name), 'API', name)
       const after = definedApi(deps, before, body)
-      refuseUnreachable(call, before.organization, after)
+      refuseBeyondOwner(call, before.organization, after)
       await refuseSharedPrefix(call, trx, after)
       const answer = presentApi(deps, (await release(call, trx, after)).row)
       const event = { action: 'api.update', subject: name, organization: null, before: presentApi(deps, before), after: answer }
