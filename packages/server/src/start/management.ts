@@ -82,11 +82,7 @@ export function managementDeps(
     providerState: (name) => serving.health.of(name),
     version: VERSION,
     startedAt: clock.now(),
-    cataloguePrice: (deployment: Deployment) => {
-      const provider = live.snapshot.providers.get(deployment.provider)
-      const table = provider === undefined ? undefined : prices.provider(deployment, provider)
-      return table === undefined ? undefined : { version: table.version, rates: priceTexts(table) }
-    },
+    cataloguePrice: (deployment) => cataloguePriceOf(installation, deployment),
     priceKeyOf: ({ provider, model }) =>
       cataloguePriceKey({ snapshot: live.snapshot, overrides: installation.source.prices }, vendors, provider, model),
     backup,
@@ -96,6 +92,13 @@ export function managementDeps(
       return restored
     },
   }
+}
+
+/** What the catalogue of prices says of a deployment. */
+function cataloguePriceOf({ live, prices }: Installation, deployment: Deployment): ReturnType<AdminDeps['cataloguePrice']> {
+  const provider = live.snapshot.providers.get(deployment.provider)
+  const table = provider === undefined ? undefined : prices.provider(deployment, provider)
+  return table === undefined ? undefined : { version: table.version, rates: priceTexts(table) }
 }
 
 function refusedUrl(url: string, reachable?: (address: string) => boolean): string | undefined {
