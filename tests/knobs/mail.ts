@@ -53,9 +53,10 @@ export const MAIL_KNOBS: Knobs = {
     )
   },
 
-  'mail.from': () =>
-    mailing(
+  'mail.from': async () => {
+    await mailing(
       () => ({ from: 'Acme <billing@acme.example>' }),
       async ({ mail }) => assert.match(String((await mail())?.text), /^From: Acme <billing@acme\.example>\r$/m),
-    ),
+    )
+  },
 }

@@ -119,7 +119,7 @@ for (const kind of KINDS) {
         { kind: 'spending', above: '10', minutes: 60, minimumCalls: 1 },
       ]
       const calls = [200, 500].map((status) =>
-        recordOf({ id: `req_${status}`, at: api.clock.now() - 1, api: 'tides', route: 'GET /', status }),
+        recordOf({ id: `req_${status}`, at: api.clock.now() - 1_000, api: 'tides', route: 'GET /', status }),
       )
       for (const record of calls) api.store.records.request(record)
       const standing = [

@@ -102,7 +102,8 @@ const identity = z
         keyId: headerName.optional().describe('The header with the id of the key.'),
         subject: headerName.optional().describe('The header with whom the credential names; absent where it names nobody.'),
       })
-      .optional(),
+      .optional()
+      .describe('Headers that say who calls, each by its name. Absent: none.'),
     assertion: z
       .strictObject({
         header: headerName.optional().describe('The header that carries it. Absent: `Faregate-Assertion`.'),

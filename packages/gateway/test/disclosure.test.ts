@@ -88,7 +88,7 @@ const FROM: Record<Exclude<Disclosure, 'code'>, string[]> = {
 
 /** Of these no member is the account's: they are told as they are. */
 const OPEN =
-  /^(route_|request_|credential_|idempotency_|model_unknown|(api|model)_retired|gateway_|price_missing|no_provider_key|ledger_|provider_)/
+  /^(route_|request_|credential_|signature_|token_|caller_|idempotency_|model_unknown|(api|model)_retired|gateway_|price_missing|no_provider_key|ledger_|provider_)/
 
 function shown(code: DenialCode, level: Disclosure): Problem {
   const context = { denialId: 'dn_1', requestId: 'req_1', publicUrl: 'http://gateway', asOf: '2027-01-01T00:00:00Z' }
