@@ -108,6 +108,19 @@ export const API_CASES: Record<string, Case> = {
       mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
     }
   },
+
+  async approval_pending(world) {
+    const { publisher, customer, call } = await waitingForPublisher(world)
+    const refused = await call()
+    const [fix] = fixesOf(refused)
+    assert.deepEqual([fix?.by, fix?.canYou], ['publisher', false], 'whoever sells the plan, and not whoever runs the gateway')
+    const place = { gateway: world.gateway, customer, publisher }
+    const stranger = await actAs('publisher', world.gateway, customer)
+    const tried = await new ManagementApi(world.gateway.url, stranger).call('POST', String(fix?.path), { decision: 'approve' })
+    assert.equal(tried.status, 403, 'the publisher of another organization cannot')
+    const explain = { path: '/published', method: 'GET' }
+    return { answer: refused, customer, publisher, explain, mend: () => carryOutFirst(place, refused).then(call) }
+  },
 }
 
 const PROMPT = '/greet'
@@ -142,17 +155,5 @@ export const PROMPT_CASES: Record<string, Case> = {
       explain: EXPLAIN_PROMPT,
       mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
     }
-  },
-
-  async approval_pending(world) {
-    const { publisher, customer, call } = await waitingForPublisher(world)
-    const refused = await call()
-    const [fix] = fixesOf(refused)
-    assert.deepEqual([fix?.by, fix?.canYou], ['publisher', false], 'whoever sells the plan, and not whoever runs the gateway')
-    const place = { gateway: world.gateway, customer, publisher }
-    const stranger = await actAs('publisher', world.gateway, customer)
-    const tried = await new ManagementApi(world.gateway.url, stranger).call('POST', String(fix?.path), { decision: 'approve' })
-    assert.equal(tried.status, 403, 'the publisher of another organization cannot')
-    return { answer: refused, customer, publisher, mend: () => carryOutFirst(place, refused).then(call) }
   },
 }

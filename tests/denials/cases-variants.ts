@@ -4,7 +4,7 @@ import type { NewKey } from '../support/api.ts'
 import type { Customer } from '../support/gateway.ts'
 import { besideRunning } from './beside-running.ts'
 import { carryOut, carryOutFirst } from './carry-out.ts'
-import type { ModelCall } from './surfaces.ts'
+import type { ModelCall, Surface } from './surfaces.ts'
 import { BODY, fixesOf } from './world.ts'
 import type { Case, World } from './world.ts'
 
@@ -47,11 +47,13 @@ function limitRaisedBy(by: string, of: 'key' | 'application' | 'organization', i
     const fix = fixesOf(refused).find(({ action }) => action === 'raise_limit')
     assert.ok(fix, refused.text)
     assert.deepEqual([fix.by, fix.to], [by, 2])
+    const explained = (surface: Surface) => repeat(surface).then((found) => ({ explained: found, refused }))
     return {
       answer: refused,
       customer,
       served,
       repeat,
+      explained,
       async mend() {
         await carryOut({ gateway: world.gateway, customer }, fix)
         const raised = await api.expect<{ limits: unknown[] }>(200, 'GET', paths[of])

@@ -7,10 +7,12 @@ import { say } from '../support/config.ts'
 import { problemOf } from './world.ts'
 import type { Made, World } from './world.ts'
 
+const OF_THE_CREDENTIAL = 'it is asked with a key: how else callers of an API prove who they are is seen when they call'
 const OF_THE_CALL = 'how the upstream answers is known once it was called'
 
 /** What no forecast can tell, and why. */
 const UNFORESEEN: Partial<Record<DenialCode, string>> = {
+  caller_unknown: OF_THE_CREDENTIAL,
   idempotency_in_progress: 'the management API alone refuses so',
   idempotency_mismatch: 'the management API alone refuses so',
   ledger_unavailable: 'balances can be read while nothing can be written, and a forecast writes nothing',
@@ -20,7 +22,10 @@ const UNFORESEEN: Partial<Record<DenialCode, string>> = {
   provider_rate_limited: OF_THE_CALL,
   provider_rejected: OF_THE_CALL,
   provider_timeout: OF_THE_CALL,
+  signature_expired: OF_THE_CREDENTIAL,
+  signature_replayed: OF_THE_CREDENTIAL,
   stream_funds_exhausted: 'how long an answer is, and what else is spent meanwhile, is known at its end',
+  token_expired: OF_THE_CREDENTIAL,
 }
 
 /** Where a request is explained, as if models were called there. */

@@ -54,9 +54,12 @@ export const modelAllowedNow: Look = (evidence) => {
 export const scopeAllowedNow: Look = (evidence) => {
   const { key } = evidence
   const scope = requiredOf(evidence, 'scope') ?? scopeOf(evidence)
-  if (key === undefined || scope === undefined || (key.scopes.length === 0 && codeOf(evidence) !== 'permission_denied')) return undefined
-  if (key.scopes.length === 0 || key.scopes.includes(scope))
-    return { result: 'ok', detail: `It has the scope "${scope}".`, ...permittedNow(evidence, 'scope') }
+  if (key === undefined || scope === undefined) return undefined
+  if (key.scopes.length === 0)
+    return requiredOf(evidence, 'scope') === undefined
+      ? undefined
+      : { result: 'ok', detail: 'It may be used for everything.', ...permittedNow(evidence, 'scope') }
+  if (key.scopes.includes(scope)) return { result: 'ok', detail: `It has the scope "${scope}".`, ...permittedNow(evidence, 'scope') }
   return {
     result: 'failed',
     detail: `${named(key)} is limited to ${key.scopes.join(', ')}; this needs the scope "${scope}".`,
