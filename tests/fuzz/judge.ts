@@ -62,7 +62,7 @@ function stream({ body }: RawAnswer, kind: Kind): string | undefined {
   if (kind === 'answer') {
     // What is in the events is the upstream's; how the stream ends is ours.
     const tail = body.toString('utf8', Math.max(0, body.length - 4_000))
-    return /data: ?\[DONE\][^\S\r\n]*(\r?\n(?!data).+)*\s*$|"finish_reason":"error"/.test(tail)
+    return /data:[ \t]*\[DONE\][^\S\r\n]*(\r?\n(?!data).+)*\s*$|"finish_reason":"error"/.test(tail)
       ? undefined
       : `a stream that says nothing of its end: ${JSON.stringify(tail.slice(-300))}`
   }
