@@ -118,8 +118,8 @@ export const API_CASES: Record<string, Case> = {
     const stranger = await actAs('publisher', world.gateway, customer)
     const tried = await new ManagementApi(world.gateway.url, stranger).call('POST', String(fix?.path), { decision: 'approve' })
     assert.equal(tried.status, 403, 'the publisher of another organization cannot')
-    const explain = { path: '/published', method: 'GET' }
-    return { answer: refused, customer, publisher, explain, mend: () => carryOutFirst(place, refused).then(call) }
+    const asked = { path: '/published', method: 'GET' }
+    return { answer: refused, customer, publisher, explain: asked, mend: () => carryOutFirst(place, refused).then(call) }
   },
 }
 

@@ -24,8 +24,8 @@ export const REFUSAL_DEFECTS: Defect[] = [
     edits: [
       {
         file: 'packages/identity/src/roles.ts',
-        find: 'billing_admin: [...READ, ...TRACE, ...PAY],',
-        replace: "billing_admin: [...READ, ...TRACE, ...PAY].filter((one) => one !== 'subscriptions:write'),",
+        find: 'billing_admin: [...READ, ...TRACE, ...PLANS, ...PAY],',
+        replace: "billing_admin: [...READ, ...TRACE, ...PLANS, ...PAY].filter((one) => one !== 'subscriptions:write'),",
       },
     ],
     caughtBy: caughtBy('subscription_required'),
