@@ -34,7 +34,7 @@ export const DEFECTS: Defect[] = [
     edits: [
       {
         file: 'packages/gateway/src/apis/exchange.ts',
-        find: "headers['content-length'] === undefined ? 0 : WITHHELD_BYTES",
+        find: "this.headers['content-length'] === undefined ? 0 : WITHHELD_BYTES",
         replace: '0 * WITHHELD_BYTES',
       },
     ],
