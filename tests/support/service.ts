@@ -145,6 +145,9 @@ const ANSWERS: Record<string, Answer | undefined> = {
     }
     response.end()
   },
+  /** What its query says, in JSON. */
+  said: (response, _size, { url = '' }) =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end(decodeURIComponent(url.replace(/^[^?]*\?/, ''))),
   packed: (response) =>
     response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(gzipSync('{"packed":true}')),
 }
@@ -182,6 +185,7 @@ export interface TestRoute {
   method: string
   path: string
   price?: string
+  metered?: Record<string, unknown>
   free?: true
   chargeOn?: string[]
   off?: true

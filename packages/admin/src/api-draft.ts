@@ -70,11 +70,12 @@ function priced(routes: ApiRoute[], prices: Record<string, string>): ApiRoute[] 
   const strange = Object.keys(prices).find((name) => name !== '*' && !names.has(name))
   if (strange !== undefined) return invalid('/prices', `there is no route "${strange}"; routes are named like "GET /forecast/{city}"`)
   return routes.map((route) => {
-    const { price, free, ...rest } = route
-    const open = price === undefined && free !== true
+    const { price, metered, free, ...rest } = route
+    const open = price === undefined && metered === undefined && free !== true
     const set = prices[nameOf(route)] ?? (open ? prices['*'] : undefined)
     if (set === undefined) return route
-    return set === 'free' ? { ...rest, free: true } : { ...rest, price: set }
+    if (set === 'free') return { ...rest, free: true }
+    return { ...rest, ...(metered === undefined ? {} : { metered }), price: set }
   })
 }
 

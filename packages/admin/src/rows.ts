@@ -1,4 +1,4 @@
-import type { Buckets, Disclosure, LimitTerms, Millis, Nano, PriceTerms, ViolationNote } from '@faregate/core'
+import type { Buckets, CallMeasured, Disclosure, LimitTerms, Millis, Nano, PriceTerms, ViolationNote } from '@faregate/core'
 import type { Party } from '@faregate/billing'
 import type { Cap } from './people-rows.ts'
 
@@ -185,6 +185,8 @@ export interface RequestRow {
   latencyMs: number
   ttftMs: number | null
   attempts: AttemptRow[]
+  /** What its charge was reckoned from; empty: its price does not depend on what goes through it. */
+  measured: CallMeasured
   violations: ViolationNote[]
 }
 

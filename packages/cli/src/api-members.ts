@@ -1,4 +1,5 @@
 import type { RouteOutput, Routes } from '@faregate/contract'
+import { sentMetered } from './route-text.ts'
 import { UsageError, type Option, type Options } from './command.ts'
 
 type Shown = Pick<RouteOutput<Routes['getApi']>, 'routes'>
@@ -89,14 +90,28 @@ export function upstreamOf(text: string): { baseUrl: string; weight?: number } {
   return { baseUrl, ...(weight === undefined ? {} : { weight: Number(weight) }) }
 }
 
-/** Routes as they are shown, some of them switched off or on. */
-export function switchedRoutes({ routes }: Shown, off: string[], on: string[]): Members[] {
+/** What becomes of some routes, by their names. */
+export interface RouteChanges {
+  off: readonly string[]
+  on: readonly string[]
+  metered: ReadonlyMap<string, ReturnType<typeof sentMetered>>
+}
+
+/** Routes as they are shown, some of them switched off or on, or metered. */
+export function changedRoutes({ routes }: Shown, { off, on, metered: set }: RouteChanges): Members[] {
   const names = new Set(routes.map(({ method, path }) => `${method} ${path}`))
-  const strange = [...off, ...on].find((name) => !names.has(name))
+  const strange = [...off, ...on, ...set.keys()].find((name) => !names.has(name))
   if (strange !== undefined) throw new UsageError(`there is no route "${strange}"; routes are named like "GET /forecast/{city}"`)
-  return routes.map(({ price, free, off: isOff, ...route }) => {
+  return routes.map(({ price, metered: known, free, off: isOff, ...route }) => {
     const name = `${route.method} ${route.path}`
     const stays = (isOff && !on.includes(name)) || off.includes(name)
-    return { ...route, ...(price === null ? {} : { price }), ...(free ? { free } : {}), ...(stays ? { off: true } : {}) }
+    const metered = set.get(name) ?? (known === null ? undefined : sentMetered(known))
+    return {
+      ...route,
+      ...(price === null ? {} : { price }),
+      ...(metered === undefined ? {} : { metered }),
+      ...(free && metered === undefined ? { free } : {}),
+      ...(stays ? { off: true } : {}),
+    }
   })
 }

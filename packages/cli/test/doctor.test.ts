@@ -141,15 +141,18 @@ describe('doctor on limits that can never be met', () => {
 
 test('doctor counts the routes of published APIs among the calls that a cap must have room for', () => {
   const models = [{ name: 'dear', price: { input: '1', output: '4999999' }, deployments: [] }]
-  const below = (amount: string, ...routes: { price: string | null; free: boolean; off: boolean }[]) =>
-    isBelowAnyCall(amount, { models, prices: [], apis: [{ name: 'weather', routes }] })
-  const priced = { price: '0.02', free: false, off: false }
+  type Route = Parameters<typeof isBelowAnyCall>[1]['apis'][number]['routes'][number]
+  const metered = { sent: null, received: '0.05', units: null }
+  const below = (amount: string, ...routes: Route[]) => isBelowAnyCall(amount, { models, prices: [], apis: [{ name: 'weather', routes }] })
+  const priced: Route = { price: '0.02', metered: null, free: false, off: false }
   assert.equal(below('0.01'), true)
   assert.equal(below('0.01', priced), true)
   assert.equal(below('0.02', priced), false)
   assert.equal(below('0.01', { ...priced, price: '0.01' }), false)
   assert.equal(below('0.01', { ...priced, price: '0.01', off: true }), true)
   assert.equal(below('0.01', { ...priced, price: null, free: true }), false)
+  assert.equal(below('0.01', { ...priced, price: null, metered }), false)
+  assert.equal(below('0.01', { ...priced, metered }), true)
   assert.equal(isBelowAnyCall('0.01', { models: [], prices: [], apis: [{ name: 'weather', routes: [priced] }] }), true)
 })
 

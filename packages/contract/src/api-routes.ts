@@ -22,12 +22,51 @@ const members = {
   off: z.literal(true).optional().describe('It is switched off: calls are refused, and nothing else takes them.'),
 }
 
+const POINTER = z
+  .string()
+  .max(500)
+  .regex(/^(\/([^~/]|~[01])*)+$/, 'a JSON pointer, like /usage/pages')
+
+const MOST_UNITS = 1_000_000_000
+
+/** What goes through a call, with prices as they are written in one place or the other. */
+function meteredWith<Price extends z.ZodType<string>>(price: Price) {
+  return z.strictObject({
+    sent: price.optional().describe("What a million bytes of the request's body cost."),
+    received: price.optional().describe("What a million bytes of the answer's body cost, as it is sent, packed or not."),
+    units: z
+      .strictObject({
+        pointer: POINTER.describe('Where an answer in JSON says how many they are: `/usage/pages`.'),
+        price: price.describe('What one of them costs.'),
+        most: z.int().min(1).max(MOST_UNITS).describe('So many are held for before the call, and no more are charged.'),
+        otherwise: z
+          .int()
+          .min(0)
+          .max(MOST_UNITS)
+          .optional()
+          .describe('So many are charged where the answer says no number that can be read. Absent: none.'),
+      })
+      .optional()
+      .describe('Counted by the answer itself.'),
+  })
+}
+
+/** The same as it is shown. */
+export const shownMetered = z
+  .object({
+    sent: z.string().nullable(),
+    received: z.string().nullable(),
+    units: z.object({ pointer: z.string(), price: z.string(), most: z.number(), otherwise: z.number() }).nullable(),
+  })
+  .meta({ title: 'ApiMetered' })
+
 /** Routes with prices as they are written in one place or the other. */
 export function routesWith<Price extends z.ZodType<string>>(price: Price) {
   const { method, path, ...more } = members
-  const priced = price.optional().describe('What one call costs. A route has a price, or is declared free.')
+  const priced = price.optional().describe('What one call costs. A route has a price, or `metered`, or is declared free.')
+  const metered = meteredWith(price).optional().describe('What is charged by what goes through a call, beside its price.')
   return z
-    .array(z.strictObject({ method, path, price: priced, ...more }).meta({ title: 'ApiRoute' }))
+    .array(z.strictObject({ method, path, price: priced, metered, ...more }).meta({ title: 'ApiRoute' }))
     .min(1)
     .max(20_000)
 }

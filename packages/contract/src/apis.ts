@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { firstListing, presentation, shownListing, shownPresentation } from './api-presentation.ts'
 import { baseUrl, nullable, proxying, secretless, shown, timeouts } from './api-proxying.ts'
 import { checks, contractReport, validation } from './api-checks.ts'
-import { routesWith } from './api-routes.ts'
+import { routesWith, shownMetered } from './api-routes.ts'
 import { byName, decimal, id, nothing } from './common.ts'
 import { managedBy } from './managed.ts'
 import { prompt, shownPrompt } from './prompts.ts'
@@ -81,6 +81,7 @@ export const shownMembers = {
       method: z.string(),
       path: z.string(),
       price: z.string().nullable().describe('Null: it is free, or nothing is said yet.'),
+      metered: shownMetered.nullable().describe('Null: a call costs the same, whatever goes through it.'),
       free: z.boolean(),
       chargeOn: z.array(z.string()),
       off: z.boolean(),

@@ -57,6 +57,13 @@ export const request = z
     latencyMs: z.number(),
     ttftMs: z.number().nullable(),
     attempts: z.array(attempt),
+    measured: z
+      .object({
+        sent: z.number().optional().describe("Bytes of the request's body."),
+        received: z.number().optional().describe("Bytes of the answer's body; of one that broke off, those that were delivered."),
+        units: z.number().optional().describe('As many as are charged.'),
+      })
+      .describe('What the charge was reckoned from; empty where it does not depend on what goes through a call.'),
     violations: z.array(violation).describe('In what it differed from the document of its API, where it was compared.'),
   })
   .meta({ title: 'Request' })

@@ -1,3 +1,4 @@
+import type { ApiMetered } from './api-metered.ts'
 import type { ApiListing, ApiPresentation } from './api-presentation.ts'
 import type { ApiProxying, OAuthClient } from './api-proxying.ts'
 import type { Prompt } from './prompt.ts'
@@ -20,13 +21,15 @@ export type ChargedClass = (typeof CHARGED_CLASSES)[number]
 /** Where a route says nothing of it. */
 export const DEFAULT_CHARGE_ON: readonly ChargedClass[] = ['2xx', '3xx']
 
-/** What callers of an API can ask for, and what that costs. Exactly one of `price` and `free` is there. */
+/** What callers of an API can ask for, and what that costs: `price` or `metered`, or both, or else `free`. */
 export interface ApiRoute {
   method: ApiMethod
   /** Below the prefix: exact, with `{parameter}` for a segment, ending in `*` for whatever follows. */
   path: string
   /** Of one call, a decimal string in the installation's currency. */
   price?: string | undefined
+  /** By what goes through it, beside that. */
+  metered?: ApiMetered | undefined
   free?: true | undefined
   /** Absent: {@link DEFAULT_CHARGE_ON}. */
   chargeOn?: ChargedClass[] | undefined

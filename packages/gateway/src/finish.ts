@@ -48,6 +48,7 @@ export function finish(deps: GatewayDeps, flow: Flow, ending: Ending): void {
     latencyMs: elapsed(flow),
     ttftMs: flow.ttftMs,
     attempts: flow.attempts,
+    ...(flow.measured === undefined ? {} : { measured: flow.measured }),
     ...(flow.violations === undefined ? {} : { violations: flow.violations }),
   })
 }

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { Denial, DenialCode, Millis, Nano, ViolationNote } from '@faregate/core'
+import type { CallMeasured, Denial, DenialCode, Millis, Nano, ViolationNote } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import type { Admission } from '@faregate/limits'
 import type { Decoded, EndpointDialect, ModelRequest } from '@faregate/wire'
@@ -53,6 +53,8 @@ export interface Flow {
   use?: Use
   cost: Nano
   ttftMs: number | null
+  /** What its charge was reckoned from, where its price depends on what went through it. */
+  measured?: CallMeasured
   /** In what it differs from the document of its API, as far as that may be kept. */
   violations?: ViolationNote[]
   /** Set when the request was refused, before or in the middle of the answer. */

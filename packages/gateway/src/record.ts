@@ -1,4 +1,4 @@
-import type { Buckets, DenialCode, Millis, Nano, TraceStep, ViolationNote } from '@faregate/core'
+import type { Buckets, CallMeasured, DenialCode, Millis, Nano, TraceStep, ViolationNote } from '@faregate/core'
 
 /** What happened to one request; one row, written off the request path. Money is decided by the ledger, not here. */
 export interface RequestRecord {
@@ -36,6 +36,8 @@ export interface RequestRecord {
   latencyMs: number
   ttftMs: number | null
   attempts: AttemptRecord[]
+  /** What its charge was reckoned from, where its price depends on what went through it. */
+  measured?: CallMeasured | undefined
   /** In what it differs from the document of its API; absent: in nothing, or nobody looked. */
   violations?: readonly ViolationNote[] | undefined
 }

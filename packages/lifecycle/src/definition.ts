@@ -9,6 +9,7 @@ import {
 import { authenticationFlaws, identityFlaws } from './caller-flaws.ts'
 import { savedFlaws } from './contract/saved.ts'
 import type { ApiFlaw } from './flaw.ts'
+import { meteredFlaws } from './metered-flaws.ts'
 import { presentationFlaws } from './presentation-flaws.ts'
 import { promptFlaws } from './prompt/flaws.ts'
 import { proxyingFlaws } from './proxying-flaws.ts'
@@ -104,8 +105,9 @@ function routeFlaws(route: ApiRoute, index: number): ApiFlaw[] {
   const flaws: ApiFlaw[] = []
   if (!isRoutePath(route.path))
     flaws.push(at('path', `\`${route.path}\` is no path of a route`, 'write one like /forecast/{city} or /files/*'))
-  if (route.price !== undefined && route.free === true) flaws.push(at('free', 'has a price, and is free', 'keep one of them'))
-  else if (route.free !== true && route.price === undefined)
+  const paid = route.price !== undefined || route.metered !== undefined
+  if (paid && route.free === true) flaws.push(at('free', 'has a price, and is free', 'keep one of them'))
+  else if (route.free !== true && !paid)
     flaws.push({
       ...at('price', `\`${route.method} ${route.path}\` has no price`, 'set `price` for one call, or declare it: `free: true`'),
       missing: true,
@@ -114,6 +116,7 @@ function routeFlaws(route: ApiRoute, index: number): ApiFlaw[] {
     flaws.push(
       at('price', `\`${route.price}\` is no price`, 'write a decimal above zero, like "0.002"; what costs nothing is `free: true`'),
     )
+  flaws.push(...meteredFlaws(route.metered).map((flaw) => ({ ...flaw, path: ['routes', index, 'metered', ...flaw.path] })))
   if (route.chargeOn?.length === 0) flaws.push(at('chargeOn', 'is empty: nothing would be charged', 'declare it: `free: true`'))
   return flaws
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, type ApiRoute } from '@faregate/core'
+import { DEFAULT_CHARGE_ON, formatAmount, meteredTexts, parseAmount, type ApiRoute } from '@faregate/core'
 import { added, changed, removed, type ApiChange } from './openapi/diff/change.ts'
 import { shapeOf } from './openapi/operations.ts'
 
@@ -54,6 +54,11 @@ function chargedFor({ chargeOn }: ApiRoute): string {
   return (chargeOn ?? DEFAULT_CHARGE_ON).toSorted().join(', ')
 }
 
-function costOf({ price, free }: ApiRoute): string {
-  return free === true || price === undefined ? FREE : formatAmount(parseAmount(price) ?? 0n)
+function costOf({ price, metered, free }: ApiRoute): string {
+  if (free === true) return FREE
+  const parts = [
+    ...(price === undefined ? [] : [formatAmount(parseAmount(price) ?? 0n)]),
+    ...(metered === undefined ? [] : meteredTexts(metered)),
+  ]
+  return parts.length === 0 ? FREE : parts.join(' and ')
 }

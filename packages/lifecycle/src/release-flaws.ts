@@ -44,7 +44,9 @@ export function promptReleaseFlaws({ unpriced: why, ...circumstances }: Circumst
 }
 
 function unpriced(routes: readonly ApiRoute[]): ReleaseFlaw[] {
-  const names = routes.filter(({ price, free }) => price === undefined && free !== true).map(({ method, path }) => `${method} ${path}`)
+  const names = routes
+    .filter(({ price, metered, free }) => price === undefined && metered === undefined && free !== true)
+    .map(({ method, path }) => `${method} ${path}`)
   if (names.length === 0) return []
   const rest = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : ''
   return [

@@ -1,4 +1,4 @@
-import { DEFAULT_CHARGE_ON, parseAmount, type ApiRoute, type Nano } from '@faregate/core'
+import { DEFAULT_CHARGE_ON, meteredPrice, parseAmount, type ApiRoute, type MeteredPrice, type Nano } from '@faregate/core'
 
 /** A route as requests are matched with it. */
 export interface CompiledRoute {
@@ -6,6 +6,8 @@ export interface CompiledRoute {
   name: string
   /** Of one call, nano-units; 0 where it is declared free, undefined where it says nothing. */
   price: Nano | undefined
+  /** What goes through it costs something beside that. */
+  metered?: MeteredPrice
   /** Whether an answer of this status is charged. */
   charges(status: number): boolean
   /** Switched off: whoever calls it is told so. */
@@ -97,14 +99,21 @@ function allowed(methods: Set<string>): string[] {
   return named.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
 }
 
-function compiled({ method, path, price, free, off, chargeOn = [...DEFAULT_CHARGE_ON] }: ApiRoute): CompiledRoute {
+function compiled({ method, path, price, metered, free, off, chargeOn = [...DEFAULT_CHARGE_ON] }: ApiRoute): CompiledRoute {
   const classes = new Set(chargeOn.map((name) => Number(name[0])))
   return {
     name: `${method} ${path}`,
-    price: free === true ? 0n : price === undefined ? undefined : parseAmount(price),
+    price: free === true ? 0n : priceOf(price, metered !== undefined),
+    ...(metered === undefined || free === true ? {} : { metered: meteredPrice(metered) }),
     charges: (status) => classes.has(Math.floor(status / 100)),
     off: off === true,
   }
+}
+
+/** What is metered need not cost anything beside that. */
+function priceOf(price: string | undefined, metered: boolean): Nano | undefined {
+  if (price === undefined) return metered ? 0n : undefined
+  return parseAmount(price)
 }
 
 function emptyNode(): Node {

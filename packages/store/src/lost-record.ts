@@ -49,8 +49,13 @@ export function lostRecord(lost: LostRequest): RequestRecord {
     clamped: number(memo['clamped']),
     latencyMs: number(memo['latencyMs']) ?? Number(lost.settled_at - lost.at),
     ttftMs: number(memo['ttftMs']),
+    ...measuredIn(memo['measured']),
     attempts: Array.isArray(memo['attempts']) ? (memo['attempts'] as AttemptRecord[]) : [],
   }
+}
+
+function measuredIn(value: unknown): Pick<RequestRecord, 'measured'> {
+  return typeof value === 'object' && value !== null ? { measured: value } : {}
 }
 
 function charged(terms: Record<string, unknown>): bigint {

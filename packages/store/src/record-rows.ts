@@ -51,6 +51,7 @@ export const REQUEST_COLUMNS = [
   ...BUCKETS.map((bucket) => BUCKET_COLUMNS[bucket]),
   'attempts',
   'violations',
+  'measured',
 ] as const
 
 export const DENIAL_COLUMNS = [
@@ -108,6 +109,7 @@ export function requestToRow(record: RequestRecord): Row {
   for (const bucket of BUCKETS) row.push(sums[bucket] ?? null)
   row.push(JSON.stringify(record.attempts.map((attempt) => ({ ...attempt, model: clean(attempt.model) }))))
   row.push(record.violations === undefined ? null : JSON.stringify(record.violations))
+  row.push(record.measured === undefined ? null : JSON.stringify(record.measured))
   return row
 }
 

@@ -76,7 +76,7 @@ export async function recordBytes(read: Kysely<Schema>, overhead: number): Promi
   const requests = await sizeOf(
     read,
     'requests',
-    sql`length(attempts) + length(path) + length(flags) + coalesce(length(tags), 0) + coalesce(length(violations), 0)`,
+    sql`length(attempts) + length(path) + length(flags) + coalesce(length(tags), 0) + coalesce(length(violations), 0) + coalesce(length(measured), 0)`,
     overhead,
   )
   const denials = await sizeOf(read, 'denials', sql`length(problem) + length(trace) + coalesce(length(operator_detail), 0)`, overhead)

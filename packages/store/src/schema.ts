@@ -212,6 +212,7 @@ export interface RequestsTable {
   attempts: Json
   /** JSON; null: nothing, or nobody looked. */
   violations: string | null
+  measured: string | null
 }
 
 export interface DenialsTable {

@@ -42,6 +42,18 @@ const oauth = (more: (places: Places) => Value) => (places: Places) =>
 /** How a token begins: its end is a number that is another one each time. */
 const token = async (seen: Seen) => String(await authorization(seen)).replace(/-\d+,$/, '')
 
+/** What a call with a body of five bytes costs. */
+const cost = async ({ call }: Seen) => header(await call('/a', { method: 'POST', body: 'bytes' }), 'faregate-cost')
+
+const metered = (a: Value, b: Value): Field => fixed(ofMetered(a), ofMetered(b), cost)
+
+const ofMetered = (what: Value): Value => ({ routes: [{ method: 'POST', path: '/a', metered: what }] })
+
+const counted = (a: Value, b: Value): Field => {
+  const units = { pointer: '/bytes', price: '0.01', most: 10 }
+  return metered({ units: { ...units, ...a } }, { units: { ...units, ...b } })
+}
+
 /** Fields of a definition that change what one call is, costs, or says. */
 export const CALL_FIELDS: Fields = {
   prefix: {
@@ -73,6 +85,12 @@ export const CALL_FIELDS: Fields = {
   'routes[].method': fixed(ofRoute({}), ofRoute({ method: 'POST' }), (seen) => statuses(seen, '/a')),
   'routes[].path': fixed(ofRoute({}), ofRoute({ path: '/b' }), (seen) => statuses(seen, '/a')),
   'routes[].price': fixed(ofRoute({}), ofRoute({ price: '0.02' }), async ({ call }) => header(await call('/a'), 'faregate-cost')),
+  'routes[].metered.sent': metered({ sent: '0.001' }, { sent: '0.002' }),
+  'routes[].metered.received': metered({ received: '0.001' }, { received: '0.002' }),
+  'routes[].metered.units.pointer': counted({ pointer: '/bytes' }, { pointer: '/none' }),
+  'routes[].metered.units.price': counted({ price: '0.01' }, { price: '0.02' }),
+  'routes[].metered.units.most': counted({ most: 10 }, { most: 3 }),
+  'routes[].metered.units.otherwise': counted({ pointer: '/none', otherwise: 1 }, { pointer: '/none', otherwise: 2 }),
   'routes[].free': fixed(
     ofRoute({}),
     { routes: [{ method: 'GET', path: '/a', free: true }] },

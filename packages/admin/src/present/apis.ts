@@ -2,6 +2,7 @@ import {
   DEFAULT_CHARGE_ON,
   formatAmount,
   parseAmount,
+  shownMetered,
   type ApiEntry,
   type ApiProxying,
   type ApiRoute,
@@ -63,11 +64,12 @@ export function routeCount(definition: DraftDefinition): number {
   return definition.kind === 'prompt' ? 1 : definition.routes.length
 }
 
-function presentRoute({ method, path, price, free, chargeOn, off }: ApiRoute) {
+function presentRoute({ method, path, price, metered, free, chargeOn, off }: ApiRoute) {
   return {
     method,
     path,
     price: price === undefined ? null : formatAmount(parseAmount(price) ?? 0n),
+    metered: metered === undefined ? null : shownMetered(metered),
     free: free === true,
     chargeOn: [...(chargeOn ?? DEFAULT_CHARGE_ON)],
     off: off === true,

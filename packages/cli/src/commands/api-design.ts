@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
-import { MEMBERS, membersOf, switchedRoutes, UNSET } from '../api-members.ts'
+import { MEMBERS, membersOf, changedRoutes, UNSET } from '../api-members.ts'
 import { SECRETS, secretsOf } from '../api-secrets.ts'
 import { Failure, UsageError, type Call, type Command, type Option } from '../command.ts'
 import { changeTable, documentOf, findingLines, textOf } from '../document.ts'
 import { fieldTable } from '../field-table.ts'
 import { fields, shortTime, table } from '../output.ts'
+import { costText, meteredOf } from '../route-text.ts'
 import { behind, promptText } from '../prompt-text.ts'
 import { placed } from './api.ts'
 
@@ -94,7 +95,7 @@ function shown(row: Draft): string {
     ['document', row.documentId ?? 'none'],
     ['changed', `${shortTime(row.updatedAt) ?? ''} by ${row.changedBy}`],
   ])
-  const routes = row.routes.map(({ method, path, price, free }) => [method, path, price ?? (free ? 'free' : 'not said')])
+  const routes = row.routes.map((route) => [route.method, route.path, costText(route)])
   const what = row.prompt === null ? table(['method', 'path', 'price'], routes, 'No routes yet.') : promptText(row.prompt)
   return [facts, '', what, '', fieldTable(row.changes)].join('\n')
 }
@@ -102,6 +103,12 @@ function shown(row: Draft): string {
 const PRICES: Option = {
   flags: '--price <route>',
   summary: 'METHOD PATH PRICE, or free for the price, like "GET /forecast/{city} 0.002"; "* 0.002": every route without a price',
+  repeatable: true,
+}
+
+const METERED: Option = {
+  flags: '--metered <route>',
+  summary: 'METHOD PATH and what goes through a call costs, like "GET /pages received=0.05 units=/usage/pages each=0.01 most=100"',
   repeatable: true,
 }
 
@@ -113,6 +120,7 @@ const edit: Command = {
     { flags: '--upstream <url>', summary: 'where the service is: URL, or "URL WEIGHT"; several take the place of one', repeatable: true },
     { flags: '--prefix <path>', summary: 'where callers find it' },
     PRICES,
+    METERED,
     { flags: '--off <route>', summary: 'switches a route off, like "GET /forecast/{city}"', repeatable: true },
     { flags: '--on <route>', summary: 'switches it on again', repeatable: true },
     ...SECRETS,
@@ -131,14 +139,15 @@ const edit: Command = {
 async function changesOf(call: Call, name: string): Promise<DraftBody> {
   const { options } = call
   const [prefix, prices] = [options.text('prefix'), options.list('price')]
-  const [off, on] = [options.list('off') ?? [], options.list('on') ?? []]
-  const before =
-    (options.list('set') ?? options.list('unset') ?? options.list('off') ?? options.list('on')) && (await definitionOf(call, name))
+  const [off, on, metered] = (['off', 'on', 'metered'] as const).map((option) => options.list(option) ?? [])
+  const changed = { off: off ?? [], on: on ?? [], metered: new Map((metered ?? []).map(meteredRoute)) }
+  const routed = changed.off.length + changed.on.length + changed.metered.size > 0
+  const before = routed || (options.list('set') ?? options.list('unset')) !== undefined ? await definitionOf(call, name) : undefined
   return {
     ...(options.is('rebase') ? { rebase: true as const } : {}),
     ...(prefix === undefined ? {} : { prefix }),
     ...merged(placed(options.list('upstream') ?? [], secretsOf(call)), membersOf(options, before)),
-    ...(before === undefined || off.length + on.length === 0 ? {} : { routes: switchedRoutes(before, off, on) }),
+    ...(before === undefined || !routed ? {} : { routes: changedRoutes(before, changed) }),
     ...(prices === undefined ? {} : { prices: Object.fromEntries(prices.map(priceOf)) }),
   } as DraftBody
 }
@@ -165,6 +174,14 @@ function priceOf(text: string): [route: string, price: string] {
   if (price === undefined || !known)
     throw new UsageError(`--price is "${text}": write METHOD PATH PRICE, like "GET /forecast/{city} 0.002", or "* free"`)
   return [words.join(' '), price]
+}
+
+/** `GET /pages received=0.05` */
+function meteredRoute(text: string): [route: string, metered: ReturnType<typeof meteredOf>] {
+  const [method, path, ...words] = text.trim().split(/\s+/)
+  if (method === undefined || path === undefined || words.length === 0)
+    throw new UsageError(`--metered is "${text}": write METHOD PATH and what is metered, like "GET /pages received=0.05"`)
+  return [`${method} ${path}`, meteredOf(words)]
 }
 
 const discard: Command = {

@@ -7,6 +7,7 @@ import { findOrganization } from '../lookup.ts'
 import { fields, table } from '../output.ts'
 import { placeOf } from '../place.ts'
 import { behind, promptText } from '../prompt-text.ts'
+import { costText, meteredOf } from '../route-text.ts'
 import { listedAs, VISIBILITY } from './api-catalogue.ts'
 import { apiTest } from './api-test.ts'
 
@@ -50,11 +51,11 @@ function shown(api: Api): string {
     ['defined in', placeOf(api.managedBy)],
   ])
   if (api.prompt !== null) return `${facts}\n\n${promptText(api.prompt)}`
-  const rows = api.routes.map(({ method, path, price, free, chargeOn, off }) => [
-    method,
-    path,
-    price ?? (free ? 'free' : 'not said'),
-    off ? 'switched off' : price === null ? null : chargeOn.join(' '),
+  const rows = api.routes.map((route) => [
+    route.method,
+    route.path,
+    costText(route),
+    route.off ? 'switched off' : route.price === null && route.metered === null ? null : route.chargeOn.join(' '),
   ])
   return `${facts}\n\n${table(['method', 'path', 'price', 'charged for'], rows)}`
 }
@@ -120,7 +121,9 @@ function leaves(name: string, value: unknown): [string, string][] {
 
 const ROUTES: Option = {
   flags: '--route <route>',
-  summary: 'METHOD PATH PRICE, or free for the price, like "GET /forecast/{city} 0.002"; charged for 2xx,3xx or what follows a fourth word',
+  summary:
+    'METHOD PATH PRICE, or free for the price, like "GET /forecast/{city} 0.002"; charged for 2xx,3xx or what follows a fourth word; ' +
+    'what is metered stands among them, like "GET /pages received=0.05" (a million bytes)',
   repeatable: true,
 }
 
@@ -167,14 +170,20 @@ const add: Command = {
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', '*'] as const
 const CLASSES = ['2xx', '3xx', '4xx'] as const
 
-/** `GET /forecast/{city} 0.002 2xx,4xx` */
+/** `GET /forecast/{city} 0.002 2xx,4xx`; `GET /pages units=/usage/pages each=0.01 most=100` */
 function routeOf(text: string): Route {
-  const [method, path, price, charged] = text.trim().split(/\s+/)
+  const [method, path, ...words] = text.trim().split(/\s+/)
+  const [metered, [price, charged]] = [words.filter((word) => word.includes('=')), words.filter((word) => !word.includes('='))]
   const known = METHODS.find((one) => one === method?.toUpperCase())
-  if (known === undefined || path === undefined || price === undefined)
+  if (known === undefined || path === undefined || words.length === 0)
     throw new UsageError(`--route is "${text}": write METHOD PATH PRICE, like "GET /forecast/{city} 0.002", or free for the price`)
-  const chargeOn = charged === undefined ? {} : { chargeOn: charged.split(',').map(classOf) }
-  return { method: known, path, ...(price === 'free' ? { free: true as const } : { price }), ...chargeOn }
+  return {
+    method: known,
+    path,
+    ...(price === 'free' ? { free: true as const } : price === undefined ? {} : { price }),
+    ...(metered.length === 0 ? {} : { metered: meteredOf(metered) }),
+    ...(charged === undefined ? {} : { chargeOn: charged.split(',').map(classOf) }),
+  }
 }
 
 function classOf(text: string): (typeof CLASSES)[number] {

@@ -88,6 +88,7 @@ function factsOf(one: RequestRecord): [string, Cell][] {
     ['price version', one.priceVersion],
     ['delivery', one.delivery],
     ['flags', one.flags.length === 0 ? undefined : one.flags.join(', ')],
+    ['measured', countsOf(one.measured) ?? undefined],
     ['differs from its document', one.violations.length === 0 ? undefined : one.violations.map(violationText).join('; ')],
     ['organization', one.organization],
     ['key', one.key],

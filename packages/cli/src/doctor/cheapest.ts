@@ -2,7 +2,7 @@ import { divideUp, parseAmount, parseDecimal, type Nano } from '@faregate/core'
 import type { Apis, Models, Prices } from './rig.ts'
 
 type Priced = Pick<Models[number], 'name' | 'price' | 'deployments'>
-type PricedApi = { name: string; routes: Pick<Apis[number]['routes'][number], 'price' | 'free' | 'off'>[] }
+type PricedApi = { name: string; routes: Pick<Apis[number]['routes'][number], 'price' | 'metered' | 'free' | 'off'>[] }
 type KnownPrice = Pick<Prices[number], 'name' | 'price'>
 
 const MILLION = 1_000_000n
@@ -24,9 +24,11 @@ export function isBelowAnyCall(amount: string, { models, prices, apis }: Callabl
   return limit !== undefined && cheapest !== undefined && cheapest > limit
 }
 
-function costOf({ price, free }: PricedApi['routes'][number]): Nano[] {
+/** What is metered costs nothing where nothing goes through. */
+function costOf({ price, metered, free }: PricedApi['routes'][number]): Nano[] {
   if (free) return [0n]
-  return price === null ? [] : [nano(price)]
+  if (price === null) return metered === null ? [] : [0n]
+  return [nano(price)]
 }
 
 /** What a call of one token in and one out costs at the least; `undefined` where there is no price. */

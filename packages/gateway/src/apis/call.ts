@@ -20,7 +20,7 @@ import { tagsOf } from '../tags.ts'
 import { addressRefused } from './addresses.ts'
 import { checkRequest } from './contract/check.ts'
 import { deliverCall } from './deliver.ts'
-import { evaluateCall, reserveCall, type AdmittedApi } from './hold.ts'
+import { evaluateCall, isFree, lengthOf, reserveCall, type AdmittedApi } from './hold.ts'
 import { locateRoute } from './locate.ts'
 import type { PublishedApi } from './port.ts'
 
@@ -39,7 +39,8 @@ export async function serveApi(shared: Shared, flow: Flow, at: PublishedAt): Pro
     const differs = await comparedRequest(flow, admitted)
     if (differs === 'gone') return finish(deps, flow, { outcome: 'aborted', status: 499, delivery: 'none' })
     if (differs !== undefined) return refuse(deps, flow, differs)
-    if (admitted.price === 0n) return deliverCall({ deps, unsettled, flow, target: admitted, reservation: undefined })
+    if (isFree(admitted)) return deliverCall({ deps, unsettled, flow, target: admitted, reservation: undefined })
+    if (admitted.route.metered !== undefined) admitted.sent = lengthOf(flow.inbound)
     const reservation = await reserveInArrears(deps, flow, admitted.key, {
       look: () => evaluateCall(deps, admitted, flow.plan),
       reserve: () => reserveCall(deps, flow, admitted),
@@ -66,7 +67,7 @@ async function comparedRequest(flow: Flow, admitted: AdmittedApi): Promise<Denia
 /** A call of an API as limits see it: one request. */
 export function limitedApi(deps: GatewayDeps, flow: Flow, admitted: AdmittedApi): Limited {
   const limited = { key: admitted.key, user: null }
-  return admitted.price === 0n ? limited : { ...limited, moneyBlocker: () => moneyBlocker(deps, flow, admitted) }
+  return isFree(admitted) ? limited : { ...limited, moneyBlocker: () => moneyBlocker(deps, flow, admitted) }
 }
 
 /**
@@ -89,14 +90,14 @@ export async function admitCall(shared: Shared, flow: Flow, { value, rest }: Pub
   flow.api = { name, route: target.route.name, release }
   const admitted: AdmittedApi = { ...target, key, price: target.route.price ?? 0n }
   const standing = checkStanding(deps.settings, key)
-  const use = useOf(flow, { scope: 'apis', address: flow.inbound.ip, product: { api: name }, standing: true, free: admitted.price === 0n })
+  const use = useOf(flow, { scope: 'apis', address: flow.inbound.ip, product: { api: name }, standing: true, free: isFree(admitted) })
   const permission = checkUse(key, use) ?? authorizeApi(key, name) ?? addressRefused(value.entry, use.address)
   const first = standing ?? permission
   if (first !== undefined) {
     const others = first !== permission && permission !== undefined ? [permission.code] : []
     return { ...first, ...alsoOf(others, await moneyBlocker(deps, flow, admitted)) }
   }
-  if (admitted.price === 0n) return admitted
+  if (isFree(admitted)) return admitted
   const plan = await planned(deps, flow, key, use.product)
   if (isDenial(plan)) return { ...plan, ...alsoOf(plan.also ?? [], await moneyBlocker(deps, flow, admitted)) }
   if (plan !== undefined) flow.plan = plan
@@ -110,5 +111,5 @@ function callerOf(shared: Shared, flow: Flow, { schemes }: PublishedApi): Promis
 
 /** What balances have against the call; nothing where it is free. */
 async function moneyBlocker(deps: GatewayDeps, flow: Flow, admitted: AdmittedApi): Promise<Denial | undefined> {
-  return admitted.price === 0n ? undefined : refusalOf(deps, () => evaluateCall(deps, admitted, flow.plan))
+  return isFree(admitted) ? undefined : refusalOf(deps, () => evaluateCall(deps, admitted, flow.plan))
 }

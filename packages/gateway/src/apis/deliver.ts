@@ -1,4 +1,4 @@
-import { formatAmount, type Denial } from '@faregate/core'
+import { formatAmount, type Buckets, type CallMeasured, type Denial } from '@faregate/core'
 import { mergeVary, sharedHeaders, withNotices } from '../answer-headers.ts'
 import type { GatewayDeps } from '../deps.ts'
 import { nobodyThere } from '../deliver/nobody.ts'
@@ -7,11 +7,15 @@ import type { Flow } from '../flow.ts'
 import { recordDenial, refuse } from '../refuse.ts'
 import { apiDeprecation } from '../retirement.ts'
 import { release, settle } from '../settle.ts'
+import { endedBy } from '../slice.ts'
 import type { Late, Unsettled } from '../unsettled.ts'
 import { checkAnswerBody } from './contract/check.ts'
 import { ApiExchange, type CallEnd } from './exchange.ts'
-import { callerHeaders } from './forward.ts'
+import { bodyLength, callerHeaders } from './forward.ts'
 import type { AdmittedApi, ApiReservation } from './hold.ts'
+import { Meter } from './metering/meter.ts'
+
+type Headers = Record<string, string | string[] | undefined>
 
 /** What a call of an API works with. */
 export interface ApiDelivery {
@@ -21,16 +25,31 @@ export interface ApiDelivery {
   target: AdmittedApi
   /** Absent: it is free. */
   reservation: ApiReservation | undefined
+  /** Absent: it costs the same, whatever goes through it. */
+  meter: Meter | undefined
 }
 
 /** Calls the upstream and passes its answer on: settled before the last byte, void where there is none (M16, M20). */
-export async function deliverCall(delivery: ApiDelivery): Promise<void> {
-  delivery.flow.step = 'upstream'
-  if (delivery.flow.outbound.closed) return nobody(delivery)
+export async function deliverCall(called: Omit<ApiDelivery, 'meter'>): Promise<void> {
+  const { flow } = called
+  flow.step = 'upstream'
+  const delivery = { ...called, meter: meterOf(called) }
+  if (flow.outbound.closed) return nobody(delivery)
   const exchange = new ApiExchange(delivery, (status, headers) => {
-    delivery.flow.outbound.head(status, answerHeaders(delivery, headers, formatAmount(owed(delivery, status))))
+    const cost = foreseen(delivery, status, headers)
+    flow.outbound.head(status, answerHeaders(delivery, headers, cost === undefined ? undefined : formatAmount(cost)))
   })
   await conclude(delivery, exchange, await exchange.run())
+}
+
+/** What measures the call, where its price depends on what goes through it: its body is counted as it is read. */
+function meterOf({ deps, flow, target, reservation }: Omit<ApiDelivery, 'meter'>): Meter | undefined {
+  if (reservation?.metered === undefined) return undefined
+  const { unread } = flow.inbound
+  const body = { length: target.sent, collected: unread === undefined }
+  const meter = new Meter({ deps, flow, reservation, user: null, canWait: true }, reservation.cost, reservation.metered, body)
+  if (unread !== undefined) flow.inbound.unread = () => meter.counted(unread())
+  return meter
 }
 
 function conclude(delivery: ApiDelivery, exchange: ApiExchange, end: CallEnd): Promise<void> {
@@ -43,6 +62,8 @@ function conclude(delivery: ApiDelivery, exchange: ApiExchange, end: CallEnd): P
       return fail(delivery, end.denial)
     case 'broken':
       return breakOff(delivery, exchange, end.denial)
+    case 'exhausted':
+      return exhaust(delivery, exchange, end.denial)
     case 'gone':
       return exchange.delivered === 0 ? nobody(delivery) : chargeGone(delivery, exchange)
   }
@@ -54,7 +75,8 @@ async function sendWhole(delivery: ApiDelivery, exchange: ApiExchange, body: Buf
   if (flow.outbound.closed) return nobody(delivery)
   const differs = await checkAnswerBody(flow, delivery.target, exchange, body)
   if (differs !== undefined) return fail(delivery, differs)
-  const refusal = await settleCall(delivery, status, 'void')
+  const measured = await delivery.meter?.whole(exchange.headers, body, flow.flags)
+  const refusal = await settleCall(delivery, status, 'void', measured)
   if (refusal !== undefined) return refuse(deps, flow, refusal)
   flow.outbound.head(status, answerHeaders(delivery, exchange.headers, formatAmount(flow.cost)))
   const delivered = await flow.outbound.end(body)
@@ -64,9 +86,9 @@ async function sendWhole(delivery: ApiDelivery, exchange: ApiExchange, body: Buf
   finish(deps, flow, { ...how, ...ending(delivery, status) })
 }
 
-async function endForwarded(delivery: ApiDelivery, { status }: ApiExchange, tail: Buffer): Promise<void> {
+async function endForwarded(delivery: ApiDelivery, { status, written }: ApiExchange, tail: Buffer): Promise<void> {
   const { deps, flow } = delivery
-  const refusal = await settleCall(delivery, status, 'post')
+  const refusal = await settleCall(delivery, status, 'post', delivery.meter?.passed(written + tail.length, flow.flags))
   if (refusal !== undefined) {
     const denial = recordDenial(deps, flow, refusal)
     flow.outbound.destroy()
@@ -77,20 +99,51 @@ async function endForwarded(delivery: ApiDelivery, { status }: ApiExchange, tail
 }
 
 /** The caller had a part of the answer and did not wait for the rest: it was served. */
-async function chargeGone(delivery: ApiDelivery, { status }: ApiExchange): Promise<void> {
-  await settleCall(delivery, status, 'post')
+async function chargeGone(delivery: ApiDelivery, { status, delivered }: ApiExchange): Promise<void> {
+  await settleCall(delivery, status, 'post', delivery.meter?.passed(delivered, delivery.flow.flags))
   finish(delivery.deps, delivery.flow, { outcome: 'aborted', delivery: 'unconfirmed', ...ending(delivery, status) })
 }
 
-/** Half an answer is no answer: nothing is owed, and it must not look complete. */
+/**
+ * Half an answer is no answer: it must not look complete, and nothing is owed but for the bytes that were delivered, where they have a
+ * price.
+ */
 async function breakOff(delivery: ApiDelivery, exchange: ApiExchange, denial: Denial): Promise<void> {
   const { deps, flow } = delivery
   if (flow.outbound.closed) return exchange.delivered === 0 ? nobody(delivery) : chargeGone(delivery, exchange)
   if (!exchange.begun) return fail(delivery, denial)
-  await voidCall(delivery)
-  const recorded = recordDenial(deps, flow, denial)
+  await settleBroken(delivery, exchange)
+  const recorded = recordDenial(deps, flow, withCharge(delivery, denial))
   flow.outbound.destroy()
-  finish(deps, flow, { outcome: 'failed', delivery: 'none', denial: recorded, ...ending(delivery, exchange.status) })
+  const how = flow.cost === 0n ? ({ outcome: 'failed', delivery: 'none' } as const) : PARTLY
+  finish(deps, flow, { ...how, denial: recorded, ...ending(delivery, exchange.status) })
+}
+
+const PARTLY = { outcome: 'partial', delivery: 'unconfirmed' } as const
+
+async function settleBroken(delivery: ApiDelivery, exchange: ApiExchange): Promise<void> {
+  const { meter, flow, target } = delivery
+  if (meter === undefined || !target.route.charges(exchange.status)) return voidCall(delivery)
+  await flow.outbound.drained()
+  const measured = meter.broken(exchange.delivered)
+  const cost = meter.costOfBroken(measured)
+  if (cost === 0n) return voidCall(delivery)
+  await resolve(delivery, cost, 'post', { measured, buckets: ONE_CALL })
+}
+
+/** What follows is not covered: what was delivered is charged, and the answer must not look complete. */
+async function exhaust(delivery: ApiDelivery, exchange: ApiExchange, cause: Denial): Promise<void> {
+  const { deps, flow, meter } = delivery
+  await flow.outbound.drained()
+  const { status, delivered } = exchange
+  await settleCall(delivery, status, 'post', meter?.passed(delivered, flow.flags))
+  const recorded = recordDenial(deps, flow, withCharge(delivery, endedBy('answer', cause)))
+  flow.outbound.destroy()
+  finish(deps, flow, { ...PARTLY, denial: recorded, ...ending(delivery, status) })
+}
+
+function withCharge({ flow }: ApiDelivery, denial: Denial): Denial {
+  return flow.cost === 0n ? denial : { ...denial, charged: formatAmount(flow.cost) }
 }
 
 async function fail(delivery: ApiDelivery, denial: Denial): Promise<void> {
@@ -105,30 +158,54 @@ async function nobody(delivery: ApiDelivery): Promise<void> {
 }
 
 async function voidCall(delivery: ApiDelivery): Promise<void> {
+  delivery.meter?.cover.stop()
   if (delivery.reservation !== undefined) await release({ ...delivery, reservation: delivery.reservation })
 }
 
-/** What is charged for an answer of this status, nano-units. */
-function owed({ target, reservation }: ApiDelivery, status: number): bigint {
-  return reservation !== undefined && target.route.charges(status) ? reservation.cost : 0n
+/** What an answer that is passed on will have been charged, nano-units; undefined: that is not known yet. */
+function foreseen({ target, reservation, meter, flow }: ApiDelivery, status: number, headers: Headers): bigint | undefined {
+  if (reservation === undefined || !target.route.charges(status)) return 0n
+  return meter === undefined ? reservation.cost : meter.foreseen(bodyLength(flow.inbound.method, status, headers))
 }
 
 /** Posts the price, or returns the hold where such an answer is not charged. A refusal: it is not known to be durable. */
-async function settleCall(delivery: ApiDelivery, status: number, late: Late): Promise<Denial | undefined> {
-  const { reservation, target, flow } = delivery
+async function settleCall(delivery: ApiDelivery, status: number, late: Late, measured?: CallMeasured): Promise<Denial | undefined> {
+  const { reservation, target, meter } = delivery
   if (reservation === undefined) return undefined
-  const settling = { ...delivery, reservation }
-  const memo = { priceVersion: reservation.priceVersion, attempts: flow.attempts }
-  if (!target.route.charges(status)) return settle(settling, 0n, memo, 'void')
-  return settle(settling, reservation.cost, memo, late, { request: 1 })
+  if (!target.route.charges(status)) return resolve(delivery, 0n, 'void', {})
+  const cost = meter === undefined || measured === undefined ? reservation.cost : meter.cost(measured)
+  return resolve(delivery, cost, late, { measured, buckets: ONE_CALL })
+}
+
+const ONE_CALL: Buckets = { request: 1 }
+
+/** `measured`: what the cost was reckoned from; `buckets`: what counts on quotas. */
+async function resolve(
+  delivery: ApiDelivery,
+  cost: bigint,
+  late: Late,
+  { measured, buckets }: { measured?: CallMeasured | undefined; buckets?: Buckets },
+): Promise<Denial | undefined> {
+  const { reservation, flow, meter } = delivery
+  if (reservation === undefined) return undefined
+  meter?.cover.stop()
+  if (measured !== undefined) flow.measured = measured
+  const { priceVersion } = reservation
+  const memo = { priceVersion, attempts: flow.attempts, ...(measured === undefined ? {} : { measured }) }
+  return settle({ ...delivery, reservation }, cost, memo, late, buckets)
 }
 
 function ending({ reservation }: ApiDelivery, status: number) {
   return { status, ...(reservation === undefined ? {} : { priceVersion: reservation.priceVersion }) }
 }
 
-function answerHeaders({ deps, flow, target }: ApiDelivery, headers: Record<string, string | string[] | undefined>, cost: string) {
+function answerHeaders({ deps, flow, target }: ApiDelivery, headers: Headers, cost: string | undefined) {
   const sent = callerHeaders(headers, target.upstream.response)
   const notices = withNotices(flow, apiDeprecation(deps, target.api, sent['link']))
-  return { ...sent, ...notices, ...mergeVary(sent['vary'], sharedHeaders(deps, flow)), 'faregate-cost': cost }
+  return {
+    ...sent,
+    ...notices,
+    ...mergeVary(sent['vary'], sharedHeaders(deps, flow)),
+    ...(cost === undefined ? {} : { 'faregate-cost': cost }),
+  }
 }

@@ -1,5 +1,5 @@
 import { isDenial, type Denial } from '@faregate/core'
-import type { UpstreamCall, UpstreamError, UpstreamRequest, UpstreamSink } from '../edge.ts'
+import type { UpstreamCall, UpstreamError, UpstreamRequest } from '../edge.ts'
 import { elapsed } from '../flow.ts'
 import type { ApiDelivery } from './deliver.ts'
 import { checkAnswerHead, readsAnswer } from './contract/check.ts'
@@ -7,6 +7,8 @@ import { MOST_CHECKED_BYTES } from './contract/checked-body.ts'
 import { Calling } from './calling.ts'
 import { Attempt } from './attempt.ts'
 import { brokenBy, metAt, refusedBy } from './failure.ts'
+import { bodyLength } from './forward.ts'
+import { CoveredAnswer, type CoveredSink } from './metering/covered-answer.ts'
 
 /** An answer that says it is no longer than this is collected, and sent once it is settled. */
 const WHOLE_BYTES = 64 * 1024
@@ -26,15 +28,24 @@ export type CallEnd =
   /** It is no answer to the request. */
   | { kind: 'refused'; denial: Denial }
   | { kind: 'broken'; denial: Denial }
+  /** What follows of it is not covered. */
+  | { kind: 'exhausted'; denial: Denial }
   /** The caller went away. */
   | { kind: 'gone' }
 
-const OUTCOMES = { whole: 'served', forwarded: 'served', refused: 'failed', broken: 'failed', gone: 'aborted' } as const
+const OUTCOMES = {
+  whole: 'served',
+  forwarded: 'served',
+  refused: 'failed',
+  broken: 'failed',
+  exhausted: 'partial',
+  gone: 'aborted',
+} as const
 
 type State = 'waiting' | 'collecting' | 'forwarding' | 'discarding' | 'ended'
 
 /** One call of what is behind an API: bodies pass in constant memory, each side waiting for the other. */
-export class ApiExchange implements UpstreamSink {
+export class ApiExchange implements CoveredSink {
   readonly #delivery: ApiDelivery
   readonly #begin: (status: number, headers: Record<string, string | string[] | undefined>) => void
   readonly #ended = Promise.withResolvers<CallEnd>()
@@ -54,7 +65,8 @@ export class ApiExchange implements UpstreamSink {
   /** Of the upstream's answer, once it has begun. */
   status = 0
   headers: Record<string, string | string[] | undefined> = {}
-  /** Bytes of it that the caller's socket has taken. */
+  /** Bytes of it that were written to the caller's socket, and those that it has taken. */
+  written = 0
   delivered = 0
 
   /** `begin` sends the head of an answer that is forwarded as it comes. */
@@ -62,6 +74,7 @@ export class ApiExchange implements UpstreamSink {
     this.#delivery = delivery
     this.#begin = begin
     const { deps, flow, target } = delivery
+    delivery.meter?.watch(() => this.delivered)
     this.#calling = new Calling(deps, flow.inbound, target, target.upstream.tell?.({ key: target.key, subject: flow.subject ?? null }))
   }
 
@@ -93,7 +106,17 @@ export class ApiExchange implements UpstreamSink {
     if (isDenial(next)) return this.#end({ kind: 'refused', denial: next })
     const { flow, target, deps } = this.#delivery
     this.#attempt = new Attempt(flow, target, this.#calling.member)
-    this.#call = deps.upstream.send(next, this)
+    const cover = this.#covered
+    this.#call = cover === undefined ? deps.upstream.send(next, this) : cover.over(deps.upstream.send(next, cover))
+  }
+
+  /** Where bytes of an answer have a price: what stands before it. */
+  get #covered(): CoveredAnswer | undefined {
+    const { meter, flow, target } = this.#delivery
+    if (meter === undefined) return undefined
+    return new CoveredAnswer(this, meter.cover, (status, headers) =>
+      target.route.charges(status) ? bodyLength(flow.inbound.method, status, headers) : 0,
+    )
   }
 
   head(status: number, headers: Record<string, string | string[] | undefined>): void {
@@ -110,8 +133,14 @@ export class ApiExchange implements UpstreamSink {
     this.headers = headers
     this.#denial = denial === undefined ? checkAnswerHead(flow, target, status, headers) : this.#met(denial)
     if (this.#denial !== undefined) this.#state = 'discarding'
-    else if (isShort(flow.inbound.method, status, headers) || readsAnswer(flow, target, status, headers)) this.#state = 'collecting'
+    else if (isShort(flow.inbound.method, status, headers) || this.#isRead(status, headers)) this.#state = 'collecting'
     else this.#forwardOn()
+  }
+
+  /** Whether all of it is to be here before anything of it is sent. */
+  #isRead(status: number, headers: Record<string, string | string[] | undefined>): boolean {
+    const { flow, target, meter } = this.#delivery
+    return readsAnswer(flow, target, status, headers) || (meter?.readsAnswer(headers) === true && target.route.charges(status))
   }
 
   data(chunk: Buffer): void {
@@ -131,17 +160,20 @@ export class ApiExchange implements UpstreamSink {
 
   error(error: UpstreamError): void {
     if (this.#state === 'discarding') return this.#endRefused()
-    const forged = this.#delivery.flow.signedBody?.refusal()
-    if (this.#state === 'waiting' && forged !== undefined) {
-      this.#calling.left()
-      return this.#end({ kind: 'refused', denial: forged })
-    }
+    const { flow, meter } = this.#delivery
+    const unsent = flow.signedBody?.refusal() ?? meter?.refusal
+    if (unsent !== undefined && (this.#state === 'waiting' || meter?.refusal !== undefined)) return this.refused(unsent)
     const denial = this.#met(brokenBy(this.#delivery.target.api, error))
     if (this.#state === 'waiting' && this.#calling.failed(error)) {
       this.#attempt?.ended('failed', denial)
       return this.#send()
     }
     this.#end({ kind: 'broken', denial })
+  }
+
+  refused(denial: Denial): void {
+    if (this.#state === 'waiting') this.#calling.left()
+    this.#end({ kind: this.#begun ? 'exhausted' : 'refused', denial })
   }
 
   #met(denial: Denial): Denial {
@@ -191,6 +223,7 @@ export class ApiExchange implements UpstreamSink {
   #write(part: Buffer): void {
     if (part.length === 0) return
     const { outbound } = this.#delivery.flow
+    this.written += part.length
     const free = outbound.write(part, () => {
       this.delivered += part.length
     })
@@ -208,7 +241,6 @@ export class ApiExchange implements UpstreamSink {
 }
 
 /** Whether an answer has no body, or says that it has little. */
-function isShort(method: string, status: number, { 'content-length': length }: Record<string, string | string[] | undefined>): boolean {
-  if (method === 'HEAD' || status === 204 || status === 304) return true
-  return typeof length === 'string' && Number(length) <= WHOLE_BYTES
+function isShort(method: string, status: number, headers: Record<string, string | string[] | undefined>): boolean {
+  return (bodyLength(method, status, headers) ?? Infinity) <= WHOLE_BYTES
 }

@@ -9,7 +9,7 @@ import type { Shared } from '../model-call.ts'
 import { refuse } from '../refuse.ts'
 import { ledgerUnavailable } from '../ledger-unavailable.ts'
 import { admitCall, limitedApi, type PublishedAt } from './call.ts'
-import { evaluateCall, type AdmittedApi } from './hold.ts'
+import { evaluateCall, isFree, priceUnder, type AdmittedApi } from './hold.ts'
 
 /** How a refusal is told within an explanation; undefined: it concerns the call of explain itself. */
 export type Verdict = (denial: Denial) => Record<string, unknown> | undefined
@@ -33,15 +33,31 @@ export async function explainApi(shared: Shared, flow: Flow, at: PublishedAt, me
 
 async function forecast({ deps }: Shared, flow: Flow, admitted: AdmittedApi, verdict: Verdict): Promise<Record<string, unknown>> {
   const limited = await limitVerdict(deps, flow, limitedApi(deps, flow, admitted))
-  if (admitted.price === 0n) return { hold: formatAmount(0n), holds: [], verdict: limited === undefined ? 'allow' : verdict(limited) }
-  const { plan, balances, refusal } = await evaluateCall(deps, admitted, flow.plan)
+  if (isFree(admitted)) return { hold: formatAmount(0n), holds: [], verdict: limited === undefined ? 'allow' : verdict(limited) }
+  const { plan, steps, balances, refusal } = await evaluateCall(deps, admitted, flow.plan)
   const denial = limited === undefined ? refusal : firstOf(limited, refusal)
   return {
-    hold: formatAmount(amountOf(plan.measure, 0)),
+    ...meteredFacts(admitted, flow),
+    hold: formatAmount(amountOf(plan.measure, steps)),
     holds: balances.map(({ account, unit }, leg) => {
-      const held = amountOf(measureOf(plan, leg), 0)
+      const held = amountOf(measureOf(plan, leg), steps)
       return { account, unit, amount: unit.startsWith('quota:') ? String(held) : formatAmount(held) }
     }),
     verdict: denial === undefined ? 'allow' : verdict(denial),
+  }
+}
+
+/** What is metered of a call and what that costs, by the offer that is tried first; nothing where the hold says it all. */
+function meteredFacts(admitted: AdmittedApi, { plan }: Flow): Record<string, unknown> {
+  const { cost, metered } = priceUnder(admitted, plan?.offers[0])
+  if (metered === undefined) return {}
+  const { sent, received, units } = metered
+  return {
+    price: formatAmount(cost),
+    metered: {
+      sent: sent === 0n ? null : formatAmount(sent),
+      received: received === 0n ? null : formatAmount(received),
+      units: units === undefined ? null : { ...units, price: formatAmount(units.price) },
+    },
   }
 }

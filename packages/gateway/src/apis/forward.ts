@@ -42,6 +42,12 @@ export function hasBody({ headers }: Inbound): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
+/** How long the body of an answer is; undefined: its head does not say. */
+export function bodyLength(method: string, status: number, { 'content-length': length }: Headers): number | undefined {
+  if (method === 'HEAD' || status === 204 || status === 304) return 0
+  return typeof length === 'string' ? Number(length) : undefined
+}
+
 /** What of the upstream's head the caller gets, as the definition changes it. */
 export function callerHeaders(headers: Headers, changes: HeaderChanges | undefined): Record<string, string> {
   const sent: Record<string, string> = {}

@@ -1,4 +1,4 @@
-import type { HttpApi, Nano, PromptApi } from '@faregate/core'
+import type { HttpApi, MeteredPrice, Nano, PromptApi } from '@faregate/core'
 import type { Dialect } from '@faregate/wire'
 import type { Scheme } from '../callers/caller.ts'
 import type { ApiContract, CallChecks } from './contract/port.ts'
@@ -49,6 +49,8 @@ export interface PricedRoute {
   name: string
   /** Of one call, nano-units; 0 where it is declared free, undefined where nothing is said. */
   price: Nano | undefined
+  /** What goes through it costs something beside that. */
+  metered?: MeteredPrice
   /** Whether an answer of this status is charged. */
   charges(status: number): boolean
   /** Switched off. */

@@ -1,13 +1,11 @@
-import type { Denial } from '@faregate/core'
-import { LedgerUnavailable, type HoldOp, type Outcome } from '@faregate/ledger'
-import { amountOf, charge } from '@faregate/pricing'
+import { isDenial, type Denial } from '@faregate/core'
+import { LedgerUnavailable, type HoldOp } from '@faregate/ledger'
+import { charge } from '@faregate/pricing'
 import type { Delivery } from '../deliver/context.ts'
-import { insufficientFunds, type Insufficient } from '../funds.ts'
 import type { Candidate } from '../locate.ts'
 import { countsOf } from '../plans/counts.ts'
-import { furtherLeg } from '../plans/under-offer.ts'
-import { inDebt } from '../reserve.ts'
 import { ledgerUnavailable } from '../ledger-unavailable.ts'
+import { endedBy, sliceOf, takeSlice, type Slicing } from '../slice.ts'
 import type { Deliveries } from './deliveries.ts'
 
 /** Our count can differ from the upstream's: this many times the limit is covered before a stream counts as endless (M22). */
@@ -57,55 +55,30 @@ export class Slices {
   }
 
   async #take(): Promise<Denial | undefined> {
-    const { deps, reservation } = this.#delivery
+    const { reservation } = this.#delivery
     if (reservation.covered >= reservation.limit * LIMIT_TOLERANCE) return endless(reservation.limit)
     const operation = this.#undecided ?? this.#nextSlice()
     this.#undecided = operation
     try {
-      const outcome = await deps.ledger.submit(operation, { timeoutMs: deps.settings.limits.coverMs })
+      const taken = await takeSlice(this.#slicing, operation)
       this.#undecided = undefined
-      return this.#taken(operation, outcome)
+      if (isDenial(taken)) return endedBy('stream', taken)
+      reservation.covered += taken
+      return undefined
     } catch (error) {
       if (error instanceof LedgerUnavailable) return ledgerUnavailable(error)
       throw error
     }
   }
 
-  #nextSlice(): HoldOp {
-    const { deps, flow, reservation } = this.#delivery
-    const { plan, limit, covered, slices } = reservation
-    return {
-      type: 'hold',
-      id: `${flow.id}.${slices}`,
-      request: flow.id,
-      slice: slices,
-      instance: deps.instance.epoch,
-      legs: plan.legs.map(furtherLeg),
-      measure: { fixed: 0n, perStep: plan.measure.perStep },
-      steps: { min: 1, max: covered < limit ? Math.min(plan.sliceTokens, limit - covered) : plan.sliceTokens },
-      memo: '{}',
-      ...this.#mark(),
-    }
+  get #slicing(): Slicing {
+    return { ...this.#delivery, user: this.#delivery.request.user }
   }
 
-  #taken(operation: HoldOp, outcome: Outcome): Denial | undefined {
-    const { reservation, deps, flow, request } = this.#delivery
-    if (outcome.status === 'ok' || outcome.status === 'exists') {
-      const steps = outcome.steps ?? operation.steps.max
-      reservation.slices += 1
-      reservation.covered += steps
-      reservation.held += amountOf(operation.measure, steps)
-      return undefined
-    }
-    const short = outcome.status === 'in_debt' ? inDebt(reservation.plan, outcome) : outcome
-    if (short.status === 'insufficient' && flow.key !== undefined) {
-      const context = { settings: deps.settings, key: flow.key, legs: operation.legs, user: request.user, plan: flow.plan }
-      return exhausted(insufficientFunds(context, ownAside(short)))
-    }
-    return {
-      ...ledgerUnavailable(`slice refused: ${outcome.status}`),
-      detail: 'The stream ends here, because its balance can no longer be held.',
-    }
+  #nextSlice(): HoldOp {
+    const { plan, limit, covered } = this.#delivery.reservation
+    const max = covered < limit ? Math.min(plan.sliceTokens, limit - covered) : plan.sliceTokens
+    return sliceOf(this.#slicing, { perStep: plan.measure.perStep, steps: { min: 1, max }, ...this.#mark() })
   }
 
   /**
@@ -127,22 +100,6 @@ export class Slices {
   async #countInput(): Promise<void> {
     const { deps, request } = this.#delivery
     this.#inputTokens = await deps.tokens.count(request.inputText(), 'least')
-  }
-}
-
-/** What is held is the stream's own: waiting for it does not help, so the balance is what is free. */
-function ownAside(short: Insufficient): Insufficient {
-  return { ...short, reserved: false, shortfalls: short.shortfalls.map((shortfall) => ({ ...shortfall, held: 0n })) }
-}
-
-/** The refusal of a slice, as the end of a stream: waiting does not bring it back. */
-function exhausted({ retryAfterSeconds: _noRetry, ...cause }: Denial): Denial {
-  return {
-    ...cause,
-    code: 'stream_funds_exhausted',
-    detail: `The stream ends here: ${cause.detail}`,
-    also: [cause.code, ...(cause.also ?? [])],
-    retryable: false,
   }
 }
 

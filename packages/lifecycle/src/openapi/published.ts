@@ -1,4 +1,4 @@
-import { API_METHODS, formatAmount, type ApiRoute } from '@faregate/core'
+import { API_METHODS, formatAmount, type ApiRoute, type MeteredPrice } from '@faregate/core'
 import { RouteTable, segmentsOf } from '../route-table.ts'
 import { withoutExtensions } from './extensions.ts'
 import { isJson, jsonOf, listOf, resolved, type Json } from './json.ts'
@@ -65,12 +65,23 @@ function servedItem(item: Json, path: string, { routes, currency, rates, depreca
       continue
     }
     served += 1
-    const { price } = found.route
-    if (price !== undefined) operation['x-faregate-price'] = { amount: formatAmount(price), currency }
+    const { price, metered } = found.route
+    if (price !== undefined) operation['x-faregate-price'] = { amount: formatAmount(price), ...meteredMembers(metered), currency }
     else if (rates !== undefined) operation['x-faregate-price'] = { perMillion: rates, currency }
     if (deprecated) operation['deprecated'] = true
   }
   return served === 0 ? undefined : item
+}
+
+/** What goes through a call costs beside its amount. */
+function meteredMembers(metered: MeteredPrice | undefined): Json {
+  if (metered === undefined) return {}
+  const { sent, received, units } = metered
+  return {
+    ...(sent === 0n ? {} : { perMillionBytesSent: formatAmount(sent) }),
+    ...(received === 0n ? {} : { perMillionBytesReceived: formatAmount(received) }),
+    ...(units === undefined ? {} : { perUnit: { ...units, price: formatAmount(units.price) } }),
+  }
 }
 
 const tables = new WeakMap<readonly ApiRoute[], RouteTable>()

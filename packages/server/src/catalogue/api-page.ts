@@ -1,3 +1,4 @@
+import { meteredTexts } from '@faregate/core'
 import { isMailAddress } from '@faregate/lifecycle'
 import { html, type Html } from '../pages/html.ts'
 import type { LoggedRelease } from './changelog.ts'
@@ -69,16 +70,23 @@ function wordLinks(kind: string, words: readonly string[]): Html | undefined {
 function routes({ endpoints, routes: count, currency, rates }: CataloguePage): Html {
   const rows = endpoints
     .slice(0, MOST_ROUTES)
-    .map(({ method, path, price, free, chargedFor }) => [
-      html`<code>${method}</code>`,
-      html`<code>${path}</code>`,
-      free ? 'free' : price === null ? byTokens(rates, currency) : `${price} ${currency}`,
-      free ? '' : chargedFor.join(', '),
+    .map((endpoint) => [
+      html`<code>${endpoint.method}</code>`,
+      html`<code>${endpoint.path}</code>`,
+      costOf(endpoint, currency) ?? byTokens(rates, currency),
+      endpoint.free ? '' : endpoint.chargedFor.join(', '),
     ])
   const rest = count - rows.length
   return html`<h2 id="routes">What can be called</h2>
     <p class="soft">Prices are of one call, before what an organization has agreed or has a plan for.</p>
     ${table('Routes', ['method', 'path', 'price', 'charged for'], rows)} ${rest > 0 ? html`<p>And ${rest} more.</p>` : undefined}`
+}
+
+/** Undefined: nothing is said of the route itself. */
+function costOf({ price, metered, free }: CataloguePage['endpoints'][number], currency: string): string | undefined {
+  if (free) return 'free'
+  const parts = [...(price === null ? [] : [`${price} ${currency}`]), ...meteredTexts(metered ?? {}, currency)]
+  return parts.length === 0 ? undefined : parts.join(' and ')
 }
 
 /** A prompt costs what its model does. */

@@ -1,6 +1,15 @@
 import type { AdminDeps } from '@faregate/admin'
 import { includesName, knownOf } from '@faregate/billing'
-import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, callableRoutes, type ApiEntry, type ApiRoute, type Prompt } from '@faregate/core'
+import {
+  DEFAULT_CHARGE_ON,
+  formatAmount,
+  parseAmount,
+  shownMetered,
+  callableRoutes,
+  type ApiEntry,
+  type ApiRoute,
+  type Prompt,
+} from '@faregate/core'
 import { exampleValues } from '@faregate/lifecycle'
 import type { Changelogs } from './changelog.ts'
 import { hasDocument } from './document.ts'
@@ -68,11 +77,12 @@ function shownRetirement({ at, sunset, link }: NonNullable<ApiEntry['retirement'
   return { since: new Date(at).toISOString(), sunset: until, successor, link: link ?? null }
 }
 
-function endpointOf({ method, path, price, free, chargeOn }: ApiRoute) {
+function endpointOf({ method, path, price, metered, free, chargeOn }: ApiRoute) {
   return {
     method,
     path,
     price: price === undefined ? null : formatAmount(parseAmount(price) ?? 0n),
+    metered: metered === undefined ? null : shownMetered(metered),
     free: free === true,
     chargedFor: [...(chargeOn ?? DEFAULT_CHARGE_ON)],
   }

@@ -23,11 +23,18 @@ export function apiMetrics(registry: Registry, seconds: number[], isApi: (name: 
     labelNames: ['direction', 'place', 'api'],
     registers,
   })
-  return ({ api: name, outcome, denial, latencyMs, violations: found = [] }) => {
+  const uncounted = new Counter({
+    name: 'faregate_api_units_uncounted_total',
+    help: 'Answers of published APIs that said no number of units, or one above the most, where units have a price.',
+    labelNames: ['why', 'api'],
+    registers,
+  })
+  return ({ api: name, outcome, denial, latencyMs, flags, violations: found = [] }) => {
     if (name === null) return
     const api = isApi(name) ? name : 'other'
     requests.inc({ outcome, denial: denial ?? 'none', api })
     for (const { in: direction, where: place } of found) violations.inc({ direction, place, api })
+    for (const why of flags) if (why.startsWith('units_')) uncounted.inc({ why: why.slice('units_'.length), api })
     if (outcome !== 'refused') duration.observe({ api }, latencyMs / 1000)
   }
 }

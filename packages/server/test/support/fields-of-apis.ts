@@ -27,6 +27,7 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
     'upstream.oauth.clientSecret',
     'upstream.oauth.scopes',
     'routes[].off',
+    ...['sent', 'received', 'units.pointer', 'units.price', 'units.most', 'units.otherwise'].map((member) => `routes[].metered.${member}`),
     'addresses.allow',
     'addresses.deny',
     'rewrite.from',

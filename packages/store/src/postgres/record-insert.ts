@@ -22,6 +22,7 @@ const TEXT = new Set([
   'delivery',
   'attempts',
   'violations',
+  'measured',
   'request_id',
   'code',
   'problem',

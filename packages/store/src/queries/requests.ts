@@ -1,6 +1,6 @@
 import type { AdminQueries, Filter, Paging } from '@faregate/admin/ports'
 import type { AttemptRow, RequestRow } from '@faregate/admin/rows'
-import type { ViolationNote } from '@faregate/core'
+import type { CallMeasured, ViolationNote } from '@faregate/core'
 import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely'
 import type { RequestsTable, Schema } from '../schema.ts'
 import { lostRecord } from '../lost-record.ts'
@@ -34,7 +34,8 @@ async function lostRequest(db: Kysely<Schema>, id: string): Promise<RequestRow |
   const settled = entries.find((entry) => entry.id === `${id}.settle`)
   if (held === undefined || settled === undefined) return undefined
   const lost = { request: id, at: held.at, held: held.memo, settled_at: settled.at, terms: settled.terms, settled: settled.memo }
-  return { ...lostRecord(lost), violations: [] }
+  const { measured = {}, ...found } = lostRecord(lost)
+  return { ...found, measured, violations: [] }
 }
 
 /** Narrows requests to those that a filter names. */
@@ -89,6 +90,7 @@ function requestOf(row: Selectable<RequestsTable>): RequestRow {
     latencyMs: toNumber(row.latency_ms),
     ttftMs: toNumberOrNull(row.ttft_ms),
     attempts: JSON.parse(row.attempts) as AttemptRow[],
+    measured: row.measured === null ? {} : (JSON.parse(row.measured) as CallMeasured),
     violations: row.violations === null ? [] : (JSON.parse(row.violations) as ViolationNote[]),
   }
 }
