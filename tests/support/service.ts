@@ -145,6 +145,7 @@ const ANSWERS: Record<string, Answer | undefined> = {
     }
     response.end()
   },
+  kept: (response) => response.writeHead(200, { 'cache-control': 'max-age=60', 'content-type': 'text/plain' }).end('kept'),
   /** What its query says, in JSON. */
   said: (response, _size, { url = '' }) =>
     response.writeHead(200, { 'content-type': 'application/json' }).end(decodeURIComponent(url.replace(/^[^?]*\?/, ''))),

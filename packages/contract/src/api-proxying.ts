@@ -122,6 +122,15 @@ export const proxying = {
   hostHeader: z
     .enum(['upstream', 'caller'])
     .describe('Which host the upstream is told: its own, or that under which callers find the gateway (`publicUrl`). Absent: its own.'),
+  cache: z
+    .strictObject({
+      priceFactor: z
+        .string()
+        .regex(/^(0(\.\d{1,9})?|1(\.0{1,9})?)$/, 'a decimal from 0 to 1, like "0.5"')
+        .optional()
+        .describe('What a call costs that is answered from what is kept, as a part of its price. Absent: all of it.'),
+    })
+    .describe('Answers are kept by the rules of HTTP (RFC 9111), and given to whoever asks the same. Absent: none is.'),
 }
 
 type Nullable<T extends Record<string, z.ZodType>> = { [Name in keyof T]: z.ZodOptional<z.ZodNullable<T[Name]>> }

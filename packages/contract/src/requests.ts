@@ -62,6 +62,10 @@ export const request = z
         sent: z.number().optional().describe("Bytes of the request's body."),
         received: z.number().optional().describe("Bytes of the answer's body; of one that broke off, those that were delivered."),
         units: z.number().optional().describe('As many as are charged.'),
+        cache: z
+          .enum(['hit', 'revalidated', 'stale', 'miss', 'bypass'])
+          .optional()
+          .describe('Where the answer came from, where those of the API are kept.'),
       })
       .describe('What the charge was reckoned from; empty where it does not depend on what goes through a call.'),
     violations: z.array(violation).describe('In what it differed from the document of its API, where it was compared.'),

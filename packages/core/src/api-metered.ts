@@ -44,6 +44,8 @@ export interface CallMeasured {
   received?: number
   /** As many as are charged. */
   units?: number
+  /** Where the answer came from, where answers are kept. */
+  cache?: 'hit' | 'revalidated' | 'stale' | 'miss' | 'bypass'
 }
 
 /** Reads what is written of a route; what cannot be read is refused where definitions are made, and costs nothing here. */

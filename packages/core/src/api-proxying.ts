@@ -57,6 +57,12 @@ export interface OAuthClient {
   scopes?: string[] | undefined
 }
 
+/** Answers are kept by the rules of HTTP (RFC 9111), and used again for whoever asks the same. */
+export interface ApiCache {
+  /** What a call costs that is answered so, as a part of its price; absent: all of it. */
+  priceFactor?: string | undefined
+}
+
 /** Who calls an API, and how its calls reach what is behind it. */
 export interface ApiProxying {
   /** Absent: keys of the gateway, in the headers in which they always can be. */
@@ -74,6 +80,8 @@ export interface ApiProxying {
   responseHeaders?: ApiHeaders | undefined
   /** Whose name the upstream is told as its host: its own, or that under which callers find the gateway; absent: its own. */
   hostHeader?: 'upstream' | 'caller' | undefined
+  /** Absent: no answer is kept. */
+  cache?: ApiCache | undefined
 }
 
 /** Names of the members of {@link ApiProxying}, in the order in which they are shown. */
@@ -88,6 +96,7 @@ export const PROXYING_MEMBERS = [
   'requestHeaders',
   'responseHeaders',
   'hostHeader',
+  'cache',
 ] as const satisfies readonly (keyof ApiProxying)[]
 
 /** Members of a definition that a service has, and a prompt has not. */

@@ -1,6 +1,7 @@
 export type { MockDirectory } from './apis/mock.ts'
 export type { ApiDirectory, PublishedApi, PublishedPrompt } from './apis/port.ts'
 export { askUpstream } from './apis/upstreams/ask.ts'
+export { ResponseStore } from './apis/cache/store.ts'
 export { UpstreamBook } from './apis/upstreams/book.ts'
 export type { ApiUpstream } from './apis/upstreams/compiled.ts'
 export { CallerBook } from './callers/book.ts'

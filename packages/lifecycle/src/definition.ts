@@ -28,6 +28,7 @@ type CheckedHttp = Pick<
   | 'rewrite'
   | 'requestHeaders'
   | 'responseHeaders'
+  | 'cache'
   | 'presentation'
   | 'document'
   | 'validation'
@@ -47,6 +48,7 @@ function httpFlaws(api: CheckedHttp): ApiFlaw[] {
   const { routes, upstream, upstreams } = api
   const none = routes.length === 0 ? [NO_ROUTES] : []
   const reached = [...upstreamFlaws(upstream, upstreams), ...proxyingFlaws(api, upstream)]
+  if (api.cache !== undefined && api.identity !== undefined) reached.push(SHARED_IDENTITY)
   const called = [...authenticationFlaws(api.authentication), ...identityFlaws(api.identity, takenHeaders(api))]
   return [
     ...reached,
@@ -76,6 +78,12 @@ function takenHeaders({ authentication, requestHeaders, upstream }: CheckedHttp)
   const secret = upstream?.header === undefined ? [] : [upstream.header.name]
   const set = [...secret, ...Object.keys(requestHeaders?.set ?? {})]
   return [...set.map((name) => name.toLowerCase()), ...credentialHeaders(authentication)]
+}
+
+const SHARED_IDENTITY: ApiFlaw = {
+  path: ['cache'],
+  problem: 'would give one caller what another was answered: the upstream is told who calls',
+  fix: 'keep `cache` or `identity`',
 }
 
 const NO_ROUTES: ApiFlaw = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ApiEntry, HttpApi } from '@faregate/core'
-import { UpstreamBook, type UpstreamRequest } from '@faregate/gateway'
+import { ResponseStore, UpstreamBook, type UpstreamRequest } from '@faregate/gateway'
 import { HealthChecks } from '../src/apis/health-checks.ts'
 
 const entry = (name: string, more: Partial<HttpApi> = {}): ApiEntry => ({
@@ -26,7 +26,7 @@ test('the first checks are spread, and a retired API is asked no more', (t) => {
   }
   const fractions = [0.25, 0.5, 0.75]
   const checks = new HealthChecks({
-    upstreams: new UpstreamBook(client, { sign: () => 'none', now: Date.now }),
+    upstreams: new UpstreamBook(client, { sign: () => 'none', now: Date.now }, new ResponseStore(0, Date.now)),
     client,
     log: { info: () => undefined, warn: () => undefined },
     random: { fraction: () => fractions.shift() ?? 0 },

@@ -139,5 +139,9 @@ export const CALL_FIELDS: Fields = {
     async ({ call }) => header(await call('/headers'), 'etag'),
   ),
   hostHeader: fixed({ hostHeader: 'upstream' }, { hostHeader: 'caller' }, async (seen) => (await echoed(seen)).headers['host']),
+  'cache.priceFactor': fixed({ cache: { priceFactor: '0.5' } }, { cache: { priceFactor: '0' } }, async ({ call }) => {
+    await call('/kept')
+    return header(await call('/kept'), 'faregate-cost')
+  }),
   encodedSlashes: fixed({ encodedSlashes: 'refuse' }, { encodedSlashes: 'pass' }, (seen) => statuses(seen, '/a%2Fb')),
 }

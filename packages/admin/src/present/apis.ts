@@ -104,6 +104,7 @@ function presentProxying(definition: ApiProxying) {
     requestHeaders: definition.requestHeaders ?? null,
     responseHeaders: definition.responseHeaders ?? null,
     hostHeader: definition.hostHeader ?? null,
+    cache: definition.cache === undefined ? null : { priceFactor: definition.cache.priceFactor ?? '1' },
   }
 }
 

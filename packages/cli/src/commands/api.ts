@@ -92,6 +92,7 @@ const SETTINGS = [
   'requestHeaders',
   'responseHeaders',
   'hostHeader',
+  'cache',
   'validation',
 ] as const
 

@@ -88,7 +88,7 @@ function factsOf(one: RequestRecord): [string, Cell][] {
     ['price version', one.priceVersion],
     ['delivery', one.delivery],
     ['flags', one.flags.length === 0 ? undefined : one.flags.join(', ')],
-    ['measured', countsOf(one.measured) ?? undefined],
+    ['measured', measuredText(one.measured) ?? undefined],
     ['differs from its document', one.violations.length === 0 ? undefined : one.violations.map(violationText).join('; ')],
     ['organization', one.organization],
     ['key', one.key],
@@ -128,6 +128,11 @@ async function filtersOf(call: Call): Promise<Record<string, string>> {
 function countsOf(buckets: Partial<Record<string, number>>): string | null {
   const counted = Object.entries(buckets).filter(([, count]) => count !== undefined && count !== 0)
   return counted.length === 0 ? null : counted.map(([bucket, count]) => `${bucket} ${count}`).join(', ')
+}
+
+function measuredText({ cache, ...counts }: RequestRecord['measured']): string | null {
+  const parts = [countsOf(counts), cache === undefined ? null : `cache ${cache}`].filter((part) => part !== null)
+  return parts.length === 0 ? null : parts.join(', ')
 }
 
 const SIGNS = { ok: '✓', failed: '✗', unknown: '?' } as const

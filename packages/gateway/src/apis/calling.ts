@@ -12,13 +12,21 @@ import type { Member } from './upstreams/pool.ts'
 /** Methods of which a second call does what the first did (RFC 9110, 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
 
+/** What is said beside what the caller sent. */
+interface Additions {
+  /** Who calls. */
+  told?: readonly HeaderPair[] | undefined
+  /** In the place of what the caller wants an answer to depend on. */
+  conditions?: () => readonly HeaderPair[] | undefined
+}
+
 /** Which upstream a call goes to, with whose credentials, and whether it may go to another one after a failure. */
 export class Calling {
   readonly #deps: Pick<GatewayDeps, 'log' | 'settings'>
   readonly #inbound: Inbound
   readonly #target: ApiTarget
   readonly #body: UnopenedBody | Buffer | null
-  readonly #told: readonly HeaderPair[] | undefined
+  readonly #added: Additions
   #member: Member | undefined
   #tried: Member[] | undefined
   #left: number
@@ -27,12 +35,11 @@ export class Calling {
   #token: string | undefined
   #renewed = false
 
-  /** `told`: headers that say who calls. */
-  constructor(deps: Pick<GatewayDeps, 'log' | 'settings'>, inbound: Inbound, target: ApiTarget, told?: readonly HeaderPair[]) {
+  constructor(deps: Pick<GatewayDeps, 'log' | 'settings'>, inbound: Inbound, target: ApiTarget, added: Additions = {}) {
     this.#deps = deps
     this.#inbound = inbound
     this.#target = target
-    this.#told = told
+    this.#added = added
     this.#left = target.upstream.retries
     this.#fresh = (inbound.method === 'GET' || inbound.method === 'HEAD') && !hasBody(inbound)
     this.#body = bodyOf(inbound)
@@ -68,17 +75,20 @@ export class Calling {
   }
 
   #request({ origin, path: base }: Member): UpstreamRequest {
-    const { upstream, rest } = this.#target
+    const { upstream } = this.#target
     const { method } = this.#inbound
-    const query = sentQuery(this.#inbound.query, upstream.hiddenParameter)
     // Whatever host the caller wrote: it would choose among all that are served at that address.
     const host = upstream.callerHost ? new URL(this.#deps.settings.publicUrl()).host : undefined
-    const path = base + (upstream.rewrite === undefined ? rest : rewritten(rest, upstream.rewrite))
     return {
       origin,
-      path: (path === '' ? '/' : path) + (query === '' ? '' : `?${query}`),
+      path: sentPath(base, this.#inbound.query, this.#target),
       method,
-      headers: upstreamHeaders(this.#inbound, upstream, { token: this.#token, told: this.#told, host }),
+      headers: upstreamHeaders(this.#inbound, upstream, {
+        token: this.#token,
+        told: this.#added.told,
+        conditions: this.#added.conditions?.(),
+        host,
+      }),
       body: this.#body,
       asSent: true,
       limits: upstream.timeouts,
@@ -147,6 +157,13 @@ export class Calling {
     if (this.#member?.health.served() !== true) return
     this.#deps.log.info({ api: this.#target.api.name, upstream: this.#member.baseUrl }, 'an upstream of an API serves again')
   }
+}
+
+/** Path and query of a call, as the upstream gets them. */
+export function sentPath(base: string, asked: string, { upstream, rest }: Pick<ApiTarget, 'upstream' | 'rest'>): string {
+  const query = sentQuery(asked, upstream.hiddenParameter)
+  const path = base + (upstream.rewrite === undefined ? rest : rewritten(rest, upstream.rewrite))
+  return (path === '' ? '/' : path) + (query === '' ? '' : `?${query}`)
 }
 
 function bodyOf(inbound: Inbound): UnopenedBody | Buffer | null {

@@ -1,4 +1,5 @@
 import { formatAmount, type Buckets, type CallMeasured, type Denial } from '@faregate/core'
+import { scaledAmount } from '@faregate/pricing'
 import { mergeVary, sharedHeaders, withNotices } from '../answer-headers.ts'
 import type { GatewayDeps } from '../deps.ts'
 import { nobodyThere } from '../deliver/nobody.ts'
@@ -10,9 +11,12 @@ import { release, settle } from '../settle.ts'
 import { endedBy } from '../slice.ts'
 import type { Late, Unsettled } from '../unsettled.ts'
 import { checkAnswerBody } from './contract/check.ts'
-import { ApiExchange, type CallEnd } from './exchange.ts'
-import { bodyLength, callerHeaders } from './forward.ts'
+import type { CallEnd } from './call-end.ts'
+import { ApiExchange } from './exchange.ts'
+import { bodyLength, callerHeaders, hasBody, selectingHeaders } from './forward.ts'
 import type { AdmittedApi, ApiReservation } from './hold.ts'
+import { CachedCall } from './cache/cached-call.ts'
+import { sentPath } from './calling.ts'
 import { Meter } from './metering/meter.ts'
 
 type Headers = Record<string, string | string[] | undefined>
@@ -27,23 +31,34 @@ export interface ApiDelivery {
   reservation: ApiReservation | undefined
   /** Absent: it costs the same, whatever goes through it. */
   meter: Meter | undefined
+  /** Absent: nothing is kept of its API. */
+  cached: CachedCall | undefined
 }
 
 /** Calls the upstream and passes its answer on: settled before the last byte, void where there is none (M16, M20). */
-export async function deliverCall(called: Omit<ApiDelivery, 'meter'>): Promise<void> {
+export async function deliverCall(called: Omit<ApiDelivery, 'meter' | 'cached'>): Promise<void> {
   const { flow } = called
   flow.step = 'upstream'
-  const delivery = { ...called, meter: meterOf(called) }
+  const delivery = { ...called, meter: meterOf(called), cached: cachedOf(called) }
   if (flow.outbound.closed) return nobody(delivery)
   const exchange = new ApiExchange(delivery, (status, headers) => {
     const cost = foreseen(delivery, status, headers)
     flow.outbound.head(status, answerHeaders(delivery, headers, cost === undefined ? undefined : formatAmount(cost)))
   })
-  await conclude(delivery, exchange, await exchange.run())
+  const end = await exchange.run()
+  if (end.kind !== 'whole') delivery.cached?.done()
+  await conclude(delivery, exchange, end)
+}
+
+function cachedOf({ flow: { inbound }, target }: Omit<ApiDelivery, 'meter' | 'cached'>): CachedCall | undefined {
+  const { upstream } = target
+  if (upstream.cache === undefined) return undefined
+  const url = sentPath('', inbound.query, target)
+  return new CachedCall(upstream.cache, { method: inbound.method, url, headers: selectingHeaders(inbound, upstream) }, hasBody(inbound))
 }
 
 /** What measures the call, where its price depends on what goes through it: its body is counted as it is read. */
-function meterOf({ deps, flow, target, reservation }: Omit<ApiDelivery, 'meter'>): Meter | undefined {
+function meterOf({ deps, flow, target, reservation }: Omit<ApiDelivery, 'meter' | 'cached'>): Meter | undefined {
   if (reservation?.metered === undefined) return undefined
   const { unread } = flow.inbound
   const body = { length: target.sent, collected: unread === undefined }
@@ -72,8 +87,13 @@ function conclude(delivery: ApiDelivery, exchange: ApiExchange, end: CallEnd): P
 async function sendWhole(delivery: ApiDelivery, exchange: ApiExchange, body: Buffer): Promise<void> {
   const { deps, flow } = delivery
   const { status } = exchange
-  if (flow.outbound.closed) return nobody(delivery)
+  if (flow.outbound.closed) {
+    delivery.cached?.done()
+    return nobody(delivery)
+  }
   const differs = await checkAnswerBody(flow, delivery.target, exchange, body)
+  if (differs === undefined) delivery.cached?.keep(status, exchange.headers, body)
+  delivery.cached?.done()
   if (differs !== undefined) return fail(delivery, differs)
   const measured = await delivery.meter?.whole(exchange.headers, body, flow.flags)
   const refusal = await settleCall(delivery, status, 'void', measured)
@@ -163,18 +183,20 @@ async function voidCall(delivery: ApiDelivery): Promise<void> {
 }
 
 /** What an answer that is passed on will have been charged, nano-units; undefined: that is not known yet. */
-function foreseen({ target, reservation, meter, flow }: ApiDelivery, status: number, headers: Headers): bigint | undefined {
+function foreseen({ target, reservation, meter, cached, flow }: ApiDelivery, status: number, headers: Headers): bigint | undefined {
   if (reservation === undefined || !target.route.charges(status)) return 0n
-  return meter === undefined ? reservation.cost : meter.foreseen(bodyLength(flow.inbound.method, status, headers))
+  const cost = meter === undefined ? reservation.cost : meter.foreseen(bodyLength(flow.inbound.method, status, headers))
+  return cost === undefined ? undefined : lessCached(cached, cost)
 }
 
 /** Posts the price, or returns the hold where such an answer is not charged. A refusal: it is not known to be durable. */
 async function settleCall(delivery: ApiDelivery, status: number, late: Late, measured?: CallMeasured): Promise<Denial | undefined> {
-  const { reservation, target, meter } = delivery
+  const { reservation, target, meter, cached, flow } = delivery
+  if (cached !== undefined) flow.measured = { cache: cached.result }
   if (reservation === undefined) return undefined
   if (!target.route.charges(status)) return resolve(delivery, 0n, 'void', {})
   const cost = meter === undefined || measured === undefined ? reservation.cost : meter.cost(measured)
-  return resolve(delivery, cost, late, { measured, buckets: ONE_CALL })
+  return resolve(delivery, lessCached(cached, cost), late, { measured, buckets: ONE_CALL })
 }
 
 const ONE_CALL: Buckets = { request: 1 }
@@ -189,23 +211,36 @@ async function resolve(
   const { reservation, flow, meter } = delivery
   if (reservation === undefined) return undefined
   meter?.cover.stop()
-  if (measured !== undefined) flow.measured = measured
-  const { priceVersion } = reservation
-  const memo = { priceVersion, attempts: flow.attempts, ...(measured === undefined ? {} : { measured }) }
+  if (measured !== undefined) flow.measured = { ...flow.measured, ...measured }
+  const memo = { ...versionOf(delivery), attempts: flow.attempts, ...(flow.measured === undefined ? {} : { measured: flow.measured }) }
   return settle({ ...delivery, reservation }, cost, memo, late, buckets)
 }
 
-function ending({ reservation }: ApiDelivery, status: number) {
-  return { status, ...(reservation === undefined ? {} : { priceVersion: reservation.priceVersion }) }
+/** What an answer costs that the upstream was not asked for, rounded up. */
+function lessCached(cached: CachedCall | undefined, cost: bigint): bigint {
+  const factor = cached?.priceFactor
+  return factor === undefined ? cost : scaledAmount(cost, factor)
 }
 
-function answerHeaders({ deps, flow, target }: ApiDelivery, headers: Headers, cost: string | undefined) {
+function versionOf({ reservation, cached }: ApiDelivery): { priceVersion?: string } {
+  if (reservation === undefined) return {}
+  const factor = cached?.priceFactor
+  return { priceVersion: `${reservation.priceVersion}${factor === undefined ? '' : `*cached:${factor}`}` }
+}
+
+function ending(delivery: ApiDelivery, status: number) {
+  return { status, ...versionOf(delivery) }
+}
+
+function answerHeaders({ deps, flow, target, cached }: ApiDelivery, headers: Headers, cost: string | undefined) {
   const sent = callerHeaders(headers, target.upstream.response)
+  const told = cached === undefined ? {} : { 'cache-status': cached.told(sent['cache-status']) }
   const notices = withNotices(flow, apiDeprecation(deps, target.api, sent['link']))
   return {
     ...sent,
     ...notices,
     ...mergeVary(sent['vary'], sharedHeaders(deps, flow)),
+    ...told,
     ...(cost === undefined ? {} : { 'faregate-cost': cost }),
   }
 }

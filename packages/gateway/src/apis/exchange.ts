@@ -1,13 +1,17 @@
 import { isDenial, type Denial } from '@faregate/core'
-import type { UpstreamCall, UpstreamError, UpstreamRequest } from '../edge.ts'
+import type { InProcessAnswer } from '@faregate/wire'
+import type { UpstreamCall, UpstreamError, UpstreamRequest, UpstreamSink } from '../edge.ts'
 import { elapsed } from '../flow.ts'
+import { playInProcess } from '../upstream/in-process.ts'
 import type { ApiDelivery } from './deliver.ts'
 import { checkAnswerHead, readsAnswer } from './contract/check.ts'
 import { MOST_CHECKED_BYTES } from './contract/checked-body.ts'
 import { Calling } from './calling.ts'
 import { Attempt } from './attempt.ts'
+import { isFailure, OUTCOMES, type CallEnd } from './call-end.ts'
 import { brokenBy, metAt, refusedBy } from './failure.ts'
 import { bodyLength } from './forward.ts'
+import { Forwarding } from './forwarding.ts'
 import { CoveredAnswer, type CoveredSink } from './metering/covered-answer.ts'
 
 /** An answer that says it is no longer than this is collected, and sent once it is settled. */
@@ -16,31 +20,6 @@ const WHOLE_BYTES = 64 * 1024
 const WITHHELD_BYTES = 64
 /** So much of an answer that is not passed on is read, so that its connection can be used again. */
 const DISCARDED_BYTES = 64 * 1024
-
-const NOTHING = Buffer.alloc(0)
-
-/** How a call of an upstream ended. */
-export type CallEnd =
-  /** Nothing of it was sent to the caller yet. */
-  | { kind: 'whole'; body: Buffer }
-  /** All of it was sent but for `tail`, and the end. */
-  | { kind: 'forwarded'; tail: Buffer }
-  /** It is no answer to the request. */
-  | { kind: 'refused'; denial: Denial }
-  | { kind: 'broken'; denial: Denial }
-  /** What follows of it is not covered. */
-  | { kind: 'exhausted'; denial: Denial }
-  /** The caller went away. */
-  | { kind: 'gone' }
-
-const OUTCOMES = {
-  whole: 'served',
-  forwarded: 'served',
-  refused: 'failed',
-  broken: 'failed',
-  exhausted: 'partial',
-  gone: 'aborted',
-} as const
 
 type State = 'waiting' | 'collecting' | 'forwarding' | 'discarding' | 'ended'
 
@@ -55,27 +34,35 @@ export class ApiExchange implements CoveredSink {
   #state: State = 'waiting'
   #chunks: Buffer[] = []
   #collected = 0
-  #tail = NOTHING
-  #withheld = 0
   #discarded = 0
   #denial: Denial | undefined
   #begun = false
-  /** For the caller to read. */
-  #waiting = false
+  readonly #forwarding: Forwarding
+  /** What is kept confirmed as it was asked for: it follows once the upstream has said so. */
+  #confirmed: InProcessAnswer | undefined
   /** Of the upstream's answer, once it has begun. */
   status = 0
   headers: Record<string, string | string[] | undefined> = {}
-  /** Bytes of it that were written to the caller's socket, and those that it has taken. */
-  written = 0
-  delivered = 0
 
   /** `begin` sends the head of an answer that is forwarded as it comes. */
   constructor(delivery: ApiDelivery, begin: (status: number, headers: Record<string, string | string[] | undefined>) => void) {
     this.#delivery = delivery
     this.#begin = begin
     const { deps, flow, target } = delivery
+    this.#forwarding = new Forwarding(flow.outbound, { pause: () => this.#call?.pause(), resume: () => this.#call?.resume() })
     delivery.meter?.watch(() => this.delivered)
-    this.#calling = new Calling(deps, flow.inbound, target, target.upstream.tell?.({ key: target.key, subject: flow.subject ?? null }))
+    const told = target.upstream.tell?.({ key: target.key, subject: flow.subject ?? null })
+    this.#calling = new Calling(deps, flow.inbound, target, { told, conditions: () => delivery.cached?.conditions })
+  }
+
+  /** Bytes of the answer that were written to the caller's socket. */
+  get written(): number {
+    return this.#forwarding.written
+  }
+
+  /** Those that it has taken. */
+  get delivered(): number {
+    return this.#forwarding.delivered
   }
 
   /** Whether a part of the answer may be with the caller. */
@@ -90,8 +77,37 @@ export class ApiExchange implements CoveredSink {
       this.#call?.abort()
       this.#end({ kind: 'gone' })
     })
-    this.#send()
+    const { cached } = this.#delivery
+    if (cached === undefined) this.#send()
+    else
+      cached
+        .find()
+        .then((found) => this.#sendOrPlay(found))
+        .catch((error: unknown) => this.#ended.reject(error))
     return this.#ended.promise
+  }
+
+  #sendOrPlay(found: InProcessAnswer | undefined): void {
+    if (this.#state === 'ended') this.#delivery.cached?.done()
+    else if (found === undefined) this.#send()
+    else this.#play(found)
+  }
+
+  /** What is kept, as if an upstream had answered it. */
+  #play(answer: InProcessAnswer): void {
+    this.#state = 'waiting'
+    this.#attempt = undefined
+    this.#take((sink) => playInProcess(() => Promise.resolve(answer), sink))
+  }
+
+  /** Where bytes of an answer have a price, what covers them stands before it. */
+  #take(call: (sink: UpstreamSink) => UpstreamCall): void {
+    const { meter, flow, target } = this.#delivery
+    if (meter === undefined) return void (this.#call = call(this))
+    const covered = new CoveredAnswer(this, meter.cover, (status, headers) =>
+      target.route.charges(status) ? bodyLength(flow.inbound.method, status, headers) : 0,
+    )
+    this.#call = covered.over(call(covered))
   }
 
   #send(): void {
@@ -106,21 +122,11 @@ export class ApiExchange implements CoveredSink {
     if (isDenial(next)) return this.#end({ kind: 'refused', denial: next })
     const { flow, target, deps } = this.#delivery
     this.#attempt = new Attempt(flow, target, this.#calling.member)
-    const cover = this.#covered
-    this.#call = cover === undefined ? deps.upstream.send(next, this) : cover.over(deps.upstream.send(next, cover))
-  }
-
-  /** Where bytes of an answer have a price: what stands before it. */
-  get #covered(): CoveredAnswer | undefined {
-    const { meter, flow, target } = this.#delivery
-    if (meter === undefined) return undefined
-    return new CoveredAnswer(this, meter.cover, (status, headers) =>
-      target.route.charges(status) ? bodyLength(flow.inbound.method, status, headers) : 0,
-    )
+    this.#take((sink) => deps.upstream.send(next, sink))
   }
 
   head(status: number, headers: Record<string, string | string[] | undefined>): void {
-    const { flow, target } = this.#delivery
+    const { flow, target, cached } = this.#delivery
     const denial = refusedBy(target.api.name, status, headers)
     this.#attempt?.answered(status, flow.startedAt)
     if (this.#calling.answered(status)) {
@@ -128,24 +134,27 @@ export class ApiExchange implements CoveredSink {
       this.#call?.abort()
       return this.#send()
     }
+    this.#confirmed = cached?.confirm(status, headers)
+    if (this.#confirmed !== undefined) return this.#attempt?.ended('served', undefined)
     flow.ttftMs = elapsed(flow)
     this.status = status
     this.headers = headers
     this.#denial = denial === undefined ? checkAnswerHead(flow, target, status, headers) : this.#met(denial)
     if (this.#denial !== undefined) this.#state = 'discarding'
-    else if (isShort(flow.inbound.method, status, headers) || this.#isRead(status, headers)) this.#state = 'collecting'
+    else if (this.#isRead(status, headers) || isShort(flow.inbound.method, status, headers)) this.#state = 'collecting'
     else this.#forwardOn()
   }
 
   /** Whether all of it is to be here before anything of it is sent. */
   #isRead(status: number, headers: Record<string, string | string[] | undefined>): boolean {
-    const { flow, target, meter } = this.#delivery
-    return readsAnswer(flow, target, status, headers) || (meter?.readsAnswer(headers) === true && target.route.charges(status))
+    const { flow, target, meter, cached } = this.#delivery
+    const kept = cached?.wants(status, headers) === true
+    return kept || readsAnswer(flow, target, status, headers) || (meter?.readsAnswer(headers) === true && target.route.charges(status))
   }
 
   data(chunk: Buffer): void {
     if (this.#state === 'collecting') this.#collect(chunk)
-    else if (this.#state === 'forwarding') this.#forward(chunk)
+    else if (this.#state === 'forwarding') this.#forwarding.push(chunk)
     else if (this.#state === 'discarding' && (this.#discarded += chunk.length) > DISCARDED_BYTES) {
       this.#call?.abort()
       this.#endRefused()
@@ -153,12 +162,19 @@ export class ApiExchange implements CoveredSink {
   }
 
   end(): void {
+    if (this.#confirmed !== undefined) return this.#playConfirmed(this.#confirmed)
     if (this.#state === 'collecting') this.#end({ kind: 'whole', body: Buffer.concat(this.#chunks) })
-    else if (this.#state === 'forwarding') this.#end({ kind: 'forwarded', tail: this.#tail })
+    else if (this.#state === 'forwarding') this.#end({ kind: 'forwarded', tail: this.#forwarding.tail })
     else if (this.#state === 'discarding') this.#endRefused()
   }
 
+  #playConfirmed(answer: InProcessAnswer): void {
+    this.#confirmed = undefined
+    this.#play(answer)
+  }
+
   error(error: UpstreamError): void {
+    if (this.#confirmed !== undefined) return this.#playConfirmed(this.#confirmed)
     if (this.#state === 'discarding') return this.#endRefused()
     const { flow, meter } = this.#delivery
     const unsent = flow.signedBody?.refusal() ?? meter?.refusal
@@ -187,6 +203,12 @@ export class ApiExchange implements CoveredSink {
 
   #end(end: CallEnd): void {
     if (this.#state === 'ended') return
+    const instead = this.#begun || !('denial' in end) || !isFailure(end.denial) ? undefined : this.#delivery.cached?.onFailure()
+    if (instead !== undefined && 'denial' in end) {
+      this.#attempt?.ended('failed', end.denial)
+      this.#call?.abort()
+      return this.#play(instead)
+    }
     this.#state = 'ended'
     this.#attempt?.ended(OUTCOMES[end.kind], 'denial' in end ? end.denial : undefined)
     this.#ended.resolve(end)
@@ -196,7 +218,7 @@ export class ApiExchange implements CoveredSink {
   #forwardOn(): void {
     this.#state = 'forwarding'
     this.#begun = true
-    this.#withheld = this.headers['content-length'] === undefined ? 0 : WITHHELD_BYTES
+    this.#forwarding.withhold(this.headers['content-length'] === undefined ? 0 : WITHHELD_BYTES)
     this.#begin(this.status, this.headers)
   }
 
@@ -208,35 +230,7 @@ export class ApiExchange implements CoveredSink {
     const chunks = this.#chunks
     this.#chunks = []
     this.#forwardOn()
-    for (const one of chunks) this.#forward(one)
-  }
-
-  /** Keeps the last bytes back; nothing is copied but these. */
-  #forward(chunk: Buffer): void {
-    const whole = chunk.length < this.#withheld ? Buffer.concat([this.#tail, chunk]) : chunk
-    const ready = Math.max(0, whole.length - this.#withheld)
-    if (whole === chunk) this.#write(this.#tail)
-    this.#write(whole.subarray(0, ready))
-    this.#tail = ready === whole.length ? NOTHING : Buffer.from(whole.subarray(ready))
-  }
-
-  #write(part: Buffer): void {
-    if (part.length === 0) return
-    const { outbound } = this.#delivery.flow
-    this.written += part.length
-    const free = outbound.write(part, () => {
-      this.delivered += part.length
-    })
-    if (free || this.#waiting) return
-    this.#waiting = true
-    this.#call?.pause()
-    void this.#resumeWhenRead()
-  }
-
-  async #resumeWhenRead(): Promise<void> {
-    await this.#delivery.flow.outbound.drained()
-    this.#waiting = false
-    this.#call?.resume()
+    for (const one of chunks) this.#forwarding.push(one)
   }
 }
 

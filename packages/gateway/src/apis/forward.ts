@@ -7,21 +7,24 @@ type Headers = Record<string, string | string[] | undefined>
 /** What is added to the head of a call; each is absent where it is not wanted. */
 interface Added {
   /** The value of `Authorization`, where a server gave it. */
-  token: string | undefined
+  token?: string | undefined
   /** Who calls. */
-  told: readonly HeaderPair[] | undefined
+  told?: readonly HeaderPair[] | undefined
+  /** What the answer is to depend on, in the place of what the caller says of that. */
+  conditions?: readonly HeaderPair[] | undefined
   /** What the upstream is told in place of its own host. */
-  host: string | undefined
+  host?: string | undefined
 }
 
 /**
  * The head of the call to the upstream: what the caller sent, without its credentials, as the definition changes it, with
  * the API's own secrets.
  */
-export function upstreamHeaders({ id, headers }: Inbound, upstream: ApiUpstream, { token, told, host }: Added): Record<string, string> {
+export function upstreamHeaders({ id, headers }: Inbound, upstream: ApiUpstream, added: Added): Record<string, string> {
   const sent: Record<string, string> = {}
   const named = namedBy(headers)
   const { request, secrets } = upstream
+  const { token, told, conditions, host } = added
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || KEPT_FROM_UPSTREAM.has(name) || named.has(name) || OWN_HEADERS.test(name)) continue
     if (request?.remove.has(name) !== true) sent[name] = Array.isArray(value) ? value.join(', ') : value
@@ -31,10 +34,22 @@ export function upstreamHeaders({ id, headers }: Inbound, upstream: ApiUpstream,
   if (typeof length === 'string' && coding === undefined && Number(length) > 0) sent['content-length'] = length
   if (request !== undefined) for (const [name, value] of request.set) sent[name] = value
   if (told !== undefined) for (const [name, value] of told) sent[name] = value
+  if (conditions !== undefined) {
+    for (const name of CONDITIONAL) delete sent[name]
+    for (const [name, value] of conditions) sent[name] = value
+  }
   if (host !== undefined) sent['host'] = host
   for (const [name, value] of secrets) sent[name] = value
   if (token !== undefined) sent['authorization'] = token
   return sent
+}
+
+const CONDITIONAL = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range']
+
+/** The head of a call as far as answers may depend on it: without the secrets of the API, which are the same for every caller. */
+export function selectingHeaders(inbound: Inbound, upstream: ApiUpstream): Record<string, string> {
+  const { 'x-request-id': _id, ...headers } = upstreamHeaders(inbound, { ...upstream, secrets: [] }, {})
+  return headers
 }
 
 /** Whether the head of a request says that a body follows. */

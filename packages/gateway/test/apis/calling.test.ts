@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Calling } from '../../src/apis/calling.ts'
+import { ResponseStore } from '../../src/apis/cache/store.ts'
 import { UpstreamBook } from '../../src/apis/upstreams/book.ts'
 import type { ApiTarget } from '../../src/apis/port.ts'
 import type { Inbound, UpstreamSink } from '../../src/edge.ts'
@@ -18,7 +19,7 @@ test('a token server that does not answer in time is told as itself, and not as 
   const entry = { ...api, routes: [] } as unknown as ApiTarget['api']
   const target: ApiTarget = {
     api: entry,
-    upstream: new UpstreamBook(silent, { sign: () => 'none', now: Date.now }).compile(entry),
+    upstream: new UpstreamBook(silent, { sign: () => 'none', now: Date.now }, new ResponseStore(0, Date.now)).compile(entry),
     route: { name: 'GET /', price: 0n, charges: () => true, off: false },
     rest: '/',
   }

@@ -49,6 +49,8 @@ export interface WorldOptions {
   namedCaps?: FindNamedCaps
   invoices?: GatewayDeps['invoices']
   mocks?: GatewayDeps['mocks']
+  /** What is published in front of the upstream. */
+  apis?: (upstream: string) => GatewayDeps['apis']
   vendors?: GatewayDeps['vendors']
   creditLimit?: bigint
   grant?: string
@@ -105,7 +107,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     instance: { epoch: 1 },
     balances: { read: (refs) => Promise.resolve(refs.map((ref) => viewOf(storage, ref))) },
     limiter: new Limiter({ clock: { now: () => Date.now() } }),
-    apis: { find: () => undefined },
+    apis: options.apis?.(upstream.url) ?? { find: () => undefined },
     mocks: options.mocks ?? { find: async () => undefined },
     plans: options.plans ?? {
       entitlement: () => ({ kind: 'balance' }),

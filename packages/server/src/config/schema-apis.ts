@@ -39,7 +39,8 @@ const upstream = z.strictObject({
     .describe("A client's credentials, with which a token is fetched for the upstream (OAuth 2)."),
 })
 
-const { authentication, identity, upstreams, health, retries, addresses, rewrite, requestHeaders, responseHeaders, hostHeader } = proxying
+const { authentication, identity, upstreams, health, retries, addresses, rewrite, requestHeaders, responseHeaders, hostHeader, cache } =
+  proxying
 
 export const api = z.strictObject({
   prefix: z.string().min(2).describe("Where callers find it, like `/weather`. Some first segments are the gateway's own."),
@@ -56,6 +57,7 @@ export const api = z.strictObject({
   requestHeaders: requestHeaders.optional(),
   responseHeaders: responseHeaders.optional(),
   hostHeader: hostHeader.optional(),
+  cache: cache.optional(),
   encodedSlashes: z
     .enum(['refuse', 'pass'])
     .optional()

@@ -103,6 +103,11 @@ const limits = z.strictObject({
       'Memory for the bodies of all requests that are being received or served, in bytes; those of up to 64 KiB are not counted. ' +
         'A body that finds no room waits; after 30 s it is refused: 413 with `Retry-After`.',
     ),
+  cacheBytes: count(0, Number.MAX_SAFE_INTEGER)
+    .default(67_108_864)
+    .describe(
+      'Memory for answers of published APIs that are kept (`apis.*.cache`), in bytes. What was not used for the longest time goes first.',
+    ),
   headerBytes: count(4096, 1_048_576).default(16_384).describe('Largest request head, in bytes. Beyond: 431.'),
   requestMs: count(100, 3_600_000)
     .default(300_000)

@@ -29,11 +29,18 @@ export function apiMetrics(registry: Registry, seconds: number[], isApi: (name: 
     labelNames: ['why', 'api'],
     registers,
   })
-  return ({ api: name, outcome, denial, latencyMs, flags, violations: found = [] }) => {
+  const cached = new Counter({
+    name: 'faregate_api_cache_total',
+    help: 'Answers of published APIs that are kept, by where they came from.',
+    labelNames: ['result', 'api'],
+    registers,
+  })
+  return ({ api: name, outcome, denial, latencyMs, flags, measured, violations: found = [] }) => {
     if (name === null) return
     const api = isApi(name) ? name : 'other'
     requests.inc({ outcome, denial: denial ?? 'none', api })
     for (const { in: direction, where: place } of found) violations.inc({ direction, place, api })
+    if (measured?.cache !== undefined) cached.inc({ result: measured.cache, api })
     for (const why of flags) if (why.startsWith('units_')) uncounted.inc({ why: why.slice('units_'.length), api })
     if (outcome !== 'refused') duration.observe({ api }, latencyMs / 1000)
   }

@@ -5,6 +5,7 @@ import {
   createMediaFetcher,
   createUpstreamClient,
   isPublicAddress,
+  ResponseStore,
   UpstreamBook,
   type Gateway,
   type GatewayDeps,
@@ -153,7 +154,7 @@ function openIssuers({ issuerNetworks }: Configuration, closers: Closers): Issue
 
 /** The client of all upstreams, and what is known of those of published APIs, which are asked how they are where that is wanted. */
 function openUpstreams(
-  limits: UpstreamLimits,
+  limits: UpstreamLimits & { cacheBytes: number },
   reachable: Serving['reachable'],
   { live, random, log, secrets, clock }: Installation,
   publicUrl: () => string,
@@ -161,10 +162,9 @@ function openUpstreams(
 ): Pick<Serving, 'upstream' | 'upstreams'> {
   const upstream = createUpstreamClient(limits, reachable)
   closers.add(() => upstream.close())
-  const upstreams = new UpstreamBook(upstream, {
-    sign: (claims) => secrets.assertions.sign({ iss: publicUrl(), ...claims }),
-    now: () => clock.now(),
-  })
+  const now = () => clock.now()
+  const signer = { sign: (claims: Record<string, unknown>) => secrets.assertions.sign({ iss: publicUrl(), ...claims }), now }
+  const upstreams = new UpstreamBook(upstream, signer, new ResponseStore(limits.cacheBytes, now))
   const checks = new HealthChecks({ upstreams, client: upstream, random, log })
   closers.add(() => checks.close())
   live.watch(({ apis }) => checks.apply(apis.values()))

@@ -37,6 +37,7 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
     'responseHeaders.set',
     'responseHeaders.remove',
     'hostHeader',
+    'cache.priceFactor',
   ],
   'presentation.ts': ['title', 'summary', 'description', 'categories', 'tags', 'contact', 'logo'].map((member) => `presentation.${member}`),
   'upstreams.ts': [

@@ -1,6 +1,8 @@
 import { credentialHeaders, DEFAULT_HEALTH, identityHeaders, upstreamsOf, type ApiEntry, type HttpApi } from '@faregate/core'
 import { tellerOf, type AssertionSigner } from '../../callers/told.ts'
 import type { UpstreamClient } from '../../edge.ts'
+import { ResponseCache } from '../cache/cache.ts'
+import type { ResponseStore } from '../cache/store.ts'
 import { headerChanges, pathChange, secretsOf, type ApiUpstream } from './compiled.ts'
 import { UpstreamHealth } from './health.ts'
 import { UpstreamPool, type Member } from './pool.ts'
@@ -14,14 +16,16 @@ export class UpstreamBook {
   readonly #client: Pick<UpstreamClient, 'send'>
   readonly #guarded: Pick<UpstreamClient, 'send'>
   readonly #signer: AssertionSigner
+  readonly #responses: ResponseStore
   readonly #health = new Map<string, UpstreamHealth>()
   readonly #tokens = new Map<string, TokenSource>()
 
-  /** `signer`: what tells upstreams who calls, where they want that signed. */
-  constructor(client: Pick<UpstreamClient, 'send'>, signer: AssertionSigner) {
+  /** `signer`: what tells upstreams who calls, where they want that signed. `responses`: where answers are kept. */
+  constructor(client: Pick<UpstreamClient, 'send'>, signer: AssertionSigner, responses: ResponseStore) {
     this.#client = client
     this.#guarded = { send: (request, sink) => client.send({ ...request, guarded: true }, sink) }
     this.#signer = signer
+    this.#responses = responses
   }
 
   /** How the calls of an API are made, with what is known of its upstreams. */
@@ -44,6 +48,8 @@ export class UpstreamBook {
       tell: tellerOf(entry.name, entry.identity, this.#signer),
       callerHost: entry.hostHeader === 'caller',
       timeouts: entry.timeouts,
+      // One for each definition that was ever in force: nothing outlives a release, and going back finds nothing.
+      cache: entry.cache === undefined ? undefined : new ResponseCache(this.#responses, entry.cache.priceFactor),
       guarded,
     }
   }

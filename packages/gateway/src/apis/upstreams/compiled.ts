@@ -1,5 +1,6 @@
 import type { ApiHeaders, ApiRewrite, ApiTimeouts, OpenUpstream } from '@faregate/core'
 import type { Caller } from '../../callers/caller.ts'
+import type { ResponseCache } from '../cache/cache.ts'
 import type { UpstreamPool } from './pool.ts'
 import type { TokenSource } from './token.ts'
 
@@ -22,6 +23,8 @@ export interface ApiUpstream {
   /** Whether the upstream is told the host under which callers find the gateway. */
   callerHost: boolean
   timeouts: ApiTimeouts | undefined
+  /** What is kept of its answers; undefined: nothing. */
+  cache?: ResponseCache | undefined
   /** Whether an organization set its addresses, and it reaches only what that may. */
   guarded: boolean
 }
