@@ -134,8 +134,8 @@ export function measureOf({ legs, measure }: HoldPlan, leg: number): HoldPlan['m
 }
 
 function predicted(deps: GatewayDeps, plan: HoldPlan, balances: BalanceView[], fewest: number, affordable: number): Refused {
-  const legs = balances.map(({ account, unit, available, held, resetsAt }, leg) => {
-    return { account, unit, required: amountOf(measureOf(plan, leg), fewest), available, held, resetsAt }
+  const legs = balances.map(({ account, unit, available, held, lapsed = 0n, resetsAt }, leg) => {
+    return { account, unit, required: amountOf(measureOf(plan, leg), fewest), available, held: held - lapsed, resetsAt }
   })
   const shortfalls = legs.flatMap((room, leg) => (room.available < room.required ? [{ leg, ...room }] : []))
   const reserved = shortfalls.every(({ required, available, held }) => available + held >= required)

@@ -172,6 +172,7 @@ export interface Room {
   required: Nano
   /** What a hold could take now: the balance, with the credit limit of a wallet in arrears. */
   available: Nano
+  /** What requests in flight may give back: not what they hold of credit that has expired (M7). */
   held: Nano
   /** Milliseconds; null when the account never resets. */
   resetsAt: Millis | null
