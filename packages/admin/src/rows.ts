@@ -128,6 +128,8 @@ export interface BalanceRow {
   expired: Nano
   posted: Nano
   held: Nano
+  /** Of what is held, what has expired meanwhile: it does not come back. */
+  lapsed: Nano
   overdraft: Nano
   creditLimit: Nano
 }

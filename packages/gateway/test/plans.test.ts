@@ -71,6 +71,22 @@ describe('requests under a plan', () => {
     assert.deepEqual([posted(world, 'requests'), posted(world, 'requests', 'sub_2')], [1n, 1n])
   })
 
+  // A call may take 38 tokens of the 40, and takes twelve.
+  it('are refused by the quota that decides: the one without use beyond it, not the one that is gone on with', async (t) => {
+    const [gone, hard] = [quota('requests', 1n), quota('tokens', 40n)]
+    const world = await worldOf(offers(offer([gone, hard]), offer([hard], { beyond: true, rule: { factor: '2' } })))
+    t.after(() => world.close())
+    assert.equal((await world.post({ ...BODY, max_tokens: 10 })).status, 200)
+    const refused = await problemOf(await world.post({ ...BODY, max_tokens: 10 }))
+    assert.equal(refused.code, 'quota_exhausted')
+    assert.equal((refused['limit'] as { unit: string }).unit, 'tokens')
+    const explained = await world.post({ ...BODY, max_tokens: 10, path: '/v1/chat/completions' }, { path: '/v1/explain' })
+    const { verdict } = (await explained.json()) as { verdict: { limit: { unit: string } } }
+    assert.equal(verdict.limit.unit, 'tokens')
+    const quotas = world.denials.at(-1)?.trace.filter(({ check, result }) => check === 'quota' && result === 'denied')
+    assert.deepEqual([...new Set(quotas?.map(({ facts }) => facts?.['unit']))].toSorted(), ['quota:requests', 'quota:tokens'])
+  })
+
   it('200 at once against a quota of ten: ten are served, and nothing is held afterwards', async (t) => {
     const world = await worldOf(offers(offer([quota('requests', 10n)], { rule: { factor: '0' } })))
     t.after(() => world.close())

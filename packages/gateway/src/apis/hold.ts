@@ -7,6 +7,7 @@ import { judge, type Judged } from '../evaluate.ts'
 import type { Flow } from '../flow.ts'
 import { legsOf, type HoldPlan } from '../hold-plan.ts'
 import type { Offer, Planned } from '../plans/port.ts'
+import { nearestWay, type RefusedWay } from '../plans/several-ways.ts'
 import { quotaLegs } from '../plans/under-offer.ts'
 import { isQuotas, memoOf, reservationOf, submitHold, underOffers, type Held } from '../reserve.ts'
 import type { ApiTarget } from './port.ts'
@@ -49,14 +50,14 @@ export async function evaluateCall(deps: GatewayDeps, admitted: AdmittedApi, pla
 
 async function evaluateOffers(deps: GatewayDeps, admitted: AdmittedApi, plan: Planned | undefined): Promise<Judged> {
   const { key } = admitted
-  let first: Judged | undefined
+  const refused: (Judged & RefusedWay)[] = []
   for (const offer of plan?.offers ?? [undefined]) {
     const exact = exactPlan(deps.settings, key, priceUnder(admitted, offer).cost, offer)
     const found = judge(deps, { key, user: null, plan, offer }, exact, await deps.balances.read(exact.legs))
     if (found.refusal === undefined || !isQuotas(found.refusal)) return found
-    first ??= found
+    refused.push({ ...found, refusal: found.refusal, offer })
   }
-  return first ?? evaluateOffers(deps, admitted, undefined)
+  return nearestWay(refused) ?? evaluateOffers(deps, admitted, undefined)
 }
 
 /** A hold of so much and no more, whatever the answer is. */
