@@ -108,6 +108,7 @@ const CASES: Record<string, Case> = {
   safetySettings: member('safetySettings', [{ category: 'x' }]),
   JSON: member('output', { kind: 'json' }),
   'a schema': member('output', { kind: 'schema', schema: { type: 'object', properties: {} } }),
+  'how much to say': { ...member('verbosity', 'low'), reasons: true },
   'an effort': { ...member('reasoning', { effort: 'high' }), reasons: true },
   'a budget of thought': { ...member('reasoning', { budgetTokens: 3_000 }), reasons: true },
   'no thought': { ...member('reasoning', { effort: 'none' }), reasons: true },
