@@ -63,6 +63,7 @@ describe('published APIs at run time', () => {
       checks: null,
       prompt: null,
       release: 1,
+      canary: null,
       document: false,
       retirement: null,
       presentation: null,

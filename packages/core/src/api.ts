@@ -1,3 +1,4 @@
+import type { ApiCanary } from './api-canary.ts'
 import type { ApiListing, ApiPresentation } from './api-presentation.ts'
 import type { ApiProxying, OAuthClient } from './api-proxying.ts'
 import type { Prompt } from './prompt.ts'
@@ -89,6 +90,7 @@ export interface HttpApi extends HttpDefinition {
   organization?: string | undefined
   /** The release that is in force; absent: it has none, being defined in the configuration file. */
   release?: number | undefined
+  canary?: ApiCanary<HttpApi> | undefined
   managedBy: ManagedBy
 }
 
@@ -99,6 +101,7 @@ export interface PromptApi extends PromptDefinition {
   listing?: ApiListing | undefined
   organization?: string | undefined
   release?: number | undefined
+  canary?: ApiCanary<PromptApi> | undefined
   managedBy: ManagedBy
 }
 

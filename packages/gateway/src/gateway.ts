@@ -1,9 +1,10 @@
 import { formatAmount, isDenial, newId, type Denial } from '@faregate/core'
 import { corsHeaders } from './answer-headers.ts'
 import { serveApi } from './apis/call.ts'
+import { releaseFor } from './apis/canary.ts'
 import { MOCK_PREFIX, serveMock } from './apis/mock.ts'
 import type { Published } from './apis/port.ts'
-import { promptFlow, servePrompt } from './apis/prompt.ts'
+import { isDocument, promptFlow, servePrompt } from './apis/prompt.ts'
 import { Parking } from './call/parking.ts'
 import { retryBudgets } from './call/retry-budget.ts'
 import { serveModelCall, type Shared } from './model-call.ts'
@@ -95,8 +96,11 @@ function serve(shared: Shared, flow: Flow): Promise<void> {
 
 function servePublished(shared: Shared, flow: Flow, { value, rest }: Published): Promise<void> {
   if (value.kind === 'http') return guarded(shared, flow, () => serveApi(shared, flow, { value, rest }))
-  const asked = promptFlow(flow, value)
-  return guarded(shared, asked, () => servePrompt(shared, asked, value, rest))
+  return guarded(shared, flow, async () => {
+    const prompt = isDocument(flow.inbound, rest) ? value : await releaseFor(shared.deps, value, flow.inbound)
+    const asked = promptFlow(flow, prompt)
+    return guarded(shared, asked, () => servePrompt(shared, asked, prompt, rest))
+  })
 }
 
 function handlerFor({ method, path }: Inbound): Handler {

@@ -2,6 +2,7 @@ import type { Command } from '../command.ts'
 import { apiCatalogueCommands } from './api-catalogue.ts'
 import { apiDesignCommands } from './api-design.ts'
 import { apiPromptCommands } from './api-prompt.ts'
+import { apiCanaryCommands } from './api-canary.ts'
 import { apiReleaseCommands } from './api-release.ts'
 import { apiRetireCommands } from './api-retire.ts'
 import { apiUsageCommands } from './api-usage.ts'
@@ -57,6 +58,7 @@ export const COMMANDS: Command[] = [
   ...apiDesignCommands,
   ...apiPromptCommands,
   ...apiReleaseCommands,
+  ...apiCanaryCommands,
   ...apiRetireCommands,
   ...apiCatalogueCommands,
   ...apiUsageCommands,

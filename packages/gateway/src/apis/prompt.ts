@@ -1,6 +1,7 @@
 import { formatAmount, isDenial } from '@faregate/core'
 import { sharedHeaders } from '../answer-headers.ts'
 import { authorizeApi } from '../authorize.ts'
+import type { Inbound } from '../edge.ts'
 import { finish } from '../finish.ts'
 import type { Flow } from '../flow.ts'
 import { permitted, serveModelCall, type Shared } from '../model-call.ts'
@@ -20,9 +21,12 @@ export function promptFlow(flow: Flow, prompt: PublishedPrompt): Flow {
 
 /** A call of a prompt is one of its model, from the credential to the record; beside it there is what describes the prompt. */
 export function servePrompt(shared: Shared, flow: Flow, prompt: PublishedPrompt, rest: string): Promise<void> {
-  const { method } = flow.inbound
-  const described = rest === DOCUMENT && (method === 'GET' || method === 'HEAD')
-  return described ? serveDocument(shared, flow, prompt) : serveModelCall(shared, flow, prompt.dialect)
+  return isDocument(flow.inbound, rest) ? serveDocument(shared, flow, prompt) : serveModelCall(shared, flow, prompt.dialect)
+}
+
+/** Whether a request asks for what describes the prompt. `rest`: its path below the prefix. */
+export function isDocument({ method }: Pick<Inbound, 'method'>, rest: string): boolean {
+  return rest === DOCUMENT && (method === 'GET' || method === 'HEAD')
 }
 
 /** To whoever may call the prompt, at no charge. */

@@ -1,4 +1,4 @@
-import type { ApiEntry, HttpApi, PromptApi, Snapshot } from '@faregate/core'
+import { servedReleases, type ApiEntry, type HttpApi, type PromptApi, type Snapshot } from '@faregate/core'
 import { nearest, type ApiDirectory, type CallerBook, type PublishedApi, type PublishedPrompt, type UpstreamBook } from '@faregate/gateway'
 import { compilePrompt, Prefixes, promptDocument, readPath, RouteTable } from '@faregate/lifecycle'
 import { promptDialect } from '@faregate/wire'
@@ -25,16 +25,21 @@ export function apiDirectory(
     compiled.set(entry, known)
     return known
   }
-  const make = (entry: ApiEntry): Published =>
+  const alone = (entry: ApiEntry): Published =>
     entry.kind === 'prompt'
       ? publishPrompt(entry, bodyBytes)
       : publish(entry, upstreams.compile(entry), callers.compile(entry), contracts.of(entry))
+  const make = (entry: ApiEntry): Published => {
+    const { canary } = entry
+    // What it is, a service or a prompt, it stays.
+    return canary === undefined ? alone(entry) : ({ ...alone(entry), canary: { ...canary, entry: alone(canary.entry) } } as Published)
+  }
   return {
     find(path) {
       const { apis } = snapshot()
       if (apis !== current) {
         current = apis
-        upstreams.keep(apis.values())
+        upstreams.keep(servedReleases(apis.values()))
         prefixes = new Prefixes([...apis.values()].map((entry) => [entry.prefix, published(entry)]))
       }
       return prefixes.find(path)
