@@ -99,6 +99,7 @@ function tunedConfiguration(upstream: Upstream, second: Upstream, service: Servi
     trustedProxies: ['127.0.0.1'],
     publishing: { networks: ['127.0.0.0/8'] },
     issuerNetworks: ['127.0.0.0/8'],
+    clientCertificates: 'header',
     billing: { currency: 'EUR', topUpUrl: 'https://pay.example/top-up', contact: 'billing@pay.example' },
     limits: { bodyBytes: 20_000, headerBytes: 8_192, firstByteMs: 700, silenceMs: 600, keepAliveMs: 150, connectMs: 400, requestMs: 1_500 },
     sliceTokens: 32,

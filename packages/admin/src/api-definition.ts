@@ -5,6 +5,7 @@ import type { AdminDeps } from './deps.ts'
 import type { AdminQueries } from './ports.ts'
 import { presented } from './presentation.ts'
 import { invalid, refuse } from './refusal.ts'
+import { changedAuthentication } from './api-authentication.ts'
 import { changedUpstream } from './api-upstream.ts'
 import type { ApiRow, DraftDefinition, HttpDraft, KeptDefinition, UnreleasedApi } from './configuration-rows.ts'
 import { kept } from './kept.ts'
@@ -37,13 +38,14 @@ export function changedDefinition(deps: AdminDeps, name: string, before: DraftDe
 function changedService(deps: AdminDeps, name: string, before: HttpDraft | undefined, sent: Sent): HttpDraft {
   const { prefix = before?.prefix ?? `/${name}`, routes = before?.routes ?? [] } = sent
   const { upstream, upstreams } = changedUpstream(deps, name, before ?? {}, sent)
+  const authentication = changedAuthentication(deps, name, before?.authentication, sent.authentication)
   return {
     kind: 'http',
     prefix,
     ...(upstream === undefined ? {} : { upstream }),
     routes,
     ...kept('timeouts', before?.timeouts, sent.timeouts),
-    ...keptProxying(before ?? {}, { ...sent, upstreams }),
+    ...keptProxying(before ?? {}, { ...sent, upstreams, authentication }),
     ...kept('encodedSlashes', before?.encodedSlashes, sent.encodedSlashes),
     ...kept('document', before?.document, undefined),
     ...kept('validation', before?.validation, sent.validation),
@@ -52,10 +54,11 @@ function changedService(deps: AdminDeps, name: string, before: HttpDraft | undef
   }
 }
 
-type SentProxying = { [Name in keyof ApiProxying]: ApiProxying[Name] | null }
+type Proxying = Pick<HttpDraft, keyof ApiProxying>
+type SentProxying = { [Name in keyof Proxying]: Proxying[Name] | null }
 
-function keptProxying(before: ApiProxying, sent: SentProxying): ApiProxying {
-  return Object.assign({}, ...PROXYING_MEMBERS.map((name) => kept(name, before[name], sent[name]))) as ApiProxying
+function keptProxying(before: Proxying, sent: SentProxying): Proxying {
+  return Object.assign({}, ...PROXYING_MEMBERS.map((name) => kept(name, before[name], sent[name]))) as Proxying
 }
 
 /** Refuses the call for the first flaw. */

@@ -69,7 +69,7 @@ export function refuseBeyondOwner({ deps }: Context, owner: string | undefined, 
 
 /** Ways in which callers send no key of the gateway, and somebody's key is charged all the same: whose, the operator alone says. */
 function refuseStandIns({ authentication }: Pick<HttpDraft, 'authentication'>): void {
-  const stranger = (['jwt', 'public'] as const).find((way) => authentication?.[way] !== undefined)
+  const stranger = (['jwt', 'introspection', 'mutualTls', 'public'] as const).find((way) => authentication?.[way] !== undefined)
   if (stranger !== undefined) invalid(`/authentication/${stranger}`, 'is for APIs of the operator: it decides which key is charged')
 }
 

@@ -1,5 +1,5 @@
 import { includesName } from '@faregate/billing'
-import { upstreamsOf, type Prompt } from '@faregate/core'
+import { apiSealName, upstreamsOf, type Prompt } from '@faregate/core'
 import {
   failedChecks,
   fieldChanges,
@@ -15,7 +15,7 @@ import { definitionOf, documentsCompared } from './api-draft.ts'
 import { refuseBeyondOwner } from './api-owner.ts'
 import type { Context } from './call.ts'
 import type { ApiReleaseRow, ApiRow, CanaryRow, DraftDefinition, HttpDraft, UnreleasedApi } from './configuration-rows.ts'
-import type { AdminDeps } from './deps.ts'
+import type { AdminDeps, ProbeConnection } from './deps.ts'
 import type { AdminTransaction } from './ports.ts'
 import { presentDefinition, presentTerms } from './present/apis.ts'
 import { keepPromptDocument } from './prompt-definition.ts'
@@ -62,7 +62,7 @@ async function flawsAround(
   const { deps } = context
   const circumstances = await circumstancesOf(deps, name)
   if (definition.kind === 'prompt') return promptReleaseFlaws({ ...circumstances, ...(await promptFlaws(context, definition.prompt)) })
-  const dead = await deps.probeUpstreams(placesOf(definition), owner)
+  const dead = await deps.probeUpstreams(placesOf(definition), owner, connectionOf(deps, name, definition))
   const failed = dead === undefined ? await savedCallsFailed(deps, name, definition) : []
   return [...releaseFlaws(definition.routes, { ...circumstances, dead }), ...failed]
 }
@@ -83,6 +83,17 @@ async function savedCallsFailed(deps: AdminDeps, name: string, definition: HttpD
 
 function placesOf({ upstream, upstreams }: HttpDraft): string[] {
   return upstream === undefined ? [] : upstreamsOf({ upstream, upstreams }).map(({ baseUrl }) => baseUrl)
+}
+
+/** What is shown and trusted in connections to upstreams; undefined: nothing of its own. */
+function connectionOf(
+  deps: AdminDeps,
+  name: string,
+  { upstream: { ca, mutualTls } = { baseUrl: '' } }: HttpDraft,
+): ProbeConnection | undefined {
+  if (ca === undefined && mutualTls === undefined) return undefined
+  const identity = mutualTls && { certificate: mutualTls.certificate, key: deps.unseal(mutualTls.sealed, apiSealName(name, 'mutualTls')) }
+  return { ...(ca && { ca }), ...(identity && { identity }) }
 }
 
 async function circumstancesOf(deps: AdminDeps, name: string): Promise<Circumstances> {

@@ -1,8 +1,9 @@
-import { apiSealName, withoutSlash, type ApiUpstream, type UpstreamSecret } from '@faregate/core'
+import { apiSealName, withoutSlash, type ApiUpstream } from '@faregate/core'
+import { identityFlaw } from '@faregate/lifecycle'
+import { sealedSecret } from './api-secret.ts'
 import type { Call } from './call.ts'
-import type { HttpDraft, SealedSecret, SealedUpstream } from './configuration-rows.ts'
+import type { HttpDraft, SealedUpstream } from './configuration-rows.ts'
 import type { AdminDeps } from './deps.ts'
-import { lastFourOf } from './present/configuration.ts'
 import { invalid } from './refusal.ts'
 
 type Sent = Pick<Call<'updateApi'>['body'], 'upstream' | 'upstreams'>
@@ -35,20 +36,40 @@ export function changedUpstream(
 }
 
 function changedSecrets(deps: AdminDeps, api: string, before: SealedUpstream | undefined, sent: SentUpstream = {}) {
-  const header = changed(before?.header, sent.header, ({ name, value }) => ({ name, ...sealed('header', 'value', value, before?.header) }))
-  const basic = changed(before?.basic, sent.basic, ({ user, secret }) => ({ user, ...sealed('basic', 'secret', secret, before?.basic) }))
+  const sealed = (kind: 'header' | 'basic' | 'oauth', member: string, secret: string | undefined) =>
+    sealedSecret(deps, api, kind, `/upstream/${kind}/${member}`, secret, before?.[kind])
+  const header = changed(before?.header, sent.header, ({ name, value }) => ({ name, ...sealed('header', 'value', value) }))
+  const basic = changed(before?.basic, sent.basic, ({ user, secret }) => ({ user, ...sealed('basic', 'secret', secret) }))
   const oauth = changed(before?.oauth, sent.oauth, ({ clientSecret, ...client }) => ({
     ...client,
-    ...sealed('oauth', 'clientSecret', clientSecret, before?.oauth),
+    ...sealed('oauth', 'clientSecret', clientSecret),
   }))
-  return { ...(header && { header }), ...(basic && { basic }), ...(oauth && { oauth }) }
-
-  /** The secret is sealed as it comes; without one, what is there stays. */
-  function sealed(kind: UpstreamSecret, member: string, secret: string | undefined, known: SealedSecret | undefined): SealedSecret {
-    if (secret !== undefined) return { sealed: deps.seal(secret, apiSealName(api, kind)), lastFour: lastFourOf(secret) }
-    if (known === undefined) return invalid(`/upstream/${kind}/${member}`, 'is missing: there is no secret yet')
-    return { sealed: known.sealed, lastFour: known.lastFour }
+  const mutualTls = changed(before?.mutualTls, sent.mutualTls, ({ certificate, key }) =>
+    sealedIdentity(deps, api, certificate, key, before?.mutualTls),
+  )
+  const ca = changed(before?.ca, sent.ca, (authorities) => authorities)
+  return {
+    ...(header && { header }),
+    ...(basic && { basic }),
+    ...(oauth && { oauth }),
+    ...(mutualTls && { mutualTls }),
+    ...(ca && { ca }),
   }
+}
+
+/** A certificate with its key, sealed as it comes; without one, what is `known` stays. Refuses those that do not belong together. */
+function sealedIdentity(
+  deps: AdminDeps,
+  api: string,
+  certificate: string,
+  key: string | undefined,
+  known: SealedUpstream['mutualTls'],
+): NonNullable<SealedUpstream['mutualTls']> {
+  const name = apiSealName(api, 'mutualTls')
+  if (key === undefined && known === undefined) return invalid('/upstream/mutualTls/key', 'is missing: there is no key yet')
+  const sealed = key === undefined ? (known?.sealed ?? '') : deps.seal(key, name)
+  const flaw = identityFlaw(certificate, key ?? deps.unseal(sealed, name))
+  return flaw === undefined ? { certificate, sealed } : invalid(`/upstream/mutualTls/${flaw.member}`, `${flaw.problem}: ${flaw.fix}`)
 }
 
 /** Absent: as it was; null: taken away. */

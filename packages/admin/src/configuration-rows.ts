@@ -1,4 +1,15 @@
-import type { ApiListing, CanaryTerms, Deployment, HttpDefinition, Millis, OAuthClient, PromptDefinition, Retirement } from '@faregate/core'
+import type {
+  ApiAuthentication,
+  ApiListing,
+  CanaryTerms,
+  Deployment,
+  HttpDefinition,
+  IntrospectionTerms,
+  Millis,
+  OAuthClient,
+  PromptDefinition,
+  Retirement,
+} from '@faregate/core'
 
 /** A provider's key as it is kept: sealed under the name `provider:<provider>:<id>`. */
 export interface SealedKey {
@@ -36,8 +47,10 @@ export interface ModelRow extends ModelDefinition {
   createdAt: Millis
 }
 
-/** What is in force of an API, and in its releases: each secret towards its upstream is sealed under {@link apiSealName}. */
-export type KeptDefinition = (HttpDefinition & { upstream: SealedUpstream }) | PromptDefinition
+/** What is in force of an API, and in its releases: each of its secrets is sealed under {@link apiSealName}. */
+export type KeptDefinition =
+  | (HttpDefinition & { upstream: SealedUpstream; authentication?: SealedAuthentication | undefined })
+  | PromptDefinition
 
 /** What is said of an API and of none of its releases. */
 interface OfTheApi {
@@ -65,6 +78,13 @@ export interface SealedUpstream {
   header?: ({ name: string } & SealedSecret) | undefined
   basic?: ({ user: string } & SealedSecret) | undefined
   oauth?: (OAuthClient & SealedSecret) | undefined
+  /** The key is sealed. */
+  mutualTls?: { certificate: string; sealed: string } | undefined
+  ca?: string[] | undefined
+}
+
+export interface SealedAuthentication extends ApiAuthentication {
+  introspection?: (IntrospectionTerms & SealedSecret) | undefined
 }
 
 export interface SealedSecret {
@@ -73,7 +93,7 @@ export interface SealedSecret {
 }
 
 /** A service as it is being designed: routes may have no price yet, and nothing may be behind it. */
-export type HttpDraft = HttpDefinition & { upstream?: SealedUpstream | undefined }
+export type HttpDraft = HttpDefinition & { upstream?: SealedUpstream | undefined; authentication?: SealedAuthentication | undefined }
 
 /** An API as it is being designed. */
 export type DraftDefinition = HttpDraft | PromptDefinition

@@ -7,6 +7,12 @@ import type { HttpDraft } from './configuration-rows.ts'
 import type { AdminStore } from './ports.ts'
 import type { DenialRow } from './rows.ts'
 
+/** What is shown and trusted when upstreams are looked at, PEM. */
+export interface ProbeConnection {
+  ca?: readonly string[]
+  identity?: { certificate: string; key: string }
+}
+
 /** What the server hands to the management API. */
 export interface AdminDeps {
   /** `createAdminStore(store)` of the store package. */
@@ -38,7 +44,7 @@ export interface AdminDeps {
   /** Fetches a document from the public internet, or says in words for whoever named its URL why it was not. */
   fetchDocument(url: string): Promise<{ text: string } | { refused: string }>
   /** Why nothing answers at some of these upstreams; undefined: something does at each. `owner`: the organization that set them. */
-  probeUpstreams(baseUrls: readonly string[], owner: string | undefined): Promise<string | undefined>
+  probeUpstreams(baseUrls: readonly string[], owner: string | undefined, connection?: ProbeConnection): Promise<string | undefined>
   /** Why the model of a prompt could not be called: it has no price, or is not served. Nothing is asked of it. */
   probePrompt(prompt: Prompt): Promise<{ unpriced?: string; dead?: string }>
   /** The page on which an organization's payment methods are saved; needs no credential. */

@@ -1,6 +1,6 @@
 import type { StoredSettings } from '@faregate/core'
 import { stringify } from 'yaml'
-import type { ApiRow, ModelDefinition, ModelRow, ProviderRow, SealedUpstream } from './configuration-rows.ts'
+import type { ApiRow, ModelDefinition, ModelRow, ProviderRow, SealedAuthentication, SealedUpstream } from './configuration-rows.ts'
 import type { PriceRow } from './rows.ts'
 
 /** What the database holds of the configuration. */
@@ -79,24 +79,38 @@ function serviceMember({
   listing: _listed,
   prefix,
   upstream,
+  authentication,
   ...definition
 }: Extract<ApiRow, { kind: 'http' }>) {
   const members = upstreamMember(name, upstream, definition.upstreams !== undefined)
-  return { prefix, ...(Object.keys(members).length === 0 ? {} : { upstream: members }), ...definition }
+  return {
+    prefix,
+    ...(Object.keys(members).length === 0 ? {} : { upstream: members }),
+    ...(authentication === undefined ? {} : { authentication: authenticationMember(name, authentication) }),
+    ...definition,
+  }
 }
 
 /** Where there are several upstreams, it holds the secrets alone. */
-function upstreamMember(name: string, { baseUrl, header, basic, oauth }: SealedUpstream, several: boolean) {
+function upstreamMember(name: string, { baseUrl, header, basic, oauth, mutualTls, ca }: SealedUpstream, several: boolean) {
   return {
     ...(several ? {} : { baseUrl }),
     ...(header && { header: { name: header.name, value: reference(name, '') } }),
     ...(basic && { basic: { user: basic.user, secret: reference(name, '_PASSWORD') } }),
     ...(oauth && { oauth: oauthMember(name, oauth) }),
+    ...(mutualTls && { mutualTls: { certificate: mutualTls.certificate, key: reference(name, '_PRIVATE') } }),
+    ...(ca && { ca }),
   }
 }
 
 function oauthMember(name: string, { sealed: _sealed, lastFour: _shown, ...client }: NonNullable<SealedUpstream['oauth']>) {
   return { ...client, clientSecret: reference(name, '_CLIENT') }
+}
+
+function authenticationMember(name: string, { introspection, ...ways }: SealedAuthentication) {
+  if (introspection === undefined) return ways
+  const { sealed: _sealed, lastFour: _shown, ...asked } = introspection
+  return { ...ways, introspection: { ...asked, clientSecret: reference(name, '_INTROSPECTION') } }
 }
 
 /** Words of people in which `${NAME}` stays as it is: in the file it would refer to the environment. */

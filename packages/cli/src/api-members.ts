@@ -74,11 +74,13 @@ function put(members: Members, path: string[], value: unknown): void {
   else holder[last] = value
 }
 
-/** What is shown as null is not there. */
+/** What is shown as null is not there, and what a secret is recognised by is not sent. */
 function withoutNulls(value: unknown): unknown {
   if (value === null || value === undefined) return undefined
   if (typeof value !== 'object' || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).flatMap(([name, member]) => (member === null ? [] : [[name, withoutNulls(member)]])))
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, member]) => (member === null || name === 'lastFour' ? [] : [[name, withoutNulls(member)]])),
+  )
 }
 
 /** `URL`, or `URL WEIGHT`. */

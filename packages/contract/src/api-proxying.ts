@@ -6,6 +6,7 @@ import { range } from './common.ts'
 
 const milliseconds = z.int().min(1).max(3_600_000)
 const url = z.string().min(1).max(2000)
+const pem = z.string().min(1).max(20_000)
 
 export const timeouts = z
   .strictObject({
@@ -34,7 +35,14 @@ export const secretless = {
     .max(50)
     .optional()
     .describe('Scopes to ask for. Absent: none.'),
+  certificate: pem.describe('The certificate with which the gateway proves itself, as PEM, with those between it and its authority.'),
 }
+
+export const ca = z
+  .array(pem)
+  .min(1)
+  .max(20)
+  .describe('Authorities whose certificates are trusted for the upstream, as PEM, in place of the usual ones. Absent: the usual ones.')
 
 const upstreams = z
   .array(
@@ -122,6 +130,9 @@ export const proxying = {
   hostHeader: z
     .enum(['upstream', 'caller'])
     .describe('Which host the upstream is told: its own, or that under which callers find the gateway (`publicUrl`). Absent: its own.'),
+  http2: z
+    .boolean()
+    .describe('Whether upstreams with `https` that offer HTTP/2 are called with it, many calls on one connection. Absent: HTTP/1.1 alone.'),
 }
 
 type Nullable<T extends Record<string, z.ZodType>> = { [Name in keyof T]: z.ZodOptional<z.ZodNullable<T[Name]>> }

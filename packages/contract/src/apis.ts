@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { firstListing, presentation, shownListing, shownPresentation } from './api-presentation.ts'
-import { baseUrl, nullable, proxying, secretless, shown, timeouts } from './api-proxying.ts'
+import { shownAuthentication } from './api-callers.ts'
+import { baseUrl, ca, nullable, proxying, secretless, shown, timeouts } from './api-proxying.ts'
 import { checks, contractReport, validation } from './api-checks.ts'
 import { routesWith } from './api-routes.ts'
 import { shownCanaryTerms } from './canary-terms.ts'
@@ -13,7 +14,8 @@ import type { RouteSpec } from './route.ts'
 /** What an API can be called. */
 export const apiName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'small letters, digits and dashes')
 
-const secret = z.string().min(1).max(4096).optional()
+const secretOf = (most: number) => z.string().min(1).max(most).optional()
+const secret = secretOf(4096)
 
 const upstream = z.strictObject({
   baseUrl: baseUrl.optional(),
@@ -34,6 +36,12 @@ const upstream = z.strictObject({
     .describe(
       "A client's credentials, with which a token is fetched for the upstream (RFC 6749, 4.4). A change without `clientSecret` keeps it.",
     ),
+  mutualTls: z
+    .strictObject({ certificate: secretless.certificate, key: secretOf(20_000).describe('Its private key, as PEM.') })
+    .nullable()
+    .optional()
+    .describe('What the gateway proves itself with when it connects (mutual TLS). A change without `key` keeps it.'),
+  ca: ca.nullable().optional(),
 })
 
 /** What an API's definition holds beside its name. */
@@ -73,6 +81,8 @@ export const shownMembers = {
       header: z.object({ name: z.string(), lastFour: z.string() }).nullable(),
       basic: z.object({ user: z.string(), lastFour: z.string() }).nullable(),
       oauth: z.object({ tokenUrl: z.string(), clientId: z.string(), scopes: z.array(z.string()), lastFour: z.string() }).nullable(),
+      mutualTls: z.object({ certificate: z.string() }).nullable(),
+      ca: z.array(z.string()).nullable(),
     })
     .nullable()
     .describe('Null: it is a prompt, or nothing is said yet.'),
@@ -88,7 +98,7 @@ export const shownMembers = {
     }),
   ),
   timeouts: z.object({ connectMs: z.number().nullable(), firstByteMs: z.number().nullable(), silenceMs: z.number().nullable() }),
-  ...shown(proxying),
+  ...shown({ ...proxying, authentication: shownAuthentication }),
   encodedSlashes: z.enum(['refuse', 'pass']).nullable().describe('Null: it is a prompt.'),
   ...shown({ validation, checks }),
   presentation: shownPresentation,

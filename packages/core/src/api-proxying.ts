@@ -74,6 +74,8 @@ export interface ApiProxying {
   responseHeaders?: ApiHeaders | undefined
   /** Whose name the upstream is told as its host: its own, or that under which callers find the gateway; absent: its own. */
   hostHeader?: 'upstream' | 'caller' | undefined
+  /** Whether upstreams that offer it are called with HTTP/2; absent: they are not. */
+  http2?: boolean | undefined
 }
 
 /** Names of the members of {@link ApiProxying}, in the order in which they are shown. */
@@ -88,6 +90,7 @@ export const PROXYING_MEMBERS = [
   'requestHeaders',
   'responseHeaders',
   'hostHeader',
+  'http2',
 ] as const satisfies readonly (keyof ApiProxying)[]
 
 /** Members of a definition that a service has, and a prompt has not. */

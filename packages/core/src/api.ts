@@ -1,3 +1,4 @@
+import type { OpenAuthentication } from './api-callers.ts'
 import type { ApiCanary } from './api-canary.ts'
 import type { ApiListing, ApiPresentation } from './api-presentation.ts'
 import type { ApiProxying, OAuthClient } from './api-proxying.ts'
@@ -77,12 +78,17 @@ export interface OpenUpstream {
   header?: { name: string; secret: string } | undefined
   basic?: { user: string; secret: string } | undefined
   oauth?: (OAuthClient & { secret: string }) | undefined
+  /** What the gateway proves itself with when it connects; the secret is its private key. Both are PEM. */
+  mutualTls?: { certificate: string; secret: string } | undefined
+  /** PEM of the authorities whose certificates are trusted, in place of the usual ones. */
+  ca?: string[] | undefined
 }
 
 /** A published HTTP service. Secrets are clear text here and only here, in memory. */
 export interface HttpApi extends HttpDefinition {
   name: string
   upstream: OpenUpstream
+  authentication?: OpenAuthentication | undefined
   /** Of no release: going back to an earlier one changes nothing of it. */
   retirement?: Retirement | undefined
   listing?: ApiListing | undefined
@@ -121,12 +127,10 @@ export function callableRoutes(definition: Parameters<typeof routesOf>[0]): ApiR
   return routesOf(definition).filter(({ off }) => off !== true)
 }
 
-/** The ways in which an API can be authenticated at its upstream. */
-export const UPSTREAM_SECRETS = ['header', 'basic', 'oauth'] as const
+/** What of an API holds a secret: four towards its upstream, one towards who is asked about callers' tokens. */
+export type ApiSecret = 'header' | 'basic' | 'oauth' | 'mutualTls' | 'introspection'
 
-export type UpstreamSecret = (typeof UPSTREAM_SECRETS)[number]
-
-/** The name under which a secret of an API towards its upstream is sealed: it opens for that API alone. */
-export function apiSealName(api: string, secret: UpstreamSecret): string {
+/** The name under which a secret of an API is sealed: it opens for that API, and for that use, alone. */
+export function apiSealName(api: string, secret: ApiSecret): string {
   return `api:${api}:${secret}`
 }

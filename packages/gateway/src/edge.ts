@@ -13,6 +13,8 @@ export interface Inbound {
   query: string
   headers: Record<string, string | string[] | undefined>
   body: Buffer
+  /** The certificate with which the caller has made its connection, DER; absent, or undefined: there is none. */
+  certificate?: (() => Buffer | undefined) | undefined
   /**
    * Opens a body that was not collected, once: those of calls that go on to a published API. A caller that waits to be
    * told (`Expect: 100-continue`) is told then. Leaving off early leaves the caller's connection as it is.
@@ -41,6 +43,16 @@ export interface Outbound {
   onGone(listener: () => void): void
 }
 
+/** How connections to an upstream are made, beside what holds for all. Calls share connections where they share this object. */
+export interface ConnectionTerms {
+  /** PEM of the authorities that are trusted in place of the usual ones. */
+  ca?: readonly string[] | undefined
+  /** What the gateway proves itself with, PEM. */
+  identity?: { certificate: string; key: string } | undefined
+  /** HTTP/2 where the upstream speaks it (ALPN). */
+  http2?: boolean | undefined
+}
+
 /** One call of an upstream. */
 export interface UpstreamRequest {
   /** Scheme, host and port. */
@@ -55,6 +67,8 @@ export interface UpstreamRequest {
   asSent?: boolean
   /** Somebody else than the operator set the address: what must not be reached so is refused as not to be connected to. */
   guarded?: boolean | undefined
+  /** Absent: nothing of its own. */
+  connection?: ConnectionTerms | undefined
   /** Milliseconds, instead of the client's own limits. */
   limits?: { connectMs?: number | undefined; firstByteMs?: number | undefined; silenceMs?: number | undefined } | undefined
 }

@@ -14,7 +14,7 @@ import { promptFlaws } from './prompt/flaws.ts'
 import { proxyingFlaws } from './proxying-flaws.ts'
 import { RESERVED_SEGMENTS } from './reserved.ts'
 import { isParameter, segmentsOf } from './route-table.ts'
-import { upstreamFlaws, type CheckedUpstream } from './upstream-flaws.ts'
+import { connectionFlaws, upstreamFlaws, type CheckedUpstream } from './upstream-flaws.ts'
 
 type CheckedHttp = Pick<
   HttpDefinition,
@@ -27,6 +27,7 @@ type CheckedHttp = Pick<
   | 'rewrite'
   | 'requestHeaders'
   | 'responseHeaders'
+  | 'http2'
   | 'presentation'
   | 'document'
   | 'validation'
@@ -45,7 +46,8 @@ export function flawsOf(api: CheckedHttp | PromptDefinition): ApiFlaw[] {
 function httpFlaws(api: CheckedHttp): ApiFlaw[] {
   const { routes, upstream, upstreams } = api
   const none = routes.length === 0 ? [NO_ROUTES] : []
-  const reached = [...upstreamFlaws(upstream, upstreams), ...proxyingFlaws(api, upstream)]
+  const urls = [upstream?.baseUrl ?? [], (upstreams ?? []).map(({ baseUrl }) => baseUrl)].flat()
+  const reached = [...upstreamFlaws(upstream, upstreams), ...connectionFlaws(upstream, api.http2, urls), ...proxyingFlaws(api, upstream)]
   const called = [...authenticationFlaws(api.authentication), ...identityFlaws(api.identity, takenHeaders(api))]
   return [
     ...reached,

@@ -1,4 +1,5 @@
-import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, type ApiRoute } from '@faregate/core'
+import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, type ApiAuthentication, type ApiRoute } from '@faregate/core'
+import { callerChanges } from './caller-changes.ts'
 import { added, changed, removed, type ApiChange } from './openapi/diff/change.ts'
 import { shapeOf } from './openapi/operations.ts'
 
@@ -6,17 +7,19 @@ import { shapeOf } from './openapi/operations.ts'
 export interface Called {
   prefix: string
   routes: readonly ApiRoute[]
+  /** Absent: a key, where it always can be. */
+  authentication?: ApiAuthentication | undefined
 }
 
 /**
- * In what one release differs from the one before, as callers notice it: where it is, what can be called, what that costs; and what
+ * In what one release differs from the one before, as callers notice it: where it is, how they prove who they are, what can be called, what that costs; and what
  * their documents say (`documented`). Nothing of what is behind the API. What breaks callers stands first.
  */
 export function releaseChanges(before: Called, after: Called, documented: readonly ApiChange[]): ApiChange[] {
   const moved = before.prefix === after.prefix ? [] : [changed('the prefix', `it was ${before.prefix} and is ${after.prefix}`, true)]
   const told = new Set(documented.map(({ kind, at }) => `${kind} ${at}`))
   const routes = routeChanges(before.routes, after.routes).filter(({ kind, at }) => !told.has(`${kind} ${at}`))
-  const all = [...moved, ...documented, ...routes]
+  const all = [...moved, ...callerChanges(before.authentication, after.authentication), ...documented, ...routes]
   return [...all.filter(({ breaking }) => breaking), ...all.filter(({ breaking }) => !breaking)]
 }
 

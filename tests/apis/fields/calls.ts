@@ -42,6 +42,26 @@ const oauth = (more: (places: Places) => Value) => (places: Places) =>
 /** How a token begins: its end is a number that is another one each time. */
 const token = async (seen: Seen) => String(await authorization(seen)).replace(/-\d+,$/, '')
 
+const shownAs =
+  (name: 'one' | 'two') =>
+  ({ proofs, secure }: Places): Value => ({
+    baseUrl: secure.url,
+    ca: [proofs.servers.certificate],
+    mutualTls: { certificate: proofs[name].certificate, key: proofs[name].key },
+  })
+
+/** Two definitions that differ in how connections to an upstream with TLS are made: what it saw of them. */
+function tls(a: (places: Places) => Value, b: (places: Places) => Value, [first, second]: boolean[] = [false, false]): Field {
+  return {
+    a: (places) => ({ upstream: a(places), http2: first }),
+    b: (places) => ({ upstream: b(places), http2: second }),
+    see: async ({ call }) => {
+      const { status, text } = await call('/connected')
+      return status === 200 ? text : status
+    },
+  }
+}
+
 /** Fields of a definition that change what one call is, costs, or says. */
 export const CALL_FIELDS: Fields = {
   prefix: {
@@ -66,6 +86,10 @@ export const CALL_FIELDS: Fields = {
   },
   'upstream.basic.user': { a: basic({}), b: basic({ user: 'two' }), see: authorization },
   'upstream.basic.secret': { a: basic({}), b: basic({ secret: 'password-of-one-0002' }), see: authorization },
+  'upstream.mutualTls.certificate': tls(shownAs('one'), shownAs('two')),
+  'upstream.mutualTls.key': tls(shownAs('one'), shownAs('two')),
+  'upstream.ca[]': tls(shownAs('one'), (places) => ({ ...shownAs('one')(places), ca: [places.proofs.clients.certificate] })),
+  http2: tls(shownAs('one'), shownAs('one'), [true, false]),
   'upstream.oauth.tokenUrl': { a: oauth(() => ({})), b: oauth(({ tokens }) => ({ tokenUrl: `${tokens.url}/two` })), see: token },
   'upstream.oauth.clientId': { a: oauth(() => ({})), b: oauth(() => ({ clientId: 'two' })), see: token },
   'upstream.oauth.clientSecret': { a: oauth(() => ({})), b: oauth(() => ({ clientSecret: 'secret-of-nobody-0003' })), see: token },

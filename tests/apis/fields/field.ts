@@ -6,7 +6,10 @@ import type { Service } from '../../support/service.ts'
 import { startUpstream } from '../../support/upstream.ts'
 import type { Upstream } from '../../support/upstream.ts'
 import { deadUrl } from '../several.ts'
-import { ISSUER_KEY, KeyServer } from '../callers/issuer.ts'
+import { Introspector } from '../callers/introspector.ts'
+import { ISSUER, ISSUER_KEY, KeyServer } from '../callers/issuer.ts'
+import { authority, type Authority, type Proof } from '../../support/certificates.ts'
+import { TlsService } from '../tls-service.ts'
 import { TokenServer } from '../token-server.ts'
 
 /** Members of a definition, in place of those of {@link plain}. */
@@ -19,6 +22,11 @@ export interface Places {
   tokens: TokenServer
   /** Publishes the key of {@link ISSUER_KEY}. */
   issuer: KeyServer
+  /** Speaks HTTPS, and asks who connects for a certificate of {@link Proofs.clients}. */
+  secure: TlsService
+  proofs: Proofs
+  /** Knows the token `fields` alone, as {@link FIELDS_TOKEN} says. */
+  introspector: Introspector
   /** Who calls: with credit, and without. */
   rich: Customer
   poor: Customer
@@ -29,6 +37,16 @@ export interface Places {
   /** Where connections are neither accepted nor refused. */
   deaf: string
   stop: () => Promise<void>
+}
+
+/** Certificates of a world with TLS. */
+export interface Proofs {
+  /** Vouches for {@link Places.secure}. */
+  servers: Authority
+  clients: Authority
+  /** Of {@link clients}: `CN=one` and `CN=two`. */
+  one: Proof
+  two: Proof
 }
 
 /** A published API that is called by somebody with credit. */
@@ -72,21 +90,43 @@ export function settingOf(field: string): string {
 }
 
 export async function openPlaces(): Promise<Omit<Places, 'rich' | 'poor'>> {
-  const [service, second, tokens, issuer, models, deaf, dead] = await Promise.all([
+  const [service, second, tokens, issuer, introspector, models, proofs, deaf, dead] = await Promise.all([
     startService(),
     startService(),
     new TokenServer().start(),
     new KeyServer([ISSUER_KEY]).start(),
+    new Introspector().start(),
     startUpstream(),
+    proofsOf(),
     deafListener(),
     deadUrl(),
   ])
+  const server = await proofs.servers.issue('CN=service', { names: [{ type: 'ip', value: '127.0.0.1' }] })
+  const secure = await new TlsService(server, { clientCa: proofs.clients.certificate }).start()
   const stop = async (): Promise<void> => {
     deaf.stop()
-    await Promise.all([service.close(), second.close(), tokens.close(), issuer.close(), models.close()])
+    await Promise.all([
+      service.close(),
+      second.close(),
+      tokens.close(),
+      issuer.close(),
+      introspector.close(),
+      models.close(),
+      secure.close(),
+    ])
   }
-  return { service, second, tokens, issuer, models, dead, deaf: `http://127.0.0.1:${deaf.port}`, stop }
+  introspector.known.set(FIELDS_TOKEN.text, FIELDS_TOKEN.said)
+  return { service, second, tokens, issuer, introspector, secure, proofs, models, dead, deaf: `http://127.0.0.1:${deaf.port}`, stop }
 }
+
+async function proofsOf(): Promise<Proofs> {
+  const [servers, clients] = await Promise.all([authority('CN=Servers'), authority('CN=Clients')])
+  const [one, two] = await Promise.all([clients.issue('CN=one'), clients.issue('CN=two')])
+  return { servers, clients, one, two }
+}
+
+/** A token of which this is said by {@link Places.introspector}. */
+export const FIELDS_TOKEN = { text: 'opaque-token', said: { sub: 'ann', client_id: 17, iss: ISSUER, aud: 'shop', scope: 'read' } }
 
 /** A sound definition. */
 function plain({ service }: Places, name: string): Definition {

@@ -103,9 +103,9 @@ function presentPrompt({ model, system, user, variables, output, maxTokens, temp
 }
 
 /** Null: nothing is said. */
-function presentProxying(definition: ApiProxying) {
+function presentProxying({ ...definition }: ApiProxying & Pick<HttpApi | HttpDraft, 'authentication'>) {
   return {
-    authentication: definition.authentication ?? null,
+    authentication: definition.authentication === undefined ? null : presentAuthentication(definition.authentication),
     identity: definition.identity ?? null,
     upstreams: definition.upstreams ?? null,
     health: definition.health ?? null,
@@ -115,10 +115,17 @@ function presentProxying(definition: ApiProxying) {
     requestHeaders: definition.requestHeaders ?? null,
     responseHeaders: definition.responseHeaders ?? null,
     hostHeader: definition.hostHeader ?? null,
+    http2: definition.http2 ?? null,
   }
 }
 
-function presentUpstream({ baseUrl, header, basic, oauth }: NonNullable<HttpDraft['upstream'] | HttpApi['upstream']>) {
+function presentAuthentication({ introspection, ...ways }: NonNullable<(HttpApi | HttpDraft)['authentication']>) {
+  if (introspection === undefined) return ways
+  const { secret: _opened, sealed: _sealed, ...terms } = { secret: null, sealed: null, ...introspection }
+  return { ...ways, introspection: { ...terms, lastFour: tailOf(introspection) } }
+}
+
+function presentUpstream({ baseUrl, header, basic, oauth, mutualTls, ca }: NonNullable<HttpDraft['upstream'] | HttpApi['upstream']>) {
   return {
     baseUrl,
     header: header === undefined ? null : { name: header.name, lastFour: tailOf(header) },
@@ -127,6 +134,8 @@ function presentUpstream({ baseUrl, header, basic, oauth }: NonNullable<HttpDraf
       oauth === undefined
         ? null
         : { tokenUrl: oauth.tokenUrl, clientId: oauth.clientId, scopes: oauth.scopes ?? [], lastFour: tailOf(oauth) },
+    mutualTls: mutualTls === undefined ? null : { certificate: mutualTls.certificate },
+    ca: ca ?? null,
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
 import { MEMBERS, membersOf, switchedRoutes, UNSET } from '../api-members.ts'
-import { SECRETS, secretsOf } from '../api-secrets.ts'
+import { SECRETS, secretsOf, withIntrospection } from '../api-secrets.ts'
 import { Failure, UsageError, type Call, type Command, type Option } from '../command.ts'
 import { changeTable, documentOf, findingLines, textOf } from '../document.ts'
 import { fieldTable } from '../field-table.ts'
@@ -137,7 +137,7 @@ async function changesOf(call: Call, name: string): Promise<DraftBody> {
   return {
     ...(options.is('rebase') ? { rebase: true as const } : {}),
     ...(prefix === undefined ? {} : { prefix }),
-    ...merged(placed(options.list('upstream') ?? [], secretsOf(call)), membersOf(options, before)),
+    ...merged(placed(options.list('upstream') ?? [], await secretsOf(call)), withIntrospection(call, membersOf(options, before))),
     ...(before === undefined || off.length + on.length === 0 ? {} : { routes: switchedRoutes(before, off, on) }),
     ...(prices === undefined ? {} : { prices: Object.fromEntries(prices.map(priceOf)) }),
   } as DraftBody

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
 import { MEMBERS, membersOf, upstreamOf } from '../api-members.ts'
-import { SECRETS, secretsOf } from '../api-secrets.ts'
+import { SECRETS, secretsOf, withIntrospection } from '../api-secrets.ts'
 import { UsageError, type Command, type Option, type Options } from '../command.ts'
 import { findOrganization } from '../lookup.ts'
 import { fields, table } from '../output.ts'
@@ -72,16 +72,17 @@ function upstreamField({ baseUrl, weight }: { baseUrl: string; weight?: number |
 }
 
 function secretShown({ upstream }: Api): string {
-  const { header, basic, oauth } = upstream ?? NO_SECRETS
+  const { header, basic, oauth, mutualTls } = upstream ?? NO_SECRETS
   const secrets = [
     header && `${header.name}: …${header.lastFour}`,
     basic && `Basic ${basic.user}: …${basic.lastFour}`,
     oauth && `token from ${oauth.tokenUrl} for ${oauth.clientId}: …${oauth.lastFour}`,
+    mutualTls && 'a certificate (mutual TLS)',
   ].filter((one) => one !== null)
   return secrets.length === 0 ? 'none' : secrets.join('; ')
 }
 
-const NO_SECRETS = { header: null, basic: null, oauth: null }
+const NO_SECRETS = { header: null, basic: null, oauth: null, mutualTls: null }
 
 const SETTINGS = [
   'authentication',
@@ -93,6 +94,7 @@ const SETTINGS = [
   'requestHeaders',
   'responseHeaders',
   'hostHeader',
+  'http2',
   'validation',
 ] as const
 
@@ -145,13 +147,13 @@ const add: Command = {
   async run(call) {
     const [name = '', place = ''] = call.args
     const { options } = call
-    const { timeouts, ...members } = membersOf(options)
+    const { timeouts, ...members } = withIntrospection(call, membersOf(options))
     const routes = (options.list('route') ?? []).map(routeOf)
     if (routes.length === 0) throw new UsageError('say what can be called, and what that costs: --route "GET /forecast/{city} 0.002"')
     const body: ApiBody = {
       name,
       prefix: options.text('prefix') ?? `/${name}`,
-      ...placed([place, ...(options.list('upstream') ?? [])], secretsOf(call)),
+      ...placed([place, ...(options.list('upstream') ?? [])], await secretsOf(call)),
       routes,
       ...timeoutsOf(options, timeouts),
       ...(options.is('passEncodedSlashes') ? { encodedSlashes: 'pass' as const } : {}),
@@ -186,7 +188,7 @@ function classOf(text: string): (typeof CLASSES)[number] {
 }
 
 /** One upstream without a weight is the whole of it. */
-export function placed(texts: string[], secrets: ReturnType<typeof secretsOf>): Pick<ApiBody, 'upstream' | 'upstreams'> {
+export function placed(texts: string[], secrets: Awaited<ReturnType<typeof secretsOf>>): Pick<ApiBody, 'upstream' | 'upstreams'> {
   const places = texts.map(upstreamOf)
   const [first, ...others] = places
   if (first !== undefined && others.length === 0 && first.weight === undefined) return { upstream: { ...first, ...secrets } }

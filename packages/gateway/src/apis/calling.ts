@@ -83,6 +83,7 @@ export class Calling {
       asSent: true,
       limits: upstream.timeouts,
       guarded: upstream.guarded,
+      connection: upstream.connection,
     }
   }
 

@@ -1,7 +1,8 @@
 import { DEFAULT_CLAIM, Recent, TOKEN_ALGORITHMS, type Denial, type JwtTerms, type Millis } from '@faregate/core'
-import { errors, type JWTPayload } from 'jose'
+import { errors } from 'jose'
 import { badToken, bearerIn, issuerUnavailable, tokenExpired } from './bearer.ts'
 import type { Checked, Scheme } from './caller.ts'
+import { nameIn } from './claims.ts'
 import { vouchedCaller, type CallerDirectory, type Vouching } from './directory.ts'
 import { knownKeys, publishedKeys, type IssuerKeys, type VerifyToken } from './token-keys.ts'
 
@@ -65,12 +66,6 @@ async function vouchedIn(verify: VerifyToken, api: string, terms: JwtTerms, toke
   } catch (error) {
     return refusalOf(api, error)
   }
-}
-
-function nameIn(payload: JWTPayload, claim: string): string | undefined {
-  const value = Object.hasOwn(payload, claim) ? payload[claim] : undefined
-  const text = typeof value === 'number' ? String(value) : value
-  return typeof text === 'string' && text !== '' && text.length <= 500 ? text : undefined
 }
 
 /** One cause, in words that say nothing of the keys. */

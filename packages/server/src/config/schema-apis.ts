@@ -1,4 +1,5 @@
-import { baseUrl, proxying, secretless, timeouts } from '@faregate/contract/api-proxying'
+import { authenticationWith } from '@faregate/contract/api-callers'
+import { baseUrl, ca, proxying, secretless, timeouts } from '@faregate/contract/api-proxying'
 import { routesWith } from '@faregate/contract/api-routes'
 import { z } from 'zod'
 import { listing, presentation } from './schema-catalogue.ts'
@@ -37,9 +38,21 @@ const upstream = z.strictObject({
     })
     .optional()
     .describe("A client's credentials, with which a token is fetched for the upstream (OAuth 2)."),
+  mutualTls: z
+    .strictObject({
+      certificate: secretless.certificate,
+      key: secret.describe('Its private key as PEM, from the environment like every secret.'),
+    })
+    .optional()
+    .describe('What the gateway proves itself with when it connects (mutual TLS).'),
+  ca: ca.optional(),
 })
 
-const { authentication, identity, upstreams, health, retries, addresses, rewrite, requestHeaders, responseHeaders, hostHeader } = proxying
+const authentication = authenticationWith({
+  clientSecret: secret.describe('The secret with which the gateway asks, from the environment like every secret.'),
+})
+
+const { identity, upstreams, health, retries, addresses, rewrite, requestHeaders, responseHeaders, hostHeader, http2 } = proxying
 
 export const api = z.strictObject({
   prefix: z.string().min(2).describe("Where callers find it, like `/weather`. Some first segments are the gateway's own."),
@@ -56,6 +69,7 @@ export const api = z.strictObject({
   requestHeaders: requestHeaders.optional(),
   responseHeaders: responseHeaders.optional(),
   hostHeader: hostHeader.optional(),
+  http2: http2.optional(),
   encodedSlashes: z
     .enum(['refuse', 'pass'])
     .optional()

@@ -151,6 +151,13 @@ export const configurationSchema = z.strictObject({
     })
     .optional()
     .describe('Serve HTTPS on the listener itself.'),
+  clientCertificates: z
+    .enum(['tls', 'header'])
+    .optional()
+    .describe(
+      'How the certificates of callers are learnt of, for APIs that take them: `tls`, the listener asks for one (needs `tls`), or `header`, ' +
+        'one of `trustedProxies` says it in `Client-Cert` (RFC 9440) and overwrites what callers send there. Absent: they are not.',
+    ),
   billing: z
     .strictObject({
       currency: z

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Denial } from '@faregate/core'
 import { DATA_PLANE_ROUTES, NodeOutbound, type Gateway, type Inbound } from '@faregate/gateway'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { CertificateOf } from './client-certificate.ts'
 
 /** A request on its way in, whoever routed it. */
 export interface Arrival {
@@ -33,9 +34,14 @@ const NO_BODY = Buffer.alloc(0)
 
 /**
  * Hands requests to the gateway, and the raw connection with them. `closing()`: connections end with their answer;
- * `served`: told of every request once its answer has ended.
+ * `served`: told of every request once its answer has ended. `certificateOf`: what callers prove themselves with, where that is known.
  */
-export function createDataPlane(gateway: Gateway, closing: () => boolean, served: (requestId: string) => void): DataPlane {
+export function createDataPlane(
+  gateway: Gateway,
+  closing: () => boolean,
+  served: (requestId: string) => void,
+  certificateOf?: CertificateOf,
+): DataPlane {
   const running = new Map<string, Arrival>()
   const serving = new Set<Promise<void>>()
 
@@ -43,7 +49,7 @@ export function createDataPlane(gateway: Gateway, closing: () => boolean, served
     if (closing()) response.shouldKeepAlive = false
     running.set(request.id, request)
     // The gateway answers by itself and never rejects.
-    const work = serve(inboundOf(request, response), new NodeOutbound(response)).finally(() => {
+    const work = serve(inboundOf(request, response, certificateOf), new NodeOutbound(response)).finally(() => {
       running.delete(request.id)
       serving.delete(work)
       served(request.id)
@@ -98,7 +104,7 @@ function targetOf(url: string): { path: string; query: string } {
 }
 
 /** The request as the gateway takes it. With the response it is answered on, a body that was not read can be opened. */
-export function inboundOf({ id, raw, ip, body }: Arrival, response?: ServerResponse): Inbound {
+export function inboundOf({ id, raw, ip, body }: Arrival, response?: ServerResponse, certificateOf?: CertificateOf): Inbound {
   const read = Buffer.isBuffer(body)
   return {
     id,
@@ -107,6 +113,7 @@ export function inboundOf({ id, raw, ip, body }: Arrival, response?: ServerRespo
     ...targetOf(raw.url ?? '/'),
     headers: raw.headers,
     body: read ? body : NO_BODY,
+    ...(certificateOf === undefined ? {} : { certificate: () => certificateOf(raw) }),
     ...(read || response === undefined ? {} : { unread: () => chunksOf(raw, response) }),
   }
 }

@@ -17,7 +17,7 @@ export interface HttpOptions {
   requestMs: number
   room: BodyRoom
   trustedProxies: readonly string[]
-  tls: { cert: Buffer; key: Buffer } | undefined
+  tls: { cert: Buffer; key: Buffer; asks: boolean } | undefined
   publicUrl: () => string
 }
 

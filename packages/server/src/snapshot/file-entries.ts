@@ -57,7 +57,7 @@ export function fileApis(configuration: Configuration, placeOf: PlaceOf): ApiEnt
   }))
 }
 
-type Defined = (HttpDefinition & Pick<HttpApi, 'upstream'>) | PromptDefinition
+type Defined = (HttpDefinition & Pick<HttpApi, 'upstream' | 'authentication'>) | PromptDefinition
 
 /** What an API of the file is: a prompt, where it has one. What a service lacks was told when the file was checked. */
 function definitionOf({
@@ -66,6 +66,7 @@ function definitionOf({
   presentation,
   upstream,
   upstreams,
+  authentication,
   routes = [],
   ...members
 }: Omit<ConfiguredApi, 'listing'>): Defined {
@@ -76,6 +77,7 @@ function definitionOf({
     kind: 'http',
     prefix,
     ...present(members),
+    ...(authentication === undefined ? {} : { authentication: authenticationOf(authentication) }),
     upstream: upstreamOf(upstream, several?.[0]?.baseUrl),
     ...(several === undefined ? {} : { upstreams: several }),
     routes,
@@ -83,17 +85,31 @@ function definitionOf({
   }
 }
 
-function upstreamOf({ baseUrl, header, basic, oauth }: NonNullable<ConfiguredApi['upstream']> = {}, first?: string): HttpApi['upstream'] {
+function upstreamOf(
+  { baseUrl, header, basic, oauth, mutualTls, ca }: NonNullable<ConfiguredApi['upstream']> = {},
+  first?: string,
+): HttpApi['upstream'] {
   return {
     baseUrl: first ?? withoutSlash(baseUrl ?? ''),
     ...(header === undefined ? {} : { header: { name: header.name, secret: header.value } }),
     ...(basic === undefined ? {} : { basic }),
     ...(oauth === undefined ? {} : { oauth: openOAuth(oauth) }),
+    ...(mutualTls === undefined ? {} : { mutualTls: { certificate: mutualTls.certificate, secret: mutualTls.key } }),
+    ...(ca === undefined ? {} : { ca }),
   }
 }
 
 function openOAuth({ clientSecret, ...oauth }: NonNullable<NonNullable<ConfiguredApi['upstream']>['oauth']>): HttpApi['upstream']['oauth'] {
   return { ...present(oauth), secret: clientSecret }
+}
+
+function authenticationOf({
+  introspection,
+  ...ways
+}: NonNullable<ConfiguredApi['authentication']>): NonNullable<HttpApi['authentication']> {
+  if (introspection === undefined) return present(ways)
+  const { clientSecret, ...asked } = introspection
+  return { ...present(ways), introspection: { ...present(asked), secret: clientSecret } }
 }
 
 function managedBy(place: Place | undefined): ManagedBy {

@@ -141,7 +141,8 @@ function publishedApis(
 ): Pick<GatewayDeps, 'apis' | 'mocks'> {
   const snapshot = () => live.snapshot
   const nonces = { use: (key: string, nonce: string, until: number) => inTime(useNonce(store, key, nonce, until)) }
-  const book = new CallerBook({ keys, callers, signingSecret: secrets.signingSecret, readToken: secrets.readToken, nonces, issuers })
+  const { signingSecret, readToken } = secrets
+  const book = new CallerBook({ keys, callers, signingSecret, readToken, nonces, issuers, authority: issuers })
   return { apis: apiDirectory(snapshot, upstreams, contracts, book, limits), mocks: createMocks(read, snapshot) }
 }
 

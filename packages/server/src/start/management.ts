@@ -58,7 +58,7 @@ export function managementDeps(
     methodPage: payments.methodPage,
     documents: parsed,
     fetchDocument: (url) => documents.fetch(url),
-    probeUpstreams: (baseUrls, owner) => prober.probe(baseUrls, owner !== undefined),
+    probeUpstreams: (baseUrls, owner, connection) => prober.probe(baseUrls, owner !== undefined, connection),
     probePrompt: probe,
     refusedUrl: (url) => refusedUrl(url),
     refusedUpstream: (url) => refusedUrl(url, serving.reachable),

@@ -20,7 +20,14 @@ export const ELSEWHERE: Record<string, [file: string, title: string]> = {
 
 /** Settings that only a process as a whole can prove, by the file of `tests/knobs`. */
 export const FROM_OUTSIDE: Record<string, string[]> = {
-  'server.ts': ['issuerNetworks', 'limits.bodiesBytes', 'limits.requestMs', 'prices.approveAbove', 'publishing.networks'],
+  'server.ts': [
+    'clientCertificates',
+    'issuerNetworks',
+    'limits.bodiesBytes',
+    'limits.requestMs',
+    'prices.approveAbove',
+    'publishing.networks',
+  ],
   'mail.ts': ['mail.smtpUrl', 'mail.from'],
   'apis.ts': [
     'apis.*.prefix',

@@ -1,6 +1,6 @@
-import { apiSealName, type ApiEntry, type ApiListing, type Retirement, type UpstreamSecret } from '@faregate/core'
+import { apiSealName, type ApiEntry, type ApiListing, type ApiSecret, type Retirement } from '@faregate/core'
 import type { AdminQueries } from '@faregate/admin/ports'
-import type { ApiRow, KeptDefinition, SealedSecret } from '@faregate/admin/configuration-rows'
+import type { ApiRow, KeptDefinition, SealedAuthentication, SealedSecret } from '@faregate/admin/configuration-rows'
 import type { Kysely, Selectable } from 'kysely'
 import type { ApisTable } from '../schema-configuration.ts'
 import type { Schema } from '../schema.ts'
@@ -113,19 +113,24 @@ function openRelease(row: ApiRow, unseal: Unseal): ApiEntry {
     const { createdAt: _createdAt, canary: _tried, ...prompt } = row
     return { ...prompt, managedBy: { source: 'database' } }
   }
-  const { createdAt: _createdAt, canary: _tried, upstream, ...api } = row
-  const { baseUrl, header, basic, oauth } = upstream
-  const opened = <T extends SealedSecret>(kind: UpstreamSecret, { sealed, lastFour: _shown, ...open }: T) => ({
+  const { createdAt: _createdAt, canary: _tried, upstream, authentication, ...api } = row
+  const { baseUrl, header, basic, oauth, mutualTls, ca } = upstream
+  const opened = <T extends SealedSecret>(kind: ApiSecret, { sealed, lastFour: _shown, ...open }: T) => ({
     ...open,
     secret: unseal(sealed, apiSealName(api.name, kind)),
   })
+  const openWays = ({ introspection, ...ways }: SealedAuthentication) =>
+    introspection === undefined ? ways : { ...ways, introspection: opened('introspection', introspection) }
   return {
     ...api,
+    ...(authentication === undefined ? {} : { authentication: openWays(authentication) }),
     upstream: {
       baseUrl,
       ...(header === undefined ? {} : { header: opened('header', header) }),
       ...(basic === undefined ? {} : { basic: opened('basic', basic) }),
       ...(oauth === undefined ? {} : { oauth: opened('oauth', oauth) }),
+      ...(mutualTls === undefined ? {} : { mutualTls: opened('mutualTls', { lastFour: '', ...mutualTls }) }),
+      ...(ca === undefined ? {} : { ca }),
     },
     managedBy: { source: 'database' },
   }

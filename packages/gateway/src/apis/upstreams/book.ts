@@ -1,7 +1,7 @@
 import { credentialHeaders, DEFAULT_HEALTH, identityHeaders, upstreamsOf, type ApiEntry, type HttpApi } from '@faregate/core'
 import { tellerOf, type AssertionSigner } from '../../callers/told.ts'
-import type { UpstreamClient } from '../../edge.ts'
-import { headerChanges, pathChange, secretsOf, type ApiUpstream } from './compiled.ts'
+import type { ConnectionTerms, UpstreamClient } from '../../edge.ts'
+import { connectionTerms, headerChanges, pathChange, secretsOf, type ApiUpstream } from './compiled.ts'
 import { UpstreamHealth } from './health.ts'
 import { UpstreamPool, type Member } from './pool.ts'
 import { TokenSource, type OAuthTerms } from './token.ts'
@@ -16,6 +16,7 @@ export class UpstreamBook {
   readonly #signer: AssertionSigner
   readonly #health = new Map<string, UpstreamHealth>()
   readonly #tokens = new Map<string, TokenSource>()
+  readonly #connections = new Map<string, ConnectionTerms>()
 
   /** `signer`: what tells upstreams who calls, where they want that signed. */
   constructor(client: Pick<UpstreamClient, 'send'>, signer: AssertionSigner) {
@@ -44,20 +45,23 @@ export class UpstreamBook {
       tell: tellerOf(entry.name, entry.identity, this.#signer),
       callerHost: entry.hostHeader === 'caller',
       timeouts: entry.timeouts,
+      connection: this.#connectionOf(entry),
       guarded,
     }
   }
 
   /** Forgets what belongs to no API of the configuration any more. */
   keep(entries: Iterable<ApiEntry>): void {
-    const [healths, tokens] = [new Set<string>(), new Set<string>()]
+    const [healths, tokens, connections] = [new Set<string>(), new Set<string>(), new Set<string>()]
     for (const entry of entries) {
       if (entry.kind === 'prompt') continue
       for (const { baseUrl } of upstreamsOf(entry)) healths.add(healthKey(entry.name, baseUrl))
       if (entry.upstream.oauth !== undefined) tokens.add(tokenKey(entry.name, entry.upstream.oauth))
+      connections.add(connectionKey(entry))
     }
     for (const key of this.#health.keys()) if (!healths.has(key)) this.#health.delete(key)
     for (const key of this.#tokens.keys()) if (!tokens.has(key)) this.#tokens.delete(key)
+    for (const key of this.#connections.keys()) if (!connections.has(key)) this.#connections.delete(key)
   }
 
   #member(api: string, baseUrl: string, weight: number): Member {
@@ -66,6 +70,16 @@ export class UpstreamBook {
     const health = this.#health.get(key) ?? new UpstreamHealth()
     this.#health.set(key, health)
     return { baseUrl, origin, path: pathname === '/' ? '' : pathname, weight, health, current: 0 }
+  }
+
+  /** The same as long as nothing of it changes: connections are kept by it. */
+  #connectionOf(entry: HttpApi): ConnectionTerms | undefined {
+    const terms = connectionTerms(entry)
+    if (terms === undefined) return undefined
+    const key = connectionKey(entry)
+    const known = this.#connections.get(key) ?? terms
+    this.#connections.set(key, known)
+    return known
   }
 
   #tokenOf(api: string, terms: OAuthTerms, guarded: boolean): TokenSource {
@@ -79,6 +93,10 @@ export class UpstreamBook {
 
 function healthKey(api: string, baseUrl: string): string {
   return `${api} ${baseUrl}`
+}
+
+function connectionKey(entry: HttpApi): string {
+  return JSON.stringify([entry.name, connectionTerms(entry)])
 }
 
 function tokenKey(api: string, { tokenUrl, clientId, scopes, secret }: OAuthTerms): string {

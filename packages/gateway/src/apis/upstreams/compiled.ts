@@ -1,5 +1,6 @@
-import type { ApiHeaders, ApiRewrite, ApiTimeouts, OpenUpstream } from '@faregate/core'
+import type { ApiHeaders, ApiRewrite, ApiTimeouts, HttpApi, OpenUpstream } from '@faregate/core'
 import type { Caller } from '../../callers/caller.ts'
+import type { ConnectionTerms } from '../../edge.ts'
 import type { UpstreamPool } from './pool.ts'
 import type { TokenSource } from './token.ts'
 
@@ -22,6 +23,8 @@ export interface ApiUpstream {
   /** Whether the upstream is told the host under which callers find the gateway. */
   callerHost: boolean
   timeouts: ApiTimeouts | undefined
+  /** How connections to it are made; undefined: like all others. */
+  connection: ConnectionTerms | undefined
   /** Whether an organization set its addresses, and it reaches only what that may. */
   guarded: boolean
 }
@@ -37,6 +40,12 @@ export interface HeaderChanges {
 export interface PathChange {
   from: readonly string[]
   to: string
+}
+
+/** How connections to what is behind an API are made; undefined: like all others. */
+export function connectionTerms({ upstream: { ca, mutualTls }, http2 }: Pick<HttpApi, 'upstream' | 'http2'>): ConnectionTerms | undefined {
+  if (ca === undefined && mutualTls === undefined && http2 !== true) return undefined
+  return { ca, identity: mutualTls && { certificate: mutualTls.certificate, key: mutualTls.secret }, http2 }
 }
 
 /** The secrets of an upstream that no server has to be asked for. */
