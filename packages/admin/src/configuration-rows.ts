@@ -1,4 +1,13 @@
-import type { ApiListing, Deployment, HttpDefinition, Millis, OAuthClient, PromptDefinition, Retirement } from '@faregate/core'
+import type {
+  ApiListing,
+  Deployment,
+  HttpDefinition,
+  Millis,
+  ModelsDefinition,
+  OAuthClient,
+  PromptDefinition,
+  Retirement,
+} from '@faregate/core'
 
 /** A provider's key as it is kept: sealed under the name `provider:<provider>:<id>`. */
 export interface SealedKey {
@@ -37,7 +46,7 @@ export interface ModelRow extends ModelDefinition {
 }
 
 /** What is in force of an API, and in its releases: each secret towards its upstream is sealed under {@link apiSealName}. */
-export type KeptDefinition = (HttpDefinition & { upstream: SealedUpstream }) | PromptDefinition
+export type KeptDefinition = (HttpDefinition & { upstream: SealedUpstream }) | PromptDefinition | ModelsDefinition
 
 /** What is said of an API and of none of its releases. */
 interface OfTheApi {
@@ -72,7 +81,7 @@ export interface SealedSecret {
 export type HttpDraft = HttpDefinition & { upstream?: SealedUpstream | undefined }
 
 /** An API as it is being designed. */
-export type DraftDefinition = HttpDraft | PromptDefinition
+export type DraftDefinition = HttpDraft | PromptDefinition | ModelsDefinition
 
 /** The draft of an API; each has one at most. */
 export interface ApiDraftRow {

@@ -1,3 +1,4 @@
+import { modelRoutes, type ModelsDefinition } from './api-models.ts'
 import type { ApiListing, ApiPresentation } from './api-presentation.ts'
 import type { ApiProxying, OAuthClient } from './api-proxying.ts'
 import type { Prompt } from './prompt.ts'
@@ -102,19 +103,26 @@ export interface PromptApi extends PromptDefinition {
   managedBy: ManagedBy
 }
 
+/** Published models. */
+export type ModelsApi = ModelsDefinition & Omit<PromptApi, keyof PromptDefinition>
+
 /** What is published below a prefix. */
-export type ApiEntry = HttpApi | PromptApi
+export type ApiEntry = HttpApi | PromptApi | ModelsApi
 
 /** What of a prompt can be called. It costs what its model does. */
 const PROMPT_ROUTES: ApiRoute[] = [{ method: 'POST', path: '/', chargeOn: ['2xx'] }]
 
+/** As much of a definition as says what can be called. */
+type Routed = Pick<HttpDefinition, 'kind' | 'routes'> | Pick<PromptDefinition, 'kind'> | Pick<ModelsDefinition, 'kind' | 'policy'>
+
 /** What callers can ask of an API. */
-export function routesOf(definition: Pick<HttpDefinition, 'kind' | 'routes'> | Pick<PromptDefinition, 'kind'>): ApiRoute[] {
+export function routesOf(definition: Routed): ApiRoute[] {
+  if (definition.kind === 'model') return modelRoutes(definition)
   return definition.kind === 'prompt' ? PROMPT_ROUTES : definition.routes
 }
 
 /** Those that can be called: not switched off. */
-export function callableRoutes(definition: Parameters<typeof routesOf>[0]): ApiRoute[] {
+export function callableRoutes(definition: Routed): ApiRoute[] {
   return routesOf(definition).filter(({ off }) => off !== true)
 }
 

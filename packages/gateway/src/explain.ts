@@ -4,6 +4,7 @@ import { formField, scanMembers, type EndpointDialect } from '@faregate/wire'
 import { withAlternatives } from './alternatives.ts'
 import { answerJson } from './answer-json.ts'
 import { explainApi } from './apis/explain.ts'
+import { modelsFlow } from './apis/models.ts'
 import type { Published } from './apis/port.ts'
 import { promptFlow } from './apis/prompt.ts'
 import { disclosureOf } from './disclosure-of.ts'
@@ -57,6 +58,12 @@ function explainPublished(shared: Shared, flow: Flow, { value, rest, path }: Pub
     return explainApi(shared, flow, { value, rest }, named(flow.inbound, 'method') ?? 'GET', (denial) =>
       OWN_REFUSALS.has(denial.code) ? undefined : problemOf(shared, flow, denial),
     )
+  if (value.kind === 'model') {
+    const called = modelsFlow(flow, value, rest)
+    const { dialect } = called
+    if (dialect === undefined || isFree(dialect)) return refuse(shared.deps, flow, free(path))
+    return explainCall(shared, called, { path: rest, dialect })
+  }
   const asked = promptFlow({ ...flow, inbound: { ...flow.inbound, body: bodyOf(flow.inbound) } }, value)
   return explainCall(shared, asked, { path, dialect: value.dialect })
 }

@@ -4,7 +4,7 @@ import { UsageError, type Command } from '../command.ts'
 import { changeTable } from '../document.ts'
 import { fieldTable } from '../field-table.ts'
 import { fields, shortTime, table } from '../output.ts'
-import { behind, promptText } from '../prompt-text.ts'
+import { behind, modelledText } from '../prompt-text.ts'
 import { listedAs, VISIBILITY } from './api-catalogue.ts'
 
 type Release = RouteOutput<Routes['getApiRelease']>
@@ -88,10 +88,11 @@ function shown(release: Release): string {
     ['note', release.note ?? undefined],
     ['overridden', release.overridden.length === 0 ? undefined : release.overridden.join(', ')],
     ['url', release.url],
-    [release.prompt === null ? 'upstream' : 'asks', behind(release)],
-    ['routes', release.prompt === null ? release.routes.length : undefined],
+    [release.kind === 'http' ? 'upstream' : 'asks', behind(release)],
+    ['routes', release.kind === 'http' ? release.routes.length : undefined],
   ])
-  return release.prompt === null ? facts : `${facts}\n\n${promptText(release.prompt)}`
+  const modelled = modelledText(release)
+  return modelled === undefined ? facts : `${facts}\n\n${modelled}`
 }
 
 const rollback: Command = {

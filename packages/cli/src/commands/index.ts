@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
 import { apiCatalogueCommands } from './api-catalogue.ts'
 import { apiDesignCommands } from './api-design.ts'
+import { apiModelsCommands } from './api-models.ts'
 import { apiPromptCommands } from './api-prompt.ts'
 import { apiReleaseCommands } from './api-release.ts'
 import { apiRetireCommands } from './api-retire.ts'
@@ -56,6 +57,7 @@ export const COMMANDS: Command[] = [
   ...apiCommands,
   ...apiDesignCommands,
   ...apiPromptCommands,
+  ...apiModelsCommands,
   ...apiReleaseCommands,
   ...apiRetireCommands,
   ...apiCatalogueCommands,

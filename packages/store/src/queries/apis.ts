@@ -83,9 +83,9 @@ export async function putApiListing(db: Kysely<Schema>, api: string, listing: Ap
 
 /** As it is in force: with its secrets opened. What `unseal` throws is passed on. */
 export function openApi(row: ApiRow, unseal: (sealed: string, name: string) => string): ApiEntry {
-  if (row.kind === 'prompt') {
-    const { createdAt: _createdAt, ...prompt } = row
-    return { ...prompt, managedBy: { source: 'database' } }
+  if (row.kind !== 'http') {
+    const { createdAt: _createdAt, ...ofModels } = row
+    return { ...ofModels, managedBy: { source: 'database' } }
   }
   const { createdAt: _createdAt, upstream, ...api } = row
   const { baseUrl, header, basic, oauth } = upstream
