@@ -1,4 +1,4 @@
-import { DEFAULT_CHARGE_ON, parseAmount, type ApiRoute, type Nano } from '@faregate/core'
+import { DEFAULT_CHARGE_ON, parseAmount, type ApiRoute, type ChargedClass, type Nano } from '@faregate/core'
 
 /** A route as requests are matched with it. */
 export interface CompiledRoute {
@@ -19,13 +19,16 @@ export type Match =
   /** So many segments fit; these are literals that could stand in the place of the next. */
   | { kind: 'nothing'; fitting: number; literals: string[] }
 
+/** Absent: nothing of the kind. Most of a large table is nodes with one member, and what is there is marked at each collection. */
 interface Node {
-  literals: Map<string, Node>
-  parameter?: Node
+  literals: Map<string, Node> | undefined
+  parameter: Node | undefined
   /** Routes that end here, and routes that take whatever follows, by method. */
-  here: Map<string, CompiledRoute>
-  rest: Map<string, CompiledRoute>
+  here: ByMethod | undefined
+  rest: ByMethod | undefined
 }
+
+type ByMethod = Map<string, CompiledRoute>
 
 interface Search {
   segments: readonly string[]
@@ -56,7 +59,7 @@ export class RouteTable {
     if (open) segments.pop()
     let node = this.#root
     for (const segment of segments) node = isParameter(segment) ? (node.parameter ??= emptyNode()) : literalBelow(node, segment)
-    const target = open ? node.rest : node.here
+    const target = open ? (node.rest ??= new Map()) : (node.here ??= new Map())
     if (!target.has(route.method)) target.set(route.method, compiled(route))
   }
 
@@ -67,7 +70,7 @@ export class RouteTable {
     const route = visit(this.#root, 0, search)
     if (route !== undefined) return { kind: 'route', route }
     if (search.allow.size > 0) return { kind: 'method', allow: allowed(search.allow) }
-    return { kind: 'nothing', fitting: search.depth, literals: someOf(search.deepest.literals.keys()) }
+    return { kind: 'nothing', fitting: search.depth, literals: someOf(search.deepest.literals?.keys() ?? []) }
   }
 }
 
@@ -75,7 +78,7 @@ function visit(node: Node, depth: number, search: Search): CompiledRoute | undef
   const segment = search.segments[depth]
   if (depth > search.depth) Object.assign(search, { deepest: node, depth })
   if (segment === undefined) return pick(node.here, search) ?? pick(node.rest, search)
-  const literal = node.literals.get(segment)
+  const literal = node.literals?.get(segment)
   return (
     (literal && visit(literal, depth + 1, search)) ??
     (node.parameter && visit(node.parameter, depth + 1, search)) ??
@@ -83,8 +86,8 @@ function visit(node: Node, depth: number, search: Search): CompiledRoute | undef
   )
 }
 
-function pick(routes: Map<string, CompiledRoute>, { method, allow }: Search): CompiledRoute | undefined {
-  if (routes.size === 0) return undefined
+function pick(routes: ByMethod | undefined, { method, allow }: Search): CompiledRoute | undefined {
+  if (routes === undefined) return undefined
   const found = routes.get(method) ?? (ANY.has(method) ? routes.get('*') : undefined)
   if (found === undefined) for (const other of routes.keys()) allow.add(other)
   return found
@@ -97,23 +100,30 @@ function allowed(methods: Set<string>): string[] {
   return named.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
 }
 
-function compiled({ method, path, price, free, off, chargeOn = [...DEFAULT_CHARGE_ON] }: ApiRoute): CompiledRoute {
-  const classes = new Set(chargeOn.map((name) => Number(name[0])))
+function compiled({ method, path, price, free, off, chargeOn }: ApiRoute): CompiledRoute {
   return {
     name: `${method} ${path}`,
     price: free === true ? 0n : price === undefined ? undefined : parseAmount(price),
-    charges: (status) => classes.has(Math.floor(status / 100)),
+    charges: chargeOn === undefined ? chargedByDefault : chargedOn(chargeOn),
     off: off === true,
   }
 }
 
+function chargedOn(chargeOn: readonly ChargedClass[]): CompiledRoute['charges'] {
+  const classes = new Set(chargeOn.map((name) => Number(name[0])))
+  return (status) => classes.has(Math.floor(status / 100))
+}
+
+const chargedByDefault = chargedOn(DEFAULT_CHARGE_ON)
+
 function emptyNode(): Node {
-  return { literals: new Map(), here: new Map(), rest: new Map() }
+  return { literals: undefined, parameter: undefined, here: undefined, rest: undefined }
 }
 
 function literalBelow(node: Node, segment: string): Node {
-  const next = node.literals.get(segment) ?? emptyNode()
-  node.literals.set(segment, next)
+  const literals = (node.literals ??= new Map())
+  const next = literals.get(segment) ?? emptyNode()
+  literals.set(segment, next)
   return next
 }
 
