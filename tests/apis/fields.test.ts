@@ -118,7 +118,7 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
     assert.deepEqual([await seen('owned', rich.organization), await seen('unowned', undefined)], [200, 404])
   })
 
-  test('kind: there are two, each for what it is, and no other is taken', async () => {
+  test('kind: there are three, each for what it is, and no other is taken', async () => {
     const definition = {
       name: 'kind',
       prefix: '/kind',
@@ -131,6 +131,9 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
     const asked = { name: 'asked', prefix: '/asked', prompt: { model: 'one', user: 'Say it' } }
     assert.equal((await gateway.api.call('POST', '/api/apis', { ...asked, kind: 'http' })).status, 400)
     assert.equal((await gateway.api.call('POST', '/api/apis', { ...asked, kind: 'prompt' })).status, 201)
+    const named = { name: 'named', prefix: '/named', models: { fast: 'one' } }
+    assert.equal((await gateway.api.call('POST', '/api/apis', { ...named, kind: 'prompt' })).status, 400)
+    assert.equal((await gateway.api.call('POST', '/api/apis', { ...named, kind: 'model' })).status, 201)
   })
 
   test('each is in a release as it was in the draft, and what differs between releases is told by its name', async () => {
@@ -139,7 +142,7 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
       if (/^(prefix|routes|upstream\.)|clientSecret$/.test(field)) continue
       const [name] = namesOf(`draft ${field}`)
       const [own, other] = [row.a(places, name), row.b(places, name)]
-      const free = 'prompt' in own ? {} : { routes: [{ method: 'GET', path: '/a', free: true }] }
+      const free = 'prompt' in own || 'models' in own ? {} : { routes: [{ method: 'GET', path: '/a', free: true }] }
       const path = `/api/apis/${name}`
       const begun = await publish(name, { ...plainFor(own, places, name), ...free, ...own }, row.document)
       const draft = await gateway.api.expect<{ revision: number; changes: Change[] }>(200, 'PATCH', `${path}/draft`, other)

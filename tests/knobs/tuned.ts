@@ -71,10 +71,13 @@ function tunedConfiguration(upstream: Upstream, second: Upstream, service: Servi
         ],
       },
       { name: 'offline', kind: 'demo' },
+      { name: 'places', kind: 'openai-compatible', baseUrl: places.models.url, apiKey: 'sk-places' },
     ],
     models: {
       plain,
       demo: { deployments: [on('offline', 'demo')], price: COARSE },
+      one: { deployments: [on('places', 'one')], price: COARSE },
+      two: { deployments: [on('places', 'two')], price: COARSE },
       second: { deployments: [on('two', 'other-name')], price: COARSE },
       balanced: { deployments: [on('one', 'rare', 1), on('two', 'usual', 1_000_000)], price: COARSE },
       tiers: { deployments: [{ ...on('two', 'spare', 1_000_000), priority: 1 }, on('one', 'usual', 1)], price: COARSE },

@@ -1,13 +1,13 @@
 import type { ApiRoute } from '@faregate/core'
-import { documentId, fieldChanges, flawsOf, promptDocument, type ApiChange } from '@faregate/lifecycle'
+import { documentId, fieldChanges, flawsOf, madeDocument, type ApiChange } from '@faregate/lifecycle'
 import { changedDefinition, refuseFlaws } from './api-definition.ts'
 import type { Call, Context } from './call.ts'
 import type { ApiDraftRow, ApiRow, DraftDefinition, KeptDefinition } from './configuration-rows.ts'
 import type { AdminDeps } from './deps.ts'
+import { keepMadeDocument } from './made-document.ts'
 import { refuseManaged } from './managed.ts'
 import type { AdminTransaction } from './ports.ts'
 import { presentDefinition } from './present/apis.ts'
-import { keepPromptDocument } from './prompt-definition.ts'
 import { invalid, refuse } from './refusal.ts'
 
 type Sent = Call<'updateApiDraft'>['body']
@@ -55,7 +55,7 @@ export function definitionOf({
 export function changedDraft(context: Context, name: string, begun: DraftBegun, { prices, rebase: _rebase, ...sent }: Sent): ApiDraftRow {
   const changed = changedDefinition(context.deps, name, begun.definition, sent)
   if (changed.kind === 'http') return nextDraft(context, name, begun, { ...changed, routes: priced(changed.routes, prices ?? {}) })
-  if (prices !== undefined) return invalid('/prices', 'belongs to an HTTP service: a call of a prompt costs what its model costs')
+  if (prices !== undefined) return invalid('/prices', 'belongs to an HTTP service: a call of a model costs what that costs')
   return nextDraft(context, name, begun, changed)
 }
 
@@ -85,7 +85,7 @@ function nameOf({ method, path }: ApiRoute): string {
 
 /** Keeps a draft, unless somebody else changed it since it was read. */
 export async function keepDraft(trx: AdminTransaction, row: ApiDraftRow): Promise<void> {
-  if (await trx.putApiDraft(row)) return keepPromptDocument(trx, row.name, row.definition)
+  if (await trx.putApiDraft(row)) return keepMadeDocument(trx, row.name, row.definition)
   const now = await trx.apiDrafts.get(row.name)
   const who = now === undefined ? 'it was discarded or published' : `${now.changedBy} made it revision ${now.revision}`
   refuse({ code: 'conflict', detail: `The draft of "${row.name}" changed meanwhile: ${who}. Look at it, and do it again.` })
@@ -95,7 +95,7 @@ export async function keepDraft(trx: AdminTransaction, row: ApiDraftRow): Promis
 export async function presentDraft({ deps }: Context, row: ApiDraftRow, document?: string) {
   const { name, revision, base, changedBy, updatedAt, definition } = row
   const inForce = await deps.store.read.apis.get(name)
-  const text = definition.kind === 'prompt' ? promptDocument(name, definition) : document
+  const text = madeDocument(name, definition) ?? document
   return {
     name,
     revision,

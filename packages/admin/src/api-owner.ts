@@ -62,7 +62,7 @@ export async function sellerOf(
 
 /** Refuses what an organization may not publish, and the operator may. */
 export function refuseBeyondOwner({ deps }: Context, owner: string | undefined, definition: DraftDefinition): void {
-  if (owner === undefined || definition.kind === 'prompt') return
+  if (owner === undefined || definition.kind !== 'http') return
   refuseStandIns(definition)
   refuseUnreachable(deps, definition)
 }

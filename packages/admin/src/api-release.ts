@@ -1,11 +1,11 @@
 import { includesName } from '@faregate/billing'
-import { apiSealName, upstreamsOf, type Prompt } from '@faregate/core'
+import { apiSealName, upstreamsOf, type ModelsDefinition, type PromptDefinition } from '@faregate/core'
 import {
   failedChecks,
   fieldChanges,
   flawsOf,
   isValidated,
-  promptReleaseFlaws,
+  modelReleaseFlaws,
   releaseFlaws,
   type Circumstances,
   type ReleaseFlaw,
@@ -16,9 +16,9 @@ import { refuseBeyondOwner } from './api-owner.ts'
 import type { Context } from './call.ts'
 import type { ApiReleaseRow, ApiRow, CanaryRow, DraftDefinition, HttpDraft, UnreleasedApi } from './configuration-rows.ts'
 import type { AdminDeps, ProbeConnection } from './deps.ts'
+import { keepMadeDocument } from './made-document.ts'
 import type { AdminTransaction } from './ports.ts'
 import { presentDefinition, presentTerms } from './present/apis.ts'
-import { keepPromptDocument } from './prompt-definition.ts'
 import { invalid, refuse } from './refusal.ts'
 
 /** Refuses a definition of which callers would meet the mistakes, but for those that are overridden. Slow: it calls what is behind it. */
@@ -61,17 +61,24 @@ async function flawsAround(
 ): Promise<ReleaseFlaw[]> {
   const { deps } = context
   const circumstances = await circumstancesOf(deps, name)
-  if (definition.kind === 'prompt') return promptReleaseFlaws({ ...circumstances, ...(await promptFlaws(context, definition.prompt)) })
+  if (definition.kind !== 'http')
+    return modelReleaseFlaws({ ...circumstances, ...(await modelFlaws(context, definition)) }, MEND[definition.kind])
   const dead = await deps.probeUpstreams(placesOf(definition), owner, connectionOf(deps, name, definition))
   const failed = dead === undefined ? await savedCallsFailed(deps, name, definition) : []
   return [...releaseFlaws(definition.routes, { ...circumstances, dead }), ...failed]
 }
 
+/** How another model is named. */
+const MEND = { prompt: 'faregate api prompt NAME --model MODEL', model: 'faregate api models NAME --model "CALLED MODEL"' }
+
 /** What serves a model, and why it does not, is the operator's to know. */
-async function promptFlaws({ deps, credential }: Context, prompt: Prompt): Promise<{ unpriced?: string; dead?: string }> {
-  const said = await deps.probePrompt(prompt)
+async function modelFlaws(
+  { deps, credential }: Context,
+  definition: PromptDefinition | ModelsDefinition,
+): Promise<{ unpriced?: string; dead?: string }> {
+  const { model, ...said } = await deps.probeModels(definition)
   if (credential.organization === null || Object.keys(said).length === 0) return said
-  return { dead: `the model "${prompt.model}" cannot be called so: ask the operator` }
+  return { dead: `the model "${model ?? ''}" cannot be called so: ask the operator` }
 }
 
 /** Saved calls that are made before each release, and fail: where nothing answers at all, that is told instead. */
@@ -145,7 +152,7 @@ export async function keepRelease(
     base: (await trx.apis.get(name))?.release ?? 0,
     inForceAt: null,
   }
-  await keepPromptDocument(trx, name, row)
+  await keepMadeDocument(trx, name, row)
   await trx.insertApiRelease(made)
   return made
 }

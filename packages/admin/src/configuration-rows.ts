@@ -6,6 +6,7 @@ import type {
   HttpDefinition,
   IntrospectionTerms,
   Millis,
+  ModelsDefinition,
   OAuthClient,
   PromptDefinition,
   Retirement,
@@ -51,6 +52,7 @@ export interface ModelRow extends ModelDefinition {
 export type KeptDefinition =
   | (HttpDefinition & { upstream: SealedUpstream; authentication?: SealedAuthentication | undefined })
   | PromptDefinition
+  | ModelsDefinition
 
 /** What is said of an API and of none of its releases. */
 interface OfTheApi {
@@ -96,7 +98,7 @@ export interface SealedSecret {
 export type HttpDraft = HttpDefinition & { upstream?: SealedUpstream | undefined; authentication?: SealedAuthentication | undefined }
 
 /** An API as it is being designed. */
-export type DraftDefinition = HttpDraft | PromptDefinition
+export type DraftDefinition = HttpDraft | PromptDefinition | ModelsDefinition
 
 /** The draft of an API; each has one at most. */
 export interface ApiDraftRow {

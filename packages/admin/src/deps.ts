@@ -1,4 +1,4 @@
-import type { Clock, Deployment, Millis, Prompt, Random, SettingsInForce, Snapshot } from '@faregate/core'
+import type { Clock, Deployment, Millis, ModelsDefinition, PromptDefinition, Random, SettingsInForce, Snapshot } from '@faregate/core'
 import type { PaymentRail } from '@faregate/billing/rails/port'
 import type { Ledger } from '@faregate/ledger/port'
 import type { VerifyReport } from '@faregate/ledger/types'
@@ -45,8 +45,8 @@ export interface AdminDeps {
   fetchDocument(url: string): Promise<{ text: string } | { refused: string }>
   /** Why nothing answers at some of these upstreams; undefined: something does at each. `owner`: the organization that set them. */
   probeUpstreams(baseUrls: readonly string[], owner: string | undefined, connection?: ProbeConnection): Promise<string | undefined>
-  /** Why the model of a prompt could not be called: it has no price, or is not served. Nothing is asked of it. */
-  probePrompt(prompt: Prompt): Promise<{ unpriced?: string; dead?: string }>
+  /** Why one of the models that a definition names could not be called: it has no price, or is not served. Nothing is asked of it. */
+  probeModels(definition: PromptDefinition | ModelsDefinition): Promise<{ unpriced?: string; dead?: string; model?: string }>
   /** The page on which an organization's payment methods are saved; needs no credential. */
   methodPage(organization: string): string
   /** Why a URL that is not the operator's own is not called; `undefined`: nothing speaks against it yet. */

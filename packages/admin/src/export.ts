@@ -57,7 +57,7 @@ function providerMember({ name, kind, baseUrl, keys }: ProviderRow) {
   }
 }
 
-/** The document is none of the file's: its routes are, or its prompt. */
+/** The document is none of the file's: its routes are, or its prompt, or its models. */
 function apiMember(api: ApiRow) {
   const { presentation, listing } = api
   const told = {
@@ -65,7 +65,12 @@ function apiMember(api: ApiRow) {
     ...(listing === undefined ? {} : { listing: literal(listing) }),
   }
   if (api.kind === 'prompt') return { prefix: api.prefix, prompt: literal(api.prompt), ...told }
+  if (api.kind === 'model') return { prefix: api.prefix, ...modelsMember(api), ...told }
   return { ...serviceMember(api), ...told }
+}
+
+function modelsMember({ models, policy }: Extract<ApiRow, { kind: 'model' }>) {
+  return { models: literal(models), ...(policy === undefined ? {} : { policy: literal(policy) }) }
 }
 
 function serviceMember({

@@ -62,6 +62,8 @@ describe('published APIs at run time', () => {
       validation: null,
       checks: null,
       prompt: null,
+      models: null,
+      policy: null,
       release: 1,
       canary: null,
       document: false,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { firstListing, presentation, shownListing, shownPresentation } from './api-presentation.ts'
 import { shownAuthentication } from './api-callers.ts'
+import { models, policy, shownPolicy } from './api-models.ts'
 import { baseUrl, ca, nullable, proxying, secretless, shown, timeouts } from './api-proxying.ts'
 import { checks, contractReport, validation } from './api-checks.ts'
 import { routesWith } from './api-routes.ts'
@@ -64,11 +65,15 @@ export const members = {
     ),
   ...nullable({ validation, checks }),
   prompt: prompt.optional().describe('What a prompt asks its model. It has no upstream, no routes, and nothing of how they are called.'),
+  models: models
+    .optional()
+    .describe('Models under names of the API. All of them, in place of those that it has. It has no upstream and no routes.'),
+  policy: policy.nullable().optional(),
   presentation: presentation.nullable().optional(),
 }
 
-/** An HTTP service, or a prompt over a model. */
-const API_KINDS = ['http', 'prompt'] as const
+/** An HTTP service, a prompt over a model, or models under names of their own. */
+const API_KINDS = ['http', 'prompt', 'model'] as const
 
 /** What is shown of a definition, whether it is in force or not. */
 export const shownMembers = {
@@ -85,8 +90,10 @@ export const shownMembers = {
       ca: z.array(z.string()).nullable(),
     })
     .nullable()
-    .describe('Null: it is a prompt, or nothing is said yet.'),
-  prompt: shownPrompt.nullable().describe('Null: it is an HTTP service.'),
+    .describe('Null: it is no HTTP service, or nothing is said yet.'),
+  prompt: shownPrompt.nullable().describe('Null: it is no prompt.'),
+  models: models.nullable().describe('Models of this installation, by the names that callers use. Null: it is something else.'),
+  policy: shownPolicy,
   routes: z.array(
     z.object({
       method: z.string(),
@@ -99,7 +106,7 @@ export const shownMembers = {
   ),
   timeouts: z.object({ connectMs: z.number().nullable(), firstByteMs: z.number().nullable(), silenceMs: z.number().nullable() }),
   ...shown({ ...proxying, authentication: shownAuthentication }),
-  encodedSlashes: z.enum(['refuse', 'pass']).nullable().describe('Null: it is a prompt.'),
+  encodedSlashes: z.enum(['refuse', 'pass']).nullable().describe('Null: it is no HTTP service.'),
   ...shown({ validation, checks }),
   presentation: shownPresentation,
 }
@@ -138,7 +145,7 @@ export const apiRoutes = {
     method: 'POST',
     path: '/api/apis',
     tag,
-    summary: 'Publish an HTTP service or a prompt, without a restart',
+    summary: 'Publish an HTTP service, a prompt or models, without a restart',
     permission: 'apis:write',
     body: z.strictObject({
       name: apiName,
@@ -187,7 +194,7 @@ export const apiRoutes = {
     path: '/api/apis/{name}/test',
     tag,
     summary:
-      'Ask each upstream of an API for what lies at its base URL, with its secret, and say what happened; of a prompt, whether its model is served. `against`: make the calls that follow from its document, and the saved ones, and compare the answers',
+      'Ask each upstream of an API for what lies at its base URL, with its secret, and say what happened; of a prompt or of models, whether they are served. `against`: make the calls that follow from its document, and the saved ones, and compare the answers',
     permission: 'apis:write',
     params: byName,
     body: z.strictObject({

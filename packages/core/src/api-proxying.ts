@@ -93,7 +93,7 @@ export const PROXYING_MEMBERS = [
   'http2',
 ] as const satisfies readonly (keyof ApiProxying)[]
 
-/** Members of a definition that a service has, and a prompt has not. */
+/** Members of a definition that a service has, and nothing else. */
 export const SERVICE_MEMBERS = ['upstream', 'routes', 'timeouts', ...PROXYING_MEMBERS, 'encodedSlashes'] as const
 
 /** A base URL as it is kept: paths are appended to it. */

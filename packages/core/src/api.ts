@@ -1,5 +1,6 @@
 import type { OpenAuthentication } from './api-callers.ts'
 import type { ApiCanary } from './api-canary.ts'
+import { modelRoutes, type ModelsDefinition } from './api-models.ts'
 import type { ApiListing, ApiPresentation } from './api-presentation.ts'
 import type { ApiProxying, OAuthClient } from './api-proxying.ts'
 import type { Prompt } from './prompt.ts'
@@ -84,11 +85,9 @@ export interface OpenUpstream {
   ca?: string[] | undefined
 }
 
-/** A published HTTP service. Secrets are clear text here and only here, in memory. */
-export interface HttpApi extends HttpDefinition {
+/** What is said of an API beside its definition. */
+interface PublishedAs<Api> {
   name: string
-  upstream: OpenUpstream
-  authentication?: OpenAuthentication | undefined
   /** Of no release: going back to an earlier one changes nothing of it. */
   retirement?: Retirement | undefined
   listing?: ApiListing | undefined
@@ -96,34 +95,39 @@ export interface HttpApi extends HttpDefinition {
   organization?: string | undefined
   /** The release that is in force; absent: it has none, being defined in the configuration file. */
   release?: number | undefined
-  canary?: ApiCanary<HttpApi> | undefined
+  canary?: ApiCanary<Api> | undefined
   managedBy: ManagedBy
+}
+
+/** A published HTTP service. Secrets are clear text here and only here, in memory. */
+export interface HttpApi extends HttpDefinition, PublishedAs<HttpApi> {
+  upstream: OpenUpstream
+  authentication?: OpenAuthentication | undefined
 }
 
 /** A published prompt. */
-export interface PromptApi extends PromptDefinition {
-  name: string
-  retirement?: Retirement | undefined
-  listing?: ApiListing | undefined
-  organization?: string | undefined
-  release?: number | undefined
-  canary?: ApiCanary<PromptApi> | undefined
-  managedBy: ManagedBy
-}
+export interface PromptApi extends PromptDefinition, PublishedAs<PromptApi> {}
+
+/** Published models. */
+export interface ModelsApi extends ModelsDefinition, PublishedAs<ModelsApi> {}
 
 /** What is published below a prefix. */
-export type ApiEntry = HttpApi | PromptApi
+export type ApiEntry = HttpApi | PromptApi | ModelsApi
 
 /** What of a prompt can be called. It costs what its model does. */
 const PROMPT_ROUTES: ApiRoute[] = [{ method: 'POST', path: '/', chargeOn: ['2xx'] }]
 
+/** As much of a definition as says what can be called. */
+type Routed = Pick<HttpDefinition, 'kind' | 'routes'> | Pick<PromptDefinition, 'kind'> | Pick<ModelsDefinition, 'kind' | 'policy'>
+
 /** What callers can ask of an API. */
-export function routesOf(definition: Pick<HttpDefinition, 'kind' | 'routes'> | Pick<PromptDefinition, 'kind'>): ApiRoute[] {
+export function routesOf(definition: Routed): ApiRoute[] {
+  if (definition.kind === 'model') return modelRoutes(definition)
   return definition.kind === 'prompt' ? PROMPT_ROUTES : definition.routes
 }
 
 /** Those that can be called: not switched off. */
-export function callableRoutes(definition: Parameters<typeof routesOf>[0]): ApiRoute[] {
+export function callableRoutes(definition: Routed): ApiRoute[] {
   return routesOf(definition).filter(({ off }) => off !== true)
 }
 

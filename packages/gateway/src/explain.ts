@@ -6,6 +6,7 @@ import { withAlternatives } from './alternatives.ts'
 import { answerJson } from './answer-json.ts'
 import { namedRelease, releaseOfKey } from './apis/canary.ts'
 import { explainApi } from './apis/explain.ts'
+import { modelsFlow } from './apis/models.ts'
 import type { Published } from './apis/port.ts'
 import { promptFlow } from './apis/prompt.ts'
 import { disclosureOf } from './disclosure-of.ts'
@@ -59,6 +60,13 @@ function explainPublished(shared: Shared, flow: Flow, key: KeyEntry, { value, re
     return explainApi(shared, flow, { value, rest }, named(flow.inbound, 'method') ?? 'GET', (denial) =>
       OWN_REFUSALS.has(denial.code) ? undefined : problemOf(shared, flow, denial),
     )
+  if (value.kind === 'model') {
+    const models = releaseOfKey(value, namedRelease(value, flow.inbound), key)
+    const called = modelsFlow(flow, models, rest)
+    const { dialect } = called
+    if (dialect === undefined || isFree(dialect)) return refuse(shared.deps, flow, free(path))
+    return explainCall(shared, called, { path: rest, dialect })
+  }
   const prompt = releaseOfKey(value, namedRelease(value, flow.inbound), key)
   const asked = promptFlow({ ...flow, inbound: { ...flow.inbound, body: bodyOf(flow.inbound) } }, prompt)
   return explainCall(shared, asked, { path, dialect: prompt.dialect })

@@ -29,7 +29,8 @@ export function finish(deps: GatewayDeps, flow: Flow, ending: Ending): void {
     user: flow.request?.user ?? null,
     tags: tagsText(flow.inbound),
     path: flow.inbound.path,
-    model: flow.request?.model ?? null,
+    // Published models are called by names of their own: what is billed by it is that of the installation.
+    model: flow.route?.model.name ?? flow.request?.model ?? null,
     api: flow.api?.name ?? null,
     route: flow.api?.route ?? null,
     release: flow.api?.release ?? null,

@@ -2,9 +2,11 @@ import { formatAmount, isDenial, newId, type Denial } from '@faregate/core'
 import { corsHeaders } from './answer-headers.ts'
 import { serveApi } from './apis/call.ts'
 import { releaseFor } from './apis/canary.ts'
+import { isDocument } from './apis/made-document.ts'
 import { MOCK_PREFIX, serveMock } from './apis/mock.ts'
-import type { Published } from './apis/port.ts'
-import { isDocument, promptFlow, servePrompt } from './apis/prompt.ts'
+import { modelsFlow, serveModelsApi } from './apis/models.ts'
+import type { Published, PublishedModels, PublishedPrompt } from './apis/port.ts'
+import { promptFlow, servePrompt } from './apis/prompt.ts'
 import { Parking } from './call/parking.ts'
 import { retryBudgets } from './call/retry-budget.ts'
 import { serveModelCall, type Shared } from './model-call.ts'
@@ -19,7 +21,8 @@ import { checkKeyState, identify } from './identify.ts'
 import { serveKeyInfo } from './key-info.ts'
 import { serveLimitRequest, serveNewLimitRequest } from './limit-requests.ts'
 import { Locator } from './locate.ts'
-import { serveModels, serveShow } from './models/serve.ts'
+import { isModelList } from './models/routes.ts'
+import { serveModels } from './models/serve.ts'
 import { refuse } from './refuse.ts'
 import { LIMIT_REQUESTS } from './request-limit.ts'
 import { release } from './settle.ts'
@@ -33,7 +36,7 @@ export interface Gateway {
   /** Answers a request that the HTTP server refused before it was whole. */
   refuse(inbound: Inbound, outbound: Outbound, denial: Denial): Promise<void>
   /** What is published there. Bodies for an HTTP service are not collected: what is called goes on as it comes. */
-  publishes(path: string): 'http' | 'prompt' | undefined
+  publishes(path: string): Published['value']['kind'] | undefined
   /** Answers a CORS preflight. */
   preflight(inbound: Inbound, outbound: Outbound): Promise<void>
   newRequestId(): string
@@ -49,14 +52,7 @@ const HANDLERS: Record<string, Handler | undefined> = {
   'POST /v1/explain': serveExplain,
   'GET /v1/key': serveKeyInfo,
   [`POST ${LIMIT_REQUESTS}`]: serveNewLimitRequest,
-  'GET /v1/models': serveModels,
-  'GET /v1beta/models': serveModels,
-  'GET /ollama/api/tags': serveModels,
-  'POST /ollama/api/show': serveShow,
 }
-
-/** Where a model is described, by what follows. */
-const DESCRIBED = /^\/v1(beta)?\/models\/./
 
 /** Builds the data plane from what the composition root hands in. */
 export function createGateway(deps: GatewayDeps): Gateway {
@@ -96,11 +92,18 @@ function serve(shared: Shared, flow: Flow): Promise<void> {
 
 function servePublished(shared: Shared, flow: Flow, { value, rest }: Published): Promise<void> {
   if (value.kind === 'http') return guarded(shared, flow, () => serveApi(shared, flow, { value, rest }))
-  return guarded(shared, flow, async () => {
-    const prompt = isDocument(flow.inbound, rest) ? value : await releaseFor(shared.deps, value, flow.inbound)
-    const asked = promptFlow(flow, prompt)
-    return guarded(shared, asked, () => servePrompt(shared, asked, prompt, rest))
-  })
+  return guarded(shared, flow, () => serveModelled(shared, flow, value, rest))
+}
+
+/** Which release serves a call has to be known before it is read. */
+async function serveModelled(shared: Shared, flow: Flow, inForce: PublishedPrompt | PublishedModels, rest: string): Promise<void> {
+  const value = isDocument(flow.inbound.method, rest) ? inForce : await releaseFor(shared.deps, inForce, flow.inbound)
+  if (value.kind === 'model') {
+    const called = modelsFlow(flow, value, rest)
+    return guarded(shared, called, () => serveModelsApi(shared, called, value, rest))
+  }
+  const asked = promptFlow(flow, value)
+  return guarded(shared, asked, () => servePrompt(shared, asked, value, rest))
 }
 
 function handlerFor({ method, path }: Inbound): Handler {
@@ -109,7 +112,7 @@ function handlerFor({ method, path }: Inbound): Handler {
   if (path.startsWith(MOCK_PREFIX)) return serveMock
   const handler = HANDLERS[`${asked} ${path}`]
   if (handler !== undefined) return handler
-  if (asked === 'GET' && DESCRIBED.test(path)) return serveModels
+  if (isModelList(method, path)) return serveModels
   if (asked === 'GET' && path.startsWith(`${LIMIT_REQUESTS}/`)) return serveLimitRequest
   return ({ deps }, flow) => refuse(deps, flow, routeUnknown(deps.settings.publicUrl(), method, path))
 }

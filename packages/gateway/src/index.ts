@@ -1,5 +1,5 @@
 export type { MockDirectory } from './apis/mock.ts'
-export type { ApiDirectory, PublishedApi, PublishedPrompt } from './apis/port.ts'
+export type { ApiDirectory, PublishedApi, PublishedModels, PublishedPrompt } from './apis/port.ts'
 export { askUpstream } from './apis/upstreams/ask.ts'
 export { UpstreamBook } from './apis/upstreams/book.ts'
 export type { ApiUpstream } from './apis/upstreams/compiled.ts'

@@ -43,12 +43,12 @@ export interface Shared {
   unsettled: Unsettled
 }
 
-/** A call of a model, whatever the caller speaks, from the credential to the record. */
-export async function serveModelCall(shared: Shared, flow: Flow, dialect: EndpointDialect): Promise<void> {
+/** A call of a model, whatever the caller speaks, from the credential to the record. `path`: as the gateway's own routes have it. */
+export async function serveModelCall(shared: Shared, flow: Flow, dialect: EndpointDialect, path = flow.inbound.path): Promise<void> {
   const { deps } = shared
-  const admitted = await admit(shared, flow, dialect)
+  const admitted = await admit(shared, flow, dialect, path)
   if (isDenial(admitted)) return refuse(deps, flow, admitted)
-  return withinLimits(deps, flow, limitedCall(deps, flow, admitted), () => servePaid(shared, flow, dialect, admitted))
+  return withinLimits(deps, flow, limitedCall(deps, flow, admitted), () => servePaid(shared, flow, { ...admitted, dialect, path }))
 }
 
 /** A call of a model as limits see it. */
@@ -61,17 +61,14 @@ export function limitedCall(deps: GatewayDeps, flow: Flow, { key, route, request
   }
 }
 
-async function servePaid(shared: Shared, flow: Flow, dialect: EndpointDialect, admitted: Admitted): Promise<void> {
+async function servePaid(shared: Shared, flow: Flow, spoken: Admitted & { dialect: EndpointDialect; path: string }): Promise<void> {
   const { deps } = shared
-  const { key, route, request } = admitted
+  const { key, route, request, dialect } = spoken
   const reservation = await reserveInArrears(deps, flow, key, {
     look: () => evaluate(deps, key, route, request, flow.plan),
     reserve: () => reserve(deps, flow, key, route, request),
   })
-  if (isDenial(reservation)) {
-    const refused = { ...admitted, dialect, path: flow.inbound.path, plan: flow.plan }
-    return refuse(deps, flow, await withAlternatives(shared, flow, refused, reservation))
-  }
+  if (isDenial(reservation)) return refuse(deps, flow, await withAlternatives(shared, flow, { ...spoken, plan: flow.plan }, reservation))
   flow.reservation = reservation
   flow.route = reservation.route
   const delivery = deliveryOf(shared, flow, request, reservation)
@@ -150,7 +147,7 @@ export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDiale
   flow.step = 'configuration'
   const key = await withNamedCaps(shared.deps, found, request.user, tagsOf(flow.inbound))
   if (isDenial(key)) return key
-  const located = shared.locator.find(request.model, (name) => allowsModel(key, name))
+  const located = flow.facade.find(shared.locator, request.model, (name) => allowsModel(key, name))
   if (isDenial(located)) return located
   const route = routeOf(key.organization, located)
   flow.route = route
@@ -178,7 +175,8 @@ function refusalIn(plan: HoldPlan | Denial): Denial | undefined {
 export async function known({ deps }: Shared, flow: Flow): Promise<KeyEntry | Denial> {
   flow.step = 'credential'
   // Only clients of models put a key into the query; that of an API goes on as it is.
-  const key = await identify(deps, flow.api === undefined ? flow.inbound : { ...flow.inbound, query: '' })
+  const fromQuery = flow.api === undefined || (flow.dialect !== undefined && flow.facade.queryKeys)
+  const key = await identify(deps, fromQuery ? flow.inbound : { ...flow.inbound, query: '' })
   if (isDenial(key)) return key
   flow.key = key
   return checkKeyState(key, flow.at) ?? key

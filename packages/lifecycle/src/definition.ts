@@ -4,11 +4,13 @@ import {
   type ApiRoute,
   type ApiValidation,
   type HttpDefinition,
+  type ModelsDefinition,
   type PromptDefinition,
 } from '@faregate/core'
 import { authenticationFlaws, identityFlaws } from './caller-flaws.ts'
 import { savedFlaws } from './contract/saved.ts'
 import type { ApiFlaw } from './flaw.ts'
+import { modelsFlaws } from './models/flaws.ts'
 import { presentationFlaws } from './presentation-flaws.ts'
 import { promptFlaws } from './prompt/flaws.ts'
 import { proxyingFlaws } from './proxying-flaws.ts'
@@ -38,9 +40,13 @@ const MOST_PREFIX_SEGMENTS = 4
 const MOST_SEGMENTS = 32
 
 /** Everything that a schema cannot see: what is reserved, what has no price, what is there twice. */
-export function flawsOf(api: CheckedHttp | PromptDefinition): ApiFlaw[] {
-  const own = api.kind === 'prompt' ? promptFlaws(api.prompt) : httpFlaws(api)
-  return [...prefixFlaws(api.prefix), ...own, ...presentationFlaws(api.presentation)]
+export function flawsOf(api: CheckedHttp | PromptDefinition | ModelsDefinition): ApiFlaw[] {
+  return [...prefixFlaws(api.prefix), ...ownFlaws(api), ...presentationFlaws(api.presentation)]
+}
+
+function ownFlaws(api: Parameters<typeof flawsOf>[0]): ApiFlaw[] {
+  if (api.kind === 'model') return modelsFlaws(api)
+  return api.kind === 'prompt' ? promptFlaws(api.prompt) : httpFlaws(api)
 }
 
 function httpFlaws(api: CheckedHttp): ApiFlaw[] {

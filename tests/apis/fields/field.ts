@@ -83,10 +83,10 @@ export interface Field<Of = Seen> {
 
 export type Fields<Of = Seen> = Record<string, Field<Of>>
 
-/** How the configuration file calls the setting that a field is: `addresses.allow[]`, `requestHeaders.set`. */
+/** How the configuration file calls the setting that a field is: `addresses.allow[]`, `requestHeaders.set`, `models`. */
 export function settingOf(field: string): string {
   const name = field.replace(/\[\]$/, '')
-  return `apis.*.${name.endsWith('Headers.set') ? `${name}.*` : name}`
+  return `apis.*.${/Headers\.set$|^models$/.test(name) ? `${name}.*` : name}`
 }
 
 export async function openPlaces(): Promise<Omit<Places, 'rich' | 'poor'>> {
@@ -136,7 +136,7 @@ function plain({ service }: Places, name: string): Definition {
 /** What a definition needs beside its own members. */
 export function plainFor(own: Definition, places: Places, name: string): Definition {
   const { upstream, ...rest } = plain(places, name)
-  if ('prompt' in own) return { prefix: rest['prefix'] }
+  if ('prompt' in own || 'models' in own) return { prefix: rest['prefix'] }
   return { ...rest, ...('upstreams' in own ? {} : { upstream }) }
 }
 

@@ -24,7 +24,7 @@ export const apisNameImport: Handlers<'checkDocument' | 'importApi'> = {
     if (body.price !== undefined && body.free === true) return invalid('/free', 'has a price, and is free: keep one of them')
     const begun = await begunDraft(call, params.name)
     const { definition: before } = begun
-    if (before?.kind === 'prompt') return invalid('', `"${params.name}" is a prompt: its document is made of its variables`)
+    if (before !== undefined && before.kind !== 'http') return invalid('', `"${params.name}" is no HTTP service: its document is made here`)
     const text = await sentDocument(deps, body)
     const known = before?.document
     const { design, findings, changes, gone } = await deps.documents.read(

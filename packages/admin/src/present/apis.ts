@@ -2,6 +2,7 @@ import {
   DEFAULT_CHARGE_ON,
   formatAmount,
   parseAmount,
+  routesOf,
   type ApiEntry,
   type ApiProxying,
   type ApiRoute,
@@ -67,13 +68,15 @@ export function presentDefinition({ publicUrl }: Pick<AdminDeps, 'publicUrl'>, d
     validation: service?.validation ?? null,
     checks: service?.checks ?? null,
     prompt: definition.kind === 'prompt' ? presentPrompt(definition.prompt) : null,
+    models: definition.kind === 'model' ? definition.models : null,
+    policy: definition.kind === 'model' ? (definition.policy ?? null) : null,
     presentation: presentPresentation(presentation),
   }
 }
 
 /** How many routes callers have. A prompt is one. */
 export function routeCount(definition: DraftDefinition): number {
-  return definition.kind === 'prompt' ? 1 : definition.routes.length
+  return routesOf(definition).length
 }
 
 function presentRoute({ method, path, price, free, chargeOn, off }: ApiRoute) {

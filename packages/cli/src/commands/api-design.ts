@@ -6,7 +6,7 @@ import { Failure, UsageError, type Call, type Command, type Option } from '../co
 import { changeTable, documentOf, findingLines, textOf } from '../document.ts'
 import { fieldTable } from '../field-table.ts'
 import { fields, shortTime, table } from '../output.ts'
-import { behind, promptText } from '../prompt-text.ts'
+import { behind, modelledText } from '../prompt-text.ts'
 import { placed } from './api.ts'
 
 type Draft = RouteOutput<Routes['getApiDraft']>
@@ -74,7 +74,7 @@ const diff: Command = {
 
 const draft: Command = {
   name: 'api draft',
-  summary: 'Show the draft of an API: its routes or its prompt, and in what it differs from what is in force',
+  summary: 'Show the draft of an API: its routes, its prompt or its models, and in what it differs from what is in force',
   args: ['<name>'],
   async run(call) {
     const [name = ''] = call.args
@@ -90,12 +90,12 @@ function shown(row: Draft): string {
     ['revision', row.revision],
     ['begun on', row.base === 0 ? 'nothing: it was never published' : `release ${row.base}`],
     ['prefix', row.prefix],
-    [row.prompt === null ? 'upstream' : 'asks', behind(row)],
+    [row.kind === 'http' ? 'upstream' : 'asks', behind(row)],
     ['document', row.documentId ?? 'none'],
     ['changed', `${shortTime(row.updatedAt) ?? ''} by ${row.changedBy}`],
   ])
   const routes = row.routes.map(({ method, path, price, free }) => [method, path, price ?? (free ? 'free' : 'not said')])
-  const what = row.prompt === null ? table(['method', 'path', 'price'], routes, 'No routes yet.') : promptText(row.prompt)
+  const what = modelledText(row) ?? table(['method', 'path', 'price'], routes, 'No routes yet.')
   return [facts, '', what, '', fieldTable(row.changes)].join('\n')
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { RouteOutput, Routes } from '@faregate/contract'
 import type { Command } from '../command.ts'
 import { fields, shortTime, table } from '../output.ts'
-import { behind, promptText } from '../prompt-text.ts'
+import { behind, modelledText } from '../prompt-text.ts'
 import { differences, flawOf, OVERRIDE } from '../release-text.ts'
 import { forWhom, termsOf, triedText } from './api-canary.ts'
 import { listedAs, VISIBILITY } from './api-catalogue.ts'
@@ -75,10 +75,11 @@ function shown(release: Release): string {
     ['note', release.note ?? undefined],
     ['overridden', release.overridden.length === 0 ? undefined : release.overridden.join(', ')],
     ['url', release.url],
-    [release.prompt === null ? 'upstream' : 'asks', behind(release)],
-    ['routes', release.prompt === null ? release.routes.length : undefined],
+    [release.kind === 'http' ? 'upstream' : 'asks', behind(release)],
+    ['routes', release.kind === 'http' ? release.routes.length : undefined],
   ])
-  return release.prompt === null ? facts : `${facts}\n\n${promptText(release.prompt)}`
+  const modelled = modelledText(release)
+  return modelled === undefined ? facts : `${facts}\n\n${modelled}`
 }
 
 const rollback: Command = {

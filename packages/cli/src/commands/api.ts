@@ -6,7 +6,7 @@ import { UsageError, type Command, type Option, type Options } from '../command.
 import { findOrganization } from '../lookup.ts'
 import { fields, table } from '../output.ts'
 import { placeOf } from '../place.ts'
-import { behind, promptText } from '../prompt-text.ts'
+import { behind, modelledText } from '../prompt-text.ts'
 import { forWhom } from './api-canary.ts'
 import { listedAs, VISIBILITY } from './api-catalogue.ts'
 import { apiTest } from './api-test.ts'
@@ -21,14 +21,14 @@ const list: Command = {
   async run(call) {
     const client = await call.client()
     const { data } = await client.listApis({})
-    const rows = data.map((api) => [api.name, api.url, behind(api), api.prompt === null ? api.routes.length : null, placeOf(api.managedBy)])
+    const rows = data.map((api) => [api.name, api.url, behind(api), api.kind === 'http' ? api.routes.length : null, placeOf(api.managedBy)])
     call.output.result(data, table(['name', 'url', 'behind it', 'routes', 'defined in'], rows, 'No API is published.'))
   },
 }
 
 const show: Command = {
   name: 'api show',
-  summary: 'Show a published API: its routes and what a call costs, or its prompt',
+  summary: 'Show a published API: its routes and what a call costs, its prompt, or its models',
   args: ['<name>'],
   async run(call) {
     const [name = ''] = call.args
@@ -51,7 +51,8 @@ function shown(api: Api): string {
     ['goes', api.retirement === null ? undefined : `${api.retirement.state} since ${api.retirement.at.slice(0, 10)}`],
     ['defined in', placeOf(api.managedBy)],
   ])
-  if (api.prompt !== null) return `${facts}\n\n${promptText(api.prompt)}`
+  const modelled = modelledText(api)
+  if (modelled !== undefined) return `${facts}\n\n${modelled}`
   const rows = api.routes.map(({ method, path, price, free, chargeOn, off }) => [
     method,
     path,
@@ -62,7 +63,7 @@ function shown(api: Api): string {
 }
 
 function behindIt(api: Api): [string, string | undefined][] {
-  if (api.prompt !== null) return [['asks', behind(api)]]
+  if (api.kind !== 'http') return [['asks', behind(api)]]
   const places = api.upstreams ?? (api.upstream === null ? [] : [{ baseUrl: api.upstream.baseUrl, weight: undefined }])
   return [...places.map(upstreamField), ['secret', secretShown(api)], ...waits(api), ...settings(api)]
 }

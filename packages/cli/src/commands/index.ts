@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
 import { apiCatalogueCommands } from './api-catalogue.ts'
 import { apiDesignCommands } from './api-design.ts'
+import { apiModelsCommands } from './api-models.ts'
 import { apiPromptCommands } from './api-prompt.ts'
 import { apiCanaryCommands } from './api-canary.ts'
 import { apiReleaseCommands } from './api-release.ts'
@@ -57,6 +58,7 @@ export const COMMANDS: Command[] = [
   ...apiCommands,
   ...apiDesignCommands,
   ...apiPromptCommands,
+  ...apiModelsCommands,
   ...apiReleaseCommands,
   ...apiCanaryCommands,
   ...apiRetireCommands,

@@ -1,4 +1,4 @@
-import type { ApiCanary, HttpApi, Nano, PromptApi } from '@faregate/core'
+import type { ApiCanary, HttpApi, ModelsApi, Nano, PromptApi } from '@faregate/core'
 import type { Dialect } from '@faregate/wire'
 import type { Scheme } from '../callers/caller.ts'
 import type { ApiContract, CallChecks } from './contract/port.ts'
@@ -11,7 +11,7 @@ export interface ApiDirectory {
 }
 
 export interface Published {
-  value: PublishedApi | PublishedPrompt
+  value: PublishedApi | PublishedPrompt | PublishedModels
   rest: string
 }
 
@@ -37,6 +37,15 @@ export interface PublishedPrompt {
   /** Its OpenAPI document, for those who may call it. */
   document: () => string
   canary?: ApiCanary<PublishedPrompt> | undefined
+}
+
+/** Models under names of the API's own: below its prefix stands what the gateway has at its root. */
+export interface PublishedModels {
+  kind: 'model'
+  entry: ModelsApi
+  /** Its OpenAPI document, for those who may call it. */
+  document: () => string
+  canary?: ApiCanary<PublishedModels> | undefined
 }
 
 export type FoundRoute =

@@ -11,8 +11,8 @@ export interface Publication {
   url: string
   routes: readonly ApiRoute[]
   currency: string
-  /** What a million units cost, by bucket, where routes have no price of their own: it is a prompt. */
-  rates?: Record<string, string> | undefined
+  /** What a million units cost, by bucket, where routes have no price of their own: of a prompt, or of each of several models. */
+  rates?: Record<string, string> | Record<string, Record<string, string> | null> | undefined
   /** It goes: nobody should begin to call it. */
   deprecated: boolean
 }

@@ -15,7 +15,7 @@ export function apiPage(api: CataloguePage, description: Html | undefined): Html
     <h2 id="call">Call it</h2>
     <p>With a key of yours in <code>FAREGATE_KEY</code>; capitals in the path stand for what you ask about.</p>
     <pre tabindex="0"><code>${example}</code></pre>
-    ${routes(api)} ${plans(api)} ${changelog(api)}`
+    ${routes(api)} ${models(api)} ${plans(api)} ${changelog(api)}`
 }
 
 function goes({ state, retirement }: CataloguePage): Html | undefined {
@@ -79,6 +79,14 @@ function routes({ endpoints, routes: count, currency, rates }: CataloguePage): H
   return html`<h2 id="routes">What can be called</h2>
     <p class="soft">Prices are of one call, before what an organization has agreed or has a plan for.</p>
     ${table('Routes', ['method', 'path', 'price', 'charged for'], rows)} ${rest > 0 ? html`<p>And ${rest} more.</p>` : undefined}`
+}
+
+/** By which names models are called, and what each costs. */
+function models({ models: all, currency }: CataloguePage): Html | undefined {
+  if (all === null) return undefined
+  const rows = Object.entries(all).map(([name, rates]) => [html`<code>${name}</code>`, byTokens(rates, currency)])
+  return html`<h2 id="models">Models</h2>
+    ${table('Models', ['model', 'price'], rows)}`
 }
 
 /** A prompt costs what its model does. */

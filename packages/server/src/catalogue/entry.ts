@@ -1,10 +1,19 @@
 import type { AdminDeps } from '@faregate/admin'
 import { includesName, knownOf } from '@faregate/billing'
-import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, callableRoutes, type ApiEntry, type ApiRoute, type Prompt } from '@faregate/core'
+import {
+  DEFAULT_CHARGE_ON,
+  formatAmount,
+  parseAmount,
+  callableRoutes,
+  type ApiEntry,
+  type ApiRoute,
+  type ModelsApi,
+  type Prompt,
+} from '@faregate/core'
 import { exampleValues } from '@faregate/lifecycle'
 import type { Changelogs } from './changelog.ts'
 import { hasDocument } from './document.ts'
-import { ratesOf } from './rates.ts'
+import { ratesByModel, ratesOf } from './rates.ts'
 import { visibilityOf } from './visible.ts'
 
 /** An API in the list of the catalogue. */
@@ -46,7 +55,12 @@ export function entryOf({ publicUrl }: Where, entry: ApiEntry) {
 export async function pageOf(deps: AdminDeps, changelogs: Changelogs, entry: ApiEntry, successor: string | null) {
   const { store, currency } = deps
   const { presentation = {}, retirement } = entry
-  const [changelog, plans, rates] = await Promise.all([changelogs(entry), plansWith(store.read, entry.name), ratesOf(deps, entry)])
+  const [changelog, plans, rates, models] = await Promise.all([
+    changelogs(entry),
+    plansWith(store.read, entry.name),
+    ratesOf(deps, entry),
+    ratesByModel(deps, entry),
+  ])
   const [url, routes] = [deps.publicUrl() + entry.prefix, callableRoutes(entry)]
   return {
     ...entryOf(deps, entry),
@@ -57,7 +71,9 @@ export async function pageOf(deps: AdminDeps, changelogs: Changelogs, entry: Api
     endpoints: routes.slice(0, MOST_ROUTES).map(endpointOf),
     /** What a million units of a prompt's model cost, by bucket; null: each endpoint has a price of its own. */
     rates,
-    example: entry.kind === 'prompt' ? exampleOfPrompt(url, entry.prompt) : exampleOf(url, routes),
+    /** The same of each of its models, by the names that callers use; null: it has none. */
+    models,
+    example: exampleFor(url, entry, routes),
     plans,
     changelog,
   }
@@ -103,6 +119,22 @@ function exampleOf(url: string, routes: readonly ApiRoute[]): string {
   const address = `${url}${path === '/' ? '' : path}`.replaceAll("'", '%27')
   const method = route.method === 'GET' || route.method === '*' ? '' : `-X ${route.method} `
   return `curl ${method}'${address}' -H "Authorization: Bearer $FAREGATE_KEY"`
+}
+
+function exampleFor(url: string, entry: ApiEntry, routes: readonly ApiRoute[]): string {
+  if (entry.kind === 'prompt') return exampleOfPrompt(url, entry.prompt)
+  return entry.kind === 'model' ? exampleOfModels(url, entry, routes) : exampleOf(url, routes)
+}
+
+/** The first kind of calls that is served, with the first of the models. */
+function exampleOfModels(url: string, { models }: Pick<ModelsApi, 'models'>, routes: readonly ApiRoute[]): string {
+  const body = JSON.stringify({ model: Object.keys(models)[0], messages: [{ role: 'user', content: 'Hello' }] }).replaceAll(
+    "'",
+    String.raw`'\''`,
+  )
+  const [first] = routes
+  if (first?.path !== '/v1/chat/completions') return `curl '${url}/v1/models' -H "Authorization: Bearer $FAREGATE_KEY"`
+  return `curl '${url}${first.path}' -H "Authorization: Bearer $FAREGATE_KEY" -H 'Content-Type: application/json' -d '${body}'`
 }
 
 /** The same of a prompt: with a value for each of its variables. */

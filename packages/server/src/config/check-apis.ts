@@ -7,9 +7,7 @@ import type { Configuration, ConfiguredApi } from './schema.ts'
 export function checkApis({ apis }: Configuration, report: Report): void {
   const prefixes = new Map<string, string>()
   for (const [name, api] of Object.entries(apis)) {
-    const strange = api.prompt === undefined ? undefined : SERVICE_MEMBERS.find((member) => api[member] !== undefined)
-    if (strange !== undefined)
-      report(['apis', name, strange], { problem: 'belongs to a service, and this is a prompt', fix: 'take it away, or take `prompt` away' })
+    for (const strange of strangersIn(api)) report(['apis', name, strange.member], strange.said)
     for (const { path, ...said } of flawsOf(definitionOf(api))) report(['apis', name, ...path], said)
     const other = prefixes.get(api.prefix)
     if (other !== undefined)
@@ -18,7 +16,21 @@ export function checkApis({ apis }: Configuration, report: Report): void {
   }
 }
 
-function definitionOf({ prompt, ...api }: ConfiguredApi): Parameters<typeof flawsOf>[0] {
+const WORDS = { prompt: 'a prompt', models: 'models', service: 'a service' }
+
+/** Members that belong to something else than what the API is. */
+function strangersIn(api: ConfiguredApi): { member: string; said: { problem: string; fix: string } }[] {
+  const own = (['prompt', 'models'] as const).find((member) => api[member] !== undefined)
+  const others = { prompt: ['models', 'policy', ...SERVICE_MEMBERS], models: SERVICE_MEMBERS, service: ['policy'] } as const
+  const member = others[own ?? 'service'].find((one) => api[one] !== undefined)
+  if (member === undefined) return []
+  const whose = member === 'models' || member === 'policy' ? 'models' : 'a service'
+  const fix = own === undefined ? 'take it away, or name `models`' : `take it away, or take \`${own}\` away`
+  return [{ member, said: { problem: `belongs to ${whose}, and this is ${WORDS[own ?? 'service']}`, fix } }]
+}
+
+function definitionOf({ prompt, models, policy, ...api }: ConfiguredApi): Parameters<typeof flawsOf>[0] {
   const { prefix, routes = [], presentation } = api
-  return prompt === undefined ? { ...api, routes } : { kind: 'prompt', prefix, prompt, presentation }
+  if (prompt !== undefined) return { kind: 'prompt', prefix, prompt, presentation }
+  return models === undefined ? { ...api, routes } : { kind: 'model', prefix, models, policy, presentation }
 }

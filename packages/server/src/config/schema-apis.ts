@@ -1,4 +1,5 @@
 import { authenticationWith } from '@faregate/contract/api-callers'
+import { models, policy } from '@faregate/contract/api-models'
 import { baseUrl, ca, proxying, secretless, timeouts } from '@faregate/contract/api-proxying'
 import { routesWith } from '@faregate/contract/api-routes'
 import { z } from 'zod'
@@ -56,9 +57,9 @@ const { identity, upstreams, health, retries, addresses, rewrite, requestHeaders
 
 export const api = z.strictObject({
   prefix: z.string().min(2).describe("Where callers find it, like `/weather`. Some first segments are the gateway's own."),
-  upstream: upstream.optional().describe('The service behind it. Every API but a prompt has one.'),
+  upstream: upstream.optional().describe('The service behind it. Every HTTP service has one.'),
   upstreams: upstreams.optional(),
-  routes: routes.optional().describe('What can be called, and what that costs. Every API but a prompt has some.'),
+  routes: routes.optional().describe('What can be called, and what that costs. Every HTTP service has some.'),
   timeouts: timeouts.optional(),
   authentication: authentication.optional(),
   identity: identity.optional(),
@@ -78,6 +79,8 @@ export const api = z.strictObject({
         'are refused.',
     ),
   prompt,
+  models: models.optional(),
+  policy: policy.optional(),
   presentation: presentation.optional(),
   listing: listing.optional(),
 })

@@ -121,7 +121,7 @@ export const configurationSchema = z.strictObject({
   apis: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/), api)
     .default({})
-    .describe('What is published below a prefix of its own: HTTP services, with what a call costs, and prompts.'),
+    .describe('What is published below a prefix of its own: HTTP services, with what a call costs, prompts, and models.'),
   allModels: z
     .boolean()
     .optional()

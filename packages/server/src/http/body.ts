@@ -17,7 +17,7 @@ export interface BodyOptions {
   room: BodyRoom
   /** Whether its body goes on unread, to a published API. */
   passes: (raw: IncomingMessage) => boolean
-  /** Whether a published prompt is called, whose path the router does not know. */
+  /** Whether a published prompt or model is called, whose path the router does not know. */
   asks: (raw: IncomingMessage) => boolean
   /** Why the credential of a request cannot be used; undefined: it can. */
   vouch: (request: Sender) => Promise<Denial | undefined>

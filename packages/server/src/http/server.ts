@@ -28,7 +28,7 @@ export interface HttpOptions {
 export function createHttpServer(gateway: Gateway, plane: DataPlane, options: HttpOptions): FastifyInstance {
   const passes = (raw: IncomingMessage): boolean => gateway.publishes(pathOf(raw)) === 'http' && raw.method !== 'OPTIONS'
   const listening = { ...options, passes, newRequestId: () => gateway.newRequestId() }
-  const asks = (raw: IncomingMessage): boolean => gateway.publishes(pathOf(raw)) === 'prompt'
+  const asks = (raw: IncomingMessage): boolean => MODELLED.has(gateway.publishes(pathOf(raw)))
   const bodies = { ...options, passes, asks, vouch: (request: Sender) => gateway.vouch(inboundOf(request)) }
   const refuse = (request: Arrival, response: ServerResponse, error: Error): void => plane.refuse(request, response, denialOf(error))
   const direct = { bodies, plane, refuse, newRequestId: listening.newRequestId, publishes: passes }
@@ -51,6 +51,9 @@ export function createHttpServer(gateway: Gateway, plane: DataPlane, options: Ht
   server.setErrorHandler((error: FastifyError, request, reply) => refuse(request, reply.hijack().raw, error))
   return server
 }
+
+/** What is a call of a model: its body is collected. */
+const MODELLED: ReadonlySet<ReturnType<Gateway['publishes']>> = new Set(['prompt', 'model'])
 
 /** What an error of the HTTP server means to the caller. */
 function denialOf(error: Error & { statusCode?: number }): Denial {

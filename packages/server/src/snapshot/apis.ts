@@ -1,10 +1,18 @@
 import { servedReleases, type ApiEntry, type HttpApi, type PromptApi, type Snapshot } from '@faregate/core'
-import { nearest, type ApiDirectory, type CallerBook, type PublishedApi, type PublishedPrompt, type UpstreamBook } from '@faregate/gateway'
-import { compilePrompt, Prefixes, promptDocument, readPath, RouteTable } from '@faregate/lifecycle'
+import {
+  nearest,
+  type ApiDirectory,
+  type CallerBook,
+  type PublishedApi,
+  type PublishedModels,
+  type PublishedPrompt,
+  type UpstreamBook,
+} from '@faregate/gateway'
+import { compilePrompt, madeDocument, Prefixes, readPath, RouteTable } from '@faregate/lifecycle'
 import { promptDialect } from '@faregate/wire'
 import type { Contracts } from '../apis/contracts.ts'
 
-type Published = PublishedApi | PublishedPrompt
+type Published = PublishedApi | PublishedPrompt | PublishedModels
 
 /**
  * The published APIs of the configuration in force, compiled once for each: an entry that did not change is not compiled again.
@@ -25,13 +33,14 @@ export function apiDirectory(
     compiled.set(entry, known)
     return known
   }
-  const alone = (entry: ApiEntry): Published =>
-    entry.kind === 'prompt'
-      ? publishPrompt(entry, bodyBytes)
-      : publish(entry, upstreams.compile(entry), callers.compile(entry), contracts.of(entry))
+  const alone = (entry: ApiEntry): Published => {
+    if (entry.kind === 'model') return { kind: 'model', entry, document: () => madeDocument(entry.name, entry) }
+    if (entry.kind === 'prompt') return publishPrompt(entry, bodyBytes)
+    return publish(entry, upstreams.compile(entry), callers.compile(entry), contracts.of(entry))
+  }
   const make = (entry: ApiEntry): Published => {
     const { canary } = entry
-    // What it is, a service or a prompt, it stays.
+    // What kind of API it is, it stays.
     return canary === undefined ? alone(entry) : ({ ...alone(entry), canary: { ...canary, entry: alone(canary.entry) } } as Published)
   }
   return {
@@ -52,7 +61,7 @@ function publishPrompt(entry: PromptApi, bodyBytes: number): PublishedPrompt {
     kind: 'prompt',
     entry,
     dialect: promptDialect(entry.prompt, compilePrompt(entry.prompt, bodyBytes)),
-    document: () => promptDocument(entry.name, entry),
+    document: () => madeDocument(entry.name, entry),
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type HttpDefinition,
   type ManagedBy,
   type ModelEntry,
+  type ModelsDefinition,
   type PromptDefinition,
   type ProviderEntry,
 } from '@faregate/core'
@@ -57,12 +58,14 @@ export function fileApis(configuration: Configuration, placeOf: PlaceOf): ApiEnt
   }))
 }
 
-type Defined = (HttpDefinition & Pick<HttpApi, 'upstream' | 'authentication'>) | PromptDefinition
+type Defined = (HttpDefinition & Pick<HttpApi, 'upstream' | 'authentication'>) | PromptDefinition | ModelsDefinition
 
-/** What an API of the file is: a prompt, where it has one. What a service lacks was told when the file was checked. */
+/** What an API of the file is: a prompt or models, where it has some. What a service lacks was told when the file was checked. */
 function definitionOf({
   prefix,
   prompt,
+  models,
+  policy,
   presentation,
   upstream,
   upstreams,
@@ -72,6 +75,7 @@ function definitionOf({
 }: Omit<ConfiguredApi, 'listing'>): Defined {
   const told = presentation === undefined ? {} : { presentation }
   if (prompt !== undefined) return { kind: 'prompt', prefix, prompt: present(prompt), ...told }
+  if (models !== undefined) return { kind: 'model', prefix, models, ...(policy === undefined ? {} : { policy }), ...told }
   const several = upstreams?.map(({ baseUrl, ...more }) => ({ baseUrl: withoutSlash(baseUrl), ...present(more) }))
   return {
     kind: 'http',

@@ -45,6 +45,13 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
     'responseHeaders.remove',
     'hostHeader',
   ],
+  'models.ts': [
+    'models',
+    'policy.features',
+    ...['maxTokens', 'temperature', 'topP'].map((member) => `policy.defaults.${member}`),
+    'policy.maxTokens',
+    'policy.system',
+  ],
   'presentation.ts': ['title', 'summary', 'description', 'categories', 'tags', 'contact', 'logo'].map((member) => `presentation.${member}`),
   'upstreams.ts': [
     'upstreams[].baseUrl',
@@ -65,7 +72,7 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
 export function fieldSettings(): string[] {
   return Object.values(FIELDS_OF_APIS)
     .flat()
-    .map((field) => `apis.*.${field.endsWith('Headers.set') ? `${field}.*` : field}`)
+    .map((field) => `apis.*.${/Headers\.set$|^models$/.test(field) ? `${field}.*` : field}`)
 }
 
 /** Fails where one has no row. */

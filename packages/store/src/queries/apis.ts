@@ -104,14 +104,14 @@ export function openApi(row: ApiRow, unseal: Unseal, tried?: KeptDefinition): Ap
   const { release, ...terms } = canary
   const { name, retirement, listing, organization, createdAt } = row
   const beside = openRelease({ ...tried, name, release, retirement, listing, organization, createdAt }, unseal)
-  // What it is, a service or a prompt, it stays.
+  // What kind of API it is, it stays.
   return { ...entry, canary: { ...terms, entry: beside } } as ApiEntry
 }
 
 function openRelease(row: ApiRow, unseal: Unseal): ApiEntry {
-  if (row.kind === 'prompt') {
-    const { createdAt: _createdAt, canary: _tried, ...prompt } = row
-    return { ...prompt, managedBy: { source: 'database' } }
+  if (row.kind !== 'http') {
+    const { createdAt: _createdAt, canary: _tried, ...ofModels } = row
+    return { ...ofModels, managedBy: { source: 'database' } }
   }
   const { createdAt: _createdAt, canary: _tried, upstream, authentication, ...api } = row
   const { baseUrl, header, basic, oauth, mutualTls, ca } = upstream

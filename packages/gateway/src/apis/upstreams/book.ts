@@ -54,7 +54,7 @@ export class UpstreamBook {
   keep(entries: Iterable<ApiEntry>): void {
     const [healths, tokens, connections] = [new Set<string>(), new Set<string>(), new Set<string>()]
     for (const entry of entries) {
-      if (entry.kind === 'prompt') continue
+      if (entry.kind !== 'http') continue
       for (const { baseUrl } of upstreamsOf(entry)) healths.add(healthKey(entry.name, baseUrl))
       if (entry.upstream.oauth !== undefined) tokens.add(tokenKey(entry.name, entry.upstream.oauth))
       connections.add(connectionKey(entry))
