@@ -3,7 +3,7 @@ import { firstListing, presentation, shownListing, shownPresentation } from './a
 import { baseUrl, nullable, proxying, secretless, shown, timeouts } from './api-proxying.ts'
 import { checks, contractReport, validation } from './api-checks.ts'
 import { routesWith } from './api-routes.ts'
-import { byName, decimal, id, nothing } from './common.ts'
+import { byName, decimal, id, nothing, WRITE_ONLY } from './common.ts'
 import { managedBy } from './managed.ts'
 import { prompt, shownPrompt } from './prompts.ts'
 import { shownRetirement } from './retirement.ts'
@@ -12,7 +12,7 @@ import type { RouteSpec } from './route.ts'
 /** What an API can be called. */
 export const apiName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'small letters, digits and dashes')
 
-const secret = z.string().min(1).max(4096).optional()
+const secret = z.string().min(1).max(4096).meta(WRITE_ONLY).optional()
 
 const upstream = z.strictObject({
   baseUrl: baseUrl.optional(),
@@ -101,6 +101,7 @@ export const api = z
     ...shownMembers,
     release: z.number().nullable().describe('The release in force; null: it is defined in the configuration file.'),
     document: z.boolean().describe('Whether it has an OpenAPI document.'),
+    documentId: z.string().nullable().describe('What its document is called: another one is called otherwise. Null: it has none.'),
     retirement: shownRetirement,
     listing: shownListing,
     managedBy,

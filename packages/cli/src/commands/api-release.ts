@@ -35,7 +35,8 @@ const publish: Command = {
   },
 }
 
-function flawOf(text: string): Flaw {
+/** What the doctor can say, by its code. @throws UsageError */
+export function flawOf(text: string): Flaw {
   const known = RELEASE_FLAWS.find((one) => one === text)
   if (known === undefined) throw new UsageError(`--override is "${text}": one of ${RELEASE_FLAWS.join(', ')}`)
   return known

@@ -10,6 +10,7 @@ import { apiCommands } from './api.ts'
 import { applicationCommands } from './application.ts'
 import { capCommands } from './cap.ts'
 import { catalogueCommands } from './catalogue.ts'
+import { fileCommands } from './files.ts'
 import { invoiceCommands } from './invoice.ts'
 import { keyCreate } from './key-create.ts'
 import { keyCommands } from './key.ts'
@@ -66,6 +67,7 @@ export const COMMANDS: Command[] = [
   ...limitRequestCommands,
   ...settingCommands,
   ...operateCommands,
+  ...fileCommands,
   ...tokenCommands,
   ...webhookCommands,
 ]
