@@ -1,16 +1,18 @@
 import type { ApiRoute } from '@faregate/core'
 import { documentId, fieldChanges, flawsOf, madeDocument, type ApiChange } from '@faregate/lifecycle'
+import { hashOf } from './api-document.ts'
 import { changedDefinition, refuseFlaws } from './api-definition.ts'
 import type { Call, Context } from './call.ts'
 import type { ApiDraftRow, ApiRow, DraftDefinition, KeptDefinition } from './configuration-rows.ts'
 import type { AdminDeps } from './deps.ts'
+import { kept } from './kept.ts'
 import { keepMadeDocument } from './made-document.ts'
 import { refuseManaged } from './managed.ts'
 import type { AdminTransaction } from './ports.ts'
 import { presentDefinition } from './present/apis.ts'
 import { invalid, refuse } from './refusal.ts'
 
-type Sent = Call<'updateApiDraft'>['body']
+type Sent = Omit<Call<'updateApiDraft'>['body'], 'document' | 'organization' | 'dryRun'>
 
 /** What a draft goes on from: itself, else what is in force, else nothing. */
 export interface DraftBegun {
@@ -51,10 +53,21 @@ export function definitionOf({
   return definition
 }
 
-/** A draft changed by what was sent. It may be unfinished, but what is there must be right. */
-export function changedDraft(context: Context, name: string, begun: DraftBegun, { prices, rebase: _rebase, ...sent }: Sent): ApiDraftRow {
+/** A draft changed by what was sent. `document`: the text as it is to be kept, null: none, undefined: the one that it has. It may be unfinished, but what is there must be right. */
+export function changedDraft(
+  context: Context,
+  name: string,
+  begun: DraftBegun,
+  { prices, rebase: _rebase, ...sent }: Sent,
+  document: string | null | undefined,
+): ApiDraftRow {
   const changed = changedDefinition(context.deps, name, begun.definition, sent)
-  if (changed.kind === 'http') return nextDraft(context, name, begun, { ...changed, routes: priced(changed.routes, prices ?? {}) })
+  if (changed.kind === 'http') {
+    const described = kept('document', changed.document, document === null ? null : document && hashOf(document))
+    const { document: _before, ...members } = changed
+    return nextDraft(context, name, begun, { ...members, ...described, routes: priced(changed.routes, prices ?? {}) })
+  }
+  if (document !== undefined) return invalid('/document', 'belongs to an HTTP service: that of a prompt or of models is made of what they are')
   if (prices !== undefined) return invalid('/prices', 'belongs to an HTTP service: a call of a model costs what that costs')
   return nextDraft(context, name, begun, changed)
 }

@@ -6,7 +6,7 @@ import { baseUrl, ca, nullable, proxying, secretless, shown, timeouts } from './
 import { checks, contractReport, validation } from './api-checks.ts'
 import { routesWith } from './api-routes.ts'
 import { shownCanaryTerms } from './canary-terms.ts'
-import { byName, decimal, id, nothing } from './common.ts'
+import { byName, decimal, id, nothing, WRITE_ONLY } from './common.ts'
 import { managedBy } from './managed.ts'
 import { prompt, shownPrompt } from './prompts.ts'
 import { shownRetirement } from './retirement.ts'
@@ -15,7 +15,7 @@ import type { RouteSpec } from './route.ts'
 /** What an API can be called. */
 export const apiName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'small letters, digits and dashes')
 
-const secretOf = (most: number) => z.string().min(1).max(most).optional()
+const secretOf = (most: number) => z.string().min(1).max(most).meta(WRITE_ONLY).optional()
 const secret = secretOf(4096)
 
 const upstream = z.strictObject({
@@ -123,6 +123,7 @@ export const api = z
       .nullable()
       .describe('What is tried beside it, and for which calls; null: nothing is.'),
     document: z.boolean().describe('Whether it has an OpenAPI document.'),
+    documentId: z.string().nullable().describe('What its document is called: another one is called otherwise. Null: it has none.'),
     retirement: shownRetirement,
     listing: shownListing,
     managedBy,

@@ -1,4 +1,4 @@
-import { mergedRoutes, type Design, type DesignedRoute } from '@faregate/lifecycle'
+import { documentId, mergedRoutes, type Design, type DesignedRoute } from '@faregate/lifecycle'
 import { hashOf, refuseDocument, sentDocument } from '../api-document.ts'
 import { begunDraft, keepDraft, nextDraft, presentDraft } from '../api-draft.ts'
 import { claimed } from '../api-owner.ts'
@@ -10,7 +10,14 @@ import { invalid } from '../refusal.ts'
 export const apisNameImport: Handlers<'checkDocument' | 'importApi'> = {
   async checkDocument({ deps, body }) {
     const { design, findings, changes } = await deps.documents.read(await sentDocument(deps, body), await ownWords(body.before))
-    return { valid: design !== undefined, design: design === undefined ? null : factsOf(design), findings, changes }
+    const called = design === undefined ? null : documentId(hashOf(design.document))
+    return {
+      valid: design !== undefined,
+      documentId: called,
+      design: design === undefined ? null : factsOf(design),
+      findings,
+      changes,
+    }
 
     async function ownWords(before: string | undefined): Promise<string | undefined> {
       if (before === undefined) return undefined

@@ -13,6 +13,7 @@ import {
   type PromptValue,
   type PromptVariable,
 } from '@faregate/core'
+import { documentId } from '@faregate/lifecycle'
 import type { AdminDeps } from '../deps.ts'
 import type { ApiRow, DraftDefinition, HttpDraft } from '../configuration-rows.ts'
 import { lastFourOf } from './configuration.ts'
@@ -30,6 +31,7 @@ export function presentApi(deps: Pick<AdminDeps, 'publicUrl'>, api: ApiEntry | A
     release: api.release ?? null,
     canary: presentCanary(api),
     document: api.document !== undefined,
+    documentId: api.document === undefined ? null : documentId(api.document),
     retirement: presentRetirement(api),
     listing: presentListing(api),
     managedBy: 'managedBy' in api ? api.managedBy : DATABASE,

@@ -12,6 +12,7 @@ import { apiCommands } from './api.ts'
 import { applicationCommands } from './application.ts'
 import { capCommands } from './cap.ts'
 import { catalogueCommands } from './catalogue.ts'
+import { fileCommands } from './files.ts'
 import { invoiceCommands } from './invoice.ts'
 import { keyCreate } from './key-create.ts'
 import { keyCommands } from './key.ts'
@@ -70,6 +71,7 @@ export const COMMANDS: Command[] = [
   ...limitRequestCommands,
   ...settingCommands,
   ...operateCommands,
+  ...fileCommands,
   ...tokenCommands,
   ...webhookCommands,
 ]
