@@ -1,5 +1,6 @@
 import { CERTIFICATE_NAMES, TOKEN_ALGORITHMS } from '@faregate/core'
 import { z } from 'zod'
+import { WRITE_ONLY } from './common.ts'
 
 /** Who may call an API, and what is told of them: for the management API and for the configuration file alike. */
 
@@ -160,6 +161,7 @@ const authentication = authenticationWith({
     .string()
     .min(1)
     .max(4096)
+    .meta(WRITE_ONLY)
     .optional()
     .describe('The secret with which the gateway asks. It is kept sealed and never returned; a change without it keeps it.'),
 })
