@@ -90,7 +90,7 @@ describe('requests under a plan', () => {
     const { verdict } = (await explained.json()) as { verdict: { limit: { unit: string } } }
     assert.equal(verdict.limit.unit, 'tokens')
     const quotas = world.denials.at(-1)?.trace.filter(({ check, result }) => check === 'quota' && result === 'denied')
-    assert.deepEqual([...new Set(quotas?.map(({ facts }) => facts?.['unit']))].toSorted(), ['quota:requests', 'quota:tokens'])
+    assert.deepEqual(new Set(quotas?.map(({ facts }) => facts?.['unit'])), new Set(['quota:requests', 'quota:tokens']))
   })
 
   it('200 at once against a quota of ten: ten are served, and nothing is held afterwards', async (t) => {
