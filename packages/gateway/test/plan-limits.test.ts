@@ -110,7 +110,7 @@ describe('limits of a plan', () => {
     const seconds = Number(refused.headers.get('retry-after'))
     assert.ok(seconds > 0 && seconds <= 60, `${seconds} s`)
     assert.match(refused.headers.get('ratelimit') ?? '', /^"plan-requests-minute";r=0;t=\d+$/)
-    assert.deepEqual(seenLimits(world), ['sub_2', 'sub_1'])
+    assert.deepEqual(seenLimits(world), ['sub_1', 'sub_2'])
     const explained = (await (await world.post(BODY, { path: '/v1/explain' })).json()) as { verdict: { scope: { id: string } } }
     assert.equal(explained.verdict.scope.id, 'sub_2')
   })

@@ -8,7 +8,6 @@ import { firstOf, limitDenial } from './denial.ts'
 import type { Limited } from './limited.ts'
 import { askingOf, take } from './take.ts'
 import { limitRows } from '../trace/limit-rows.ts'
-import { withEvidence } from '../trace/row.ts'
 import { usedTokens } from './used-tokens.ts'
 import { limitsUnder, unlimited, waysOf, withoutOffers } from './ways.ts'
 
@@ -50,12 +49,13 @@ async function limit(deps: GatewayDeps, flow: Flow, limited: Limited): Promise<D
   return firstOf(denial, await limited.moneyBlocker?.())
 }
 
-/** Any of several ways would have done: the one that opens soonest names the refusal. What the other plans limit is shown with it. */
+/** Any of several ways would have done: the one that opens soonest names the refusal. What each plan limits is shown with it. */
 function refusedBy<Way extends Pick<Admission, 'standings'>>(deps: GatewayDeps, { key }: Limited, ways: Way[]) {
   const nearest = ways.reduce((best, way) => (waitOf(way) < waitOf(best) ? way : best))
-  const others = ways.filter((way) => way !== nearest).flatMap(({ standings }) => standings.filter(isOfPlan))
+  const [first, ...others] = ways
+  const seen = others.flatMap(({ standings }) => standings.filter((standing) => isOfPlan(standing) || !standing.ok))
   const denial = limitDenial(deps.settings, key, nearest.standings, deps.clock.now())
-  return { nearest, denial: withEvidence(denial, { evidence: limitRows(others) }) }
+  return { nearest, denial: { ...denial, evidence: limitRows([...(first?.standings ?? []), ...seen]) } }
 }
 
 /** Milliseconds until all that refuses would let it through. */

@@ -1,5 +1,4 @@
 import type { Denial } from '@faregate/core'
-import { withEvidence } from '../trace/row.ts'
 import type { Offer } from './port.ts'
 
 /** A way to have a request, and what refused it; without plans there is one, without an offer. */
@@ -9,9 +8,9 @@ export interface RefusedWay {
 }
 
 /**
- * Any of several ways would have done, so that the one which opens soonest by waiting names the refusal, else the first; what was
- * seen of the others stands beside it. Of a subscription it is its last way that decides: use beyond its quotas was refused
- * by those that end.
+ * Any of several ways would have done, so that the one which opens soonest by waiting names the refusal, else the first; what
+ * was seen of each is shown, in the order in which they were tried. Of a subscription its last way decides: use beyond its quotas
+ * was refused by those that end.
  */
 export function nearestWay<Way extends RefusedWay>(ways: readonly Way[]): Way | undefined {
   const deciding = new Map<string | undefined, Way>()
@@ -19,8 +18,7 @@ export function nearestWay<Way extends RefusedWay>(ways: readonly Way[]): Way | 
   const [first, ...others] = deciding.values()
   if (first === undefined) return undefined
   const nearest = others.reduce((best, way) => (waitOf(way) < waitOf(best) ? way : best), first)
-  const beside = ways.filter((way) => way !== nearest)
-  return { ...nearest, refusal: beside.reduce((denial, { refusal }) => withEvidence(denial, refusal), nearest.refusal) }
+  return { ...nearest, refusal: { ...nearest.refusal, evidence: ways.flatMap(({ refusal }) => refusal.evidence ?? []) } }
 }
 
 /** Seconds; infinite where nothing is said of waiting. */
