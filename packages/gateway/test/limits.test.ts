@@ -88,8 +88,8 @@ test('E4: a caller finds the tightest of its own limits where clients of its dia
     assert.match(headers['x-ratelimit-reset-tokens'] ?? '', /^(\d+h)?\d+m\d+(\.\d+)?s$/)
     assert.equal(Object.keys(headers).length, 6)
   }
-  const [, , messages, ...others] = CALLS
-  const { 'anthropic-ratelimit-requests-reset': reset, ...headers } = await told(...(messages ?? CALLS[0]))
+  const [messages = assert.fail('no call of Messages'), ...others] = CALLS.slice(2)
+  const { 'anthropic-ratelimit-requests-reset': reset, ...headers } = await told(...messages)
   const resets = Date.parse(reset ?? '') - Date.now()
   assert.ok(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(reset ?? '') && resets > 20_000 && resets < 61_000, `${reset}`)
   assert.deepEqual([headers['anthropic-ratelimit-requests-limit'], headers['anthropic-ratelimit-requests-remaining']], ['5', '2'])
