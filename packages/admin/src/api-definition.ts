@@ -5,7 +5,7 @@ import type { AdminDeps } from './deps.ts'
 import type { AdminQueries } from './ports.ts'
 import { presented } from './presentation.ts'
 import { invalid, refuse } from './refusal.ts'
-import { changedUpstream } from './api-upstream.ts'
+import { changedStaging, changedUpstream } from './api-upstream.ts'
 import type { ApiRow, DraftDefinition, HttpDraft, KeptDefinition, UnreleasedApi } from './configuration-rows.ts'
 import { kept } from './kept.ts'
 import { changedPrompt } from './prompt-definition.ts'
@@ -37,10 +37,12 @@ export function changedDefinition(deps: AdminDeps, name: string, before: DraftDe
 function changedService(deps: AdminDeps, name: string, before: HttpDraft | undefined, sent: Sent): HttpDraft {
   const { prefix = before?.prefix ?? `/${name}`, routes = before?.routes ?? [] } = sent
   const { upstream, upstreams } = changedUpstream(deps, name, before ?? {}, sent)
+  const staging = changedStaging(deps, name, before?.staging, sent.staging)
   return {
     kind: 'http',
     prefix,
     ...(upstream === undefined ? {} : { upstream }),
+    ...(staging === undefined ? {} : { staging }),
     routes,
     ...kept('timeouts', before?.timeouts, sent.timeouts),
     ...keptProxying(before ?? {}, { ...sent, upstreams }),

@@ -1,5 +1,5 @@
 import { includesName } from '@faregate/billing'
-import { upstreamsOf, type Prompt } from '@faregate/core'
+import { inStaging, upstreamsOf, type Prompt, type Stage } from '@faregate/core'
 import {
   failedChecks,
   fieldChanges,
@@ -16,17 +16,21 @@ import { refuseBeyondOwner } from './api-owner.ts'
 import type { Context } from './call.ts'
 import type { ApiReleaseRow, ApiRow, CanaryRow, DraftDefinition, HttpDraft, UnreleasedApi } from './configuration-rows.ts'
 import type { AdminDeps } from './deps.ts'
-import type { AdminTransaction } from './ports.ts'
+import type { AdminQueries, AdminTransaction } from './ports.ts'
 import { presentDefinition, presentTerms } from './present/apis.ts'
 import { keepPromptDocument } from './prompt-definition.ts'
 import { invalid, refuse } from './refusal.ts'
 
-/** Refuses a definition of which callers would meet the mistakes, but for those that are overridden. Slow: it calls what is behind it. */
+/**
+ * Refuses a definition of which callers in a stage would meet the mistakes, but for those that are overridden. Slow: it calls what is
+ * behind it there.
+ */
 export async function examine(
   context: Context,
   name: string,
   definition: DraftDefinition,
   override: readonly string[],
+  stage: Stage = 'production',
 ): Promise<ReleaseFlaw[]> {
   const own = flawsOf(definition)
   refuseFlaws(own.filter(({ path }) => path.at(-1) !== 'price' || path[0] !== 'routes'))
@@ -34,12 +38,18 @@ export async function examine(
   const owner = await context.deps.store.read.apiOwners.get(name)
   refuseBeyondOwner(context, owner, definition)
   await refuseIncomparable(context.deps, definition)
-  const flaws = await flawsAround(context, { name, owner }, definition)
+  const flaws = await flawsAround(context, { name, owner }, stage === 'staging' ? staged(definition) : definition)
   const standing = flaws.filter(({ code }) => !override.includes(code))
   const [first] = standing
   if (first === undefined) return flaws
   const more = standing.length > 1 ? `; and ${standing.length - 1} more` : ''
   return refuse({ code: 'release_refused', detail: `${first.detail} (${first.code})${more}. ${sentence(first.fix)}`, flaws: standing })
+}
+
+function staged(definition: DraftDefinition): DraftDefinition {
+  if (definition.kind === 'http' && definition.staging === undefined)
+    return invalid('/staging', 'is missing: say where the service is in staging, as it is not what is behind production')
+  return inStaging(definition)
 }
 
 /** What is to be compared with a document must be comparable: told before it is in force, instead of to callers. */
@@ -140,7 +150,13 @@ export async function keepRelease(
 }
 
 /** Which releases of an API serve its callers. */
-export type Serving = { release?: number | undefined; canary?: CanaryRow | undefined } | undefined
+export type Serving = { release?: number | undefined; canary?: CanaryRow | undefined; staged?: number | undefined } | undefined
+
+/** What serves callers of an API now. */
+export async function servingOf({ apis, apiStaging }: Pick<AdminQueries, 'apis' | 'apiStaging'>, name: string): Promise<Serving> {
+  const [inForce, inStage] = await Promise.all([apis.get(name), apiStaging.get(name)])
+  return { release: inForce?.release, canary: inForce?.canary, staged: inStage }
+}
 
 /** A release beside another one. Slow: it belongs into no transaction. */
 export async function presentRelease(deps: AdminDeps, row: ApiReleaseRow, serving: Serving, against: ApiReleaseRow | undefined) {
@@ -166,6 +182,7 @@ export function releaseFacts(
     number,
     inForce: number === serving?.release,
     canary,
+    staged: number === serving?.staged,
     inForceAt: inForceAt === null ? null : new Date(inForceAt).toISOString(),
     note,
     overridden,

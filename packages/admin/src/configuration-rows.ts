@@ -1,4 +1,14 @@
-import type { ApiListing, CanaryTerms, Deployment, HttpDefinition, Millis, OAuthClient, PromptDefinition, Retirement } from '@faregate/core'
+import type {
+  ApiListing,
+  ApiUpstream,
+  CanaryTerms,
+  Deployment,
+  HttpDefinition,
+  Millis,
+  OAuthClient,
+  PromptDefinition,
+  Retirement,
+} from '@faregate/core'
 
 /** A provider's key as it is kept: sealed under the name `provider:<provider>:<id>`. */
 export interface SealedKey {
@@ -37,7 +47,7 @@ export interface ModelRow extends ModelDefinition {
 }
 
 /** What is in force of an API, and in its releases: each secret towards its upstream is sealed under {@link apiSealName}. */
-export type KeptDefinition = (HttpDefinition & { upstream: SealedUpstream }) | PromptDefinition
+export type KeptDefinition = (HttpDefinition & { upstream: SealedUpstream; staging?: SealedStaging | undefined }) | PromptDefinition
 
 /** What is said of an API and of none of its releases. */
 interface OfTheApi {
@@ -59,6 +69,12 @@ export interface CanaryRow extends CanaryTerms {
   release: number
 }
 
+/** What is behind an API in staging. */
+export interface SealedStaging {
+  upstream?: SealedUpstream | undefined
+  upstreams?: ApiUpstream[] | undefined
+}
+
 export interface SealedUpstream {
   /** Of the first, where there are several. */
   baseUrl: string
@@ -73,7 +89,7 @@ export interface SealedSecret {
 }
 
 /** A service as it is being designed: routes may have no price yet, and nothing may be behind it. */
-export type HttpDraft = HttpDefinition & { upstream?: SealedUpstream | undefined }
+export type HttpDraft = HttpDefinition & { upstream?: SealedUpstream | undefined; staging?: SealedStaging | undefined }
 
 /** An API as it is being designed. */
 export type DraftDefinition = HttpDraft | PromptDefinition

@@ -11,7 +11,7 @@ import { invalid } from './refusal.ts'
 type Sent = Call<'updateApi'>['body']
 
 /** What the management API alone can say of a service: it needs the document. */
-const OF_SERVICES = [...SERVICE_MEMBERS, 'validation', 'checks'] as const
+const OF_SERVICES = [...SERVICE_MEMBERS, 'staging', 'validation', 'checks'] as const
 
 const NOTHING: Prompt = { model: '', user: '', variables: {} }
 

@@ -40,6 +40,8 @@ export interface HttpDefinition extends ApiProxying {
   kind: 'http'
   /** Where callers find it: `/weather`, `/acme/weather`. */
   prefix: string
+  /** Made by {@link inStaging}, and kept nowhere; absent: it is that of production. */
+  stage?: 'staging' | undefined
   routes: ApiRoute[]
   /** Milliseconds; absent: the gateway's own limits. */
   timeouts?: ApiTimeouts | undefined
@@ -58,6 +60,7 @@ export interface HttpDefinition extends ApiProxying {
 export interface PromptDefinition {
   kind: 'prompt'
   prefix: string
+  stage?: 'staging' | undefined
   prompt: Prompt
   /** Made of the prompt, and kept under its hash; absent: it is defined in the configuration file. */
   document?: string | undefined
@@ -126,7 +129,7 @@ export const UPSTREAM_SECRETS = ['header', 'basic', 'oauth'] as const
 
 export type UpstreamSecret = (typeof UPSTREAM_SECRETS)[number]
 
-/** The name under which a secret of an API towards its upstream is sealed: it opens for that API alone. */
-export function apiSealName(api: string, secret: UpstreamSecret): string {
-  return `api:${api}:${secret}`
+/** The name under which a secret of an API towards its upstream is sealed: it opens for that API, and in that stage, alone. */
+export function apiSealName(api: string, secret: UpstreamSecret, stage?: 'staging'): string {
+  return `api:${api}:${stage === undefined ? '' : `${stage}-`}${secret}`
 }

@@ -14,7 +14,7 @@ import { promptFlaws } from './prompt/flaws.ts'
 import { proxyingFlaws } from './proxying-flaws.ts'
 import { RESERVED_SEGMENTS } from './reserved.ts'
 import { isParameter, segmentsOf } from './route-table.ts'
-import { upstreamFlaws, type CheckedUpstream } from './upstream-flaws.ts'
+import { stagingFlaws, upstreamFlaws, type CheckedPlaces, type CheckedUpstream } from './upstream-flaws.ts'
 
 type CheckedHttp = Pick<
   HttpDefinition,
@@ -31,7 +31,7 @@ type CheckedHttp = Pick<
   | 'document'
   | 'validation'
   | 'checks'
-> & { kind?: 'http'; upstream?: CheckedUpstream | undefined }
+> & { kind?: 'http'; upstream?: CheckedUpstream | undefined; staging?: CheckedPlaces | undefined }
 
 const MOST_PREFIX_SEGMENTS = 4
 const MOST_SEGMENTS = 32
@@ -45,7 +45,7 @@ export function flawsOf(api: CheckedHttp | PromptDefinition): ApiFlaw[] {
 function httpFlaws(api: CheckedHttp): ApiFlaw[] {
   const { routes, upstream, upstreams } = api
   const none = routes.length === 0 ? [NO_ROUTES] : []
-  const reached = [...upstreamFlaws(upstream, upstreams), ...proxyingFlaws(api, upstream)]
+  const reached = [...upstreamFlaws(upstream, upstreams), ...stagingFlaws(api), ...proxyingFlaws(api, upstream)]
   const called = [...authenticationFlaws(api.authentication), ...identityFlaws(api.identity, takenHeaders(api))]
   return [
     ...reached,

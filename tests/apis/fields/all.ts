@@ -4,10 +4,17 @@ import { CHECK_FIELDS, CONTRACT_FIELDS } from './contract.ts'
 import type { Fields, KeptSeen } from './field.ts'
 import { PRESENTATION_FIELDS } from './presentation.ts'
 import { PROMPT_FIELDS } from './prompts.ts'
+import { STAGING_FIELDS } from './staging.ts'
 import { UPSTREAM_FIELDS } from './upstreams.ts'
 
 /** Every field of the definition of a service. */
 export const API_FIELDS: Fields = { ...CALLER_FIELDS, ...CALL_FIELDS, ...UPSTREAM_FIELDS, ...PRESENTATION_FIELDS }
 
 /** Every field of a definition, of services and of prompts. */
-export const DEFINITION_FIELDS: Fields<KeptSeen> = { ...API_FIELDS, ...PROMPT_FIELDS, ...CONTRACT_FIELDS, ...CHECK_FIELDS }
+export const DEFINITION_FIELDS: Fields<KeptSeen> = {
+  ...API_FIELDS,
+  ...PROMPT_FIELDS,
+  ...CONTRACT_FIELDS,
+  ...CHECK_FIELDS,
+  ...STAGING_FIELDS,
+}

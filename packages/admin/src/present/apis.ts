@@ -56,6 +56,7 @@ export function presentDefinition({ publicUrl }: Pick<AdminDeps, 'publicUrl'>, d
     prefix,
     url: publicUrl() + prefix,
     upstream: upstream === undefined ? null : presentUpstream(upstream),
+    staging: presentStaging(service),
     routes: (service?.routes ?? []).map(presentRoute),
     timeouts: {
       connectMs: timeouts?.connectMs ?? null,
@@ -116,6 +117,13 @@ function presentProxying(definition: ApiProxying) {
     responseHeaders: definition.responseHeaders ?? null,
     hostHeader: definition.hostHeader ?? null,
   }
+}
+
+function presentStaging(service: HttpDraft | HttpApi | undefined) {
+  const staging = service !== undefined && 'staging' in service ? service.staging : undefined
+  if (staging === undefined) return null
+  const { upstream, upstreams } = staging
+  return { upstream: upstream === undefined ? null : presentUpstream(upstream), upstreams: upstreams ?? null }
 }
 
 function presentUpstream({ baseUrl, header, basic, oauth }: NonNullable<HttpDraft['upstream'] | HttpApi['upstream']>) {

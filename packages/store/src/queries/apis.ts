@@ -113,11 +113,11 @@ function openRelease(row: ApiRow, unseal: Unseal): ApiEntry {
     const { createdAt: _createdAt, canary: _tried, ...prompt } = row
     return { ...prompt, managedBy: { source: 'database' } }
   }
-  const { createdAt: _createdAt, canary: _tried, upstream, ...api } = row
+  const { createdAt: _createdAt, canary: _tried, staging: _elsewhere, upstream, ...api } = row
   const { baseUrl, header, basic, oauth } = upstream
   const opened = <T extends SealedSecret>(kind: UpstreamSecret, { sealed, lastFour: _shown, ...open }: T) => ({
     ...open,
-    secret: unseal(sealed, apiSealName(api.name, kind)),
+    secret: unseal(sealed, apiSealName(api.name, kind, api.stage)),
   })
   return {
     ...api,
