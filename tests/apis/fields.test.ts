@@ -19,6 +19,7 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
   let gateway: Gateway
   let rich: Customer
   let poor: Customer
+  let stagingKey: string
 
   before(async () => {
     const opened = await openPlaces()
@@ -26,6 +27,8 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
     gateway = await startGateway({ config: configuration(opened.models, { one: {}, two: {} }, OUTSIDE) })
     rich = await gateway.customer('100.00')
     poor = await gateway.customer()
+    const keys = `/api/applications/${rich.application}/keys`
+    stagingKey = (await gateway.api.expect<{ key: string }>(201, 'POST', keys, { name: 'staging', stage: 'staging' })).key
     places = { ...opened, rich, poor }
   })
   after(async () => {
@@ -50,7 +53,12 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
       const { revision } = await gateway.api.expect<{ revision: number }>(200, 'PATCH', `${path}/draft`, {})
       return (await gateway.api.call('POST', `${path}/releases`, { revision, override: ['unpayable'] })).status
     }
-    return { name, origin: gateway.url, places, call: by(rich), anybody, poor: by(poor), catalogued, tried, republished }
+    const staged = async (below: string) => {
+      const { release } = await gateway.api.expect<{ release: number }>(200, 'GET', path)
+      await gateway.api.expect(200, 'PUT', `${path}/staging`, { release, override: ['unpayable'] })
+      return send(`${gateway.url}/staging/${name}${below}`, { headers: { authorization: `Bearer ${stagingKey}` } })
+    }
+    return { name, origin: gateway.url, places, call: by(rich), anybody, poor: by(poor), catalogued, tried, staged, republished }
   }
 
   /** Publishes a definition, from a draft where it needs a document. Gives the number of its release. */
@@ -139,7 +147,7 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
   test('each is in a release as it was in the draft, and what differs between releases is told by its name', async () => {
     for (const [field, row] of Object.entries(DEFINITION_FIELDS)) {
       // Of secrets the last four characters are told.
-      if (/^(prefix|routes|upstream\.)|clientSecret$/.test(field)) continue
+      if (/^(prefix|routes|upstream\.|staging\.upstream\.)|clientSecret$/.test(field)) continue
       const [name] = namesOf(`draft ${field}`)
       const [own, other] = [row.a(places, name), row.b(places, name)]
       const free = 'prompt' in own || 'models' in own ? {} : { routes: [{ method: 'GET', path: '/a', free: true }] }

@@ -1,3 +1,4 @@
+import { apiSealName } from '@faregate/core'
 import { sealedSecret } from './api-secret.ts'
 import type { Call } from './call.ts'
 import type { SealedAuthentication } from './configuration-rows.ts'
@@ -15,6 +16,6 @@ export function changedAuthentication(
   if (sent?.introspection === undefined) return sent as SealedAuthentication | null | undefined
   const { clientSecret, ...terms } = sent.introspection
   const pointer = '/authentication/introspection/clientSecret'
-  const secret = sealedSecret(deps, api, 'introspection', pointer, clientSecret, before?.introspection)
+  const secret = sealedSecret(deps, apiSealName(api, 'introspection'), pointer, clientSecret, before?.introspection)
   return { ...sent, introspection: { ...terms, ...secret } }
 }

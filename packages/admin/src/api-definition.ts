@@ -6,7 +6,7 @@ import type { AdminQueries } from './ports.ts'
 import { presented } from './presentation.ts'
 import { invalid, refuse } from './refusal.ts'
 import { changedAuthentication } from './api-authentication.ts'
-import { changedUpstream } from './api-upstream.ts'
+import { changedStaging, changedUpstream } from './api-upstream.ts'
 import type { ApiRow, DraftDefinition, HttpDraft, KeptDefinition, UnreleasedApi } from './configuration-rows.ts'
 import { kept } from './kept.ts'
 import { changedModels } from './models-definition.ts'
@@ -39,8 +39,8 @@ export function changedDefinition(deps: AdminDeps, name: string, before: DraftDe
 
 /** What says of a definition that it is something of this kind. */
 const OWN_MEMBERS = {
-  // What the management API alone can say of a service needs the document.
-  http: [...SERVICE_MEMBERS, 'validation', 'checks'],
+  // Beside what the configuration file can say: staging, and what needs the document.
+  http: [...SERVICE_MEMBERS, 'staging', 'validation', 'checks'],
   prompt: ['prompt'],
   model: ['models', 'policy'],
 } as const satisfies Record<DraftDefinition['kind'], readonly (keyof Sent)[]>
@@ -66,10 +66,12 @@ function changedService(deps: AdminDeps, name: string, before: HttpDraft | undef
   const { prefix = before?.prefix ?? `/${name}`, routes = before?.routes ?? [] } = sent
   const { upstream, upstreams } = changedUpstream(deps, name, before ?? {}, sent)
   const authentication = changedAuthentication(deps, name, before?.authentication, sent.authentication)
+  const staging = changedStaging(deps, name, before?.staging, sent.staging)
   return {
     kind: 'http',
     prefix,
     ...(upstream === undefined ? {} : { upstream }),
+    ...(staging === undefined ? {} : { staging }),
     routes,
     ...kept('timeouts', before?.timeouts, sent.timeouts),
     ...keptProxying(before ?? {}, { ...sent, upstreams, authentication }),

@@ -67,7 +67,8 @@ export function changedDraft(
     const { document: _before, ...members } = changed
     return nextDraft(context, name, begun, { ...members, ...described, routes: priced(changed.routes, prices ?? {}) })
   }
-  if (document !== undefined) return invalid('/document', 'belongs to an HTTP service: that of a prompt or of models is made of what they are')
+  if (document !== undefined)
+    return invalid('/document', 'belongs to an HTTP service: that of a prompt or of models is made of what they are')
   if (prices !== undefined) return invalid('/prices', 'belongs to an HTTP service: a call of a model costs what that costs')
   return nextDraft(context, name, begun, changed)
 }

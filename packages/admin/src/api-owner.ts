@@ -65,6 +65,7 @@ export function refuseBeyondOwner({ deps }: Context, owner: string | undefined, 
   if (owner === undefined || definition.kind !== 'http') return
   refuseStandIns(definition)
   refuseUnreachable(deps, definition)
+  refuseUnreachable(deps, definition.staging ?? {}, '/staging')
 }
 
 /** Ways in which callers send no key of the gateway, and somebody's key is charged all the same: whose, the operator alone says. */
@@ -74,7 +75,7 @@ function refuseStandIns({ authentication }: Pick<HttpDraft, 'authentication'>): 
 }
 
 /** What an organization publishes calls nothing within the operator's network, but for what the configuration opens to it. */
-function refuseUnreachable(deps: Context['deps'], { upstream, upstreams }: HttpDraft): void {
+function refuseUnreachable(deps: Context['deps'], { upstream, upstreams }: Pick<HttpDraft, 'upstream' | 'upstreams'>, at = ''): void {
   if (upstream === undefined) return
   const places: [pointer: string, url: string][] = [
     ...upstreamsOf({ upstream, upstreams }).map(({ baseUrl }, index): [string, string] => [
@@ -85,6 +86,6 @@ function refuseUnreachable(deps: Context['deps'], { upstream, upstreams }: HttpD
   ]
   for (const [pointer, url] of places) {
     const why = deps.refusedUpstream(url)
-    if (why !== undefined) invalid(pointer, why)
+    if (why !== undefined) invalid(at + pointer, why)
   }
 }

@@ -1,5 +1,5 @@
 import { includesName } from '@faregate/billing'
-import { apiSealName, upstreamsOf, type ModelsDefinition, type PromptDefinition } from '@faregate/core'
+import { apiSealName, inStaging, upstreamsOf, type ModelsDefinition, type PromptDefinition, type Stage } from '@faregate/core'
 import {
   failedChecks,
   fieldChanges,
@@ -17,16 +17,20 @@ import type { Context } from './call.ts'
 import type { ApiReleaseRow, ApiRow, CanaryRow, DraftDefinition, HttpDraft, UnreleasedApi } from './configuration-rows.ts'
 import type { AdminDeps, ProbeConnection } from './deps.ts'
 import { keepMadeDocument } from './made-document.ts'
-import type { AdminTransaction } from './ports.ts'
+import type { AdminQueries, AdminTransaction } from './ports.ts'
 import { presentDefinition, presentTerms } from './present/apis.ts'
 import { invalid, refuse } from './refusal.ts'
 
-/** Refuses a definition of which callers would meet the mistakes, but for those that are overridden. Slow: it calls what is behind it. */
+/**
+ * Refuses a definition of which callers in a stage would meet the mistakes, but for those that are overridden. Slow: it calls what is
+ * behind it there.
+ */
 export async function examine(
   context: Context,
   name: string,
   definition: DraftDefinition,
   override: readonly string[],
+  stage: Stage = 'production',
 ): Promise<ReleaseFlaw[]> {
   const own = flawsOf(definition)
   refuseFlaws(own.filter(({ path }) => path.at(-1) !== 'price' || path[0] !== 'routes'))
@@ -34,12 +38,18 @@ export async function examine(
   const owner = await context.deps.store.read.apiOwners.get(name)
   refuseBeyondOwner(context, owner, definition)
   await refuseIncomparable(context.deps, definition)
-  const flaws = await flawsAround(context, { name, owner }, definition)
+  const flaws = await flawsAround(context, { name, owner, stage }, stage === 'staging' ? staged(definition) : definition)
   const standing = flaws.filter(({ code }) => !override.includes(code))
   const [first] = standing
   if (first === undefined) return flaws
   const more = standing.length > 1 ? `; and ${standing.length - 1} more` : ''
   return refuse({ code: 'release_refused', detail: `${first.detail} (${first.code})${more}. ${sentence(first.fix)}`, flaws: standing })
+}
+
+function staged(definition: DraftDefinition): DraftDefinition {
+  if (definition.kind === 'http' && definition.staging === undefined)
+    return invalid('/staging', 'is missing: say where the service is in staging, as it is not what is behind production')
+  return inStaging(definition)
 }
 
 /** What is to be compared with a document must be comparable: told before it is in force, instead of to callers. */
@@ -56,14 +66,14 @@ function sentence(text: string): string {
 
 async function flawsAround(
   context: Context,
-  { name, owner }: { name: string; owner: string | undefined },
+  { name, owner, stage }: { name: string; owner: string | undefined; stage: Stage },
   definition: DraftDefinition,
 ): Promise<ReleaseFlaw[]> {
   const { deps } = context
   const circumstances = await circumstancesOf(deps, name)
   if (definition.kind !== 'http')
     return modelReleaseFlaws({ ...circumstances, ...(await modelFlaws(context, definition)) }, MEND[definition.kind])
-  const dead = await deps.probeUpstreams(placesOf(definition), owner, connectionOf(deps, name, definition))
+  const dead = await deps.probeUpstreams(placesOf(definition), owner, connectionOf(deps, name, stage, definition))
   const failed = dead === undefined ? await savedCallsFailed(deps, name, definition) : []
   return [...releaseFlaws(definition.routes, { ...circumstances, dead }), ...failed]
 }
@@ -96,10 +106,12 @@ function placesOf({ upstream, upstreams }: HttpDraft): string[] {
 function connectionOf(
   deps: AdminDeps,
   name: string,
+  stage: Stage,
   { upstream: { ca, mutualTls } = { baseUrl: '' } }: HttpDraft,
 ): ProbeConnection | undefined {
   if (ca === undefined && mutualTls === undefined) return undefined
-  const identity = mutualTls && { certificate: mutualTls.certificate, key: deps.unseal(mutualTls.sealed, apiSealName(name, 'mutualTls')) }
+  const sealName = apiSealName(name, 'mutualTls', stage === 'staging' ? stage : undefined)
+  const identity = mutualTls && { certificate: mutualTls.certificate, key: deps.unseal(mutualTls.sealed, sealName) }
   return { ...(ca && { ca }), ...(identity && { identity }) }
 }
 
@@ -158,7 +170,13 @@ export async function keepRelease(
 }
 
 /** Which releases of an API serve its callers. */
-export type Serving = { release?: number | undefined; canary?: CanaryRow | undefined } | undefined
+export type Serving = { release?: number | undefined; canary?: CanaryRow | undefined; staged?: number | undefined } | undefined
+
+/** What serves callers of an API now. */
+export async function servingOf({ apis, apiStaging }: Pick<AdminQueries, 'apis' | 'apiStaging'>, name: string): Promise<Serving> {
+  const [inForce, inStage] = await Promise.all([apis.get(name), apiStaging.get(name)])
+  return { release: inForce?.release, canary: inForce?.canary, staged: inStage }
+}
 
 /** A release beside another one. Slow: it belongs into no transaction. */
 export async function presentRelease(deps: AdminDeps, row: ApiReleaseRow, serving: Serving, against: ApiReleaseRow | undefined) {
@@ -184,6 +202,7 @@ export function releaseFacts(
     number,
     inForce: number === serving?.release,
     canary,
+    staged: number === serving?.staged,
     inForceAt: inForceAt === null ? null : new Date(inForceAt).toISOString(),
     note,
     overridden,

@@ -1,19 +1,17 @@
-import { apiSealName, type ApiSecret } from '@faregate/core'
 import type { SealedSecret } from './configuration-rows.ts'
 import type { AdminDeps } from './deps.ts'
 import { lastFourOf } from './present/configuration.ts'
 import { invalid } from './refusal.ts'
 
-/** A secret of an API, sealed as it comes; without one, what is `known` stays. `pointer`: where it is sent. */
+/** A secret of an API, sealed under its name as it comes; without one, what is `known` stays. `pointer`: where it is sent. */
 export function sealedSecret(
   deps: Pick<AdminDeps, 'seal'>,
-  api: string,
-  kind: ApiSecret,
+  name: string,
   pointer: string,
   secret: string | undefined,
   known: SealedSecret | undefined,
 ): SealedSecret {
-  if (secret !== undefined) return { sealed: deps.seal(secret, apiSealName(api, kind)), lastFour: lastFourOf(secret) }
+  if (secret !== undefined) return { sealed: deps.seal(secret, name), lastFour: lastFourOf(secret) }
   if (known === undefined) return invalid(pointer, 'is missing: there is no secret yet')
   return { sealed: known.sealed, lastFour: known.lastFour }
 }

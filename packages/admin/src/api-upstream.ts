@@ -2,7 +2,7 @@ import { apiSealName, withoutSlash, type ApiUpstream } from '@faregate/core'
 import { identityFlaw } from '@faregate/lifecycle'
 import { sealedSecret } from './api-secret.ts'
 import type { Call } from './call.ts'
-import type { HttpDraft, SealedUpstream } from './configuration-rows.ts'
+import type { HttpDraft, SealedStaging, SealedUpstream } from './configuration-rows.ts'
 import type { AdminDeps } from './deps.ts'
 import { invalid } from './refusal.ts'
 
@@ -24,20 +24,28 @@ export function changedUpstream(
   api: string,
   before: Pick<HttpDraft, 'upstream' | 'upstreams'>,
   { upstream, upstreams }: Sent,
+  stage?: 'staging',
 ): Changed {
   const several = upstreams?.map(({ baseUrl, ...more }) => ({ baseUrl: withoutSlash(baseUrl), ...more }))
   const one = upstream?.baseUrl === undefined ? undefined : withoutSlash(upstream.baseUrl)
   const baseUrl = one ?? several?.[0]?.baseUrl ?? before.upstream?.baseUrl
   const list = several ?? (one === undefined ? upstreams : null)
-  const secrets = changedSecrets(deps, api, before.upstream, upstream)
+  const secrets = changedSecrets(deps, api, before.upstream, upstream, stage)
   if (baseUrl !== undefined) return { upstream: { baseUrl, ...secrets }, upstreams: list }
-  if (Object.keys(secrets).length > 0) return invalid('/upstream/baseUrl', 'is missing: say where the service is before its secrets')
+  if (Object.keys(secrets).length > 0)
+    return invalid(`${pointerOf(stage)}/baseUrl`, 'is missing: say where the service is before its secrets')
   return { upstream: undefined, upstreams: list }
 }
 
-function changedSecrets(deps: AdminDeps, api: string, before: SealedUpstream | undefined, sent: SentUpstream = {}) {
+function changedSecrets(
+  deps: AdminDeps,
+  api: string,
+  before: SealedUpstream | undefined,
+  sent: SentUpstream = {},
+  stage: 'staging' | undefined,
+) {
   const sealed = (kind: 'header' | 'basic' | 'oauth', member: string, secret: string | undefined) =>
-    sealedSecret(deps, api, kind, `/upstream/${kind}/${member}`, secret, before?.[kind])
+    sealedSecret(deps, apiSealName(api, kind, stage), `${pointerOf(stage)}/${kind}/${member}`, secret, before?.[kind])
   const header = changed(before?.header, sent.header, ({ name, value }) => ({ name, ...sealed('header', 'value', value) }))
   const basic = changed(before?.basic, sent.basic, ({ user, secret }) => ({ user, ...sealed('basic', 'secret', secret) }))
   const oauth = changed(before?.oauth, sent.oauth, ({ clientSecret, ...client }) => ({
@@ -45,7 +53,7 @@ function changedSecrets(deps: AdminDeps, api: string, before: SealedUpstream | u
     ...sealed('oauth', 'clientSecret', clientSecret),
   }))
   const mutualTls = changed(before?.mutualTls, sent.mutualTls, ({ certificate, key }) =>
-    sealedIdentity(deps, api, certificate, key, before?.mutualTls),
+    sealedIdentity(deps, apiSealName(api, 'mutualTls', stage), pointerOf(stage), { certificate, key }, before?.mutualTls),
   )
   const ca = changed(before?.ca, sent.ca, (authorities) => authorities)
   return {
@@ -57,19 +65,35 @@ function changedSecrets(deps: AdminDeps, api: string, before: SealedUpstream | u
   }
 }
 
+function pointerOf(stage: 'staging' | undefined): string {
+  return stage === undefined ? '/upstream' : `/${stage}/upstream`
+}
+
 /** A certificate with its key, sealed as it comes; without one, what is `known` stays. Refuses those that do not belong together. */
 function sealedIdentity(
   deps: AdminDeps,
-  api: string,
-  certificate: string,
-  key: string | undefined,
+  name: string,
+  pointer: string,
+  { certificate, key }: { certificate: string; key: string | undefined },
   known: SealedUpstream['mutualTls'],
 ): NonNullable<SealedUpstream['mutualTls']> {
-  const name = apiSealName(api, 'mutualTls')
-  if (key === undefined && known === undefined) return invalid('/upstream/mutualTls/key', 'is missing: there is no key yet')
+  if (key === undefined && known === undefined) return invalid(`${pointer}/mutualTls/key`, 'is missing: there is no key yet')
   const sealed = key === undefined ? (known?.sealed ?? '') : deps.seal(key, name)
   const flaw = identityFlaw(certificate, key ?? deps.unseal(sealed, name))
-  return flaw === undefined ? { certificate, sealed } : invalid(`/upstream/mutualTls/${flaw.member}`, `${flaw.problem}: ${flaw.fix}`)
+  return flaw === undefined ? { certificate, sealed } : invalid(`${pointer}/mutualTls/${flaw.member}`, `${flaw.problem}: ${flaw.fix}`)
+}
+
+/** What is behind an API in staging, changed by what was sent; null takes it away. */
+export function changedStaging(
+  deps: AdminDeps,
+  api: string,
+  before: SealedStaging | undefined,
+  sent: Call<'updateApi'>['body']['staging'],
+): SealedStaging | undefined {
+  if (sent === undefined) return before
+  if (sent === null) return undefined
+  const { upstream, upstreams = before?.upstreams } = changedUpstream(deps, api, before ?? {}, sent, 'staging')
+  return { ...(upstream && { upstream }), ...(upstreams && { upstreams }) }
 }
 
 /** Absent: as it was; null: taken away. */

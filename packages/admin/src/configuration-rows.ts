@@ -1,6 +1,7 @@
 import type {
   ApiAuthentication,
   ApiListing,
+  ApiUpstream,
   CanaryTerms,
   Deployment,
   HttpDefinition,
@@ -48,11 +49,14 @@ export interface ModelRow extends ModelDefinition {
   createdAt: Millis
 }
 
+/** What of a service is kept beside its definition, its secrets sealed. */
+interface SealedParts {
+  authentication?: SealedAuthentication | undefined
+  staging?: SealedStaging | undefined
+}
+
 /** What is in force of an API, and in its releases: each of its secrets is sealed under {@link apiSealName}. */
-export type KeptDefinition =
-  | (HttpDefinition & { upstream: SealedUpstream; authentication?: SealedAuthentication | undefined })
-  | PromptDefinition
-  | ModelsDefinition
+export type KeptDefinition = (HttpDefinition & SealedParts & { upstream: SealedUpstream }) | PromptDefinition | ModelsDefinition
 
 /** What is said of an API and of none of its releases. */
 interface OfTheApi {
@@ -72,6 +76,12 @@ export type ApiRow = UnreleasedApi & { release: number; canary?: CanaryRow | und
 
 export interface CanaryRow extends CanaryTerms {
   release: number
+}
+
+/** What is behind an API in staging. */
+export interface SealedStaging {
+  upstream?: SealedUpstream | undefined
+  upstreams?: ApiUpstream[] | undefined
 }
 
 export interface SealedUpstream {
@@ -95,7 +105,7 @@ export interface SealedSecret {
 }
 
 /** A service as it is being designed: routes may have no price yet, and nothing may be behind it. */
-export type HttpDraft = HttpDefinition & { upstream?: SealedUpstream | undefined; authentication?: SealedAuthentication | undefined }
+export type HttpDraft = HttpDefinition & SealedParts & { upstream?: SealedUpstream | undefined }
 
 /** An API as it is being designed. */
 export type DraftDefinition = HttpDraft | PromptDefinition | ModelsDefinition

@@ -29,6 +29,12 @@ export interface ApiQueries {
     /** Numbers of those that are or were in force for all callers, newest first, at most so many. */
     everInForce(api: string, limit: number): Promise<number[]>
   }
+  /** The release of each API that is in staging. */
+  apiStaging: {
+    get(api: string): Promise<number | undefined>
+    /** As they serve there. */
+    list(): Promise<ApiRow[]>
+  }
   apiDocuments: { get(hash: string): Promise<string | undefined> }
   /** Of an API that was taken off, too. */
   apiListings: { get(api: string): Promise<ApiListing | undefined> }
@@ -49,6 +55,8 @@ export interface ApiChanges {
   deleteApi(name: string): Promise<void>
   /** Gives a name to an organization for good, unless it has an owner; whether it had none. */
   claimApi(name: string, organization: string): Promise<boolean>
+  /** Puts a release in staging, in place of the one before; undefined: none. */
+  putApiStaging(api: string, release: number | undefined): Promise<void>
   /** Says how an API goes; undefined: it stays. */
   putApiRetirement(name: string, retirement: Retirement | undefined): Promise<void>
   /** Says who may see an API, and who answers for it. */

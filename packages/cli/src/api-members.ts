@@ -28,16 +28,21 @@ export function membersOf(options: Options, before: object = {}): Members {
   const changed: Members = {}
   for (const text of options.list('set') ?? []) {
     const [path, value] = settingOf(text)
-    put(groupOf(changed, before, path), path, value)
+    put(groupOf(changed, mergedByServer(path) ? {} : before, path), path, value)
   }
   for (const text of options.list('unset') ?? []) {
     const path = text.split('.')
     const [group = '', member] = path
     if (member === undefined) changed[group] = null
     // Secrets are never shown: what is left of them is for the gateway to keep.
-    else put(groupOf(changed, group === 'upstream' ? {} : before, path), path, group === 'upstream' ? null : undefined)
+    else put(groupOf(changed, mergedByServer(path) ? {} : before, path), path, mergedByServer(path) ? null : undefined)
   }
   return changed
+}
+
+/** What holds secrets is never shown whole: what is sent of it is laid over what is there. */
+function mergedByServer([group]: string[]): boolean {
+  return group === 'upstream' || group === 'staging'
 }
 
 /** `health.asideMs=5000`: numbers, lists and maps in JSON, anything else as text. */

@@ -97,6 +97,39 @@ export function designedApis({ does, runs, answered }: Lines, folder: string): v
         assert.equal((await runs('api', ...line)).code, 2, line.join(' '))
     })
 
+    test('a draft is put in staging, promoted as it is, and another release in its place', async () => {
+      const place = [
+        '--set',
+        'staging.upstream.baseUrl=http://127.0.0.1:1/staging',
+        '--set',
+        'staging.upstream.header={"name":"x-s","value":"12345678"}',
+      ]
+      await does('api', 'edit', 'tides', ...place)
+      await does('api', 'edit', 'tides', '--set', 'staging.upstream.baseUrl=http://127.0.0.1:1/other')
+      const draft = await answered<{ staging: unknown }>('api', 'draft', 'tides')
+      assert.deepEqual(draft.staging, {
+        upstream: { baseUrl: 'http://127.0.0.1:1/other', header: { name: 'x-s', lastFour: '5678' }, basic: null, oauth: null },
+        upstreams: null,
+      })
+      assert.match(
+        (await does('api', 'publish', 'tides', '--staging', ...all)).stdout,
+        /^Release 4 of tides is in staging at http:\S+\/staging\/acme\/tides\.$/m,
+      )
+      assert.match((await does('api', 'releases', 'tides')).stdout, /^ +4 +in staging .*\n +3 +in force/m)
+      assert.match((await does('api', 'promote', 'tides', '--staging', ...all)).stdout, /^Release 4 of tides is in force for everybody\.$/m)
+      const nowhere = await runs('api', 'stage', 'tides', '1')
+      assert.match(nowhere.stderr, /\/staging: is missing/)
+      assert.match((await does('api', 'stage', 'tides', '4', ...all)).stdout, /^Release 4 of tides is in staging at /m)
+      assert.match((await does('api', 'stage', 'tides', '--clear')).stdout, /^Nothing of tides is in staging any more\.$/m)
+      for (const line of [
+        ['promote', 'tides', '--staging'],
+        ['stage', 'tides'],
+      ])
+        assert.equal((await runs('api', ...line)).code, 2, line.join(' '))
+      assert.match((await does('key', 'create', '--staging')).stdout, /APIs in staging/)
+      assert.match((await does('api', 'usage', 'tides', '--staging')).stdout, /^Nobody called it\.$/m)
+    })
+
     test('an API is deprecated, retired and put back in service; who calls it is listed', async () => {
       const route = ['--route', 'GET /tides free']
       await does('api', 'add', 'tides-2', 'http://127.0.0.1:1', ...route)

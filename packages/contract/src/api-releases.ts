@@ -1,3 +1,4 @@
+import { STAGES } from '@faregate/core'
 import { z } from 'zod'
 import { comparison } from './api-design.ts'
 import { firstListing } from './api-presentation.ts'
@@ -20,6 +21,7 @@ const facts = {
   number: z.number().describe('From 1. A release never changes.'),
   inForce: z.boolean(),
   canary: z.object(shownCanaryTerms).nullable().describe('For which calls it is tried beside the one in force; null: it is not.'),
+  staged: z.boolean().describe('Whether it is in staging.'),
   inForceAt: time.nullable().describe('When it was first in force for all callers; null: it never was.'),
   note: z.string().nullable(),
   overridden: z.array(z.string()).describe('What the doctor said against it, and was overridden.'),
@@ -66,6 +68,7 @@ export const apiReleaseRoutes = {
       listing: firstListing,
       note: z.string().trim().min(1).max(500).optional().describe('What is new, for people.'),
       override,
+      stage: z.enum(STAGES).default('production').describe('Where it is to serve.'),
       canary: canaryTerms.optional().describe('Try it beside the release in force, instead of putting it in force.'),
     }),
     status: 201,

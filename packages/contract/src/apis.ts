@@ -45,6 +45,10 @@ const upstream = z.strictObject({
   ca: ca.nullable().optional(),
 })
 
+const staging = z
+  .strictObject({ upstream: upstream.optional(), upstreams: proxying.upstreams.nullable().optional() })
+  .describe('Where the service is in staging, with the secrets that it wants there. Absent: it cannot be put in staging.')
+
 /** What an API's definition holds beside its name. */
 export const members = {
   prefix: z
@@ -54,6 +58,7 @@ export const members = {
     .optional()
     .describe("Where callers find it: `/weather`; `/` and its name where nothing is said. Some first segments are the gateway's own."),
   upstream: upstream.optional().describe('The service behind it.'),
+  staging: staging.nullable().optional(),
   routes: routesWith(decimal).optional(),
   ...nullable({ timeouts, ...proxying }),
   encodedSlashes: z
@@ -75,22 +80,25 @@ export const members = {
 /** An HTTP service, a prompt over a model, or models under names of their own. */
 const API_KINDS = ['http', 'prompt', 'model'] as const
 
+const shownUpstream = z.object({
+  baseUrl: z.string().describe('Of the first, where there are several.'),
+  header: z.object({ name: z.string(), lastFour: z.string() }).nullable(),
+  basic: z.object({ user: z.string(), lastFour: z.string() }).nullable(),
+  oauth: z.object({ tokenUrl: z.string(), clientId: z.string(), scopes: z.array(z.string()), lastFour: z.string() }).nullable(),
+  mutualTls: z.object({ certificate: z.string() }).nullable(),
+  ca: z.array(z.string()).nullable(),
+})
+
 /** What is shown of a definition, whether it is in force or not. */
 export const shownMembers = {
   kind: z.enum(API_KINDS),
   prefix: z.string(),
   url: z.string().describe('Where callers find it.'),
-  upstream: z
-    .object({
-      baseUrl: z.string().describe('Of the first, where there are several.'),
-      header: z.object({ name: z.string(), lastFour: z.string() }).nullable(),
-      basic: z.object({ user: z.string(), lastFour: z.string() }).nullable(),
-      oauth: z.object({ tokenUrl: z.string(), clientId: z.string(), scopes: z.array(z.string()), lastFour: z.string() }).nullable(),
-      mutualTls: z.object({ certificate: z.string() }).nullable(),
-      ca: z.array(z.string()).nullable(),
-    })
+  upstream: shownUpstream.nullable().describe('Null: it is no HTTP service, or nothing is said yet.'),
+  staging: z
+    .object({ upstream: shownUpstream.nullable(), upstreams: proxying.upstreams.nullable() })
     .nullable()
-    .describe('Null: it is no HTTP service, or nothing is said yet.'),
+    .describe('What is behind it in staging; null: nothing is said of that.'),
   prompt: shownPrompt.nullable().describe('Null: it is no prompt.'),
   models: models.nullable().describe('Models of this installation, by the names that callers use. Null: it is something else.'),
   policy: shownPolicy,

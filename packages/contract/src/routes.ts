@@ -2,6 +2,7 @@ import { apiAlertRoutes } from './api-alerts.ts'
 import { apiDesignRoutes } from './api-design.ts'
 import { apiListingRoutes } from './api-listing.ts'
 import { apiCanaryRoutes } from './api-canary.ts'
+import { apiStagingRoutes } from './api-staging.ts'
 import { apiReleaseRoutes } from './api-releases.ts'
 import { apiRetirementRoutes } from './api-retirement.ts'
 import { apiUsageRoutes } from './api-usage.ts'
@@ -64,6 +65,7 @@ export const ROUTES = {
   ...apiDesignRoutes,
   ...apiReleaseRoutes,
   ...apiCanaryRoutes,
+  ...apiStagingRoutes,
   ...apiRetirementRoutes,
   ...apiListingRoutes,
   ...apiUsageRoutes,

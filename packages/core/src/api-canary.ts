@@ -1,4 +1,5 @@
 import type { ApiEntry } from './api.ts'
+import type { Snapshot } from './route.ts'
 
 /** Which calls of an API are served by its canary instead of by the release in force. At least one of the two is there. */
 export interface CanaryTerms {
@@ -13,9 +14,10 @@ export interface ApiCanary<Entry = ApiEntry> extends CanaryTerms {
   entry: Entry
 }
 
-/** Every release of these APIs that a call can be served by. */
-export function* servedReleases(apis: Iterable<ApiEntry>): Generator<ApiEntry> {
-  for (const api of apis) {
+/** Every release that a call can be served by. */
+export function* servedReleases({ apis, staged }: Pick<Snapshot, 'apis' | 'staged'>): Generator<ApiEntry> {
+  yield* staged.values()
+  for (const api of apis.values()) {
     yield api
     if (api.canary !== undefined) yield api.canary.entry
   }

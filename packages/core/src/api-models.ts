@@ -32,6 +32,8 @@ export interface ModelPolicy {
 export interface ModelsDefinition {
   kind: 'model'
   prefix: string
+  /** Made by {@link inStaging}, and kept nowhere; absent: it is that of production. */
+  stage?: 'staging' | undefined
   /** Models of this installation, by the names that callers use. */
   models: Record<string, string>
   /** Absent: conversations are taken as they come. */

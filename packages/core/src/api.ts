@@ -42,6 +42,8 @@ export interface HttpDefinition extends ApiProxying {
   kind: 'http'
   /** Where callers find it: `/weather`, `/acme/weather`. */
   prefix: string
+  /** Made by {@link inStaging}, and kept nowhere; absent: it is that of production. */
+  stage?: 'staging' | undefined
   routes: ApiRoute[]
   /** Milliseconds; absent: the gateway's own limits. */
   timeouts?: ApiTimeouts | undefined
@@ -60,6 +62,7 @@ export interface HttpDefinition extends ApiProxying {
 export interface PromptDefinition {
   kind: 'prompt'
   prefix: string
+  stage?: 'staging' | undefined
   prompt: Prompt
   /** Made of the prompt, and kept under its hash; absent: it is defined in the configuration file. */
   document?: string | undefined
@@ -134,7 +137,7 @@ export function callableRoutes(definition: Routed): ApiRoute[] {
 /** What of an API holds a secret: four towards its upstream, one towards who is asked about callers' tokens. */
 export type ApiSecret = 'header' | 'basic' | 'oauth' | 'mutualTls' | 'introspection'
 
-/** The name under which a secret of an API is sealed: it opens for that API, and for that use, alone. */
-export function apiSealName(api: string, secret: ApiSecret): string {
-  return `api:${api}:${secret}`
+/** The name under which a secret of an API is sealed: it opens for that API, that use and that stage alone. */
+export function apiSealName(api: string, secret: ApiSecret, stage?: 'staging'): string {
+  return `api:${api}:${stage === undefined ? '' : `${stage}-`}${secret}`
 }

@@ -16,7 +16,7 @@ import { promptFlaws } from './prompt/flaws.ts'
 import { proxyingFlaws } from './proxying-flaws.ts'
 import { RESERVED_SEGMENTS } from './reserved.ts'
 import { isParameter, segmentsOf } from './route-table.ts'
-import { connectionFlaws, upstreamFlaws, type CheckedUpstream } from './upstream-flaws.ts'
+import { connectionFlaws, stagingFlaws, upstreamFlaws, urlsOf, type CheckedPlaces, type CheckedUpstream } from './upstream-flaws.ts'
 
 type CheckedHttp = Pick<
   HttpDefinition,
@@ -34,7 +34,7 @@ type CheckedHttp = Pick<
   | 'document'
   | 'validation'
   | 'checks'
-> & { kind?: 'http'; upstream?: CheckedUpstream | undefined }
+> & { kind?: 'http'; upstream?: CheckedUpstream | undefined; staging?: CheckedPlaces | undefined }
 
 const MOST_PREFIX_SEGMENTS = 4
 const MOST_SEGMENTS = 32
@@ -52,8 +52,12 @@ function ownFlaws(api: Parameters<typeof flawsOf>[0]): ApiFlaw[] {
 function httpFlaws(api: CheckedHttp): ApiFlaw[] {
   const { routes, upstream, upstreams } = api
   const none = routes.length === 0 ? [NO_ROUTES] : []
-  const urls = [upstream?.baseUrl ?? [], (upstreams ?? []).map(({ baseUrl }) => baseUrl)].flat()
-  const reached = [...upstreamFlaws(upstream, upstreams), ...connectionFlaws(upstream, api.http2, urls), ...proxyingFlaws(api, upstream)]
+  const reached = [
+    ...upstreamFlaws(upstream, upstreams),
+    ...connectionFlaws(upstream, api.http2, urlsOf(api)),
+    ...stagingFlaws(api),
+    ...proxyingFlaws(api, upstream),
+  ]
   const called = [...authenticationFlaws(api.authentication), ...identityFlaws(api.identity, takenHeaders(api))]
   return [
     ...reached,

@@ -21,6 +21,36 @@ export function upstreamFlaws(upstream: CheckedUpstream | undefined, upstreams: 
   return [...single, ...listFlaws(one, upstreams), ...secretFlaws(upstream)]
 }
 
+/** Where the service of an API is. */
+export interface CheckedPlaces {
+  upstream?: CheckedUpstream | undefined
+  upstreams?: readonly ApiUpstream[] | undefined
+}
+
+/** What is wrong with where it is in staging: what is behind production is nowhere else. */
+export function stagingFlaws({ staging, ...production }: CheckedPlaces & { staging?: CheckedPlaces | undefined }): ApiFlaw[] {
+  if (staging === undefined) return []
+  const own = [...upstreamFlaws(staging.upstream, staging.upstreams), ...connectionFlaws(staging.upstream, undefined, urlsOf(staging))]
+  const taken = new Set(urlsOf(production))
+  const both = urlsOf(staging).find((url) => taken.has(url))
+  const shared: ApiFlaw[] =
+    both === undefined
+      ? []
+      : [
+          {
+            path: ['upstream'],
+            problem: `\`${both}\` is what is behind it in production`,
+            fix: 'name another place, or take `staging` away',
+          },
+        ]
+  return [...own, ...shared].map((flaw) => ({ ...flaw, path: ['staging', ...flaw.path] }))
+}
+
+/** Every address of a service in one stage. */
+export function urlsOf({ upstream, upstreams }: CheckedPlaces): string[] {
+  return upstreams?.map(({ baseUrl }) => baseUrl) ?? (upstream?.baseUrl === undefined ? [] : [upstream.baseUrl])
+}
+
 const NO_UPSTREAM: ApiFlaw = {
   path: ['upstream'],
   problem: 'is missing: nothing is behind the API',

@@ -11,6 +11,7 @@ export interface ConfigurationTables {
   api_alerts: ApiAlertsTable
   api_owners: ApiOwnersTable
   api_listings: ApiListingsTable
+  api_staging: ApiStagingTable
 }
 
 export interface ProvidersTable {
@@ -81,6 +82,12 @@ export interface ApiReleasesTable {
 export interface ApiListingsTable {
   api: string
   listing: Json
+}
+
+/** What is in staging, whatever is in production. */
+export interface ApiStagingTable {
+  api: string
+  release_number: Int
 }
 
 export interface ApiAlertsTable {

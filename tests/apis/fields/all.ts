@@ -5,6 +5,7 @@ import type { Fields, KeptSeen } from './field.ts'
 import { MODELS_FIELDS } from './models.ts'
 import { PRESENTATION_FIELDS } from './presentation.ts'
 import { PROMPT_FIELDS } from './prompts.ts'
+import { STAGING_FIELDS } from './staging.ts'
 import { UPSTREAM_FIELDS } from './upstreams.ts'
 
 /** Every field of the definition of a service, or of models. */
@@ -16,4 +17,5 @@ export const DEFINITION_FIELDS: Fields<KeptSeen> = {
   ...PROMPT_FIELDS,
   ...CONTRACT_FIELDS,
   ...CHECK_FIELDS,
+  ...STAGING_FIELDS,
 }

@@ -68,6 +68,8 @@ export interface Seen {
 export interface KeptSeen extends Seen {
   /** What its test says of the calls that are saved with it. */
   tried: () => Promise<unknown>
+  /** A call of it in staging, where it is put, with a key of that stage. */
+  staged: (path: string) => Promise<Answer>
   /** How it is answered when it is published once more, as it is. */
   republished: () => Promise<number>
 }

@@ -4,7 +4,8 @@ import { fieldChanges } from '@faregate/lifecycle'
 import { refuseSharedPrefix, wholeDefinition } from '../api-definition.ts'
 import { refuseUntriable, refuseWhileTried, sentTerms } from '../api-canary.ts'
 import { changeListing } from '../api-listing.ts'
-import { examine, keepRelease, presentRelease, release, releaseFacts, type Serving } from '../api-release.ts'
+import { examine, keepRelease, presentRelease, release, releaseFacts, servingOf, type Serving } from '../api-release.ts'
+import { putInStaging } from '../api-staging.ts'
 import type { Call, Context, Handlers } from '../call.ts'
 import { changeConfiguration } from '../change.ts'
 import type { ApiDraftRow, ApiReleaseRow, ApiRow, KeptDefinition } from '../configuration-rows.ts'
@@ -18,9 +19,9 @@ import { found, invalid, notFound, refuse } from '../refusal.ts'
 export const apisNameReleases: Handlers<'listApiReleases' | 'publishApi' | 'getApiRelease' | 'rollbackApi'> = {
   async listApiReleases({ deps, params: { name } }) {
     const { read } = deps.store
-    const [rows, inForce] = await Promise.all([read.apiReleases.list(name), read.apis.get(name)])
+    const [rows, serving] = await Promise.all([read.apiReleases.list(name), servingOf(read, name)])
     found(rows[0], 'release of an API', name)
-    return wholeList(rows.map((row) => ({ ...releaseFacts(row, inForce), routes: routeCount(row.definition) })))
+    return wholeList(rows.map((row) => ({ ...releaseFacts(row, serving), routes: routeCount(row.definition) })))
   },
 
   async publishApi(call) {
@@ -28,9 +29,10 @@ export const apisNameReleases: Handlers<'listApiReleases' | 'publishApi' | 'getA
     const { name } = call.params
     refuseManaged('API', name, deps.snapshot().apis.get(name)?.managedBy)
     const terms = body.canary && sentTerms(body.canary, '/canary')
+    if (terms !== undefined && body.stage === 'staging') return invalid('/canary', 'is of production: in staging one release serves all')
     const draft = await publishable(call, deps.store.read)
     const definition = wholeDefinition(draft.definition)
-    const flaws = await examine(call, name, draft.definition, body.override)
+    const flaws = await examine(call, name, draft.definition, body.override, body.stage)
     const about = { note: body.note ?? null, overridden: flaws.map(({ code }) => code) }
     const shown = await presentRelease(deps, unmade(call, definition, about), undefined, await releaseOf(deps, name, draft.base))
     return changeConfiguration(call, async (trx) => {
@@ -45,7 +47,8 @@ export const apisNameReleases: Handlers<'listApiReleases' | 'publishApi' | 'getA
       const answer = { ...shown, ...releaseFacts(made, serving) }
       const listed = body.listing === undefined ? {} : { listing: presentListing({ listing }) }
       const tried = terms === undefined ? {} : { canary: presentTerms(terms) }
-      const after = { release: made.number, ...about, ...tried, ...listed, changes: shown.changes }
+      const stage = body.stage === 'staging' ? { stage: body.stage } : {}
+      const after = { release: made.number, ...stage, ...about, ...tried, ...listed, changes: shown.changes }
       return { event: { action: 'api.publish', subject: name, organization: null, before: { release: draft.base }, after }, answer }
     })
   },
@@ -56,7 +59,7 @@ export const apisNameReleases: Handlers<'listApiReleases' | 'publishApi' | 'getA
     const other = query.against ?? number - 1
     const against = await read.apiReleases.get(name, other)
     if (query.against !== undefined) found(against, 'release of an API', `${name} ${other}`)
-    return presentRelease(deps, row, await read.apis.get(name), against)
+    return presentRelease(deps, row, await servingOf(read, name), against)
   },
 
   async rollbackApi(call) {
@@ -98,17 +101,22 @@ async function releaseOf({ store }: Context['deps'], name: string, number: numbe
   return number === 0 ? undefined : store.read.apiReleases.get(name, number)
 }
 
-/** Puts a release in force, or beside the one that is (`terms`). */
+/** Puts a release in force, or beside the one that is (`terms`), or in staging. */
 async function published(
   call: Call<'publishApi'>,
   trx: AdminTransaction,
   { definition, about, terms }: { definition: KeptDefinition; about: About; terms: CanaryTerms | undefined },
 ): Promise<{ made: ApiReleaseRow; serving: Serving }> {
-  const { deps, params } = call
+  const { deps, params, body } = call
   const { name } = params
   const inForce = await trx.apis.get(name)
-  await refuseWhileTried(deps, trx, inForce)
   const row = { ...definition, name, createdAt: inForce?.createdAt ?? deps.clock.now() }
+  if (body.stage === 'staging') {
+    const made = await keepRelease(call, trx, row, about)
+    await putInStaging(call, trx, made)
+    return { made, serving: { ...inForce, staged: made.number } }
+  }
+  await refuseWhileTried(deps, trx, inForce)
   if (terms === undefined) {
     const { release: made } = await release(call, trx, row, about)
     return { made, serving: { release: made.number } }

@@ -67,6 +67,7 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
     await changeConfiguration(call, async (trx) => {
       const before = found(await trx.apis.get(name), 'API', name)
       await trx.deleteApi(name)
+      await trx.putApiStaging(name, undefined)
       await trx.putApiAlerts(name, [])
       return { event: { action: 'api.delete', subject: name, organization: null, before: presentApi(deps, before) }, answer: undefined }
     })

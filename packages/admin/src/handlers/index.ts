@@ -7,6 +7,7 @@ import { apisNameImport } from './apis.name.import.ts'
 import { apisNameListing } from './apis.name.listing.ts'
 import { apisNameReleases } from './apis.name.releases.ts'
 import { apisNameRetirement } from './apis.name.retirement.ts'
+import { apisNameStaging } from './apis.name.staging.ts'
 import { apisNameUsage } from './apis.name.usage.ts'
 import { apis } from './apis.ts'
 import { applicationsIdKeys } from './applications.id.keys.ts'
@@ -91,6 +92,7 @@ export const HANDLERS: Handlers<RouteName> = {
   ...apisNameImport,
   ...apisNameReleases,
   ...apisNameCanary,
+  ...apisNameStaging,
   ...apisNameRetirement,
   ...apisNameListing,
   ...apisNameUsage,

@@ -59,6 +59,7 @@ export function presentDefinition({ publicUrl }: Pick<AdminDeps, 'publicUrl'>, d
     prefix,
     url: publicUrl() + prefix,
     upstream: upstream === undefined ? null : presentUpstream(upstream),
+    staging: presentStaging(service),
     routes: (service?.routes ?? []).map(presentRoute),
     timeouts: {
       connectMs: timeouts?.connectMs ?? null,
@@ -128,6 +129,13 @@ function presentAuthentication({ introspection, ...ways }: NonNullable<(HttpApi 
   if (introspection === undefined) return ways
   const { secret: _opened, sealed: _sealed, ...terms } = { secret: null, sealed: null, ...introspection }
   return { ...ways, introspection: { ...terms, lastFour: tailOf(introspection) } }
+}
+
+function presentStaging(service: HttpDraft | HttpApi | undefined) {
+  const staging = service !== undefined && 'staging' in service ? service.staging : undefined
+  if (staging === undefined) return null
+  const { upstream, upstreams } = staging
+  return { upstream: upstream === undefined ? null : presentUpstream(upstream), upstreams: upstreams ?? null }
 }
 
 function presentUpstream({ baseUrl, header, basic, oauth, mutualTls, ca }: NonNullable<HttpDraft['upstream'] | HttpApi['upstream']>) {

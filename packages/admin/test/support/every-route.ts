@@ -12,6 +12,8 @@ const UPSTREAM = {
   header: { name: 'x-api-key', value: 'sk-upstream-secret-that-nobody-may-see-9012' },
 }
 
+const STAGING = { upstream: { baseUrl: 'https://staging.example' } }
+
 /** Bodies with which each route that takes one succeeds. */
 export const BODIES: Partial<Record<RouteName, unknown>> = {
   createOrganization: { name: 'n' },
@@ -49,6 +51,8 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   rollbackApi: { release: 1 },
   setApiCanary: { release: 1, percent: 5 },
   promoteApiCanary: { release: 3 },
+  stageApi: { release: 1 },
+  promoteStagedApi: { release: 1, base: 3 },
   deprecateApi: {},
   retireApi: {},
   reinstateApi: {},
@@ -135,7 +139,7 @@ export async function createInstallation(api: Harness): Promise<{ token: string 
   await api.call('POST', '/api/providers', { body: { name: 'spare-provider', kind: 'openai', apiKey: own } })
   await api.call('POST', '/api/models', { body: { name: 'own-model', deployments: [{ provider: 'file-provider', model: 'm' }] } })
   const routes = [{ method: 'GET', path: '/{id}', price: '0.01' }]
-  await api.call('POST', '/api/apis', { body: { name: 'own-api', prefix: '/own', upstream: UPSTREAM, routes } })
+  await api.call('POST', '/api/apis', { body: { name: 'own-api', prefix: '/own', upstream: UPSTREAM, staging: STAGING, routes } })
   await api.call('POST', '/api/apis/own-api/import', { body: { document: WEATHER, free: true } })
   await api.call('POST', '/api/apis/own-api/releases', { body: { revision: 1 } })
   await api.call('PATCH', '/api/apis/own-api/draft', { body: {} })
@@ -156,7 +160,7 @@ async function insertVoucher(api: Harness, id: string, code: string): Promise<vo
 }
 
 /** What stands elsewhere than its method says: a canary ends before the next begins, and before what would end it. */
-const RANKS: Partial<Record<RouteName, number>> = { stopApiCanary: 1.5, rollbackApi: 2.5, restoreBackup: 9 }
+const RANKS: Partial<Record<RouteName, number>> = { stopApiCanary: 1.5, rollbackApi: 2.5, unstageApi: 3.5, restoreBackup: 9 }
 
 /** Reading before changing, and what takes away last, so that one pass over all routes succeeds. */
 export function routesInOrder(): RouteName[] {

@@ -230,6 +230,7 @@ async function snapshotOf(store: Store, unseal: (sealed: string, name: string) =
     providers: new Map([file, fromEnvironment, ...stored.providers].map((entry) => [entry.name, entry])),
     models: new Map([fileModel, pricedModel, ...stored.models].map((entry) => [entry.name, entry])),
     apis: new Map([fileApi, ...stored.apis].map((entry) => [entry.name, entry])),
+    staged: new Map(stored.staged.map((entry) => [entry.name, entry])),
     allModels: stored.settings.allModels ?? false,
     currency: 'USD',
   }

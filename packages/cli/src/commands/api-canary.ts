@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { RouteOutput, Routes } from '@faregate/contract'
-import { UsageError, type Command, type Options } from '../command.ts'
+import { UsageError, type Call, type Command, type Options } from '../command.ts'
 import { differences, flawOf, OVERRIDE } from '../release-text.ts'
 
-type Terms = NonNullable<RouteOutput<Routes['getApiRelease']>['canary']>
+type Release = RouteOutput<Routes['getApiRelease']>
+type Terms = NonNullable<Release['canary']>
 
 const canary: Command = {
   name: 'api canary',
@@ -57,7 +58,7 @@ function headerOf(text: string): { name: string; value: string } {
 }
 
 /** For whom a release is tried, and in what it differs from the one in force. */
-export function triedText(release: RouteOutput<Routes['getApiRelease']>): string {
+export function triedText(release: Release): string {
   const { number, api, canary: terms } = release
   return `Release ${number} of ${api} is tried ${terms === null ? 'for nobody' : forWhom(terms)}.\n\n${differences(release)}`
 }
@@ -70,20 +71,35 @@ export function forWhom({ percent, header }: Terms): string {
 
 const promote: Command = {
   name: 'api promote',
-  summary: 'Put the release of an API that is tried in force for all callers',
+  summary: 'Put the release of an API that is tried, or that is in staging, in force for all callers',
   args: ['<name>'],
+  options: [
+    { flags: '--staging', summary: 'the one that is in staging' },
+    { flags: '--over <release>', summary: 'with --staging: although this release was put in force since it was made' },
+    OVERRIDE,
+  ],
   async run(call) {
     const [name = ''] = call.args
-    const client = await call.client()
-    const { canary: tried } = await client.getApi({ params: { name } })
-    if (tried === null) throw new UsageError(`no release of ${name} is being tried: faregate api canary ${name} RELEASE --percent 5`)
-    const release = await client.promoteApiCanary({
-      params: { name },
-      body: { release: tried.release },
-      idempotencyKey: randomUUID(),
-    })
+    const release = await (call.options.is('staging') ? promoteStaged(call, name) : promoteTried(call, name))
     call.output.result(release, `Release ${release.number} of ${name} is in force for everybody.\n\n${differences(release)}`)
   },
+}
+
+async function promoteTried(call: Call, name: string): Promise<Release> {
+  const client = await call.client()
+  const { canary: tried } = await client.getApi({ params: { name } })
+  if (tried === null) throw new UsageError(`no release of ${name} is being tried: faregate api canary ${name} RELEASE --percent 5`)
+  return client.promoteApiCanary({ params: { name }, body: { release: tried.release }, idempotencyKey: randomUUID() })
+}
+
+async function promoteStaged(call: Call, name: string): Promise<Release> {
+  const client = await call.client()
+  const { data } = await client.listApiReleases({ params: { name } })
+  const staged = data.find((one) => one.staged)
+  if (staged === undefined) throw new UsageError(`nothing of ${name} is in staging: faregate api stage ${name} RELEASE`)
+  const over = call.options.text('over')
+  const body = { release: staged.number, override: overridden(call.options), ...(over === undefined ? {} : { base: Number(over) }) }
+  return client.promoteStagedApi({ params: { name }, body, idempotencyKey: randomUUID() })
 }
 
 export const apiCanaryCommands = [canary, promote]

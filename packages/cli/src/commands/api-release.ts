@@ -5,6 +5,7 @@ import { fields, shortTime, table } from '../output.ts'
 import { behind, modelledText } from '../prompt-text.ts'
 import { differences, flawOf, OVERRIDE } from '../release-text.ts'
 import { forWhom, termsOf, triedText } from './api-canary.ts'
+import { stagedText } from './api-stage.ts'
 import { listedAs, VISIBILITY } from './api-catalogue.ts'
 
 type Release = RouteOutput<Routes['getApiRelease']>
@@ -18,6 +19,7 @@ const publish: Command = {
     OVERRIDE,
     { flags: '--canary <percent>', summary: 'try it for so many of a hundred keys, instead of putting it in force' },
     { flags: '--canary-header <header>', summary: 'try it for calls with this header, like "X-Version: next"' },
+    { flags: '--staging', summary: 'put it in staging, instead of putting it in force in production' },
     VISIBILITY,
   ],
   async run(call) {
@@ -28,8 +30,10 @@ const publish: Command = {
     const { revision, base } = await client.getApiDraft({ params: { name } })
     const terms = termsOf(call.options.text('canary'), call.options.text('canaryHeader'))
     const tried = terms === undefined ? {} : { canary: terms }
-    const body = { revision, base, override, ...(note === undefined ? {} : { note }), ...tried, ...listedAs(call) }
+    const stage = call.options.is('staging') ? { stage: 'staging' as const } : {}
+    const body = { revision, base, override, ...stage, ...(note === undefined ? {} : { note }), ...tried, ...listedAs(call) }
     const release = await client.publishApi({ params: { name }, body, idempotencyKey: randomUUID() })
+    if (release.staged) return call.output.result(release, stagedText(release))
     if (terms !== undefined) return call.output.result(release, triedText(release))
     call.output.result(release, `Release ${release.number} of ${name} is in force at ${release.url}.\n\n${differences(release)}`)
   },
@@ -48,9 +52,9 @@ const releases: Command = {
   },
 }
 
-function standing({ inForce, canary }: Pick<Release, 'inForce' | 'canary'>): string {
-  if (canary !== null) return `tried ${forWhom(canary)}`
-  return inForce ? 'in force' : ''
+function standing({ inForce, canary, staged }: Pick<Release, 'inForce' | 'canary' | 'staged'>): string {
+  const serves = canary === null ? (inForce ? 'in force' : '') : `tried ${forWhom(canary)}`
+  return [serves, staged ? 'in staging' : ''].filter((part) => part !== '').join(', ')
 }
 
 const show: Command = {

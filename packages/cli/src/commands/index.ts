@@ -4,6 +4,7 @@ import { apiDesignCommands } from './api-design.ts'
 import { apiModelsCommands } from './api-models.ts'
 import { apiPromptCommands } from './api-prompt.ts'
 import { apiCanaryCommands } from './api-canary.ts'
+import { apiStageCommands } from './api-stage.ts'
 import { apiReleaseCommands } from './api-release.ts'
 import { apiRetireCommands } from './api-retire.ts'
 import { apiUsageCommands } from './api-usage.ts'
@@ -62,6 +63,7 @@ export const COMMANDS: Command[] = [
   ...apiModelsCommands,
   ...apiReleaseCommands,
   ...apiCanaryCommands,
+  ...apiStageCommands,
   ...apiRetireCommands,
   ...apiCatalogueCommands,
   ...apiUsageCommands,

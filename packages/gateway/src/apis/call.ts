@@ -1,6 +1,6 @@
 import { isDenial, type Denial } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
-import { authorizeApi } from '../authorize.ts'
+import { authorizeApi, authorizeStage } from '../authorize.ts'
 import { identifyCaller } from '../callers/identify-caller.ts'
 import { withNamedCaps } from '../caps.ts'
 import type { GatewayDeps } from '../deps.ts'
@@ -88,8 +88,8 @@ export async function admitCall(shared: Shared, flow: Flow, at: PublishedAt, met
   flow.api = { name, route: null, release }
   const key = await withNamedCaps(deps, found, null, tagsOf(flow.inbound))
   if (isDenial(key)) return key
-  const gone = retiredApi(deps, value.entry)
-  if (gone !== undefined) return gone
+  const closed = retiredApi(deps, value.entry) ?? authorizeStage(found, value.entry, deps.settings.publicUrl())
+  if (closed !== undefined) return closed
   const target = locateRoute(value, method, rest)
   if (isDenial(target)) return target
   flow.api = { name, route: target.route.name, release }

@@ -1,6 +1,6 @@
 import { formatAmount, isDenial } from '@faregate/core'
 import { sharedHeaders } from '../answer-headers.ts'
-import { authorizeApi } from '../authorize.ts'
+import { authorizeApi, authorizeStage } from '../authorize.ts'
 import { finish } from '../finish.ts'
 import type { Flow } from '../flow.ts'
 import { permitted, type Shared } from '../model-call.ts'
@@ -20,7 +20,7 @@ export async function serveDocument(shared: Shared, flow: Flow, { entry, documen
   const { deps } = shared
   const key = await permitted(shared, flow, 'apis')
   if (isDenial(key)) return refuse(deps, flow, key)
-  const refused = authorizeApi(key, entry.name) ?? retiredApi(deps, entry)
+  const refused = authorizeApi(key, entry.name) ?? retiredApi(deps, entry) ?? authorizeStage(key, entry, deps.settings.publicUrl())
   if (refused !== undefined) return refuse(deps, flow, refused)
   flow.api = { name: entry.name, route: `GET ${DOCUMENT}`, release: entry.release }
   const body = Buffer.from(document())

@@ -1,4 +1,5 @@
 import { isDenial, type Denial, type ModelsApi } from '@faregate/core'
+import { authorizeStage } from '../authorize.ts'
 import type { GatewayDeps } from '../deps.ts'
 import type { Facade } from '../facade.ts'
 import type { Flow } from '../flow.ts'
@@ -42,8 +43,8 @@ export function modelsFacade(entry: ModelsApi): Facade {
 }
 
 function locate(deps: GatewayDeps, flow: Flow, entry: ModelsApi, path: string): Denial | undefined {
-  const gone = retiredApi(deps, entry)
-  if (gone !== undefined) return gone
+  const closed = retiredApi(deps, entry) ?? (flow.key && authorizeStage(flow.key, entry, deps.settings.publicUrl()))
+  if (closed !== undefined) return closed
   const { name, prefix, release } = entry
   const surface = surfaceOf(path)
   if (surface === undefined || !isServed(entry, surface)) {

@@ -1,5 +1,5 @@
 import { isDenial } from '@faregate/core'
-import { authorizeApi } from '../authorize.ts'
+import { authorizeApi, authorizeStage } from '../authorize.ts'
 import { serveCount } from '../count-tokens.ts'
 import type { Flow } from '../flow.ts'
 import { permitted, serveModelCall, type Shared } from '../model-call.ts'
@@ -38,7 +38,7 @@ async function serveOwnModels(shared: Shared, flow: Flow, { entry }: PublishedMo
   const { deps } = shared
   const key = await permitted(shared, flow, 'apis')
   if (isDenial(key)) return refuse(deps, flow, key)
-  const refused = authorizeApi(key, entry.name) ?? retiredApi(deps, entry)
+  const refused = authorizeApi(key, entry.name) ?? retiredApi(deps, entry) ?? authorizeStage(key, entry, deps.settings.publicUrl())
   return refused === undefined ? answerModels(deps, flow, bookOf(shared, entry), rest) : refuse(deps, flow, refused)
 }
 

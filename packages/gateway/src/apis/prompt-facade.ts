@@ -1,4 +1,5 @@
 import type { Denial, Fix } from '@faregate/core'
+import { authorizeStage } from '../authorize.ts'
 import type { GatewayDeps } from '../deps.ts'
 import type { Facade } from '../facade.ts'
 import type { Flow } from '../flow.ts'
@@ -42,8 +43,8 @@ export function promptFacade(prompt: PublishedPrompt): Facade {
 }
 
 function locate(deps: GatewayDeps, flow: Flow, { entry }: PublishedPrompt, path: string): Denial | undefined {
-  const gone = retiredApi(deps, entry)
-  if (gone !== undefined) return gone
+  const closed = retiredApi(deps, entry) ?? (flow.key && authorizeStage(flow.key, entry, deps.settings.publicUrl()))
+  if (closed !== undefined) return closed
   const { name, prefix, release } = entry
   const rest = path.slice(prefix.length)
   if (rest !== '' && rest !== '/') return { ...unknown(name, `The API "${name}" has no route for this path.`), didYouMean: [prefix] }

@@ -37,7 +37,8 @@ function apiRows(
   address: string,
 ): TraceStep[] {
   const allowed = row('api', authorizeApi(key, api), { required: api, granted: key.apis ?? 'all' })
-  const known = deps.snapshot().apis.get(api)
+  const { apis, staged } = deps.snapshot()
+  const known = (key.stage === 'staging' ? staged : apis).get(api)
   const entry = known && servedRelease(known, release)
   if (entry?.kind !== 'http' || entry.addresses === undefined) return [allowed]
   return [allowed, row('api_address', addressRefused(entry, address), { required: address })]

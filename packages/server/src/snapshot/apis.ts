@@ -45,11 +45,12 @@ export function apiDirectory(
   }
   return {
     find(path) {
-      const { apis } = snapshot()
+      const inForce = snapshot()
+      const { apis, staged } = inForce
       if (apis !== current) {
         current = apis
-        upstreams.keep(servedReleases(apis.values()))
-        prefixes = new Prefixes([...apis.values()].map((entry) => [entry.prefix, published(entry)]))
+        upstreams.keep(servedReleases(inForce))
+        prefixes = new Prefixes([...apis.values(), ...staged.values()].map((entry) => [entry.prefix, published(entry)]))
       }
       return prefixes.find(path)
     },

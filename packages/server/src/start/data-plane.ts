@@ -74,7 +74,7 @@ export function assembleDataPlane(
     configurationVersion: () => live.snapshot.version,
     pricesPending: () => cataloguePrices.pending.length,
     isModel: (name) => live.snapshot.models.has(name),
-    isApi: (name) => live.snapshot.apis.has(name),
+    isApi: (name) => live.snapshot.apis.has(name) || live.snapshot.staged.has(name),
   })
   const onFailure = (error: unknown): void => log.error({ error: String(error) }, 'a ledger batch failed')
   const ledger = new CommitQueue(metrics.measured(store.engine), { onFailure })
@@ -169,6 +169,6 @@ function openUpstreams(
   })
   const checks = new HealthChecks({ upstreams, client: upstream, random, log })
   closers.add(() => checks.close())
-  live.watch(({ apis }) => checks.apply(servedReleases(apis.values())))
+  live.watch((snapshot) => checks.apply(servedReleases(snapshot)))
   return { upstream, upstreams }
 }

@@ -1,6 +1,9 @@
 import type { Migration } from './migration.ts'
 
-/** Releases that are tried beside the one in force; when a release was first in force, and on which one it was made. */
+/**
+ * Releases that are tried beside the one in force, and those in staging, with the keys for it; when a release was first in force, and on
+ * which one it was made.
+ */
 export const stages: Migration = {
   number: 25,
   name: 'releases that are tried before all callers have them',
@@ -10,5 +13,7 @@ export const stages: Migration = {
     'ALTER TABLE api_releases ADD COLUMN base INTEGER NOT NULL DEFAULT 0',
     'ALTER TABLE api_releases ADD COLUMN in_force_at INTEGER',
     'UPDATE api_releases SET base = number - 1, in_force_at = published_at',
+    'CREATE TABLE api_staging (api TEXT PRIMARY KEY NOT NULL, release_number INTEGER NOT NULL) STRICT',
+    'ALTER TABLE keys ADD COLUMN stage TEXT',
   ],
 }

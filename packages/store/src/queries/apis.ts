@@ -113,14 +113,16 @@ function openRelease(row: ApiRow, unseal: Unseal): ApiEntry {
     const { createdAt: _createdAt, canary: _tried, ...ofModels } = row
     return { ...ofModels, managedBy: { source: 'database' } }
   }
-  const { createdAt: _createdAt, canary: _tried, upstream, authentication, ...api } = row
+  const { createdAt: _createdAt, canary: _tried, staging: _elsewhere, upstream, authentication, ...api } = row
   const { baseUrl, header, basic, oauth, mutualTls, ca } = upstream
-  const opened = <T extends SealedSecret>(kind: ApiSecret, { sealed, lastFour: _shown, ...open }: T) => ({
+  const openSecret = <T extends SealedSecret>({ sealed, lastFour: _shown, ...open }: T, name: string) => ({
     ...open,
-    secret: unseal(sealed, apiSealName(api.name, kind)),
+    secret: unseal(sealed, name),
   })
+  const opened = <T extends SealedSecret>(kind: ApiSecret, secret: T) => openSecret(secret, apiSealName(api.name, kind, api.stage))
+  // Who vouches for callers does so in every stage.
   const openWays = ({ introspection, ...ways }: SealedAuthentication) =>
-    introspection === undefined ? ways : { ...ways, introspection: opened('introspection', introspection) }
+    introspection === undefined ? ways : { ...ways, introspection: openSecret(introspection, apiSealName(api.name, 'introspection')) }
   return {
     ...api,
     ...(authentication === undefined ? {} : { authentication: openWays(authentication) }),
