@@ -29,10 +29,10 @@ export function definedApi(deps: AdminDeps, before: ApiRow | Pick<ApiRow, 'name'
 
 /** The same for what need not be whole yet: a draft. What it is, a service or a prompt, it stays. */
 export function changedDefinition(deps: AdminDeps, name: string, before: DraftDefinition | undefined, sent: Sent): DraftDefinition {
-  if (before?.kind === 'prompt') return changedPrompt(name, before, sent)
+  if (before?.kind === 'prompt') return changedPrompt(deps, name, before, sent)
   if (sent.prompt === undefined) return changedService(deps, name, before, sent)
   if (before !== undefined) return invalid('/prompt', `"${name}" is an HTTP service: give the prompt another name`)
-  return changedPrompt(name, undefined, sent)
+  return changedPrompt(deps, name, undefined, sent)
 }
 
 function changedService(deps: AdminDeps, name: string, before: HttpDraft | undefined, sent: Sent): HttpDraft {

@@ -46,10 +46,16 @@ export interface ModelRow extends ModelDefinition {
   createdAt: Millis
 }
 
+/** How callers prove who they are, with the secret for it sealed. */
+interface SealedCallers {
+  authentication?: SealedAuthentication | undefined
+}
+
+/** A prompt as it is kept. */
+export type SealedPrompt = PromptDefinition & SealedCallers
+
 /** What is in force of an API, and in its releases: each of its secrets is sealed under {@link apiSealName}. */
-export type KeptDefinition =
-  | (HttpDefinition & { upstream: SealedUpstream; authentication?: SealedAuthentication | undefined })
-  | PromptDefinition
+export type KeptDefinition = (HttpDefinition & { upstream: SealedUpstream } & SealedCallers) | SealedPrompt
 
 /** What is said of an API and of none of its releases. */
 interface OfTheApi {
@@ -88,10 +94,10 @@ export interface SealedSecret {
 }
 
 /** A service as it is being designed: routes may have no price yet, and nothing may be behind it. */
-export type HttpDraft = HttpDefinition & { upstream?: SealedUpstream | undefined; authentication?: SealedAuthentication | undefined }
+export type HttpDraft = HttpDefinition & { upstream?: SealedUpstream | undefined } & SealedCallers
 
 /** An API as it is being designed. */
-export type DraftDefinition = HttpDraft | PromptDefinition
+export type DraftDefinition = HttpDraft | SealedPrompt
 
 /** The draft of an API; each has one at most. */
 export interface ApiDraftRow {

@@ -1,8 +1,10 @@
-import { SERVICE_MEMBERS, type Prompt, type PromptDefinition } from '@faregate/core'
+import { SERVICE_MEMBERS, type Prompt } from '@faregate/core'
 import { promptDocument } from '@faregate/lifecycle'
+import { changedAuthentication } from './api-authentication.ts'
 import { hashOf } from './api-document.ts'
 import type { Call } from './call.ts'
-import type { DraftDefinition } from './configuration-rows.ts'
+import type { DraftDefinition, SealedPrompt } from './configuration-rows.ts'
+import type { AdminDeps } from './deps.ts'
 import { kept } from './kept.ts'
 import type { AdminTransaction } from './ports.ts'
 import { presented } from './presentation.ts'
@@ -16,12 +18,13 @@ const OF_SERVICES = [...SERVICE_MEMBERS, 'validation', 'checks'] as const
 const NOTHING: Prompt = { model: '', user: '', variables: {} }
 
 /** A prompt changed by what was sent, with the document that follows from it. It need not be whole yet. */
-export function changedPrompt(name: string, before: PromptDefinition | undefined, sent: Sent): PromptDefinition {
+export function changedPrompt(deps: AdminDeps, name: string, before: SealedPrompt | undefined, sent: Sent): SealedPrompt {
   const strange = OF_SERVICES.find((member) => sent[member] !== undefined)
   if (strange !== undefined) return invalid(`/${strange}`, `belongs to an HTTP service, and "${name}" is a prompt: leave it out`)
   const { prefix = before?.prefix ?? `/${name}`, prompt = {} } = sent
   const known = before?.prompt ?? NOTHING
-  const definition: PromptDefinition = {
+  const authentication = changedAuthentication(deps, name, before?.authentication, sent.authentication)
+  const definition: SealedPrompt = {
     kind: 'prompt',
     prefix,
     prompt: {
@@ -33,6 +36,7 @@ export function changedPrompt(name: string, before: PromptDefinition | undefined
       ...kept('maxTokens', known.maxTokens, prompt.maxTokens),
       ...kept('temperature', known.temperature, prompt.temperature),
     },
+    ...kept('authentication', before?.authentication, authentication),
     ...kept('presentation', before?.presentation, presented(before?.presentation, sent.presentation)),
   }
   return { ...definition, document: hashOf(promptDocument(name, definition)) }

@@ -1,4 +1,4 @@
-import type { OpenAuthentication } from './api-callers.ts'
+import type { ApiAuthentication, OpenAuthentication } from './api-callers.ts'
 import type { ApiListing, ApiPresentation } from './api-presentation.ts'
 import type { ApiProxying, OAuthClient } from './api-proxying.ts'
 import type { Prompt } from './prompt.ts'
@@ -59,6 +59,8 @@ export interface PromptDefinition {
   kind: 'prompt'
   prefix: string
   prompt: Prompt
+  /** Absent: keys of the gateway, in the headers in which they always can be. */
+  authentication?: ApiAuthentication | undefined
   /** Made of the prompt, and kept under its hash; absent: it is defined in the configuration file. */
   document?: string | undefined
   presentation?: ApiPresentation | undefined
@@ -101,6 +103,7 @@ export interface HttpApi extends HttpDefinition {
 /** A published prompt. */
 export interface PromptApi extends PromptDefinition {
   name: string
+  authentication?: OpenAuthentication | undefined
   retirement?: Retirement | undefined
   listing?: ApiListing | undefined
   organization?: string | undefined

@@ -57,7 +57,7 @@ function explainPublished(shared: Shared, flow: Flow, { value, rest, path }: Pub
     return explainApi(shared, flow, { value, rest }, named(flow.inbound, 'method') ?? 'GET', (denial) =>
       OWN_REFUSALS.has(denial.code) ? undefined : problemOf(shared, flow, denial),
     )
-  const asked = promptFlow({ ...flow, inbound: { ...flow.inbound, body: bodyOf(flow.inbound) } }, value)
+  const asked = promptFlow(shared.deps, { ...flow, inbound: { ...flow.inbound, body: bodyOf(flow.inbound) } }, value)
   return explainCall(shared, asked, { path, dialect: value.dialect })
 }
 

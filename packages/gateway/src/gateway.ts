@@ -7,6 +7,7 @@ import { promptFlow, servePrompt } from './apis/prompt.ts'
 import { Parking } from './call/parking.ts'
 import { retryBudgets } from './call/retry-budget.ts'
 import { serveModelCall, type Shared } from './model-call.ts'
+import { vouched, waysOf } from './callers/identify-caller.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Inbound, Outbound } from './edge.ts'
 import { serveCount } from './count-tokens.ts'
@@ -75,14 +76,19 @@ export function createGateway(deps: GatewayDeps): Gateway {
     preflight: (inbound, outbound) => preflight(deps, inbound, outbound),
     publishes: (path) => deps.apis.find(path)?.value.kind,
     newRequestId: () => newId('req', deps.clock.now(), deps.random),
-    vouch: async (inbound) => {
-      const key = await identify(deps, inbound)
-      return isDenial(key) ? key : checkKeyState(key, deps.clock.now())
-    },
+    vouch: (inbound) => vouch(deps, inbound),
     get unsettled() {
       return shared.unsettled.size
     },
   }
+}
+
+async function vouch(deps: GatewayDeps, inbound: Inbound): Promise<Denial | undefined> {
+  const published = deps.apis.find(inbound.path)
+  const ways = published && waysOf(deps, published.value)
+  if (ways !== undefined) return vouched(inbound, deps.clock.now(), ways)
+  const key = await identify(deps, inbound)
+  return isDenial(key) ? key : checkKeyState(key, deps.clock.now())
 }
 
 function serve(shared: Shared, flow: Flow): Promise<void> {
@@ -95,7 +101,7 @@ function serve(shared: Shared, flow: Flow): Promise<void> {
 
 function servePublished(shared: Shared, flow: Flow, { value, rest }: Published): Promise<void> {
   if (value.kind === 'http') return guarded(shared, flow, () => serveApi(shared, flow, { value, rest }))
-  const asked = promptFlow(flow, value)
+  const asked = promptFlow(shared.deps, flow, value)
   return guarded(shared, asked, () => servePrompt(shared, asked, value, rest))
 }
 

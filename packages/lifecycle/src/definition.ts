@@ -39,7 +39,7 @@ const MOST_SEGMENTS = 32
 
 /** Everything that a schema cannot see: what is reserved, what has no price, what is there twice. */
 export function flawsOf(api: CheckedHttp | PromptDefinition): ApiFlaw[] {
-  const own = api.kind === 'prompt' ? promptFlaws(api.prompt) : httpFlaws(api)
+  const own = api.kind === 'prompt' ? [...promptFlaws(api.prompt), ...authenticationFlaws(api.authentication)] : httpFlaws(api)
   return [...prefixFlaws(api.prefix), ...own, ...presentationFlaws(api.presentation)]
 }
 

@@ -1,6 +1,8 @@
 import { formatAmount, isDenial } from '@faregate/core'
 import { sharedHeaders } from '../answer-headers.ts'
 import { authorizeApi } from '../authorize.ts'
+import { waysOf } from '../callers/identify-caller.ts'
+import type { GatewayDeps } from '../deps.ts'
 import { finish } from '../finish.ts'
 import type { Flow } from '../flow.ts'
 import { permitted, serveModelCall, type Shared } from '../model-call.ts'
@@ -13,9 +15,10 @@ import { promptFacade } from './prompt-facade.ts'
 const DOCUMENT = '/openapi.json'
 
 /** A request as a call of a prompt. */
-export function promptFlow(flow: Flow, prompt: PublishedPrompt): Flow {
+export function promptFlow(deps: Pick<GatewayDeps, 'settings'>, flow: Flow, prompt: PublishedPrompt): Flow {
   const { name, release } = prompt.entry
-  return { ...flow, dialect: prompt.dialect, facade: promptFacade(prompt), api: { name, route: null, release } }
+  const api = { name, route: null, release }
+  return { ...flow, dialect: prompt.dialect, facade: promptFacade(prompt), ways: waysOf(deps, prompt), api }
 }
 
 /** A call of a prompt is one of its model, from the credential to the record; beside it there is what describes the prompt. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { AdminDeps } from '@faregate/admin'
 import { Recent, routesOf, type ApiEntry } from '@faregate/core'
 import { promptDocument, publishedDocument } from '@faregate/lifecycle'
+import { TOKEN_PATH } from '../http/token-endpoint.ts'
 import { ratesOf, type Rates } from './rates.ts'
 
 export interface ShownDocument {
@@ -58,6 +59,8 @@ async function made(deps: AdminDeps, entry: ApiEntry, { url, rates }: About): Pr
     url,
     routes: routesOf(entry),
     currency: deps.currency,
+    authentication: entry.authentication,
+    tokenUrl: deps.publicUrl() + TOKEN_PATH,
     rates,
     deprecated: entry.retirement !== undefined,
   })

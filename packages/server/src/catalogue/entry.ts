@@ -1,11 +1,12 @@
 import type { AdminDeps } from '@faregate/admin'
 import { includesName, knownOf } from '@faregate/billing'
-import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, callableRoutes, type ApiEntry, type ApiRoute, type Prompt } from '@faregate/core'
+import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, callableRoutes, type ApiEntry, type ApiRoute, type PromptApi } from '@faregate/core'
 import { exampleValues } from '@faregate/lifecycle'
 import type { Changelogs } from './changelog.ts'
 import { hasDocument } from './document.ts'
 import { ratesOf } from './rates.ts'
 import { visibilityOf } from './visible.ts'
+import { exampleCredential, shownWays } from './ways.ts'
 
 /** An API in the list of the catalogue. */
 export type CatalogueEntry = ReturnType<typeof entryOf>
@@ -57,7 +58,9 @@ export async function pageOf(deps: AdminDeps, changelogs: Changelogs, entry: Api
     endpoints: routes.slice(0, MOST_ROUTES).map(endpointOf),
     /** What a million units of a prompt's model cost, by bucket; null: each endpoint has a price of its own. */
     rates,
-    example: entry.kind === 'prompt' ? exampleOfPrompt(url, entry.prompt) : exampleOf(url, routes),
+    /** In which ways callers prove who they are. */
+    callers: shownWays(entry.authentication).map(({ way, told }) => ({ way, told })),
+    example: entry.kind === 'prompt' ? exampleOfPrompt(url, entry) : exampleOf(url, routes, entry),
     plans,
     changelog,
   }
@@ -96,17 +99,17 @@ async function plansWith(read: AdminDeps['store']['read'], api: string) {
 }
 
 /** A call that can be pasted into a shell: of the first route that only reads, else of the first. */
-function exampleOf(url: string, routes: readonly ApiRoute[]): string {
+function exampleOf(url: string, routes: readonly ApiRoute[], { authentication }: Pick<ApiEntry, 'authentication'>): string {
   const route = routes.find(({ method }) => method === 'GET') ?? routes[0]
   if (route === undefined) return ''
   const path = encodeURI(route.path.replace(/\{([^{}/]*)\}/g, (_whole, name: string) => name.toUpperCase()).replace(/\*$/, ''))
   const address = `${url}${path === '/' ? '' : path}`.replaceAll("'", '%27')
   const method = route.method === 'GET' || route.method === '*' ? '' : `-X ${route.method} `
-  return `curl ${method}'${address}' -H "Authorization: Bearer $FAREGATE_KEY"`
+  return `curl ${method}'${address}'${exampleCredential(authentication)}`
 }
 
 /** The same of a prompt: with a value for each of its variables. */
-function exampleOfPrompt(url: string, prompt: Prompt): string {
+function exampleOfPrompt(url: string, { prompt, authentication }: PromptApi): string {
   const values = JSON.stringify(exampleValues(prompt)).replaceAll("'", String.raw`'\''`)
-  return `curl '${url}' -H "Authorization: Bearer $FAREGATE_KEY" -H 'Content-Type: application/json' -d '${values}'`
+  return `curl '${url}'${exampleCredential(authentication)} -H 'Content-Type: application/json' -d '${values}'`
 }

@@ -19,6 +19,6 @@ export function checkApis({ apis }: Configuration, report: Report): void {
 }
 
 function definitionOf({ prompt, ...api }: ConfiguredApi): Parameters<typeof flawsOf>[0] {
-  const { prefix, routes = [], presentation } = api
-  return prompt === undefined ? { ...api, routes } : { kind: 'prompt', prefix, prompt, presentation }
+  const { prefix, routes = [], presentation, authentication } = api
+  return prompt === undefined ? { ...api, routes } : { kind: 'prompt', prefix, prompt, presentation, authentication }
 }

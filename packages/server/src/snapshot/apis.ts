@@ -27,7 +27,7 @@ export function apiDirectory(
   }
   const make = (entry: ApiEntry): Published =>
     entry.kind === 'prompt'
-      ? publishPrompt(entry, bodyBytes)
+      ? publishPrompt(entry, callers.compile(entry), bodyBytes)
       : publish(entry, upstreams.compile(entry), callers.compile(entry), contracts.of(entry))
   return {
     find(path) {
@@ -42,10 +42,11 @@ export function apiDirectory(
   }
 }
 
-function publishPrompt(entry: PromptApi, bodyBytes: number): PublishedPrompt {
+function publishPrompt(entry: PromptApi, schemes: PublishedPrompt['schemes'], bodyBytes: number): PublishedPrompt {
   return {
     kind: 'prompt',
     entry,
+    schemes,
     dialect: promptDialect(entry.prompt, compilePrompt(entry.prompt, bodyBytes)),
     document: () => promptDocument(entry.name, entry),
   }

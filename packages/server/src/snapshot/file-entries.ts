@@ -6,6 +6,7 @@ import {
   type HttpDefinition,
   type ManagedBy,
   type ModelEntry,
+  type PromptApi,
   type PromptDefinition,
   type ProviderEntry,
 } from '@faregate/core'
@@ -57,7 +58,7 @@ export function fileApis(configuration: Configuration, placeOf: PlaceOf): ApiEnt
   }))
 }
 
-type Defined = (HttpDefinition & Pick<HttpApi, 'upstream' | 'authentication'>) | PromptDefinition
+type Defined = (HttpDefinition & Pick<HttpApi, 'upstream' | 'authentication'>) | (PromptDefinition & Pick<PromptApi, 'authentication'>)
 
 /** What an API of the file is: a prompt, where it has one. What a service lacks was told when the file was checked. */
 function definitionOf({
@@ -70,14 +71,16 @@ function definitionOf({
   routes = [],
   ...members
 }: Omit<ConfiguredApi, 'listing'>): Defined {
-  const told = presentation === undefined ? {} : { presentation }
+  const told = {
+    ...(authentication === undefined ? {} : { authentication: authenticationOf(authentication) }),
+    ...(presentation === undefined ? {} : { presentation }),
+  }
   if (prompt !== undefined) return { kind: 'prompt', prefix, prompt: present(prompt), ...told }
   const several = upstreams?.map(({ baseUrl, ...more }) => ({ baseUrl: withoutSlash(baseUrl), ...present(more) }))
   return {
     kind: 'http',
     prefix,
     ...present(members),
-    ...(authentication === undefined ? {} : { authentication: authenticationOf(authentication) }),
     upstream: upstreamOf(upstream, several?.[0]?.baseUrl),
     ...(several === undefined ? {} : { upstreams: several }),
     routes,

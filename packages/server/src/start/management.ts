@@ -67,6 +67,7 @@ export function managementDeps(
     random,
     publicUrl,
     currency: configuration.billing.currency,
+    clientCertificates: configuration.clientCertificates,
     settings: () => installation.source.settings,
     log,
     flushed: () => store.records.flush(),

@@ -1,4 +1,4 @@
-import { apiSealName, type ApiEntry, type ApiListing, type ApiSecret, type Retirement } from '@faregate/core'
+import { apiSealName, type ApiEntry, type ApiListing, type ApiSecret, type OpenAuthentication, type Retirement } from '@faregate/core'
 import type { AdminQueries } from '@faregate/admin/ports'
 import type { ApiRow, KeptDefinition, SealedAuthentication, SealedSecret } from '@faregate/admin/configuration-rows'
 import type { Kysely, Selectable } from 'kysely'
@@ -83,21 +83,23 @@ export async function putApiListing(db: Kysely<Schema>, api: string, listing: Ap
 
 /** As it is in force: with its secrets opened. What `unseal` throws is passed on. */
 export function openApi(row: ApiRow, unseal: (sealed: string, name: string) => string): ApiEntry {
-  if (row.kind === 'prompt') {
-    const { createdAt: _createdAt, ...prompt } = row
-    return { ...prompt, managedBy: { source: 'database' } }
-  }
-  const { createdAt: _createdAt, upstream, authentication, ...api } = row
-  const { baseUrl, header, basic, oauth, mutualTls, ca } = upstream
+  const { createdAt: _createdAt, authentication, ...api } = row
   const opened = <T extends SealedSecret>(kind: ApiSecret, { sealed, lastFour: _shown, ...open }: T) => ({
     ...open,
-    secret: unseal(sealed, apiSealName(api.name, kind)),
+    secret: unseal(sealed, apiSealName(row.name, kind)),
   })
-  const openWays = ({ introspection, ...ways }: SealedAuthentication) =>
+  const openWays = ({ introspection, ...ways }: SealedAuthentication): OpenAuthentication =>
     introspection === undefined ? ways : { ...ways, introspection: opened('introspection', introspection) }
-  return {
-    ...api,
+  const shared = {
     ...(authentication === undefined ? {} : { authentication: openWays(authentication) }),
+    managedBy: { source: 'database' as const },
+  }
+  if (api.kind === 'prompt') return { ...api, ...shared }
+  const { upstream, ...service } = api
+  const { baseUrl, header, basic, oauth, mutualTls, ca } = upstream
+  return {
+    ...service,
+    ...shared,
     upstream: {
       baseUrl,
       ...(header === undefined ? {} : { header: opened('header', header) }),
@@ -106,6 +108,5 @@ export function openApi(row: ApiRow, unseal: (sealed: string, name: string) => s
       ...(mutualTls === undefined ? {} : { mutualTls: opened('mutualTls', { lastFour: '', ...mutualTls }) }),
       ...(ca === undefined ? {} : { ca }),
     },
-    managedBy: { source: 'database' },
   }
 }
