@@ -290,7 +290,7 @@ describe('the upstream of an API', () => {
     assert.equal(service.calls.at(-1)?.url, '/v3')
     const shown = await gateway.api.expect<{ upstream: unknown; managedBy: { source: string } }>(200, 'GET', '/api/apis/test')
     const secret = { name: 'Authorization', lastFour: SECRET.slice(-4) }
-    assert.deepEqual(shown.upstream, { baseUrl: `${service.url}/v3`, header: secret, basic: null, oauth: null })
+    assert.deepEqual(shown.upstream, { baseUrl: `${service.url}/v3`, header: secret, basic: null, oauth: null, mutualTls: null, ca: null })
     assert.equal(shown.managedBy.source, 'file')
   })
 })

@@ -68,7 +68,7 @@ async function signed(
 }
 
 export const SERVER_USE = '1.3.6.1.5.5.7.3.1'
-export const CLIENT_USE = '1.3.6.1.5.5.7.3.2'
+const CLIENT_USE = '1.3.6.1.5.5.7.3.2'
 const USES = [SERVER_USE, CLIENT_USE]
 
 /** As a proxy hands a certificate on, in `Client-Cert` (RFC 9440). */

@@ -32,8 +32,8 @@ export function definedApi(deps: AdminDeps, before: ApiRow | Pick<ApiRow, 'name'
 export function changedDefinition(deps: AdminDeps, name: string, before: DraftDefinition | undefined, sent: Sent): DraftDefinition {
   const kind = before?.kind ?? kindOf(sent)
   refuseStrange(name, kind, sent)
-  if (kind === 'prompt') return changedPrompt(name, before?.kind === kind ? before : undefined, sent)
-  if (kind === 'model') return changedModels(name, before?.kind === kind ? before : undefined, sent)
+  if (kind === 'prompt') return changedPrompt(deps, name, before?.kind === kind ? before : undefined, sent)
+  if (kind === 'model') return changedModels(deps, name, before?.kind === kind ? before : undefined, sent)
   return changedService(deps, name, before?.kind === kind ? before : undefined, sent)
 }
 

@@ -1,5 +1,5 @@
 import type { ApiRoute } from '@faregate/core'
-import { documentId, fieldChanges, flawsOf, madeDocument, type ApiChange } from '@faregate/lifecycle'
+import { callerChanges, documentId, fieldChanges, flawsOf, madeDocument, type ApiChange } from '@faregate/lifecycle'
 import { hashOf } from './api-document.ts'
 import { changedDefinition, refuseFlaws } from './api-definition.ts'
 import type { Call, Context } from './call.ts'
@@ -120,7 +120,7 @@ export async function presentDraft({ deps }: Context, row: ApiDraftRow, document
     changedBy,
     updatedAt: new Date(updatedAt).toISOString(),
     changes: fieldChanges(inForce && presentDefinition(deps, inForce), presentDefinition(deps, definition)),
-    apiChanges: await documentsCompared(deps, inForce?.document, definition.document, text),
+    apiChanges: noticed(inForce, definition, await documentsCompared(deps, inForce?.document, definition.document, text)),
   }
 }
 
@@ -135,4 +135,14 @@ export async function documentsCompared(
   const { apiDocuments } = store.read
   const [was, is] = await Promise.all([apiDocuments.get(before), text ?? apiDocuments.get(after)])
   return was === undefined || is === undefined ? [] : documents.compare(was, is)
+}
+
+/** What callers notice of two definitions: of how they prove who they are, and of what their documents say (`documented`). */
+export function noticed(
+  before: Pick<DraftDefinition, 'authentication'> | undefined,
+  after: Pick<DraftDefinition, 'authentication'>,
+  documented: readonly ApiChange[],
+): ApiChange[] {
+  const all = [...(before === undefined ? [] : callerChanges(before.authentication, after.authentication)), ...documented]
+  return [...all.filter(({ breaking }) => breaking), ...all.filter(({ breaking }) => !breaking)]
 }

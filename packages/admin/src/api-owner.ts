@@ -62,14 +62,15 @@ export async function sellerOf(
 
 /** Refuses what an organization may not publish, and the operator may. */
 export function refuseBeyondOwner({ deps }: Context, owner: string | undefined, definition: DraftDefinition): void {
-  if (owner === undefined || definition.kind !== 'http') return
+  if (owner === undefined) return
   refuseStandIns(definition)
+  if (definition.kind !== 'http') return
   refuseUnreachable(deps, definition)
   refuseUnreachable(deps, definition.staging ?? {}, '/staging')
 }
 
 /** Ways in which callers send no key of the gateway, and somebody's key is charged all the same: whose, the operator alone says. */
-function refuseStandIns({ authentication }: Pick<HttpDraft, 'authentication'>): void {
+function refuseStandIns({ authentication }: Pick<DraftDefinition, 'authentication'>): void {
   const stranger = (['jwt', 'introspection', 'mutualTls', 'public'] as const).find((way) => authentication?.[way] !== undefined)
   if (stranger !== undefined) invalid(`/authentication/${stranger}`, 'is for APIs of the operator: it decides which key is charged')
 }

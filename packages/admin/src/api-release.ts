@@ -11,8 +11,9 @@ import {
   type ReleaseFlaw,
 } from '@faregate/lifecycle'
 import { refuseFlaws } from './api-definition.ts'
-import { definitionOf, documentsCompared } from './api-draft.ts'
+import { definitionOf, documentsCompared, noticed } from './api-draft.ts'
 import { refuseBeyondOwner } from './api-owner.ts'
+import { refuseUselessKeys } from './api-stand-ins.ts'
 import type { Context } from './call.ts'
 import type { ApiReleaseRow, ApiRow, CanaryRow, DraftDefinition, HttpDraft, UnreleasedApi } from './configuration-rows.ts'
 import type { AdminDeps, ProbeConnection } from './deps.ts'
@@ -37,6 +38,7 @@ export async function examine(
   refuseFlaws(own.filter(({ missing }) => missing !== true))
   const owner = await context.deps.store.read.apiOwners.get(name)
   refuseBeyondOwner(context, owner, definition)
+  await refuseUselessKeys(context, context.deps.store.read, name, definition)
   await refuseIncomparable(context.deps, definition)
   const flaws = await flawsAround(context, { name, owner, stage }, stage === 'staging' ? staged(definition) : definition)
   const standing = flaws.filter(({ code }) => !override.includes(code))
@@ -188,7 +190,7 @@ export async function presentRelease(deps: AdminDeps, row: ApiReleaseRow, servin
     ...shown,
     document: definition.document !== undefined,
     changes: fieldChanges(against && presentDefinition(deps, against.definition), shown),
-    apiChanges: await documentsCompared(deps, against?.definition.document, definition.document),
+    apiChanges: noticed(against?.definition, definition, await documentsCompared(deps, against?.definition.document, definition.document)),
   }
 }
 

@@ -49,14 +49,22 @@ export interface ModelRow extends ModelDefinition {
   createdAt: Millis
 }
 
-/** What of a service is kept beside its definition, its secrets sealed. */
-interface SealedParts {
+/** How callers prove who they are, with the secret for it sealed. */
+interface SealedCallers {
   authentication?: SealedAuthentication | undefined
+}
+
+/** What of a service is kept beside its definition, its secrets sealed. */
+interface SealedParts extends SealedCallers {
   staging?: SealedStaging | undefined
 }
 
+/** A prompt, and models, as they are kept. */
+export type SealedPrompt = PromptDefinition & SealedCallers
+export type SealedModels = ModelsDefinition & SealedCallers
+
 /** What is in force of an API, and in its releases: each of its secrets is sealed under {@link apiSealName}. */
-export type KeptDefinition = (HttpDefinition & SealedParts & { upstream: SealedUpstream }) | PromptDefinition | ModelsDefinition
+export type KeptDefinition = (HttpDefinition & SealedParts & { upstream: SealedUpstream }) | SealedPrompt | SealedModels
 
 /** What is said of an API and of none of its releases. */
 interface OfTheApi {
@@ -108,7 +116,7 @@ export interface SealedSecret {
 export type HttpDraft = HttpDefinition & SealedParts & { upstream?: SealedUpstream | undefined }
 
 /** An API as it is being designed. */
-export type DraftDefinition = HttpDraft | PromptDefinition | ModelsDefinition
+export type DraftDefinition = HttpDraft | SealedPrompt | SealedModels
 
 /** The draft of an API; each has one at most. */
 export interface ApiDraftRow {

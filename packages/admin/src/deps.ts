@@ -60,6 +60,8 @@ export interface AdminDeps {
   /** Absolute, without a trailing slash. */
   publicUrl(): string
   currency: string
+  /** How certificates of callers are learnt of; absent: they are not. */
+  clientCertificates?: 'tls' | 'header' | undefined
   /** What can change at run time, as it is in force now. */
   settings(): SettingsInForce
   log: AdminLog

@@ -59,8 +59,9 @@ function providerMember({ name, kind, baseUrl, keys }: ProviderRow) {
 
 /** The document is none of the file's: its routes are, or its prompt, or its models. */
 function apiMember(api: ApiRow) {
-  const { presentation, listing } = api
+  const { presentation, listing, authentication } = api
   const told = {
+    ...(authentication === undefined ? {} : { authentication: authenticationMember(api.name, authentication) }),
     ...(presentation === undefined ? {} : { presentation: literal(presentation) }),
     ...(listing === undefined ? {} : { listing: literal(listing) }),
   }
@@ -84,14 +85,13 @@ function serviceMember({
   listing: _listed,
   prefix,
   upstream,
-  authentication,
+  authentication: _ways,
   ...definition
 }: Extract<ApiRow, { kind: 'http' }>) {
   const members = upstreamMember(name, upstream, definition.upstreams !== undefined)
   return {
     prefix,
     ...(Object.keys(members).length === 0 ? {} : { upstream: members }),
-    ...(authentication === undefined ? {} : { authentication: authenticationMember(name, authentication) }),
     ...definition,
   }
 }

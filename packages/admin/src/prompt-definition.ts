@@ -1,7 +1,10 @@
-import type { Prompt, PromptDefinition } from '@faregate/core'
+import type { Prompt } from '@faregate/core'
 import { madeDocument } from '@faregate/lifecycle'
+import { changedAuthentication } from './api-authentication.ts'
 import { hashOf } from './api-document.ts'
 import type { Call } from './call.ts'
+import type { SealedPrompt } from './configuration-rows.ts'
+import type { AdminDeps } from './deps.ts'
 import { kept } from './kept.ts'
 import { presented } from './presentation.ts'
 
@@ -10,10 +13,11 @@ type Sent = Call<'updateApi'>['body']
 const NOTHING: Prompt = { model: '', user: '', variables: {} }
 
 /** A prompt changed by what was sent, with the document that follows from it. It need not be whole yet. */
-export function changedPrompt(name: string, before: PromptDefinition | undefined, sent: Sent): PromptDefinition {
+export function changedPrompt(deps: AdminDeps, name: string, before: SealedPrompt | undefined, sent: Sent): SealedPrompt {
   const { prefix = before?.prefix ?? `/${name}`, prompt = {} } = sent
   const known = before?.prompt ?? NOTHING
-  const definition: PromptDefinition = {
+  const authentication = changedAuthentication(deps, name, before?.authentication, sent.authentication)
+  const definition: SealedPrompt = {
     kind: 'prompt',
     prefix,
     prompt: {
@@ -25,6 +29,7 @@ export function changedPrompt(name: string, before: PromptDefinition | undefined
       ...kept('maxTokens', known.maxTokens, prompt.maxTokens),
       ...kept('temperature', known.temperature, prompt.temperature),
     },
+    ...kept('authentication', before?.authentication, authentication),
     ...kept('presentation', before?.presentation, presented(before?.presentation, sent.presentation)),
   }
   return { ...definition, document: hashOf(madeDocument(name, definition)) }

@@ -37,7 +37,14 @@ for (const kind of KINDS) {
       assert.deepEqual(findings, [])
       const { revision, base, prefix, upstream, document } = draft as Record<string, unknown>
       assert.deepEqual([revision, base, prefix, document], [1, 0, '/weather', true])
-      assert.deepEqual(upstream, { baseUrl: 'https://eu.weather.example/v3', header: null, basic: null, oauth: null })
+      assert.deepEqual(upstream, {
+        baseUrl: 'https://eu.weather.example/v3',
+        header: null,
+        basic: null,
+        oauth: null,
+        mutualTls: null,
+        ca: null,
+      })
       assert.equal(inForce(), undefined)
       assert.match((await api.call('GET', '/api/apis/weather/document?of=draft')).text, /"openapi":"3\.1/)
       const { data } = await call(200, 'GET', '/api/api-drafts')

@@ -17,7 +17,7 @@ const WEATHER = {
 }
 
 /** Of the secrets towards an upstream. */
-const UNSAID = { basic: null, oauth: null }
+const UNSAID = { basic: null, oauth: null, mutualTls: null, ca: null }
 
 describe('published APIs at run time', () => {
   let api: Harness
@@ -56,6 +56,7 @@ describe('published APIs at run time', () => {
       requestHeaders: null,
       responseHeaders: null,
       hostHeader: null,
+      http2: null,
       authentication: null,
       identity: null,
       encodedSlashes: 'refuse',

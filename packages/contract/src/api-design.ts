@@ -52,7 +52,9 @@ const design = z.object({ title: z.string(), version: z.string(), openapi: z.str
 /** A definition beside the one in force, and in what it differs. */
 export const comparison = {
   changes: z.array(fieldChange).describe('Member by member: what would change.'),
-  apiChanges: z.array(apiChange).describe('What the documents say that callers would notice, breaking changes first.'),
+  apiChanges: z
+    .array(apiChange)
+    .describe('What callers would notice: of how they prove who they are, and of what the documents say. Breaking changes first.'),
 }
 
 const draft = z

@@ -1,3 +1,4 @@
+import type { ApiAuthentication } from './api-callers.ts'
 import type { ApiPresentation } from './api-presentation.ts'
 import type { ApiRoute } from './api.ts'
 import { PLAN_FEATURES, type CallFeature } from './plan-features.ts'
@@ -38,6 +39,8 @@ export interface ModelsDefinition {
   models: Record<string, string>
   /** Absent: conversations are taken as they come. */
   policy?: ModelPolicy | undefined
+  /** Absent: keys of the gateway, in the headers in which they always can be. */
+  authentication?: ApiAuthentication | undefined
   /** Made of the definition, and kept under its hash; absent: it is defined in the configuration file. */
   document?: string | undefined
   presentation?: ApiPresentation | undefined

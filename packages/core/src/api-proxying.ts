@@ -93,8 +93,12 @@ export const PROXYING_MEMBERS = [
   'http2',
 ] as const satisfies readonly (keyof ApiProxying)[]
 
+type OfServices = Exclude<(typeof PROXYING_MEMBERS)[number], 'authentication'>
+
+const ofServices = (member: (typeof PROXYING_MEMBERS)[number]): member is OfServices => member !== 'authentication'
+
 /** Members of a definition that a service has, and nothing else. */
-export const SERVICE_MEMBERS = ['upstream', 'routes', 'timeouts', ...PROXYING_MEMBERS, 'encodedSlashes'] as const
+export const SERVICE_MEMBERS = ['upstream', 'routes', 'timeouts', ...PROXYING_MEMBERS.filter(ofServices), 'encodedSlashes'] as const
 
 /** A base URL as it is kept: paths are appended to it. */
 export function withoutSlash(url: string): string {

@@ -1,4 +1,4 @@
-import type { OpenAuthentication } from './api-callers.ts'
+import type { ApiAuthentication, OpenAuthentication } from './api-callers.ts'
 import type { ApiCanary } from './api-canary.ts'
 import { modelRoutes, type ModelsDefinition } from './api-models.ts'
 import type { ApiListing, ApiPresentation } from './api-presentation.ts'
@@ -64,6 +64,8 @@ export interface PromptDefinition {
   prefix: string
   stage?: 'staging' | undefined
   prompt: Prompt
+  /** Absent: keys of the gateway, in the headers in which they always can be. */
+  authentication?: ApiAuthentication | undefined
   /** Made of the prompt, and kept under its hash; absent: it is defined in the configuration file. */
   document?: string | undefined
   presentation?: ApiPresentation | undefined
@@ -109,10 +111,14 @@ export interface HttpApi extends HttpDefinition, PublishedAs<HttpApi> {
 }
 
 /** A published prompt. */
-export interface PromptApi extends PromptDefinition, PublishedAs<PromptApi> {}
+export interface PromptApi extends PromptDefinition, PublishedAs<PromptApi> {
+  authentication?: OpenAuthentication | undefined
+}
 
 /** Published models. */
-export interface ModelsApi extends ModelsDefinition, PublishedAs<ModelsApi> {}
+export interface ModelsApi extends ModelsDefinition, PublishedAs<ModelsApi> {
+  authentication?: OpenAuthentication | undefined
+}
 
 /** What is published below a prefix. */
 export type ApiEntry = HttpApi | PromptApi | ModelsApi

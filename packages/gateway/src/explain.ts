@@ -62,13 +62,13 @@ function explainPublished(shared: Shared, flow: Flow, key: KeyEntry, { value, re
     )
   if (value.kind === 'model') {
     const models = releaseOfKey(value, namedRelease(value, flow.inbound), key)
-    const called = modelsFlow(flow, models, rest)
+    const called = modelsFlow(shared.deps, flow, models, rest)
     const { dialect } = called
     if (dialect === undefined || isFree(dialect)) return refuse(shared.deps, flow, free(path))
     return explainCall(shared, called, { path: rest, dialect })
   }
   const prompt = releaseOfKey(value, namedRelease(value, flow.inbound), key)
-  const asked = promptFlow({ ...flow, inbound: { ...flow.inbound, body: bodyOf(flow.inbound) } }, prompt)
+  const asked = promptFlow(shared.deps, { ...flow, inbound: { ...flow.inbound, body: bodyOf(flow.inbound) } }, prompt)
   return explainCall(shared, asked, { path, dialect: prompt.dialect })
 }
 

@@ -10,6 +10,7 @@ import { promptFlow, servePrompt } from './apis/prompt.ts'
 import { Parking } from './call/parking.ts'
 import { retryBudgets } from './call/retry-budget.ts'
 import { serveModelCall, type Shared } from './model-call.ts'
+import { vouched, waysOf } from './callers/identify-caller.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Inbound, Outbound } from './edge.ts'
 import { serveCount } from './count-tokens.ts'
@@ -72,14 +73,19 @@ export function createGateway(deps: GatewayDeps): Gateway {
     preflight: (inbound, outbound) => preflight(deps, inbound, outbound),
     publishes: (path) => deps.apis.find(path)?.value.kind,
     newRequestId: () => newId('req', deps.clock.now(), deps.random),
-    vouch: async (inbound) => {
-      const key = await identify(deps, inbound)
-      return isDenial(key) ? key : checkKeyState(key, deps.clock.now())
-    },
+    vouch: (inbound) => vouch(deps, inbound),
     get unsettled() {
       return shared.unsettled.size
     },
   }
+}
+
+async function vouch(deps: GatewayDeps, inbound: Inbound): Promise<Denial | undefined> {
+  const published = deps.apis.find(inbound.path)
+  const ways = published && waysOf(deps, published.value)
+  if (ways !== undefined) return vouched(inbound, deps.clock.now(), ways)
+  const key = await identify(deps, inbound)
+  return isDenial(key) ? key : checkKeyState(key, deps.clock.now())
 }
 
 function serve(shared: Shared, flow: Flow): Promise<void> {
@@ -99,10 +105,10 @@ function servePublished(shared: Shared, flow: Flow, { value, rest }: Published):
 async function serveModelled(shared: Shared, flow: Flow, inForce: PublishedPrompt | PublishedModels, rest: string): Promise<void> {
   const value = isDocument(flow.inbound.method, rest) ? inForce : await releaseFor(shared.deps, inForce, flow.inbound)
   if (value.kind === 'model') {
-    const called = modelsFlow(flow, value, rest)
+    const called = modelsFlow(shared.deps, flow, value, rest)
     return guarded(shared, called, () => serveModelsApi(shared, called, value, rest))
   }
-  const asked = promptFlow(flow, value)
+  const asked = promptFlow(shared.deps, flow, value)
   return guarded(shared, asked, () => servePrompt(shared, asked, value, rest))
 }
 

@@ -4,6 +4,7 @@ import type { EndpointDialect, ModelRequest } from '@faregate/wire'
 import { call, type Called, type Resilience } from './call/call.ts'
 import { parkDeployment } from './call/park.ts'
 import type { Calling } from './call/prepare.ts'
+import { identifyCaller } from './callers/identify-caller.ts'
 import { deliverAnswer } from './deliver/answer.ts'
 import type { Delivery } from './deliver/context.ts'
 import { nobodyThere } from './deliver/nobody.ts'
@@ -135,6 +136,8 @@ export async function admit(shared: Shared, flow: Flow, dialect: EndpointDialect
 export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDialect, path = flow.inbound.path): Promise<Admitted | Denial> {
   const found = await known(shared, flow)
   if (isDenial(found)) return found
+  const forged = flow.signedBody?.judge(flow.inbound.body)
+  if (forged !== undefined) return forged
   flow.step = 'configuration'
   const elsewhere = flow.facade.locate(shared.deps, flow, path)
   if (elsewhere !== undefined) return elsewhere
@@ -173,6 +176,7 @@ function refusalIn(plan: HoldPlan | Denial): Denial | undefined {
 
 /** The key behind the request, if it may be used now. */
 export async function known({ deps }: Shared, flow: Flow): Promise<KeyEntry | Denial> {
+  if (flow.ways !== undefined && flow.key === undefined) return identifyCaller(flow, flow.ways)
   flow.step = 'credential'
   // Only clients of models put a key into the query; that of an API goes on as it is.
   const fromQuery = flow.api === undefined || (flow.dialect !== undefined && flow.facade.queryKeys)

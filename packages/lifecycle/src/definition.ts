@@ -41,7 +41,7 @@ const MOST_SEGMENTS = 32
 
 /** Everything that a schema cannot see: what is reserved, what has no price, what is there twice. */
 export function flawsOf(api: CheckedHttp | PromptDefinition | ModelsDefinition): ApiFlaw[] {
-  return [...prefixFlaws(api.prefix), ...ownFlaws(api), ...presentationFlaws(api.presentation)]
+  return [...prefixFlaws(api.prefix), ...authenticationFlaws(api.authentication), ...ownFlaws(api), ...presentationFlaws(api.presentation)]
 }
 
 function ownFlaws(api: Parameters<typeof flawsOf>[0]): ApiFlaw[] {
@@ -58,7 +58,7 @@ function httpFlaws(api: CheckedHttp): ApiFlaw[] {
     ...stagingFlaws(api),
     ...proxyingFlaws(api, upstream),
   ]
-  const called = [...authenticationFlaws(api.authentication), ...identityFlaws(api.identity, takenHeaders(api))]
+  const called = identityFlaws(api.identity, takenHeaders(api))
   return [
     ...reached,
     ...called,

@@ -1,3 +1,4 @@
+export { callerChanges } from './caller-changes.ts'
 export { authorityFlaws, certificateIn, identityFlaw } from './certificate-flaws.ts'
 export type { ContractCase, ContractPlan } from './contract/cases.ts'
 export type { Contract } from './contract/contract.ts'

@@ -93,7 +93,7 @@ describe('callers with a token about which who gave it is asked', () => {
     const answer = await call('/scoped', bearer(given({ scope: 'read other' })))
     const problem = refusalOf(answer, 403, 'permission_denied')
     assert.deepEqual([problem['required'], problem['granted']], [['token:read', 'token:write'], ['token:read']])
-    assert.match(header(answer, 'www-authenticate') ?? '', /error="insufficient_scope", scope="read write"$/)
+    assert.match(header(answer, 'www-authenticate') ?? '', /error="insufficient_scope", scope="read write", resource_metadata=/)
     assert.equal((await call('/scoped', bearer(given({ scope: 'write read' })))).status, 200)
   })
 

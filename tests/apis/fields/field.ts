@@ -40,7 +40,7 @@ export interface Places {
 }
 
 /** Certificates of a world with TLS. */
-export interface Proofs {
+interface Proofs {
   /** Vouches for {@link Places.secure}. */
   servers: Authority
   clients: Authority

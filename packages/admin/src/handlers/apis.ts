@@ -3,6 +3,7 @@ import { refuseWhileTried } from '../api-canary.ts'
 import { changeListing } from '../api-listing.ts'
 import { claimed, refuseBeyondOwner } from '../api-owner.ts'
 import { release } from '../api-release.ts'
+import { refuseUselessKeys } from '../api-stand-ins.ts'
 import { asked, tried } from '../api-test.ts'
 import type { Handlers } from '../call.ts'
 import { change, changeConfiguration } from '../change.ts'
@@ -31,6 +32,7 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
       await refuseSharedPrefix(call, trx, row)
       const organization = await claimed(call, trx, row.name, body.organization)
       refuseBeyondOwner(call, organization, row)
+      await refuseUselessKeys(call, trx, row.name, row)
       const listing = await changeListing(call, trx, row.name, body.listing, '/listing')
       const answer = presentApi(deps, { ...(await release(call, trx, { ...row, organization })).row, listing })
       return { event: { action: 'api.create', subject: row.name, organization: null, after: answer }, answer }
@@ -53,6 +55,7 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
       await refuseWhileTried(deps, trx, before)
       const after = definedApi(deps, before, body)
       refuseBeyondOwner(call, before.organization, after)
+      await refuseUselessKeys(call, trx, name, after)
       await refuseSharedPrefix(call, trx, after)
       const answer = presentApi(deps, (await release(call, trx, after)).row)
       const event = { action: 'api.update', subject: name, organization: null, before: presentApi(deps, before), after: answer }

@@ -66,7 +66,7 @@ export function presentDefinition({ publicUrl }: Pick<AdminDeps, 'publicUrl'>, d
       firstByteMs: timeouts?.firstByteMs ?? null,
       silenceMs: timeouts?.silenceMs ?? null,
     },
-    ...presentProxying(service ?? {}),
+    ...presentProxying(service ?? { authentication: definition.authentication }),
     encodedSlashes: service === undefined ? null : (service.encodedSlashes ?? ('refuse' as const)),
     validation: service?.validation ?? null,
     checks: service?.checks ?? null,

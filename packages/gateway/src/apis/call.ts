@@ -1,7 +1,7 @@
 import { isDenial, type Denial } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import { authorizeApi, authorizeStage } from '../authorize.ts'
-import { identifyCaller } from '../callers/identify-caller.ts'
+import { identifyCaller, waysOf } from '../callers/identify-caller.ts'
 import { withNamedCaps } from '../caps.ts'
 import type { GatewayDeps } from '../deps.ts'
 import { alsoOf, refusalOf } from '../evaluate.ts'
@@ -110,8 +110,9 @@ export async function admitCall(shared: Shared, flow: Flow, at: PublishedAt, met
 }
 
 /** Whoever asks for an explanation has proved who that is, with a key. */
-function callerOf(shared: Shared, flow: Flow, { schemes }: PublishedApi): Promise<KeyEntry | Denial> {
-  return schemes === undefined || flow.key !== undefined ? known(shared, flow) : identifyCaller(flow, schemes)
+function callerOf(shared: Shared, flow: Flow, api: PublishedApi): Promise<KeyEntry | Denial> {
+  const ways = waysOf(shared.deps, api)
+  return ways === undefined || flow.key !== undefined ? known(shared, flow) : identifyCaller(flow, ways)
 }
 
 /** What balances have against the call; nothing where it is free. */

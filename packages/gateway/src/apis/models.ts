@@ -1,6 +1,8 @@
 import { isDenial } from '@faregate/core'
 import { authorizeApi, authorizeStage } from '../authorize.ts'
+import { waysOf } from '../callers/identify-caller.ts'
 import { serveCount } from '../count-tokens.ts'
+import type { GatewayDeps } from '../deps.ts'
 import type { Flow } from '../flow.ts'
 import { permitted, serveModelCall, type Shared } from '../model-call.ts'
 import { described, type CallableModel } from '../models/callable.ts'
@@ -15,12 +17,13 @@ import { modelBehind, modelsFacade, modelUnknown } from './models-facade.ts'
 import type { PublishedModels } from './port.ts'
 
 /** A request as a call of published models. `rest`: its path below their prefix, which is one of the gateway's own. */
-export function modelsFlow(flow: Flow, { entry }: PublishedModels, rest: string): Flow {
+export function modelsFlow(deps: Pick<GatewayDeps, 'settings'>, flow: Flow, published: PublishedModels, rest: string): Flow {
+  const { entry } = published
   const { name, release } = entry
   const { query, headers } = flow.inbound
   const spoken = surfaceOf(rest)?.dialect({ path: rest, query })
   const dialect = spoken === undefined ? envelopeOf({ path: rest, headers }) : underPolicy(spoken, entry)
-  return { ...flow, dialect, facade: modelsFacade(entry), api: { name, route: null, release } }
+  return { ...flow, dialect, facade: modelsFacade(entry), ways: waysOf(deps, published), api: { name, route: null, release } }
 }
 
 /** A call of published models is one of a model, from the credential to the record; beside it there is what describes them. */

@@ -34,6 +34,8 @@ export interface PublishedPrompt {
   kind: 'prompt'
   entry: PromptApi
   dialect: Dialect
+  /** In which ways callers prove who they are; undefined: as on every other route, with a key. */
+  schemes: readonly Scheme[] | undefined
   /** Its OpenAPI document, for those who may call it. */
   document: () => string
   canary?: ApiCanary<PublishedPrompt> | undefined
@@ -43,6 +45,7 @@ export interface PublishedPrompt {
 export interface PublishedModels {
   kind: 'model'
   entry: ModelsApi
+  schemes: readonly Scheme[] | undefined
   /** Its OpenAPI document, for those who may call it. */
   document: () => string
   canary?: ApiCanary<PublishedModels> | undefined

@@ -1,3 +1,5 @@
+import { waysOf } from '../callers/identify-caller.ts'
+import type { GatewayDeps } from '../deps.ts'
 import type { Flow } from '../flow.ts'
 import { serveModelCall, type Shared } from '../model-call.ts'
 import { isDocument, serveDocument } from './made-document.ts'
@@ -5,9 +7,10 @@ import type { PublishedPrompt } from './port.ts'
 import { promptFacade } from './prompt-facade.ts'
 
 /** A request as a call of a prompt. */
-export function promptFlow(flow: Flow, prompt: PublishedPrompt): Flow {
+export function promptFlow(deps: Pick<GatewayDeps, 'settings'>, flow: Flow, prompt: PublishedPrompt): Flow {
   const { name, release } = prompt.entry
-  return { ...flow, dialect: prompt.dialect, facade: promptFacade(prompt), api: { name, route: null, release } }
+  const api = { name, route: null, release }
+  return { ...flow, dialect: prompt.dialect, facade: promptFacade(prompt), ways: waysOf(deps, prompt), api }
 }
 
 /** A call of a prompt is one of its model, from the credential to the record; beside it there is what describes the prompt. */

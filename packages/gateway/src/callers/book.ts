@@ -24,7 +24,7 @@ export class CallerBook {
   }
 
   /** The ways of an API, in the order in which they are looked for; undefined: keys alone, as everywhere. */
-  compile({ name, authentication }: HttpApi): readonly Scheme[] | undefined {
+  compile({ name, authentication }: Pick<HttpApi, 'name' | 'authentication'>): readonly Scheme[] | undefined {
     if (authentication === undefined) return undefined
     const { key, basic, signature, oauth, jwt, introspection, mutualTls, public: open } = authentication
     const schemes: Scheme[] = []

@@ -52,6 +52,7 @@ export function introspectionScheme(deps: IntrospectionDeps, api: string, terms:
     name: 'introspection',
     told: `a token of "${terms.issuer}" as "Authorization: Bearer TOKEN"`,
     challenge: `Bearer realm="${api}"`,
+    tokens: true,
     check(inbound, now) {
       const token = bearerIn(inbound)
       return token === undefined || isSecretOfOurs(token) ? undefined : check(token, now)

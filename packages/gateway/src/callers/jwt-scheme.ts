@@ -42,6 +42,7 @@ export function jwtScheme(deps: JwtDeps, api: string, terms: JwtTerms): Scheme {
     name: 'jwt',
     told: `a token of "${issuer}" as "Authorization: Bearer TOKEN"`,
     challenge: `Bearer realm="${api}"`,
+    tokens: true,
     check(inbound, now) {
       const token = bearerIn(inbound)
       return token === undefined || !JWT.test(token) ? undefined : check(token, now)

@@ -8,14 +8,21 @@ const MOST_ROUTES = 200
 
 /** `/catalogue/NAME`: what an API does, how it is called, what that costs, how it is bought, and how it changed. */
 export function apiPage(api: CataloguePage, description: Html | undefined): Html {
-  const { logo, summary, example } = api
+  const { logo, summary, example, callers } = api
   return html`${logo === null ? undefined : html`<img class="logo" src="${logo}" alt="" />`} ${goes(api)}
     ${summary === null ? undefined : html`<p>${summary}</p>`} ${facts(api)}
     ${description === undefined ? undefined : html`<section aria-label="Description">${description}</section>`}
     <h2 id="call">Call it</h2>
-    <p>With a key of yours in <code>FAREGATE_KEY</code>; capitals in the path stand for what you ask about.</p>
+    <p>With ${callersTold(callers)}; capitals in the path stand for what you ask about.</p>
     <pre tabindex="0"><code>${example}</code></pre>
     ${routes(api)} ${models(api)} ${plans(api)} ${changelog(api)}`
+}
+
+/** In which ways callers prove who they are: one of them is enough. */
+function callersTold(callers: CataloguePage['callers']): Html | string {
+  const [only, ...others] = callers
+  if (only?.way === 'key' && others.length === 0) return html`a key of yours in <code>FAREGATE_KEY</code>`
+  return callers.map(({ told }) => told).join('; or ')
 }
 
 function goes({ state, retirement }: CataloguePage): Html | undefined {

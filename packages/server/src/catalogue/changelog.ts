@@ -77,8 +77,8 @@ function once(find: FindRelease): FindRelease {
 
 /** Of a prompt its document says what callers notice. */
 function calledOf(definition: ApiReleaseRow['definition']): Called {
-  const authentication = definition.kind === 'http' ? definition.authentication : undefined
-  return { prefix: definition.prefix, routes: routesOf(definition), authentication }
+  const { prefix, authentication } = definition
+  return { prefix, routes: routesOf(definition), authentication }
 }
 
 function told({ number, note, publishedAt }: ApiReleaseRow, changes: ApiChange[]): Told {

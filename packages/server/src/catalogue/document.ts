@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { AdminDeps } from '@faregate/admin'
 import { Recent, routesOf, type ApiEntry } from '@faregate/core'
 import { madeDocument, publishedDocument } from '@faregate/lifecycle'
+import { TOKEN_PATH } from '../http/token-endpoint.ts'
 import { ratesByModel, ratesOf, type Rates } from './rates.ts'
 
 export interface ShownDocument {
@@ -61,6 +62,8 @@ async function made(deps: AdminDeps, entry: ApiEntry, { url, rates }: About): Pr
     url,
     routes: routesOf(entry),
     currency: deps.currency,
+    authentication: entry.authentication,
+    tokenUrl: deps.publicUrl() + TOKEN_PATH,
     rates,
     deprecated: entry.retirement !== undefined,
   })

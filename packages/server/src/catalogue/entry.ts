@@ -8,13 +8,14 @@ import {
   type ApiEntry,
   type ApiRoute,
   type ModelsApi,
-  type Prompt,
+  type PromptApi,
 } from '@faregate/core'
 import { exampleValues } from '@faregate/lifecycle'
 import type { Changelogs } from './changelog.ts'
 import { hasDocument } from './document.ts'
 import { ratesByModel, ratesOf } from './rates.ts'
 import { visibilityOf } from './visible.ts'
+import { exampleCredential, shownWays } from './ways.ts'
 
 /** An API in the list of the catalogue. */
 export type CatalogueEntry = ReturnType<typeof entryOf>
@@ -73,6 +74,8 @@ export async function pageOf(deps: AdminDeps, changelogs: Changelogs, entry: Api
     rates,
     /** The same of each of its models, by the names that callers use; null: it has none. */
     models,
+    /** In which ways callers prove who they are. */
+    callers: shownWays(entry.authentication).map(({ way, told }) => ({ way, told })),
     example: exampleFor(url, entry, routes),
     plans,
     changelog,
@@ -112,33 +115,33 @@ async function plansWith(read: AdminDeps['store']['read'], api: string) {
 }
 
 /** A call that can be pasted into a shell: of the first route that only reads, else of the first. */
-function exampleOf(url: string, routes: readonly ApiRoute[]): string {
+function exampleOf(url: string, routes: readonly ApiRoute[], { authentication }: Pick<ApiEntry, 'authentication'>): string {
   const route = routes.find(({ method }) => method === 'GET') ?? routes[0]
   if (route === undefined) return ''
   const path = encodeURI(route.path.replace(/\{([^{}/]*)\}/g, (_whole, name: string) => name.toUpperCase()).replace(/\*$/, ''))
   const address = `${url}${path === '/' ? '' : path}`.replaceAll("'", '%27')
   const method = route.method === 'GET' || route.method === '*' ? '' : `-X ${route.method} `
-  return `curl ${method}'${address}' -H "Authorization: Bearer $FAREGATE_KEY"`
+  return `curl ${method}'${address}'${exampleCredential(authentication)}`
 }
 
 function exampleFor(url: string, entry: ApiEntry, routes: readonly ApiRoute[]): string {
-  if (entry.kind === 'prompt') return exampleOfPrompt(url, entry.prompt)
-  return entry.kind === 'model' ? exampleOfModels(url, entry, routes) : exampleOf(url, routes)
+  if (entry.kind === 'prompt') return exampleOfPrompt(url, entry)
+  return entry.kind === 'model' ? exampleOfModels(url, entry, routes) : exampleOf(url, routes, entry)
 }
 
 /** The first kind of calls that is served, with the first of the models. */
-function exampleOfModels(url: string, { models }: Pick<ModelsApi, 'models'>, routes: readonly ApiRoute[]): string {
+function exampleOfModels(url: string, { models, authentication }: ModelsApi, routes: readonly ApiRoute[]): string {
   const body = JSON.stringify({ model: Object.keys(models)[0], messages: [{ role: 'user', content: 'Hello' }] }).replaceAll(
     "'",
     String.raw`'\''`,
   )
   const [first] = routes
-  if (first?.path !== '/v1/chat/completions') return `curl '${url}/v1/models' -H "Authorization: Bearer $FAREGATE_KEY"`
-  return `curl '${url}${first.path}' -H "Authorization: Bearer $FAREGATE_KEY" -H 'Content-Type: application/json' -d '${body}'`
+  if (first?.path !== '/v1/chat/completions') return `curl '${url}/v1/models'${exampleCredential(authentication)}`
+  return `curl '${url}${first.path}'${exampleCredential(authentication)} -H 'Content-Type: application/json' -d '${body}'`
 }
 
 /** The same of a prompt: with a value for each of its variables. */
-function exampleOfPrompt(url: string, prompt: Prompt): string {
+function exampleOfPrompt(url: string, { prompt, authentication }: PromptApi): string {
   const values = JSON.stringify(exampleValues(prompt)).replaceAll("'", String.raw`'\''`)
-  return `curl '${url}' -H "Authorization: Bearer $FAREGATE_KEY" -H 'Content-Type: application/json' -d '${values}'`
+  return `curl '${url}'${exampleCredential(authentication)} -H 'Content-Type: application/json' -d '${values}'`
 }

@@ -30,7 +30,7 @@ function strangersIn(api: ConfiguredApi): { member: string; said: { problem: str
 }
 
 function definitionOf({ prompt, models, policy, ...api }: ConfiguredApi): Parameters<typeof flawsOf>[0] {
-  const { prefix, routes = [], presentation } = api
-  if (prompt !== undefined) return { kind: 'prompt', prefix, prompt, presentation }
-  return models === undefined ? { ...api, routes } : { kind: 'model', prefix, models, policy, presentation }
+  const { prefix, routes = [], presentation, authentication } = api
+  if (prompt !== undefined) return { kind: 'prompt', prefix, prompt, presentation, authentication }
+  return models === undefined ? { ...api, routes } : { kind: 'model', prefix, models, policy, presentation, authentication }
 }

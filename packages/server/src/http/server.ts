@@ -6,6 +6,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest }
 import { BodyRefused, brokenOff } from './body-denials.ts'
 import type { BodyRoom } from './body-room.ts'
 import { readBody, type Sender } from './body.ts'
+import type { CertificateOf } from './client-certificate.ts'
 import { inboundOf, pathOf, type Arrival, type DataPlane } from './data-plane.ts'
 import { directly } from './direct.ts'
 import { answerParserError, createListener } from './listener.ts'
@@ -19,6 +20,8 @@ export interface HttpOptions {
   trustedProxies: readonly string[]
   tls: { cert: Buffer; key: Buffer; asks: boolean } | undefined
   publicUrl: () => string
+  /** What callers prove themselves with, where that is known. */
+  certificateOf?: CertificateOf | undefined
 }
 
 /**
@@ -29,7 +32,12 @@ export function createHttpServer(gateway: Gateway, plane: DataPlane, options: Ht
   const passes = (raw: IncomingMessage): boolean => gateway.publishes(pathOf(raw)) === 'http' && raw.method !== 'OPTIONS'
   const listening = { ...options, passes, newRequestId: () => gateway.newRequestId() }
   const asks = (raw: IncomingMessage): boolean => MODELLED.has(gateway.publishes(pathOf(raw)))
-  const bodies = { ...options, passes, asks, vouch: (request: Sender) => gateway.vouch(inboundOf(request)) }
+  const bodies = {
+    ...options,
+    passes,
+    asks,
+    vouch: (request: Sender) => gateway.vouch(inboundOf(request, undefined, options.certificateOf)),
+  }
   const refuse = (request: Arrival, response: ServerResponse, error: Error): void => plane.refuse(request, response, denialOf(error))
   const direct = { bodies, plane, refuse, newRequestId: listening.newRequestId, publishes: passes }
   const server = Fastify({

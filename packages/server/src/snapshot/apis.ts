@@ -34,9 +34,10 @@ export function apiDirectory(
     return known
   }
   const alone = (entry: ApiEntry): Published => {
-    if (entry.kind === 'model') return { kind: 'model', entry, document: () => madeDocument(entry.name, entry) }
-    if (entry.kind === 'prompt') return publishPrompt(entry, bodyBytes)
-    return publish(entry, upstreams.compile(entry), callers.compile(entry), contracts.of(entry))
+    const schemes = callers.compile(entry)
+    if (entry.kind === 'model') return { kind: 'model', entry, schemes, document: () => madeDocument(entry.name, entry) }
+    if (entry.kind === 'prompt') return publishPrompt(entry, schemes, bodyBytes)
+    return publish(entry, upstreams.compile(entry), schemes, contracts.of(entry))
   }
   const make = (entry: ApiEntry): Published => {
     const { canary } = entry
@@ -57,10 +58,11 @@ export function apiDirectory(
   }
 }
 
-function publishPrompt(entry: PromptApi, bodyBytes: number): PublishedPrompt {
+function publishPrompt(entry: PromptApi, schemes: PublishedPrompt['schemes'], bodyBytes: number): PublishedPrompt {
   return {
     kind: 'prompt',
     entry,
+    schemes,
     dialect: promptDialect(entry.prompt, compilePrompt(entry.prompt, bodyBytes)),
     document: () => madeDocument(entry.name, entry),
   }

@@ -6,7 +6,9 @@ import {
   type HttpDefinition,
   type ManagedBy,
   type ModelEntry,
+  type ModelsApi,
   type ModelsDefinition,
+  type PromptApi,
   type PromptDefinition,
   type ProviderEntry,
 } from '@faregate/core'
@@ -58,7 +60,10 @@ export function fileApis(configuration: Configuration, placeOf: PlaceOf): ApiEnt
   }))
 }
 
-type Defined = (HttpDefinition & Pick<HttpApi, 'upstream' | 'authentication'>) | PromptDefinition | ModelsDefinition
+type Defined =
+  | (HttpDefinition & Pick<HttpApi, 'upstream' | 'authentication'>)
+  | (PromptDefinition & Pick<PromptApi, 'authentication'>)
+  | (ModelsDefinition & Pick<ModelsApi, 'authentication'>)
 
 /** What an API of the file is: a prompt or models, where it has some. What a service lacks was told when the file was checked. */
 function definitionOf({
@@ -73,7 +78,10 @@ function definitionOf({
   routes = [],
   ...members
 }: Omit<ConfiguredApi, 'listing'>): Defined {
-  const told = presentation === undefined ? {} : { presentation }
+  const told = {
+    ...(authentication === undefined ? {} : { authentication: authenticationOf(authentication) }),
+    ...(presentation === undefined ? {} : { presentation }),
+  }
   if (prompt !== undefined) return { kind: 'prompt', prefix, prompt: present(prompt), ...told }
   if (models !== undefined) return { kind: 'model', prefix, models, ...(policy === undefined ? {} : { policy }), ...told }
   const several = upstreams?.map(({ baseUrl, ...more }) => ({ baseUrl: withoutSlash(baseUrl), ...present(more) }))
@@ -81,7 +89,6 @@ function definitionOf({
     kind: 'http',
     prefix,
     ...present(members),
-    ...(authentication === undefined ? {} : { authentication: authenticationOf(authentication) }),
     upstream: upstreamOf(upstream, several?.[0]?.baseUrl),
     ...(several === undefined ? {} : { upstreams: several }),
     routes,

@@ -69,6 +69,7 @@ export async function assembleHttp(parts: HttpAssembly): Promise<Assembled> {
     trustedProxies: configuration.trustedProxies,
     tls: tls && { ...tls, asks: configuration.clientCertificates === 'tls' },
     publicUrl,
+    certificateOf: certificates,
   })
   const shared = { clock, random, publicUrl, version: VERSION }
   plane.mount(server)
@@ -89,6 +90,7 @@ export async function assembleHttp(parts: HttpAssembly): Promise<Assembled> {
     findKey: (presented) => installation.keys.find(presented),
     issue: installation.secrets.issueToken,
     jwk: installation.secrets.assertions.jwk,
+    apis: () => live.snapshot.apis.values(),
   })
   mountCatalogue(server, { ...shared, admin, findKey: (presented) => installation.keys.find(presented) })
   mountPayments(server, parts)

@@ -68,6 +68,7 @@ export function managementDeps(
     random,
     publicUrl,
     currency: configuration.billing.currency,
+    clientCertificates: configuration.clientCertificates,
     settings: () => installation.source.settings,
     log,
     flushed: () => store.records.flush(),

@@ -1,4 +1,4 @@
-import { apiSealName, type ApiEntry, type ApiListing, type ApiSecret, type Retirement } from '@faregate/core'
+import { apiSealName, type ApiEntry, type ApiListing, type ApiSecret, type OpenAuthentication, type Retirement } from '@faregate/core'
 import type { AdminQueries } from '@faregate/admin/ports'
 import type { ApiRow, KeptDefinition, SealedAuthentication, SealedSecret } from '@faregate/admin/configuration-rows'
 import type { Kysely, Selectable } from 'kysely'
@@ -109,23 +109,25 @@ export function openApi(row: ApiRow, unseal: Unseal, tried?: KeptDefinition): Ap
 }
 
 function openRelease(row: ApiRow, unseal: Unseal): ApiEntry {
-  if (row.kind !== 'http') {
-    const { createdAt: _createdAt, canary: _tried, ...ofModels } = row
-    return { ...ofModels, managedBy: { source: 'database' } }
-  }
-  const { createdAt: _createdAt, canary: _tried, staging: _elsewhere, upstream, authentication, ...api } = row
-  const { baseUrl, header, basic, oauth, mutualTls, ca } = upstream
+  const { createdAt: _createdAt, canary: _tried, authentication, ...api } = row
   const openSecret = <T extends SealedSecret>({ sealed, lastFour: _shown, ...open }: T, name: string) => ({
     ...open,
     secret: unseal(sealed, name),
   })
-  const opened = <T extends SealedSecret>(kind: ApiSecret, secret: T) => openSecret(secret, apiSealName(api.name, kind, api.stage))
+  const opened = <T extends SealedSecret>(kind: ApiSecret, secret: T) => openSecret(secret, apiSealName(row.name, kind, row.stage))
   // Who vouches for callers does so in every stage.
-  const openWays = ({ introspection, ...ways }: SealedAuthentication) =>
-    introspection === undefined ? ways : { ...ways, introspection: openSecret(introspection, apiSealName(api.name, 'introspection')) }
-  return {
-    ...api,
+  const openWays = ({ introspection, ...ways }: SealedAuthentication): OpenAuthentication =>
+    introspection === undefined ? ways : { ...ways, introspection: openSecret(introspection, apiSealName(row.name, 'introspection')) }
+  const shared = {
     ...(authentication === undefined ? {} : { authentication: openWays(authentication) }),
+    managedBy: { source: 'database' as const },
+  }
+  if (api.kind !== 'http') return { ...api, ...shared }
+  const { upstream, staging: _elsewhere, ...service } = api
+  const { baseUrl, header, basic, oauth, mutualTls, ca } = upstream
+  return {
+    ...service,
+    ...shared,
     upstream: {
       baseUrl,
       ...(header === undefined ? {} : { header: opened('header', header) }),
@@ -134,6 +136,5 @@ function openRelease(row: ApiRow, unseal: Unseal): ApiEntry {
       ...(mutualTls === undefined ? {} : { mutualTls: opened('mutualTls', { lastFour: '', ...mutualTls }) }),
       ...(ca === undefined ? {} : { ca }),
     },
-    managedBy: { source: 'database' },
   }
 }
