@@ -19,6 +19,10 @@ const members = {
     .max(CHARGED_CLASSES.length)
     .optional()
     .describe("Which of the upstream's answers are charged: `2xx`, `3xx`, `4xx`. Absent: `2xx` and `3xx`. A 5xx never is."),
+  webSocket: z
+    .literal(true)
+    .optional()
+    .describe('It takes handshakes of WebSockets and nothing else, with GET. The price is that of a connection, charged when it opens.'),
   off: z.literal(true).optional().describe('It is switched off: calls are refused, and nothing else takes them.'),
 }
 

@@ -32,6 +32,8 @@ export interface ApiRoute {
   chargeOn?: ChargedClass[] | undefined
   /** Switched off: it is there, and refused. */
   off?: true | undefined
+  /** It takes handshakes of WebSockets (RFC 6455) and nothing else; a connection that opens is what is charged. */
+  webSocket?: true | undefined
 }
 
 /** What the definition of a published HTTP service holds beside its name and the secrets towards its upstream. */
@@ -67,7 +69,11 @@ export interface ApiTimeouts {
   connectMs?: number | undefined
   firstByteMs?: number | undefined
   silenceMs?: number | undefined
+  /** Of an open WebSocket on which nothing passes; absent: {@link DEFAULT_IDLE_MS}. */
+  idleMs?: number | undefined
 }
+
+export const DEFAULT_IDLE_MS = 300_000
 
 /** What is behind an API, with what it wants of whoever calls it. At most one of the three takes `Authorization`. */
 export interface OpenUpstream {

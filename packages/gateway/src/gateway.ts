@@ -4,6 +4,7 @@ import { serveApi } from './apis/call.ts'
 import { MOCK_PREFIX, serveMock } from './apis/mock.ts'
 import type { Published } from './apis/port.ts'
 import { promptFlow, servePrompt } from './apis/prompt.ts'
+import { Tunnels } from './apis/web-socket/tunnel.ts'
 import { Parking } from './call/parking.ts'
 import { retryBudgets } from './call/retry-budget.ts'
 import { serveModelCall, type Shared } from './model-call.ts'
@@ -38,6 +39,8 @@ export interface Gateway {
   newRequestId(): string
   /** Why the credential of a request cannot be used, for a look before a large body is read; undefined: it can. */
   vouch(inbound: Inbound): Promise<Denial | undefined>
+  /** Tells callers and upstreams of all WebSockets that the process stops, and ends them. */
+  goAway(): void
   /** Settles that the database has not confirmed yet. */
   readonly unsettled: number
 }
@@ -64,6 +67,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     locator: new Locator(deps),
     resilience: { parking: new Parking(), budgetOf: retryBudgets() },
     unsettled: new Unsettled(deps.ledger, deps.log),
+    tunnels: new Tunnels(),
   }
   return {
     handle: (inbound, outbound) => serve(shared, newFlow(inbound, outbound, deps.clock.now())),
@@ -79,6 +83,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       const key = await identify(deps, inbound)
       return isDenial(key) ? key : checkKeyState(key, deps.clock.now())
     },
+    goAway: () => shared.tunnels.goAway(),
     get unsettled() {
       return shared.unsettled.size
     },

@@ -114,8 +114,16 @@ function routeFlaws(route: ApiRoute, index: number): ApiFlaw[] {
     flaws.push(
       at('price', `\`${route.price}\` is no price`, 'write a decimal above zero, like "0.002"; what costs nothing is `free: true`'),
     )
+  if (route.webSocket === true) flaws.push(...webSocketFlaws(route, at))
   if (route.chargeOn?.length === 0) flaws.push(at('chargeOn', 'is empty: nothing would be charged', 'declare it: `free: true`'))
   return flaws
+}
+
+function webSocketFlaws({ method, chargeOn }: ApiRoute, at: (member: string, problem: string, fix: string) => ApiFlaw): ApiFlaw[] {
+  return [
+    ...(method === 'GET' ? [] : [at('method', `is ${method}, and a WebSocket begins with GET`, 'write GET')]),
+    ...(chargeOn === undefined ? [] : [at('chargeOn', 'says nothing of a WebSocket: what is charged is a connection', 'leave it out')]),
+  ]
 }
 
 /** Whether a route can have this path. */

@@ -10,6 +10,8 @@ export interface CompiledRoute {
   charges(status: number): boolean
   /** Switched off: whoever calls it is told so. */
   off: boolean
+  /** It takes handshakes of WebSockets and nothing else. */
+  webSocket: boolean
 }
 
 export type Match =
@@ -97,13 +99,15 @@ function allowed(methods: Set<string>): string[] {
   return named.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
 }
 
-function compiled({ method, path, price, free, off, chargeOn = [...DEFAULT_CHARGE_ON] }: ApiRoute): CompiledRoute {
+function compiled({ method, path, price, free, off, webSocket, chargeOn = [...DEFAULT_CHARGE_ON] }: ApiRoute): CompiledRoute {
   const classes = new Set(chargeOn.map((name) => Number(name[0])))
   return {
     name: `${method} ${path}`,
     price: free === true ? 0n : price === undefined ? undefined : parseAmount(price),
-    charges: (status) => classes.has(Math.floor(status / 100)),
+    // Of a WebSocket, the connection that opens: whatever else is answered, none did.
+    charges: webSocket === true ? (status) => status === 101 : (status) => classes.has(Math.floor(status / 100)),
     off: off === true,
+    webSocket: webSocket === true,
   }
 }
 

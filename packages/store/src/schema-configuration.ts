@@ -11,6 +11,7 @@ export interface ConfigurationTables {
   api_alerts: ApiAlertsTable
   api_owners: ApiOwnersTable
   api_listings: ApiListingsTable
+  api_retirements: ApiRetirementsTable
 }
 
 export interface ProvidersTable {
@@ -37,8 +38,6 @@ export interface ApisTable {
   definition: Json
   /** Of `api_releases`, the one in force. */
   release_number: Int
-  /** JSON of how it goes; null: it stays. */
-  retirement: Json | null
   created_at: Int
   updated_at: Int
 }
@@ -68,6 +67,12 @@ export interface ApiReleasesTable {
   overridden: Json
   published_by: string
   published_at: Int
+}
+
+/** How an API goes, also where it is taken off; none: it stays. */
+export interface ApiRetirementsTable {
+  api: string
+  retirement: Json
 }
 
 /** Who may see an API and who answers for it, also where it is taken off; none: as is usual. */

@@ -83,6 +83,7 @@ export const CALL_FIELDS: Fields = {
     { routes: [{ method: 'GET', path: '/*', price: '0.01', chargeOn: ['4xx'] }] },
     async ({ call }) => header(await call('/status/404'), 'faregate-cost'),
   ),
+  'routes[].webSocket': fixed(ofRoute({}), ofRoute({ webSocket: true }), (seen) => statuses(seen, '/a')),
   'routes[].off': fixed(ofRoute({}), ofRoute({ off: true }), (seen) => statuses(seen, '/a')),
   'addresses.allow[]': fixed({ addresses: { allow: ['127.0.0.0/8'] } }, { addresses: { allow: ['10.0.0.0/8'] } }, (seen) =>
     statuses(seen, '/a'),

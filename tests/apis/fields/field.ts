@@ -3,6 +3,8 @@ import { deafListener } from '../../knobs/means.ts'
 import type { Answer, Sent } from '../../support/http.ts'
 import { startService } from '../../support/service.ts'
 import type { Service } from '../../support/service.ts'
+import { startSocketService } from '../../support/socket-service.ts'
+import type { SocketService } from '../../support/socket-service.ts'
 import { startUpstream } from '../../support/upstream.ts'
 import type { Upstream } from '../../support/upstream.ts'
 import { deadUrl } from '../several.ts'
@@ -16,6 +18,7 @@ export type Definition = Record<string, unknown>
 export interface Places {
   service: Service
   second: Service
+  sockets: SocketService
   tokens: TokenServer
   /** Publishes the key of {@link ISSUER_KEY}. */
   issuer: KeyServer
@@ -72,9 +75,10 @@ export function settingOf(field: string): string {
 }
 
 export async function openPlaces(): Promise<Omit<Places, 'rich' | 'poor'>> {
-  const [service, second, tokens, issuer, models, deaf, dead] = await Promise.all([
+  const [service, second, sockets, tokens, issuer, models, deaf, dead] = await Promise.all([
     startService(),
     startService(),
+    startSocketService(),
     new TokenServer().start(),
     new KeyServer([ISSUER_KEY]).start(),
     startUpstream(),
@@ -83,9 +87,9 @@ export async function openPlaces(): Promise<Omit<Places, 'rich' | 'poor'>> {
   ])
   const stop = async (): Promise<void> => {
     deaf.stop()
-    await Promise.all([service.close(), second.close(), tokens.close(), issuer.close(), models.close()])
+    await Promise.all([service.close(), second.close(), sockets.close(), tokens.close(), issuer.close(), models.close()])
   }
-  return { service, second, tokens, issuer, models, dead, deaf: `http://127.0.0.1:${deaf.port}`, stop }
+  return { service, second, sockets, tokens, issuer, models, dead, deaf: `http://127.0.0.1:${deaf.port}`, stop }
 }
 
 /** A sound definition. */

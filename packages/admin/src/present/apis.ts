@@ -48,6 +48,7 @@ export function presentDefinition({ publicUrl }: Pick<AdminDeps, 'publicUrl'>, d
       connectMs: timeouts?.connectMs ?? null,
       firstByteMs: timeouts?.firstByteMs ?? null,
       silenceMs: timeouts?.silenceMs ?? null,
+      idleMs: timeouts?.idleMs ?? null,
     },
     ...presentProxying(service ?? {}),
     encodedSlashes: service === undefined ? null : (service.encodedSlashes ?? ('refuse' as const)),
@@ -63,14 +64,15 @@ export function routeCount(definition: DraftDefinition): number {
   return definition.kind === 'prompt' ? 1 : definition.routes.length
 }
 
-function presentRoute({ method, path, price, free, chargeOn, off }: ApiRoute) {
+function presentRoute({ method, path, price, free, chargeOn, off, webSocket }: ApiRoute) {
   return {
     method,
     path,
     price: price === undefined ? null : formatAmount(parseAmount(price) ?? 0n),
     free: free === true,
-    chargeOn: [...(chargeOn ?? DEFAULT_CHARGE_ON)],
+    chargeOn: webSocket === true ? [] : [...(chargeOn ?? DEFAULT_CHARGE_ON)],
     off: off === true,
+    webSocket: webSocket === true,
   }
 }
 

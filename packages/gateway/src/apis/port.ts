@@ -53,6 +53,8 @@ export interface PricedRoute {
   charges(status: number): boolean
   /** Switched off. */
   off: boolean
+  /** It takes handshakes of WebSockets and nothing else. */
+  webSocket: boolean
 }
 
 /** What a request calls, once it is found. */

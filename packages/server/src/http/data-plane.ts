@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Denial } from '@faregate/core'
-import { DATA_PLANE_ROUTES, NodeOutbound, type Gateway, type Inbound } from '@faregate/gateway'
+import { DATA_PLANE_ROUTES, NodeOutbound, SwitchingOutbound, type Gateway, type Inbound } from '@faregate/gateway'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { HandshakeResponse } from './handshake-response.ts'
 
 /** A request on its way in, whoever routed it. */
 export interface Arrival {
@@ -43,7 +44,7 @@ export function createDataPlane(gateway: Gateway, closing: () => boolean, served
     if (closing()) response.shouldKeepAlive = false
     running.set(request.id, request)
     // The gateway answers by itself and never rejects.
-    const work = serve(inboundOf(request, response), new NodeOutbound(response)).finally(() => {
+    const work = serve(inboundOf(request, response), outboundOf(response)).finally(() => {
       running.delete(request.id)
       serving.delete(work)
       served(request.id)
@@ -108,7 +109,12 @@ export function inboundOf({ id, raw, ip, body }: Arrival, response?: ServerRespo
     headers: raw.headers,
     body: read ? body : NO_BODY,
     ...(read || response === undefined ? {} : { unread: () => chunksOf(raw, response) }),
+    ...(response instanceof HandshakeResponse ? { webSocket: true } : {}),
   }
+}
+
+function outboundOf(response: ServerResponse): NodeOutbound {
+  return response instanceof HandshakeResponse ? new SwitchingOutbound(response) : new NodeOutbound(response)
 }
 
 /** The body as it comes in. What is left of it when nobody wants more is read and forgotten, so that the answer is. */

@@ -6,6 +6,7 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
   'callers.ts': [
     'authentication.key.header',
     'authentication.key.query',
+    'authentication.key.subprotocol',
     'authentication.basic.realm',
     'authentication.signature.windowSeconds',
     ...['issuer', 'audience', 'algorithms', 'jwksUrl', 'publicKeys', 'claim', 'as'].map((member) => `authentication.jwt.${member}`),
@@ -27,6 +28,7 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
     'upstream.oauth.clientSecret',
     'upstream.oauth.scopes',
     'routes[].off',
+    'routes[].webSocket',
     'addresses.allow',
     'addresses.deny',
     'rewrite.from',
@@ -50,6 +52,7 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
     'health.check.unhealthy',
     'retries',
     'timeouts.connectMs',
+    'timeouts.idleMs',
   ],
 }
 
