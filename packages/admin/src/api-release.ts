@@ -20,6 +20,7 @@ import type { AdminTransaction } from './ports.ts'
 import { presentDefinition } from './present/apis.ts'
 import { keepPromptDocument } from './prompt-definition.ts'
 import { invalid, refuse } from './refusal.ts'
+import { tellRoutes } from './retirement-notices.ts'
 
 /** Refuses a definition of which callers would meet the mistakes, but for those that are overridden. Slow: it calls what is behind it. */
 export async function examine(
@@ -116,9 +117,21 @@ export async function release(
     publishedAt: deps.clock.now(),
   }
   await keepPromptDocument(trx, row.name, row)
+  await tellChangedRoutes(deps, trx, await trx.apis.get(row.name), whole)
   await trx.insertApiRelease(made)
   await trx.putApi(whole)
   return { row: whole, release: made }
+}
+
+/** Tells callers of routes that go from now on, or stay. */
+export async function tellChangedRoutes(
+  deps: Pick<AdminDeps, 'clock' | 'random'>,
+  trx: AdminTransaction,
+  before: ApiRow | undefined,
+  after: Pick<ApiRow, 'name'> & DraftDefinition,
+): Promise<void> {
+  if (before === undefined || before.kind === 'prompt' || after.kind === 'prompt') return
+  await tellRoutes(deps, trx, after.name, before.routes, after.routes)
 }
 
 /** A release beside another one. Slow: it belongs into no transaction. */

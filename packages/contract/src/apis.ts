@@ -85,6 +85,16 @@ export const shownMembers = {
       chargeOn: z.array(z.string()).describe('Empty: it is a WebSocket, of which each that opens is charged.'),
       off: z.boolean(),
       webSocket: z.boolean(),
+      retirement: z
+        .object({
+          state: z.enum(['deprecated', 'retired']),
+          since: z.string(),
+          sunset: z.string().nullable(),
+          successor: z.string().nullable(),
+          link: z.string().nullable(),
+        })
+        .nullable()
+        .describe('How it goes; null: it stays.'),
     }),
   ),
   timeouts: z.object({

@@ -1,7 +1,7 @@
 import type { ApiListing, ApiPresentation } from './api-presentation.ts'
 import type { ApiProxying, OAuthClient } from './api-proxying.ts'
 import type { Prompt } from './prompt.ts'
-import type { Retirement } from './retirement.ts'
+import type { Retirement, RouteRetirement } from './retirement.ts'
 import type { ManagedBy } from './route.ts'
 import type { ApiChecks } from './saved-call.ts'
 import type { ApiValidation } from './violation.ts'
@@ -34,6 +34,8 @@ export interface ApiRoute {
   off?: true | undefined
   /** It takes handshakes of WebSockets (RFC 6455) and nothing else; a connection that opens is what is charged. */
   webSocket?: true | undefined
+  /** How it goes; absent: it stays. */
+  retirement?: RouteRetirement | undefined
 }
 
 /** What the definition of a published HTTP service holds beside its name and the secrets towards its upstream. */
@@ -119,9 +121,13 @@ export function routesOf(definition: Pick<HttpDefinition, 'kind' | 'routes'> | P
   return definition.kind === 'prompt' ? PROMPT_ROUTES : definition.routes
 }
 
-/** Those that can be called: not switched off. */
+/** Those that can be called: neither switched off nor retired. */
 export function callableRoutes(definition: Parameters<typeof routesOf>[0]): ApiRoute[] {
-  return routesOf(definition).filter(({ off }) => off !== true)
+  return routesOf(definition).filter(isCallable)
+}
+
+export function isCallable({ off, retirement }: ApiRoute): boolean {
+  return off !== true && retirement?.state !== 'retired'
 }
 
 /** The ways in which an API can be authenticated at its upstream. */

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { Denial } from '@faregate/core'
 
 /**
  * The two small interfaces behind which the HTTP server and the upstream client stand, so that a faster
@@ -20,8 +21,18 @@ export interface Inbound {
    * told (`Expect: 100-continue`) is told then. Leaving off early leaves the caller's connection as it is.
    */
   unread?: () => AsyncIterable<Buffer>
+  /** Where its body may be kept whole, if it is unread. */
+  room?: InboundRoom
   /** It is the handshake of a WebSocket, and its connection can be switched to one. */
   webSocket?: true
+}
+
+/** Room in memory for a large body, which is shared by all requests. */
+export interface InboundRoom {
+  /** Bodies of so many bytes need none. */
+  free: number
+  /** Takes it once, until the request has ended; waits for it. A refusal: there is none. */
+  take(bytes: number): Promise<Denial | undefined>
 }
 
 /** The way back to the caller. */

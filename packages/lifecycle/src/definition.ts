@@ -1,5 +1,6 @@
 import {
   credentialHeaders,
+  isCallable,
   parseAmount,
   type ApiRoute,
   type ApiValidation,
@@ -52,6 +53,7 @@ function httpFlaws(api: CheckedHttp): ApiFlaw[] {
     ...called,
     ...none,
     ...routes.flatMap(routeFlaws),
+    ...routes.flatMap((route, index) => retirementFlaws(route, index, routes)),
     ...repeated(routes),
     ...validationFlaws(api),
     ...savedFlaws(api.checks?.calls),
@@ -117,6 +119,22 @@ function routeFlaws(route: ApiRoute, index: number): ApiFlaw[] {
   if (route.webSocket === true) flaws.push(...webSocketFlaws(route, at))
   if (route.chargeOn?.length === 0) flaws.push(at('chargeOn', 'is empty: nothing would be charged', 'declare it: `free: true`'))
   return flaws
+}
+
+/** What takes the place of a route must be there. */
+function retirementFlaws({ path, retirement }: ApiRoute, index: number, routes: readonly ApiRoute[]): ApiFlaw[] {
+  if (retirement === undefined) return []
+  const { since, sunset, successor } = retirement
+  const at = (member: string, problem: string, fix: string): ApiFlaw => ({ path: ['routes', index, 'retirement', member], problem, fix })
+  const found = routes.some((other) => other.path === successor && other.path !== path && isCallable(other))
+  return [
+    ...(successor === undefined || found
+      ? []
+      : [at('successor', `\`${successor}\` is no other route that can be called`, 'write the path of one, like /v2/forecast/{city}')]),
+    ...(sunset === undefined || Date.parse(sunset) > Date.parse(since)
+      ? []
+      : [at('sunset', `is not after ${since}, since when it goes`, 'write a later time')]),
+  ]
 }
 
 function webSocketFlaws({ method, chargeOn }: ApiRoute, at: (member: string, problem: string, fix: string) => ApiFlaw): ApiFlaw[] {

@@ -1,4 +1,4 @@
-import { DEFAULT_CHARGE_ON, parseAmount, type ApiRoute, type Nano } from '@faregate/core'
+import { DEFAULT_CHARGE_ON, parseAmount, type ApiRoute, type Nano, type RouteRetirement } from '@faregate/core'
 
 /** A route as requests are matched with it. */
 export interface CompiledRoute {
@@ -12,6 +12,9 @@ export interface CompiledRoute {
   off: boolean
   /** It takes handshakes of WebSockets and nothing else. */
   webSocket: boolean
+  path: string
+  /** How it goes; undefined: it stays. */
+  retirement: RouteRetirement | undefined
 }
 
 export type Match =
@@ -99,7 +102,7 @@ function allowed(methods: Set<string>): string[] {
   return named.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
 }
 
-function compiled({ method, path, price, free, off, webSocket, chargeOn = [...DEFAULT_CHARGE_ON] }: ApiRoute): CompiledRoute {
+function compiled({ method, path, price, free, off, webSocket, retirement, chargeOn = [...DEFAULT_CHARGE_ON] }: ApiRoute): CompiledRoute {
   const classes = new Set(chargeOn.map((name) => Number(name[0])))
   return {
     name: `${method} ${path}`,
@@ -108,6 +111,8 @@ function compiled({ method, path, price, free, off, webSocket, chargeOn = [...DE
     charges: webSocket === true ? (status) => status === 101 : (status) => classes.has(Math.floor(status / 100)),
     off: off === true,
     webSocket: webSocket === true,
+    path,
+    retirement,
   }
 }
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { fieldChanges } from '@faregate/lifecycle'
 import { refuseSharedPrefix, wholeDefinition } from '../api-definition.ts'
 import { changeListing } from '../api-listing.ts'
-import { examine, presentRelease, release, releaseFacts } from '../api-release.ts'
+import { examine, presentRelease, release, releaseFacts, tellChangedRoutes } from '../api-release.ts'
 import type { Call, Context, Handlers } from '../call.ts'
 import { changeConfiguration } from '../change.ts'
 import type { ApiDraftRow, ApiReleaseRow, ApiRow } from '../configuration-rows.ts'
@@ -70,6 +70,7 @@ export const apisNameReleases: Handlers<'listApiReleases' | 'publishApi' | 'getA
       await trx.lockApis()
       const before = await trx.apis.get(name)
       await refuseSharedPrefix(call, trx, { name, prefix: row.definition.prefix })
+      await tellChangedRoutes(deps, trx, before, { ...row.definition, name })
       await trx.putApi({ ...row.definition, name, release: row.number, createdAt: before?.createdAt ?? deps.clock.now() })
       const event = {
         action: 'api.rollback',

@@ -15,7 +15,7 @@ import type { AdminDeps } from '../deps.ts'
 import type { ApiRow, DraftDefinition, HttpDraft } from '../configuration-rows.ts'
 import { lastFourOf } from './configuration.ts'
 import { presentListing, presentPresentation } from './listing.ts'
-import { presentRetirement } from './retirement.ts'
+import { presentRetirement, presentRouteRetirement } from './retirement.ts'
 
 const DATABASE: ManagedBy = { source: 'database' }
 
@@ -64,7 +64,7 @@ export function routeCount(definition: DraftDefinition): number {
   return definition.kind === 'prompt' ? 1 : definition.routes.length
 }
 
-function presentRoute({ method, path, price, free, chargeOn, off, webSocket }: ApiRoute) {
+function presentRoute({ method, path, price, free, chargeOn, off, webSocket, retirement }: ApiRoute) {
   return {
     method,
     path,
@@ -73,6 +73,7 @@ function presentRoute({ method, path, price, free, chargeOn, off, webSocket }: A
     chargeOn: webSocket === true ? [] : [...(chargeOn ?? DEFAULT_CHARGE_ON)],
     off: off === true,
     webSocket: webSocket === true,
+    retirement: presentRouteRetirement(retirement),
   }
 }
 

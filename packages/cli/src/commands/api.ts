@@ -50,11 +50,19 @@ function shown(api: Api): string {
     ['defined in', placeOf(api.managedBy)],
   ])
   if (api.prompt !== null) return `${facts}\n\n${promptText(api.prompt)}`
-  const rows = api.routes.map(({ method, path, price, free, chargeOn, off, webSocket }) => [
+  const rows = api.routes.map(({ method, path, price, free, chargeOn, off, webSocket, retirement }) => [
     webSocket ? WEB_SOCKET : method,
     path,
     price ?? (free ? 'free' : 'not said'),
-    off ? 'switched off' : price === null ? null : webSocket ? 'each that opens' : chargeOn.join(' '),
+    off
+      ? 'switched off'
+      : retirement !== null
+        ? retirement.state
+        : price === null
+          ? null
+          : webSocket
+            ? 'each that opens'
+            : chargeOn.join(' '),
   ])
   return `${facts}\n\n${table(['method', 'path', 'price', 'charged for'], rows)}`
 }

@@ -23,6 +23,7 @@ import { deliverCall } from './deliver.ts'
 import { evaluateCall, reserveCall, type AdmittedApi } from './hold.ts'
 import { locateRoute } from './locate.ts'
 import type { PublishedApi } from './port.ts'
+import { retiredRoute } from './route-retirement.ts'
 import { handshakeFlaw } from './web-socket/handshake.ts'
 
 /** An API by the beginning of a path, and the rest of the path. */
@@ -91,6 +92,8 @@ export async function admitCall(shared: Shared, flow: Flow, { value, rest }: Pub
   const target = locateRoute(value, method, rest)
   if (isDenial(target)) return target
   flow.api = { name, route: target.route.name, release }
+  const ended = retiredRoute(deps, target)
+  if (ended !== undefined) return ended
   const admitted: AdmittedApi = { ...target, key, price: target.route.price ?? 0n }
   const standing = checkStanding(deps.settings, key)
   const use = useOf(flow, { scope: 'apis', address: flow.inbound.ip, product: { api: name }, standing: true, free: admitted.price === 0n })

@@ -5,13 +5,13 @@ import { nobodyThere } from '../deliver/nobody.ts'
 import { finish } from '../finish.ts'
 import type { Flow } from '../flow.ts'
 import { recordDenial, refuse } from '../refuse.ts'
-import { apiDeprecation } from '../retirement.ts'
 import { release, settle } from '../settle.ts'
 import type { Late, Unsettled } from '../unsettled.ts'
 import { checkAnswerBody } from './contract/check.ts'
 import { ApiExchange, type CallEnd } from './exchange.ts'
 import { callerHeaders } from './forward.ts'
 import type { AdmittedApi, ApiReservation } from './hold.ts'
+import { routeDeprecation } from './route-retirement.ts'
 import { connect } from './web-socket/connect.ts'
 import type { Tunnels } from './web-socket/tunnel.ts'
 
@@ -145,6 +145,6 @@ export function answerHeaders(
   cost: string,
 ): Record<string, string> {
   const sent = callerHeaders(headers, target.upstream.response)
-  const notices = withNotices(flow, apiDeprecation(deps, target.api, sent['link']))
+  const notices = withNotices(flow, routeDeprecation(deps, target, sent['link']))
   return { ...sent, ...notices, ...mergeVary(sent['vary'], sharedHeaders(deps, flow)), 'faregate-cost': cost }
 }

@@ -69,16 +69,23 @@ function wordLinks(kind: string, words: readonly string[]): Html | undefined {
 function routes({ endpoints, routes: count, currency, rates }: CataloguePage): Html {
   const rows = endpoints
     .slice(0, MOST_ROUTES)
-    .map(({ method, path, price, free, chargedFor }) => [
+    .map(({ method, path, price, free, chargedFor, webSocket, deprecated }) => [
       html`<code>${method}</code>`,
-      html`<code>${path}</code>`,
+      html`<code>${path}</code> ${routeBadge(deprecated)}`,
       free ? 'free' : price === null ? byTokens(rates, currency) : `${price} ${currency}`,
-      free ? '' : chargedFor.join(', '),
+      free ? '' : webSocket ? 'a WebSocket that opens' : chargedFor.join(', '),
     ])
   const rest = count - rows.length
   return html`<h2 id="routes">What can be called</h2>
     <p class="soft">Prices are of one call, before what an organization has agreed or has a plan for.</p>
     ${table('Routes', ['method', 'path', 'price', 'charged for'], rows)} ${rest > 0 ? html`<p>And ${rest} more.</p>` : undefined}`
+}
+
+function routeBadge(deprecated: CataloguePage['endpoints'][number]['deprecated']): Html | undefined {
+  if (deprecated === null) return undefined
+  const { since, sunset, successor } = deprecated
+  return html`<strong class="badge">deprecated</strong> since
+    ${dayOf(since)}${sunset === null ? '' : `, until ${dayOf(sunset)}`}${successor === null ? '' : `; ${successor} takes its place`}`
 }
 
 /** A prompt costs what its model does. */

@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Denial } from '@faregate/core'
 import { DATA_PLANE_ROUTES, NodeOutbound, SwitchingOutbound, type Gateway, type Inbound } from '@faregate/gateway'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { noRoom } from './body-denials.ts'
+import type { BodyRoom } from './body-room.ts'
+import { FREE_BYTES, ROOM_WAIT_MS } from './body.ts'
 import { HandshakeResponse } from './handshake-response.ts'
 
 /** A request on its way in, whoever routed it. */
@@ -34,9 +37,9 @@ const NO_BODY = Buffer.alloc(0)
 
 /**
  * Hands requests to the gateway, and the raw connection with them. `closing()`: connections end with their answer;
- * `served`: told of every request once its answer has ended.
+ * `room`: for large bodies, which each request gives back once its answer has ended.
  */
-export function createDataPlane(gateway: Gateway, closing: () => boolean, served: (requestId: string) => void): DataPlane {
+export function createDataPlane(gateway: Gateway, closing: () => boolean, room: BodyRoom): DataPlane {
   const running = new Map<string, Arrival>()
   const serving = new Set<Promise<void>>()
 
@@ -44,10 +47,10 @@ export function createDataPlane(gateway: Gateway, closing: () => boolean, served
     if (closing()) response.shouldKeepAlive = false
     running.set(request.id, request)
     // The gateway answers by itself and never rejects.
-    const work = serve(inboundOf(request, response), outboundOf(response)).finally(() => {
+    const work = serve(inboundOf(request, { response, room }), outboundOf(response)).finally(() => {
       running.delete(request.id)
       serving.delete(work)
-      served(request.id)
+      room.release(request.id)
     })
     serving.add(work)
   }
@@ -98,8 +101,15 @@ function targetOf(url: string): { path: string; query: string } {
   return question === -1 ? { path: target, query: '' } : { path: target.slice(0, question), query: target.slice(question + 1) }
 }
 
-/** The request as the gateway takes it. With the response it is answered on, a body that was not read can be opened. */
-export function inboundOf({ id, raw, ip, body }: Arrival, response?: ServerResponse): Inbound {
+/** What a body that was not read is opened with. */
+interface Opening {
+  /** On which the request is answered. */
+  response: ServerResponse
+  room: BodyRoom
+}
+
+/** The request as the gateway takes it. */
+export function inboundOf({ id, raw, ip, body }: Arrival, opening?: Opening): Inbound {
   const read = Buffer.isBuffer(body)
   return {
     id,
@@ -108,8 +118,16 @@ export function inboundOf({ id, raw, ip, body }: Arrival, response?: ServerRespo
     ...targetOf(raw.url ?? '/'),
     headers: raw.headers,
     body: read ? body : NO_BODY,
-    ...(read || response === undefined ? {} : { unread: () => chunksOf(raw, response) }),
-    ...(response instanceof HandshakeResponse ? { webSocket: true } : {}),
+    ...(read || opening === undefined ? {} : { unread: () => chunksOf(raw, opening.response), room: roomFor({ id, raw }, opening.room) }),
+    ...(opening?.response instanceof HandshakeResponse ? { webSocket: true } : {}),
+  }
+}
+
+function roomFor({ id, raw }: Pick<Arrival, 'id' | 'raw'>, room: BodyRoom): NonNullable<Inbound['room']> {
+  return {
+    free: FREE_BYTES,
+    take: async (bytes) =>
+      (await room.take({ id, socket: raw.socket }, bytes, ROOM_WAIT_MS)) ? undefined : noRoom(FREE_BYTES, room.bytes),
   }
 }
 

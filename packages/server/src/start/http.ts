@@ -56,7 +56,7 @@ export async function assembleHttp(parts: HttpAssembly): Promise<Assembled> {
   const { limits } = configuration
   const memory = memoryKeeper(() => plane.idle())
   const room = new BodyRoom(Math.max(limits.bodiesBytes, limits.bodyBytes), memory.giveBack)
-  const plane = createDataPlane(serving.gateway, parts.closing, (id) => room.release(id))
+  const plane = createDataPlane(serving.gateway, parts.closing, room)
   serving.addresses.of = (id) => plane.addressOf(id)
   const tls = readTls(configuration, settings)
   const server = createHttpServer(serving.gateway, plane, {

@@ -29,6 +29,7 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
     'upstream.oauth.scopes',
     'routes[].off',
     'routes[].webSocket',
+    ...['state', 'since', 'sunset', 'successor', 'link'].map((member) => `routes[].retirement.${member}`),
     'addresses.allow',
     'addresses.deny',
     'rewrite.from',
