@@ -21,6 +21,7 @@ import { keepMadeDocument } from './made-document.ts'
 import type { AdminQueries, AdminTransaction } from './ports.ts'
 import { presentDefinition, presentTerms } from './present/apis.ts'
 import { invalid, refuse } from './refusal.ts'
+import { tellRoutes } from './retirement-notices.ts'
 
 /**
  * Refuses a definition of which callers in a stage would meet the mistakes, but for those that are overridden. Slow: it calls what is
@@ -143,6 +144,7 @@ export async function release(
 ): Promise<{ row: ApiRow; release: ApiReleaseRow }> {
   const made = await keepRelease(context, trx, row, about)
   const whole = { ...row, release: made.number }
+  await tellChangedRoutes(context.deps, trx, await trx.apis.get(row.name), whole)
   await trx.putApi(whole)
   return { row: whole, release: { ...made, inForceAt: context.deps.clock.now() } }
 }
@@ -178,6 +180,17 @@ export type Serving = { release?: number | undefined; canary?: CanaryRow | undef
 export async function servingOf({ apis, apiStaging }: Pick<AdminQueries, 'apis' | 'apiStaging'>, name: string): Promise<Serving> {
   const [inForce, inStage] = await Promise.all([apis.get(name), apiStaging.get(name)])
   return { release: inForce?.release, canary: inForce?.canary, staged: inStage }
+}
+
+/** Tells callers of routes that go from now on, or stay. */
+export async function tellChangedRoutes(
+  deps: Pick<AdminDeps, 'clock' | 'random'>,
+  trx: AdminTransaction,
+  before: ApiRow | undefined,
+  after: Pick<ApiRow, 'name'> & DraftDefinition,
+): Promise<void> {
+  if (before?.kind !== 'http' || after.kind !== 'http') return
+  await tellRoutes(deps, trx, after.name, before.routes, after.routes)
 }
 
 /** A release beside another one. Slow: it belongs into no transaction. */

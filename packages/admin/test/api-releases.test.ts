@@ -102,10 +102,12 @@ for (const kind of KINDS) {
         'routes.GET /state.off',
         'routes.GET /state.price',
         'routes.GET /state.served',
+        'routes.GET /state.webSocket',
         'routes.GET /status.chargeOn',
         'routes.GET /status.free',
         'routes.GET /status.off',
         'routes.GET /status.served',
+        'routes.GET /status.webSocket',
       ])
       assert.equal((shown['apiChanges'] as unknown[]).length, 3)
       assert.equal(inForce()?.routes.length, 2)

@@ -44,10 +44,28 @@ describe('published APIs at run time', () => {
       url: 'https://gateway.example/weather',
       upstream: { baseUrl: 'https://weather.example/v3', header: { name: 'x-api-key', lastFour: '1234' }, ...UNSAID },
       routes: [
-        { method: 'GET', path: '/forecast/{city}', price: '0.002', free: false, chargeOn: ['2xx', '3xx'], off: false },
-        { method: 'GET', path: '/status', price: null, free: true, chargeOn: ['2xx', '3xx'], off: false },
+        {
+          method: 'GET',
+          path: '/forecast/{city}',
+          price: '0.002',
+          free: false,
+          chargeOn: ['2xx', '3xx'],
+          off: false,
+          webSocket: false,
+          retirement: null,
+        },
+        {
+          method: 'GET',
+          path: '/status',
+          price: null,
+          free: true,
+          chargeOn: ['2xx', '3xx'],
+          off: false,
+          webSocket: false,
+          retirement: null,
+        },
       ],
-      timeouts: { connectMs: null, firstByteMs: null, silenceMs: null },
+      timeouts: { connectMs: null, firstByteMs: null, silenceMs: null, idleMs: null },
       upstreams: null,
       health: null,
       retries: null,
@@ -83,9 +101,12 @@ describe('published APIs at run time', () => {
   it('changes what is sent, keeps the rest, takes away with null', async () => {
     const changed = await api.call('PATCH', '/api/apis/weather', { body: { timeouts: { firstByteMs: 5 }, encodedSlashes: 'pass' } })
     assert.equal(changed.status, 200, changed.text)
-    assert.deepEqual(changed.body.timeouts, { connectMs: null, firstByteMs: 5, silenceMs: null })
+    assert.deepEqual(changed.body.timeouts, { connectMs: null, firstByteMs: 5, silenceMs: null, idleMs: null })
     const back = await api.call('PATCH', '/api/apis/weather', { body: { timeouts: null, encodedSlashes: null } })
-    assert.deepEqual([back.body.timeouts, back.body.encodedSlashes], [{ connectMs: null, firstByteMs: null, silenceMs: null }, 'refuse'])
+    assert.deepEqual(
+      [back.body.timeouts, back.body.encodedSlashes],
+      [{ connectMs: null, firstByteMs: null, silenceMs: null, idleMs: null }, 'refuse'],
+    )
     const moved = await api.call('PATCH', '/api/apis/weather', {
       body: { upstream: { baseUrl: 'https://other.example', header: { name: 'x-key' } } },
     })

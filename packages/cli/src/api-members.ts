@@ -101,9 +101,10 @@ export function switchedRoutes({ routes }: Shown, off: string[], on: string[]): 
   const names = new Set(routes.map(({ method, path }) => `${method} ${path}`))
   const strange = [...off, ...on].find((name) => !names.has(name))
   if (strange !== undefined) throw new UsageError(`there is no route "${strange}"; routes are named like "GET /forecast/{city}"`)
-  return routes.map(({ price, free, off: isOff, ...route }) => {
+  return routes.map(({ price, free, off: isOff, webSocket, chargeOn, retirement, ...route }) => {
     const name = `${route.method} ${route.path}`
     const stays = (isOff && !on.includes(name)) || off.includes(name)
-    return { ...route, ...(price === null ? {} : { price }), ...(free ? { free } : {}), ...(stays ? { off: true } : {}) }
+    const kind = { ...(webSocket ? { webSocket } : { chargeOn }), ...(retirement === null ? {} : { retirement: withoutNulls(retirement) }) }
+    return { ...route, ...kind, ...(price === null ? {} : { price }), ...(free ? { free } : {}), ...(stays ? { off: true } : {}) }
   })
 }

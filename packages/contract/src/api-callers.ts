@@ -15,6 +15,14 @@ const key = z
       .max(100)
       .optional()
       .describe('A parameter of the query that may carry the key as well. It is left out of the call.'),
+    subprotocol: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe(
+        'For WebSockets of browsers, which set no headers: the key may be offered as a protocol, behind this name and a dot. It is left out of the call.',
+      ),
   })
   .describe('A key of the gateway: `Authorization: Bearer`, `x-api-key`, `api-key` or `x-goog-api-key`.')
 

@@ -1,3 +1,4 @@
+import { MIN_CHECK_INTERVAL_MS } from '@faregate/core'
 import { z } from 'zod'
 import { callers } from './api-callers.ts'
 import { range } from './common.ts'
@@ -13,6 +14,7 @@ export const timeouts = z
     connectMs: milliseconds.optional().describe('Time for the connection. Absent: `limits.connectMs`.'),
     firstByteMs: milliseconds.optional().describe('Time for the first byte of an answer. Absent: `limits.firstByteMs`.'),
     silenceMs: milliseconds.optional().describe('Longest silence within an answer. Absent: `limits.silenceMs`.'),
+    idleMs: milliseconds.optional().describe('After so long without a byte an open WebSocket is closed. Absent: 300000.'),
   })
   .describe('How long the upstream is waited for, in milliseconds.')
 
@@ -58,7 +60,7 @@ const upstreams = z
 const check = z
   .strictObject({
     path: z.string().min(1).max(500).describe('Asked with GET below the base URL of each upstream; 2xx and 3xx are good.'),
-    intervalMs: milliseconds.optional().describe('Between two checks. Absent: 10000.'),
+    intervalMs: z.int().min(MIN_CHECK_INTERVAL_MS).max(3_600_000).optional().describe('Between two checks. Absent: 10000.'),
     timeoutMs: milliseconds.optional().describe('Time for an answer. Absent: 2000.'),
     healthy: z.int().min(1).max(100).optional().describe('So many good answers in a row bring an upstream back. Absent: 2.'),
     unhealthy: z.int().min(1).max(100).optional().describe('So many bad ones in a row put it aside. Absent: 3.'),

@@ -108,11 +108,27 @@ export const shownMembers = {
       path: z.string(),
       price: z.string().nullable().describe('Null: it is free, or nothing is said yet.'),
       free: z.boolean(),
-      chargeOn: z.array(z.string()),
+      chargeOn: z.array(z.string()).describe('Empty: it is a WebSocket, of which each that opens is charged.'),
       off: z.boolean(),
+      webSocket: z.boolean(),
+      retirement: z
+        .object({
+          state: z.enum(['deprecated', 'retired']),
+          since: z.string(),
+          sunset: z.string().nullable(),
+          successor: z.string().nullable(),
+          link: z.string().nullable(),
+        })
+        .nullable()
+        .describe('How it goes; null: it stays.'),
     }),
   ),
-  timeouts: z.object({ connectMs: z.number().nullable(), firstByteMs: z.number().nullable(), silenceMs: z.number().nullable() }),
+  timeouts: z.object({
+    connectMs: z.number().nullable(),
+    firstByteMs: z.number().nullable(),
+    silenceMs: z.number().nullable(),
+    idleMs: z.number().nullable(),
+  }),
   ...shown({ ...proxying, authentication: shownAuthentication }),
   encodedSlashes: z.enum(['refuse', 'pass']).nullable().describe('Null: it is no HTTP service.'),
   ...shown({ validation, checks }),

@@ -6,6 +6,8 @@ export interface KeyPlaces {
   header?: string | undefined
   /** The name of a parameter of the query. */
   query?: string | undefined
+  /** Offered with a dot and the key behind it, as a protocol of a WebSocket: browsers can set no header there. */
+  subprotocol?: string | undefined
 }
 
 /** Algorithms with which tokens may be signed: with a key pair, so that whoever can check one cannot make one. */

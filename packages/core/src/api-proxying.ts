@@ -30,6 +30,9 @@ export interface ApiCheck {
 
 export const DEFAULT_HEALTH = { failures: 3, asideMs: 10_000 } as const
 
+/** Oftener, checks would be a load of their own on the service. */
+export const MIN_CHECK_INTERVAL_MS = 1_000
+
 export const DEFAULT_CHECK = { intervalMs: 10_000, timeoutMs: 2_000, healthy: 2, unhealthy: 3 } as const
 
 /** Where an API may be called from: addresses and networks. What is denied is so whatever is allowed. */

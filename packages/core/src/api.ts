@@ -4,7 +4,7 @@ import { modelRoutes, type ModelsDefinition } from './api-models.ts'
 import type { ApiListing, ApiPresentation } from './api-presentation.ts'
 import type { ApiProxying, OAuthClient } from './api-proxying.ts'
 import type { Prompt } from './prompt.ts'
-import type { Retirement } from './retirement.ts'
+import type { Retirement, RouteRetirement } from './retirement.ts'
 import type { ManagedBy } from './route.ts'
 import type { ApiChecks } from './saved-call.ts'
 import type { ApiValidation } from './violation.ts'
@@ -35,6 +35,10 @@ export interface ApiRoute {
   chargeOn?: ChargedClass[] | undefined
   /** Switched off: it is there, and refused. */
   off?: true | undefined
+  /** It takes handshakes of WebSockets (RFC 6455) and nothing else; a connection that opens is what is charged. */
+  webSocket?: true | undefined
+  /** How it goes; absent: it stays. */
+  retirement?: RouteRetirement | undefined
 }
 
 /** What the definition of a published HTTP service holds beside its name and the secrets towards its upstream. */
@@ -75,7 +79,11 @@ export interface ApiTimeouts {
   connectMs?: number | undefined
   firstByteMs?: number | undefined
   silenceMs?: number | undefined
+  /** Of an open WebSocket on which nothing passes; absent: {@link DEFAULT_IDLE_MS}. */
+  idleMs?: number | undefined
 }
+
+export const DEFAULT_IDLE_MS = 300_000
 
 /** What is behind an API, with what it wants of whoever calls it. At most one of the three takes `Authorization`. */
 export interface OpenUpstream {
@@ -135,9 +143,13 @@ export function routesOf(definition: Routed): ApiRoute[] {
   return definition.kind === 'prompt' ? PROMPT_ROUTES : definition.routes
 }
 
-/** Those that can be called: not switched off. */
+/** Those that can be called: neither switched off nor retired. */
 export function callableRoutes(definition: Routed): ApiRoute[] {
-  return routesOf(definition).filter(({ off }) => off !== true)
+  return routesOf(definition).filter(isCallable)
+}
+
+export function isCallable({ off, retirement }: ApiRoute): boolean {
+  return off !== true && retirement?.state !== 'retired'
 }
 
 /** What of an API holds a secret: four towards its upstream, one towards who is asked about callers' tokens. */

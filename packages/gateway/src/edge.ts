@@ -1,3 +1,6 @@
+import type { Duplex } from 'node:stream'
+import type { Denial } from '@faregate/core'
+
 /**
  * The two small interfaces behind which the HTTP server and the upstream client stand, so that a faster
  * edge can replace either without touching a step.
@@ -20,6 +23,18 @@ export interface Inbound {
    * told (`Expect: 100-continue`) is told then. Leaving off early leaves the caller's connection as it is.
    */
   unread?: () => AsyncIterable<Buffer>
+  /** Where its body may be kept whole, if it is unread. */
+  room?: InboundRoom
+  /** It is the handshake of a WebSocket, and its connection can be switched to one. */
+  webSocket?: true
+}
+
+/** Room in memory for a large body, which is shared by all requests. */
+export interface InboundRoom {
+  /** Bodies of so many bytes need none. */
+  free: number
+  /** Takes it once, until the request has ended; waits for it. A refusal: there is none. */
+  take(bytes: number): Promise<Denial | undefined>
 }
 
 /** The way back to the caller. */
@@ -37,6 +52,8 @@ export interface Outbound {
   drained(): Promise<void>
   /** Sends the last chunk and ends the answer; resolves to whether the socket took all of it. */
   end(chunk?: Buffer): Promise<boolean>
+  /** Answers 101 in place of a head, and gives the connection as it is; undefined: the caller is gone. Absent: it cannot be switched. */
+  switchTo?(headers: Record<string, string>): Duplex | undefined
   /** Cuts the connection without a proper end: the answer must not look complete. */
   destroy(): void
   /** Called once, when the caller goes away before the answer has ended. */
@@ -65,6 +82,8 @@ export interface UpstreamRequest {
   body: Buffer | AsyncIterable<Buffer> | null
   /** The answer comes as it is sent, whatever its encoding. */
   asSent?: boolean
+  /** What the connection is to be switched to. */
+  upgrade?: 'websocket'
   /** Somebody else than the operator set the address: what must not be reached so is refused as not to be connected to. */
   guarded?: boolean | undefined
   /** Absent: nothing of its own. */
@@ -81,6 +100,8 @@ export interface CollectedRequest extends UpstreamRequest {
 /** What arrives from an upstream, in order: head, then data, then either end or error. Nothing follows `abort`. */
 export interface UpstreamSink {
   head(status: number, headers: Record<string, string | string[] | undefined>): void
+  /** In place of all others: the connection was switched, and is whoever's takes it. */
+  switched?(headers: Record<string, string | string[] | undefined>, socket: Duplex): void
   data(chunk: Buffer): void
   end(): void
   error(failure: UpstreamError): void

@@ -15,6 +15,8 @@ export interface Ending {
   clamped?: number | undefined
   /** Of the deployment that served, where one did. */
   priceVersion?: string
+  /** Until it was answered, where it went on after that; absent: until now. */
+  latencyMs?: number
   denial?: { code: DenialCode; id: string }
 }
 
@@ -46,7 +48,7 @@ export function finish(deps: GatewayDeps, flow: Flow, ending: Ending): void {
     flags: flow.flags,
     delivery: ending.delivery,
     clamped: ending.clamped ?? null,
-    latencyMs: elapsed(flow),
+    latencyMs: ending.latencyMs ?? elapsed(flow),
     ttftMs: flow.ttftMs,
     attempts: flow.attempts,
     ...(flow.violations === undefined ? {} : { violations: flow.violations }),

@@ -7,6 +7,7 @@ import { MOCK_PREFIX, serveMock } from './apis/mock.ts'
 import { modelsFlow, serveModelsApi } from './apis/models.ts'
 import type { Published, PublishedModels, PublishedPrompt } from './apis/port.ts'
 import { promptFlow, servePrompt } from './apis/prompt.ts'
+import { Tunnels } from './apis/web-socket/tunnel.ts'
 import { Parking } from './call/parking.ts'
 import { retryBudgets } from './call/retry-budget.ts'
 import { serveModelCall, type Shared } from './model-call.ts'
@@ -43,6 +44,8 @@ export interface Gateway {
   newRequestId(): string
   /** Why the credential of a request cannot be used, for a look before a large body is read; undefined: it can. */
   vouch(inbound: Inbound): Promise<Denial | undefined>
+  /** Tells callers and upstreams of all WebSockets that the process stops, and ends them. */
+  goAway(): void
   /** Settles that the database has not confirmed yet. */
   readonly unsettled: number
 }
@@ -62,6 +65,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     locator: new Locator(deps),
     resilience: { parking: new Parking(), budgetOf: retryBudgets() },
     unsettled: new Unsettled(deps.ledger, deps.log),
+    tunnels: new Tunnels(),
   }
   return {
     handle: (inbound, outbound) => serve(shared, newFlow(inbound, outbound, deps.clock.now())),
@@ -74,6 +78,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     publishes: (path) => deps.apis.find(path)?.value.kind,
     newRequestId: () => newId('req', deps.clock.now(), deps.random),
     vouch: (inbound) => vouch(deps, inbound),
+    goAway: () => shared.tunnels.goAway(),
     get unsettled() {
       return shared.unsettled.size
     },

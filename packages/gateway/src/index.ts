@@ -10,6 +10,7 @@ export type { Inbound, Outbound, UpstreamCall, UpstreamClient, UpstreamError, Up
 export { createGateway, type Gateway } from './gateway.ts'
 export { DATA_PLANE_ROUTES, routeUnknown } from './hints.ts'
 export { NodeOutbound } from './http/node-outbound.ts'
+export { SwitchingOutbound, type SwitchableResponse } from './http/switching-outbound.ts'
 export { presentedKey } from './identify.ts'
 export type { LimitDesk } from './limit-requests.ts'
 export { createMediaFetcher } from './media/fetch-media.ts'

@@ -7,6 +7,7 @@ import type { Calling } from './call/prepare.ts'
 import { identifyCaller } from './callers/identify-caller.ts'
 import { deliverAnswer } from './deliver/answer.ts'
 import type { Delivery } from './deliver/context.ts'
+import type { Tunnels } from './apis/web-socket/tunnel.ts'
 import { nobodyThere } from './deliver/nobody.ts'
 import { deliverLarge } from './deliver/large.ts'
 import { deliverStream } from './deliver/stream.ts'
@@ -42,6 +43,8 @@ export interface Shared {
   locator: Locator
   resilience: Resilience
   unsettled: Unsettled
+  /** WebSockets that pass through. */
+  tunnels: Tunnels
 }
 
 /** A call of a model, whatever the caller speaks, from the credential to the record. `path`: as the gateway's own routes have it. */

@@ -16,6 +16,8 @@ export function authenticationFlaws(authentication: ApiAuthentication | undefine
     at(['key', 'header'], `\`${key.header}\` cannot carry a key`, 'name a header of the call itself, like x-shop-key')
   if (key?.query !== undefined && !/^[A-Za-z0-9._~-]+$/.test(key.query))
     at(['key', 'query'], `\`${key.query}\` is no name of a parameter`, 'write letters, digits, dots, dashes')
+  if (key?.subprotocol !== undefined && !/^[A-Za-z0-9!#$%&'*+^_`|~-]+$/.test(key.subprotocol))
+    at(['key', 'subprotocol'], `\`${key.subprotocol}\` is no name of a protocol`, 'write letters, digits and dashes, without a dot')
   if (authentication.jwt !== undefined) flaws.push(...jwtFlaws(authentication.jwt))
   if (authentication.introspection !== undefined && !isPlainUrl(authentication.introspection.url))
     at(['introspection', 'url'], 'is no address', 'write an http or https URL without user, password and fragment')

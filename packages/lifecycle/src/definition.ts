@@ -1,5 +1,6 @@
 import {
   credentialHeaders,
+  isCallable,
   parseAmount,
   type ApiRoute,
   type ApiValidation,
@@ -64,6 +65,7 @@ function httpFlaws(api: CheckedHttp): ApiFlaw[] {
     ...called,
     ...none,
     ...routes.flatMap(routeFlaws),
+    ...routes.flatMap((route, index) => retirementFlaws(route, index, routes)),
     ...repeated(routes),
     ...validationFlaws(api),
     ...savedFlaws(api.checks?.calls),
@@ -126,8 +128,32 @@ function routeFlaws(route: ApiRoute, index: number): ApiFlaw[] {
     flaws.push(
       at('price', `\`${route.price}\` is no price`, 'write a decimal above zero, like "0.002"; what costs nothing is `free: true`'),
     )
+  if (route.webSocket === true) flaws.push(...webSocketFlaws(route, at))
   if (route.chargeOn?.length === 0) flaws.push(at('chargeOn', 'is empty: nothing would be charged', 'declare it: `free: true`'))
   return flaws
+}
+
+/** What takes the place of a route must be there. */
+function retirementFlaws({ path, retirement }: ApiRoute, index: number, routes: readonly ApiRoute[]): ApiFlaw[] {
+  if (retirement === undefined) return []
+  const { since, sunset, successor } = retirement
+  const at = (member: string, problem: string, fix: string): ApiFlaw => ({ path: ['routes', index, 'retirement', member], problem, fix })
+  const found = routes.some((other) => other.path === successor && other.path !== path && isCallable(other))
+  return [
+    ...(successor === undefined || found
+      ? []
+      : [at('successor', `\`${successor}\` is no other route that can be called`, 'write the path of one, like /v2/forecast/{city}')]),
+    ...(sunset === undefined || Date.parse(sunset) > Date.parse(since)
+      ? []
+      : [at('sunset', `is not after ${since}, since when it goes`, 'write a later time')]),
+  ]
+}
+
+function webSocketFlaws({ method, chargeOn }: ApiRoute, at: (member: string, problem: string, fix: string) => ApiFlaw): ApiFlaw[] {
+  return [
+    ...(method === 'GET' ? [] : [at('method', `is ${method}, and a WebSocket begins with GET`, 'write GET')]),
+    ...(chargeOn === undefined ? [] : [at('chargeOn', 'says nothing of a WebSocket: what is charged is a connection', 'leave it out')]),
+  ]
 }
 
 /** Whether a route can have this path. */

@@ -1,4 +1,4 @@
-import { DEFAULT_CHARGE_ON, formatAmount, parseAmount, type ApiAuthentication, type ApiRoute } from '@faregate/core'
+import { DEFAULT_CHARGE_ON, formatAmount, isCallable, parseAmount, type ApiAuthentication, type ApiRoute } from '@faregate/core'
 import { callerChanges } from './caller-changes.ts'
 import { added, changed, removed, type ApiChange } from './openapi/diff/change.ts'
 import { shapeOf } from './openapi/operations.ts'
@@ -32,6 +32,8 @@ function routeChanges(before: readonly ApiRoute[], after: readonly ApiRoute[]): 
     const [cost, costs] = [costOf(old), costOf(route)]
     const [charged, charges] = [chargedFor(old), chargedFor(route)]
     return [
+      ...(old.webSocket === route.webSocket ? [] : [changed(nameOf(route), WEB_SOCKET[String(route.webSocket === true)] ?? '', true)]),
+      ...(route.retirement === undefined || old.retirement !== undefined ? [] : [changed(nameOf(route), 'it is deprecated now', false)]),
       ...(cost === costs ? [] : [changed(nameOf(route), `a call cost ${cost} and costs ${costs}`, false)]),
       ...(charged === charges || cost === FREE || costs === FREE
         ? []
@@ -41,9 +43,9 @@ function routeChanges(before: readonly ApiRoute[], after: readonly ApiRoute[]): 
   return [...gone, ...changes]
 }
 
-/** Those that are not switched off, by the paths that they take. */
+/** Those that can be called, by the paths that they take. */
 function callable(routes: readonly ApiRoute[]): Map<string, ApiRoute> {
-  const served = routes.filter(({ off }) => off !== true)
+  const served = routes.filter(isCallable)
   return new Map(served.map((route) => [shapeOf(route.method, route.path), route]))
 }
 
@@ -52,6 +54,8 @@ function nameOf({ method, path }: ApiRoute): string {
 }
 
 const FREE = 'nothing'
+
+const WEB_SOCKET: Record<string, string> = { true: 'it is a WebSocket now', false: 'it is no WebSocket any more' }
 
 function chargedFor({ chargeOn }: ApiRoute): string {
   return (chargeOn ?? DEFAULT_CHARGE_ON).toSorted().join(', ')

@@ -1,4 +1,4 @@
-import { DEFAULT_CHARGE_ON, parseAmount, type ApiRoute, type ChargedClass, type Nano } from '@faregate/core'
+import { DEFAULT_CHARGE_ON, parseAmount, type ApiRoute, type ChargedClass, type Nano, type RouteRetirement } from '@faregate/core'
 
 /** A route as requests are matched with it. */
 export interface CompiledRoute {
@@ -10,6 +10,11 @@ export interface CompiledRoute {
   charges(status: number): boolean
   /** Switched off: whoever calls it is told so. */
   off: boolean
+  /** It takes handshakes of WebSockets and nothing else. */
+  webSocket: boolean
+  path: string
+  /** How it goes; undefined: it stays. */
+  retirement: RouteRetirement | undefined
 }
 
 export type Match =
@@ -100,12 +105,15 @@ function allowed(methods: Set<string>): string[] {
   return named.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
 }
 
-function compiled({ method, path, price, free, off, chargeOn }: ApiRoute): CompiledRoute {
+function compiled({ method, path, price, free, off, webSocket, retirement, chargeOn }: ApiRoute): CompiledRoute {
   return {
     name: `${method} ${path}`,
     price: free === true ? 0n : price === undefined ? undefined : parseAmount(price),
-    charges: chargeOn === undefined ? chargedByDefault : chargedOn(chargeOn),
+    charges: webSocket === true ? opened : chargeOn === undefined ? chargedByDefault : chargedOn(chargeOn),
     off: off === true,
+    webSocket: webSocket === true,
+    path,
+    retirement,
   }
 }
 
@@ -113,6 +121,9 @@ function chargedOn(chargeOn: readonly ChargedClass[]): CompiledRoute['charges'] 
   const classes = new Set(chargeOn.map((name) => Number(name[0])))
   return (status) => classes.has(Math.floor(status / 100))
 }
+
+/** Of a WebSocket, the connection that opens: whatever else is answered, none did. */
+const opened: CompiledRoute['charges'] = (status) => status === 101
 
 const chargedByDefault = chargedOn(DEFAULT_CHARGE_ON)
 

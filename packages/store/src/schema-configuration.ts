@@ -12,6 +12,7 @@ export interface ConfigurationTables {
   api_owners: ApiOwnersTable
   api_listings: ApiListingsTable
   api_staging: ApiStagingTable
+  api_retirements: ApiRetirementsTable
 }
 
 export interface ProvidersTable {
@@ -38,8 +39,6 @@ export interface ApisTable {
   definition: Json
   /** Of `api_releases`, the one in force. */
   release_number: Int
-  /** JSON of how it goes; null: it stays. */
-  retirement: Json | null
   /** The release that is tried beside it, and JSON of for which calls; null: none is. */
   canary_release: Int | null
   canary: Json | null
@@ -76,6 +75,12 @@ export interface ApiReleasesTable {
   base: Int
   /** When it was first in force for all callers; null: it never was. */
   in_force_at: Int | null
+}
+
+/** How an API goes, also where it is taken off; none: it stays. */
+export interface ApiRetirementsTable {
+  api: string
+  retirement: Json
 }
 
 /** Who may see an API and who answers for it, also where it is taken off; none: as is usual. */

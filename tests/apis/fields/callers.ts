@@ -5,6 +5,7 @@ import { signed } from '../callers/sign.ts'
 import { header, json, send } from '../../support/http.ts'
 import { pause } from '../../support/wait.ts'
 import { FIELDS_TOKEN, type Field, type Fields, type Places, type Seen } from './field.ts'
+import { ofSockets, opens } from './sockets.ts'
 
 type Value = Record<string, unknown>
 
@@ -102,6 +103,11 @@ export const CALLER_FIELDS: Fields = {
     a: authentication(() => ({ key: { query: 'one' } })),
     b: authentication(() => ({ key: { query: 'two' } })),
     see: bare('/a?one=KEY'),
+  },
+  'authentication.key.subprotocol': {
+    a: ({ sockets }) => ({ ...ofSockets(sockets), authentication: { key: { subprotocol: 'one' } } }),
+    b: ({ sockets }) => ({ ...ofSockets(sockets), authentication: { key: { subprotocol: 'two' } } }),
+    see: async ({ origin, name, places: { rich } }) => opens(`${origin}/${name}/echo`, ['one', `one.${rich.key}`]),
   },
   'authentication.basic.realm': {
     a: authentication(() => ({ basic: { realm: 'one' } })),

@@ -62,6 +62,19 @@ function tls(a: (places: Places) => Value, b: (places: Places) => Value, [first,
   }
 }
 
+const said =
+  (name: string): Field['see'] =>
+  async ({ call }) =>
+    header(await call('/a'), name)
+
+/** Two definitions that differ in how a route goes. */
+function going(a: Value, b: Value, see: Field['see']): Field {
+  const others = ['/b', '/c'].map((path) => ({ method: 'GET', path, price: '0.01' }))
+  const [first, second] = [a, b].map((more) => ({ retirement: { state: 'deprecated', since: '2026-01-31T00:00:00Z', ...more } }))
+  const routes = (more: Value) => ({ routes: [...(ofRoute(more)['routes'] as Value[]), ...others] })
+  return fixed(routes(first ?? {}), routes(second ?? {}), see)
+}
+
 /** Fields of a definition that change what one call is, costs, or says. */
 export const CALL_FIELDS: Fields = {
   prefix: {
@@ -107,6 +120,14 @@ export const CALL_FIELDS: Fields = {
     { routes: [{ method: 'GET', path: '/*', price: '0.01', chargeOn: ['4xx'] }] },
     async ({ call }) => header(await call('/status/404'), 'faregate-cost'),
   ),
+  'routes[].webSocket': fixed(ofRoute({}), ofRoute({ webSocket: true }), (seen) => statuses(seen, '/a')),
+  'routes[].retirement.state': going({}, { state: 'retired' }, (seen) => statuses(seen, '/a')),
+  'routes[].retirement.since': going({}, { since: '2026-02-28T00:00:00Z' }, said('deprecation')),
+  'routes[].retirement.sunset': going({}, { sunset: '2999-01-31T00:00:00Z' }, said('sunset')),
+  'routes[].retirement.successor': going({ successor: '/b' }, { successor: '/c' }, async (seen) =>
+    String(await said('link')(seen)).endsWith('/b>; rel="successor-version"'),
+  ),
+  'routes[].retirement.link': going({ link: 'https://one.example/' }, { link: 'https://two.example/' }, said('link')),
   'routes[].off': fixed(ofRoute({}), ofRoute({ off: true }), (seen) => statuses(seen, '/a')),
   'addresses.allow[]': fixed({ addresses: { allow: ['127.0.0.0/8'] } }, { addresses: { allow: ['10.0.0.0/8'] } }, (seen) =>
     statuses(seen, '/a'),

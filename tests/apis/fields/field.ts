@@ -3,6 +3,8 @@ import { deafListener } from '../../knobs/means.ts'
 import type { Answer, Sent } from '../../support/http.ts'
 import { startService } from '../../support/service.ts'
 import type { Service } from '../../support/service.ts'
+import { startSocketService } from '../../support/socket-service.ts'
+import type { SocketService } from '../../support/socket-service.ts'
 import { startUpstream } from '../../support/upstream.ts'
 import type { Upstream } from '../../support/upstream.ts'
 import { deadUrl } from '../several.ts'
@@ -19,6 +21,7 @@ export type Definition = Record<string, unknown>
 export interface Places {
   service: Service
   second: Service
+  sockets: SocketService
   tokens: TokenServer
   /** Publishes the key of {@link ISSUER_KEY}. */
   issuer: KeyServer
@@ -92,9 +95,10 @@ export function settingOf(field: string): string {
 }
 
 export async function openPlaces(): Promise<Omit<Places, 'rich' | 'poor'>> {
-  const [service, second, tokens, issuer, introspector, models, proofs, deaf, dead] = await Promise.all([
+  const [service, second, sockets, tokens, issuer, introspector, models, proofs, deaf, dead] = await Promise.all([
     startService(),
     startService(),
+    startSocketService(),
     new TokenServer().start(),
     new KeyServer([ISSUER_KEY]).start(),
     new Introspector().start(),
@@ -110,6 +114,7 @@ export async function openPlaces(): Promise<Omit<Places, 'rich' | 'poor'>> {
     await Promise.all([
       service.close(),
       second.close(),
+      sockets.close(),
       tokens.close(),
       issuer.close(),
       introspector.close(),
@@ -118,7 +123,8 @@ export async function openPlaces(): Promise<Omit<Places, 'rich' | 'poor'>> {
     ])
   }
   introspector.known.set(FIELDS_TOKEN.text, FIELDS_TOKEN.said)
-  return { service, second, tokens, issuer, introspector, secure, proofs, models, dead, deaf: `http://127.0.0.1:${deaf.port}`, stop }
+  const others = { sockets, tokens, issuer, introspector, secure, proofs, models, dead }
+  return { service, second, ...others, deaf: `http://127.0.0.1:${deaf.port}`, stop }
 }
 
 async function proofsOf(): Promise<Proofs> {

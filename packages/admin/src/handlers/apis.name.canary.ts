@@ -1,5 +1,5 @@
 import { refuseUntriable, refuseWhileTried, sentTerms } from '../api-canary.ts'
-import { examine, presentRelease } from '../api-release.ts'
+import { examine, presentRelease, tellChangedRoutes } from '../api-release.ts'
 import type { Call, Context, Handlers } from '../call.ts'
 import { changeConfiguration } from '../change.ts'
 import type { ApiReleaseRow, ApiRow } from '../configuration-rows.ts'
@@ -39,6 +39,7 @@ export const apisNameCanary: Handlers<'setApiCanary' | 'promoteApiCanary' | 'sto
       await trx.lockApis()
       const now = found(await trx.apis.get(name), 'API', name)
       if (now.canary?.release !== row.number) return refuseOther(name, row.number, now)
+      await tellChangedRoutes(deps, trx, now, { ...row.definition, name })
       await trx.putApi({ ...row.definition, name, release: row.number, createdAt: now.createdAt })
       const answer = { ...shown, inForceAt: shown.inForceAt ?? new Date(deps.clock.now()).toISOString() }
       const event = {

@@ -5,6 +5,7 @@ import { claimed } from '../api-owner.ts'
 import type { Call, Handlers } from '../call.ts'
 import { change } from '../change.ts'
 import type { HttpDraft } from '../configuration-rows.ts'
+import { timeText } from '../present/time.ts'
 import { invalid } from '../refusal.ts'
 
 export const apisNameImport: Handlers<'checkDocument' | 'importApi'> = {
@@ -61,9 +62,14 @@ interface Imported {
   removed: DesignedRoute[]
 }
 
-function imported({ body, params }: Call<'importApi'>, before: HttpDraft | undefined, design: Design, gone: DesignedRoute[]): Imported {
+function imported(
+  { body, params, deps }: Call<'importApi'>,
+  before: HttpDraft | undefined,
+  design: Design,
+  gone: DesignedRoute[],
+): Imported {
   const terms = { ...(body.price === undefined ? {} : { price: body.price }), ...(body.free === undefined ? {} : { free: body.free }) }
-  const { routes, added, removed } = mergedRoutes(before?.routes ?? [], design.routes, gone, terms)
+  const { routes, added, removed } = mergedRoutes(before?.routes ?? [], design.routes, gone, terms, timeText(deps.clock.now()))
   const baseUrl = before?.upstream === undefined ? serverOf(design, body.url) : undefined
   const upstream = baseUrl === undefined ? {} : { upstream: { baseUrl } }
   const merged = { kind: 'http' as const, prefix: `/${params.name}`, ...upstream, ...before, routes, document: hashOf(design.document) }

@@ -4,7 +4,7 @@ import { fieldChanges } from '@faregate/lifecycle'
 import { refuseSharedPrefix, wholeDefinition } from '../api-definition.ts'
 import { refuseUntriable, refuseWhileTried, sentTerms } from '../api-canary.ts'
 import { changeListing } from '../api-listing.ts'
-import { examine, keepRelease, presentRelease, release, releaseFacts, servingOf, type Serving } from '../api-release.ts'
+import { examine, keepRelease, presentRelease, release, releaseFacts, servingOf, tellChangedRoutes, type Serving } from '../api-release.ts'
 import { putInStaging } from '../api-staging.ts'
 import type { Call, Context, Handlers } from '../call.ts'
 import { changeConfiguration } from '../change.ts'
@@ -76,6 +76,7 @@ export const apisNameReleases: Handlers<'listApiReleases' | 'publishApi' | 'getA
       await trx.lockApis()
       const before = await trx.apis.get(name)
       await refuseSharedPrefix(call, trx, { name, prefix: row.definition.prefix })
+      await tellChangedRoutes(deps, trx, before, { ...row.definition, name })
       await trx.putApi({ ...row.definition, name, release: row.number, createdAt: before?.createdAt ?? deps.clock.now() })
       const event = {
         action: 'api.rollback',

@@ -1,7 +1,7 @@
 import { fieldChanges } from '@faregate/lifecycle'
 import { refuseSharedPrefix } from '../api-definition.ts'
 import { refuseWhileTried } from '../api-canary.ts'
-import { examine, presentRelease, servingOf } from '../api-release.ts'
+import { examine, presentRelease, servingOf, tellChangedRoutes } from '../api-release.ts'
 import { putInStaging } from '../api-staging.ts'
 import type { Call, Handlers } from '../call.ts'
 import { changeConfiguration } from '../change.ts'
@@ -47,6 +47,7 @@ export const apisNameStaging: Handlers<'stageApi' | 'promoteStagedApi' | 'unstag
       const before = await trx.apis.get(name)
       await refuseWhileTried(deps, trx, before)
       await refuseSharedPrefix(call, trx, { name, prefix: row.definition.prefix })
+      await tellChangedRoutes(deps, trx, before, { ...row.definition, name })
       await trx.putApi({ ...row.definition, name, release: row.number, createdAt: before?.createdAt ?? deps.clock.now() })
       const event = {
         action: 'api.promote',

@@ -18,7 +18,7 @@ import type { AdminDeps } from '../deps.ts'
 import type { ApiRow, DraftDefinition, HttpDraft } from '../configuration-rows.ts'
 import { lastFourOf } from './configuration.ts'
 import { presentListing, presentPresentation } from './listing.ts'
-import { presentRetirement } from './retirement.ts'
+import { presentRetirement, presentRouteRetirement } from './retirement.ts'
 
 const DATABASE: ManagedBy = { source: 'database' }
 
@@ -65,6 +65,7 @@ export function presentDefinition({ publicUrl }: Pick<AdminDeps, 'publicUrl'>, d
       connectMs: timeouts?.connectMs ?? null,
       firstByteMs: timeouts?.firstByteMs ?? null,
       silenceMs: timeouts?.silenceMs ?? null,
+      idleMs: timeouts?.idleMs ?? null,
     },
     ...presentProxying(service ?? { authentication: definition.authentication }),
     encodedSlashes: service === undefined ? null : (service.encodedSlashes ?? ('refuse' as const)),
@@ -82,14 +83,16 @@ export function routeCount(definition: DraftDefinition): number {
   return routesOf(definition).length
 }
 
-function presentRoute({ method, path, price, free, chargeOn, off }: ApiRoute) {
+function presentRoute({ method, path, price, free, chargeOn, off, webSocket, retirement }: ApiRoute) {
   return {
     method,
     path,
     price: price === undefined ? null : formatAmount(parseAmount(price) ?? 0n),
     free: free === true,
-    chargeOn: [...(chargeOn ?? DEFAULT_CHARGE_ON)],
+    chargeOn: webSocket === true ? [] : [...(chargeOn ?? DEFAULT_CHARGE_ON)],
     off: off === true,
+    webSocket: webSocket === true,
+    retirement: presentRouteRetirement(retirement),
   }
 }
 

@@ -53,11 +53,19 @@ function shown(api: Api): string {
   ])
   const modelled = modelledText(api)
   if (modelled !== undefined) return `${facts}\n\n${modelled}`
-  const rows = api.routes.map(({ method, path, price, free, chargeOn, off }) => [
-    method,
+  const rows = api.routes.map(({ method, path, price, free, chargeOn, off, webSocket, retirement }) => [
+    webSocket ? WEB_SOCKET : method,
     path,
     price ?? (free ? 'free' : 'not said'),
-    off ? 'switched off' : price === null ? null : chargeOn.join(' '),
+    off
+      ? 'switched off'
+      : retirement !== null
+        ? retirement.state
+        : price === null
+          ? null
+          : webSocket
+            ? 'each that opens'
+            : chargeOn.join(' '),
   ])
   return `${facts}\n\n${table(['method', 'path', 'price', 'charged for'], rows)}`
 }
@@ -99,11 +107,12 @@ const SETTINGS = [
   'validation',
 ] as const
 
-function waits({ timeouts: { connectMs, firstByteMs, silenceMs } }: Api): [string, string | undefined][] {
+function waits({ timeouts: { connectMs, firstByteMs, silenceMs, idleMs } }: Api): [string, string | undefined][] {
   return [
     ['connect', inMilliseconds(connectMs)],
     ['first byte', inMilliseconds(firstByteMs)],
     ['silence', inMilliseconds(silenceMs)],
+    ['idle', inMilliseconds(idleMs)],
   ]
 }
 
@@ -125,7 +134,8 @@ function leaves(name: string, value: unknown): [string, string][] {
 
 const ROUTES: Option = {
   flags: '--route <route>',
-  summary: 'METHOD PATH PRICE, or free for the price, like "GET /forecast/{city} 0.002"; charged for 2xx,3xx or what follows a fourth word',
+  summary:
+    'METHOD PATH PRICE, or free for the price, like "GET /forecast/{city} 0.002"; charged for 2xx,3xx or what follows a fourth word; WS for a WebSocket',
   repeatable: true,
 }
 
@@ -170,16 +180,20 @@ const add: Command = {
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', '*'] as const
+/** How a WebSocket is written in the place of a method. */
+const WEB_SOCKET = 'WS'
 const CLASSES = ['2xx', '3xx', '4xx'] as const
 
 /** `GET /forecast/{city} 0.002 2xx,4xx` */
 function routeOf(text: string): Route {
   const [method, path, price, charged] = text.trim().split(/\s+/)
-  const known = METHODS.find((one) => one === method?.toUpperCase())
+  const webSocket = method?.toUpperCase() === WEB_SOCKET
+  const known = webSocket ? 'GET' : METHODS.find((one) => one === method?.toUpperCase())
   if (known === undefined || path === undefined || price === undefined)
     throw new UsageError(`--route is "${text}": write METHOD PATH PRICE, like "GET /forecast/{city} 0.002", or free for the price`)
   const chargeOn = charged === undefined ? {} : { chargeOn: charged.split(',').map(classOf) }
-  return { method: known, path, ...(price === 'free' ? { free: true as const } : { price }), ...chargeOn }
+  const kind = webSocket ? { webSocket: true as const } : {}
+  return { method: known, path, ...(price === 'free' ? { free: true as const } : { price }), ...chargeOn, ...kind }
 }
 
 function classOf(text: string): (typeof CLASSES)[number] {

@@ -24,6 +24,8 @@ import { deliverCall } from './deliver.ts'
 import { evaluateCall, reserveCall, type AdmittedApi } from './hold.ts'
 import { locateRoute } from './locate.ts'
 import type { PublishedApi } from './port.ts'
+import { retiredRoute } from './route-retirement.ts'
+import { handshakeFlaw } from './web-socket/handshake.ts'
 
 /** An API by the beginning of a path, and the rest of the path. */
 export interface PublishedAt {
@@ -33,21 +35,24 @@ export interface PublishedAt {
 
 /** A call of a published API, from the credential to the record. */
 export async function serveApi(shared: Shared, flow: Flow, at: PublishedAt): Promise<void> {
-  const { deps, unsettled } = shared
+  const { deps, unsettled, tunnels } = shared
   const admitted = await admitCall(shared, flow, at, flow.inbound.method)
   if (isDenial(admitted)) return refuse(deps, flow, admitted)
+  const mistaken = handshakeFlaw(flow.inbound, admitted)
+  if (mistaken !== undefined) return refuse(deps, flow, mistaken)
   return withinLimits(deps, flow, limitedApi(deps, flow, admitted), async () => {
     const differs = await comparedRequest(flow, admitted)
     if (differs === 'gone') return finish(deps, flow, { outcome: 'aborted', status: 499, delivery: 'none' })
     if (differs !== undefined) return refuse(deps, flow, differs)
-    if (admitted.price === 0n) return deliverCall({ deps, unsettled, flow, target: admitted, reservation: undefined })
+    const call = { deps, unsettled, tunnels, flow, target: admitted }
+    if (admitted.price === 0n) return deliverCall({ ...call, reservation: undefined })
     const reservation = await reserveInArrears(deps, flow, admitted.key, {
       look: () => evaluateCall(deps, admitted, flow.plan),
       reserve: () => reserveCall(deps, flow, admitted),
     })
     if (isDenial(reservation)) return refuse(deps, flow, reservation)
     flow.reservation = reservation
-    return deliverCall({ deps, unsettled, flow, target: admitted, reservation })
+    return deliverCall({ ...call, reservation })
   })
 }
 
@@ -93,6 +98,8 @@ export async function admitCall(shared: Shared, flow: Flow, at: PublishedAt, met
   const target = locateRoute(value, method, rest)
   if (isDenial(target)) return target
   flow.api = { name, route: target.route.name, release }
+  const ended = retiredRoute(deps, target)
+  if (ended !== undefined) return ended
   const admitted: AdmittedApi = { ...target, key, price: target.route.price ?? 0n }
   const standing = checkStanding(deps.settings, key)
   const use = useOf(flow, { scope: 'apis', address: flow.inbound.ip, product: { api: name }, standing: true, free: admitted.price === 0n })

@@ -81,6 +81,7 @@ export class Calling {
       headers: upstreamHeaders(this.#inbound, upstream, { token: this.#token, told: this.#told, host }),
       body: this.#body,
       asSent: true,
+      ...(this.#inbound.webSocket === true ? { upgrade: 'websocket' as const } : {}),
       limits: upstream.timeouts,
       guarded: upstream.guarded,
       connection: upstream.connection,

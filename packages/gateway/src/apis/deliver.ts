@@ -5,13 +5,15 @@ import { nobodyThere } from '../deliver/nobody.ts'
 import { finish } from '../finish.ts'
 import type { Flow } from '../flow.ts'
 import { recordDenial, refuse } from '../refuse.ts'
-import { apiDeprecation } from '../retirement.ts'
 import { release, settle } from '../settle.ts'
 import type { Late, Unsettled } from '../unsettled.ts'
 import { checkAnswerBody } from './contract/check.ts'
 import { ApiExchange, type CallEnd } from './exchange.ts'
 import { callerHeaders } from './forward.ts'
 import type { AdmittedApi, ApiReservation } from './hold.ts'
+import { routeDeprecation } from './route-retirement.ts'
+import { connect } from './web-socket/connect.ts'
+import type { Tunnels } from './web-socket/tunnel.ts'
 
 /** What a call of an API works with. */
 export interface ApiDelivery {
@@ -21,6 +23,8 @@ export interface ApiDelivery {
   target: AdmittedApi
   /** Absent: it is free. */
   reservation: ApiReservation | undefined
+  /** What is open beside it. */
+  tunnels: Tunnels
 }
 
 /** Calls the upstream and passes its answer on: settled before the last byte, void where there is none (M16, M20). */
@@ -43,6 +47,8 @@ function conclude(delivery: ApiDelivery, exchange: ApiExchange, end: CallEnd): P
       return fail(delivery, end.denial)
     case 'broken':
       return breakOff(delivery, exchange, end.denial)
+    case 'switched':
+      return connect(delivery, exchange, end.socket)
     case 'gone':
       return exchange.delivered === 0 ? nobody(delivery) : chargeGone(delivery, exchange)
   }
@@ -114,21 +120,31 @@ function owed({ target, reservation }: ApiDelivery, status: number): bigint {
 }
 
 /** Posts the price, or returns the hold where such an answer is not charged. A refusal: it is not known to be durable. */
-async function settleCall(delivery: ApiDelivery, status: number, late: Late): Promise<Denial | undefined> {
+export async function settleCall(
+  delivery: ApiDelivery,
+  status: number,
+  late: Late,
+  { goesOn = false }: { goesOn?: boolean } = {},
+): Promise<Denial | undefined> {
   const { reservation, target, flow } = delivery
   if (reservation === undefined) return undefined
-  const settling = { ...delivery, reservation }
+  const settling = { ...delivery, reservation, goesOn }
   const memo = { priceVersion: reservation.priceVersion, attempts: flow.attempts }
   if (!target.route.charges(status)) return settle(settling, 0n, memo, 'void')
   return settle(settling, reservation.cost, memo, late, { request: 1 })
 }
 
-function ending({ reservation }: ApiDelivery, status: number) {
+export function ending({ reservation }: ApiDelivery, status: number) {
   return { status, ...(reservation === undefined ? {} : { priceVersion: reservation.priceVersion }) }
 }
 
-function answerHeaders({ deps, flow, target }: ApiDelivery, headers: Record<string, string | string[] | undefined>, cost: string) {
+/** The head of an answer, as its caller gets it. */
+export function answerHeaders(
+  { deps, flow, target }: ApiDelivery,
+  headers: Record<string, string | string[] | undefined>,
+  cost: string,
+): Record<string, string> {
   const sent = callerHeaders(headers, target.upstream.response)
-  const notices = withNotices(flow, apiDeprecation(deps, target.api, sent['link']))
+  const notices = withNotices(flow, routeDeprecation(deps, target, sent['link']))
   return { ...sent, ...notices, ...mergeVary(sent['vary'], sharedHeaders(deps, flow)), 'faregate-cost': cost }
 }

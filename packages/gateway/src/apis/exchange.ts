@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { isDenial, type Denial } from '@faregate/core'
 import type { UpstreamCall, UpstreamError, UpstreamRequest, UpstreamSink } from '../edge.ts'
 import { elapsed } from '../flow.ts'
@@ -6,7 +7,8 @@ import { checkAnswerHead, readsAnswer } from './contract/check.ts'
 import { MOST_CHECKED_BYTES } from './contract/checked-body.ts'
 import { Calling } from './calling.ts'
 import { Attempt } from './attempt.ts'
-import { brokenBy, metAt, refusedBy } from './failure.ts'
+import { brokenBy, failed, metAt, refusedBy } from './failure.ts'
+import { switchFlaw } from './web-socket/handshake.ts'
 
 /** An answer that says it is no longer than this is collected, and sent once it is settled. */
 const WHOLE_BYTES = 64 * 1024
@@ -28,8 +30,10 @@ export type CallEnd =
   | { kind: 'broken'; denial: Denial }
   /** The caller went away. */
   | { kind: 'gone' }
+  /** The upstream opened a WebSocket. */
+  | { kind: 'switched'; socket: Duplex }
 
-const OUTCOMES = { whole: 'served', forwarded: 'served', refused: 'failed', broken: 'failed', gone: 'aborted' } as const
+const OUTCOMES = { whole: 'served', forwarded: 'served', refused: 'failed', broken: 'failed', gone: 'aborted', switched: 'served' } as const
 
 type State = 'waiting' | 'collecting' | 'forwarding' | 'discarding' | 'ended'
 
@@ -68,6 +72,11 @@ export class ApiExchange implements UpstreamSink {
   /** Whether a part of the answer may be with the caller. */
   get begun(): boolean {
     return this.#begun
+  }
+
+  /** The try that is on its way, or was the last. */
+  get attempt(): Attempt | undefined {
+    return this.#attempt
   }
 
   /** Calls the upstream; resolves when the call has ended, whatever way. */
@@ -112,6 +121,19 @@ export class ApiExchange implements UpstreamSink {
     if (this.#denial !== undefined) this.#state = 'discarding'
     else if (isShort(flow.inbound.method, status, headers) || readsAnswer(flow, target, status, headers)) this.#state = 'collecting'
     else this.#forwardOn()
+  }
+
+  switched(headers: Record<string, string | string[] | undefined>, socket: Duplex): void {
+    const { flow, target } = this.#delivery
+    this.#attempt?.answered(101, flow.startedAt)
+    this.#calling.answered(101)
+    flow.ttftMs = elapsed(flow)
+    this.status = 101
+    this.headers = headers
+    const flaw = switchFlaw(flow.inbound.headers, headers)
+    if (this.#state === 'waiting' && flaw === undefined) return this.#end({ kind: 'switched', socket })
+    socket.destroy()
+    if (flaw !== undefined) this.#end({ kind: 'refused', denial: this.#met(failed(target.api.name, flaw)) })
   }
 
   data(chunk: Buffer): void {

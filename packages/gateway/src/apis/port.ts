@@ -1,4 +1,4 @@
-import type { ApiCanary, HttpApi, ModelsApi, Nano, PromptApi } from '@faregate/core'
+import type { ApiCanary, HttpApi, ModelsApi, Nano, PromptApi, RouteRetirement } from '@faregate/core'
 import type { Dialect } from '@faregate/wire'
 import type { Scheme } from '../callers/caller.ts'
 import type { ApiContract, CallChecks } from './contract/port.ts'
@@ -68,6 +68,12 @@ export interface PricedRoute {
   charges(status: number): boolean
   /** Switched off. */
   off: boolean
+  /** It takes handshakes of WebSockets and nothing else. */
+  webSocket: boolean
+  /** Below the prefix, with its parameters. */
+  path: string
+  /** How it goes; undefined: it stays. */
+  retirement: RouteRetirement | undefined
 }
 
 /** What a request calls, once it is found. */

@@ -58,6 +58,7 @@ type Owned = PublishedPrompt['entry']
 
 function told(entry: Owned, denial: Denial, flow: Pick<Flow, 'request'>): Denial {
   if (denial.reason === 'context_length_exceeded') return tooLong(entry.name, denial)
+  if (denial.reason === 'content_filter') return contentRefused(entry.name, denial)
   if (isOfThePublisher(denial, flow)) return toBeMended(entry, denial)
   const { affordable: _steps, fixes = [], scope, ...rest } = denial
   return {
@@ -107,6 +108,16 @@ function tooLong(api: string, { scope: _provider, ...denial }: Denial): Denial {
     detail: `With these values the API "${api}" has to read more than it can. Send shorter ones.`,
     scope: { level: 'api', id: api },
     fixes: [{ kind: 'change_request', action: 'shorten_values', by: 'caller', canYou: true }],
+  }
+}
+
+/** It is the values that differ from one call to the next, so whoever sent them is told, and nothing of what was made of them. */
+function contentRefused(api: string, { scope: _provider, ...denial }: Denial): Denial {
+  return {
+    ...denial,
+    detail: `The API "${api}" does not answer to these values: what they say is refused. Send others.`,
+    scope: { level: 'api', id: api },
+    fixes: [{ kind: 'change_request', action: 'change_values', by: 'caller', canYou: true }],
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { type Dispatcher, errors, type Pool } from 'undici'
 import type { UpstreamCall, UpstreamClient, UpstreamError, UpstreamRequest, UpstreamSink } from '../edge.ts'
 import { UrlRefused, type Reachable } from '../media/guard.ts'
@@ -27,9 +27,10 @@ export function createUpstreamClient(limits: UpstreamLimits, reachable: Reachabl
 }
 
 function dispatch(pool: Pool, request: UpstreamRequest, sink: UpstreamSink, limits: UpstreamLimits): UpstreamCall {
-  const { method = 'POST', origin, path, headers, body, asSent = false } = request
+  const { method = 'POST', origin, path, headers, body, asSent = false, upgrade } = request
   const exchange = new Exchange(sink, limits, asSent)
-  const options = { method, path, headers, body: body as Readable, ...named(origin, headers) }
+  const switched = upgrade === undefined ? {} : { upgrade }
+  const options = { method, path, headers, body: body as Readable, ...switched, ...named(origin, headers) }
   pool.dispatch({ ...options, headersTimeout: limits.firstByteMs, bodyTimeout: limits.silenceMs }, exchange)
   return exchange
 }
@@ -80,6 +81,17 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
       (error) => this.#garbled(error),
     )
     this.#sink.head(status, headers)
+  }
+
+  onRequestUpgrade(
+    _controller: Dispatcher.DispatchController,
+    _status: number,
+    headers: Record<string, string | string[] | undefined>,
+    socket: Duplex,
+  ): void {
+    socket.on('error', () => undefined)
+    if (this.#aborted || this.#sink.switched === undefined) socket.destroy()
+    else this.#sink.switched(headers, socket)
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {

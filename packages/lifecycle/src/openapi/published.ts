@@ -60,7 +60,7 @@ function servedItem(item: Json, path: string, { routes, currency, rates, depreca
     const operation = item[method.toLowerCase()]
     if (!isJson(operation)) continue
     const found = table.find(method, segmentsOf(routePathOf(path)))
-    if (found.kind !== 'route' || found.route.off) {
+    if (found.kind !== 'route' || found.route.off || found.route.retirement?.state === 'retired') {
       delete item[method.toLowerCase()]
       continue
     }
@@ -68,7 +68,7 @@ function servedItem(item: Json, path: string, { routes, currency, rates, depreca
     const { price } = found.route
     if (price !== undefined) operation['x-faregate-price'] = { amount: formatAmount(price), currency }
     else if (rates !== undefined) operation['x-faregate-price'] = { perMillion: rates, currency }
-    if (deprecated) operation['deprecated'] = true
+    if (deprecated || found.route.retirement !== undefined) operation['deprecated'] = true
   }
   return served === 0 ? undefined : item
 }

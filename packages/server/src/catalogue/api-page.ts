@@ -76,11 +76,11 @@ function wordLinks(kind: string, words: readonly string[]): Html | undefined {
 function routes({ endpoints, routes: count, currency, rates }: CataloguePage): Html {
   const rows = endpoints
     .slice(0, MOST_ROUTES)
-    .map(({ method, path, price, free, chargedFor }) => [
+    .map(({ method, path, price, free, chargedFor, webSocket, deprecated }) => [
       html`<code>${method}</code>`,
-      html`<code>${path}</code>`,
+      html`<code>${path}</code> ${routeBadge(deprecated)}`,
       free ? 'free' : price === null ? byTokens(rates, currency) : `${price} ${currency}`,
-      free ? '' : chargedFor.join(', '),
+      free ? '' : webSocket ? 'a WebSocket that opens' : chargedFor.join(', '),
     ])
   const rest = count - rows.length
   return html`<h2 id="routes">What can be called</h2>
@@ -94,6 +94,13 @@ function models({ models: all, currency }: CataloguePage): Html | undefined {
   const rows = Object.entries(all).map(([name, rates]) => [html`<code>${name}</code>`, byTokens(rates, currency)])
   return html`<h2 id="models">Models</h2>
     ${table('Models', ['model', 'price'], rows)}`
+}
+
+function routeBadge(deprecated: CataloguePage['endpoints'][number]['deprecated']): Html | undefined {
+  if (deprecated === null) return undefined
+  const { since, sunset, successor } = deprecated
+  return html`<strong class="badge">deprecated</strong> since
+    ${dayOf(since)}${sunset === null ? '' : `, until ${dayOf(sunset)}`}${successor === null ? '' : `; ${successor} takes its place`}`
 }
 
 /** A prompt costs what its model does. */

@@ -87,13 +87,18 @@ function shownRetirement({ at, sunset, link }: NonNullable<ApiEntry['retirement'
   return { since: new Date(at).toISOString(), sunset: until, successor, link: link ?? null }
 }
 
-function endpointOf({ method, path, price, free, chargeOn }: ApiRoute) {
+function endpointOf({ method, path, price, free, chargeOn, webSocket, retirement }: ApiRoute) {
   return {
     method,
     path,
     price: price === undefined ? null : formatAmount(parseAmount(price) ?? 0n),
     free: free === true,
-    chargedFor: [...(chargeOn ?? DEFAULT_CHARGE_ON)],
+    chargedFor: webSocket === true ? [] : [...(chargeOn ?? DEFAULT_CHARGE_ON)],
+    webSocket: webSocket === true,
+    deprecated:
+      retirement === undefined
+        ? null
+        : { since: retirement.since, sunset: retirement.sunset ?? null, successor: retirement.successor ?? null },
   }
 }
 
@@ -116,7 +121,8 @@ async function plansWith(read: AdminDeps['store']['read'], api: string) {
 
 /** A call that can be pasted into a shell: of the first route that only reads, else of the first. */
 function exampleOf(url: string, routes: readonly ApiRoute[], { authentication }: Pick<ApiEntry, 'authentication'>): string {
-  const route = routes.find(({ method }) => method === 'GET') ?? routes[0]
+  const calls = routes.filter(({ webSocket }) => webSocket !== true)
+  const route = calls.find(({ method }) => method === 'GET') ?? calls[0]
   if (route === undefined) return ''
   const path = encodeURI(route.path.replace(/\{([^{}/]*)\}/g, (_whole, name: string) => name.toUpperCase()).replace(/\*$/, ''))
   const address = `${url}${path === '/' ? '' : path}`.replaceAll("'", '%27')

@@ -28,7 +28,7 @@ type Done = (error: Error | null, body?: Buffer) => void
 /** Larger bodies need a good credential and room before they are read. Most requests are smaller. */
 export const FREE_BYTES = 64 * 1024
 /** So long a body waits for room. */
-const ROOM_WAIT_MS = 30_000
+export const ROOM_WAIT_MS = 30_000
 
 const NO_BODY = Buffer.alloc(0)
 

@@ -3,6 +3,7 @@ import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { Socket } from 'node:net'
 import { answerFlaw, answerOnSocket, type FlawContext } from './answer-flaw.ts'
 import { expectationFlaw, headFlaw, parserFlaw, TUNNEL_FLAW, type HeadLimits } from './flaw.ts'
+import { HandshakeResponse, isHandshake } from './handshake-response.ts'
 import { lingering } from './linger.ts'
 
 export interface ListenerOptions extends HeadLimits, FlawContext {
@@ -29,6 +30,7 @@ export function createListener(handler: RequestListener, options: ListenerOption
     connectionsCheckingInterval: Math.min(30_000, Math.max(50, requestMs / 10)),
     // A missing Host is refused below, in words.
     requireHostHeader: false,
+    shouldUpgradeCallback: (request: IncomingMessage) => isHandshake(request) && options.passes(request),
   }
   const checked = lingering(checkHead(handler, options))
   const server = tls === undefined ? createServer(shared, checked) : createTlsServer({ ...shared, ...secured(tls) }, checked)
@@ -39,6 +41,9 @@ export function createListener(handler: RequestListener, options: ListenerOption
   })
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
     answerFlaw(options, expectationFlaw(request), response),
+  )
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
+    checked(request, new HandshakeResponse(server, request, socket, head)),
   )
   server.on('connect', (_request, socket: Socket) => answerOnSocket(options, TUNNEL_FLAW, socket))
   return server

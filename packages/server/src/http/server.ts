@@ -36,7 +36,7 @@ export function createHttpServer(gateway: Gateway, plane: DataPlane, options: Ht
     ...options,
     passes,
     asks,
-    vouch: (request: Sender) => gateway.vouch(inboundOf(request, undefined, options.certificateOf)),
+    vouch: (request: Sender) => gateway.vouch(inboundOf(request, { certificateOf: options.certificateOf })),
   }
   const refuse = (request: Arrival, response: ServerResponse, error: Error): void => plane.refuse(request, response, denialOf(error))
   const direct = { bodies, plane, refuse, newRequestId: listening.newRequestId, publishes: passes }

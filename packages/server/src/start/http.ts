@@ -58,7 +58,7 @@ export async function assembleHttp(parts: HttpAssembly): Promise<Assembled> {
   const memory = memoryKeeper(() => plane.idle())
   const room = new BodyRoom(Math.max(limits.bodiesBytes, limits.bodyBytes), memory.giveBack)
   const certificates = certificatesFrom(configuration.clientCertificates, configuration.trustedProxies)
-  const plane = createDataPlane(serving.gateway, parts.closing, (id) => room.release(id), certificates)
+  const plane = createDataPlane(serving.gateway, parts.closing, room, certificates)
   serving.addresses.of = (id) => plane.addressOf(id)
   const tls = readTls(configuration, settings)
   const server = createHttpServer(serving.gateway, plane, {

@@ -98,6 +98,7 @@ async function serve(
   url = await listen(server, settings, tls !== undefined)
   closers.add(async () => {
     closing = true
+    serving.gateway.goAway()
     const { cut } = await drain(server, settings.drainSeconds * 1000)
     await plane.quiet(SETTLE_MS)
     if (cut) log.warn({ seconds: settings.drainSeconds }, 'requests that had not ended in time were cut')

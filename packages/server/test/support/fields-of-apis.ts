@@ -6,6 +6,7 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
   'callers.ts': [
     'authentication.key.header',
     'authentication.key.query',
+    'authentication.key.subprotocol',
     'authentication.basic.realm',
     'authentication.signature.windowSeconds',
     ...['issuer', 'audience', 'algorithms', 'jwksUrl', 'publicKeys', 'claim', 'as'].map((member) => `authentication.jwt.${member}`),
@@ -35,6 +36,8 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
     'upstream.ca',
     'http2',
     'routes[].off',
+    'routes[].webSocket',
+    ...['state', 'since', 'sunset', 'successor', 'link'].map((member) => `routes[].retirement.${member}`),
     'addresses.allow',
     'addresses.deny',
     'rewrite.from',
@@ -65,6 +68,7 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
     'health.check.unhealthy',
     'retries',
     'timeouts.connectMs',
+    'timeouts.idleMs',
   ],
 }
 

@@ -20,6 +20,7 @@ import { apiOwners } from './0022-api-owners.ts'
 import { violations } from './0023-violations.ts'
 import { apiListings } from './0024-api-listings.ts'
 import { stages } from './0025-stages.ts'
+import { apiRetirements } from './0028-api-retirements.ts'
 
 /** One step of the schema: forward only, never changed once released. */
 export interface Migration {
@@ -53,6 +54,7 @@ export const MIGRATIONS: readonly Migration[] = [
   violations,
   apiListings,
   stages,
+  apiRetirements,
 ]
 
 /** Where the version lives; made before the first migration, the same for ever. */

@@ -34,11 +34,19 @@ function keptApis(db: Kysely<Schema>) {
     .selectFrom('apis')
     .leftJoin('api_owners', 'api_owners.api', 'apis.name')
     .leftJoin('api_listings', 'api_listings.api', 'apis.name')
+    .leftJoin('api_retirements', 'api_retirements.api', 'apis.name')
     .selectAll('apis')
-    .select(['api_owners.organization_id', 'api_listings.listing'])
+    .select(['api_owners.organization_id', 'api_listings.listing', 'api_retirements.retirement'])
 }
 
-function apiOf(row: Selectable<ApisTable> & { listing: string | null; organization_id: string | null }): ApiRow {
+/** What is said of an API beside its definition; nulls: nothing. */
+interface Said {
+  listing: string | null
+  retirement: string | null
+  organization_id: string | null
+}
+
+function apiOf(row: Selectable<ApisTable> & Said): ApiRow {
   const definition = JSON.parse(row.definition) as KeptDefinition
   const retirement = row.retirement === null ? {} : { retirement: JSON.parse(row.retirement) as Retirement }
   const listing = row.listing === null ? {} : { listing: JSON.parse(row.listing) as ApiListing }
@@ -72,16 +80,21 @@ export async function putApi(
   }
   await db
     .insertInto('apis')
-    .values({ name, created_at: createdAt, retirement: null, ...columns })
+    .values({ name, created_at: createdAt, ...columns })
     .onConflict((conflict) => conflict.column('name').doUpdateSet(columns))
     .execute()
   await markInForce(db, name, release, at)
 }
 
-/** Says how an API goes; undefined: it stays. */
+/** Says how an API goes, whether it is in force or not; undefined: it stays. */
 export async function putApiRetirement(db: Kysely<Schema>, name: string, retirement: Retirement | undefined): Promise<void> {
-  const text = retirement === undefined ? null : JSON.stringify(retirement)
-  await db.updateTable('apis').set({ retirement: text }).where('name', '=', name).execute()
+  if (retirement === undefined) return void (await db.deleteFrom('api_retirements').where('api', '=', name).execute())
+  const columns = { retirement: JSON.stringify(retirement) }
+  await db
+    .insertInto('api_retirements')
+    .values({ api: name, ...columns })
+    .onConflict((conflict) => conflict.column('api').doUpdateSet(columns))
+    .execute()
 }
 
 /** Says who may see an API, and who answers for it, whether it is in force or not. */

@@ -42,6 +42,7 @@ export class UpstreamBook {
       response: headerChanges(entry.responseHeaders),
       rewrite: pathChange(entry.rewrite),
       hiddenParameter: entry.authentication?.key?.query,
+      hiddenProtocol: entry.authentication?.key?.subprotocol,
       tell: tellerOf(entry.name, entry.identity, this.#signer),
       callerHost: entry.hostHeader === 'caller',
       timeouts: entry.timeouts,

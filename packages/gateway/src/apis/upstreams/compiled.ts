@@ -18,6 +18,8 @@ export interface ApiUpstream {
   rewrite: PathChange | undefined
   /** A parameter of the query that carries the caller's credential, and goes no further. */
   hiddenParameter: string | undefined
+  /** The name behind which a protocol of a WebSocket carries the caller's key, and goes no further. */
+  hiddenProtocol: string | undefined
   /** Headers that say who calls; undefined: nothing is told. */
   tell: ((caller: Caller) => HeaderPair[]) | undefined
   /** Whether the upstream is told the host under which callers find the gateway. */
