@@ -3,6 +3,7 @@ import { apiCatalogueCommands } from './api-catalogue.ts'
 import { apiDesignCommands } from './api-design.ts'
 import { apiPromptCommands } from './api-prompt.ts'
 import { apiCanaryCommands } from './api-canary.ts'
+import { apiApprovalCommands } from './api-approval.ts'
 import { apiStageCommands } from './api-stage.ts'
 import { apiReleaseCommands } from './api-release.ts'
 import { apiRetireCommands } from './api-retire.ts'
@@ -61,6 +62,7 @@ export const COMMANDS: Command[] = [
   ...apiReleaseCommands,
   ...apiCanaryCommands,
   ...apiStageCommands,
+  ...apiApprovalCommands,
   ...apiRetireCommands,
   ...apiCatalogueCommands,
   ...apiUsageCommands,
