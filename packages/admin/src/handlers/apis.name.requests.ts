@@ -9,7 +9,7 @@ import { refuseManaged } from '../managed.ts'
 import { wholeList } from '../paging.ts'
 import { presentDefinition } from '../present/apis.ts'
 import { timeText, timeTextOrNull } from '../present/time.ts'
-import { found, invalid, refuse } from '../refusal.ts'
+import { found, invalid, notFound, refuse } from '../refusal.ts'
 import { apisNameCanary } from './apis.name.canary.ts'
 import { apisNameReleases, publishable } from './apis.name.releases.ts'
 import { apisNameStaging } from './apis.name.staging.ts'
@@ -130,7 +130,7 @@ async function definitionOf(call: Call<'createApiRequest'>, action: Action): Pro
 async function decidable({ deps, credential, params }: Pick<Call<'approveApiRequest'>, 'params'> & Context): Promise<ApiRequestRow> {
   const { name, request } = params
   const row = found(await deps.store.read.apiRequests.get(request), 'request', request)
-  if (row.api !== name) return found(undefined, 'request', request)
+  if (row.api !== name) return notFound('request', request)
   if (row.state !== 'pending') return refuse({ code: 'conflict', detail: `The request "${request}" is ${row.state}.` })
   const nobodys = credential.organization !== null && credential.member === null
   if (nobodys || row.person === personOf(credential))
@@ -146,7 +146,7 @@ async function decidable({ deps, credential, params }: Pick<Call<'approveApiRequ
 /** Does what was asked for, looked at once more: by now it may be wrong. */
 async function carriedOut(context: Context, { api: name, action, body }: ApiRequestRow): Promise<unknown> {
   // The answer that is kept is that of the approval.
-  const call = { ...context, params: { name }, idempotency: undefined }
+  const call = { ...context, params: { name }, query: {}, idempotency: undefined }
   switch (action) {
     case 'publish':
       return apisNameReleases.publishApi({ ...call, body: body as Call<'publishApi'>['body'] })
