@@ -32,6 +32,11 @@ async function isKnown(
   return (await apis.get(name)) !== undefined || (await apiDrafts.get(name)) !== undefined || (await apiReleases.last(name)) > 0
 }
 
+/** The name, if there is, or was, an API of it. */
+export async function requireKnown(deps: Context['deps'], name: string): Promise<void> {
+  if (!(await isKnown(deps, deps.store.read, name))) notFound('API', name)
+}
+
 /**
  * Gives a name to the organization that begins to use it, for good: what was sold under it never becomes somebody else's. `asked`: for
  * whom the operator publishes.

@@ -151,7 +151,7 @@ export async function release(
 
 /** Makes a definition the next release of an API, which is in force nowhere yet. */
 export async function keepRelease(
-  { deps, credential }: Context,
+  { deps, credential, approved }: Context,
   trx: AdminTransaction,
   row: UnreleasedApi,
   about: About,
@@ -163,7 +163,7 @@ export async function keepRelease(
     number,
     definition: definitionOf({ ...row, release: number }),
     ...about,
-    publishedBy: credential.id,
+    publishedBy: approved?.askedBy ?? credential.id,
     publishedAt: deps.clock.now(),
     base: (await trx.apis.get(name))?.release ?? 0,
     inForceAt: null,

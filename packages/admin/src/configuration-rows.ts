@@ -1,3 +1,4 @@
+import type { FieldChange } from '@faregate/lifecycle'
 import type {
   ApiAuthentication,
   ApiListing,
@@ -146,4 +147,29 @@ export interface ApiReleaseRow {
   base: number
   /** When it was first in force for all callers; null: it never was. */
   inForceAt: Millis | null
+}
+
+/** What somebody asked for, to which somebody else agrees. */
+export interface ApiRequestRow extends ApiRequestDecision {
+  id: string
+  api: string
+  action: 'publish' | 'canary' | 'promote' | 'promoteStaged' | 'dropApproval'
+  /** Of the call that it stands for. */
+  body: unknown
+  /** The release in force when it was asked for; 0: none was. */
+  base: number
+  changes: FieldChange[]
+  overridden: string[]
+  /** The token. */
+  askedBy: string
+  /** Whose token that is. */
+  person: string
+  createdAt: Millis
+}
+
+export interface ApiRequestDecision {
+  state: 'pending' | 'approved' | 'rejected'
+  decidedBy: string | null
+  decidedAt: Millis | null
+  reason: string | null
 }

@@ -1,5 +1,5 @@
 import type { ApiAlert, ApiListing, Retirement } from '@faregate/core'
-import type { ApiDraftRow, ApiReleaseRow, ApiRow, CanaryRow } from './configuration-rows.ts'
+import type { ApiDraftRow, ApiReleaseRow, ApiRequestDecision, ApiRequestRow, ApiRow, CanaryRow } from './configuration-rows.ts'
 import type { ApiUsageQueries } from './ports-api-usage.ts'
 
 /** When webhooks are told of how APIs are called; of one that has none there is an empty list. */
@@ -35,6 +35,13 @@ export interface ApiQueries {
     /** As they serve there. */
     list(): Promise<ApiRow[]>
   }
+  apiRequests: {
+    /** Whether a second person has to agree to what callers of the API have. */
+    required(api: string): Promise<boolean>
+    get(id: string): Promise<ApiRequestRow | undefined>
+    /** The newest 100, newest first. */
+    list(api: string): Promise<ApiRequestRow[]>
+  }
   apiDocuments: { get(hash: string): Promise<string | undefined> }
   /** Of an API that was taken off, too. */
   apiListings: { get(api: string): Promise<ApiListing | undefined> }
@@ -57,6 +64,11 @@ export interface ApiChanges {
   claimApi(name: string, organization: string): Promise<boolean>
   /** Puts a release in staging, in place of the one before; undefined: none. */
   putApiStaging(api: string, release: number | undefined): Promise<void>
+  /** Whether a second person has to agree, from now on. */
+  putApiApproval(api: string, required: boolean): Promise<void>
+  insertApiRequest(row: ApiRequestRow): Promise<void>
+  /** Decides about a request, unless somebody did; whether nobody had. */
+  decideApiRequest(id: string, decision: ApiRequestDecision): Promise<boolean>
   /** Says how an API goes; undefined: it stays. */
   putApiRetirement(name: string, retirement: Retirement | undefined): Promise<void>
   /** Says who may see an API, and who answers for it. */

@@ -18,7 +18,7 @@ paths:
 `
 
 /** The commands that design APIs and release them, services and prompts; files are written into `folder`. */
-export function designedApis({ does, runs, answered }: Lines, folder: string): void {
+export function designedApis({ does, runs, answered }: Lines, folder: string, environment: NodeJS.ProcessEnv): void {
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text)
     return join(folder, name)
@@ -128,6 +128,25 @@ export function designedApis({ does, runs, answered }: Lines, folder: string): v
         assert.equal((await runs('api', ...line)).code, 2, line.join(' '))
       assert.match((await does('key', 'create', '--staging')).stdout, /APIs in staging/)
       assert.match((await does('api', 'usage', 'tides', '--staging')).stdout, /^Nobody called it\.$/m)
+    })
+
+    test('what callers have is changed by two people, where that is wanted', async () => {
+      assert.match((await does('api', 'approval', 'tides', '--on')).stdout, /^What callers of tides have is changed by two people\.$/m)
+      await does('api', 'edit', 'tides', '--price', 'GET /tides/{coast} 0.03')
+      const waits = /^(ar_\S+) waits for a second person\./
+      const [, id = ''] = waits.exec((await does('api', 'publish', 'tides', ...all)).stdout) ?? []
+      assert.match((await does('api', 'requests', 'tides')).stdout, new RegExp(`^${id} +publish +pending`, 'm'))
+      assert.match((await runs('api', 'approve', 'tides', id)).stderr, /is your own: somebody else decides.*second_person_required/)
+      assert.match((await runs('api', 'reject', 'tides', id, '--reason', 'no')).stderr, /second_person_required/)
+      assert.equal((await runs('api', 'reject', 'tides', id)).code, 2)
+      const [, end = ''] = waits.exec((await does('api', 'approval', 'tides', '--off')).stdout) ?? []
+      const { token } = await answered<{ token: string }>('token', 'create', 'second', '--permission', 'apis:write')
+      environment['FAREGATE_TOKEN'] = token
+      await does('api', 'reject', 'tides', id, '--reason', 'too dear')
+      assert.match((await does('api', 'approve', 'tides', end)).stdout, /is approved, and done\.$/m)
+      delete environment['FAREGATE_TOKEN']
+      assert.match((await does('api', 'approval', 'tides')).stdout, /is changed by one person\.$/m)
+      await does('api', 'discard', 'tides')
     })
 
     test('an API is deprecated, retired and put back in service; who calls it is listed', async () => {

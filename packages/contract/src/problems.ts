@@ -76,6 +76,18 @@ export const MANAGEMENT_PROBLEMS = {
       'Take up what is in force now: `faregate api edit NAME --rebase`, then publish.',
     ],
   },
+  second_person_required: {
+    status: 403,
+    title: 'A second person has to agree',
+    actor: 'caller',
+    retryable: false,
+    meaning:
+      'What callers of this API have is changed by two people: one asks, and somebody else approves it. Two tokens of one member are one person. Nothing was changed.',
+    mend: [
+      'Ask for it: `faregate api publish NAME` does so by itself.',
+      'Have somebody else look at it: `faregate api requests NAME`, then `faregate api approve NAME REQUEST`.',
+    ],
+  },
   nothing_to_reverse: {
     status: 409,
     title: 'Not enough left to reverse',

@@ -2,6 +2,7 @@ import { apiAlertRoutes } from './api-alerts.ts'
 import { apiDesignRoutes } from './api-design.ts'
 import { apiListingRoutes } from './api-listing.ts'
 import { apiCanaryRoutes } from './api-canary.ts'
+import { apiRequestRoutes } from './api-requests.ts'
 import { apiStagingRoutes } from './api-staging.ts'
 import { apiReleaseRoutes } from './api-releases.ts'
 import { apiRetirementRoutes } from './api-retirement.ts'
@@ -66,6 +67,7 @@ export const ROUTES = {
   ...apiReleaseRoutes,
   ...apiCanaryRoutes,
   ...apiStagingRoutes,
+  ...apiRequestRoutes,
   ...apiRetirementRoutes,
   ...apiListingRoutes,
   ...apiUsageRoutes,

@@ -1,4 +1,4 @@
-import type { Int, Json } from './schema.ts'
+import type { Int, IntOrNull, Json } from './schema.ts'
 
 /** What the database adds to the configuration file. */
 export interface ConfigurationTables {
@@ -13,6 +13,8 @@ export interface ConfigurationTables {
   api_listings: ApiListingsTable
   api_staging: ApiStagingTable
   api_retirements: ApiRetirementsTable
+  api_approvals: ApiApprovalsTable
+  api_requests: ApiRequestsTable
 }
 
 export interface ProvidersTable {
@@ -93,6 +95,26 @@ export interface ApiListingsTable {
 export interface ApiStagingTable {
   api: string
   release_number: Int
+}
+
+/** APIs that are changed by two people. */
+export interface ApiApprovalsTable {
+  api: string
+}
+
+export interface ApiRequestsTable {
+  id: string
+  api: string
+  action: string
+  /** JSON of what was asked for, on which release, and in what that differs from it. */
+  facts: Json
+  asked_by: string
+  person: string
+  state: string
+  created_at: Int
+  decided_by: string | null
+  decided_at: IntOrNull
+  reason: string | null
 }
 
 export interface ApiAlertsTable {

@@ -1,3 +1,4 @@
+import { agreed } from '../api-approval.ts'
 import { refuseUntriable, refuseWhileTried, sentTerms } from '../api-canary.ts'
 import { examine, presentRelease, tellChangedRoutes } from '../api-release.ts'
 import type { Call, Context, Handlers } from '../call.ts'
@@ -23,9 +24,10 @@ export const apisNameCanary: Handlers<'setApiCanary' | 'promoteApiCanary' | 'sto
       await trx.lockApis()
       const now = refuseUntriable(await trx.apis.get(name), row.definition, terms)
       if (now.canary?.release !== row.number) await refuseWhileTried(deps, trx, now)
+      const asked = await agreed(call, trx, name)
       await trx.putApiCanary(name, canary)
       const before = now.canary === undefined ? null : { release: now.canary.release, ...presentTerms(now.canary) }
-      const after = { release: row.number, ...presentTerms(terms), overridden: flaws.map(({ code }) => code) }
+      const after = { release: row.number, ...presentTerms(terms), overridden: flaws.map(({ code }) => code), ...asked }
       return { event: { action: 'api.canary', subject: name, organization: null, before, after }, answer }
     })
   },
@@ -39,6 +41,7 @@ export const apisNameCanary: Handlers<'setApiCanary' | 'promoteApiCanary' | 'sto
       await trx.lockApis()
       const now = found(await trx.apis.get(name), 'API', name)
       if (now.canary?.release !== row.number) return refuseOther(name, row.number, now)
+      const asked = await agreed(call, trx, name)
       await tellChangedRoutes(deps, trx, now, { ...row.definition, name })
       await trx.putApi({ ...row.definition, name, release: row.number, createdAt: now.createdAt })
       const answer = { ...shown, inForceAt: shown.inForceAt ?? new Date(deps.clock.now()).toISOString() }
@@ -47,7 +50,7 @@ export const apisNameCanary: Handlers<'setApiCanary' | 'promoteApiCanary' | 'sto
         subject: name,
         organization: null,
         before: { release: now.release, canary: presentTerms(now.canary) },
-        after: { release: row.number, changes: shown.changes },
+        after: { release: row.number, changes: shown.changes, ...asked },
       }
       return { event, answer }
     })

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { CanaryTerms } from '@faregate/core'
 import { fieldChanges } from '@faregate/lifecycle'
 import { refuseSharedPrefix, wholeDefinition } from '../api-definition.ts'
+import { agreed } from '../api-approval.ts'
 import { refuseUntriable, refuseWhileTried, sentTerms } from '../api-canary.ts'
 import { changeListing } from '../api-listing.ts'
 import { examine, keepRelease, presentRelease, release, releaseFacts, servingOf, tellChangedRoutes, type Serving } from '../api-release.ts'
@@ -41,14 +42,14 @@ export const apisNameReleases: Handlers<'listApiReleases' | 'publishApi' | 'getA
       // A draft that was discarded and begun anew counts its revisions anew, too.
       if (!isDeepStrictEqual(now.definition, draft.definition)) return refuseChanged(deps, name, now, await trx.apis.get(name))
       await refuseSharedPrefix(call, trx, { name, prefix: definition.prefix })
+      const where = body.stage === 'staging' ? { stage: body.stage } : await agreed(call, trx, name)
       await trx.deleteApiDraft(name, now.revision)
       const { made, serving } = await published(call, trx, { definition, about, terms })
       const listing = await changeListing(call, trx, name, body.listing, '/listing')
       const answer = { ...shown, ...releaseFacts(made, serving) }
       const listed = body.listing === undefined ? {} : { listing: presentListing({ listing }) }
       const tried = terms === undefined ? {} : { canary: presentTerms(terms) }
-      const stage = body.stage === 'staging' ? { stage: body.stage } : {}
-      const after = { release: made.number, ...stage, ...about, ...tried, ...listed, changes: shown.changes }
+      const after = { release: made.number, ...where, ...about, ...tried, ...listed, changes: shown.changes }
       return { event: { action: 'api.publish', subject: name, organization: null, before: { release: draft.base }, after }, answer }
     })
   },
@@ -130,7 +131,7 @@ async function published(
 }
 
 /** The draft, if it is still the one that was looked at, and what it was begun on is still in force. Else it is told what changed. */
-async function publishable(
+export async function publishable(
   { deps, body, params }: Pick<Call<'publishApi'>, 'deps' | 'body' | 'params'>,
   read: Pick<AdminQueries, 'apis' | 'apiDrafts' | 'apiReleases'>,
 ): Promise<ApiDraftRow> {

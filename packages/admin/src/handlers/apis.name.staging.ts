@@ -1,4 +1,5 @@
 import { fieldChanges } from '@faregate/lifecycle'
+import { agreed } from '../api-approval.ts'
 import { refuseSharedPrefix } from '../api-definition.ts'
 import { refuseWhileTried } from '../api-canary.ts'
 import { examine, presentRelease, servingOf, tellChangedRoutes } from '../api-release.ts'
@@ -47,6 +48,7 @@ export const apisNameStaging: Handlers<'stageApi' | 'promoteStagedApi' | 'unstag
       const before = await trx.apis.get(name)
       await refuseWhileTried(deps, trx, before)
       await refuseSharedPrefix(call, trx, { name, prefix: row.definition.prefix })
+      const asked = await agreed(call, trx, name)
       await tellChangedRoutes(deps, trx, before, { ...row.definition, name })
       await trx.putApi({ ...row.definition, name, release: row.number, createdAt: before?.createdAt ?? deps.clock.now() })
       const event = {
@@ -54,7 +56,7 @@ export const apisNameStaging: Handlers<'stageApi' | 'promoteStagedApi' | 'unstag
         subject: name,
         organization: null,
         before: { release: before?.release ?? null, stage: 'staging' },
-        after: { release: row.number, overridden: flaws.map(({ code }) => code), changes: shown.changes },
+        after: { release: row.number, overridden: flaws.map(({ code }) => code), changes: shown.changes, ...asked },
       }
       return { event, answer: { ...shown, inForceAt: shown.inForceAt ?? new Date(deps.clock.now()).toISOString() } }
     })

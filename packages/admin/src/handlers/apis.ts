@@ -1,4 +1,5 @@
 import { definedApi, refuseSharedPrefix } from '../api-definition.ts'
+import { agreed } from '../api-approval.ts'
 import { refuseWhileTried } from '../api-canary.ts'
 import { changeListing } from '../api-listing.ts'
 import { claimed, refuseBeyondOwner } from '../api-owner.ts'
@@ -29,6 +30,7 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
     return changeConfiguration(call, async (trx) => {
       await trx.lockApis()
       if ((await trx.apis.get(row.name)) !== undefined) return refuseTaken('API', row.name)
+      await agreed(call, trx, row.name)
       await refuseSharedPrefix(call, trx, row)
       const organization = await claimed(call, trx, row.name, body.organization)
       refuseBeyondOwner(call, organization, row)
@@ -53,6 +55,7 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
       await trx.lockApis()
       const before = found(await trx.apis.get(name), 'API', name)
       await refuseWhileTried(deps, trx, before)
+      await agreed(call, trx, name)
       const after = definedApi(deps, before, body)
       refuseBeyondOwner(call, before.organization, after)
       await refuseUselessKeys(call, trx, name, after)

@@ -6,6 +6,7 @@ import { apisNameDraft } from './apis.name.draft.ts'
 import { apisNameImport } from './apis.name.import.ts'
 import { apisNameListing } from './apis.name.listing.ts'
 import { apisNameReleases } from './apis.name.releases.ts'
+import { apisNameRequests } from './apis.name.requests.ts'
 import { apisNameRetirement } from './apis.name.retirement.ts'
 import { apisNameStaging } from './apis.name.staging.ts'
 import { apisNameUsage } from './apis.name.usage.ts'
@@ -93,6 +94,7 @@ export const HANDLERS: Handlers<RouteName> = {
   ...apisNameReleases,
   ...apisNameCanary,
   ...apisNameStaging,
+  ...apisNameRequests,
   ...apisNameRetirement,
   ...apisNameListing,
   ...apisNameUsage,

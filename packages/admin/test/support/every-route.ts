@@ -51,6 +51,10 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   rollbackApi: { release: 1 },
   setApiCanary: { release: 1, percent: 5 },
   promoteApiCanary: { release: 3 },
+  setApiApproval: { required: false },
+  createApiRequest: { dropApproval: true },
+  approveApiRequest: {},
+  rejectApiRequest: { reason: 'r' },
   stageApi: { release: 1 },
   promoteStagedApi: { release: 1, base: 3 },
   deprecateApi: {},
@@ -121,7 +125,7 @@ export function pathOf(name: RouteName, tenant: Tenant, installation: { token: s
   const id = IDS.find(([prefix]) => path.startsWith(prefix))?.[1](tenant, installation, name) ?? tenant.request
   const named = NAMES.find(([prefix]) => path.startsWith(prefix))?.[1](tenant) ?? 'own-provider'
   const names = path.replace('{id}', id).replace('{number}', id).replace('{name}', named)
-  return names.replace('{user}', 'ann').replace('{tag}', 'blue')
+  return names.replace('{request}', `ar_${name}`).replace('{user}', 'ann').replace('{tag}', 'blue')
 }
 
 /** Which name stands in the paths that begin so. */
@@ -143,6 +147,7 @@ export async function createInstallation(api: Harness): Promise<{ token: string 
   await api.call('POST', '/api/apis/own-api/import', { body: { document: WEATHER, free: true } })
   await api.call('POST', '/api/apis/own-api/releases', { body: { revision: 1 } })
   await api.call('PATCH', '/api/apis/own-api/draft', { body: {} })
+  for (const name of ['approveApiRequest', 'rejectApiRequest']) await askForNothing(api, `ar_${name}`)
   await api.call('POST', '/api/prices', { body: { provider: 'own-provider', model: 'own-model', price: { input: '1' } } })
   for (const name of ['approvePrice', 'rejectPrice']) await offerPrice(api, { id: `pc_own_${name}`, model: name })
   await insertVoucher(api, 'vo_own', 'fgv_own')
@@ -151,6 +156,14 @@ export async function createInstallation(api: Harness): Promise<{ token: string 
   const token = await api.call('POST', '/api/tokens', { body: { name: 'spare', permissions: ['usage:read'] } })
   await api.call('POST', '/api/backup', { body: {} })
   return { token: String(token.body.id) }
+}
+
+/** What somebody else asked for, on the release that is in force when it is decided. */
+async function askForNothing(api: Harness, id: string): Promise<void> {
+  const asked = { id, api: 'own-api', action: 'dropApproval', body: true, base: 1, changes: [], overridden: [] } as const
+  const undecided = { state: 'pending', decidedBy: null, decidedAt: null, reason: null } as const
+  const row = { ...asked, ...undecided, changes: [], overridden: [], askedBy: 'mt_0', person: 'mem_0', createdAt: 0 }
+  await api.deps.store.write((trx) => trx.insertApiRequest(row))
 }
 
 async function insertVoucher(api: Harness, id: string, code: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { RouteOutput, Routes } from '@faregate/contract'
 import { UsageError, type Call, type Command, type Options } from '../command.ts'
+import { askedFor } from './api-approval.ts'
 import { differences, flawOf, OVERRIDE } from '../release-text.ts'
 
 type Release = RouteOutput<Routes['getApiRelease']>
@@ -29,8 +30,10 @@ const canary: Command = {
     const { canary: tried } = await client.getApi({ params: { name } })
     const meant = number === undefined ? tried?.release : Number(number)
     if (meant === undefined) throw new UsageError(`say which release is tried: faregate api canary ${name} 2 …`)
-    const release = await client.setApiCanary({ params: { name }, body: { release: meant, ...terms, override: overridden(options) } })
-    call.output.result(release, triedText(release))
+    const body = { release: meant, ...terms, override: overridden(options) }
+    if (await askedFor(call, client, name, { canary: body })) return undefined
+    const release = await client.setApiCanary({ params: { name }, body })
+    return call.output.result(release, triedText(release))
   },
 }
 
@@ -81,24 +84,28 @@ const promote: Command = {
   async run(call) {
     const [name = ''] = call.args
     const release = await (call.options.is('staging') ? promoteStaged(call, name) : promoteTried(call, name))
-    call.output.result(release, `Release ${release.number} of ${name} is in force for everybody.\n\n${differences(release)}`)
+    if (release === undefined) return undefined
+    return call.output.result(release, `Release ${release.number} of ${name} is in force for everybody.\n\n${differences(release)}`)
   },
 }
 
-async function promoteTried(call: Call, name: string): Promise<Release> {
+async function promoteTried(call: Call, name: string): Promise<Release | undefined> {
   const client = await call.client()
   const { canary: tried } = await client.getApi({ params: { name } })
   if (tried === null) throw new UsageError(`no release of ${name} is being tried: faregate api canary ${name} RELEASE --percent 5`)
-  return client.promoteApiCanary({ params: { name }, body: { release: tried.release }, idempotencyKey: randomUUID() })
+  const body = { release: tried.release }
+  if (await askedFor(call, client, name, { promote: body })) return undefined
+  return client.promoteApiCanary({ params: { name }, body, idempotencyKey: randomUUID() })
 }
 
-async function promoteStaged(call: Call, name: string): Promise<Release> {
+async function promoteStaged(call: Call, name: string): Promise<Release | undefined> {
   const client = await call.client()
   const { data } = await client.listApiReleases({ params: { name } })
   const staged = data.find((one) => one.staged)
   if (staged === undefined) throw new UsageError(`nothing of ${name} is in staging: faregate api stage ${name} RELEASE`)
   const over = call.options.text('over')
   const body = { release: staged.number, override: overridden(call.options), ...(over === undefined ? {} : { base: Number(over) }) }
+  if (await askedFor(call, client, name, { promoteStaged: body })) return undefined
   return client.promoteStagedApi({ params: { name }, body, idempotencyKey: randomUUID() })
 }
 

@@ -4,6 +4,7 @@ import type { Command } from '../command.ts'
 import { fields, shortTime, table } from '../output.ts'
 import { behind, modelledText } from '../prompt-text.ts'
 import { differences, flawOf, OVERRIDE } from '../release-text.ts'
+import { askedFor } from './api-approval.ts'
 import { forWhom, termsOf, triedText } from './api-canary.ts'
 import { stagedText } from './api-stage.ts'
 import { listedAs, VISIBILITY } from './api-catalogue.ts'
@@ -32,10 +33,11 @@ const publish: Command = {
     const tried = terms === undefined ? {} : { canary: terms }
     const stage = call.options.is('staging') ? { stage: 'staging' as const } : {}
     const body = { revision, base, override, ...stage, ...(note === undefined ? {} : { note }), ...tried, ...listedAs(call) }
+    if (!call.options.is('staging') && (await askedFor(call, client, name, { publish: body }))) return undefined
     const release = await client.publishApi({ params: { name }, body, idempotencyKey: randomUUID() })
     if (release.staged) return call.output.result(release, stagedText(release))
     if (terms !== undefined) return call.output.result(release, triedText(release))
-    call.output.result(release, `Release ${release.number} of ${name} is in force at ${release.url}.\n\n${differences(release)}`)
+    return call.output.result(release, `Release ${release.number} of ${name} is in force at ${release.url}.\n\n${differences(release)}`)
   },
 }
 

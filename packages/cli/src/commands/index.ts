@@ -4,6 +4,7 @@ import { apiDesignCommands } from './api-design.ts'
 import { apiModelsCommands } from './api-models.ts'
 import { apiPromptCommands } from './api-prompt.ts'
 import { apiCanaryCommands } from './api-canary.ts'
+import { apiApprovalCommands } from './api-approval.ts'
 import { apiStageCommands } from './api-stage.ts'
 import { apiReleaseCommands } from './api-release.ts'
 import { apiRetireCommands } from './api-retire.ts'
@@ -64,6 +65,7 @@ export const COMMANDS: Command[] = [
   ...apiReleaseCommands,
   ...apiCanaryCommands,
   ...apiStageCommands,
+  ...apiApprovalCommands,
   ...apiRetireCommands,
   ...apiCatalogueCommands,
   ...apiUsageCommands,
