@@ -41,6 +41,7 @@ export async function rebased({ deps }: Context, name: string, begun: DraftBegun
 export function definitionOf({
   name: _name,
   release: _release,
+  canary: _tried,
   retirement: _goes,
   listing: _listed,
   organization: _whose,

@@ -14,11 +14,11 @@ import { refuseFlaws } from './api-definition.ts'
 import { definitionOf, documentsCompared } from './api-draft.ts'
 import { refuseBeyondOwner } from './api-owner.ts'
 import type { Context } from './call.ts'
-import type { ApiReleaseRow, ApiRow, DraftDefinition, HttpDraft, UnreleasedApi } from './configuration-rows.ts'
+import type { ApiReleaseRow, ApiRow, CanaryRow, DraftDefinition, HttpDraft, UnreleasedApi } from './configuration-rows.ts'
 import type { AdminDeps } from './deps.ts'
 import { keepMadeDocument } from './made-document.ts'
 import type { AdminTransaction } from './ports.ts'
-import { presentDefinition } from './present/apis.ts'
+import { presentDefinition, presentTerms } from './present/apis.ts'
 import { invalid, refuse } from './refusal.ts'
 
 /** Refuses a definition of which callers would meet the mistakes, but for those that are overridden. Slow: it calls what is behind it. */
@@ -105,36 +105,57 @@ async function circumstancesOf(deps: AdminDeps, name: string): Promise<Circumsta
   }
 }
 
+type About = Pick<ApiReleaseRow, 'note' | 'overridden'>
+
+const NOTHING: About = { note: null, overridden: [] }
+
 /** Puts a definition in force as the next release of an API. The transaction holds the lock of the configuration. */
 export async function release(
+  context: Context,
+  trx: AdminTransaction,
+  row: UnreleasedApi,
+  about: About = NOTHING,
+): Promise<{ row: ApiRow; release: ApiReleaseRow }> {
+  const made = await keepRelease(context, trx, row, about)
+  const whole = { ...row, release: made.number }
+  await trx.putApi(whole)
+  return { row: whole, release: { ...made, inForceAt: context.deps.clock.now() } }
+}
+
+/** Makes a definition the next release of an API, which is in force nowhere yet. */
+export async function keepRelease(
   { deps, credential }: Context,
   trx: AdminTransaction,
   row: UnreleasedApi,
-  about: Pick<ApiReleaseRow, 'note' | 'overridden'> = { note: null, overridden: [] },
-): Promise<{ row: ApiRow; release: ApiReleaseRow }> {
-  const number = (await trx.apiReleases.last(row.name)) + 1
-  const whole = { ...row, release: number }
+  about: About,
+): Promise<ApiReleaseRow> {
+  const { name } = row
+  const number = (await trx.apiReleases.last(name)) + 1
   const made = {
-    api: row.name,
+    api: name,
     number,
-    definition: definitionOf(whole),
+    definition: definitionOf({ ...row, release: number }),
     ...about,
     publishedBy: credential.id,
     publishedAt: deps.clock.now(),
+    base: (await trx.apis.get(name))?.release ?? 0,
+    inForceAt: null,
   }
-  await keepMadeDocument(trx, row.name, row)
+  await keepMadeDocument(trx, name, row)
   await trx.insertApiRelease(made)
-  await trx.putApi(whole)
-  return { row: whole, release: made }
+  return made
 }
 
+/** Which releases of an API serve its callers. */
+export type Serving = { release?: number | undefined; canary?: CanaryRow | undefined } | undefined
+
 /** A release beside another one. Slow: it belongs into no transaction. */
-export async function presentRelease(deps: AdminDeps, row: ApiReleaseRow, inForce: number | undefined, against: ApiReleaseRow | undefined) {
-  const { api, number, definition, note, overridden, publishedBy, publishedAt } = row
+export async function presentRelease(deps: AdminDeps, row: ApiReleaseRow, serving: Serving, against: ApiReleaseRow | undefined) {
+  const { api, definition } = row
   const shown = presentDefinition(deps, definition)
   return {
     api,
-    ...releaseFacts({ number, note, overridden, publishedBy, publishedAt }, inForce),
+    ...releaseFacts(row, serving),
     ...shown,
     document: definition.document !== undefined,
     changes: fieldChanges(against && presentDefinition(deps, against.definition), shown),
@@ -144,14 +165,18 @@ export async function presentRelease(deps: AdminDeps, row: ApiReleaseRow, inForc
 
 /** What a release is, without what it holds. */
 export function releaseFacts(
-  {
+  { number, note, overridden, publishedBy, publishedAt, inForceAt }: Omit<ApiReleaseRow, 'api' | 'definition' | 'base'>,
+  serving: Serving,
+) {
+  const canary = serving?.canary?.release === number ? presentTerms(serving.canary) : null
+  return {
     number,
+    inForce: number === serving?.release,
+    canary,
+    inForceAt: inForceAt === null ? null : new Date(inForceAt).toISOString(),
     note,
     overridden,
     publishedBy,
-    publishedAt,
-  }: Pick<ApiReleaseRow, 'number' | 'note' | 'overridden' | 'publishedBy' | 'publishedAt'>,
-  inForce: number | undefined,
-) {
-  return { number, inForce: number === inForce, note, overridden, publishedBy, publishedAt: new Date(publishedAt).toISOString() }
+    publishedAt: new Date(publishedAt).toISOString(),
+  }
 }

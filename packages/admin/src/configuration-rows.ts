@@ -1,5 +1,6 @@
 import type {
   ApiListing,
+  CanaryTerms,
   Deployment,
   HttpDefinition,
   Millis,
@@ -61,8 +62,12 @@ interface OfTheApi {
 /** A published API as it is kept, before it is known as which release. */
 export type UnreleasedApi = KeptDefinition & OfTheApi
 
-/** A published API as it is kept, with the release that is in force. */
-export type ApiRow = UnreleasedApi & { release: number }
+/** A published API as it is kept, with the release that is in force, and the one that is tried beside it. */
+export type ApiRow = UnreleasedApi & { release: number; canary?: CanaryRow | undefined }
+
+export interface CanaryRow extends CanaryTerms {
+  release: number
+}
 
 export interface SealedUpstream {
   /** Of the first, where there are several. */
@@ -107,4 +112,8 @@ export interface ApiReleaseRow {
   overridden: string[]
   publishedBy: string
   publishedAt: Millis
+  /** The release in force when it was made; 0: none was. */
+  base: number
+  /** When it was first in force for all callers; null: it never was. */
+  inForceAt: Millis | null
 }

@@ -1,5 +1,5 @@
 import type { ApiAlert, ApiListing, Retirement } from '@faregate/core'
-import type { ApiDraftRow, ApiReleaseRow, ApiRow } from './configuration-rows.ts'
+import type { ApiDraftRow, ApiReleaseRow, ApiRow, CanaryRow } from './configuration-rows.ts'
 import type { ApiUsageQueries } from './ports-api-usage.ts'
 
 /** When webhooks are told of how APIs are called; of one that has none there is an empty list. */
@@ -26,6 +26,8 @@ export interface ApiQueries {
     list(api: string, limit?: number): Promise<ApiReleaseRow[]>
     /** The highest number; 0: there is none. */
     last(api: string): Promise<number>
+    /** Numbers of those that are or were in force for all callers, newest first, at most so many. */
+    everInForce(api: string, limit: number): Promise<number[]>
   }
   apiDocuments: { get(hash: string): Promise<string | undefined> }
   /** Of an API that was taken off, too. */
@@ -37,8 +39,12 @@ export interface ApiQueries {
 
 /** What of them can be changed. */
 export interface ApiChanges {
-  /** But for how it goes, and how it is listed: these stay as they are. */
+  /**
+   * Puts a release in force, and ends what was tried beside the one before. How the API goes, and how it is listed, stays as it is.
+   */
   putApi(row: ApiRow): Promise<void>
+  /** Tries a release beside the one in force; undefined: none. */
+  putApiCanary(name: string, canary: CanaryRow | undefined): Promise<void>
   /** Takes it out of force; its releases stay, and how it is listed. */
   deleteApi(name: string): Promise<void>
   /** Gives a name to an organization for good, unless it has an owner; whether it had none. */

@@ -65,6 +65,7 @@ describe('published APIs at run time', () => {
       models: null,
       policy: null,
       release: 1,
+      canary: null,
       document: false,
       retirement: null,
       presentation: null,

@@ -72,6 +72,31 @@ export function designedApis({ does, runs, answered }: Lines, folder: string): v
       assert.deepEqual([api.release, api.routes[0]?.price], [1, '0.01'])
     })
 
+    test('a release is tried on some callers, on more of them, promoted or stopped', async () => {
+      await does('api', 'edit', 'tides', '--price', 'GET /tides/{coast} 0.02')
+      const header = ['--canary-header', 'X-Version: next']
+      assert.match(
+        (await does('api', 'publish', 'tides', '--canary', '5%', ...header, ...all)).stdout,
+        /^Release 3 of tides is tried for 5 % of the keys, and for calls with "x-version: next"\.$/m,
+      )
+      assert.match((await does('api', 'releases', 'tides')).stdout, /^ +3 +tried for 5 % of the keys.*\n +2 +1 .*\n +1 +in force/m)
+      assert.match((await does('api', 'show', 'tides')).stdout, /^tried +release 3 for 5 % of the keys/m)
+      const tried = await answered<{ canary: unknown }>('api', 'canary', 'tides', '--percent', '50')
+      assert.deepEqual(tried.canary, { percent: 50, header: null })
+      const meanwhile = await runs('api', 'canary', 'tides', '2', '--percent', '5', ...all)
+      assert.match(meanwhile.stderr, /Release 3 of "tides" by \S+ is being tried as a canary.*release_conflict/)
+      assert.match((await does('api', 'promote', 'tides')).stdout, /^Release 3 of tides is in force for everybody\.$/m)
+      await does('api', 'canary', 'tides', '1', '--header', 'X-Version: old', ...all)
+      assert.match((await does('api', 'canary', 'tides', '--stop')).stdout, /^The release in force of tides serves everybody again\.$/m)
+      for (const line of [
+        ['promote', 'tides'],
+        ['canary', 'tides'],
+        ['canary', 'tides', '--percent', '5'],
+        ['canary', 'tides', '1', '--header', 'x'],
+      ])
+        assert.equal((await runs('api', ...line)).code, 2, line.join(' '))
+    })
+
     test('an API is deprecated, retired and put back in service; who calls it is listed', async () => {
       const route = ['--route', 'GET /tides free']
       await does('api', 'add', 'tides-2', 'http://127.0.0.1:1', ...route)

@@ -4,6 +4,7 @@ import { baseUrl, nullable, proxying, secretless, shown, timeouts } from './api-
 import { models, policy, shownPolicy } from './api-models.ts'
 import { checks, contractReport, validation } from './api-checks.ts'
 import { routesWith } from './api-routes.ts'
+import { shownCanaryTerms } from './canary-terms.ts'
 import { byName, decimal, id, nothing } from './common.ts'
 import { managedBy } from './managed.ts'
 import { prompt, shownPrompt } from './prompts.ts'
@@ -107,6 +108,10 @@ export const api = z
     organization: z.string().nullable().describe('Whose it is; null: the operator.'),
     ...shownMembers,
     release: z.number().nullable().describe('The release in force; null: it is defined in the configuration file.'),
+    canary: z
+      .object({ release: z.number(), ...shownCanaryTerms })
+      .nullable()
+      .describe('What is tried beside it, and for which calls; null: nothing is.'),
     document: z.boolean().describe('Whether it has an OpenAPI document.'),
     retirement: shownRetirement,
     listing: shownListing,

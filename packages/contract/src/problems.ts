@@ -70,7 +70,7 @@ export const MANAGEMENT_PROBLEMS = {
     actor: 'caller',
     retryable: false,
     meaning:
-      'Since the draft was looked at, it was changed, or another release was put in force. `changes` says what differs. Nothing was published.',
+      'Since it was looked at, the draft was changed, or another release was put in force or is being tried. `changes` says what differs. Nothing was published.',
     mend: [
       'Look at `changes`, and at the draft: `faregate api draft NAME`.',
       'Take up what is in force now: `faregate api edit NAME --rebase`, then publish.',

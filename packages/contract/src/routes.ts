@@ -1,6 +1,7 @@
 import { apiAlertRoutes } from './api-alerts.ts'
 import { apiDesignRoutes } from './api-design.ts'
 import { apiListingRoutes } from './api-listing.ts'
+import { apiCanaryRoutes } from './api-canary.ts'
 import { apiReleaseRoutes } from './api-releases.ts'
 import { apiRetirementRoutes } from './api-retirement.ts'
 import { apiUsageRoutes } from './api-usage.ts'
@@ -62,6 +63,7 @@ export const ROUTES = {
   ...apiRoutes,
   ...apiDesignRoutes,
   ...apiReleaseRoutes,
+  ...apiCanaryRoutes,
   ...apiRetirementRoutes,
   ...apiListingRoutes,
   ...apiUsageRoutes,

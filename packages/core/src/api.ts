@@ -1,4 +1,5 @@
 import { modelRoutes, type ModelsDefinition } from './api-models.ts'
+import type { ApiCanary } from './api-canary.ts'
 import type { ApiListing, ApiPresentation } from './api-presentation.ts'
 import type { ApiProxying, OAuthClient } from './api-proxying.ts'
 import type { Prompt } from './prompt.ts'
@@ -90,6 +91,7 @@ export interface HttpApi extends HttpDefinition {
   organization?: string | undefined
   /** The release that is in force; absent: it has none, being defined in the configuration file. */
   release?: number | undefined
+  canary?: ApiCanary<HttpApi> | undefined
   managedBy: ManagedBy
 }
 
@@ -100,11 +102,14 @@ export interface PromptApi extends PromptDefinition {
   listing?: ApiListing | undefined
   organization?: string | undefined
   release?: number | undefined
+  canary?: ApiCanary<PromptApi> | undefined
   managedBy: ManagedBy
 }
 
 /** Published models. */
-export type ModelsApi = ModelsDefinition & Omit<PromptApi, keyof PromptDefinition>
+export interface ModelsApi extends ModelsDefinition, Omit<PromptApi, keyof PromptDefinition | 'canary'> {
+  canary?: ApiCanary<ModelsApi> | undefined
+}
 
 /** What is published below a prefix. */
 export type ApiEntry = HttpApi | PromptApi | ModelsApi

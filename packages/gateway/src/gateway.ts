@@ -1,6 +1,8 @@
 import { formatAmount, isDenial, newId, type Denial } from '@faregate/core'
 import { corsHeaders } from './answer-headers.ts'
 import { serveApi } from './apis/call.ts'
+import { releaseFor } from './apis/canary.ts'
+import { isDocument } from './apis/made-document.ts'
 import { MOCK_PREFIX, serveMock } from './apis/mock.ts'
 import { modelsFlow, serveModelsApi } from './apis/models.ts'
 import type { Published } from './apis/port.ts'
@@ -90,12 +92,18 @@ function serve(shared: Shared, flow: Flow): Promise<void> {
 
 function servePublished(shared: Shared, flow: Flow, { value, rest }: Published): Promise<void> {
   if (value.kind === 'http') return guarded(shared, flow, () => serveApi(shared, flow, { value, rest }))
-  if (value.kind === 'model') {
-    const called = modelsFlow(flow, value, rest)
-    return guarded(shared, called, () => serveModelsApi(shared, called, value, rest))
-  }
-  const asked = promptFlow(flow, value)
-  return guarded(shared, asked, () => servePrompt(shared, asked, value, rest))
+  const described = isDocument(flow.inbound.method, rest)
+  if (value.kind === 'model')
+    return guarded(shared, flow, async () => {
+      const models = described ? value : await releaseFor(shared.deps, value, flow.inbound)
+      const called = modelsFlow(flow, models, rest)
+      return guarded(shared, called, () => serveModelsApi(shared, called, models, rest))
+    })
+  return guarded(shared, flow, async () => {
+    const prompt = described ? value : await releaseFor(shared.deps, value, { ...flow.inbound, query: '' })
+    const asked = promptFlow(flow, prompt)
+    return guarded(shared, asked, () => servePrompt(shared, asked, prompt, rest))
+  })
 }
 
 function handlerFor({ method, path }: Inbound): Handler {

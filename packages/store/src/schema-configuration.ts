@@ -39,6 +39,9 @@ export interface ApisTable {
   release_number: Int
   /** JSON of how it goes; null: it stays. */
   retirement: Json | null
+  /** The release that is tried beside it, and JSON of for which calls; null: none is. */
+  canary_release: Int | null
+  canary: Json | null
   created_at: Int
   updated_at: Int
 }
@@ -68,6 +71,10 @@ export interface ApiReleasesTable {
   overridden: Json
   published_by: string
   published_at: Int
+  /** The release in force when it was made; 0: none was. */
+  base: Int
+  /** When it was first in force for all callers; null: it never was. */
+  in_force_at: Int | null
 }
 
 /** Who may see an API and who answers for it, also where it is taken off; none: as is usual. */

@@ -1,4 +1,5 @@
 import { definedApi, refuseSharedPrefix } from '../api-definition.ts'
+import { refuseWhileTried } from '../api-canary.ts'
 import { changeListing } from '../api-listing.ts'
 import { claimed, refuseBeyondOwner } from '../api-owner.ts'
 import { release } from '../api-release.ts'
@@ -49,6 +50,7 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
     return changeConfiguration(call, async (trx) => {
       await trx.lockApis()
       const before = found(await trx.apis.get(name), 'API', name)
+      await refuseWhileTried(deps, trx, before)
       const after = definedApi(deps, before, body)
       refuseBeyondOwner(call, before.organization, after)
       await refuseSharedPrefix(call, trx, after)

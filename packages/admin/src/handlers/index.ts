@@ -1,6 +1,7 @@
 import type { RouteName } from '@faregate/contract'
 import type { Handlers } from '../call.ts'
 import { apisNameAlerts } from './apis.name.alerts.ts'
+import { apisNameCanary } from './apis.name.canary.ts'
 import { apisNameDraft } from './apis.name.draft.ts'
 import { apisNameImport } from './apis.name.import.ts'
 import { apisNameListing } from './apis.name.listing.ts'
@@ -89,6 +90,7 @@ export const HANDLERS: Handlers<RouteName> = {
   ...apisNameDraft,
   ...apisNameImport,
   ...apisNameReleases,
+  ...apisNameCanary,
   ...apisNameRetirement,
   ...apisNameListing,
   ...apisNameUsage,

@@ -6,6 +6,7 @@ import {
   type ApiEntry,
   type ApiProxying,
   type ApiRoute,
+  type CanaryTerms,
   type HttpApi,
   type ManagedBy,
   type Prompt,
@@ -27,11 +28,23 @@ export function presentApi(deps: Pick<AdminDeps, 'publicUrl'>, api: ApiEntry | A
     organization: api.organization ?? null,
     ...presentDefinition(deps, api),
     release: api.release ?? null,
+    canary: presentCanary(api),
     document: api.document !== undefined,
     retirement: presentRetirement(api),
     listing: presentListing(api),
     managedBy: 'managedBy' in api ? api.managedBy : DATABASE,
   }
+}
+
+function presentCanary({ canary }: ApiEntry | ApiRow) {
+  if (canary === undefined) return null
+  const release = 'entry' in canary ? (canary.entry.release ?? 0) : canary.release
+  return { release, ...presentTerms(canary) }
+}
+
+/** For which calls a release is tried. */
+export function presentTerms({ percent, header }: CanaryTerms) {
+  return { percent: percent ?? null, header: header === undefined ? null : { name: header.name, value: header.value } }
 }
 
 /** A definition without its secret; `upstream` is null where there is none yet. */

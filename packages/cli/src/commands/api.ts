@@ -7,6 +7,7 @@ import { findOrganization } from '../lookup.ts'
 import { fields, table } from '../output.ts'
 import { placeOf } from '../place.ts'
 import { behind, modelledText } from '../prompt-text.ts'
+import { forWhom } from './api-canary.ts'
 import { listedAs, VISIBILITY } from './api-catalogue.ts'
 import { apiTest } from './api-test.ts'
 
@@ -44,6 +45,7 @@ function shown(api: Api): string {
     ...behindIt(api),
     ['encoded slashes', api.encodedSlashes === 'pass' ? 'pass' : undefined],
     ['release', api.release ?? undefined],
+    ['tried', api.canary === null ? undefined : `release ${api.canary.release} ${forWhom(api.canary)}`],
     ['title', api.presentation?.title ?? undefined],
     ['visibility', api.listing.visibility],
     ['goes', api.retirement === null ? undefined : `${api.retirement.state} since ${api.retirement.at.slice(0, 10)}`],

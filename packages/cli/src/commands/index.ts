@@ -3,6 +3,7 @@ import { apiCatalogueCommands } from './api-catalogue.ts'
 import { apiDesignCommands } from './api-design.ts'
 import { apiModelsCommands } from './api-models.ts'
 import { apiPromptCommands } from './api-prompt.ts'
+import { apiCanaryCommands } from './api-canary.ts'
 import { apiReleaseCommands } from './api-release.ts'
 import { apiRetireCommands } from './api-retire.ts'
 import { apiUsageCommands } from './api-usage.ts'
@@ -59,6 +60,7 @@ export const COMMANDS: Command[] = [
   ...apiPromptCommands,
   ...apiModelsCommands,
   ...apiReleaseCommands,
+  ...apiCanaryCommands,
   ...apiRetireCommands,
   ...apiCatalogueCommands,
   ...apiUsageCommands,

@@ -18,6 +18,7 @@ import { retiredApi } from '../retirement.ts'
 import { checkStanding } from '../standing.ts'
 import { tagsOf } from '../tags.ts'
 import { addressRefused } from './addresses.ts'
+import { namedRelease, releaseOfKey } from './canary.ts'
 import { checkRequest } from './contract/check.ts'
 import { deliverCall } from './deliver.ts'
 import { evaluateCall, reserveCall, type AdmittedApi } from './hold.ts'
@@ -73,13 +74,18 @@ export function limitedApi(deps: GatewayDeps, flow: Flow, admitted: AdmittedApi)
  * Identify, locate the route, authorize, entitle: in the order in which refusals take precedence. Below a prefix nobody
  * is told of routes without a key. What is free is sold by no plan.
  */
-export async function admitCall(shared: Shared, flow: Flow, { value, rest }: PublishedAt, method: string): Promise<AdmittedApi | Denial> {
+export async function admitCall(shared: Shared, flow: Flow, at: PublishedAt, method: string): Promise<AdmittedApi | Denial> {
   const { deps } = shared
-  const { name, release } = value.entry
-  flow.api = { name, route: null, release }
-  const found = await callerOf(shared, flow, value)
+  const { rest } = at
+  const { name } = at.value.entry
+  const named = namedRelease(at.value, flow.inbound)
+  flow.api = { name, route: null, release: named.entry.release }
+  const found = await callerOf(shared, flow, named)
   if (isDenial(found)) return found
   flow.step = 'configuration'
+  const value = releaseOfKey(at.value, named, found)
+  const { release } = value.entry
+  flow.api = { name, route: null, release }
   const key = await withNamedCaps(deps, found, null, tagsOf(flow.inbound))
   if (isDenial(key)) return key
   const gone = retiredApi(deps, value.entry)

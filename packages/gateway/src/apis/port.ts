@@ -1,4 +1,4 @@
-import type { HttpApi, ModelsApi, Nano, PromptApi } from '@faregate/core'
+import type { ApiCanary, HttpApi, ModelsApi, Nano, PromptApi } from '@faregate/core'
 import type { Dialect } from '@faregate/wire'
 import type { Scheme } from '../callers/caller.ts'
 import type { ApiContract, CallChecks } from './contract/port.ts'
@@ -23,6 +23,8 @@ export interface PublishedApi {
   schemes: readonly Scheme[] | undefined
   /** The route of a method and of the path below the prefix, as it was sent. */
   route: (method: string, rest: string) => FoundRoute
+  /** What is tried beside it; absent: nothing. */
+  canary?: ApiCanary<PublishedApi> | undefined
   /** What its calls are compared with; absent: nothing. `unavailable`: it should be, and cannot. */
   contract?: ApiContract | 'unavailable' | undefined
 }
@@ -34,6 +36,7 @@ export interface PublishedPrompt {
   dialect: Dialect
   /** Its OpenAPI document, for those who may call it. */
   document: () => string
+  canary?: ApiCanary<PublishedPrompt> | undefined
 }
 
 /** Models under names of the API's own: below its prefix stands what the gateway has at its root. */
@@ -42,6 +45,7 @@ export interface PublishedModels {
   entry: ModelsApi
   /** Its OpenAPI document, for those who may call it. */
   document: () => string
+  canary?: ApiCanary<PublishedModels> | undefined
 }
 
 export type FoundRoute =

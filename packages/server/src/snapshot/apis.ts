@@ -1,4 +1,4 @@
-import type { ApiEntry, HttpApi, PromptApi, Snapshot } from '@faregate/core'
+import { servedReleases, type ApiEntry, type HttpApi, type PromptApi, type Snapshot } from '@faregate/core'
 import {
   nearest,
   type ApiDirectory,
@@ -33,17 +33,22 @@ export function apiDirectory(
     compiled.set(entry, known)
     return known
   }
-  const make = (entry: ApiEntry): Published => {
+  const alone = (entry: ApiEntry): Published => {
     if (entry.kind === 'model') return { kind: 'model', entry, document: () => madeDocument(entry.name, entry) }
     if (entry.kind === 'prompt') return publishPrompt(entry, bodyBytes)
     return publish(entry, upstreams.compile(entry), callers.compile(entry), contracts.of(entry))
+  }
+  const make = (entry: ApiEntry): Published => {
+    const { canary } = entry
+    // What it is, a service, a prompt or models, it stays.
+    return canary === undefined ? alone(entry) : ({ ...alone(entry), canary: { ...canary, entry: alone(canary.entry) } } as Published)
   }
   return {
     find(path) {
       const { apis } = snapshot()
       if (apis !== current) {
         current = apis
-        upstreams.keep(apis.values())
+        upstreams.keep(servedReleases(apis.values()))
         prefixes = new Prefixes([...apis.values()].map((entry) => [entry.prefix, published(entry)]))
       }
       return prefixes.find(path)

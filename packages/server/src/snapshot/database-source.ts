@@ -1,4 +1,5 @@
 import {
+  servedReleases,
   settingsInForce,
   type ApiEntry,
   type ModelEntry,
@@ -71,7 +72,7 @@ export class DatabaseSource implements ConfigurationSource {
     const stored = await this.#stored()
     const settings = settingsInForce(this.#fixed.settings, stored.settings)
     const snapshot = buildSnapshot({ ...this.#fixed, version, database: stored, allModels: settings.allModels.value })
-    await this.#contracts.prepare(snapshot.apis.values())
+    await this.#contracts.prepare(servedReleases(snapshot.apis.values()))
     const published = await catalogueFor(snapshot, this.#vendors)
     const limit = shareOf(settings['prices.approveAbove'].value)
     this.catalogue = published && (await this.#cataloguePrices.inForce({ snapshot, overrides: stored.prices, published, limit }))

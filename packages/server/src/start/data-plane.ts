@@ -1,4 +1,5 @@
 import type { AdminQueries } from '@faregate/admin'
+import { servedReleases } from '@faregate/core'
 import {
   CallerBook,
   createGateway,
@@ -167,6 +168,6 @@ function openUpstreams(
   })
   const checks = new HealthChecks({ upstreams, client: upstream, random, log })
   closers.add(() => checks.close())
-  live.watch(({ apis }) => checks.apply(apis.values()))
+  live.watch(({ apis }) => checks.apply(servedReleases(apis.values())))
   return { upstream, upstreams }
 }

@@ -19,6 +19,7 @@ import { callers } from './0021-callers.ts'
 import { apiOwners } from './0022-api-owners.ts'
 import { violations } from './0023-violations.ts'
 import { apiListings } from './0024-api-listings.ts'
+import { stages } from './0025-stages.ts'
 
 /** One step of the schema: forward only, never changed once released. */
 export interface Migration {
@@ -51,6 +52,7 @@ export const MIGRATIONS: readonly Migration[] = [
   apiOwners,
   violations,
   apiListings,
+  stages,
 ]
 
 /** Where the version lives; made before the first migration, the same for ever. */

@@ -4,6 +4,8 @@ import type { ApiRow, KeptDefinition, SealedSecret } from '@faregate/admin/confi
 import type { Kysely, Selectable } from 'kysely'
 import type { ApisTable } from '../schema-configuration.ts'
 import type { Schema } from '../schema.ts'
+import { canaryOf } from './api-canaries.ts'
+import { markInForce } from './api-releases.ts'
 import { toNumber } from './columns.ts'
 
 export function apiQueries(db: Kysely<Schema>): AdminQueries['apis'] {
@@ -40,10 +42,12 @@ function apiOf(row: Selectable<ApisTable> & { listing: string | null; organizati
   const definition = JSON.parse(row.definition) as KeptDefinition
   const retirement = row.retirement === null ? {} : { retirement: JSON.parse(row.retirement) as Retirement }
   const listing = row.listing === null ? {} : { listing: JSON.parse(row.listing) as ApiListing }
+  const canary = canaryOf(row)
   return {
     ...definition,
     ...retirement,
     ...listing,
+    ...(canary === undefined ? {} : { canary }),
     ...(row.organization_id === null ? {} : { organization: row.organization_id }),
     name: row.name,
     release: toNumber(row.release_number),
@@ -51,18 +55,27 @@ function apiOf(row: Selectable<ApisTable> & { listing: string | null; organizati
   }
 }
 
-/** Inserts or replaces; the time of the first insert stays, how the API goes, how it is listed, and whose it is. */
+/**
+ * Puts a release in force, alone. The time of the first insert stays, how the API goes, how it is listed, and whose it is.
+ */
 export async function putApi(
   db: Kysely<Schema>,
-  { name, release, retirement: _kept, listing: _stays, organization: _whose, createdAt, ...definition }: ApiRow,
+  { name, release, canary: _ends, retirement: _kept, listing: _stays, organization: _whose, createdAt, ...definition }: ApiRow,
   at: number,
 ): Promise<void> {
-  const columns = { definition: JSON.stringify(definition), release_number: release, updated_at: at }
+  const columns = {
+    definition: JSON.stringify(definition),
+    release_number: release,
+    canary_release: null,
+    canary: null,
+    updated_at: at,
+  }
   await db
     .insertInto('apis')
     .values({ name, created_at: createdAt, retirement: null, ...columns })
     .onConflict((conflict) => conflict.column('name').doUpdateSet(columns))
     .execute()
+  await markInForce(db, name, release, at)
 }
 
 /** Says how an API goes; undefined: it stays. */
@@ -81,13 +94,26 @@ export async function putApiListing(db: Kysely<Schema>, api: string, listing: Ap
     .execute()
 }
 
-/** As it is in force: with its secrets opened. What `unseal` throws is passed on. */
-export function openApi(row: ApiRow, unseal: (sealed: string, name: string) => string): ApiEntry {
+type Unseal = (sealed: string, name: string) => string
+
+/** As it is in force: with its secrets opened, and with what is tried beside it (`tried`). What `unseal` throws is passed on. */
+export function openApi(row: ApiRow, unseal: Unseal, tried?: KeptDefinition): ApiEntry {
+  const entry = openRelease(row, unseal)
+  const { canary } = row
+  if (canary === undefined || tried === undefined) return entry
+  const { release, ...terms } = canary
+  const { name, retirement, listing, organization, createdAt } = row
+  const beside = openRelease({ ...tried, name, release, retirement, listing, organization, createdAt }, unseal)
+  // What it is, a service, a prompt or models, it stays.
+  return { ...entry, canary: { ...terms, entry: beside } } as ApiEntry
+}
+
+function openRelease(row: ApiRow, unseal: Unseal): ApiEntry {
   if (row.kind !== 'http') {
-    const { createdAt: _createdAt, ...ofModels } = row
+    const { createdAt: _createdAt, canary: _tried, ...ofModels } = row
     return { ...ofModels, managedBy: { source: 'database' } }
   }
-  const { createdAt: _createdAt, upstream, ...api } = row
+  const { createdAt: _createdAt, canary: _tried, upstream, ...api } = row
   const { baseUrl, header, basic, oauth } = upstream
   const opened = <T extends SealedSecret>(kind: UpstreamSecret, { sealed, lastFour: _shown, ...open }: T) => ({
     ...open,

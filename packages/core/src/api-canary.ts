@@ -1,0 +1,28 @@
+import type { ApiEntry } from './api.ts'
+
+/** Which calls of an API are served by its canary instead of by the release in force. At least one of the two is there. */
+export interface CanaryTerms {
+  /** Of a hundred keys, so many: always the same ones. More than 0. */
+  percent?: number | undefined
+  /** Calls that carry this header (small letters) with this value, whose ever key they have. */
+  header?: { name: string; value: string } | undefined
+}
+
+/** A release that is tried beside the one in force. */
+export interface ApiCanary<Entry = ApiEntry> extends CanaryTerms {
+  entry: Entry
+}
+
+/** Every release of these APIs that a call can be served by. */
+export function* servedReleases(apis: Iterable<ApiEntry>): Generator<ApiEntry> {
+  for (const api of apis) {
+    yield api
+    if (api.canary !== undefined) yield api.canary.entry
+  }
+}
+
+/** The release of this number among those that serve an API; the one in force, where no other is meant. */
+export function servedRelease(api: ApiEntry, number: number | undefined): ApiEntry {
+  const tried = api.canary?.entry
+  return tried !== undefined && tried.release === number ? tried : api
+}
