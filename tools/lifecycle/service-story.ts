@@ -125,7 +125,7 @@ async function ended(story: Story, { publisher, consumer, client }: World): Prom
   const going = await story.call('GET /flags/proxy?userId=ada', consumer)
   story.check('answers say since when and until when', going.headers.has('deprecation') && going.headers.has('sunset'))
   const callers = await story.command('api callers flags', publisher)
-  story.check('the consumer is among its callers', callers.includes('consumer'))
+  story.check('the consumer is among its callers', callers.includes(consumer.organization))
 
   story.step('The month is over.')
   await story.command('api retire flags', publisher)

@@ -9,7 +9,7 @@ import { startService, type Service } from './service.ts'
 import type { Hands } from './story.ts'
 
 /** Somebody in the story, with the organization whose hands these are. */
-export interface Person extends Hands {
+interface Person extends Hands {
   organization: string
 }
 
