@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { Lines } from './commands-plans.ts'
+import { publishedModels } from './commands-models-api.ts'
 import { publishedPrompts } from './commands-prompts.ts'
 
 const TIDES = `openapi: 3.1.0
@@ -184,4 +185,5 @@ export function designedApis({ does, runs, answered }: Lines, folder: string, en
     })
   })
   publishedPrompts({ does, runs, answered }, folder)
+  publishedModels({ does, runs, answered })
 }

@@ -108,7 +108,10 @@ function servePublished(shared: Shared, flow: Flow, { value, rest }: Published):
 
 /** Which release serves a call has to be known before it is read. */
 async function serveModelled(shared: Shared, flow: Flow, inForce: PublishedPrompt | PublishedModels, rest: string): Promise<void> {
-  const value = isDocument(flow.inbound.method, rest) ? inForce : await releaseFor(shared.deps, inForce, flow.inbound)
+  const { inbound } = flow
+  // Some clients of models send their key in the query; of a prompt none is looked for there.
+  const shown = inForce.kind === 'model' ? inbound : { ...inbound, query: '' }
+  const value = isDocument(inbound.method, rest) ? inForce : await releaseFor(shared.deps, inForce, shown)
   if (value.kind === 'model') {
     const called = modelsFlow(shared.deps, flow, value, rest)
     return guarded(shared, called, () => serveModelsApi(shared, called, value, rest))

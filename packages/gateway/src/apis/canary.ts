@@ -3,6 +3,8 @@ import type { KeyEntry } from '@faregate/identity'
 import type { GatewayDeps } from '../deps.ts'
 import type { Inbound } from '../edge.ts'
 import { headerOf, identify } from '../identify.ts'
+import type { Scheme } from '../callers/caller.ts'
+import { keyBehind } from '../callers/identify-caller.ts'
 
 /** What is published, with what is tried beside it. */
 interface Tried<Of> {
@@ -30,16 +32,17 @@ export function releaseOfKey<Of extends Tried<Of> & { entry: { release?: number 
   return placeOf(`${name} ${release ?? 0} ${capKey}`) * 100 < canary.percent ? canary.entry : inForce
 }
 
-/** The same for what has to be known before a call is read, of callers whose keys are where they always can be. Refuses nothing. */
-export async function releaseFor<Of extends Tried<Of> & { entry: { release?: number | undefined } }>(
-  deps: Pick<GatewayDeps, 'keys'>,
+/** The same for what has to be known before a call is read. Refuses nothing, and uses no credential up. */
+export async function releaseFor<Of extends Tried<Of> & { entry: { release?: number | undefined }; schemes: readonly Scheme[] | undefined }>(
+  deps: Pick<GatewayDeps, 'keys' | 'clock'>,
   inForce: Of,
   inbound: Inbound,
 ): Promise<Of> {
   const named = namedRelease(inForce, inbound)
   if (named !== inForce || inForce.canary?.percent === undefined) return named
-  const key = await identify(deps, { ...inbound, query: '' })
-  return isDenial(key) ? inForce : releaseOfKey(inForce, named, key)
+  const { schemes } = inForce
+  const key = schemes === undefined ? await identify(deps, inbound) : await keyBehind(inbound, deps.clock.now(), schemes)
+  return key === undefined || isDenial(key) ? inForce : releaseOfKey(inForce, named, key)
 }
 
 /**

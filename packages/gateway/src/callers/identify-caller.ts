@@ -33,6 +33,15 @@ export async function vouched(inbound: Inbound, now: Millis, { schemes, about }:
   return challenged(nothingSent(schemes), schemes, about)
 }
 
+/** The key behind a credential, whatever its state; undefined: there is none. Nothing is used up by the look. */
+export async function keyBehind(inbound: Inbound, now: Millis, schemes: readonly Scheme[]): Promise<KeyEntry | undefined> {
+  for (const scheme of schemes) {
+    const found = await (scheme.look ?? scheme.check)(inbound, now)
+    if (found !== undefined) return isDenial(found) ? undefined : found.key
+  }
+  return undefined
+}
+
 /**
  * The key as which a call is served, by the first way of which the request carries something. What it carries is good or
  * refused: it never falls back to another way.
