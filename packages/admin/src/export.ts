@@ -1,4 +1,5 @@
 import type { StoredSettings } from '@faregate/core'
+import { isValidated } from '@faregate/lifecycle'
 import { stringify } from 'yaml'
 import type { ApiRow, ModelDefinition, ModelRow, ProviderRow, SealedUpstream } from './configuration-rows.ts'
 import type { PriceRow } from './rows.ts'
@@ -23,6 +24,9 @@ export function exportYaml({ providers, models, apis, prices, settings }: Export
   )
   const comments: string[] = []
   for (const price of prices) comments.push(...foldPrice(entries, price))
+  for (const api of apis)
+    if (api.kind === 'http' && isValidated(api.validation))
+      comments.push(`The document of ${api.name} is a file of its own: faregate api document ${api.name} > ${documentFile(api.name)}`)
   const members = {
     ...(providers.length === 0 ? {} : { providers: providers.map(providerMember) }),
     ...(entries.size === 0 ? {} : { models: Object.fromEntries(entries) }),
@@ -57,7 +61,7 @@ function providerMember({ name, kind, baseUrl, keys }: ProviderRow) {
   }
 }
 
-/** The document is none of the file's: its routes are, or its prompt. */
+/** The document is a file of its own, which is named where calls are compared with it. */
 function apiMember(api: ApiRow) {
   const { presentation, listing } = api
   const told = {
@@ -75,6 +79,9 @@ function serviceMember({
   release: _release,
   retirement: _goes,
   document: _document,
+  organization: _whose,
+  checks,
+  validation,
   presentation: _presented,
   listing: _listed,
   prefix,
@@ -82,7 +89,17 @@ function serviceMember({
   ...definition
 }: Extract<ApiRow, { kind: 'http' }>) {
   const members = upstreamMember(name, upstream, definition.upstreams !== undefined)
-  return { prefix, ...(Object.keys(members).length === 0 ? {} : { upstream: members }), ...definition }
+  return {
+    prefix,
+    ...(Object.keys(members).length === 0 ? {} : { upstream: members }),
+    ...definition,
+    ...(isValidated(validation) ? { document: `./${documentFile(name)}`, validation } : {}),
+    ...(checks === undefined ? {} : { checks: literal({ calls: checks.calls }) }),
+  }
+}
+
+function documentFile(api: string): string {
+  return `${api}.openapi.json`
 }
 
 /** Where there are several upstreams, it holds the secrets alone. */

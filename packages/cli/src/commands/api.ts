@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { PROXYING_MEMBERS } from '@faregate/core'
 import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
 import { MEMBERS, membersOf, upstreamOf } from '../api-members.ts'
 import { SECRETS, secretsOf } from '../api-secrets.ts'
@@ -81,18 +82,8 @@ function secretShown({ upstream }: Api): string {
 
 const NO_SECRETS = { header: null, basic: null, oauth: null }
 
-const SETTINGS = [
-  'authentication',
-  'identity',
-  'health',
-  'retries',
-  'addresses',
-  'rewrite',
-  'requestHeaders',
-  'responseHeaders',
-  'hostHeader',
-  'validation',
-] as const
+/** Upstreams are shown by themselves. */
+const SETTINGS = [...PROXYING_MEMBERS.filter((member) => member !== 'upstreams'), 'validation'] as const
 
 function waits({ timeouts: { connectMs, firstByteMs, silenceMs } }: Api): [string, string | undefined][] {
   return [

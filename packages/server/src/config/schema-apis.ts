@@ -1,4 +1,5 @@
 import { baseUrl, proxying, secretless, timeouts } from '@faregate/contract/api-proxying'
+import { checks as checksOfApi, validation } from '@faregate/contract/api-checks'
 import { routesWith } from '@faregate/contract/api-routes'
 import { z } from 'zod'
 import { listing, presentation } from './schema-catalogue.ts'
@@ -39,6 +40,9 @@ const upstream = z.strictObject({
     .describe("A client's credentials, with which a token is fetched for the upstream (OAuth 2)."),
 })
 
+// Nothing is published from the file, so that nothing is made before it.
+const checks = checksOfApi.omit({ beforePublish: true }).describe('Calls that are saved with the API, and made by its test. Absent: none.')
+
 const { authentication, identity, upstreams, health, retries, addresses, rewrite, requestHeaders, responseHeaders, hostHeader } = proxying
 
 export const api = z.strictObject({
@@ -63,6 +67,13 @@ export const api = z.strictObject({
       'What becomes of `%2F` and `%5C` in a path. An upstream may read another route in them than the one that is charged: absent, they ' +
         'are refused.',
     ),
+  document: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Its OpenAPI document: a file, JSON or YAML, relative to the configuration file. Nothing that it refers to is read.'),
+  validation: validation.optional(),
+  checks: checks.optional(),
   prompt,
   presentation: presentation.optional(),
   listing: listing.optional(),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { hashOf } from '@faregate/admin/api-document'
 import {
   withoutSlash,
   type ApiEntry,
@@ -47,10 +48,10 @@ export function fileModels(configuration: Configuration, placeOf: PlaceOf): Mode
   }))
 }
 
-/** The published APIs of the configuration file. */
-export function fileApis(configuration: Configuration, placeOf: PlaceOf): ApiEntry[] {
+/** The published APIs of the configuration file, with the texts of their documents by name. */
+export function fileApis(configuration: Configuration, placeOf: PlaceOf, documents: ReadonlyMap<string, string>): ApiEntry[] {
   return Object.entries(configuration.apis).map(([name, { listing, ...api }]) => ({
-    ...definitionOf(api),
+    ...definitionOf(api, documents.get(name)),
     ...(listing === undefined ? {} : { listing }),
     name,
     managedBy: managedBy(placeOf(['apis', name])),
@@ -60,15 +61,10 @@ export function fileApis(configuration: Configuration, placeOf: PlaceOf): ApiEnt
 type Defined = (HttpDefinition & Pick<HttpApi, 'upstream'>) | PromptDefinition
 
 /** What an API of the file is: a prompt, where it has one. What a service lacks was told when the file was checked. */
-function definitionOf({
-  prefix,
-  prompt,
-  presentation,
-  upstream,
-  upstreams,
-  routes = [],
-  ...members
-}: Omit<ConfiguredApi, 'listing'>): Defined {
+function definitionOf(
+  { prefix, prompt, presentation, upstream, upstreams, routes = [], document: _file, ...members }: Omit<ConfiguredApi, 'listing'>,
+  document: string | undefined,
+): Defined {
   const told = presentation === undefined ? {} : { presentation }
   if (prompt !== undefined) return { kind: 'prompt', prefix, prompt: present(prompt), ...told }
   const several = upstreams?.map(({ baseUrl, ...more }) => ({ baseUrl: withoutSlash(baseUrl), ...present(more) }))
@@ -79,6 +75,7 @@ function definitionOf({
     upstream: upstreamOf(upstream, several?.[0]?.baseUrl),
     ...(several === undefined ? {} : { upstreams: several }),
     routes,
+    ...(document === undefined ? {} : { document: hashOf(document) }),
     ...told,
   }
 }

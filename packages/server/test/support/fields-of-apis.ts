@@ -37,6 +37,13 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
     'responseHeaders.remove',
     'hostHeader',
   ],
+  'contract.ts': [
+    'validation.request',
+    'validation.response',
+    ...['name', 'method', 'path', 'headers', 'body', 'expect.status', 'expect.headers', 'expect.present', 'expect.equal'].map(
+      (member) => `checks.calls[].${member}`,
+    ),
+  ],
   'presentation.ts': ['title', 'summary', 'description', 'categories', 'tags', 'contact', 'logo'].map((member) => `presentation.${member}`),
   'upstreams.ts': [
     'upstreams[].baseUrl',
@@ -53,11 +60,14 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
   ],
 }
 
-/** As the configuration file calls them: headers are settings by their names. */
+/** What has names of its own, each a setting. */
+const MAPS = ['requestHeaders.set', 'responseHeaders.set', 'checks.calls[].headers', 'checks.calls[].expect.equal']
+
+/** As the configuration file calls them. */
 export function fieldSettings(): string[] {
   return Object.values(FIELDS_OF_APIS)
     .flat()
-    .map((field) => `apis.*.${field.endsWith('Headers.set') ? `${field}.*` : field}`)
+    .map((field) => `apis.*.${MAPS.includes(field) ? `${field}.*` : field}`)
 }
 
 /** Fails where one has no row. */
