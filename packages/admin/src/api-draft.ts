@@ -63,7 +63,7 @@ export function changedDraft(
 ): ApiDraftRow {
   const changed = changedDefinition(context.deps, name, begun.definition, sent)
   if (changed.kind === 'http') {
-    const described = kept('document', changed.document, document === null ? null : document && hashOf(document))
+    const described = kept('document', changed.document, typeof document === 'string' ? hashOf(document) : document)
     const { document: _before, ...members } = changed
     return nextDraft(context, name, begun, { ...members, ...described, routes: priced(changed.routes, prices ?? {}) })
   }

@@ -1,3 +1,4 @@
+import type { HttpApi } from '@faregate/core'
 import type { ContractReport } from '@faregate/lifecycle'
 import type { Context } from './call.ts'
 import type { HttpDraft } from './configuration-rows.ts'
@@ -38,11 +39,11 @@ export async function tried(
   }
 }
 
-async function serviceOf(deps: AdminDeps, name: string, of: 'release' | 'draft'): Promise<HttpDraft> {
+async function serviceOf(deps: AdminDeps, name: string, of: 'release' | 'draft'): Promise<HttpDraft | HttpApi> {
   const { store } = deps
   const draft = of === 'draft' ? found(await store.read.apiDrafts.get(name), 'draft of an API', name).definition : undefined
-  if (draft === undefined && deps.snapshot().apis.get(name)?.managedBy.source === 'file')
-    return invalid('/against', `"${name}" is defined in the configuration file, and has no document`)
-  const definition = draft ?? found(await store.read.apis.get(name), 'API', name)
+  const known = deps.snapshot().apis.get(name)
+  const inFile = known?.managedBy.source === 'file' ? known : undefined
+  const definition = draft ?? inFile ?? found(await store.read.apis.get(name), 'API', name)
   return definition.kind === 'http' ? definition : invalid('/against', `"${name}" is no HTTP service: its document is made here`)
 }

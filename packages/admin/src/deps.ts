@@ -1,4 +1,4 @@
-import type { Clock, Deployment, Millis, ModelsDefinition, PromptDefinition, Random, SettingsInForce, Snapshot } from '@faregate/core'
+import type { Clock, Deployment, HttpApi, Millis, ModelsDefinition, PromptDefinition, Random, SettingsInForce, Snapshot } from '@faregate/core'
 import type { PaymentRail } from '@faregate/billing/rails/port'
 import type { Ledger } from '@faregate/ledger/port'
 import type { VerifyReport } from '@faregate/ledger/types'
@@ -76,7 +76,7 @@ export interface AdminDeps {
   /** Asks what is behind a published API whether it is there. */
   testApi(name: string): Promise<ApiTestResult>
   /** Makes the calls that follow from a definition's document, and its saved ones; undefined: the document is too large. */
-  tryApi(name: string, definition: HttpDraft, how: TryOptions): Promise<ContractReport | undefined>
+  tryApi(name: string, definition: HttpDraft | HttpApi, how: TryOptions): Promise<ContractReport | undefined>
   /** Kinds of providers that can be connected, with their usual base URL. */
   providerKinds(): ProviderKind[]
   /** What is known of each provider's health, by name. */

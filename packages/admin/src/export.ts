@@ -1,4 +1,5 @@
 import type { StoredSettings } from '@faregate/core'
+import { isValidated } from '@faregate/lifecycle'
 import { stringify } from 'yaml'
 import type { ApiRow, ModelDefinition, ModelRow, ProviderRow, SealedAuthentication, SealedUpstream } from './configuration-rows.ts'
 import type { PriceRow } from './rows.ts'
@@ -23,6 +24,9 @@ export function exportYaml({ providers, models, apis, prices, settings }: Export
   )
   const comments: string[] = []
   for (const price of prices) comments.push(...foldPrice(entries, price))
+  for (const api of apis)
+    if (api.kind === 'http' && isValidated(api.validation))
+      comments.push(`The document of ${api.name} is a file of its own: faregate api document ${api.name} > ${documentFile(api.name)}`)
   const members = {
     ...(providers.length === 0 ? {} : { providers: providers.map(providerMember) }),
     ...(entries.size === 0 ? {} : { models: Object.fromEntries(entries) }),
@@ -57,7 +61,7 @@ function providerMember({ name, kind, baseUrl, keys }: ProviderRow) {
   }
 }
 
-/** The document is none of the file's: its routes are, or its prompt, or its models. */
+/** The document of a service is a file of its own, which is named where calls are compared with it; others are made here. */
 function apiMember(api: ApiRow) {
   const { presentation, listing, authentication } = api
   const told = {
@@ -81,6 +85,12 @@ function serviceMember({
   release: _release,
   retirement: _goes,
   document: _document,
+  organization: _whose,
+  // What is tried beside it, and what is behind it in staging, is none of the file's.
+  canary: _tried,
+  staging: _staged,
+  checks,
+  validation,
   presentation: _presented,
   listing: _listed,
   prefix,
@@ -93,7 +103,13 @@ function serviceMember({
     prefix,
     ...(Object.keys(members).length === 0 ? {} : { upstream: members }),
     ...definition,
+    ...(isValidated(validation) ? { document: `./${documentFile(name)}`, validation } : {}),
+    ...(checks === undefined ? {} : { checks: literal({ calls: checks.calls }) }),
   }
+}
+
+function documentFile(api: string): string {
+  return `${api}.openapi.json`
 }
 
 /** Where there are several upstreams, it holds the secrets alone. */

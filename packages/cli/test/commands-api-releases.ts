@@ -39,6 +39,12 @@ export function designedApis({ does, runs, answered }: Lines, folder: string, en
       assert.match((await does('api', 'diff', wider, sound)).stdout, /^breaking +removed +GET \/waves/m)
     })
 
+    test('what is configured is written as a folder of files, from which nothing differs', async () => {
+      const files = join(folder, 'files')
+      assert.match((await does('export', files)).stdout, /^Wrote \d+ files into /)
+      assert.match((await does('apply', files, '--dry-run')).stdout, /^Nothing differs: /)
+    })
+
     test('a document becomes a draft, a draft a release, and an earlier release is put in force again', async () => {
       const refused = await runs('api', 'import', 'tides', file('none.yaml', 'just words'))
       assert.deepEqual([refused.code, /document_invalid/.test(refused.stderr)], [1, true])

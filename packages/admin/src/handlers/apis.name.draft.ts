@@ -61,7 +61,10 @@ export const apisNameDraft: Handlers<'listApiDrafts' | 'getApiDraft' | 'updateAp
     const { of, release } = query
     const kept =
       of === 'draft' ? await read.apiDrafts.get(name) : release === undefined ? undefined : await read.apiReleases.get(name, release)
-    const definition = kept === undefined && of === 'release' && release === undefined ? await read.apis.get(name) : kept?.definition
+    const definition =
+      kept === undefined && of === 'release' && release === undefined
+        ? ((await read.apis.get(name)) ?? deps.snapshot().apis.get(name))
+        : kept?.definition
     const hash = found(definition, of === 'draft' ? 'draft of an API' : 'release of an API', name).document
     return found(hash === undefined ? undefined : await read.apiDocuments.get(hash), 'document of the API', name)
   },

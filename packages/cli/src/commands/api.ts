@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { PROXYING_MEMBERS } from '@faregate/core'
 import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
 import { MEMBERS, membersOf, upstreamOf } from '../api-members.ts'
 import { SECRETS, secretsOf, withIntrospection } from '../api-secrets.ts'
@@ -93,19 +94,8 @@ function secretShown({ upstream }: Api): string {
 
 const NO_SECRETS = { header: null, basic: null, oauth: null, mutualTls: null }
 
-const SETTINGS = [
-  'authentication',
-  'identity',
-  'health',
-  'retries',
-  'addresses',
-  'rewrite',
-  'requestHeaders',
-  'responseHeaders',
-  'hostHeader',
-  'http2',
-  'validation',
-] as const
+/** Upstreams are shown by themselves. */
+const SETTINGS = [...PROXYING_MEMBERS.filter((member) => member !== 'upstreams'), 'validation'] as const
 
 function waits({ timeouts: { connectMs, firstByteMs, silenceMs, idleMs } }: Api): [string, string | undefined][] {
   return [

@@ -201,7 +201,7 @@ export function sendable(schema: z.core.$ZodType, value: unknown): unknown {
   return { ...Object.fromEntries(gone.map((name) => [name, null])), ...Object.fromEntries(there) }
 }
 
-export function takesNull(schema: z.core.$ZodType | undefined): boolean {
+function takesNull(schema: z.core.$ZodType | undefined): boolean {
   if (schema === undefined) return false
   const def = defOf(schema)
   return def.type === 'nullable' || ('innerType' in def && takesNull(def.innerType))
@@ -219,10 +219,4 @@ export function changeOf(body: z.core.$ZodType, before: Members, after: Members,
     return [[name, resets[name] ?? (takesNull(schema) ? null : [])]]
   })
   return Object.fromEntries(changed)
-}
-
-/** Secrets of a value whose variables are not set. */
-export function unsetIn(value: unknown): string[] {
-  if (value instanceof Secret) return value.variable === undefined ? [] : [value.variable]
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(unsetIn) : []
 }

@@ -13,6 +13,8 @@ import { startService } from '../../../../tests/support/service.ts'
 import type { Service } from '../../../../tests/support/service.ts'
 import { startUpstream } from '../../../../tests/support/upstream.ts'
 import type { Upstream } from '../../../../tests/support/upstream.ts'
+import { createClient } from '@faregate/contract'
+import { apply as applyChanges, checked, readFolder } from '../../src/files/index.ts'
 import { faregate, type Said } from '../support.ts'
 import { furnish, SECRETS } from './rich.ts'
 
@@ -42,7 +44,8 @@ describe('a configuration as files, from SQLite to PostgreSQL', { skip: withoutP
   before(async () => {
     ;[service, upstream, database] = await Promise.all([startService(), startUpstream(), createDatabase()])
     upstream.on('*', answer(usage(10, 20)))
-    const config = { publishing: { networks: ['192.0.2.0/24'] } }
+    const pinned = { deployments: [{ provider: 'demo', model: 'demo' }], price: { input: '1', output: '1' } }
+    const config = { publishing: { networks: ['192.0.2.0/24'] }, models: { pinned } }
     ;[rich, empty] = await Promise.all([startGateway({ config }), startGateway({ config, databaseUrl: database.url })])
     await furnish(rich, service, upstream)
   })
@@ -143,5 +146,58 @@ describe('a configuration as files, from SQLite to PostgreSQL', { skip: withoutP
     const pruned = await apply(empty, '--prune', '--yes')
     assert.match(pruned.stdout, /^- webhook .*\n(.*\n)*.*not in the folder: plan pro \(is never removed\)/m)
     assert.equal(pruned.code, 0, pruned.stderr)
+  })
+
+  test('what the configuration file defines is told, and left alone', async () => {
+    const file = join(there, 'pinned.yaml')
+    writeFileSync(file, 'models: { pinned: { deployments: [{ provider: backup, model: m }] } }')
+    const said = await apply(empty)
+    rmSync(file)
+    assert.deepEqual(
+      [said.code, /left alone: model pinned: defined in .*faregate\.yaml:\d+$/m.test(said.stdout)],
+      [0, true],
+      said.stdout + said.stderr,
+    )
+  })
+
+  test('what somebody else changed since it was compared is told, and not undone', async () => {
+    const models = join(there, 'models.yaml')
+    writeFileSync(models, readFileSync(models, 'utf8').replace('maxOutput: 100', 'maxOutput: 200'))
+    const client = createClient({ baseUrl: empty.url, token: empty.token })
+    const asked = { prune: false, override: [], replaceDrafts: false, say: () => undefined }
+    const { comparison, writing } = await checked(await readFolder(there, SECRETS), client, asked)
+    await empty.api.expect(200, 'PATCH', '/api/models/fast', { maxOutput: 300 })
+    await assert.rejects(
+      applyChanges(comparison, writing),
+      /model fast changed: was changed meanwhile by somebody else:\n {2}maxOutput: 100 → 300\n→ .*\nNothing was changed\./,
+    )
+    await empty.api.expect(200, 'PATCH', '/api/models/fast', { maxOutput: 200 })
+  })
+
+  test('a draft that somebody else designs is not discarded unless that is asked for', async () => {
+    await empty.api.expect(200, 'PATCH', '/api/apis/weather/draft', { retries: 4 })
+    const weather = join(there, 'apis/weather.yaml')
+    writeFileSync(weather, readFileSync(weather, 'utf8').replace('failures: 5', 'failures: 6'))
+    const refused = await apply(empty)
+    assert.match(
+      refused.stderr,
+      /^apis\/weather\.yaml:3:3 apis\.weather: has a draft, changed by operator, .* or give --replace-drafts\nNothing was changed\.$/m,
+    )
+    const replaced = await apply(empty, '--replace-drafts')
+    assert.equal(replaced.code, 0, replaced.stderr)
+    assert.equal((await empty.api.expect<{ retries: number | null }>(200, 'GET', '/api/apis/weather')).retries, null)
+  })
+
+  test('a token sees what it may: the rest is left out of an export and said, and refused where the folder names it', async () => {
+    const { token } = await rich.api.expect<{ token: string }>(201, 'POST', '/api/tokens', { name: 'reader', permissions: ['models:read'] })
+    const environment = { FAREGATE_URL: rich.url, FAREGATE_TOKEN: token }
+    const exported = await faregate(environment, 'export', back)
+    assert.deepEqual([exported.code, Object.keys(contents(back))], [0, ['models.yaml']])
+    assert.match(exported.stdout, /^Left out, because the token may not see them: settings, organizations, .*webhooks\.$/m)
+    const refused = await faregate({ ...environment, ...SECRETS }, 'apply', there)
+    assert.match(
+      refused.stderr,
+      /^providers\.yaml:3:3 providers\.backup: the token may not see providers → take a token with providers:read/m,
+    )
   })
 })

@@ -1,4 +1,5 @@
 import { authenticationWith } from '@faregate/contract/api-callers'
+import { checks as checksOfApi, validation } from '@faregate/contract/api-checks'
 import { models, policy } from '@faregate/contract/api-models'
 import { baseUrl, ca, proxying, secretless, timeouts } from '@faregate/contract/api-proxying'
 import { routesWith } from '@faregate/contract/api-routes'
@@ -53,6 +54,9 @@ const authentication = authenticationWith({
   clientSecret: secret.describe('The secret with which the gateway asks, from the environment like every secret.'),
 })
 
+// Nothing is published from the file, so that nothing is made before it.
+const checks = checksOfApi.omit({ beforePublish: true }).describe('Calls that are saved with the API, and made by its test. Absent: none.')
+
 const { identity, upstreams, health, retries, addresses, rewrite, requestHeaders, responseHeaders, hostHeader, http2 } = proxying
 
 export const api = z.strictObject({
@@ -78,6 +82,13 @@ export const api = z.strictObject({
       'What becomes of `%2F` and `%5C` in a path. An upstream may read another route in them than the one that is charged: absent, they ' +
         'are refused.',
     ),
+  document: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Its OpenAPI document: a file, JSON or YAML, relative to the configuration file. Nothing that it refers to is read.'),
+  validation: validation.optional(),
+  checks: checks.optional(),
   prompt,
   models: models.optional(),
   policy: policy.optional(),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { hashOf } from '@faregate/admin/api-document'
 import {
   withoutSlash,
   type ApiEntry,
@@ -50,10 +51,10 @@ export function fileModels(configuration: Configuration, placeOf: PlaceOf): Mode
   }))
 }
 
-/** The published APIs of the configuration file. */
-export function fileApis(configuration: Configuration, placeOf: PlaceOf): ApiEntry[] {
+/** The published APIs of the configuration file, with the texts of their documents by name. */
+export function fileApis(configuration: Configuration, placeOf: PlaceOf, documents: ReadonlyMap<string, string>): ApiEntry[] {
   return Object.entries(configuration.apis).map(([name, { listing, ...api }]) => ({
-    ...definitionOf(api),
+    ...definitionOf(api, documents.get(name)),
     ...(listing === undefined ? {} : { listing }),
     name,
     managedBy: managedBy(placeOf(['apis', name])),
@@ -66,18 +67,22 @@ type Defined =
   | (ModelsDefinition & Pick<ModelsApi, 'authentication'>)
 
 /** What an API of the file is: a prompt or models, where it has some. What a service lacks was told when the file was checked. */
-function definitionOf({
-  prefix,
-  prompt,
-  models,
-  policy,
-  presentation,
-  upstream,
-  upstreams,
-  authentication,
-  routes = [],
-  ...members
-}: Omit<ConfiguredApi, 'listing'>): Defined {
+function definitionOf(
+  {
+    prefix,
+    prompt,
+    models,
+    policy,
+    presentation,
+    upstream,
+    upstreams,
+    authentication,
+    routes = [],
+    document: _file,
+    ...members
+  }: Omit<ConfiguredApi, 'listing'>,
+  document: string | undefined,
+): Defined {
   const told = {
     ...(authentication === undefined ? {} : { authentication: authenticationOf(authentication) }),
     ...(presentation === undefined ? {} : { presentation }),
@@ -92,6 +97,7 @@ function definitionOf({
     upstream: upstreamOf(upstream, several?.[0]?.baseUrl),
     ...(several === undefined ? {} : { upstreams: several }),
     routes,
+    ...(document === undefined ? {} : { document: hashOf(document) }),
     ...told,
   }
 }

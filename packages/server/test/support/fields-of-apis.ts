@@ -55,6 +55,13 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
     'policy.maxTokens',
     'policy.system',
   ],
+  'contract.ts': [
+    'validation.request',
+    'validation.response',
+    ...['name', 'method', 'path', 'headers', 'body', 'expect.status', 'expect.headers', 'expect.present', 'expect.equal'].map(
+      (member) => `checks.calls[].${member}`,
+    ),
+  ],
   'presentation.ts': ['title', 'summary', 'description', 'categories', 'tags', 'contact', 'logo'].map((member) => `presentation.${member}`),
   'upstreams.ts': [
     'upstreams[].baseUrl',
@@ -72,11 +79,14 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
   ],
 }
 
-/** As the configuration file calls them: headers are settings by their names. */
+/** What has names of its own, each a setting. */
+const MAPS = ['requestHeaders.set', 'responseHeaders.set', 'checks.calls[].headers', 'checks.calls[].expect.equal', 'models']
+
+/** As the configuration file calls them. */
 export function fieldSettings(): string[] {
   return Object.values(FIELDS_OF_APIS)
     .flat()
-    .map((field) => `apis.*.${/Headers\.set$|^models$/.test(field) ? `${field}.*` : field}`)
+    .map((field) => `apis.*.${MAPS.includes(field) ? `${field}.*` : field}`)
 }
 
 /** Fails where one has no row. */

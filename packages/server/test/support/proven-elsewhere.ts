@@ -12,6 +12,7 @@ export const ELSEWHERE: Record<string, [file: string, title: string]> = {
   'payments.stripe.secretKey': ['../../../tests/payments/stripe.test.ts', 'payments.stripe connects'],
   'payments.stripe.webhookSecret': ['../../../tests/payments/stripe.test.ts', 'what is forged'],
   'payments.stripe.apiUrl': ['../../../tests/payments/stripe.test.ts', 'an answer that is lost'],
+  'apis.*.document': ['../../../tests/apis/file-document.test.ts', 'its calls are compared with it'],
   'models.*.price.image': ['units.test.ts', 'the price of an image'],
   'models.*.price.second': ['units.test.ts', 'the price of a second'],
   'models.*.price.character': ['units.test.ts', 'the price of a character'],
