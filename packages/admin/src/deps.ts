@@ -1,4 +1,14 @@
-import type { Clock, Deployment, HttpApi, Millis, ModelsDefinition, PromptDefinition, Random, SettingsInForce, Snapshot } from '@faregate/core'
+import type {
+  Clock,
+  Deployment,
+  HttpApi,
+  Millis,
+  ModelsDefinition,
+  PromptDefinition,
+  Random,
+  SettingsInForce,
+  Snapshot,
+} from '@faregate/core'
 import type { PaymentRail } from '@faregate/billing/rails/port'
 import type { Ledger } from '@faregate/ledger/port'
 import type { VerifyReport } from '@faregate/ledger/types'

@@ -33,11 +33,9 @@ export function releaseOfKey<Of extends Tried<Of> & { entry: { release?: number 
 }
 
 /** The same for what has to be known before a call is read. Refuses nothing, and uses no credential up. */
-export async function releaseFor<Of extends Tried<Of> & { entry: { release?: number | undefined }; schemes: readonly Scheme[] | undefined }>(
-  deps: Pick<GatewayDeps, 'keys' | 'clock'>,
-  inForce: Of,
-  inbound: Inbound,
-): Promise<Of> {
+export async function releaseFor<
+  Of extends Tried<Of> & { entry: { release?: number | undefined }; schemes: readonly Scheme[] | undefined },
+>(deps: Pick<GatewayDeps, 'keys' | 'clock'>, inForce: Of, inbound: Inbound): Promise<Of> {
   const named = namedRelease(inForce, inbound)
   if (named !== inForce || inForce.canary?.percent === undefined) return named
   const { schemes } = inForce

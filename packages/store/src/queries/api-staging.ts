@@ -28,11 +28,11 @@ export async function stagedApis(db: Kysely<Schema>): Promise<ApiRow[]> {
     .innerJoin('api_releases', (join) =>
       join.onRef('api_releases.api', '=', 'api_staging.api').onRef('api_releases.number', '=', 'api_staging.release_number'),
     )
-    .leftJoin('apis', 'apis.name', 'api_staging.api')
+    .leftJoin('api_retirements', 'api_retirements.api', 'api_staging.api')
     .leftJoin('api_owners', 'api_owners.api', 'api_staging.api')
     .leftJoin('api_listings', 'api_listings.api', 'api_staging.api')
     .select(['api_releases.api', 'api_releases.number', 'api_releases.definition', 'api_releases.published_at'])
-    .select(['apis.retirement', 'api_owners.organization_id', 'api_listings.listing'])
+    .select(['api_retirements.retirement', 'api_owners.organization_id', 'api_listings.listing'])
     .orderBy('api_staging.api')
     .execute()
   return rows.map(({ api, number, definition, published_at: at, retirement, organization_id: owner, listing }) => ({
