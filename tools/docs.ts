@@ -9,6 +9,7 @@ import { cliPage } from './docs/cli.ts'
 import { clientCodesPage } from './docs/client-codes.ts'
 import { compatibilityPage } from './docs/compatibility.ts'
 import { denialsPage } from './docs/denials.ts'
+import { filesSchemaPage } from './docs/files-schema.ts'
 import { managementPage } from './docs/management-api.ts'
 import type { Page } from './docs/page.ts'
 import { allWitnesses, promisesPage } from './docs/promises.ts'
@@ -22,6 +23,7 @@ export const PAGES: Page[] = [
   denialsPage,
   managementPage,
   cliPage,
+  filesSchemaPage,
   promisesPage,
   compatibilityPage,
   wireChecklistPage,

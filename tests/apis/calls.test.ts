@@ -4,9 +4,10 @@ import { describe, test } from 'node:test'
 import { assertSettled } from '../support/api.ts'
 import { nano } from '../support/decimal.ts'
 import { header, json, send } from '../support/http.ts'
-import { startService } from '../support/service.ts'
+import { PACED, startService } from '../support/service.ts'
 import { startGateway } from '../support/gateway.ts'
 import { talk } from '../support/raw.ts'
+import { gate } from '../support/wait.ts'
 import { callWith, recordOf, refusalOf, world } from './world.ts'
 
 const ROUTES = [
@@ -18,6 +19,7 @@ const ROUTES = [
   { method: 'GET', path: '/headers', price: '0.001' },
   { method: 'GET', path: '/packed', price: '0.001' },
   { method: 'GET', path: '/events/{count}', price: '0.001' },
+  { method: 'GET', path: '/paced', price: '0.001' },
   { method: 'GET', path: '/nothing', price: '0.001' },
   { method: 'GET', path: '/status/{code}', price: '0.05' },
   { method: 'GET', path: '/strict/{code}', price: '0.05', chargeOn: ['2xx', '4xx'] },
@@ -130,6 +132,13 @@ describe('a call of a published API', () => {
     assert.equal(gunzipSync(answer.body).toString(), '{"packed":true}')
   })
 
+  test('an event is with the caller before the next one is sent, with comments, retry and ids as they are', async () => {
+    const first = gate()
+    made.service.second = first.promise
+    const answer = await made.call('/paced', { onData: () => first.open() })
+    assert.deepEqual([answer.text, header(answer, 'content-type'), answer.complete], [PACED, 'text/event-stream', true])
+  })
+
   test('events arrive one by one, and the answer ends when the last is paid', async () => {
     const answer = await made.call('/events/5')
     assert.equal(answer.text, 'data: 0\n\ndata: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\n')
@@ -225,6 +234,7 @@ describe('what is asked for and is not there', () => {
     '/any/a%2Fb',
     '/any/a%5Cb',
     '/any/%00',
+    '/any/a%0d%0ax-injected:%201',
     '/any/%zz',
   ]) {
     test(`${path} is refused: the upstream could read another path in it`, async () => {
@@ -251,6 +261,32 @@ describe('what is asked for and is not there', () => {
       assert.equal(answers[0]?.status, 400, rest)
     }
     assert.equal(made.service.calls.length, before)
+  })
+
+  test('what would inject a header, or another request, is refused', async () => {
+    const before = made.service.calls.length
+    const start = `GET /test/any/x HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${made.customer.key}\r\n`
+    for (const rest of ['x-a: b\rx-injected: 1\r\n\r\n', 'x-a: b\0c\r\n\r\n', 'x a: b\r\n\r\n', ': b\r\n\r\n', 'x-a : b\r\n\r\n']) {
+      const { answers } = await talk(made.gateway.url, start + rest, { answers: 1 })
+      assert.equal(answers[0]?.status, 400, JSON.stringify(rest))
+    }
+    assert.equal(made.service.calls.length, before)
+  })
+
+  test('a caller that waits to be told to send its body is told when the upstream takes it, and not where it is refused', async () => {
+    const start = `POST /test/items HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 4\r\n`
+    const refused = await talk(made.gateway.url, `${start}\r\n`, { answers: 1 })
+    assert.deepEqual(
+      refused.answers.map(({ status }) => status),
+      [401],
+    )
+    const { answers } = await talk(made.gateway.url, `${start}authorization: Bearer ${made.customer.key}\r\n\r\n`, {
+      answers: 1,
+      opened: (socket) => socket.once('data', () => socket.write('body')),
+    })
+    assert.equal(answers.at(-1)?.status, 200)
+    const { bytes, headers } = made.service.calls.at(-1) ?? assert.fail()
+    assert.deepEqual([bytes, headers.expect], [4, undefined])
   })
 
   test('a target in absolute form is its path', async () => {
@@ -290,7 +326,7 @@ describe('the upstream of an API', () => {
     assert.equal(service.calls.at(-1)?.url, '/v3')
     const shown = await gateway.api.expect<{ upstream: unknown; managedBy: { source: string } }>(200, 'GET', '/api/apis/test')
     const secret = { name: 'Authorization', lastFour: SECRET.slice(-4) }
-    assert.deepEqual(shown.upstream, { baseUrl: `${service.url}/v3`, header: secret, basic: null, oauth: null })
+    assert.deepEqual(shown.upstream, { baseUrl: `${service.url}/v3`, header: secret, basic: null, oauth: null, mutualTls: null, ca: null })
     assert.equal(shown.managedBy.source, 'file')
   })
 })

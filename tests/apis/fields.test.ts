@@ -11,18 +11,24 @@ import { json, send } from '../support/http.ts'
 import { DEFINITION_FIELDS } from './fields/all.ts'
 import { definitionsOf, namesOf, openPlaces, plainFor, type Definition, type KeptSeen, type Places, type Seen } from './fields/field.ts'
 
+/** Where those who vouch for callers are, and how their certificates are learnt of. */
+const OUTSIDE = { issuerNetworks: ['127.0.0.0/8'], trustedProxies: ['127.0.0.1'], clientCertificates: 'header' }
+
 describe('every field of the definition of an API', { concurrency: 6 }, () => {
   let places: Places
   let gateway: Gateway
   let rich: Customer
   let poor: Customer
+  let stagingKey: string
 
   before(async () => {
     const opened = await openPlaces()
     opened.models.on('*', answer(usage(5, 5)))
-    gateway = await startGateway({ config: configuration(opened.models, { one: {}, two: {} }, { issuerNetworks: ['127.0.0.0/8'] }) })
+    gateway = await startGateway({ config: configuration(opened.models, { one: {}, two: {} }, OUTSIDE) })
     rich = await gateway.customer('100.00')
     poor = await gateway.customer()
+    const keys = `/api/applications/${rich.application}/keys`
+    stagingKey = (await gateway.api.expect<{ key: string }>(201, 'POST', keys, { name: 'staging', stage: 'staging' })).key
     places = { ...opened, rich, poor }
   })
   after(async () => {
@@ -47,7 +53,12 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
       const { revision } = await gateway.api.expect<{ revision: number }>(200, 'PATCH', `${path}/draft`, {})
       return (await gateway.api.call('POST', `${path}/releases`, { revision, override: ['unpayable'] })).status
     }
-    return { name, origin: gateway.url, places, call: by(rich), anybody, poor: by(poor), catalogued, tried, republished }
+    const staged = async (below: string) => {
+      const { release } = await gateway.api.expect<{ release: number }>(200, 'GET', path)
+      await gateway.api.expect(200, 'PUT', `${path}/staging`, { release, override: ['unpayable'] })
+      return send(`${gateway.url}/staging/${name}${below}`, { headers: { authorization: `Bearer ${stagingKey}` } })
+    }
+    return { name, origin: gateway.url, places, call: by(rich), anybody, poor: by(poor), catalogued, tried, staged, republished }
   }
 
   /** Publishes a definition, from a draft where it needs a document. Gives the number of its release. */
@@ -115,7 +126,7 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
     assert.deepEqual([await seen('owned', rich.organization), await seen('unowned', undefined)], [200, 404])
   })
 
-  test('kind: there are two, each for what it is, and no other is taken', async () => {
+  test('kind: there are three, each for what it is, and no other is taken', async () => {
     const definition = {
       name: 'kind',
       prefix: '/kind',
@@ -128,14 +139,18 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
     const asked = { name: 'asked', prefix: '/asked', prompt: { model: 'one', user: 'Say it' } }
     assert.equal((await gateway.api.call('POST', '/api/apis', { ...asked, kind: 'http' })).status, 400)
     assert.equal((await gateway.api.call('POST', '/api/apis', { ...asked, kind: 'prompt' })).status, 201)
+    const named = { name: 'named', prefix: '/named', models: { fast: 'one' } }
+    assert.equal((await gateway.api.call('POST', '/api/apis', { ...named, kind: 'prompt' })).status, 400)
+    assert.equal((await gateway.api.call('POST', '/api/apis', { ...named, kind: 'model' })).status, 201)
   })
 
   test('each is in a release as it was in the draft, and what differs between releases is told by its name', async () => {
     for (const [field, row] of Object.entries(DEFINITION_FIELDS)) {
-      if (/^(prefix|routes|upstream\.)/.test(field)) continue
+      // Of secrets the last four characters are told.
+      if (/^(prefix|routes|upstream\.|staging\.upstream\.)|clientSecret$/.test(field)) continue
       const [name] = namesOf(`draft ${field}`)
       const [own, other] = [row.a(places, name), row.b(places, name)]
-      const free = 'prompt' in own ? {} : { routes: [{ method: 'GET', path: '/a', free: true }] }
+      const free = 'prompt' in own || 'models' in own ? {} : { routes: [{ method: 'GET', path: '/a', free: true }] }
       const path = `/api/apis/${name}`
       const begun = await publish(name, { ...plainFor(own, places, name), ...free, ...own }, row.document)
       const draft = await gateway.api.expect<{ revision: number; changes: Change[] }>(200, 'PATCH', `${path}/draft`, other)

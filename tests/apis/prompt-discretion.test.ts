@@ -92,6 +92,25 @@ describe('what callers of a prompt learn of its model and of what that is asked'
     assert.deepEqual((fixes as { action: string }[])[0]?.action, 'shorten_values')
   })
 
+  test('values whose content an upstream refuses are the caller’s to change, told in words of the gateway, at no charge', async () => {
+    const words = 'secret-upstream: your prompt "Translate into de, calm." was filtered'
+    for (const error of [
+      { code: 'content_filter' },
+      { code: 'content_policy_violation' },
+      { code: 'x', innererror: { code: 'ResponsibleAIPolicyViolation' } },
+    ]) {
+      say(400, words, error)
+      const refused = await call()
+      tellsNothing(refused)
+      const { code, detail, reason, scope, charged, fixes } = json(refused)
+      assert.deepEqual([refused.status, code, reason, charged], [400, 'provider_rejected', 'content_filter', false])
+      assert.deepEqual(scope, { level: 'api', id: 'hidden' })
+      assert.match(String(detail), /these values/)
+      assert.deepEqual((fixes as { action: string }[])[0]?.action, 'change_values')
+      assert.ok((await causeOf(refused)).includes('secret-upstream'))
+    }
+  })
+
   test('an upstream that fails, is unpaid or does not know the key is told as the API’s', async () => {
     for (const [status, code] of [
       [503, 'provider_error'],

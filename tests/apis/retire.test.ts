@@ -90,6 +90,15 @@ describe('an API that goes', () => {
     assert.equal((await send(`${gateway.url}/old/things`)).status, 401)
   })
 
+  test('that is retired and taken off answers for nobody any more, and published again is as retired as it was', async () => {
+    const { api } = gateway
+    await api.expect(204, 'DELETE', '/api/apis/old')
+    refusalOf(await call('/old/things'), 404, 'route_unknown')
+    const routes = [{ method: 'GET', path: '/things', price: '0.01' }]
+    await api.expect(201, 'POST', '/api/apis', { name: 'old', prefix: '/old', upstream: { baseUrl: service.url }, routes })
+    assert.equal(refusalOf(await call('/old/things'), 410, 'api_retired')['successor'], 'new')
+  })
+
   test('that is put back in service is served as before', async () => {
     await goes('reinstate')
     const answer = await call('/old/things')

@@ -5,7 +5,7 @@ import { inShell } from '../support/cli.ts'
 import type { Customer, Gateway } from '../support/gateway.ts'
 import { header, json, send, type Answer } from '../support/http.ts'
 import { pause } from '../support/wait.ts'
-import { fixesOf, type Fix } from './world.ts'
+import { fixesOf, type Fix, type Made } from './world.ts'
 
 /** What a fix leaves open to whoever carries it out. */
 interface Open {
@@ -37,6 +37,11 @@ export async function carryOutFirst(place: Place, refused: Answer, open: Open = 
   const [fix] = fixesOf(refused)
   assert.ok(fix)
   return carryOut(place, fix, open)
+}
+
+/** A refusal after which the same call is served, once its first fix was carried out as it is written. */
+export function mendedByFirst(place: Place, refused: Answer, call: () => Promise<Answer>, more: Partial<Made> = {}, open: Open = {}): Made {
+  return { answer: refused, ...place, ...more, mend: () => carryOutFirst(place, refused, open).then(call) }
 }
 
 /** The same with another of its fixes. */

@@ -6,7 +6,7 @@ import type { Customer } from '../support/gateway.ts'
 import { json, send, type Answer } from '../support/http.ts'
 import type { Behaviour } from '../support/upstream.ts'
 import { eventually, gate } from '../support/wait.ts'
-import { carryOutFirst, waitAsTold } from './carry-out.ts'
+import { mendedByFirst, waitAsTold } from './carry-out.ts'
 import { fixesOf, getter } from './world.ts'
 import type { Case, World } from './world.ts'
 
@@ -40,12 +40,7 @@ export const API_CASES: Record<string, Case> = {
     const refused = await call()
     assert.match(String(json(refused)['detail']), /Acme's balance is 0\.009999999 USD; this request may cost up to 0\.01 USD/)
     assert.equal(json(refused)['affordable'], undefined)
-    return {
-      answer: refused,
-      customer,
-      explain: EXPLAIN,
-      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
-    }
+    return mendedByFirst({ gateway: world.gateway, customer }, refused, call, { explain: EXPLAIN })
   },
 
   async cap_key(world) {
@@ -53,12 +48,7 @@ export const API_CASES: Record<string, Case> = {
     const call = getter(world, customer)
     const refused = await call()
     const body = { cap: { amount: '1.00', period: 'day' } }
-    return {
-      answer: refused,
-      customer,
-      explain: EXPLAIN,
-      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused, { body }).then(call),
-    }
+    return mendedByFirst({ gateway: world.gateway, customer }, refused, call, { explain: EXPLAIN }, { body })
   },
 
   async balance_reserved(world) {
@@ -84,12 +74,7 @@ export const API_CASES: Record<string, Case> = {
     const call = getter(world, customer)
     const refused = await call()
     assert.deepEqual([json(refused)['required'], json(refused)['granted']], [['api:weather'], ['api:maps']])
-    return {
-      answer: refused,
-      customer,
-      explain: EXPLAIN,
-      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
-    }
+    return mendedByFirst({ gateway: world.gateway, customer }, refused, call, { explain: EXPLAIN })
   },
 
   async subscription_required(world) {
@@ -101,12 +86,7 @@ export const API_CASES: Record<string, Case> = {
     const call = getter(world, customer, '/metered')
     const refused = await call()
     assert.match(String(json(refused)['detail']), /The API "metered" is sold by plan/)
-    return {
-      answer: refused,
-      customer,
-      explain: { path: '/metered', method: 'GET' },
-      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
-    }
+    return mendedByFirst({ gateway: world.gateway, customer }, refused, call, { explain: { path: '/metered', method: 'GET' } })
   },
 
   async approval_pending(world) {
@@ -118,8 +98,7 @@ export const API_CASES: Record<string, Case> = {
     const stranger = await actAs('publisher', world.gateway, customer)
     const tried = await new ManagementApi(world.gateway.url, stranger).call('POST', String(fix?.path), { decision: 'approve' })
     assert.equal(tried.status, 403, 'the publisher of another organization cannot')
-    const asked = { path: '/published', method: 'GET' }
-    return { answer: refused, customer, publisher, explain: asked, mend: () => carryOutFirst(place, refused).then(call) }
+    return mendedByFirst(place, refused, call, { explain: { path: '/published', method: 'GET' } })
   },
 }
 
@@ -136,12 +115,7 @@ export const PROMPT_CASES: Record<string, Case> = {
     const customer = await world.gateway.customer('0.004')
     const call = asker(world, customer)
     const refused = await call()
-    return {
-      answer: refused,
-      customer,
-      explain: EXPLAIN_PROMPT,
-      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
-    }
+    return mendedByFirst({ gateway: world.gateway, customer }, refused, call, { explain: EXPLAIN_PROMPT })
   },
 
   async permission_denied(world) {
@@ -149,11 +123,6 @@ export const PROMPT_CASES: Record<string, Case> = {
     await world.gateway.api.expect(200, 'PATCH', `/api/keys/${customer.keyId}`, { apis: ['weather'] })
     const call = asker(world, customer)
     const refused = await call()
-    return {
-      answer: refused,
-      customer,
-      explain: EXPLAIN_PROMPT,
-      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
-    }
+    return mendedByFirst({ gateway: world.gateway, customer }, refused, call, { explain: EXPLAIN_PROMPT })
   },
 }

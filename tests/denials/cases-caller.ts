@@ -5,7 +5,7 @@ import type { Customer } from '../support/gateway.ts'
 import { header, json, send } from '../support/http.ts'
 import { chatStream } from '../support/sse.ts'
 import { besideRunning } from './beside-running.ts'
-import { carryOutFirst, waitAsTold } from './carry-out.ts'
+import { carryOutFirst, mendedByFirst, waitAsTold } from './carry-out.ts'
 import { callAt } from './surfaces.ts'
 import type { ModelCall, Surface } from './surfaces.ts'
 import { BODY, fixesOf, getter, sender } from './world.ts'
@@ -177,8 +177,7 @@ export const CALLER_CASES: Record<string, Case> = {
     const { limit } = json(refused) as { limit: Record<string, string> }
     assert.equal(nano(limit['required'] ?? '') - nano(limit['available'] ?? ''), nano(limit['shortfall'] ?? ''))
     assert.deepEqual(json(refused)['affordable'], { maxOutputTokens: 4 })
-    const mend = () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(sender(world, customer))
-    return { answer: refused, customer, mend }
+    return mendedByFirst({ gateway: world.gateway, customer }, refused, sender(world, customer))
   },
 
   cap_key: (world) => capped(world, ({ keyId }) => `/api/keys/${keyId}`),

@@ -6,7 +6,7 @@ import type { Answer } from '../support/http.ts'
 import { lockDatabase } from '../support/lock-database.ts'
 import type { Behaviour } from '../support/upstream.ts'
 import { eventually } from '../support/wait.ts'
-import { carryOutFirst } from './carry-out.ts'
+import { mendedByFirst } from './carry-out.ts'
 import { callOf } from './envelopes.ts'
 import { callAt } from './surfaces.ts'
 import { BODY, codeOf, COARSE, fixesOf, sender } from './world.ts'
@@ -148,11 +148,7 @@ export const OPERATOR_CASES: Record<string, Case> = {
     await api.expect(200, 'POST', `/api/organizations/${customer.organization}/suspend`, { reason: 'The invoice of May is open.' })
     const refused = await sender(world, customer)()
     assert.match(String(json(refused)['detail']), /The invoice of May is open\./)
-    return {
-      answer: refused,
-      customer,
-      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(sender(world, customer)),
-    }
+    return mendedByFirst({ gateway: world.gateway, customer }, refused, sender(world, customer))
   },
 
   async idempotency_mismatch(world) {

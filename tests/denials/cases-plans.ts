@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { json } from '../support/http.ts'
 import type { Answer } from '../support/http.ts'
-import { carryOutFirst, type Place } from './carry-out.ts'
+import { carryOutFirst, mendedByFirst, type Place } from './carry-out.ts'
 import { BODY, codeOf, COARSE, sender } from './world.ts'
 import type { Case, World } from './world.ts'
 
@@ -49,12 +49,7 @@ function inState(
     if (make.event !== undefined) await happen(id, make.event)
     const refused = await call()
     assert.equal((json(refused)['scope'] as Record<string, unknown>)['subscription'], id)
-    return {
-      answer: refused,
-      customer,
-      call: { model },
-      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
-    }
+    return mendedByFirst({ gateway: world.gateway, customer }, refused, call, { call: { model } })
   }
 }
 
@@ -64,12 +59,7 @@ export const PLAN_CASES: Record<string, Case> = {
     const { customer, model, call } = await soldByPlan(world, 'required', {}, '1.00')
     const refused = await call()
     assert.deepEqual(json(refused)['plans'], [{ plan: 'required', price: '0.10', period: 'month', dueNow: '0.10', approval: false }])
-    return {
-      answer: refused,
-      customer,
-      call: { model },
-      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
-    }
+    return mendedByFirst({ gateway: world.gateway, customer }, refused, call, { call: { model } })
   },
 
   trial_ended: inState('trial', { terms: { trialDays: 14 }, subscribe: { startedAt: ago(30) } }),
@@ -101,12 +91,7 @@ export const PLAN_CASES: Record<string, Case> = {
     const { customer, model, call } = await soldByPlan(world, 'unlisted', { ...FREE, listed: false }, '1.00')
     const refused = await call()
     assert.ok(!refused.text.includes('"unlisted"'), 'a plan that is not on sale is not named')
-    return {
-      answer: refused,
-      customer,
-      call: { model },
-      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused, { words: { PLAN: 'unlisted' } }).then(call),
-    }
+    return mendedByFirst({ gateway: world.gateway, customer }, refused, call, { call: { model } }, { words: { PLAN: 'unlisted' } })
   },
 
   async plan_upgrade_required(world) {
@@ -120,12 +105,7 @@ export const PLAN_CASES: Record<string, Case> = {
     assert.equal(sale?.plan, 'big')
     assert.ok(Number(sale.dueNow) > 0)
     assert.ok((json(refused)['alternatives'] as unknown[]).length > 0)
-    return {
-      answer: refused,
-      customer,
-      call: { model },
-      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
-    }
+    return mendedByFirst({ gateway: world.gateway, customer }, refused, call, { call: { model } })
   },
 
   async quota_exhausted(world) {
@@ -141,11 +121,6 @@ export const PLAN_CASES: Record<string, Case> = {
     const { limit } = json(refused) as { limit: Record<string, string> }
     assert.deepEqual([limit['kind'], limit['unit'], limit['required'], limit['available']], ['quota', 'requests', '1', '0'])
     assert.ok(Date.parse(limit['resetsAt'] ?? '') > Date.now())
-    return {
-      answer: refused,
-      customer,
-      call: { model },
-      mend: () => carryOutFirst({ gateway: world.gateway, customer }, refused).then(call),
-    }
+    return mendedByFirst({ gateway: world.gateway, customer }, refused, call, { call: { model } })
   },
 }

@@ -3,7 +3,7 @@ import type { DenialCode } from '../../packages/core/src/index.ts'
 import type { NewKey } from '../support/api.ts'
 import type { Customer } from '../support/gateway.ts'
 import { besideRunning } from './beside-running.ts'
-import { carryOut, carryOutFirst } from './carry-out.ts'
+import { carryOut, mendedByFirst } from './carry-out.ts'
 import type { ModelCall, Surface } from './surfaces.ts'
 import { BODY, fixesOf } from './world.ts'
 import type { Case, World } from './world.ts'
@@ -20,7 +20,7 @@ function mendedBy(by: string, prepare: (world: World, customer: Customer) => Pro
     const again = () => gateway.chat(customer.key, { ...BODY, ...call })
     const refused = await again()
     assert.equal(fixesOf(refused)[0]?.by, by)
-    return { answer: refused, customer, call, mend: () => carryOutFirst({ gateway, customer }, refused).then(again) }
+    return mendedByFirst({ gateway, customer }, refused, again, { call })
   }
 }
 

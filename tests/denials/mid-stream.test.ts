@@ -64,6 +64,21 @@ const DIALECTS: Record<string, Streamed> = {
     },
     complete: /\[DONE\]|"finish_reason":"(stop|length)"/,
   },
+  'OpenAI Completions': {
+    path: () => '/v1/completions',
+    body: (model) => ({ model: `${model}-of-chats`, prompt: 'Hello!', max_tokens: 200, stream: true }),
+    events: sse,
+    problem: (events) => {
+      const ended = last(events, 2)
+      const [choice] = ended['choices'] as { text: string; finish_reason: string }[]
+      assert.deepEqual([ended['object'], choice?.text, choice?.finish_reason], ['text_completion', '', 'error'])
+      assert.deepEqual(ended['error'], last(events)['error'])
+      const said = events.slice(0, -2).map(({ data }) => data['choices'] as { text: unknown }[])
+      assert.ok(said.every(([piece]) => typeof piece?.text === 'string'))
+      return last(events)['error'] as Json
+    },
+    complete: /\[DONE\]|"finish_reason":"(stop|length)"/,
+  },
   'OpenAI Responses': {
     path: () => '/v1/responses',
     body: (model) => ({ model, input: 'Hello!', max_output_tokens: 200, stream: true }),
@@ -157,6 +172,15 @@ describe('a stream that is refused in its middle ends in an error of the dialect
       deployments: [{ provider: 'fake', model: 'cut' }],
       price: { input: '0', output: '1000' },
     })
+    // A vendor that has no completions: they are translated.
+    await api.expect(201, 'POST', '/api/providers', { name: 'chats', kind: 'mistral', baseUrl: world.upstream.url, apiKey: 'sk-chats' })
+    for (const model of ['endless', 'cut'])
+      await api.expect(201, 'POST', '/api/models', {
+        name: `${model}-of-chats`,
+        deployments: [{ provider: 'chats', model }],
+        sliceTokens: 8,
+        price: { input: '0', output: '1000' },
+      })
     for (const model of ['endless', 'cut'])
       await api.expect(201, 'POST', '/api/apis', {
         name: `${model}-prompt`,

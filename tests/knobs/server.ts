@@ -3,6 +3,7 @@ import { claims, ISSUER, ISSUER_KEY, token } from '../apis/callers/issuer.ts'
 import { actAs } from '../support/act-as.ts'
 import { ManagementApi } from '../support/api.ts'
 import { answer, chunk, endStream, openStream, usage } from '../support/behaviours.ts'
+import { handedOn } from '../support/certificates.ts'
 import { configuration, say } from '../support/config.ts'
 import { silentAfter, silentBeforeHead } from '../support/faults.ts'
 import { startGateway } from '../support/gateway.ts'
@@ -77,6 +78,18 @@ export const SERVER_KNOBS: Knobs = {
       return (await send(`${gateway.url}/vouched/a`, { headers: { authorization: `Bearer ${token(ISSUER_KEY, claims())}` } })).status
     }
     assert.deepEqual([await status(tuned), await status(plain)], [200, 502])
+  },
+
+  clientCertificates: async ({ tuned, plain, places: { proofs, service } }) => {
+    const code = async (gateway: Gateway): Promise<unknown> => {
+      const { keyId } = await gateway.customer('1.00')
+      const authentication = { mutualTls: { ca: [proofs.clients.certificate], issuer: 'clients', as: keyId } }
+      const routes = [{ method: 'GET', path: '/a', price: '0.01' }]
+      await gateway.api.expect(201, 'POST', '/api/apis', { name: 'certified', upstream: { baseUrl: service.url }, routes, authentication })
+      const called = await send(`${gateway.url}/certified/a`, { headers: { 'client-cert': handedOn(proofs.one) } })
+      return called.status === 200 ? 200 : json(called)['code']
+    }
+    assert.deepEqual([await code(tuned), await code(plain)], [200, 'credential_missing'])
   },
 
   'tls.cert': async (worlds) => {

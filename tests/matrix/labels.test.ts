@@ -91,7 +91,7 @@ describe('M9: members that only name or label the caller are carried, or left ou
 
   test('a tier that is another service, and what is to be kept, are refused by name as ever', async () => {
     const surface = SURFACES.find(({ name }) => name === 'openai-chat') ?? assert.fail()
-    for (const member of [{ service_tier: 'priority' }, { store: true }]) {
+    for (const member of [{ service_tier: 'flex' }, { store: true }]) {
       const answer = await post(surface, 'cohere-plain', member)
       assert.equal(answer.status, 400, JSON.stringify(member))
       assert.ok(answer.text.includes(`(/${Object.keys(member)[0]})`), answer.text)

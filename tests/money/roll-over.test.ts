@@ -61,6 +61,23 @@ for (const { name, skip } of ENGINES) {
         .chat(key, { model, max_tokens: 10, messages: say() })
         .then((got) => (got.status === 200 ? 'served' : String(json(got)['code'])))
 
+    /** Calls that reach their upstream, and stay there until they are released, or that are refused at once. */
+    function flights(gateway: Gateway, customer: Customer, tokens: number) {
+      const release = gate()
+      upstream.on('held', answer(usage(0, tokens), { after: release.promise, content: words(tokens) }))
+      const already = upstream.callsOf('held').length
+      const refused: string[] = []
+      const half = () =>
+        Array.from({ length: HALF }, async () => {
+          const code = await call(gateway, customer, 'held')
+          if (code !== 'served') refused.push(code)
+          return code
+        })
+      const arrived = () => upstream.callsOf('held').length - already
+      const decided = (count: number) => eventually(() => assert.equal(refused.length + arrived(), count), 60_000)
+      return { half, refused, decided, arrived, release }
+    }
+
     /** Paid so often, until then, and nothing else was charged but these calls. */
     async function assertPaid(gateway: Gateway, customer: Customer, id: string, of: { periods: number; served: number }): Promise<string> {
       const { paidUntil } = await eventually(async () => {
@@ -105,18 +122,7 @@ for (const { name, skip } of ENGINES) {
       await atTimes(name, config, [BEFORE, '2028-03-01T00:00:01.000Z'], async (made) => {
         const { gateway, jump } = made
         const { customer, id } = await subscribed(gateway, TURN, ROOM)
-        const release = gate()
-        upstream.on('held', answer(usage(0, 10), { after: release.promise, content: words(10) }))
-        const already = upstream.callsOf('held').length
-        const refused: string[] = []
-        const half = () =>
-          Array.from({ length: HALF }, async () => {
-            const code = await call(gateway, customer, 'held')
-            if (code !== 'served') refused.push(code)
-            return code
-          })
-        const decided = (count: number) =>
-          eventually(() => assert.equal(refused.length + upstream.callsOf('held').length - already, count), 60_000)
+        const { half, refused, decided, release } = flights(gateway, customer, 10)
         const calls = half()
         await decided(HALF)
         await jump()
@@ -205,21 +211,14 @@ for (const { name, skip } of ENGINES) {
       await atTimes(name, config, [BEFORE, '2028-03-01T00:00:01.000Z'], async ({ gateway, jump }) => {
         const customer = await gateway.customer()
         await gateway.api.grant(customer.organization, `0.${ROOM}`, { expiresAt: TURN })
-        const release = gate()
-        upstream.on('held', answer(usage(0, 5), { after: release.promise, content: words(5) }))
-        const already = upstream.callsOf('held').length
-        const refused: string[] = []
-        const half = () =>
-          Array.from({ length: HALF }, async () => {
-            const code = await call(gateway, customer, 'held')
-            if (code !== 'served') refused.push(code)
-          })
+        const { half, refused, decided, arrived, release } = flights(gateway, customer, 5)
         const calls = half()
-        await eventually(() => assert.equal(refused.length + upstream.callsOf('held').length - already, HALF), 60_000)
+        await decided(HALF)
         assert.deepEqual([refused.length, [...new Set(refused)]], [HALF - ROOM, ['balance_reserved']])
         await jump()
-        await Promise.all(half())
-        assert.equal(upstream.callsOf('held').length - already, ROOM, 'none of the second half was served')
+        const late = await Promise.all(half())
+        assert.deepEqual([...new Set(late)], ['insufficient_balance'], 'what is held has expired: waiting for it helps nobody')
+        assert.equal(arrived(), ROOM, 'none of the second half was served')
         release.open()
         await Promise.all(calls)
         const balance = await assertSettled(gateway.api, customer.organization)

@@ -178,7 +178,7 @@ describe('what an organization publishes', () => {
   })
 
   test('reaches none by a name either: neither its calls, nor its test, nor its checks, nor its doctor', async () => {
-    const health = { check: { path: '/', intervalMs: 100, timeoutMs: 100 } }
+    const health = { check: { path: '/', intervalMs: 1_000, timeoutMs: 100 } }
     const byName = { baseUrl: upstream.url.replace('127.0.0.1', 'localhost') }
     await own.expect(201, 'POST', '/api/apis', { name: 'named', upstream: byName, routes, health })
     const refused = await send(`${inside.url}/named/x`, { headers: { authorization: `Bearer ${customer.key}` } })

@@ -82,8 +82,8 @@ const USERS: [tool: ScriptedTool, models: Record<string, string>][] = [
     {
       'gpt-5.1-codex': '',
       'gpt-5.1': '',
-      'claude-opus-5-5': '/text/verbosity, /tools/2, /tools/3',
-      'gemini-3-pro-preview': '/text/verbosity, /tools/2, /tools/3',
+      'claude-opus-5-5': '/tools/2, /tools/3',
+      'gemini-3-pro-preview': '/tools/2, /tools/3',
     },
   ],
   [

@@ -28,6 +28,8 @@ export class Service {
   refuses: ((headers: IncomingHttpHeaders) => boolean) | undefined
   /** While it is set, answers wait for it. */
   held: Promise<unknown> | undefined
+  /** The second event of `/paced` waits for it. */
+  second: Promise<unknown> | undefined
   /** Runs before the answer to every call; for looking at the gateway while it waits. */
   onCall: (() => unknown) | undefined
   readonly #server: Server
@@ -82,12 +84,22 @@ export class Service {
     await this.onCall?.()
     if (this.refuses?.(headers) === true) return void withStatus(response, 401, request)
     if (this.failing.has(url)) return void withStatus(response, 500, request)
+    if (url === '/paced') return this.#pace(response)
     const [, what = '', size = ''] = url.replace(/\?.*$/, '').split('/')
     const answer = ANSWERS[what]
     if (answer === undefined) echo(call, response)
     else await answer(response, Number(size), request)
   }
+
+  async #pace(response: ServerResponse): Promise<void> {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(FIRST_EVENT)
+    await this.second
+    response.end(SECOND_EVENT)
+  }
 }
+
+const FIRST_EVENT = ': a comment\nretry: 2500\n\nid: 7\nevent: tick\ndata: first\n\n'
+const SECOND_EVENT = ': another\n\ndata: second\n\n'
 
 type Answer = (response: ServerResponse, size: number, request: IncomingMessage) => unknown
 
@@ -169,6 +181,9 @@ function drained(response: ServerResponse): Promise<void> {
     response.on('drain', done).on('close', done)
   })
 }
+
+/** All events of `/paced`. */
+export const PACED = FIRST_EVENT + SECOND_EVENT
 
 /** Without what could be the API's secret: that is in `calls`. */
 function echo({ method, url, headers: all, bytes, hash }: ServiceCall, response: ServerResponse): void {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { ROOT } from './root.ts'
 
 /** Folders with packages of their own beside the workspaces: what only checks need is not installed to serve. */
-export type Side = 'tests' | 'tools' | 'bench/peers'
+export type Side = 'tests' | 'tools' | 'bench/peers' | 'tools/lifecycle/service'
 
 /**
  * Installs a side package unless what stands there was installed from the same lock file.

@@ -15,6 +15,13 @@ export async function sentDocument(
   return 'text' in fetched ? fetched.text : invalid('/url', `${fetched.refused}; send the text of the document instead`)
 }
 
+/** A document as it is kept, from the text that was sent: null takes it away, undefined leaves it as it is. Refuses one with errors. */
+export async function readDocument({ documents }: AdminDeps, sent: string | null | undefined): Promise<string | null | undefined> {
+  if (sent === undefined || sent === null) return sent
+  const { design, findings } = await documents.read(sent)
+  return design === undefined ? refuseDocument(findings) : design.document
+}
+
 /** Refuses a document for the errors in it, each with its line. */
 export function refuseDocument(findings: Finding[]): never {
   const errors = findings.filter(({ level }) => level === 'error')

@@ -1,16 +1,18 @@
 import type { ApiRoute } from '@faregate/core'
-import { documentId, fieldChanges, flawsOf, promptDocument, type ApiChange } from '@faregate/lifecycle'
+import { callerChanges, documentId, fieldChanges, flawsOf, madeDocument, type ApiChange } from '@faregate/lifecycle'
+import { hashOf } from './api-document.ts'
 import { changedDefinition, refuseFlaws } from './api-definition.ts'
 import type { Call, Context } from './call.ts'
 import type { ApiDraftRow, ApiRow, DraftDefinition, KeptDefinition } from './configuration-rows.ts'
 import type { AdminDeps } from './deps.ts'
+import { kept } from './kept.ts'
+import { keepMadeDocument } from './made-document.ts'
 import { refuseManaged } from './managed.ts'
 import type { AdminTransaction } from './ports.ts'
 import { presentDefinition } from './present/apis.ts'
-import { keepPromptDocument } from './prompt-definition.ts'
 import { invalid, refuse } from './refusal.ts'
 
-type Sent = Call<'updateApiDraft'>['body']
+type Sent = Omit<Call<'updateApiDraft'>['body'], 'document' | 'organization' | 'dryRun'>
 
 /** What a draft goes on from: itself, else what is in force, else nothing. */
 export interface DraftBegun {
@@ -41,6 +43,7 @@ export async function rebased({ deps }: Context, name: string, begun: DraftBegun
 export function definitionOf({
   name: _name,
   release: _release,
+  canary: _tried,
   retirement: _goes,
   listing: _listed,
   organization: _whose,
@@ -50,11 +53,23 @@ export function definitionOf({
   return definition
 }
 
-/** A draft changed by what was sent. It may be unfinished, but what is there must be right. */
-export function changedDraft(context: Context, name: string, begun: DraftBegun, { prices, rebase: _rebase, ...sent }: Sent): ApiDraftRow {
+/** A draft changed by what was sent. `document`: the text as it is to be kept, null: none, undefined: the one that it has. It may be unfinished, but what is there must be right. */
+export function changedDraft(
+  context: Context,
+  name: string,
+  begun: DraftBegun,
+  { prices, rebase: _rebase, ...sent }: Sent,
+  document: string | null | undefined,
+): ApiDraftRow {
   const changed = changedDefinition(context.deps, name, begun.definition, sent)
-  if (changed.kind === 'http') return nextDraft(context, name, begun, { ...changed, routes: priced(changed.routes, prices ?? {}) })
-  if (prices !== undefined) return invalid('/prices', 'belongs to an HTTP service: a call of a prompt costs what its model costs')
+  if (changed.kind === 'http') {
+    const described = kept('document', changed.document, typeof document === 'string' ? hashOf(document) : document)
+    const { document: _before, ...members } = changed
+    return nextDraft(context, name, begun, { ...members, ...described, routes: priced(changed.routes, prices ?? {}) })
+  }
+  if (document !== undefined)
+    return invalid('/document', 'belongs to an HTTP service: that of a prompt or of models is made of what they are')
+  if (prices !== undefined) return invalid('/prices', 'belongs to an HTTP service: a call of a model costs what that costs')
   return nextDraft(context, name, begun, changed)
 }
 
@@ -85,7 +100,7 @@ function nameOf({ method, path }: ApiRoute): string {
 
 /** Keeps a draft, unless somebody else changed it since it was read. */
 export async function keepDraft(trx: AdminTransaction, row: ApiDraftRow): Promise<void> {
-  if (await trx.putApiDraft(row)) return keepPromptDocument(trx, row.name, row.definition)
+  if (await trx.putApiDraft(row)) return keepMadeDocument(trx, row.name, row.definition)
   const now = await trx.apiDrafts.get(row.name)
   const who = now === undefined ? 'it was discarded or published' : `${now.changedBy} made it revision ${now.revision}`
   refuse({ code: 'conflict', detail: `The draft of "${row.name}" changed meanwhile: ${who}. Look at it, and do it again.` })
@@ -95,7 +110,7 @@ export async function keepDraft(trx: AdminTransaction, row: ApiDraftRow): Promis
 export async function presentDraft({ deps }: Context, row: ApiDraftRow, document?: string) {
   const { name, revision, base, changedBy, updatedAt, definition } = row
   const inForce = await deps.store.read.apis.get(name)
-  const text = definition.kind === 'prompt' ? promptDocument(name, definition) : document
+  const text = madeDocument(name, definition) ?? document
   return {
     name,
     revision,
@@ -106,7 +121,7 @@ export async function presentDraft({ deps }: Context, row: ApiDraftRow, document
     changedBy,
     updatedAt: new Date(updatedAt).toISOString(),
     changes: fieldChanges(inForce && presentDefinition(deps, inForce), presentDefinition(deps, definition)),
-    apiChanges: await documentsCompared(deps, inForce?.document, definition.document, text),
+    apiChanges: noticed(inForce, definition, await documentsCompared(deps, inForce?.document, definition.document, text)),
   }
 }
 
@@ -121,4 +136,14 @@ export async function documentsCompared(
   const { apiDocuments } = store.read
   const [was, is] = await Promise.all([apiDocuments.get(before), text ?? apiDocuments.get(after)])
   return was === undefined || is === undefined ? [] : documents.compare(was, is)
+}
+
+/** What callers notice of two definitions: of how they prove who they are, and of what their documents say (`documented`). */
+export function noticed(
+  before: Pick<DraftDefinition, 'authentication'> | undefined,
+  after: Pick<DraftDefinition, 'authentication'>,
+  documented: readonly ApiChange[],
+): ApiChange[] {
+  const all = [...(before === undefined ? [] : callerChanges(before.authentication, after.authentication)), ...documented]
+  return [...all.filter(({ breaking }) => breaking), ...all.filter(({ breaking }) => !breaking)]
 }

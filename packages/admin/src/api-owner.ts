@@ -32,6 +32,11 @@ async function isKnown(
   return (await apis.get(name)) !== undefined || (await apiDrafts.get(name)) !== undefined || (await apiReleases.last(name)) > 0
 }
 
+/** The name, if there is, or was, an API of it. */
+export async function requireKnown(deps: Context['deps'], name: string): Promise<void> {
+  if (!(await isKnown(deps, deps.store.read, name))) notFound('API', name)
+}
+
 /**
  * Gives a name to the organization that begins to use it, for good: what was sold under it never becomes somebody else's. `asked`: for
  * whom the operator publishes.
@@ -62,19 +67,21 @@ export async function sellerOf(
 
 /** Refuses what an organization may not publish, and the operator may. */
 export function refuseBeyondOwner({ deps }: Context, owner: string | undefined, definition: DraftDefinition): void {
-  if (owner === undefined || definition.kind === 'prompt') return
+  if (owner === undefined) return
   refuseStandIns(definition)
+  if (definition.kind !== 'http') return
   refuseUnreachable(deps, definition)
+  refuseUnreachable(deps, definition.staging ?? {}, '/staging')
 }
 
 /** Ways in which callers send no key of the gateway, and somebody's key is charged all the same: whose, the operator alone says. */
-function refuseStandIns({ authentication }: Pick<HttpDraft, 'authentication'>): void {
-  const stranger = (['jwt', 'public'] as const).find((way) => authentication?.[way] !== undefined)
+function refuseStandIns({ authentication }: Pick<DraftDefinition, 'authentication'>): void {
+  const stranger = (['jwt', 'introspection', 'mutualTls', 'public'] as const).find((way) => authentication?.[way] !== undefined)
   if (stranger !== undefined) invalid(`/authentication/${stranger}`, 'is for APIs of the operator: it decides which key is charged')
 }
 
 /** What an organization publishes calls nothing within the operator's network, but for what the configuration opens to it. */
-function refuseUnreachable(deps: Context['deps'], { upstream, upstreams }: HttpDraft): void {
+function refuseUnreachable(deps: Context['deps'], { upstream, upstreams }: Pick<HttpDraft, 'upstream' | 'upstreams'>, at = ''): void {
   if (upstream === undefined) return
   const places: [pointer: string, url: string][] = [
     ...upstreamsOf({ upstream, upstreams }).map(({ baseUrl }, index): [string, string] => [
@@ -85,6 +92,6 @@ function refuseUnreachable(deps: Context['deps'], { upstream, upstreams }: HttpD
   ]
   for (const [pointer, url] of places) {
     const why = deps.refusedUpstream(url)
-    if (why !== undefined) invalid(pointer, why)
+    if (why !== undefined) invalid(at + pointer, why)
   }
 }

@@ -1,3 +1,4 @@
+import type { HttpApi } from '@faregate/core'
 import type { ContractReport } from '@faregate/lifecycle'
 import type { Context } from './call.ts'
 import type { HttpDraft } from './configuration-rows.ts'
@@ -10,8 +11,8 @@ type Tested = ApiTestResult & { contract: ContractReport | null }
 export async function asked({ deps, credential }: Pick<Context, 'deps' | 'credential'>, name: string): Promise<Tested> {
   const { kind } = found(deps.snapshot().apis.get(name) ?? (await deps.store.read.apis.get(name)), 'API', name)
   const tested = await deps.testApi(name)
-  const operators = kind === 'prompt' && !tested.ok && credential.organization !== null
-  const message = operators ? 'Its model cannot be called so: ask the operator.' : tested.message
+  const operators = kind !== 'http' && !tested.ok && credential.organization !== null
+  const message = operators ? 'What it asks of models cannot be asked so: ask the operator.' : tested.message
   return { ...tested, message, contract: null }
 }
 
@@ -38,11 +39,11 @@ export async function tried(
   }
 }
 
-async function serviceOf(deps: AdminDeps, name: string, of: 'release' | 'draft'): Promise<HttpDraft> {
+async function serviceOf(deps: AdminDeps, name: string, of: 'release' | 'draft'): Promise<HttpDraft | HttpApi> {
   const { store } = deps
   const draft = of === 'draft' ? found(await store.read.apiDrafts.get(name), 'draft of an API', name).definition : undefined
-  if (draft === undefined && deps.snapshot().apis.get(name)?.managedBy.source === 'file')
-    return invalid('/against', `"${name}" is defined in the configuration file, and has no document`)
-  const definition = draft ?? found(await store.read.apis.get(name), 'API', name)
-  return definition.kind === 'http' ? definition : invalid('/against', `"${name}" is a prompt: its document is made of its variables`)
+  const known = deps.snapshot().apis.get(name)
+  const inFile = known?.managedBy.source === 'file' ? known : undefined
+  const definition = draft ?? inFile ?? found(await store.read.apis.get(name), 'API', name)
+  return definition.kind === 'http' ? definition : invalid('/against', `"${name}" is no HTTP service: its document is made here`)
 }

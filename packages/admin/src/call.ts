@@ -1,5 +1,6 @@
 import { newId, type IdPrefix } from '@faregate/core'
 import type { ParsedInput, RouteName, RouteOutput, Routes } from '@faregate/contract'
+import type { ApiRequestRow } from './configuration-rows.ts'
 import { sees, type Credential, type Owned } from './credential.ts'
 import type { AdminDeps } from './deps.ts'
 import type { Filter, OwnerFilter } from './ports.ts'
@@ -18,6 +19,8 @@ export interface Context {
   idempotency: Idempotency | undefined
   /** Of the success, for the answer that is kept. */
   status: number
+  /** What somebody asked for, to which whoever calls agrees. */
+  approved?: ApiRequestRow | undefined
 }
 
 /** An `Idempotency-Key`, where it counts, and what it was sent with. */

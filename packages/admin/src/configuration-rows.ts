@@ -1,4 +1,18 @@
-import type { ApiListing, Deployment, HttpDefinition, Millis, OAuthClient, PromptDefinition, Retirement } from '@faregate/core'
+import type { FieldChange } from '@faregate/lifecycle'
+import type {
+  ApiAuthentication,
+  ApiListing,
+  ApiUpstream,
+  CanaryTerms,
+  Deployment,
+  HttpDefinition,
+  IntrospectionTerms,
+  Millis,
+  ModelsDefinition,
+  OAuthClient,
+  PromptDefinition,
+  Retirement,
+} from '@faregate/core'
 
 /** A provider's key as it is kept: sealed under the name `provider:<provider>:<id>`. */
 export interface SealedKey {
@@ -36,8 +50,22 @@ export interface ModelRow extends ModelDefinition {
   createdAt: Millis
 }
 
-/** What is in force of an API, and in its releases: each secret towards its upstream is sealed under {@link apiSealName}. */
-export type KeptDefinition = (HttpDefinition & { upstream: SealedUpstream }) | PromptDefinition
+/** How callers prove who they are, with the secret for it sealed. */
+interface SealedCallers {
+  authentication?: SealedAuthentication | undefined
+}
+
+/** What of a service is kept beside its definition, its secrets sealed. */
+interface SealedParts extends SealedCallers {
+  staging?: SealedStaging | undefined
+}
+
+/** A prompt, and models, as they are kept. */
+export type SealedPrompt = PromptDefinition & SealedCallers
+export type SealedModels = ModelsDefinition & SealedCallers
+
+/** What is in force of an API, and in its releases: each of its secrets is sealed under {@link apiSealName}. */
+export type KeptDefinition = (HttpDefinition & SealedParts & { upstream: SealedUpstream }) | SealedPrompt | SealedModels
 
 /** What is said of an API and of none of its releases. */
 interface OfTheApi {
@@ -52,8 +80,18 @@ interface OfTheApi {
 /** A published API as it is kept, before it is known as which release. */
 export type UnreleasedApi = KeptDefinition & OfTheApi
 
-/** A published API as it is kept, with the release that is in force. */
-export type ApiRow = UnreleasedApi & { release: number }
+/** A published API as it is kept, with the release that is in force, and the one that is tried beside it. */
+export type ApiRow = UnreleasedApi & { release: number; canary?: CanaryRow | undefined }
+
+export interface CanaryRow extends CanaryTerms {
+  release: number
+}
+
+/** What is behind an API in staging. */
+export interface SealedStaging {
+  upstream?: SealedUpstream | undefined
+  upstreams?: ApiUpstream[] | undefined
+}
 
 export interface SealedUpstream {
   /** Of the first, where there are several. */
@@ -61,6 +99,13 @@ export interface SealedUpstream {
   header?: ({ name: string } & SealedSecret) | undefined
   basic?: ({ user: string } & SealedSecret) | undefined
   oauth?: (OAuthClient & SealedSecret) | undefined
+  /** The key is sealed. */
+  mutualTls?: { certificate: string; sealed: string } | undefined
+  ca?: string[] | undefined
+}
+
+export interface SealedAuthentication extends ApiAuthentication {
+  introspection?: (IntrospectionTerms & SealedSecret) | undefined
 }
 
 export interface SealedSecret {
@@ -69,10 +114,10 @@ export interface SealedSecret {
 }
 
 /** A service as it is being designed: routes may have no price yet, and nothing may be behind it. */
-export type HttpDraft = HttpDefinition & { upstream?: SealedUpstream | undefined }
+export type HttpDraft = HttpDefinition & SealedParts & { upstream?: SealedUpstream | undefined }
 
 /** An API as it is being designed. */
-export type DraftDefinition = HttpDraft | PromptDefinition
+export type DraftDefinition = HttpDraft | SealedPrompt | SealedModels
 
 /** The draft of an API; each has one at most. */
 export interface ApiDraftRow {
@@ -98,4 +143,33 @@ export interface ApiReleaseRow {
   overridden: string[]
   publishedBy: string
   publishedAt: Millis
+  /** The release in force when it was made; 0: none was. */
+  base: number
+  /** When it was first in force for all callers; null: it never was. */
+  inForceAt: Millis | null
+}
+
+/** What somebody asked for, to which somebody else agrees. */
+export interface ApiRequestRow extends ApiRequestDecision {
+  id: string
+  api: string
+  action: 'publish' | 'canary' | 'promote' | 'promoteStaged' | 'dropApproval'
+  /** Of the call that it stands for. */
+  body: unknown
+  /** The release in force when it was asked for; 0: none was. */
+  base: number
+  changes: FieldChange[]
+  overridden: string[]
+  /** The token. */
+  askedBy: string
+  /** Whose token that is. */
+  person: string
+  createdAt: Millis
+}
+
+export interface ApiRequestDecision {
+  state: 'pending' | 'approved' | 'rejected'
+  decidedBy: string | null
+  decidedAt: Millis | null
+  reason: string | null
 }

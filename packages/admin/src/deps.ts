@@ -1,4 +1,14 @@
-import type { Clock, Deployment, Millis, Prompt, Random, SettingsInForce, Snapshot } from '@faregate/core'
+import type {
+  Clock,
+  Deployment,
+  HttpApi,
+  Millis,
+  ModelsDefinition,
+  PromptDefinition,
+  Random,
+  SettingsInForce,
+  Snapshot,
+} from '@faregate/core'
 import type { PaymentRail } from '@faregate/billing/rails/port'
 import type { Ledger } from '@faregate/ledger/port'
 import type { VerifyReport } from '@faregate/ledger/types'
@@ -6,6 +16,12 @@ import type { ContractReport, Documents } from '@faregate/lifecycle'
 import type { HttpDraft } from './configuration-rows.ts'
 import type { AdminStore } from './ports.ts'
 import type { DenialRow } from './rows.ts'
+
+/** What is shown and trusted when upstreams are looked at, PEM. */
+export interface ProbeConnection {
+  ca?: readonly string[]
+  identity?: { certificate: string; key: string }
+}
 
 /** What the server hands to the management API. */
 export interface AdminDeps {
@@ -38,9 +54,9 @@ export interface AdminDeps {
   /** Fetches a document from the public internet, or says in words for whoever named its URL why it was not. */
   fetchDocument(url: string): Promise<{ text: string } | { refused: string }>
   /** Why nothing answers at some of these upstreams; undefined: something does at each. `owner`: the organization that set them. */
-  probeUpstreams(baseUrls: readonly string[], owner: string | undefined): Promise<string | undefined>
-  /** Why the model of a prompt could not be called: it has no price, or is not served. Nothing is asked of it. */
-  probePrompt(prompt: Prompt): Promise<{ unpriced?: string; dead?: string }>
+  probeUpstreams(baseUrls: readonly string[], owner: string | undefined, connection?: ProbeConnection): Promise<string | undefined>
+  /** Why one of the models that a definition names could not be called: it has no price, or is not served. Nothing is asked of it. */
+  probeModels(definition: PromptDefinition | ModelsDefinition): Promise<{ unpriced?: string; dead?: string; model?: string }>
   /** The page on which an organization's payment methods are saved; needs no credential. */
   methodPage(organization: string): string
   /** Why a URL that is not the operator's own is not called; `undefined`: nothing speaks against it yet. */
@@ -54,6 +70,8 @@ export interface AdminDeps {
   /** Absolute, without a trailing slash. */
   publicUrl(): string
   currency: string
+  /** How certificates of callers are learnt of; absent: they are not. */
+  clientCertificates?: 'tls' | 'header' | undefined
   /** What can change at run time, as it is in force now. */
   settings(): SettingsInForce
   log: AdminLog
@@ -68,7 +86,7 @@ export interface AdminDeps {
   /** Asks what is behind a published API whether it is there. */
   testApi(name: string): Promise<ApiTestResult>
   /** Makes the calls that follow from a definition's document, and its saved ones; undefined: the document is too large. */
-  tryApi(name: string, definition: HttpDraft, how: TryOptions): Promise<ContractReport | undefined>
+  tryApi(name: string, definition: HttpDraft | HttpApi, how: TryOptions): Promise<ContractReport | undefined>
   /** Kinds of providers that can be connected, with their usual base URL. */
   providerKinds(): ProviderKind[]
   /** What is known of each provider's health, by name. */

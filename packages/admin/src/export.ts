@@ -1,6 +1,7 @@
 import type { StoredSettings } from '@faregate/core'
+import { isValidated } from '@faregate/lifecycle'
 import { stringify } from 'yaml'
-import type { ApiRow, ModelDefinition, ModelRow, ProviderRow, SealedUpstream } from './configuration-rows.ts'
+import type { ApiRow, ModelDefinition, ModelRow, ProviderRow, SealedAuthentication, SealedUpstream } from './configuration-rows.ts'
 import type { PriceRow } from './rows.ts'
 
 /** What the database holds of the configuration. */
@@ -23,6 +24,9 @@ export function exportYaml({ providers, models, apis, prices, settings }: Export
   )
   const comments: string[] = []
   for (const price of prices) comments.push(...foldPrice(entries, price))
+  for (const api of apis)
+    if (api.kind === 'http' && isValidated(api.validation))
+      comments.push(`The document of ${api.name} is a file of its own: faregate api document ${api.name} > ${documentFile(api.name)}`)
   const members = {
     ...(providers.length === 0 ? {} : { providers: providers.map(providerMember) }),
     ...(entries.size === 0 ? {} : { models: Object.fromEntries(entries) }),
@@ -57,15 +61,21 @@ function providerMember({ name, kind, baseUrl, keys }: ProviderRow) {
   }
 }
 
-/** The document is none of the file's: its routes are, or its prompt. */
+/** The document of a service is a file of its own, which is named where calls are compared with it; others are made here. */
 function apiMember(api: ApiRow) {
-  const { presentation, listing } = api
+  const { presentation, listing, authentication } = api
   const told = {
+    ...(authentication === undefined ? {} : { authentication: authenticationMember(api.name, authentication) }),
     ...(presentation === undefined ? {} : { presentation: literal(presentation) }),
     ...(listing === undefined ? {} : { listing: literal(listing) }),
   }
   if (api.kind === 'prompt') return { prefix: api.prefix, prompt: literal(api.prompt), ...told }
+  if (api.kind === 'model') return { prefix: api.prefix, ...modelsMember(api), ...told }
   return { ...serviceMember(api), ...told }
+}
+
+function modelsMember({ models, policy }: Extract<ApiRow, { kind: 'model' }>) {
+  return { models: literal(models), ...(policy === undefined ? {} : { policy: literal(policy) }) }
 }
 
 function serviceMember({
@@ -75,28 +85,53 @@ function serviceMember({
   release: _release,
   retirement: _goes,
   document: _document,
+  organization: _whose,
+  // What is tried beside it, and what is behind it in staging, is none of the file's.
+  canary: _tried,
+  staging: _staged,
+  checks,
+  validation,
   presentation: _presented,
   listing: _listed,
   prefix,
   upstream,
+  authentication: _ways,
   ...definition
 }: Extract<ApiRow, { kind: 'http' }>) {
   const members = upstreamMember(name, upstream, definition.upstreams !== undefined)
-  return { prefix, ...(Object.keys(members).length === 0 ? {} : { upstream: members }), ...definition }
+  return {
+    prefix,
+    ...(Object.keys(members).length === 0 ? {} : { upstream: members }),
+    ...definition,
+    ...(isValidated(validation) ? { document: `./${documentFile(name)}`, validation } : {}),
+    ...(checks === undefined ? {} : { checks: literal({ calls: checks.calls }) }),
+  }
+}
+
+function documentFile(api: string): string {
+  return `${api}.openapi.json`
 }
 
 /** Where there are several upstreams, it holds the secrets alone. */
-function upstreamMember(name: string, { baseUrl, header, basic, oauth }: SealedUpstream, several: boolean) {
+function upstreamMember(name: string, { baseUrl, header, basic, oauth, mutualTls, ca }: SealedUpstream, several: boolean) {
   return {
     ...(several ? {} : { baseUrl }),
     ...(header && { header: { name: header.name, value: reference(name, '') } }),
     ...(basic && { basic: { user: basic.user, secret: reference(name, '_PASSWORD') } }),
     ...(oauth && { oauth: oauthMember(name, oauth) }),
+    ...(mutualTls && { mutualTls: { certificate: mutualTls.certificate, key: reference(name, '_PRIVATE') } }),
+    ...(ca && { ca }),
   }
 }
 
 function oauthMember(name: string, { sealed: _sealed, lastFour: _shown, ...client }: NonNullable<SealedUpstream['oauth']>) {
   return { ...client, clientSecret: reference(name, '_CLIENT') }
+}
+
+function authenticationMember(name: string, { introspection, ...ways }: SealedAuthentication) {
+  if (introspection === undefined) return ways
+  const { sealed: _sealed, lastFour: _shown, ...asked } = introspection
+  return { ...ways, introspection: { ...asked, clientSecret: reference(name, '_INTROSPECTION') } }
 }
 
 /** Words of people in which `${NAME}` stays as it is: in the file it would refer to the environment. */

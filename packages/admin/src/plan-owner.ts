@@ -28,7 +28,7 @@ export async function sellerOfPlan(
 }
 
 /**
- * An organization sells its own HTTP services, and nothing that somebody else pays for: models, and prompts, which are calls of models,
+ * An organization sells its own HTTP services, and nothing that somebody else pays for: models, and what is made of them,
  * cost the operator; credit could be spent on them. Patterns would take in what others publish later.
  */
 export async function checkOwnProducts(
@@ -51,6 +51,6 @@ export async function checkOwnProducts(
     const api = own.has(name) ? await apis.get(name) : undefined
     if (api === undefined)
       return invalid(pointer, `"${name}" is no API that the organization has published: name each of its own, without \`*\``)
-    if (api.kind === 'prompt') invalid(pointer, `"${name}" is a prompt, whose model the operator sells`)
+    if (api.kind !== 'http') invalid(pointer, `"${name}" is made of models, which the operator sells`)
   }
 }

@@ -1,10 +1,12 @@
-import type { Millis, Nano, ViolationNote } from '@faregate/core'
+import type { Millis, Nano, Stage, ViolationNote } from '@faregate/core'
 import type { UsageSlot } from './ports-usage.ts'
 
 export interface ApiUsageFilter {
   api: string
   organization?: string | undefined
   release?: number | undefined
+  /** By keys of this stage; absent: of production, or none that is known. */
+  stage?: Stage | undefined
   from: Millis
   to: Millis
   /** The time is that of their ends, not of their beginnings: what lasts longer than it would be in none. */

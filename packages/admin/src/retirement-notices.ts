@@ -1,5 +1,5 @@
 import { includesName, standingOf } from '@faregate/billing'
-import { newId, type Product, type Retirement } from '@faregate/core'
+import { newId, type ApiRoute, type Product, type Retirement, type RouteRetirement } from '@faregate/core'
 import type { AdminDeps } from './deps.ts'
 import type { AdminTransaction } from './ports.ts'
 import { presentRetirement } from './present/retirement.ts'
@@ -7,8 +7,8 @@ import { presentRetirement } from './present/retirement.ts'
 /** Whoever has not called for longer is told only of what a subscription includes. */
 const CALLED_MS = 30 * 24 * 3_600_000
 
-/** An API or a model, by its name. */
-type Subject = { api: string } | { model: string }
+/** An API, a route of one, or a model, by its name. */
+type Subject = { api: string; route?: string } | { model: string }
 
 /**
  * Tells every organization that has called an API or a model in the last 30 days, or whose subscription includes it by a plan, how it
@@ -33,6 +33,32 @@ export async function tellRetirement(
   }
 }
 
+/** The same of each route of which another release says another thing; who has not called it in that time is told nothing. */
+export async function tellRoutes(
+  deps: Pick<AdminDeps, 'clock' | 'random'>,
+  trx: AdminTransaction,
+  api: string,
+  before: readonly ApiRoute[],
+  after: readonly ApiRoute[],
+): Promise<void> {
+  const was = new Map(before.map((route) => [nameOf(route), route.retirement]))
+  for (const route of after) {
+    const old = was.get(nameOf(route))
+    if (old === undefined && route.retirement === undefined) continue
+    await tellRetirement(deps, trx, { api, route: nameOf(route) }, asRetirement(old), asRetirement(route.retirement))
+  }
+}
+
+function nameOf({ method, path }: ApiRoute): string {
+  return `${method} ${path}`
+}
+
+function asRetirement(retirement: RouteRetirement | undefined): Retirement | undefined {
+  if (retirement === undefined) return undefined
+  const { since, sunset, ...told } = retirement
+  return { ...told, at: Date.parse(since), ...(sunset === undefined ? {} : { sunset: Date.parse(sunset) }) }
+}
+
 /** Who calls the mock of an API does not call the API. */
 async function callsByOrganization(trx: AdminTransaction, subject: Subject, from: number): Promise<Map<string, number>> {
   const calls = new Map<string, number>()
@@ -44,6 +70,8 @@ async function callsByOrganization(trx: AdminTransaction, subject: Subject, from
 }
 
 async function subscribers({ plans, subscriptions }: AdminTransaction, subject: Subject, now: number): Promise<string[]> {
+  // Whoever has a subscription need not know of every route.
+  if ('route' in subject) return []
   const product: Product = 'api' in subject ? subject : { model: subject.model, uses: () => false }
   const selling = new Map(
     (await plans.list()).filter((plan) => includesName(plan, product)).map((plan) => [`${plan.name} ${plan.version}`, plan]),

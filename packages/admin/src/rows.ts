@@ -1,4 +1,4 @@
-import type { Buckets, CallMeasured, Disclosure, LimitTerms, Millis, Nano, PriceTerms, ViolationNote } from '@faregate/core'
+import type { Buckets, CallMeasured, Disclosure, LimitTerms, Millis, Nano, PriceTerms, Stage, ViolationNote } from '@faregate/core'
 import type { Party } from '@faregate/billing'
 import type { Cap } from './people-rows.ts'
 
@@ -68,6 +68,7 @@ export interface KeyRow {
   models: string[] | null
   /** Published APIs it may call, exact names or with `*`; null: all. */
   apis: string[] | null
+  stage: Stage
   cap: Cap | null
   /** The key whose spend cap it counts against: itself, or the first of those that it was rotated from. */
   capKey: string
@@ -128,6 +129,8 @@ export interface BalanceRow {
   expired: Nano
   posted: Nano
   held: Nano
+  /** Of what is held, what has expired meanwhile: it does not come back. */
+  lapsed: Nano
   overdraft: Nano
   creditLimit: Nano
 }

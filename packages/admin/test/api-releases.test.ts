@@ -37,7 +37,14 @@ for (const kind of KINDS) {
       assert.deepEqual(findings, [])
       const { revision, base, prefix, upstream, document } = draft as Record<string, unknown>
       assert.deepEqual([revision, base, prefix, document], [1, 0, '/weather', true])
-      assert.deepEqual(upstream, { baseUrl: 'https://eu.weather.example/v3', header: null, basic: null, oauth: null })
+      assert.deepEqual(upstream, {
+        baseUrl: 'https://eu.weather.example/v3',
+        header: null,
+        basic: null,
+        oauth: null,
+        mutualTls: null,
+        ca: null,
+      })
       assert.equal(inForce(), undefined)
       assert.match((await api.call('GET', '/api/apis/weather/document?of=draft')).text, /"openapi":"3\.1/)
       const { data } = await call(200, 'GET', '/api/api-drafts')
@@ -95,10 +102,12 @@ for (const kind of KINDS) {
         'routes.GET /state.off',
         'routes.GET /state.price',
         'routes.GET /state.served',
+        'routes.GET /state.webSocket',
         'routes.GET /status.chargeOn',
         'routes.GET /status.free',
         'routes.GET /status.off',
         'routes.GET /status.served',
+        'routes.GET /status.webSocket',
       ])
       assert.equal((shown['apiChanges'] as unknown[]).length, 3)
       assert.equal(inForce()?.routes.length, 2)

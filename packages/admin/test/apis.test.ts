@@ -17,7 +17,7 @@ const WEATHER = {
 }
 
 /** Of the secrets towards an upstream. */
-const UNSAID = { basic: null, oauth: null }
+const UNSAID = { basic: null, oauth: null, mutualTls: null, ca: null }
 
 describe('published APIs at run time', () => {
   let api: Harness
@@ -44,10 +44,28 @@ describe('published APIs at run time', () => {
       url: 'https://gateway.example/weather',
       upstream: { baseUrl: 'https://weather.example/v3', header: { name: 'x-api-key', lastFour: '1234' }, ...UNSAID },
       routes: [
-        { method: 'GET', path: '/forecast/{city}', price: '0.002', free: false, chargeOn: ['2xx', '3xx'], off: false },
-        { method: 'GET', path: '/status', price: null, free: true, chargeOn: ['2xx', '3xx'], off: false },
+        {
+          method: 'GET',
+          path: '/forecast/{city}',
+          price: '0.002',
+          free: false,
+          chargeOn: ['2xx', '3xx'],
+          off: false,
+          webSocket: false,
+          retirement: null,
+        },
+        {
+          method: 'GET',
+          path: '/status',
+          price: null,
+          free: true,
+          chargeOn: ['2xx', '3xx'],
+          off: false,
+          webSocket: false,
+          retirement: null,
+        },
       ],
-      timeouts: { connectMs: null, firstByteMs: null, silenceMs: null },
+      timeouts: { connectMs: null, firstByteMs: null, silenceMs: null, idleMs: null },
       upstreams: null,
       health: null,
       retries: null,
@@ -56,13 +74,17 @@ describe('published APIs at run time', () => {
       requestHeaders: null,
       responseHeaders: null,
       hostHeader: null,
+      http2: null,
       authentication: null,
       identity: null,
       encodedSlashes: 'refuse',
       validation: null,
       checks: null,
       prompt: null,
+      models: null,
+      policy: null,
       release: 1,
+      canary: null,
       document: false,
       retirement: null,
       presentation: null,
@@ -79,9 +101,12 @@ describe('published APIs at run time', () => {
   it('changes what is sent, keeps the rest, takes away with null', async () => {
     const changed = await api.call('PATCH', '/api/apis/weather', { body: { timeouts: { firstByteMs: 5 }, encodedSlashes: 'pass' } })
     assert.equal(changed.status, 200, changed.text)
-    assert.deepEqual(changed.body.timeouts, { connectMs: null, firstByteMs: 5, silenceMs: null })
+    assert.deepEqual(changed.body.timeouts, { connectMs: null, firstByteMs: 5, silenceMs: null, idleMs: null })
     const back = await api.call('PATCH', '/api/apis/weather', { body: { timeouts: null, encodedSlashes: null } })
-    assert.deepEqual([back.body.timeouts, back.body.encodedSlashes], [{ connectMs: null, firstByteMs: null, silenceMs: null }, 'refuse'])
+    assert.deepEqual(
+      [back.body.timeouts, back.body.encodedSlashes],
+      [{ connectMs: null, firstByteMs: null, silenceMs: null, idleMs: null }, 'refuse'],
+    )
     const moved = await api.call('PATCH', '/api/apis/weather', {
       body: { upstream: { baseUrl: 'https://other.example', header: { name: 'x-key' } } },
     })

@@ -8,7 +8,7 @@ import { plan, subscription } from '../../billing/test/support.ts'
 import type { ApplicationRow, AttemptRow, BalanceRow, DenialRow, KeyRow, OrganizationRow, RequestRow } from '../src/rows.ts'
 
 const FILE = { source: 'file' as const, file: 'faregate.yaml', line: 7 }
-const BALANCE: BalanceRow = { granted: 5_000_000_000n, expired: 0n, posted: 0n, held: 0n, overdraft: 0n, creditLimit: 0n }
+const BALANCE: BalanceRow = { granted: 5_000_000_000n, expired: 0n, posted: 0n, held: 0n, lapsed: 0n, overdraft: 0n, creditLimit: 0n }
 const PROVIDER: ProviderEntry = { name: 'openai', kind: 'openai', baseUrl: 'https://x', keys: [], keyless: true, managedBy: FILE }
 const MODEL: ModelEntry = { name: 'small', deployments: [{ provider: 'openai', model: 'gpt', weight: 1 }], managedBy: FILE }
 const KEY: KeyRow = {
@@ -23,6 +23,7 @@ const KEY: KeyRow = {
   scopes: [],
   models: null,
   apis: null,
+  stage: 'production',
   member: null,
   addresses: null,
   identity: null,
@@ -80,6 +81,7 @@ function evidence(members: Partial<Evidence> = {}, configured: { model?: ModelEn
       models: new Map([[model.name, model]]),
       providers: new Map([[provider.name, provider]]),
       apis: new Map(),
+      staged: new Map(),
       allModels: false,
       currency: 'USD',
     },

@@ -29,16 +29,21 @@ export function membersOf(options: Options, before: object = {}): Members {
   const changed: Members = {}
   for (const text of options.list('set') ?? []) {
     const [path, value] = settingOf(text)
-    put(groupOf(changed, before, path), path, value)
+    put(groupOf(changed, mergedByServer(path) ? {} : before, path), path, value)
   }
   for (const text of options.list('unset') ?? []) {
     const path = text.split('.')
     const [group = '', member] = path
     if (member === undefined) changed[group] = null
     // Secrets are never shown: what is left of them is for the gateway to keep.
-    else put(groupOf(changed, group === 'upstream' ? {} : before, path), path, group === 'upstream' ? null : undefined)
+    else put(groupOf(changed, mergedByServer(path) ? {} : before, path), path, mergedByServer(path) ? null : undefined)
   }
   return changed
+}
+
+/** What holds secrets is never shown whole: what is sent of it is laid over what is there. */
+function mergedByServer([group]: string[]): boolean {
+  return group === 'upstream' || group === 'staging'
 }
 
 /** `health.asideMs=5000`: numbers, lists and maps in JSON, anything else as text. */
@@ -75,11 +80,13 @@ function put(members: Members, path: string[], value: unknown): void {
   else holder[last] = value
 }
 
-/** What is shown as null is not there. */
+/** What is shown as null is not there, and what a secret is recognised by is not sent. */
 function withoutNulls(value: unknown): unknown {
   if (value === null || value === undefined) return undefined
   if (typeof value !== 'object' || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).flatMap(([name, member]) => (member === null ? [] : [[name, withoutNulls(member)]])))
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, member]) => (member === null || name === 'lastFour' ? [] : [[name, withoutNulls(member)]])),
+  )
 }
 
 /** `URL`, or `URL WEIGHT`. */
@@ -102,12 +109,14 @@ export function changedRoutes({ routes }: Shown, { off, on, metered: set }: Rout
   const names = new Set(routes.map(({ method, path }) => `${method} ${path}`))
   const strange = [...off, ...on, ...set.keys()].find((name) => !names.has(name))
   if (strange !== undefined) throw new UsageError(`there is no route "${strange}"; routes are named like "GET /forecast/{city}"`)
-  return routes.map(({ price, metered: known, free, off: isOff, ...route }) => {
+  return routes.map(({ price, metered: known, free, off: isOff, webSocket, chargeOn, retirement, ...route }) => {
     const name = `${route.method} ${route.path}`
     const stays = (isOff && !on.includes(name)) || off.includes(name)
     const metered = set.get(name) ?? (known === null ? undefined : sentMetered(known))
     return {
       ...route,
+      ...(webSocket ? { webSocket } : { chargeOn }),
+      ...(retirement === null ? {} : { retirement: withoutNulls(retirement) }),
       ...(price === null ? {} : { price }),
       ...(metered === undefined ? {} : { metered }),
       ...(free && metered === undefined ? { free } : {}),

@@ -1,10 +1,11 @@
 import type { RouteInput, Routes } from '@faregate/contract'
 import { UsageError, type Call, type Option } from './command.ts'
+import { textOf } from './document.ts'
 
 type Upstream = NonNullable<RouteInput<Routes['createApi']>['body']['upstream']>
-type Secrets = Pick<Upstream, 'header' | 'basic' | 'oauth'>
+type Secrets = Pick<Upstream, 'header' | 'basic' | 'oauth' | 'mutualTls' | 'ca'>
 
-/** What a command takes of the secrets towards an upstream. */
+/** What a command takes of the secrets of an API. */
 export const SECRETS: Option[] = [
   { flags: '--secret-header <name>', summary: 'the header that carries a secret to the upstream' },
   { flags: '--secret-from <variable>', summary: 'environment variable that holds it' },
@@ -14,14 +15,29 @@ export const SECRETS: Option[] = [
   { flags: '--client-id <id>', summary: 'the client that tokens are fetched for' },
   { flags: '--client-from <variable>', summary: 'environment variable that holds its secret' },
   { flags: '--scope <scope>', summary: 'what a token is asked for', repeatable: true },
+  { flags: '--client-certificate <file>', summary: 'PEM file with which the gateway proves itself to the upstream (mutual TLS)' },
+  { flags: '--client-key <file>', summary: 'PEM file of its private key' },
+  { flags: '--upstream-ca <file>', summary: 'PEM file of an authority that is trusted for the upstream', repeatable: true },
+  { flags: '--introspection-from <variable>', summary: 'environment variable that holds the secret of authentication.introspection' },
 ]
 
+/** The members of a definition, with the secret of its introspection. */
+export function withIntrospection(call: Call, members: Record<string, unknown>): Record<string, unknown> {
+  const { introspectionFrom: variable } = call.options.some('introspectionFrom')
+  if (variable === undefined) return members
+  const { introspection, ...ways } = (members['authentication'] ?? {}) as { introspection?: object }
+  if (introspection === undefined) throw new UsageError('--introspection-from is of authentication.introspection: give it with --set')
+  return { ...members, authentication: { ...ways, introspection: { ...introspection, clientSecret: secretIn(call, variable) } } }
+}
+
 /** A secret on the command line would stand in the shell's history and in the list of processes. */
-export function secretsOf(call: Call): Secrets {
+export async function secretsOf(call: Call): Promise<Secrets> {
   const { options } = call
   const header = together(call, ['secretHeader', 'secretFrom'])
   const basic = together(call, ['basicUser', 'basicFrom'])
   const oauth = together(call, ['tokenUrl', 'clientId', 'clientFrom'])
+  const tls = together(call, ['clientCertificate', 'clientKey'])
+  const authorities = options.list('upstreamCa')
   const scopes = options.list('scope')
   if (scopes !== undefined && oauth === undefined)
     throw new UsageError('--scope is of a token: give --token-url, --client-id and --client-from')
@@ -36,6 +52,8 @@ export function secretsOf(call: Call): Secrets {
         ...(scopes === undefined ? {} : { scopes }),
       },
     }),
+    ...(tls && { mutualTls: { certificate: await textOf(tls.clientCertificate), key: await textOf(tls.clientKey) } }),
+    ...(authorities && { ca: await Promise.all(authorities.map(textOf)) }),
   }
 }
 

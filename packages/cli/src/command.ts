@@ -96,13 +96,15 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** The command could not do it: exit 1, with a way to mend it. */
+/** The command could not do it, with a way to mend it: exit 1, unless another code says more. */
 export class Failure extends Error {
   override readonly name = 'Failure'
   readonly fix: string | undefined
+  readonly exitCode: number
 
-  constructor(message: string, fix?: string) {
+  constructor(message: string, fix?: string, exitCode = 1) {
     super(message)
     this.fix = fix
+    this.exitCode = exitCode
   }
 }

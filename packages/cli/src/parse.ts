@@ -10,6 +10,12 @@ export function amountOf(text: string, what = 'the amount'): string {
   return text
 }
 
+/** How {@link partOf} is asked for. */
+export const PART_OPTIONS = [
+  { flags: '--amount <amount>', summary: 'how much (all that is left)' },
+  { flags: '--reason <text>', summary: 'why, for the ledger' },
+]
+
 /** What is taken or given back: a part, where an amount was given, and why. @throws UsageError */
 export function partOf(call: Call, usualReason: string): { reason: string; amount?: string } {
   const amount = call.options.text('amount')

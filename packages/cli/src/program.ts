@@ -1,6 +1,6 @@
 import { Command as Program, CommanderError } from 'commander'
 import { COMMANDS } from './commands/index.ts'
-import { Options, UsageError, type Call, type Command } from './command.ts'
+import { Failure, Options, UsageError, type Call, type Command } from './command.ts'
 import { findGateway } from './connect.ts'
 import { explainFailure } from './failure.ts'
 import { createOutput } from './output.ts'
@@ -15,7 +15,7 @@ export interface Surroundings {
 
 const EXIT = { done: 0, failed: 1, usage: 2 } as const
 
-/** Runs one command line. @returns the exit code: 0 done, 1 failed, 2 called wrongly */
+/** Runs one command line. @returns the exit code: 0 done, 1 failed, 2 called wrongly, else what the command says */
 export async function run(args: string[], surroundings: Surroundings): Promise<number> {
   try {
     await buildProgram(surroundings).parseAsync(args, { from: 'user' })
@@ -23,7 +23,8 @@ export async function run(args: string[], surroundings: Surroundings): Promise<n
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
     surroundings.stderr(`${await explainFailure(error)}\n`)
-    return error instanceof UsageError ? EXIT.usage : EXIT.failed
+    if (error instanceof UsageError) return EXIT.usage
+    return error instanceof Failure ? error.exitCode : EXIT.failed
   }
 }
 
@@ -78,12 +79,23 @@ const GROUPS: Record<string, string> = {
   key: 'Keys of applications',
   org: 'Organizations',
   app: 'Applications',
+  team: 'Teams of an organization',
+  member: 'Members of an organization, and their management tokens',
+  role: 'Roles: what members and tokens may do',
+  cap: 'Spend caps of organizations, end users and tags',
+  invoice: 'Invoices, and credit notes that correct them',
+  voucher: 'Vouchers',
+  'top-up': 'Credit that is paid for through the payment rail',
+  'payment-method': 'Payment methods that organizations have saved',
+  'auto-top-up': 'Top-ups that make themselves when a balance is low',
   provider: 'Providers',
   model: 'Models',
-  api: 'Published APIs',
   price: 'Prices',
+  api: 'Published APIs',
+  plan: 'Plans: what is sold for each period',
+  subscription: 'Subscriptions of organizations to plans',
+  'limit-request': 'Requests of callers for a higher limit',
   token: 'Management tokens',
-  voucher: 'Vouchers',
   webhook: 'Webhooks',
 }
 

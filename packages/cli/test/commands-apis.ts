@@ -101,7 +101,7 @@ export function publishedApis({ does, runs, answered }: Lines, environment: Node
       assert.deepEqual([first.addresses, first.retries, first.routes[0]?.off], [{ allow: ['10.0.0.0/8'] }, 2, true])
       const second = await edit('--unset', 'health.failures', '--unset', 'retries', '--on', 'GET /a', '--set', 'timeouts.silenceMs=600')
       assert.deepEqual([second.health, second.retries, second.routes[0]?.off], [{ asideMs: 500 }, null, false])
-      assert.deepEqual(second.timeouts, { connectMs: null, firstByteMs: 500, silenceMs: 600 })
+      assert.deepEqual(second.timeouts, { connectMs: null, firstByteMs: 500, silenceMs: 600, idleMs: null })
       const token = [
         '--token-url',
         'https://id.example/token',

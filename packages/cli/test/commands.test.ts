@@ -235,7 +235,7 @@ test('reconcile compares with an export, and names the place of what it cannot r
 })
 
 publishedApis({ does, runs, answered }, environment)
-designedApis({ does, runs, answered }, folder)
+designedApis({ does, runs, answered }, folder, environment)
 
 describe('prices that wait for approval', () => {
   test('where none does, it is said so; what nobody knows is named, with what to do', async () => {

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { apis } from '../src/doctor/api-checks.ts'
 import { isBelowAnyCall } from '../src/doctor/cheapest.ts'
 import { addressFinding, clockFinding } from '../src/doctor/gateway-checks.ts'
+import { callerFindings } from '../src/doctor/caller-checks.ts'
 import { limitFindings } from '../src/doctor/key-checks.ts'
 import { capFindings } from '../src/doctor/limit-checks.ts'
 import { planFindings } from '../src/doctor/plan-checks.ts'
@@ -262,4 +263,30 @@ test('doctor asks of a prompt whether its model is served, and says so where nob
   const gone = await looked('what is free', false)
   assert.deepEqual([gone?.result, gone?.detail], ['failed', 'model mine: It is gone.'])
   assert.match(gone?.fix ?? '', /^connect what serves its model, or name another \(PATCH \/api\/apis\/translate\)/)
+})
+
+test('keys as which callers of an API are served are named once they are of no use, and certificates of which nobody learns', () => {
+  const key = { id: 'key_1', state: 'active' as const, apis: null, scopes: [] }
+  const api = { name: 'shop', managedBy: { source: 'database' as const }, authentication: { public: { as: 'key_1' } } }
+  const told = (keys: Parameters<typeof callerFindings>[1]) =>
+    callerFindings(api, keys, { clientCertificates: null }).map(({ result, detail, fix }) => [result, detail, fix])
+  assert.deepEqual(told([key]), [])
+  assert.deepEqual(told([{ ...key, apis: ['sh*'], scopes: ['apis'] }]), [])
+  for (const [keys, detail, fix] of [
+    [[], /does not exist, or was revoked/, /faregate key create/],
+    [[{ ...key, state: 'disabled' as const }], /is disabled/, /faregate key enable key_1/],
+    [[{ ...key, state: 'expired' as const }], /is expired/, /faregate key create/],
+    [[{ ...key, apis: ['other'] }], /may not call it/, /key update key_1 --apis other,shop/],
+    [[{ ...key, scopes: ['models'] }], /may not call APIs/, /--scope models --scope apis/],
+  ] as const) {
+    const [[result, said, mend] = []] = told([...keys] as Parameters<typeof callerFindings>[1])
+    assert.equal(result, 'failed')
+    assert.match(String(said), detail)
+    assert.match(String(mend), fix)
+  }
+  const certified = { ...api, authentication: { mutualTls: { ca: [''], issuer: 'partners' } } }
+  assert.deepEqual(
+    (['tls', null] as const).map((clientCertificates) => callerFindings(certified, [], { clientCertificates }).length),
+    [0, 1],
+  )
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { apiName, members, shownMembers } from './apis.ts'
-import { byName, decimal, nothing, time } from './common.ts'
+import { byName, decimal, id, nothing, time } from './common.ts'
 import type { RouteSpec } from './route.ts'
 
 /** A document may be so large; in the body of a call it is text within JSON, which makes it longer. */
@@ -52,7 +52,9 @@ const design = z.object({ title: z.string(), version: z.string(), openapi: z.str
 /** A definition beside the one in force, and in what it differs. */
 export const comparison = {
   changes: z.array(fieldChange).describe('Member by member: what would change.'),
-  apiChanges: z.array(apiChange).describe('What the documents say that callers would notice, breaking changes first.'),
+  apiChanges: z
+    .array(apiChange)
+    .describe('What callers would notice: of how they prove who they are, and of what the documents say. Breaking changes first.'),
 }
 
 const draft = z
@@ -81,7 +83,13 @@ export const apiDesignRoutes = {
     body: z.strictObject({ ...sources, before: document.optional().describe('The version before, to compare with.') }),
     bodyLimit: 2 * BODY_BYTES,
     status: 200,
-    response: z.object({ valid: z.boolean(), design: design.nullable(), findings: z.array(finding), changes: z.array(apiChange) }),
+    response: z.object({
+      valid: z.boolean(),
+      documentId: z.string().nullable().describe('What it would be called if it were kept. Null: it cannot be.'),
+      design: design.nullable(),
+      findings: z.array(finding),
+      changes: z.array(apiChange),
+    }),
     idempotent: true,
   },
   importApi: {
@@ -143,6 +151,11 @@ export const apiDesignRoutes = {
     body: z.strictObject({
       ...members,
       routes: members.routes.describe('All routes, in place of those that it has.'),
+      document: document
+        .nullable()
+        .optional()
+        .describe('Its OpenAPI document as text, JSON or YAML, in place of the one that it has; its routes stay as they are.'),
+      organization: id.optional().describe('Whose a new API is, for good. Absent: of whoever begins it.'),
       rebase: z.literal(true).optional().describe('Take what is in force now as what the draft was begun on.'),
       prices: z
         .record(z.string(), z.union([decimal, z.literal('free')]))
@@ -150,7 +163,9 @@ export const apiDesignRoutes = {
         .describe(
           'What calls of some of its routes cost, by their names: `{"GET /forecast/{city}": "0.002", "GET /status": "free"}`; `*`: of all others without a price.',
         ),
+      dryRun: z.boolean().default(false).describe('Say what would change, and keep nothing.'),
     }),
+    bodyLimit: BODY_BYTES,
     status: 200,
     response: draft,
   },

@@ -1,3 +1,4 @@
+import { MIN_CHECK_INTERVAL_MS } from '@faregate/core'
 import { z } from 'zod'
 import { callers } from './api-callers.ts'
 import { range } from './common.ts'
@@ -6,12 +7,14 @@ import { range } from './common.ts'
 
 const milliseconds = z.int().min(1).max(3_600_000)
 const url = z.string().min(1).max(2000)
+const pem = z.string().min(1).max(20_000)
 
 export const timeouts = z
   .strictObject({
     connectMs: milliseconds.optional().describe('Time for the connection. Absent: `limits.connectMs`.'),
     firstByteMs: milliseconds.optional().describe('Time for the first byte of an answer. Absent: `limits.firstByteMs`.'),
     silenceMs: milliseconds.optional().describe('Longest silence within an answer. Absent: `limits.silenceMs`.'),
+    idleMs: milliseconds.optional().describe('After so long without a byte an open WebSocket is closed. Absent: 300000.'),
   })
   .describe('How long the upstream is waited for, in milliseconds.')
 
@@ -34,7 +37,14 @@ export const secretless = {
     .max(50)
     .optional()
     .describe('Scopes to ask for. Absent: none.'),
+  certificate: pem.describe('The certificate with which the gateway proves itself, as PEM, with those between it and its authority.'),
 }
+
+export const ca = z
+  .array(pem)
+  .min(1)
+  .max(20)
+  .describe('Authorities whose certificates are trusted for the upstream, as PEM, in place of the usual ones. Absent: the usual ones.')
 
 const upstreams = z
   .array(
@@ -50,7 +60,7 @@ const upstreams = z
 const check = z
   .strictObject({
     path: z.string().min(1).max(500).describe('Asked with GET below the base URL of each upstream; 2xx and 3xx are good.'),
-    intervalMs: milliseconds.optional().describe('Between two checks. Absent: 10000.'),
+    intervalMs: z.int().min(MIN_CHECK_INTERVAL_MS).max(3_600_000).optional().describe('Between two checks. Absent: 10000.'),
     timeoutMs: milliseconds.optional().describe('Time for an answer. Absent: 2000.'),
     healthy: z.int().min(1).max(100).optional().describe('So many good answers in a row bring an upstream back. Absent: 2.'),
     unhealthy: z.int().min(1).max(100).optional().describe('So many bad ones in a row put it aside. Absent: 3.'),
@@ -131,6 +141,9 @@ export const proxying = {
         .describe('What a call costs that is answered from what is kept, as a part of its price. Absent: all of it.'),
     })
     .describe('Answers are kept by the rules of HTTP (RFC 9111), and given to whoever asks the same. Absent: none is.'),
+  http2: z
+    .boolean()
+    .describe('Whether upstreams with `https` that offer HTTP/2 are called with it, many calls on one connection. Absent: HTTP/1.1 alone.'),
 }
 
 type Nullable<T extends Record<string, z.ZodType>> = { [Name in keyof T]: z.ZodOptional<z.ZodNullable<T[Name]>> }

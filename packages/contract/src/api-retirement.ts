@@ -53,7 +53,10 @@ export const apiRetirementRoutes = {
     summary: 'Who calls an API, and how often, most first',
     permission: 'apis:read',
     params: byName,
-    query: z.strictObject(window),
+    query: z.strictObject({
+      ...window,
+      route: z.string().min(1).max(600).optional().describe('Of this route alone: `GET /forecast/{city}`.'),
+    }),
     status: 200,
     response: z.object({
       data: z.array(

@@ -1,3 +1,4 @@
+import { STAGES } from '@faregate/core'
 import { z } from 'zod'
 import { byName, id, money, time, window } from './common.ts'
 import { violation } from './requests.ts'
@@ -67,6 +68,7 @@ export const apiUsageRoutes = {
       to: window.to.describe('A date or a time. Excluded. Absent: now. At most 92 days.'),
       by: z.enum(['hour', 'day']).optional().describe('In UTC. Absent: hours of up to two days, else days. Hours: at most 14 days.'),
       release: z.coerce.number().int().min(1).optional().describe('Of this release alone.'),
+      stage: z.enum(STAGES).default('production').describe('By the keys of this stage.'),
       organization: id.optional().describe('Of this consumer alone.'),
     }),
     status: 200,

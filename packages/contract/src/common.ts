@@ -4,10 +4,17 @@ import { z } from 'zod'
 /** What is said of an amount that came as a JSON number, which cannot carry money exactly. */
 export const AMOUNT_AS_NUMBER = 'send "5.00" as a string'
 
+/** How the schema of an amount is told from that of other text: two ways to write one amount are the same. */
+export const DECIMAL_FORMAT = 'decimal'
+
+/** Marks text that is sent and never answered (JSON Schema's `writeOnly`): what is shown of it are its last four characters. */
+export const WRITE_ONLY = { writeOnly: true } as const
+
 function decimalText(): z.ZodString {
   return z
     .string({ error: (issue) => (typeof issue.input === 'number' ? AMOUNT_AS_NUMBER : undefined) })
     .regex(AMOUNT_PATTERN, 'not a decimal amount: at most nine digits before and nine after the point, like "5.00"')
+    .meta({ format: DECIMAL_FORMAT })
 }
 
 /** An amount that is sent: a decimal string greater than zero. */

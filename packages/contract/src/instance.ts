@@ -10,6 +10,7 @@ export const instance = z
     uptimeSeconds: z.number(),
     publicUrl: z.string(),
     currency: z.string(),
+    clientCertificates: z.enum(['tls', 'header']).nullable().describe('How certificates of callers are learnt of; null: they are not.'),
     billing: z
       .object({ topUpUrl: z.string().nullable(), contact: z.string().nullable(), rail: z.string().nullable() })
       .describe('What refusals for lack of balance say.'),

@@ -1,4 +1,4 @@
-import { KEY_SCOPES } from '@faregate/core'
+import { KEY_SCOPES, STAGES } from '@faregate/core'
 import { z } from 'zod'
 import { cap, shownCap } from './caps.ts'
 import { byId, id, instant, name, nothing, page, paging, range, time } from './common.ts'
@@ -46,6 +46,7 @@ export const key = z
     addresses: z.array(z.string()).nullable(),
     models: z.array(z.string()).nullable(),
     apis: z.array(z.string()).nullable(),
+    stage: z.enum(STAGES).describe('Of which stage of published APIs it is, for good. Models have none.'),
     cap: shownCap.nullable(),
     limits,
     expiresAt: time.nullable(),
@@ -102,6 +103,7 @@ export const keyRoutes = {
       addresses: addresses.nullable().optional(),
       models: models.nullable().optional(),
       apis: apis.nullable().optional(),
+      stage: z.enum(STAGES).default('production').describe('Which stage of published APIs it calls, and no other.'),
       cap: cap.nullable().optional(),
       limits: limits.optional(),
       identity: identity.nullable().optional(),

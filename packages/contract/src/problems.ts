@@ -70,10 +70,22 @@ export const MANAGEMENT_PROBLEMS = {
     actor: 'caller',
     retryable: false,
     meaning:
-      'Since the draft was looked at, it was changed, or another release was put in force. `changes` says what differs. Nothing was published.',
+      'Since it was looked at, the draft was changed, or another release was put in force or is being tried. `changes` says what differs. Nothing was published.',
     mend: [
       'Look at `changes`, and at the draft: `faregate api draft NAME`.',
       'Take up what is in force now: `faregate api edit NAME --rebase`, then publish.',
+    ],
+  },
+  second_person_required: {
+    status: 403,
+    title: 'A second person has to agree',
+    actor: 'caller',
+    retryable: false,
+    meaning:
+      'What callers of this API have is changed by two people: one asks, and somebody else approves it. Two tokens of one member are one person. Nothing was changed.',
+    mend: [
+      'Ask for it: `faregate api publish NAME` does so by itself.',
+      'Have somebody else look at it: `faregate api requests NAME`, then `faregate api approve NAME REQUEST`.',
     ],
   },
   nothing_to_reverse: {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { byName, nothing, time } from './common.ts'
+import { byName, nothing, time, WRITE_ONLY } from './common.ts'
 import { managedBy } from './managed.ts'
 import type { RouteSpec } from './route.ts'
 
@@ -10,7 +10,7 @@ const providerName = z
 const baseUrl = z
   .url({ protocol: /^https?$/, error: 'not an http or https URL', abort: true })
   .refine(hasNoSecret, 'holds a user or a password, which would be shown: send the key as apiKey')
-const secret = z.string().min(1).max(4096)
+const secret = z.string().min(1).max(4096).meta(WRITE_ONLY)
 const key = z.strictObject({
   key: secret,
   weight: z.int().min(1).max(1_000_000).optional(),

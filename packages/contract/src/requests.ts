@@ -16,6 +16,15 @@ const attempt = z.object({
   buckets,
   latencyMs: z.number(),
   ttftMs: z.number().nullable(),
+  connection: z
+    .object({
+      ms: z.number().describe('For how long it was open.'),
+      receivedBytes: z.number().describe('From the caller.'),
+      sentBytes: z.number().describe('To the caller.'),
+      ended: z.enum(['caller', 'upstream', 'idle', 'shutdown']).describe('Who ended it.'),
+    })
+    .optional()
+    .describe('What passed through the WebSocket that it opened.'),
 })
 
 /** Something of a call that is not as the document of the API says. */

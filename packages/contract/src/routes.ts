@@ -1,6 +1,9 @@
 import { apiAlertRoutes } from './api-alerts.ts'
 import { apiDesignRoutes } from './api-design.ts'
 import { apiListingRoutes } from './api-listing.ts'
+import { apiCanaryRoutes } from './api-canary.ts'
+import { apiRequestRoutes } from './api-requests.ts'
+import { apiStagingRoutes } from './api-staging.ts'
 import { apiReleaseRoutes } from './api-releases.ts'
 import { apiRetirementRoutes } from './api-retirement.ts'
 import { apiUsageRoutes } from './api-usage.ts'
@@ -62,6 +65,9 @@ export const ROUTES = {
   ...apiRoutes,
   ...apiDesignRoutes,
   ...apiReleaseRoutes,
+  ...apiCanaryRoutes,
+  ...apiStagingRoutes,
+  ...apiRequestRoutes,
   ...apiRetirementRoutes,
   ...apiListingRoutes,
   ...apiUsageRoutes,

@@ -6,6 +6,8 @@ export interface KeyPlaces {
   header?: string | undefined
   /** The name of a parameter of the query. */
   query?: string | undefined
+  /** Offered with a dot and the key behind it, as a protocol of a WebSocket: browsers can set no header there. */
+  subprotocol?: string | undefined
 }
 
 /** Algorithms with which tokens may be signed: with a key pair, so that whoever can check one cannot make one. */
@@ -43,6 +45,44 @@ export interface JwtTerms {
   as?: string | undefined
 }
 
+/** For how long an answer about a token is remembered, where a definition says nothing. */
+export const DEFAULT_INTROSPECTION_SECONDS = 30
+
+/** Who is asked about tokens that nobody else can read (RFC 7662), and what they must say. The secret to ask with is none of it. */
+export interface IntrospectionTerms {
+  url: string
+  clientId: string
+  /** Who gives the tokens, as keys name it that stand for callers; where an answer has `iss`, it must be the same. */
+  issuer: string
+  /** What of `aud` is taken; absent: whatever it is. */
+  audience?: string[] | undefined
+  /** All of which a token must have. */
+  scopes?: string[] | undefined
+  /** Which member of an answer names the caller; absent: {@link DEFAULT_CLAIM}. */
+  claim?: string | undefined
+  /** Absent: {@link DEFAULT_INTROSPECTION_SECONDS}. */
+  cacheSeconds?: number | undefined
+  /** As which key those are served whose name no key has; absent: they are refused. */
+  as?: string | undefined
+}
+
+/** What of a certificate names the caller: its whole subject, its first alternative name of a kind, or the certificate itself. */
+export const CERTIFICATE_NAMES = ['subject', 'dns', 'email', 'uri', 'thumbprint'] as const
+
+export type CertificateName = (typeof CERTIFICATE_NAMES)[number]
+
+/** What is asked of a certificate with which a caller makes its connection. */
+export interface CertificateTerms {
+  /** PEM of the authorities that have signed it themselves. */
+  ca: string[]
+  /** Who vouches for callers so, as keys name it that stand for them. */
+  issuer: string
+  /** Absent: `subject`. */
+  name?: CertificateName | undefined
+  /** As which key those are served whose name no key has; absent: they are refused. */
+  as?: string | undefined
+}
+
 /** In which ways callers of an API prove who they are. A way that is not named is not taken. */
 export interface ApiAuthentication {
   /** A key of the gateway. */
@@ -55,8 +95,17 @@ export interface ApiAuthentication {
   oauth?: { maxAgeSeconds?: number | undefined } | undefined
   /** Tokens that somebody else signs (RFC 7519, RFC 6750). */
   jwt?: JwtTerms | undefined
+  /** Tokens that somebody else gave, and is asked about. Those in three parts are left to `jwt`, where both are there. */
+  introspection?: IntrospectionTerms | undefined
+  /** Certificates with which connections are made. */
+  mutualTls?: CertificateTerms | undefined
   /** Whoever sends no credential is served as this key: its limits hold, and its organization pays. */
   public?: { as: string } | undefined
+}
+
+/** The same with its secrets opened. */
+export interface OpenAuthentication extends ApiAuthentication {
+  introspection?: (IntrospectionTerms & { secret: string }) | undefined
 }
 
 /** What the upstream can be told of a caller in headers. */

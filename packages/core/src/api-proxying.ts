@@ -30,6 +30,9 @@ export interface ApiCheck {
 
 export const DEFAULT_HEALTH = { failures: 3, asideMs: 10_000 } as const
 
+/** Oftener, checks would be a load of their own on the service. */
+export const MIN_CHECK_INTERVAL_MS = 1_000
+
 export const DEFAULT_CHECK = { intervalMs: 10_000, timeoutMs: 2_000, healthy: 2, unhealthy: 3 } as const
 
 /** Where an API may be called from: addresses and networks. What is denied is so whatever is allowed. */
@@ -82,6 +85,8 @@ export interface ApiProxying {
   hostHeader?: 'upstream' | 'caller' | undefined
   /** Absent: no answer is kept. */
   cache?: ApiCache | undefined
+  /** Whether upstreams that offer it are called with HTTP/2; absent: they are not. */
+  http2?: boolean | undefined
 }
 
 /** Names of the members of {@link ApiProxying}, in the order in which they are shown. */
@@ -97,10 +102,15 @@ export const PROXYING_MEMBERS = [
   'responseHeaders',
   'hostHeader',
   'cache',
+  'http2',
 ] as const satisfies readonly (keyof ApiProxying)[]
 
-/** Members of a definition that a service has, and a prompt has not. */
-export const SERVICE_MEMBERS = ['upstream', 'routes', 'timeouts', ...PROXYING_MEMBERS, 'encodedSlashes'] as const
+type OfServices = Exclude<(typeof PROXYING_MEMBERS)[number], 'authentication'>
+
+const ofServices = (member: (typeof PROXYING_MEMBERS)[number]): member is OfServices => member !== 'authentication'
+
+/** Members of a definition that a service has, and nothing else. */
+export const SERVICE_MEMBERS = ['upstream', 'routes', 'timeouts', ...PROXYING_MEMBERS.filter(ofServices), 'encodedSlashes'] as const
 
 /** A base URL as it is kept: paths are appended to it. */
 export function withoutSlash(url: string): string {

@@ -1,8 +1,11 @@
+import type { ApiAuthentication, OpenAuthentication } from './api-callers.ts'
+import type { ApiCanary } from './api-canary.ts'
 import type { ApiMetered } from './api-metered.ts'
+import { modelRoutes, type ModelsDefinition } from './api-models.ts'
 import type { ApiListing, ApiPresentation } from './api-presentation.ts'
 import type { ApiProxying, OAuthClient } from './api-proxying.ts'
 import type { Prompt } from './prompt.ts'
-import type { Retirement } from './retirement.ts'
+import type { Retirement, RouteRetirement } from './retirement.ts'
 import type { ManagedBy } from './route.ts'
 import type { ApiChecks } from './saved-call.ts'
 import type { ApiValidation } from './violation.ts'
@@ -35,6 +38,10 @@ export interface ApiRoute {
   chargeOn?: ChargedClass[] | undefined
   /** Switched off: it is there, and refused. */
   off?: true | undefined
+  /** It takes handshakes of WebSockets (RFC 6455) and nothing else; a connection that opens is what is charged. */
+  webSocket?: true | undefined
+  /** How it goes; absent: it stays. */
+  retirement?: RouteRetirement | undefined
 }
 
 /** What the definition of a published HTTP service holds beside its name and the secrets towards its upstream. */
@@ -42,6 +49,8 @@ export interface HttpDefinition extends ApiProxying {
   kind: 'http'
   /** Where callers find it: `/weather`, `/acme/weather`. */
   prefix: string
+  /** Made by {@link inStaging}, and kept nowhere; absent: it is that of production. */
+  stage?: 'staging' | undefined
   routes: ApiRoute[]
   /** Milliseconds; absent: the gateway's own limits. */
   timeouts?: ApiTimeouts | undefined
@@ -60,7 +69,10 @@ export interface HttpDefinition extends ApiProxying {
 export interface PromptDefinition {
   kind: 'prompt'
   prefix: string
+  stage?: 'staging' | undefined
   prompt: Prompt
+  /** Absent: keys of the gateway, in the headers in which they always can be. */
+  authentication?: ApiAuthentication | undefined
   /** Made of the prompt, and kept under its hash; absent: it is defined in the configuration file. */
   document?: string | undefined
   presentation?: ApiPresentation | undefined
@@ -70,7 +82,11 @@ export interface ApiTimeouts {
   connectMs?: number | undefined
   firstByteMs?: number | undefined
   silenceMs?: number | undefined
+  /** Of an open WebSocket on which nothing passes; absent: {@link DEFAULT_IDLE_MS}. */
+  idleMs?: number | undefined
 }
+
+export const DEFAULT_IDLE_MS = 300_000
 
 /** What is behind an API, with what it wants of whoever calls it. At most one of the three takes `Authorization`. */
 export interface OpenUpstream {
@@ -79,12 +95,15 @@ export interface OpenUpstream {
   header?: { name: string; secret: string } | undefined
   basic?: { user: string; secret: string } | undefined
   oauth?: (OAuthClient & { secret: string }) | undefined
+  /** What the gateway proves itself with when it connects; the secret is its private key. Both are PEM. */
+  mutualTls?: { certificate: string; secret: string } | undefined
+  /** PEM of the authorities whose certificates are trusted, in place of the usual ones. */
+  ca?: string[] | undefined
 }
 
-/** A published HTTP service. Secrets are clear text here and only here, in memory. */
-export interface HttpApi extends HttpDefinition {
+/** What is said of an API beside its definition. */
+interface PublishedAs<Api> {
   name: string
-  upstream: OpenUpstream
   /** Of no release: going back to an earlier one changes nothing of it. */
   retirement?: Retirement | undefined
   listing?: ApiListing | undefined
@@ -92,41 +111,54 @@ export interface HttpApi extends HttpDefinition {
   organization?: string | undefined
   /** The release that is in force; absent: it has none, being defined in the configuration file. */
   release?: number | undefined
+  canary?: ApiCanary<Api> | undefined
   managedBy: ManagedBy
+}
+
+/** A published HTTP service. Secrets are clear text here and only here, in memory. */
+export interface HttpApi extends HttpDefinition, PublishedAs<HttpApi> {
+  upstream: OpenUpstream
+  authentication?: OpenAuthentication | undefined
 }
 
 /** A published prompt. */
-export interface PromptApi extends PromptDefinition {
-  name: string
-  retirement?: Retirement | undefined
-  listing?: ApiListing | undefined
-  organization?: string | undefined
-  release?: number | undefined
-  managedBy: ManagedBy
+export interface PromptApi extends PromptDefinition, PublishedAs<PromptApi> {
+  authentication?: OpenAuthentication | undefined
+}
+
+/** Published models. */
+export interface ModelsApi extends ModelsDefinition, PublishedAs<ModelsApi> {
+  authentication?: OpenAuthentication | undefined
 }
 
 /** What is published below a prefix. */
-export type ApiEntry = HttpApi | PromptApi
+export type ApiEntry = HttpApi | PromptApi | ModelsApi
 
 /** What of a prompt can be called. It costs what its model does. */
 const PROMPT_ROUTES: ApiRoute[] = [{ method: 'POST', path: '/', chargeOn: ['2xx'] }]
 
+/** As much of a definition as says what can be called. */
+type Routed = Pick<HttpDefinition, 'kind' | 'routes'> | Pick<PromptDefinition, 'kind'> | Pick<ModelsDefinition, 'kind' | 'policy'>
+
 /** What callers can ask of an API. */
-export function routesOf(definition: Pick<HttpDefinition, 'kind' | 'routes'> | Pick<PromptDefinition, 'kind'>): ApiRoute[] {
+export function routesOf(definition: Routed): ApiRoute[] {
+  if (definition.kind === 'model') return modelRoutes(definition)
   return definition.kind === 'prompt' ? PROMPT_ROUTES : definition.routes
 }
 
-/** Those that can be called: not switched off. */
-export function callableRoutes(definition: Parameters<typeof routesOf>[0]): ApiRoute[] {
-  return routesOf(definition).filter(({ off }) => off !== true)
+/** Those that can be called: neither switched off nor retired. */
+export function callableRoutes(definition: Routed): ApiRoute[] {
+  return routesOf(definition).filter(isCallable)
 }
 
-/** The ways in which an API can be authenticated at its upstream. */
-export const UPSTREAM_SECRETS = ['header', 'basic', 'oauth'] as const
+export function isCallable({ off, retirement }: ApiRoute): boolean {
+  return off !== true && retirement?.state !== 'retired'
+}
 
-export type UpstreamSecret = (typeof UPSTREAM_SECRETS)[number]
+/** What of an API holds a secret: four towards its upstream, one towards who is asked about callers' tokens. */
+export type ApiSecret = 'header' | 'basic' | 'oauth' | 'mutualTls' | 'introspection'
 
-/** The name under which a secret of an API towards its upstream is sealed: it opens for that API alone. */
-export function apiSealName(api: string, secret: UpstreamSecret): string {
-  return `api:${api}:${secret}`
+/** The name under which a secret of an API is sealed: it opens for that API, that use and that stage alone. */
+export function apiSealName(api: string, secret: ApiSecret, stage?: 'staging'): string {
+  return `api:${api}:${stage === undefined ? '' : `${stage}-`}${secret}`
 }

@@ -13,7 +13,7 @@ export const EVENTS = {
   'key.expiring': 'A key expires within seven days.',
   'subscription.changed': 'A subscription has another state, plan or approval, by what somebody did or by the passing of time.',
   'retirement.changed':
-    'An API or a model that the organization calls, or that its subscription includes, is deprecated or retired, or stays after all (`state`: `deprecated`, `retired`, `served`).',
+    'An API, a route of one, or a model that the organization calls, or that its subscription includes, is deprecated or retired, or stays after all (`state`: `deprecated`, `retired`, `served`).',
   'api.alert': 'An alert of a published API holds, or does not hold any more (`state`: `firing`, `over`).',
   'limit_request.opened': 'Somebody asks for a higher limit.',
   'limit_request.decided': 'A request for a higher limit was approved or rejected.',

@@ -18,9 +18,12 @@ const CREDENTIALS = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 
 /** What a caller would tell of its way here, and nobody could know to be true. */
 const OF_THE_WAY = [
   'cf-connecting-ip',
+  'client-cert',
+  'client-cert-chain',
   'forwarded',
   'true-client-ip',
   'x-client-ip',
+  'x-forwarded-client-cert',
   'x-forwarded-for',
   'x-forwarded-host',
   'x-forwarded-port',

@@ -27,6 +27,7 @@ export type IdPrefix =
   | 'we'
   | 'evt'
   | 'cn'
+  | 'ar'
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 

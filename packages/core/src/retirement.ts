@@ -13,3 +13,13 @@ export interface Retirement {
   /** A page that says how to move. */
   link?: string | undefined
 }
+
+/** How a route of an API goes. It belongs to a release, as the route does. Times are ISO 8601. */
+export interface RouteRetirement {
+  state: Retirement['state']
+  since: string
+  sunset?: string | undefined
+  /** The path, below the prefix, of the route that takes its place; its parameters are those of the call with the same names. */
+  successor?: string | undefined
+  link?: string | undefined
+}

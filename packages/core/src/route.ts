@@ -68,6 +68,8 @@ export interface Snapshot {
   models: ReadonlyMap<string, ModelEntry>
   /** What is published below prefixes, by name. */
   apis: ReadonlyMap<string, ApiEntry>
+  /** What of it is in staging, by name: whether or not anything is in production. */
+  staged: ReadonlyMap<string, ApiEntry>
   /** Models of configured providers are callable as `provider/model` without an entry. */
   allModels: boolean
   currency: string

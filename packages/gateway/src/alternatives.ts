@@ -41,7 +41,7 @@ type Alternatives = NonNullable<Denial['alternatives']>
 
 /** The refusal with the models that would serve this very request, if it is one to which that is a way out. */
 export async function withAlternatives(shared: Shared, { facade }: Flow, refused: Refused, denial: Denial): Promise<Denial> {
-  if (!facade.choosable || !CODES.includes(denial.code)) return denial
+  if (!facade.othersToo || !CODES.includes(denial.code)) return denial
   let alternatives: Alternatives
   try {
     alternatives = await alternativesTo(shared, refused)

@@ -1,9 +1,10 @@
 import { NOTICE_HEADER, type NoticeCode } from '@faregate/core'
+import type { Standing } from '@faregate/limits'
 import type { Unsupported } from '@faregate/wire'
 import type { GatewayDeps } from './deps.ts'
 import type { Flow } from './flow.ts'
 import type { Called } from './call/call.ts'
-import { limitHeaders } from './limits/headers.ts'
+import { limitHeaders, tightestOf } from './limits/headers.ts'
 
 /** What of an upstream's head may reach the caller; everything else could name the operator's account. */
 const ALLOWED = ['content-type', 'openai-version', 'openai-processing-ms', 'openai-model']
@@ -18,10 +19,17 @@ export function sharedHeaders(deps: GatewayDeps, flow: Flow): Record<string, str
   const headers: Record<string, string> = { 'x-request-id': flow.id }
   const own = flow.dialect?.requestIdHeader
   if (own !== undefined) headers[own] = flow.id
-  if (flow.admission !== undefined) Object.assign(headers, limitHeaders(flow.admission.standings))
+  if (flow.admission !== undefined) Object.assign(headers, limitsTold(deps, flow, flow.admission.standings))
   const { origin } = flow.inbound.headers
   if (typeof origin === 'string') Object.assign(headers, corsHeaders(deps.settings.corsOrigins, origin))
   return headers
+}
+
+/** As HTTP has it, and as the caller's own vendor does (E4). */
+function limitsTold({ clock }: GatewayDeps, { dialect }: Flow, standings: Standing[]): Record<string, string> {
+  const headers = limitHeaders(standings)
+  if (standings.length === 0 || dialect?.limitHeaders === undefined) return headers
+  return { ...headers, ...dialect.limitHeaders(tightestOf(standings), clock.now()) }
 }
 
 /** The CORS headers of an answer to `origin`; none where the origin is not allowed. */

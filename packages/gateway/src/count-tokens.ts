@@ -17,9 +17,9 @@ const FREE = { 'faregate-cost': formatAmount(0n) }
  * Counts the tokens of a request, free of charge and without a hold: by the vendor behind the model where that counts
  * itself, else by our tokenizer, which is an estimate for models of other vendors than the tokenizer's.
  */
-export async function serveCount(shared: Shared, flow: Flow, dialect: CountDialect): Promise<void> {
+export async function serveCount(shared: Shared, flow: Flow, dialect: CountDialect, path = flow.inbound.path): Promise<void> {
   const { deps } = shared
-  const admitted = await entitle(shared, flow, dialect)
+  const admitted = await entitle(shared, flow, dialect, path)
   if (isDenial(admitted)) return refuse(deps, flow, admitted)
   flow.flags.push('free')
   const limited = { key: admitted.key, user: admitted.request.user }

@@ -60,6 +60,8 @@ export interface BalanceView {
   /** Of a wallet in arrears: what of `available` is credit. */
   creditLimit?: bigint
   held: bigint
+  /** Of what is held, what has expired meanwhile: it does not come back. */
+  lapsed?: bigint
   /** Milliseconds; null where it never resets. */
   resetsAt: number | null
 }

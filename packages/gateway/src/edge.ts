@@ -1,3 +1,6 @@
+import type { Duplex } from 'node:stream'
+import type { Denial } from '@faregate/core'
+
 /**
  * The two small interfaces behind which the HTTP server and the upstream client stand, so that a faster
  * edge can replace either without touching a step.
@@ -13,11 +16,25 @@ export interface Inbound {
   query: string
   headers: Record<string, string | string[] | undefined>
   body: Buffer
+  /** The certificate with which the caller has made its connection, DER; absent, or undefined: there is none. */
+  certificate?: (() => Buffer | undefined) | undefined
   /**
    * Opens a body that was not collected, once: those of calls that go on to a published API. A caller that waits to be
    * told (`Expect: 100-continue`) is told then. Leaving off early leaves the caller's connection as it is.
    */
   unread?: () => AsyncIterable<Buffer>
+  /** Where its body may be kept whole, if it is unread. */
+  room?: InboundRoom
+  /** It is the handshake of a WebSocket, and its connection can be switched to one. */
+  webSocket?: true
+}
+
+/** Room in memory for a large body, which is shared by all requests. */
+export interface InboundRoom {
+  /** Bodies of so many bytes need none. */
+  free: number
+  /** Takes it once, until the request has ended; waits for it. A refusal: there is none. */
+  take(bytes: number): Promise<Denial | undefined>
 }
 
 /** The way back to the caller. */
@@ -35,10 +52,22 @@ export interface Outbound {
   drained(): Promise<void>
   /** Sends the last chunk and ends the answer; resolves to whether the socket took all of it. */
   end(chunk?: Buffer): Promise<boolean>
+  /** Answers 101 in place of a head, and gives the connection as it is; undefined: the caller is gone. Absent: it cannot be switched. */
+  switchTo?(headers: Record<string, string>): Duplex | undefined
   /** Cuts the connection without a proper end: the answer must not look complete. */
   destroy(): void
   /** Called once, when the caller goes away before the answer has ended. */
   onGone(listener: () => void): void
+}
+
+/** How connections to an upstream are made, beside what holds for all. Calls share connections where they share this object. */
+export interface ConnectionTerms {
+  /** PEM of the authorities that are trusted in place of the usual ones. */
+  ca?: readonly string[] | undefined
+  /** What the gateway proves itself with, PEM. */
+  identity?: { certificate: string; key: string } | undefined
+  /** HTTP/2 where the upstream speaks it (ALPN). */
+  http2?: boolean | undefined
 }
 
 /** One call of an upstream. */
@@ -53,8 +82,12 @@ export interface UpstreamRequest {
   body: Buffer | AsyncIterable<Buffer> | null
   /** The answer comes as it is sent, whatever its encoding. */
   asSent?: boolean
+  /** What the connection is to be switched to. */
+  upgrade?: 'websocket'
   /** Somebody else than the operator set the address: what must not be reached so is refused as not to be connected to. */
   guarded?: boolean | undefined
+  /** Absent: nothing of its own. */
+  connection?: ConnectionTerms | undefined
   /** Milliseconds, instead of the client's own limits. */
   limits?: { connectMs?: number | undefined; firstByteMs?: number | undefined; silenceMs?: number | undefined } | undefined
 }
@@ -67,6 +100,8 @@ export interface CollectedRequest extends UpstreamRequest {
 /** What arrives from an upstream, in order: head, then data, then either end or error. Nothing follows `abort`. */
 export interface UpstreamSink {
   head(status: number, headers: Record<string, string | string[] | undefined>): void
+  /** In place of all others: the connection was switched, and is whoever's takes it. */
+  switched?(headers: Record<string, string | string[] | undefined>, socket: Duplex): void
   data(chunk: Buffer): void
   end(): void
   error(failure: UpstreamError): void

@@ -8,6 +8,7 @@ import { insufficientFunds, type Refused } from './funds.ts'
 import { planHold, type HoldPlan } from './hold-plan.ts'
 import { priceMissing, type Route } from './locate.ts'
 import type { Offer, Planned } from './plans/port.ts'
+import { nearestWay, type RefusedWay } from './plans/several-ways.ts'
 import { routeUnder } from './plans/under-offer.ts'
 import { countedPlan, isQuotas } from './reserve.ts'
 
@@ -43,13 +44,13 @@ async function evaluateOffers(
   request: ModelRequest,
   plan: Planned | undefined,
 ): Promise<Evaluation | Denial> {
-  let first: Evaluation | Denial | undefined
+  const refused: (Evaluation & RefusedWay)[] = []
   for (const offer of plan?.offers ?? [undefined]) {
     const found = await evaluateUnder(deps, { key, user: request.user, plan, offer }, routeUnder(route, offer), request)
     if (isDenial(found) || found.refusal === undefined || !isQuotas(found.refusal)) return found
-    first ??= found
+    refused.push({ ...found, refusal: found.refusal, offer })
   }
-  return first ?? priceMissing(route.model.name, 'the plan offers nothing')
+  return nearestWay(refused) ?? priceMissing(route.model.name, 'the plan offers nothing')
 }
 
 /** Who asks, under which plan. */
@@ -133,8 +134,8 @@ export function measureOf({ legs, measure }: HoldPlan, leg: number): HoldPlan['m
 }
 
 function predicted(deps: GatewayDeps, plan: HoldPlan, balances: BalanceView[], fewest: number, affordable: number): Refused {
-  const legs = balances.map(({ account, unit, available, held, resetsAt }, leg) => {
-    return { account, unit, required: amountOf(measureOf(plan, leg), fewest), available, held, resetsAt }
+  const legs = balances.map(({ account, unit, available, held, lapsed = 0n, resetsAt }, leg) => {
+    return { account, unit, required: amountOf(measureOf(plan, leg), fewest), available, held: held - lapsed, resetsAt }
   })
   const shortfalls = legs.flatMap((room, leg) => (room.available < room.required ? [{ leg, ...room }] : []))
   const reserved = shortfalls.every(({ required, available, held }) => available + held >= required)

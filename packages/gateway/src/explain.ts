@@ -1,9 +1,12 @@
 import { disclosed, entryOf, formatAmount, isDenial, renderProblem, type Denial } from '@faregate/core'
 import { amountOf, priceTexts } from '@faregate/pricing'
+import type { KeyEntry } from '@faregate/identity'
 import { formField, scanMembers, type EndpointDialect } from '@faregate/wire'
 import { withAlternatives } from './alternatives.ts'
 import { answerJson } from './answer-json.ts'
+import { namedRelease, releaseOfKey } from './apis/canary.ts'
 import { explainApi } from './apis/explain.ts'
+import { modelsFlow } from './apis/models.ts'
 import type { Published } from './apis/port.ts'
 import { promptFlow } from './apis/prompt.ts'
 import { disclosureOf } from './disclosure-of.ts'
@@ -38,7 +41,7 @@ export async function serveExplain(shared: Shared, flow: Flow): Promise<void> {
   const key = await permitted(shared, flow, 'explain')
   if (isDenial(key)) return refuse(shared.deps, flow, key)
   const published = publishedAt(shared, flow.inbound)
-  if (published !== undefined) return explainPublished(shared, flow, published)
+  if (published !== undefined) return explainPublished(shared, flow, key, published)
   const path = named(flow.inbound, 'path') ?? DEFAULT_PATH
   const dialect = surfaceOf(path)?.dialect({ path, query: flow.inbound.query })
   if (dialect === undefined) return answerVerdict(shared, flow, routeUnknown(shared.deps.settings.publicUrl(), 'POST', path))
@@ -52,13 +55,21 @@ function answerVerdict(shared: Shared, flow: Flow, denial: Denial): Promise<void
   return answerJson(shared.deps, flow, { ...routeFacts(flow), hold: null, holds: [], verdict: problemOf(shared, flow, denial) })
 }
 
-function explainPublished(shared: Shared, flow: Flow, { value, rest, path }: Published & { path: string }): Promise<void> {
+function explainPublished(shared: Shared, flow: Flow, key: KeyEntry, { value, rest, path }: Published & { path: string }): Promise<void> {
   if (value.kind === 'http')
     return explainApi(shared, flow, { value, rest }, named(flow.inbound, 'method') ?? 'GET', (denial) =>
       OWN_REFUSALS.has(denial.code) ? undefined : problemOf(shared, flow, denial),
     )
-  const asked = promptFlow({ ...flow, inbound: { ...flow.inbound, body: bodyOf(flow.inbound) } }, value)
-  return explainCall(shared, asked, { path, dialect: value.dialect })
+  if (value.kind === 'model') {
+    const models = releaseOfKey(value, namedRelease(value, flow.inbound), key)
+    const called = modelsFlow(shared.deps, flow, models, rest)
+    const { dialect } = called
+    if (dialect === undefined || isFree(dialect)) return refuse(shared.deps, flow, free(path))
+    return explainCall(shared, called, { path: rest, dialect })
+  }
+  const prompt = releaseOfKey(value, namedRelease(value, flow.inbound), key)
+  const asked = promptFlow(shared.deps, { ...flow, inbound: { ...flow.inbound, body: bodyOf(flow.inbound) } }, prompt)
+  return explainCall(shared, asked, { path, dialect: prompt.dialect })
 }
 
 interface Target {

@@ -15,6 +15,8 @@ export interface Ending {
   clamped?: number | undefined
   /** Of the deployment that served, where one did. */
   priceVersion?: string
+  /** Until it was answered, where it went on after that; absent: until now. */
+  latencyMs?: number
   denial?: { code: DenialCode; id: string }
 }
 
@@ -29,7 +31,8 @@ export function finish(deps: GatewayDeps, flow: Flow, ending: Ending): void {
     user: flow.request?.user ?? null,
     tags: tagsText(flow.inbound),
     path: flow.inbound.path,
-    model: flow.request?.model ?? null,
+    // Published models are called by names of their own: what is billed by it is that of the installation.
+    model: flow.route?.model.name ?? flow.request?.model ?? null,
     api: flow.api?.name ?? null,
     route: flow.api?.route ?? null,
     release: flow.api?.release ?? null,
@@ -45,7 +48,7 @@ export function finish(deps: GatewayDeps, flow: Flow, ending: Ending): void {
     flags: flow.flags,
     delivery: ending.delivery,
     clamped: ending.clamped ?? null,
-    latencyMs: elapsed(flow),
+    latencyMs: ending.latencyMs ?? elapsed(flow),
     ttftMs: flow.ttftMs,
     attempts: flow.attempts,
     ...(flow.measured === undefined ? {} : { measured: flow.measured }),

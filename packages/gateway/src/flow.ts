@@ -3,6 +3,7 @@ import type { CallMeasured, Denial, DenialCode, Millis, Nano, ViolationNote } fr
 import type { KeyEntry } from '@faregate/identity'
 import type { Admission } from '@faregate/limits'
 import type { Decoded, EndpointDialect, ModelRequest } from '@faregate/wire'
+import type { Ways } from './callers/identify-caller.ts'
 import type { SignedBody } from './callers/signed-body.ts'
 import type { Inbound, Outbound } from './edge.ts'
 import { BARE_MODEL, type Facade } from './facade.ts'
@@ -25,6 +26,8 @@ export interface Flow {
   readonly dialect: EndpointDialect | undefined
   /** What the caller sees of the model that is asked. */
   readonly facade: Facade
+  /** In which ways its caller proves who that is, where an API says so; absent: with a key. */
+  readonly ways?: Ways | undefined
   key?: KeyEntry
   /** Whom the credential names, where it names somebody beside the key. */
   subject?: string

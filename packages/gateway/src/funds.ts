@@ -16,7 +16,7 @@ import { cappedMember, cappedTag, type CapRef } from './caps.ts'
 import type { Settings } from './deps.ts'
 import { saleFixes } from './plans/denials.ts'
 import type { Planned } from './plans/port.ts'
-import { quotaDenial, quotaText, quotaUnit } from './plans/quota-exhausted.ts'
+import { quotaDenial, quotaOwner, quotaText, quotaUnit } from './plans/quota-exhausted.ts'
 import { capAdmin, raiseCap } from './raise-cap.ts'
 import { capSubject, quotaSubject, requestLimit } from './request-limit.ts'
 import { refusedLegs } from './trace/ledger-rows.ts'
@@ -104,8 +104,11 @@ function scopeOf(context: FundsContext, shortfall: Shortfall): Scope {
   const { key, user } = context
   const shared = { key: `…${key.lastFour}` }
   const cap = capIn(context, shortfall)
-  const balance = quotaUnit(context.legs, shortfall) === undefined ? 'wallet' : 'quota'
-  if (cap === undefined) return { level: 'org', id: key.organization.id, ...shared, balance }
+  if (cap === undefined) {
+    const whose = { level: 'org' as const, id: key.organization.id, ...shared }
+    if (quotaUnit(context.legs, shortfall) === undefined) return { ...whose, balance: 'wallet' }
+    return { ...whose, balance: 'quota', ...quotaOwner(context, shortfall) }
+  }
   const level = capLevel(cap.base)
   const [who, tag] = [cappedMember(key)?.id ?? user ?? '', cappedTag(key, cap.base) ?? '']
   const ids = { key: key.id, user: who, tag, team: key.team?.id ?? '', org: key.organization.id }

@@ -1,12 +1,17 @@
 import { formatAmount, isDenial, newId, type Denial } from '@faregate/core'
 import { corsHeaders } from './answer-headers.ts'
 import { serveApi } from './apis/call.ts'
+import { releaseFor } from './apis/canary.ts'
+import { isDocument } from './apis/made-document.ts'
 import { MOCK_PREFIX, serveMock } from './apis/mock.ts'
-import type { Published } from './apis/port.ts'
+import { modelsFlow, serveModelsApi } from './apis/models.ts'
+import type { Published, PublishedModels, PublishedPrompt } from './apis/port.ts'
 import { promptFlow, servePrompt } from './apis/prompt.ts'
+import { Tunnels } from './apis/web-socket/tunnel.ts'
 import { Parking } from './call/parking.ts'
 import { retryBudgets } from './call/retry-budget.ts'
 import { serveModelCall, type Shared } from './model-call.ts'
+import { vouched, waysOf } from './callers/identify-caller.ts'
 import type { GatewayDeps } from './deps.ts'
 import type { Inbound, Outbound } from './edge.ts'
 import { serveCount } from './count-tokens.ts'
@@ -18,7 +23,8 @@ import { checkKeyState, identify } from './identify.ts'
 import { serveKeyInfo } from './key-info.ts'
 import { serveLimitRequest, serveNewLimitRequest } from './limit-requests.ts'
 import { Locator } from './locate.ts'
-import { serveModels, serveShow } from './models/serve.ts'
+import { isModelList } from './models/routes.ts'
+import { serveModels } from './models/serve.ts'
 import { refuse } from './refuse.ts'
 import { LIMIT_REQUESTS } from './request-limit.ts'
 import { release } from './settle.ts'
@@ -32,12 +38,14 @@ export interface Gateway {
   /** Answers a request that the HTTP server refused before it was whole. */
   refuse(inbound: Inbound, outbound: Outbound, denial: Denial): Promise<void>
   /** What is published there. Bodies for an HTTP service are not collected: what is called goes on as it comes. */
-  publishes(path: string): 'http' | 'prompt' | undefined
+  publishes(path: string): Published['value']['kind'] | undefined
   /** Answers a CORS preflight. */
   preflight(inbound: Inbound, outbound: Outbound): Promise<void>
   newRequestId(): string
   /** Why the credential of a request cannot be used, for a look before a large body is read; undefined: it can. */
   vouch(inbound: Inbound): Promise<Denial | undefined>
+  /** Tells callers and upstreams of all WebSockets that the process stops, and ends them. */
+  goAway(): void
   /** Settles that the database has not confirmed yet. */
   readonly unsettled: number
 }
@@ -48,14 +56,7 @@ const HANDLERS: Record<string, Handler | undefined> = {
   'POST /v1/explain': serveExplain,
   'GET /v1/key': serveKeyInfo,
   [`POST ${LIMIT_REQUESTS}`]: serveNewLimitRequest,
-  'GET /v1/models': serveModels,
-  'GET /v1beta/models': serveModels,
-  'GET /ollama/api/tags': serveModels,
-  'POST /ollama/api/show': serveShow,
 }
-
-/** Where a model is described, by what follows. */
-const DESCRIBED = /^\/v1(beta)?\/models\/./
 
 /** Builds the data plane from what the composition root hands in. */
 export function createGateway(deps: GatewayDeps): Gateway {
@@ -64,6 +65,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     locator: new Locator(deps),
     resilience: { parking: new Parking(), budgetOf: retryBudgets() },
     unsettled: new Unsettled(deps.ledger, deps.log),
+    tunnels: new Tunnels(),
   }
   return {
     handle: (inbound, outbound) => serve(shared, newFlow(inbound, outbound, deps.clock.now())),
@@ -75,14 +77,20 @@ export function createGateway(deps: GatewayDeps): Gateway {
     preflight: (inbound, outbound) => preflight(deps, inbound, outbound),
     publishes: (path) => deps.apis.find(path)?.value.kind,
     newRequestId: () => newId('req', deps.clock.now(), deps.random),
-    vouch: async (inbound) => {
-      const key = await identify(deps, inbound)
-      return isDenial(key) ? key : checkKeyState(key, deps.clock.now())
-    },
+    vouch: (inbound) => vouch(deps, inbound),
+    goAway: () => shared.tunnels.goAway(),
     get unsettled() {
       return shared.unsettled.size
     },
   }
+}
+
+async function vouch(deps: GatewayDeps, inbound: Inbound): Promise<Denial | undefined> {
+  const published = deps.apis.find(inbound.path)
+  const ways = published && waysOf(deps, published.value)
+  if (ways !== undefined) return vouched(inbound, deps.clock.now(), ways)
+  const key = await identify(deps, inbound)
+  return isDenial(key) ? key : checkKeyState(key, deps.clock.now())
 }
 
 function serve(shared: Shared, flow: Flow): Promise<void> {
@@ -95,7 +103,20 @@ function serve(shared: Shared, flow: Flow): Promise<void> {
 
 function servePublished(shared: Shared, flow: Flow, { value, rest }: Published): Promise<void> {
   if (value.kind === 'http') return guarded(shared, flow, () => serveApi(shared, flow, { value, rest }))
-  const asked = promptFlow(flow, value)
+  return guarded(shared, flow, () => serveModelled(shared, flow, value, rest))
+}
+
+/** Which release serves a call has to be known before it is read. */
+async function serveModelled(shared: Shared, flow: Flow, inForce: PublishedPrompt | PublishedModels, rest: string): Promise<void> {
+  const { inbound } = flow
+  // Some clients of models send their key in the query; of a prompt none is looked for there.
+  const shown = inForce.kind === 'model' ? inbound : { ...inbound, query: '' }
+  const value = isDocument(inbound.method, rest) ? inForce : await releaseFor(shared.deps, inForce, shown)
+  if (value.kind === 'model') {
+    const called = modelsFlow(shared.deps, flow, value, rest)
+    return guarded(shared, called, () => serveModelsApi(shared, called, value, rest))
+  }
+  const asked = promptFlow(shared.deps, flow, value)
   return guarded(shared, asked, () => servePrompt(shared, asked, value, rest))
 }
 
@@ -105,7 +126,7 @@ function handlerFor({ method, path }: Inbound): Handler {
   if (path.startsWith(MOCK_PREFIX)) return serveMock
   const handler = HANDLERS[`${asked} ${path}`]
   if (handler !== undefined) return handler
-  if (asked === 'GET' && DESCRIBED.test(path)) return serveModels
+  if (isModelList(method, path)) return serveModels
   if (asked === 'GET' && path.startsWith(`${LIMIT_REQUESTS}/`)) return serveLimitRequest
   return ({ deps }, flow) => refuse(deps, flow, routeUnknown(deps.settings.publicUrl(), method, path))
 }

@@ -86,8 +86,8 @@ function newKeyFix(entry: KeyEntry): Fix {
   }
 }
 
-/** Google's clients may put the key into the query of their own routes; nobody else's do. */
-const QUERY_KEYED = /^\/v1(beta|alpha)\/|:[a-zA-Z]+$/
+/** Google's clients may put the key into the query of their own routes, also below the prefix of published models; nobody else's do. */
+const QUERY_KEYED = /\/v1(beta|alpha)\/|:[a-zA-Z]+$/
 
 /** `Authorization: Bearer`, `x-api-key`, `api-key`, `x-goog-api-key`, or `?key=` on Gemini's routes; the first that is there. */
 export function presentedKey(inbound: Inbound): string | undefined {

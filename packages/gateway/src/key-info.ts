@@ -67,6 +67,7 @@ function describeKey(
     addresses: key.addresses,
     models: key.models,
     apis: key.apis,
+    stage: key.stage ?? 'production',
     application: key.application,
     team: key.team === null ? null : { id: key.team.id, name: key.team.name },
     member: key.member === null ? null : { id: key.member.id, name: key.member.name, role: key.member.role },

@@ -4,8 +4,10 @@ import type { EndpointDialect, ModelRequest } from '@faregate/wire'
 import { call, type Called, type Resilience } from './call/call.ts'
 import { parkDeployment } from './call/park.ts'
 import type { Calling } from './call/prepare.ts'
+import { identifyCaller } from './callers/identify-caller.ts'
 import { deliverAnswer } from './deliver/answer.ts'
 import type { Delivery } from './deliver/context.ts'
+import type { Tunnels } from './apis/web-socket/tunnel.ts'
 import { nobodyThere } from './deliver/nobody.ts'
 import { deliverLarge } from './deliver/large.ts'
 import { deliverStream } from './deliver/stream.ts'
@@ -41,14 +43,16 @@ export interface Shared {
   locator: Locator
   resilience: Resilience
   unsettled: Unsettled
+  /** WebSockets that pass through. */
+  tunnels: Tunnels
 }
 
-/** A call of a model, whatever the caller speaks, from the credential to the record. */
-export async function serveModelCall(shared: Shared, flow: Flow, dialect: EndpointDialect): Promise<void> {
+/** A call of a model, whatever the caller speaks, from the credential to the record. `path`: as the gateway's own routes have it. */
+export async function serveModelCall(shared: Shared, flow: Flow, dialect: EndpointDialect, path = flow.inbound.path): Promise<void> {
   const { deps } = shared
-  const admitted = await admit(shared, flow, dialect)
+  const admitted = await admit(shared, flow, dialect, path)
   if (isDenial(admitted)) return refuse(deps, flow, admitted)
-  return withinLimits(deps, flow, limitedCall(deps, flow, admitted), () => servePaid(shared, flow, dialect, admitted))
+  return withinLimits(deps, flow, limitedCall(deps, flow, admitted), () => servePaid(shared, flow, { ...admitted, dialect, path }))
 }
 
 /** A call of a model as limits see it. */
@@ -61,17 +65,14 @@ export function limitedCall(deps: GatewayDeps, flow: Flow, { key, route, request
   }
 }
 
-async function servePaid(shared: Shared, flow: Flow, dialect: EndpointDialect, admitted: Admitted): Promise<void> {
+async function servePaid(shared: Shared, flow: Flow, spoken: Admitted & { dialect: EndpointDialect; path: string }): Promise<void> {
   const { deps } = shared
-  const { key, route, request } = admitted
+  const { key, route, request, dialect } = spoken
   const reservation = await reserveInArrears(deps, flow, key, {
     look: () => evaluate(deps, key, route, request, flow.plan),
     reserve: () => reserve(deps, flow, key, route, request),
   })
-  if (isDenial(reservation)) {
-    const refused = { ...admitted, dialect, path: flow.inbound.path, plan: flow.plan }
-    return refuse(deps, flow, await withAlternatives(shared, flow, refused, reservation))
-  }
+  if (isDenial(reservation)) return refuse(deps, flow, await withAlternatives(shared, flow, { ...spoken, plan: flow.plan }, reservation))
   flow.reservation = reservation
   flow.route = reservation.route
   const delivery = deliveryOf(shared, flow, request, reservation)
@@ -138,6 +139,8 @@ export async function admit(shared: Shared, flow: Flow, dialect: EndpointDialect
 export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDialect, path = flow.inbound.path): Promise<Admitted | Denial> {
   const found = await known(shared, flow)
   if (isDenial(found)) return found
+  const forged = flow.signedBody?.judge(flow.inbound.body)
+  if (forged !== undefined) return forged
   flow.step = 'configuration'
   const elsewhere = flow.facade.locate(shared.deps, flow, path)
   if (elsewhere !== undefined) return elsewhere
@@ -150,7 +153,7 @@ export async function entitle(shared: Shared, flow: Flow, dialect: EndpointDiale
   flow.step = 'configuration'
   const key = await withNamedCaps(shared.deps, found, request.user, tagsOf(flow.inbound))
   if (isDenial(key)) return key
-  const located = shared.locator.find(request.model, (name) => allowsModel(key, name))
+  const located = flow.facade.find(shared.locator, request.model, (name) => allowsModel(key, name))
   if (isDenial(located)) return located
   const route = routeOf(key.organization, located)
   flow.route = route
@@ -176,9 +179,11 @@ function refusalIn(plan: HoldPlan | Denial): Denial | undefined {
 
 /** The key behind the request, if it may be used now. */
 export async function known({ deps }: Shared, flow: Flow): Promise<KeyEntry | Denial> {
+  if (flow.ways !== undefined && flow.key === undefined) return identifyCaller(flow, flow.ways)
   flow.step = 'credential'
   // Only clients of models put a key into the query; that of an API goes on as it is.
-  const key = await identify(deps, flow.api === undefined ? flow.inbound : { ...flow.inbound, query: '' })
+  const fromQuery = flow.api === undefined || (flow.dialect !== undefined && flow.facade.queryKeys)
+  const key = await identify(deps, fromQuery ? flow.inbound : { ...flow.inbound, query: '' })
   if (isDenial(key)) return key
   flow.key = key
   return checkKeyState(key, flow.at) ?? key

@@ -56,6 +56,20 @@ export interface AttemptRecord {
   buckets: Buckets
   latencyMs: number
   ttftMs: number | null
+  /** Where a WebSocket opened. */
+  connection?: ConnectionRecord
+}
+
+/** What passed through a WebSocket. */
+export interface ConnectionRecord {
+  /** For how long it was open. */
+  ms: number
+  /** From the caller. */
+  receivedBytes: number
+  /** To the caller. */
+  sentBytes: number
+  /** Who ended it: one of the sides, nothing passing for too long, or the gateway that stopped. */
+  ended: 'caller' | 'upstream' | 'idle' | 'shutdown'
 }
 
 /** An attempt at a provider. */

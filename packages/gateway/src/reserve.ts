@@ -10,12 +10,12 @@ import { ledgerUnavailable } from './ledger-unavailable.ts'
 import { inputBound, planHold, type HoldPlan } from './hold-plan.ts'
 import type { Route } from './locate.ts'
 import type { Offer } from './plans/port.ts'
+import { nearestWay, type RefusedWay } from './plans/several-ways.ts'
 import { routeUnder } from './plans/under-offer.ts'
 import { tokenBound } from './limits/demands.ts'
 import type { Limited } from './limits/limited.ts'
 import { moveLimits } from './limits/take.ts'
 import { tagsText } from './tags.ts'
-import { withEvidence } from './trace/row.ts'
 
 /** What is durably held for a request, and for how much output it stands. */
 export interface Reservation {
@@ -60,18 +60,20 @@ export async function underOffers<T extends object>(
 ): Promise<T | Denial> {
   const { plan } = flow
   if (plan === undefined) return attempt(undefined)
-  let refused: Denial | undefined
+  const refused: RefusedWay[] = []
   for (const offer of plan.offers) {
     const moved = await moveLimits(deps, flow, limited, offer)
-    if (moved !== undefined) {
-      refused = refused === undefined ? moved : withEvidence(refused, moved)
-      continue
-    }
-    const reserved = await attempt(offer)
-    if (!isDenial(reserved) || !isQuotas(reserved)) return reserved
-    refused = refused === undefined ? reserved : withEvidence(refused, reserved)
+    const reserved = moved ?? (await attempt(offer))
+    if (!isDenial(reserved) || (moved === undefined && !isQuotas(reserved))) return reserved
+    refused.push({ offer, refusal: reserved })
   }
-  return refused ?? { code: 'gateway_misconfigured', detail: 'The plan offers nothing.', operatorDetail: 'a plan without offers' }
+  return (
+    nearestWay(refused)?.refusal ?? {
+      code: 'gateway_misconfigured',
+      detail: 'The plan offers nothing.',
+      operatorDetail: 'a plan without offers',
+    }
+  )
 }
 
 /** Another offer may have room for it. */

@@ -59,9 +59,9 @@ export function modelDeprecation(deps: GatewayDeps, { retirement }: Pick<ModelEn
 }
 
 /** Since when, until when, and where to go (RFC 9745, RFC 8594, RFC 5829). */
-function deprecationHeaders(
+export function deprecationHeaders(
   notice: NoticeCode,
-  { at, sunset, link: page }: Retirement,
+  { at, sunset, link: page }: Pick<Retirement, 'at' | 'sunset' | 'link'>,
   successor: string | undefined,
   link: string | undefined,
 ): Record<string, string> {
@@ -84,6 +84,6 @@ function apiUrl(deps: GatewayDeps, { successor }: Retirement): string | undefine
   return entry && deps.settings.publicUrl() + entry.prefix
 }
 
-function dayOf(at: number): string {
+export function dayOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10)
 }

@@ -82,7 +82,11 @@ export function costOf(flow: Flow, candidate: Candidate, reservation: Reservatio
 }
 
 /** A request whose holds are to be resolved. */
-export type Settling = Pick<Delivery, 'deps' | 'unsettled' | 'flow'> & { reservation: Pick<Reservation, 'plan' | 'slices'> }
+export type Settling = Pick<Delivery, 'deps' | 'unsettled' | 'flow'> & {
+  reservation: Pick<Reservation, 'plan' | 'slices'>
+  /** Its answer is paid for and goes on: it keeps its places among the limits. */
+  goesOn?: boolean
+}
 
 /**
  * Resolves the request's holds, durably: posts the cost, and what was used on quotas (`buckets`), returns the rest. A refusal means that it is not known
@@ -90,14 +94,14 @@ export type Settling = Pick<Delivery, 'deps' | 'unsettled' | 'flow'> & { reserva
  * as it is where something was delivered, as a void where nothing was.
  */
 export async function settle(
-  { deps, unsettled, flow, reservation }: Settling,
+  { deps, unsettled, flow, reservation, goesOn = false }: Settling,
   cost: Nano,
   memo: Record<string, unknown>,
   late: Late,
   buckets?: Buckets,
 ): Promise<Denial | undefined> {
   // Before the last byte: whoever has the answer may send the next request at once.
-  flow.admission?.end(usedTokens(flow))
+  if (!goesOn) flow.admission?.end(usedTokens(flow))
   const operation: SettleOp = {
     type: 'settle',
     request: flow.id,

@@ -49,6 +49,8 @@ describe('two keys of one account', () => {
   const PARKED: [status: number, headers: Record<string, string>, ms: number][] = [
     [401, {}, 60_000],
     [402, {}, 60_000],
+    [401, { 'retry-after': '5' }, 5_000],
+    [402, { 'retry-after': '90' }, 90_000],
     [429, { 'retry-after': '7' }, 7_000],
     [429, { 'retry-after-ms': '1250' }, 1_250],
   ]

@@ -67,6 +67,36 @@ for (const [path, body] of CALLS) {
   })
 }
 
+test('E4: a caller finds the tightest of its own limits where clients of its dialect look', async () => {
+  const { post } = await open([
+    { kind: 'requests', amount: 600, per: 'hour' },
+    { kind: 'requests', amount: 5, per: 'minute' },
+    { kind: 'tokens', amount: 50_000, per: 'day' },
+    { kind: 'concurrency', amount: 3 },
+  ])
+  const told = async (path: string, body: unknown): Promise<Record<string, string>> => {
+    const response = await post(body, { path })
+    await response.text()
+    return Object.fromEntries([...response.headers].filter(([name]) => /^(x|anthropic)-ratelimit/.test(name)))
+  }
+  for (const [path, body] of CALLS.slice(0, 2)) {
+    const headers = await told(path, body)
+    assert.deepEqual([headers['x-ratelimit-limit-requests'], headers['x-ratelimit-limit-tokens']], ['5', '50000'], path)
+    assert.match(headers['x-ratelimit-remaining-requests'] ?? '', /^[34]$/)
+    assert.match(headers['x-ratelimit-remaining-tokens'] ?? '', /^49\d{3}$/)
+    assert.match(headers['x-ratelimit-reset-requests'] ?? '', /^\d+(\.\d+)?s$/)
+    assert.match(headers['x-ratelimit-reset-tokens'] ?? '', /^(\d+h)?\d+m\d+(\.\d+)?s$/)
+    assert.equal(Object.keys(headers).length, 6)
+  }
+  const [messages = assert.fail('no call of Messages'), ...others] = CALLS.slice(2)
+  const { 'anthropic-ratelimit-requests-reset': reset, ...headers } = await told(...messages)
+  const resets = Date.parse(reset ?? '') - Date.now()
+  assert.ok(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(reset ?? '') && resets > 20_000 && resets < 61_000, `${reset}`)
+  assert.deepEqual([headers['anthropic-ratelimit-requests-limit'], headers['anthropic-ratelimit-requests-remaining']], ['5', '2'])
+  assert.deepEqual(Object.keys(headers).length, 5)
+  for (const [path, body] of others) assert.deepEqual(await told(path, body), {}, path)
+})
+
 test('a key without limits gets neither headers nor refusals', async () => {
   world = await openWorld()
   world.upstream.behave(whole)

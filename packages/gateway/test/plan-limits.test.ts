@@ -54,6 +54,12 @@ async function statuses({ post }: World, times: number): Promise<number[]> {
   return found
 }
 
+/** Whose limits the trace of the last refusal shows to refuse it. */
+function seenLimits({ denials }: World): unknown[] {
+  const refusing = denials.at(-1)?.trace.filter(({ check, result }) => check === 'limit' && result === 'denied') ?? []
+  return refusing.map(({ facts }) => facts?.['id'])
+}
+
 const accountOf = (world: World, subscription: string) => world.storage.accounts.get(`quota:${subscription}:requests:*@total`)?.posted
 
 describe('limits of a plan', () => {
@@ -92,6 +98,30 @@ describe('limits of a plan', () => {
   it('of several subscriptions are tried in turn, so that they add up', async (context) => {
     const world = await worldOf(context, [offer('sub_1', [TWO_A_DAY]), offer('sub_2', [{ ...TWO_A_DAY, amount: 1 }])])
     assert.deepEqual(await statuses(world, 4), [200, 200, 200, 429])
+  })
+
+  it('that all refuse are named by the one that opens first, which is how long to wait; the trace shows every one', async (context) => {
+    const daily = offer('sub_1', [{ ...TWO_A_DAY, amount: 1 }])
+    const world = await worldOf(context, [daily, offer('sub_2', [{ kind: 'requests', amount: 1, per: 'minute' }])])
+    assert.deepEqual(await statuses(world, 2), [200, 200])
+    const refused = await world.post(BODY)
+    const { scope, code } = (await problemOf(refused)) as unknown as { scope: { id: string }; code: string }
+    assert.deepEqual([refused.status, code, scope.id], [429, 'rate_limited', 'sub_2'])
+    const seconds = Number(refused.headers.get('retry-after'))
+    assert.ok(seconds > 0 && seconds <= 60, `${seconds} s`)
+    assert.match(refused.headers.get('ratelimit') ?? '', /^"plan-requests-minute";r=0;t=\d+$/)
+    assert.deepEqual(seenLimits(world), ['sub_1', 'sub_2'])
+    const explained = (await (await world.post(BODY, { path: '/v1/explain' })).json()) as { verdict: { scope: { id: string } } }
+    assert.equal(explained.verdict.scope.id, 'sub_2')
+  })
+
+  it('that open within a minute name the refusal before a quota of another subscription that has ended', async (context) => {
+    const ended = offer('sub_1', [], 1n)
+    const world = await worldOf(context, [ended, offer('sub_2', [{ kind: 'requests', amount: 1, per: 'minute' }])])
+    assert.deepEqual(await statuses(world, 2), [200, 200])
+    const refused = await world.post(BODY)
+    const { code } = await problemOf(refused)
+    assert.deepEqual([refused.status, code, refused.headers.get('x-should-retry')], [429, 'rate_limited', 'true'])
   })
 
   it('count a request where its quota counts it: what one subscription has no quota for takes nothing of its rate', async (context) => {

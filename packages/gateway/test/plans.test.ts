@@ -7,7 +7,7 @@ import { openWorld, problemOf, type World } from './support/world.ts'
 const BODY = { model: 'm', messages: [{ role: 'user', content: 'hi there' }] }
 
 function quota(counts: QuotaRef['counts'], limit: bigint, subscription = 'sub_1'): QuotaRef {
-  return { kind: 'cap', base: `quota:${subscription}:${counts}`, unit: `quota:${counts}`, period: 'total', zone: 'UTC', limit, counts }
+  return { kind: 'cap', base: `quota:${subscription}:${counts}:*`, unit: `quota:${counts}`, period: 'total', zone: 'UTC', limit, counts }
 }
 
 function offer(quotas: QuotaRef[], more: Partial<Offer> = {}): Offer {
@@ -34,7 +34,7 @@ const answering: Behaviour = (response, { body }) => {
 
 const offers = (...list: Offer[]): Entitlement => ({ kind: 'offers', offers: list, sales: [] })
 const posted = (world: World, counts: string, subscription = 'sub_1') =>
-  world.storage.accounts.get(`quota:${subscription}:${counts}@total`)?.posted
+  world.storage.accounts.get(`quota:${subscription}:${counts}:*@total`)?.posted
 
 describe('requests under a plan', () => {
   it('are counted on its quotas as they are charged: one request, and the tokens that were used', async (t) => {
@@ -62,13 +62,35 @@ describe('requests under a plan', () => {
   })
 
   it('are had from the next subscription once the quota of the first is used up', async (t) => {
-    const second = offer([quota('requests', 1n, 'sub_2')], { subscription: 'sub_2', rule: { factor: '2' } })
+    const second = offer([quota('requests', 1n, 'sub_2')], { subscription: 'sub_2', plan: 'team', rule: { factor: '2' } })
     const world = await worldOf(offers(offer([quota('requests', 1n)]), second))
     t.after(() => world.close())
     const statuses: number[] = []
     for (let call = 0; call < 3; call++) statuses.push((await world.post({ ...BODY, max_tokens: 10 })).status)
     assert.deepEqual(statuses, [200, 200, 429])
     assert.deepEqual([posted(world, 'requests'), posted(world, 'requests', 'sub_2')], [1n, 1n])
+    const { detail, scope } = (await problemOf(await world.post({ ...BODY, max_tokens: 10 }))) as unknown as {
+      detail: string
+      scope: Record<string, string>
+    }
+    assert.match(detail, /plan "pro" has 0 requests left in this period/, 'whose quota it is, and not all plans that there are')
+    assert.deepEqual([scope['plan'], scope['subscription']], ['pro', 'sub_1'])
+  })
+
+  // A call may take 38 tokens of the 40, and takes twelve.
+  it('are refused by the quota that decides: the one without use beyond it, not the one that is gone on with', async (t) => {
+    const [gone, hard] = [quota('requests', 1n), quota('tokens', 40n)]
+    const world = await worldOf(offers(offer([gone, hard]), offer([hard], { beyond: true, rule: { factor: '2' } })))
+    t.after(() => world.close())
+    assert.equal((await world.post({ ...BODY, max_tokens: 10 })).status, 200)
+    const refused = await problemOf(await world.post({ ...BODY, max_tokens: 10 }))
+    assert.equal(refused.code, 'quota_exhausted')
+    assert.equal((refused['limit'] as { unit: string }).unit, 'tokens')
+    const explained = await world.post({ ...BODY, max_tokens: 10, path: '/v1/chat/completions' }, { path: '/v1/explain' })
+    const { verdict } = (await explained.json()) as { verdict: { limit: { unit: string } } }
+    assert.equal(verdict.limit.unit, 'tokens')
+    const quotas = world.denials.at(-1)?.trace.filter(({ check, result }) => check === 'quota' && result === 'denied')
+    assert.deepEqual(new Set(quotas?.map(({ facts }) => facts?.['unit'])), new Set(['quota:requests', 'quota:tokens']))
   })
 
   it('200 at once against a quota of ten: ten are served, and nothing is held afterwards', async (t) => {
@@ -83,7 +105,7 @@ describe('requests under a plan', () => {
       assert.ok(code === 'quota_exhausted' || code === 'balance_reserved', code)
       assert.equal(status, 429)
     }
-    const account = world.storage.accounts.get('quota:sub_1:requests@total')
+    const account = world.storage.accounts.get('quota:sub_1:requests:*@total')
     assert.deepEqual([account?.posted, account?.held], [10n, 0n])
   })
 
@@ -94,7 +116,7 @@ describe('requests under a plan', () => {
     assert.equal(answer.status, 200)
     await answer.text()
     assert.equal(posted(world, 'requests'), 1n)
-    const account = world.storage.accounts.get('quota:sub_1:tokens@total')
+    const account = world.storage.accounts.get('quota:sub_1:tokens:*@total')
     assert.deepEqual([account?.posted, account?.held], [12n, 0n])
   })
 

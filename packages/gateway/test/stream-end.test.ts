@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { afterEach, test } from 'node:test'
+import { afterEach, describe, test } from 'node:test'
 import { createTokenCounter } from '@faregate/pricing'
 import { setTimeout as wait } from 'node:timers/promises'
 import { chunk, DONE, usageChunk, type Behaviour } from './support/upstream.ts'
@@ -165,4 +165,34 @@ test('S10: a reader who stops reading stops the upstream, while slices are taken
   assert.ok(written < 30_000, `${written} events left the upstream although nobody reads`)
   controller.abort()
   await response.body?.cancel().catch(() => {})
+})
+
+describe('S5: legacy completions that fail in mid-stream', () => {
+  const COMPLETE = { model: 'm', prompt: 'hello there', max_tokens: 100, stream: true }
+  const piece = (text: string): string =>
+    `data: ${JSON.stringify({ id: 'cmpl-1', object: 'text_completion', created: 1, model: 'up', choices: [{ text, index: 0, logprobs: null, finish_reason: null }] })}\n\n`
+  const FAILED = 'data: {"error":{"message":"The server had an error","type":"server_error","code":null}}\n\n'
+
+  for (const [how, behaviour] of [
+    ['are cut', cutAfter(piece(' one'), piece(' two'))],
+    ['end without their end', (response) => void response.writeHead(200, SSE).end(piece(' one') + piece(' two'))],
+    ['tell an error', (response) => void response.writeHead(200, SSE).end(piece(' one') + piece(' two') + FAILED + DONE)],
+  ] as [string, Behaviour][])
+    test(`${how}: the shape of completions to the last chunk, no [DONE], what was delivered is charged`, async () => {
+      const { upstream, post, recorded } = await open()
+      upstream.behave(behaviour)
+      const record = recorded()
+      const text = await (await post(COMPLETE, { path: '/v1/completions' })).text()
+      assert.equal(upstream.calls[0]?.path, '/v1/completions')
+      assert.ok(text.startsWith(piece(' one') + piece(' two')))
+      assert.doesNotMatch(text, /\[DONE\]|The server had an error/)
+      const events = text.split('\n\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line.slice(6)) as Record<string, unknown>]))
+      const { id, object, choices, error } = events.at(-2) ?? {}
+      assert.deepEqual([id, object], ['cmpl-1', 'text_completion'])
+      assert.deepEqual(choices, [{ text: '', index: 0, logprobs: null, finish_reason: 'error' }])
+      assert.equal((error as { code: string }).code, 'provider_error')
+      const { outcome, cost } = await record
+      assert.equal(outcome, 'partial')
+      assert.ok(cost > 2n * 2000n && cost <= PROMPT + 2n * 2000n, `${cost}`)
+    })
 })

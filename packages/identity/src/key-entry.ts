@@ -23,6 +23,8 @@ export interface KeyEntry {
   models: string[] | null
   /** Published APIs it may call, exact names or with `*`; null: all. */
   apis: string[] | null
+  /** Of which stage of published APIs it is; absent: production. */
+  stage?: 'staging'
   cap: SpendCap | null
   /** The key whose spend cap it counts against: itself, or the one that it was rotated from. */
   capKey: string

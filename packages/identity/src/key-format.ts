@@ -7,6 +7,11 @@ export type SecretKind = 'key' | 'signing' | 'management' | 'operator' | 'vouche
 
 export const PREFIXES: Record<SecretKind, string> = { key: 'fg_', signing: 'fgs_', management: 'fgm_', operator: 'fgo_', voucher: 'fgv_' }
 
+/** Whether a text begins as what opens something at a gateway does: with any of {@link PREFIXES}, or as an access token. */
+export function isSecretOfOurs(text: string): boolean {
+  return /^fg[a-z]?_/.test(text)
+}
+
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const RANDOM_CHARACTERS = 32
 const CHECKSUM_CHARACTERS = 6

@@ -1,6 +1,6 @@
 import { draftOf, lastSeq, writeEntry, type Batch } from './batch.ts'
 import { availableOf, book, sweepExpired } from './booking.ts'
-import { takeFree } from './lots.ts'
+import { lapsedOf, takeFree } from './lots.ts'
 import { differenceFrom, termsOf } from './terms.ts'
 import type { ChargeOp, Decided, Outcome, Room } from './types.ts'
 import type { AccountState, EntryLeg } from './working-set.ts'
@@ -23,7 +23,8 @@ export function decideCharge(batch: Batch, op: ChargeOp): Outcome {
 }
 
 function refuse(batch: Batch, { amount: required }: ChargeOp, account: AccountState, available: bigint): Outcome {
-  const { id, unit, held, resetsAt } = account
+  const { id, unit, resetsAt } = account
+  const held = account.held - lapsedOf(batch.set.lots.get(id), batch.now)
   const room: Room = { account: id, unit, required, available, held, resetsAt }
   const reserved = available + held >= required && account.debt <= account.creditLimit
   const decided: Decided = { seq: lastSeq(batch), legs: [room], at: batch.now }

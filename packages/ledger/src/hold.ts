@@ -1,7 +1,7 @@
 import type { Nano } from '@faregate/core'
 import { draftOf, lastSeq, lockedAccount, MAX_AMOUNT, writeEntry, type Batch } from './batch.ts'
 import { availableOf, book, sweepExpired } from './booking.ts'
-import { takeFree } from './lots.ts'
+import { lapsedOf, takeFree } from './lots.ts'
 import { amountAt, stepsWithin } from './measure.ts'
 import { capAccount } from './reads.ts'
 import { differenceFrom, settlementOf, termsOf } from './terms.ts'
@@ -132,7 +132,8 @@ function refuse(batch: Batch, op: HoldOp, accounts: AccountState[], rooms: Nano[
     const available = rooms[i]
     const required = claims[i] ?? 0n
     if (account === undefined || available === undefined) continue
-    const { id, unit, held: tiedUp, resetsAt } = account
+    const { id, unit, resetsAt } = account
+    const tiedUp = account.held - lapsedOf(batch.set.lots.get(id), batch.now)
     const room: Room = { account: id, unit, required, available, held: tiedUp, resetsAt }
     legs.push(room)
     if (available >= required) continue

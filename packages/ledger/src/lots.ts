@@ -22,6 +22,13 @@ export function isExpired(lot: Lot, now: Millis): boolean {
   return lot.expiresAt !== null && lot.expiresAt <= now
 }
 
+/** What is held of lots that have expired meanwhile: it does not come back (M7). */
+export function lapsedOf(lots: readonly Lot[] | undefined, now: Millis): Nano {
+  let sum = 0n
+  for (const lot of lots ?? []) if (isExpired(lot, now)) sum += lot.held
+  return sum
+}
+
 /** Up to `amount` out of what is free, in spending order: [lot, amount]. What the lots lack is left out. */
 export function takeFree(lots: readonly Lot[] | undefined, amount: Nano, now: Millis): [string, Nano][] {
   const taken: [string, Nano][] = []

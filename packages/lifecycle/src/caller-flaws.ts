@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import { carriesSecret, isSettableHeader, type ApiAuthentication, type ApiIdentity, type JwtTerms } from '@faregate/core'
+import { authorityFlaws } from './certificate-flaws.ts'
 import type { ApiFlaw } from './flaw.ts'
 import { isPlainUrl } from './upstream-flaws.ts'
 
@@ -15,8 +16,12 @@ export function authenticationFlaws(authentication: ApiAuthentication | undefine
     at(['key', 'header'], `\`${key.header}\` cannot carry a key`, 'name a header of the call itself, like x-shop-key')
   if (key?.query !== undefined && !/^[A-Za-z0-9._~-]+$/.test(key.query))
     at(['key', 'query'], `\`${key.query}\` is no name of a parameter`, 'write letters, digits, dots, dashes')
+  if (key?.subprotocol !== undefined && !/^[A-Za-z0-9!#$%&'*+^_`|~-]+$/.test(key.subprotocol))
+    at(['key', 'subprotocol'], `\`${key.subprotocol}\` is no name of a protocol`, 'write letters, digits and dashes, without a dot')
   if (authentication.jwt !== undefined) flaws.push(...jwtFlaws(authentication.jwt))
-  return flaws
+  if (authentication.introspection !== undefined && !isPlainUrl(authentication.introspection.url))
+    at(['introspection', 'url'], 'is no address', 'write an http or https URL without user, password and fragment')
+  return [...flaws, ...authorityFlaws(['authentication', 'mutualTls', 'ca'], authentication.mutualTls?.ca)]
 }
 
 function ofJwt(path: (string | number)[], problem: string, fix: string): ApiFlaw {

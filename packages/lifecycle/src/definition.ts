@@ -1,21 +1,24 @@
 import {
   credentialHeaders,
+  isCallable,
   parseAmount,
   type ApiRoute,
   type ApiValidation,
   type HttpDefinition,
+  type ModelsDefinition,
   type PromptDefinition,
 } from '@faregate/core'
 import { authenticationFlaws, identityFlaws } from './caller-flaws.ts'
 import { savedFlaws } from './contract/saved.ts'
 import type { ApiFlaw } from './flaw.ts'
 import { meteredFlaws } from './metered-flaws.ts'
+import { modelsFlaws } from './models/flaws.ts'
 import { presentationFlaws } from './presentation-flaws.ts'
 import { promptFlaws } from './prompt/flaws.ts'
 import { proxyingFlaws } from './proxying-flaws.ts'
 import { RESERVED_SEGMENTS } from './reserved.ts'
 import { isParameter, segmentsOf } from './route-table.ts'
-import { upstreamFlaws, type CheckedUpstream } from './upstream-flaws.ts'
+import { connectionFlaws, stagingFlaws, upstreamFlaws, urlsOf, type CheckedPlaces, type CheckedUpstream } from './upstream-flaws.ts'
 
 type CheckedHttp = Pick<
   HttpDefinition,
@@ -29,32 +32,43 @@ type CheckedHttp = Pick<
   | 'requestHeaders'
   | 'responseHeaders'
   | 'cache'
+  | 'http2'
   | 'presentation'
   | 'document'
   | 'validation'
   | 'checks'
-> & { kind?: 'http'; upstream?: CheckedUpstream | undefined }
+> & { kind?: 'http'; upstream?: CheckedUpstream | undefined; staging?: CheckedPlaces | undefined }
 
 const MOST_PREFIX_SEGMENTS = 4
 const MOST_SEGMENTS = 32
 
 /** Everything that a schema cannot see: what is reserved, what has no price, what is there twice. */
-export function flawsOf(api: CheckedHttp | PromptDefinition): ApiFlaw[] {
-  const own = api.kind === 'prompt' ? promptFlaws(api.prompt) : httpFlaws(api)
-  return [...prefixFlaws(api.prefix), ...own, ...presentationFlaws(api.presentation)]
+export function flawsOf(api: CheckedHttp | PromptDefinition | ModelsDefinition): ApiFlaw[] {
+  return [...prefixFlaws(api.prefix), ...authenticationFlaws(api.authentication), ...ownFlaws(api), ...presentationFlaws(api.presentation)]
+}
+
+function ownFlaws(api: Parameters<typeof flawsOf>[0]): ApiFlaw[] {
+  if (api.kind === 'model') return modelsFlaws(api)
+  return api.kind === 'prompt' ? promptFlaws(api.prompt) : httpFlaws(api)
 }
 
 function httpFlaws(api: CheckedHttp): ApiFlaw[] {
   const { routes, upstream, upstreams } = api
   const none = routes.length === 0 ? [NO_ROUTES] : []
-  const reached = [...upstreamFlaws(upstream, upstreams), ...proxyingFlaws(api, upstream)]
-  if (api.cache !== undefined && api.identity !== undefined) reached.push(SHARED_IDENTITY)
-  const called = [...authenticationFlaws(api.authentication), ...identityFlaws(api.identity, takenHeaders(api))]
+  const reached = [
+    ...upstreamFlaws(upstream, upstreams),
+    ...connectionFlaws(upstream, api.http2, urlsOf(api)),
+    ...stagingFlaws(api),
+    ...proxyingFlaws(api, upstream),
+    ...(api.cache !== undefined && api.identity !== undefined ? [SHARED_IDENTITY] : []),
+  ]
+  const called = identityFlaws(api.identity, takenHeaders(api))
   return [
     ...reached,
     ...called,
     ...none,
     ...routes.flatMap(routeFlaws),
+    ...routes.flatMap((route, index) => retirementFlaws(route, index, routes)),
     ...repeated(routes),
     ...validationFlaws(api),
     ...savedFlaws(api.checks?.calls),
@@ -125,8 +139,33 @@ function routeFlaws(route: ApiRoute, index: number): ApiFlaw[] {
       at('price', `\`${route.price}\` is no price`, 'write a decimal above zero, like "0.002"; what costs nothing is `free: true`'),
     )
   flaws.push(...meteredFlaws(route.metered).map((flaw) => ({ ...flaw, path: ['routes', index, 'metered', ...flaw.path] })))
+  if (route.webSocket === true) flaws.push(...webSocketFlaws(route, at))
   if (route.chargeOn?.length === 0) flaws.push(at('chargeOn', 'is empty: nothing would be charged', 'declare it: `free: true`'))
   return flaws
+}
+
+/** What takes the place of a route must be there. */
+function retirementFlaws({ path, retirement }: ApiRoute, index: number, routes: readonly ApiRoute[]): ApiFlaw[] {
+  if (retirement === undefined) return []
+  const { since, sunset, successor } = retirement
+  const at = (member: string, problem: string, fix: string): ApiFlaw => ({ path: ['routes', index, 'retirement', member], problem, fix })
+  const found = routes.some((other) => other.path === successor && other.path !== path && isCallable(other))
+  return [
+    ...(successor === undefined || found
+      ? []
+      : [at('successor', `\`${successor}\` is no other route that can be called`, 'write the path of one, like /v2/forecast/{city}')]),
+    ...(sunset === undefined || Date.parse(sunset) > Date.parse(since)
+      ? []
+      : [at('sunset', `is not after ${since}, since when it goes`, 'write a later time')]),
+  ]
+}
+
+function webSocketFlaws({ method, chargeOn, metered }: ApiRoute, at: (member: string, problem: string, fix: string) => ApiFlaw): ApiFlaw[] {
+  return [
+    ...(method === 'GET' ? [] : [at('method', `is ${method}, and a WebSocket begins with GET`, 'write GET')]),
+    ...(chargeOn === undefined ? [] : [at('chargeOn', 'says nothing of a WebSocket: what is charged is a connection', 'leave it out')]),
+    ...(metered === undefined ? [] : [at('metered', 'measures no WebSocket: what is charged is a connection', 'set a `price`')]),
+  ]
 }
 
 /** Whether a route can have this path. */

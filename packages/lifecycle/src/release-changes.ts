@@ -1,4 +1,13 @@
-import { DEFAULT_CHARGE_ON, formatAmount, meteredTexts, parseAmount, type ApiRoute } from '@faregate/core'
+import {
+  DEFAULT_CHARGE_ON,
+  formatAmount,
+  isCallable,
+  meteredTexts,
+  parseAmount,
+  type ApiAuthentication,
+  type ApiRoute,
+} from '@faregate/core'
+import { callerChanges } from './caller-changes.ts'
 import { added, changed, removed, type ApiChange } from './openapi/diff/change.ts'
 import { shapeOf } from './openapi/operations.ts'
 
@@ -6,17 +15,19 @@ import { shapeOf } from './openapi/operations.ts'
 export interface Called {
   prefix: string
   routes: readonly ApiRoute[]
+  /** Absent: a key, where it always can be. */
+  authentication?: ApiAuthentication | undefined
 }
 
 /**
- * In what one release differs from the one before, as callers notice it: where it is, what can be called, what that costs; and what
+ * In what one release differs from the one before, as callers notice it: where it is, how they prove who they are, what can be called, what that costs; and what
  * their documents say (`documented`). Nothing of what is behind the API. What breaks callers stands first.
  */
 export function releaseChanges(before: Called, after: Called, documented: readonly ApiChange[]): ApiChange[] {
   const moved = before.prefix === after.prefix ? [] : [changed('the prefix', `it was ${before.prefix} and is ${after.prefix}`, true)]
   const told = new Set(documented.map(({ kind, at }) => `${kind} ${at}`))
   const routes = routeChanges(before.routes, after.routes).filter(({ kind, at }) => !told.has(`${kind} ${at}`))
-  const all = [...moved, ...documented, ...routes]
+  const all = [...moved, ...callerChanges(before.authentication, after.authentication), ...documented, ...routes]
   return [...all.filter(({ breaking }) => breaking), ...all.filter(({ breaking }) => !breaking)]
 }
 
@@ -29,6 +40,8 @@ function routeChanges(before: readonly ApiRoute[], after: readonly ApiRoute[]): 
     const [cost, costs] = [costOf(old), costOf(route)]
     const [charged, charges] = [chargedFor(old), chargedFor(route)]
     return [
+      ...(old.webSocket === route.webSocket ? [] : [changed(nameOf(route), WEB_SOCKET[String(route.webSocket === true)] ?? '', true)]),
+      ...(route.retirement === undefined || old.retirement !== undefined ? [] : [changed(nameOf(route), 'it is deprecated now', false)]),
       ...(cost === costs ? [] : [changed(nameOf(route), `a call cost ${cost} and costs ${costs}`, false)]),
       ...(charged === charges || cost === FREE || costs === FREE
         ? []
@@ -38,9 +51,9 @@ function routeChanges(before: readonly ApiRoute[], after: readonly ApiRoute[]): 
   return [...gone, ...changes]
 }
 
-/** Those that are not switched off, by the paths that they take. */
+/** Those that can be called, by the paths that they take. */
 function callable(routes: readonly ApiRoute[]): Map<string, ApiRoute> {
-  const served = routes.filter(({ off }) => off !== true)
+  const served = routes.filter(isCallable)
   return new Map(served.map((route) => [shapeOf(route.method, route.path), route]))
 }
 
@@ -49,6 +62,8 @@ function nameOf({ method, path }: ApiRoute): string {
 }
 
 const FREE = 'nothing'
+
+const WEB_SOCKET: Record<string, string> = { true: 'it is a WebSocket now', false: 'it is no WebSocket any more' }
 
 function chargedFor({ chargeOn }: ApiRoute): string {
   return (chargeOn ?? DEFAULT_CHARGE_ON).toSorted().join(', ')

@@ -35,11 +35,14 @@ export function releaseFlaws(routes: readonly ApiRoute[], circumstances: Circums
   return [...unpriced(routes), ...(priced.length === 0 ? [] : payment(circumstances)), ...life(circumstances)]
 }
 
-/** The same of a prompt, whose calls cost what its model costs. `unpriced`: what of it has no price. */
-export function promptReleaseFlaws({ unpriced: why, ...circumstances }: Circumstances & { unpriced?: string | undefined }): ReleaseFlaw[] {
+/** The same of what costs what its models cost: a prompt, or published models. `unpriced`: what of it has no price; `mend`: how another model is named. */
+export function modelReleaseFlaws(
+  { unpriced: why, ...circumstances }: Circumstances & { unpriced?: string | undefined },
+  mend: string,
+): ReleaseFlaw[] {
   const price: ReleaseFlaw[] =
     why === undefined ? [] : [{ code: 'price_missing', detail: why, fix: 'set what its model costs: `faregate price set PROVIDER/MODEL`' }]
-  const fix = 'connect what serves its model, or ask another: `faregate api prompt NAME --model MODEL`'
+  const fix = `connect what serves its model, or name another: \`${mend}\``
   return [...price, ...payment(circumstances), ...life(circumstances).map((flaw) => ({ ...flaw, fix }))]
 }
 

@@ -22,6 +22,7 @@ export const RESERVED_SEGMENTS: ReadonlySet<string> = new Set([
   'problems',
   'readyz',
   'robots.txt',
+  'staging',
   'top-up',
   'v1',
   'v1alpha',

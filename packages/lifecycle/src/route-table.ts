@@ -1,4 +1,13 @@
-import { DEFAULT_CHARGE_ON, meteredPrice, parseAmount, type ApiRoute, type MeteredPrice, type Nano } from '@faregate/core'
+import {
+  DEFAULT_CHARGE_ON,
+  meteredPrice,
+  parseAmount,
+  type ApiRoute,
+  type ChargedClass,
+  type MeteredPrice,
+  type Nano,
+  type RouteRetirement,
+} from '@faregate/core'
 
 /** A route as requests are matched with it. */
 export interface CompiledRoute {
@@ -12,6 +21,11 @@ export interface CompiledRoute {
   charges(status: number): boolean
   /** Switched off: whoever calls it is told so. */
   off: boolean
+  /** It takes handshakes of WebSockets and nothing else. */
+  webSocket: boolean
+  path: string
+  /** How it goes; undefined: it stays. */
+  retirement: RouteRetirement | undefined
 }
 
 export type Match =
@@ -21,13 +35,16 @@ export type Match =
   /** So many segments fit; these are literals that could stand in the place of the next. */
   | { kind: 'nothing'; fitting: number; literals: string[] }
 
+/** Absent: nothing of the kind. Most of a large table is nodes with one member, and what is there is marked at each collection. */
 interface Node {
-  literals: Map<string, Node>
-  parameter?: Node
+  literals: Map<string, Node> | undefined
+  parameter: Node | undefined
   /** Routes that end here, and routes that take whatever follows, by method. */
-  here: Map<string, CompiledRoute>
-  rest: Map<string, CompiledRoute>
+  here: ByMethod | undefined
+  rest: ByMethod | undefined
 }
+
+type ByMethod = Map<string, CompiledRoute>
 
 interface Search {
   segments: readonly string[]
@@ -58,7 +75,7 @@ export class RouteTable {
     if (open) segments.pop()
     let node = this.#root
     for (const segment of segments) node = isParameter(segment) ? (node.parameter ??= emptyNode()) : literalBelow(node, segment)
-    const target = open ? node.rest : node.here
+    const target = open ? (node.rest ??= new Map()) : (node.here ??= new Map())
     if (!target.has(route.method)) target.set(route.method, compiled(route))
   }
 
@@ -69,7 +86,7 @@ export class RouteTable {
     const route = visit(this.#root, 0, search)
     if (route !== undefined) return { kind: 'route', route }
     if (search.allow.size > 0) return { kind: 'method', allow: allowed(search.allow) }
-    return { kind: 'nothing', fitting: search.depth, literals: someOf(search.deepest.literals.keys()) }
+    return { kind: 'nothing', fitting: search.depth, literals: someOf(search.deepest.literals?.keys() ?? []) }
   }
 }
 
@@ -77,7 +94,7 @@ function visit(node: Node, depth: number, search: Search): CompiledRoute | undef
   const segment = search.segments[depth]
   if (depth > search.depth) Object.assign(search, { deepest: node, depth })
   if (segment === undefined) return pick(node.here, search) ?? pick(node.rest, search)
-  const literal = node.literals.get(segment)
+  const literal = node.literals?.get(segment)
   return (
     (literal && visit(literal, depth + 1, search)) ??
     (node.parameter && visit(node.parameter, depth + 1, search)) ??
@@ -85,8 +102,8 @@ function visit(node: Node, depth: number, search: Search): CompiledRoute | undef
   )
 }
 
-function pick(routes: Map<string, CompiledRoute>, { method, allow }: Search): CompiledRoute | undefined {
-  if (routes.size === 0) return undefined
+function pick(routes: ByMethod | undefined, { method, allow }: Search): CompiledRoute | undefined {
+  if (routes === undefined) return undefined
   const found = routes.get(method) ?? (ANY.has(method) ? routes.get('*') : undefined)
   if (found === undefined) for (const other of routes.keys()) allow.add(other)
   return found
@@ -99,14 +116,16 @@ function allowed(methods: Set<string>): string[] {
   return named.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
 }
 
-function compiled({ method, path, price, metered, free, off, chargeOn = [...DEFAULT_CHARGE_ON] }: ApiRoute): CompiledRoute {
-  const classes = new Set(chargeOn.map((name) => Number(name[0])))
+function compiled({ method, path, price, metered, free, off, webSocket, retirement, chargeOn }: ApiRoute): CompiledRoute {
   return {
     name: `${method} ${path}`,
     price: free === true ? 0n : priceOf(price, metered !== undefined),
     ...(metered === undefined || free === true ? {} : { metered: meteredPrice(metered) }),
-    charges: (status) => classes.has(Math.floor(status / 100)),
+    charges: webSocket === true ? opened : chargeOn === undefined ? chargedByDefault : chargedOn(chargeOn),
     off: off === true,
+    webSocket: webSocket === true,
+    path,
+    retirement,
   }
 }
 
@@ -116,13 +135,24 @@ function priceOf(price: string | undefined, metered: boolean): Nano | undefined 
   return parseAmount(price)
 }
 
+function chargedOn(chargeOn: readonly ChargedClass[]): CompiledRoute['charges'] {
+  const classes = new Set(chargeOn.map((name) => Number(name[0])))
+  return (status) => classes.has(Math.floor(status / 100))
+}
+
+/** Of a WebSocket, the connection that opens: whatever else is answered, none did. */
+const opened: CompiledRoute['charges'] = (status) => status === 101
+
+const chargedByDefault = chargedOn(DEFAULT_CHARGE_ON)
+
 function emptyNode(): Node {
-  return { literals: new Map(), here: new Map(), rest: new Map() }
+  return { literals: undefined, parameter: undefined, here: undefined, rest: undefined }
 }
 
 function literalBelow(node: Node, segment: string): Node {
-  const next = node.literals.get(segment) ?? emptyNode()
-  node.literals.set(segment, next)
+  const literals = (node.literals ??= new Map())
+  const next = literals.get(segment) ?? emptyNode()
+  literals.set(segment, next)
   return next
 }
 

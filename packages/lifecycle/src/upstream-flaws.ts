@@ -1,4 +1,5 @@
 import { carriesSecret, type ApiUpstream } from '@faregate/core'
+import { authorityFlaws, identityFlaw } from './certificate-flaws.ts'
 import type { ApiFlaw } from './flaw.ts'
 
 /** What is behind an API, as far as it can be judged; secrets are none of it. */
@@ -7,6 +8,9 @@ export interface CheckedUpstream {
   header?: { name: string } | undefined
   basic?: { user: string } | undefined
   oauth?: { tokenUrl: string } | undefined
+  /** The key is there where it is clear text: in the configuration file. */
+  mutualTls?: { certificate: string; key?: string | undefined } | undefined
+  ca?: readonly string[] | undefined
 }
 
 /** What is wrong with where the service of an API is, and with how it is authenticated there. */
@@ -15,6 +19,36 @@ export function upstreamFlaws(upstream: CheckedUpstream | undefined, upstreams: 
   if (one === undefined && upstreams === undefined) return [NO_UPSTREAM, ...secretFlaws(upstream)]
   const single = one === undefined ? [] : addressFlaws(['upstream', 'baseUrl'], one)
   return [...single, ...listFlaws(one, upstreams), ...secretFlaws(upstream)]
+}
+
+/** Where the service of an API is. */
+export interface CheckedPlaces {
+  upstream?: CheckedUpstream | undefined
+  upstreams?: readonly ApiUpstream[] | undefined
+}
+
+/** What is wrong with where it is in staging: what is behind production is nowhere else. */
+export function stagingFlaws({ staging, ...production }: CheckedPlaces & { staging?: CheckedPlaces | undefined }): ApiFlaw[] {
+  if (staging === undefined) return []
+  const own = [...upstreamFlaws(staging.upstream, staging.upstreams), ...connectionFlaws(staging.upstream, undefined, urlsOf(staging))]
+  const taken = new Set(urlsOf(production))
+  const both = urlsOf(staging).find((url) => taken.has(url))
+  const shared: ApiFlaw[] =
+    both === undefined
+      ? []
+      : [
+          {
+            path: ['upstream'],
+            problem: `\`${both}\` is what is behind it in production`,
+            fix: 'name another place, or take `staging` away',
+          },
+        ]
+  return [...own, ...shared].map((flaw) => ({ ...flaw, path: ['staging', ...flaw.path] }))
+}
+
+/** Every address of a service in one stage. */
+export function urlsOf({ upstream, upstreams }: CheckedPlaces): string[] {
+  return upstreams?.map(({ baseUrl }) => baseUrl) ?? (upstream?.baseUrl === undefined ? [] : [upstream.baseUrl])
 }
 
 const NO_UPSTREAM: ApiFlaw = {
@@ -77,4 +111,22 @@ function secretFlaws({ header, basic, oauth }: CheckedUpstream = {}): ApiFlaw[] 
   if (oauth !== undefined && !isPlainUrl(oauth.tokenUrl))
     at(['oauth', 'tokenUrl'], 'is no address', 'write an http or https URL without user, password and fragment')
   return flaws
+}
+
+/** What is wrong with how connections to upstreams are made. All of it is of TLS: without, it would change nothing. */
+export function connectionFlaws({ ca, mutualTls }: CheckedUpstream = {}, http2: boolean | undefined, urls: readonly string[]): ApiFlaw[] {
+  const wanted: ApiFlaw['path'][] = [
+    ...(ca === undefined ? [] : [['upstream', 'ca']]),
+    ...(mutualTls === undefined ? [] : [['upstream', 'mutualTls']]),
+    ...(http2 === true ? [['http2']] : []),
+  ]
+  const plain = urls.some((url) => url.startsWith('http:'))
+  const flaw = mutualTls?.key === undefined ? undefined : identityFlaw(mutualTls.certificate, mutualTls.key)
+  return [
+    ...(plain
+      ? wanted.map((path) => ({ path, problem: 'is of TLS, and an upstream has none', fix: 'call every upstream with https' }))
+      : []),
+    ...authorityFlaws(['upstream', 'ca'], ca),
+    ...(flaw === undefined ? [] : [{ path: ['upstream', 'mutualTls', flaw.member], problem: flaw.problem, fix: flaw.fix }]),
+  ]
 }

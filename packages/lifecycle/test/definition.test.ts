@@ -6,7 +6,7 @@ import { flawsOf, Prefixes, RESERVED_SEGMENTS } from '@faregate/lifecycle'
 const ROUTE: ApiRoute = { method: 'GET', path: '/a', price: '0.01' }
 const SOUND = { prefix: '/weather', upstream: { baseUrl: 'https://weather.example/v3' }, routes: [ROUTE] }
 
-type Definition = Exclude<Parameters<typeof flawsOf>[0], { kind: 'prompt' }>
+type Definition = Exclude<Parameters<typeof flawsOf>[0], { kind: 'prompt' } | { kind: 'model' }>
 
 function places(changes: Partial<Definition>): string[] {
   return flawsOf({ ...SOUND, ...changes }).map(({ path }) => path.join('.'))

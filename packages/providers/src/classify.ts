@@ -1,5 +1,5 @@
 import type { Classification, UpstreamFailure } from '@faregate/wire'
-import { retryAfterMs } from './retry-after.ts'
+import { retryAfterMs, statedWaitMs } from './retry-after.ts'
 
 /** What OpenAI-compatible upstreams put into the body of an error, in whichever shape. */
 interface ErrorFacts {
@@ -42,17 +42,30 @@ const ACCOUNT_STATUS = new Set([400, 401, 402, 403, 429])
  * Reads a failure of an OpenAI-compatible upstream: whose fault it is and what to try. `now` is milliseconds since 1970.
  */
 export function classify(failure: UpstreamFailure, now: number = Date.now()): Classification {
-  const { status } = failure
-  const facts = readError(failure.body)
+  return lasting(kindOf(failure), failure, now)
+}
+
+function kindOf({ status, body }: UpstreamFailure): Classification {
+  const facts = readError(body)
   if (isUnpaid(status, facts)) return { action: 'rotate', code: 'provider_account_unpaid' }
   if (status === 401 || status === 403 || (status === 400 && matches(facts, AUTH_NAMES, AUTH_MESSAGES))) {
     return { action: 'rotate', code: 'provider_auth_failed' }
   }
   if (REJECTED.has(status)) return { action: 'surface', code: 'provider_rejected' }
-  const wait = retryAfterMs(failure.headers, failure.body, now)
-  const retry = wait === undefined ? {} : { retryAfterMs: wait }
-  if (status === 429) return { action: 'rotate', code: 'provider_rate_limited', ...retry }
-  return { action: 'fallback', code: 'provider_error', ...retry }
+  if (status === 429) return { action: 'rotate', code: 'provider_rate_limited' }
+  return { action: 'fallback', code: 'provider_error' }
+}
+
+const OF_ACCOUNT: ReadonlySet<Classification['code']> = new Set(['provider_account_unpaid', 'provider_auth_failed'])
+
+/**
+ * With how long it lasts, where the upstream says so; of an account's trouble it has to say it outright, for its limits of
+ * rate start anew whatever else is wrong.
+ */
+export function lasting(kind: Classification, { headers, body }: UpstreamFailure, now: number): Classification {
+  if (kind.action === 'surface') return kind
+  const wait = OF_ACCOUNT.has(kind.code) ? statedWaitMs(headers, now) : retryAfterMs(headers, body, now)
+  return wait === undefined ? kind : { ...kind, retryAfterMs: wait }
 }
 
 function isUnpaid(status: number, facts: ErrorFacts): boolean {

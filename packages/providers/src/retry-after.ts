@@ -6,12 +6,12 @@ type Headers = Record<string, string | string[] | undefined>
  * that are used up, Anthropic's `anthropic-ratelimit-*-reset` moments likewise, Google's `retryDelay`. Undefined where nothing says. `now`: milliseconds, for answers without `Date`.
  */
 export function retryAfterMs(headers: Headers, body: string, now: number): number | undefined {
-  return (
-    fromMilliseconds(one(headers, 'retry-after-ms')) ??
-    fromRetryAfter(one(headers, 'retry-after'), dateOf(headers, now)) ??
-    fromResets(headers, dateOf(headers, now)) ??
-    fromRetryDelay(body)
-  )
+  return statedWaitMs(headers, now) ?? fromResets(headers, dateOf(headers, now)) ?? fromRetryDelay(body)
+}
+
+/** The same where it is said outright: in `retry-after-ms` or `Retry-After`. */
+export function statedWaitMs(headers: Headers, now: number): number | undefined {
+  return fromMilliseconds(one(headers, 'retry-after-ms')) ?? fromRetryAfter(one(headers, 'retry-after'), dateOf(headers, now))
 }
 
 function one(headers: Headers, name: string): string | undefined {

@@ -33,6 +33,19 @@ test("E3: our key's 401 and 403 rotate the key", () => {
   )
 })
 
+test('E4: an account that is refused or unpaid waits for as long as its vendor says outright, not for limits of its rate', () => {
+  for (const status of [401, 402, 403]) {
+    assert.equal(wait({ 'retry-after': '30' }, '', status), 30_000, String(status))
+    assert.equal(wait({ 'retry-after-ms': '1500' }, '', status), 1_500, String(status))
+    assert.equal(
+      wait({ 'x-ratelimit-reset-requests': '20ms', 'x-ratelimit-remaining-requests': '9' }, '', status),
+      undefined,
+      String(status),
+    )
+  }
+  assert.equal(wait({ 'retry-after': '30' }, '', 400), undefined)
+})
+
 test("E3: the operator's empty account is told apart, whatever the status", () => {
   const unpaid = 'rotate provider_account_unpaid'
   assert.equal(classified(402), unpaid)

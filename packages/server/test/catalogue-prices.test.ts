@@ -38,6 +38,7 @@ function snapshot(models: string[]): Snapshot {
     providers: new Map(providers.map((entry) => [entry.name, entry])),
     models: new Map(models.map((name) => [name, model(name)])),
     apis: new Map(),
+    staged: new Map(),
     allModels: true,
     currency: 'USD',
   }

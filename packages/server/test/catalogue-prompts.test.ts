@@ -30,7 +30,9 @@ test('a prompt is in the catalogue: its one route, what its model costs, a call 
   assert.deepEqual(await namesOf(server, '?q=translations&tag=words'), ['translate'])
   const shown = await pageOf(server, '/catalogue/translate.json')
   assert.deepEqual([shown['kind'], shown['title'], shown['routes'], shown['release']], ['prompt', 'Translations', 1, 1])
-  assert.deepEqual(shown['endpoints'], [{ method: 'POST', path: '/', price: null, free: false, chargedFor: ['2xx'] }])
+  assert.deepEqual(shown['endpoints'], [
+    { method: 'POST', path: '/', price: null, free: false, chargedFor: ['2xx'], webSocket: false, deprecated: null },
+  ])
   assert.deepEqual(shown['rates'], { input: '3', output: '9' })
   assert.equal(
     shown['example'],

@@ -26,8 +26,16 @@ test('an API has a page, and the same as data: routes with prices, plans, a call
   await done(server, 'POST', '/api/plans', { name: 'secret-plan', price: '1.00', period: 'month', apis: ['*'], listed: false })
   const data = (await (await look(server, '/catalogue/weather.json')).json()) as Page
   assert.deepEqual(data.endpoints, [
-    { method: 'GET', path: '/forecast/{city}', price: '0.002', free: false, chargedFor: ['2xx', '3xx'] },
-    { method: 'GET', path: '/status', price: null, free: true, chargedFor: ['2xx', '3xx'] },
+    {
+      method: 'GET',
+      path: '/forecast/{city}',
+      price: '0.002',
+      free: false,
+      chargedFor: ['2xx', '3xx'],
+      webSocket: false,
+      deprecated: null,
+    },
+    { method: 'GET', path: '/status', price: null, free: true, chargedFor: ['2xx', '3xx'], webSocket: false, deprecated: null },
   ])
   assert.equal(data.example, `curl '${server.url}/weather/forecast/CITY' -H "Authorization: Bearer $FAREGATE_KEY"`)
   assert.deepEqual(

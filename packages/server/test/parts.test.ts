@@ -61,6 +61,7 @@ const snapshot = (...names: string[]): Snapshot => ({
   version: 1,
   models: new Map(),
   apis: new Map(),
+  staged: new Map(),
   allModels: false,
   currency: 'USD',
   providers: new Map(

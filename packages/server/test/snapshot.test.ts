@@ -22,7 +22,7 @@ const NOTHING: SnapshotSources = {
   version: 1,
   file: { providers: [], models: [], apis: [] },
   environment: [],
-  database: { providers: [], models: [], apis: [] },
+  database: { providers: [], models: [], apis: [], staged: [] },
   demo: { provider: 'demo', model: 'demo', baseUrl: 'demo:', only: false },
   allModels: undefined,
   currency: 'USD',
@@ -37,6 +37,7 @@ test('the file wins over the environment, and both over the database, name by na
       providers: [provider('p', 'database'), provider('e', 'database'), provider('d', 'database')],
       models: [model('m', 'database'), model('n', 'database')],
       apis: [],
+      staged: [],
     },
   })
   const places = [...snapshot.providers.values()].map(({ name, baseUrl }) => [name, baseUrl])

@@ -111,6 +111,7 @@ async function world(context: TestContext, kind: Kind) {
           scopes: [],
           models: null,
           apis: null,
+          stage: 'production',
           limits: [],
           createdAt: 0,
           expiresAt: more.expiresAt ?? null,

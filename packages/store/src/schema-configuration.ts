@@ -1,4 +1,4 @@
-import type { Int, Json } from './schema.ts'
+import type { Int, IntOrNull, Json } from './schema.ts'
 
 /** What the database adds to the configuration file. */
 export interface ConfigurationTables {
@@ -11,6 +11,10 @@ export interface ConfigurationTables {
   api_alerts: ApiAlertsTable
   api_owners: ApiOwnersTable
   api_listings: ApiListingsTable
+  api_staging: ApiStagingTable
+  api_retirements: ApiRetirementsTable
+  api_approvals: ApiApprovalsTable
+  api_requests: ApiRequestsTable
 }
 
 export interface ProvidersTable {
@@ -37,8 +41,9 @@ export interface ApisTable {
   definition: Json
   /** Of `api_releases`, the one in force. */
   release_number: Int
-  /** JSON of how it goes; null: it stays. */
-  retirement: Json | null
+  /** The release that is tried beside it, and JSON of for which calls; null: none is. */
+  canary_release: Int | null
+  canary: Json | null
   created_at: Int
   updated_at: Int
 }
@@ -68,12 +73,48 @@ export interface ApiReleasesTable {
   overridden: Json
   published_by: string
   published_at: Int
+  /** The release in force when it was made; 0: none was. */
+  base: Int
+  /** When it was first in force for all callers; null: it never was. */
+  in_force_at: Int | null
+}
+
+/** How an API goes, also where it is taken off; none: it stays. */
+export interface ApiRetirementsTable {
+  api: string
+  retirement: Json
 }
 
 /** Who may see an API and who answers for it, also where it is taken off; none: as is usual. */
 export interface ApiListingsTable {
   api: string
   listing: Json
+}
+
+/** What is in staging, whatever is in production. */
+export interface ApiStagingTable {
+  api: string
+  release_number: Int
+}
+
+/** APIs that are changed by two people. */
+export interface ApiApprovalsTable {
+  api: string
+}
+
+export interface ApiRequestsTable {
+  id: string
+  api: string
+  action: string
+  /** JSON of what was asked for, on which release, and in what that differs from it. */
+  facts: Json
+  asked_by: string
+  person: string
+  state: string
+  created_at: Int
+  decided_by: string | null
+  decided_at: IntOrNull
+  reason: string | null
 }
 
 export interface ApiAlertsTable {

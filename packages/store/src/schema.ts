@@ -84,6 +84,8 @@ export interface KeysTable {
   cap_key_id: string | null
   last_used_at: IntOrNull
   name: string
+  /** `staging`; null: production. */
+  stage: string | null
   /** HMAC of the key, by the server's secret; unique. */
   hash: string
   last_four: string

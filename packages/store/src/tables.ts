@@ -21,6 +21,7 @@ export const TABLES = [
   'api_alerts',
   'api_owners',
   'api_listings',
+  'api_retirements',
   'prices',
   'catalogue_prices',
   'price_offers',

@@ -35,6 +35,7 @@ for (const kind of KINDS) {
               identity: null,
               models: null,
               apis: null,
+              stage: 'production' as const,
               cap: CAP,
               capKey: 'key_1',
               limits: [],

@@ -31,6 +31,8 @@ export interface CallerSide {
   readonly streamType: string
   /** Where its clients look for the id of the request, beside `x-request-id`. */
   readonly requestIdHeader?: string
+  /** How its vendor tells callers of their limits, for clients that look there. `now`: milliseconds since 1970. Absent: it does not. */
+  limitHeaders?(limits: CallerLimits, now: number): Record<string, string>
   /** How its callers name the output limit; absent: as the vendor does, there are two names. */
   readonly limitMember?: string
   /** What fills silence in a stream without saying anything; absent: nothing can. */
@@ -42,6 +44,16 @@ export interface CallerSide {
   /** The bytes of a refusal in mid-stream, after which nothing follows: the answer must not look complete. */
   errorEvent(problem: ProblemLike, ids: StreamIds): Buffer
 }
+
+/** How a caller stands with the tightest limit of a kind. */
+export interface LimitStanding {
+  amount: number
+  remaining: number
+  /** Milliseconds until all of it is back. */
+  resetMs: number
+}
+
+export type CallerLimits = Partial<Record<'requests' | 'tokens', LimitStanding>>
 
 /** What callers speak who hold conversations. */
 export interface CallerDialect extends CallerSide {

@@ -6,19 +6,9 @@ import type { UpstreamDialect } from './dialect.ts'
 import { gemini } from './gemini/dialect.ts'
 import { ollama } from './ollama/dialect.ts'
 import { openaiChat } from './openai-chat/dialect.ts'
-import { openaiCompletions } from './openai-completions/dialect.ts'
 import { openaiResponses } from './openai-responses/dialect.ts'
 
-const UPSTREAM_DIALECTS: readonly UpstreamDialect[] = [
-  openaiChat,
-  openaiCompletions,
-  openaiResponses,
-  anthropic,
-  gemini,
-  cohere,
-  ollama,
-  bedrock,
-]
+const UPSTREAM_DIALECTS: readonly UpstreamDialect[] = [openaiChat, openaiResponses, anthropic, gemini, cohere, ollama, bedrock]
 
 const BY_NAME = new Map<DialectName, UpstreamDialect>(UPSTREAM_DIALECTS.map((dialect) => [dialect.name, dialect]))
 

@@ -55,7 +55,13 @@ const NAMES: Partial<Record<DialectName, Names>> = {
     maxOutputTokens: 'max_tokens',
     cacheControl: 'cache_control',
   },
-  'openai-responses': { ...OPENAI, output: 'text/format', logprobs: 'top_logprobs', maxOutputTokens: 'max_output_tokens' },
+  'openai-responses': {
+    ...OPENAI,
+    output: 'text/format',
+    verbosity: 'text/verbosity',
+    logprobs: 'top_logprobs',
+    maxOutputTokens: 'max_output_tokens',
+  },
   anthropic: {
     topP: 'top_p',
     topK: 'top_k',

@@ -200,6 +200,26 @@ test('M6: nobody else is shown it: another vendor gets the call, and no thought'
   assert.ok(body.includes('get_weather'))
 })
 
+test('M6, S11: thoughts are kept up to a bound, however many there are', () => {
+  const hidden = (index: number): StreamEvent => ({
+    type: 'redacted_reasoning',
+    choice: 0,
+    data: String(index).padEnd(64 * 1024, 'x'),
+    origin: 'anthropic',
+  })
+  const call: StreamEvent = { type: 'tool_call', choice: 0, call: 0, id: 'toolu_1', name: 'get_weather' }
+  const end: StreamEvent = { type: 'finish', choice: 0, stop: { reason: 'tool_calls' } }
+  const written = (count: number): string => {
+    const encoder = gemini.streamEncoder(FRAME)
+    return Buffer.concat([
+      encoder.encode([...Array.from({ length: count }, (_, index) => hidden(index)), call, end]),
+      encoder.end(BUCKETS),
+    ]).toString()
+  }
+  assert.ok(written(2).includes('thoughtSignature'))
+  assert.ok(!written(8).includes('thoughtSignature'))
+})
+
 test('M6: a thought that is too long is not carried, one whose vendor is not known neither', () => {
   for (const thought of [
     { ...THOUGHT, text: 'x'.repeat(300_000) },

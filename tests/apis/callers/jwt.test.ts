@@ -71,7 +71,7 @@ function tokens(engine: Engine): void {
       assert.match(String(refusalOf(answer, 401, 'credential_invalid')['hint']), hint)
       assert.match(
         header(answer, 'www-authenticate') ?? '',
-        new RegExp(`^Bearer realm="${name}", error="invalid_token", error_description="[^"]+"$`),
+        new RegExp(`^Bearer realm="${name}", error="invalid_token", error_description="[^"]+", resource_metadata="[^"]+"$`),
       )
       assert.equal(made.service.callsOf('/refused').length, 0)
     })
@@ -89,7 +89,10 @@ function tokens(engine: Engine): void {
     const { call } = await made.api({ authentication: { jwt: terms } })
     const answer = await call('/over', bearer(token(key, claims({ exp: Math.floor(Date.now() / 1_000) - 60 }))))
     assert.match(String(refusalOf(answer, 401, 'token_expired')['detail']), /expired at 20/)
-    assert.match(header(answer, 'www-authenticate') ?? '', /error="invalid_token", error_description="The token expired"$/)
+    assert.match(
+      header(answer, 'www-authenticate') ?? '',
+      /error="invalid_token", error_description="The token expired", resource_metadata=/,
+    )
   })
 
   test('algorithms that the API does not name are not taken', async () => {

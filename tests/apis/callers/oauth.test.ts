@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { startGateway } from '../../support/gateway.ts'
 import { header, json, send, type Answer, type Sent } from '../../support/http.ts'
 import { recordOf, refusalOf } from '../world.ts'
 import { callers } from './world.ts'
@@ -82,4 +83,21 @@ describe('callers with an access token of the gateway', () => {
     const answer = json(await send(`${made.gateway.url}/.well-known/oauth-authorization-server`))
     assert.deepEqual([answer['issuer'], answer['token_endpoint']], [made.gateway.url, `${made.gateway.url}/api/oauth/token`])
   })
+})
+
+test('an address that was wrong too often is not listened to for a while, right or wrong; others are', async (t) => {
+  const gateway = await startGateway({ config: { trustedProxies: ['127.0.0.1'] } })
+  t.after(() => gateway.stop())
+  const { key, keyId } = await gateway.customer()
+  const ask = (from: string, secret: string): Promise<Answer> => {
+    const body = `grant_type=client_credentials&client_id=${keyId}&client_secret=${secret}`
+    return send(`${gateway.url}/api/oauth/token`, { body, headers: { ...FORM, 'x-forwarded-for': from } })
+  }
+  for (let i = 0; i < 40; i++) assert.equal((await ask('192.0.2.1', key)).status, 200)
+  const statuses = await Promise.all(Array.from({ length: 40 }, async () => (await ask('192.0.2.1', 'guess')).status))
+  assert.deepEqual([statuses.filter((status) => status === 401).length, statuses.filter((status) => status === 429).length], [30, 10])
+  const refused = await ask('192.0.2.1', key)
+  assert.deepEqual([refused.status, json(refused)['error']], [429, 'slow_down'])
+  assert.ok(Number(header(refused, 'retry-after')) <= 60)
+  assert.equal((await ask('192.0.2.2', key)).status, 200)
 })

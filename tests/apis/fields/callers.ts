@@ -1,8 +1,11 @@
+import { handedOn } from '../../support/certificates.ts'
+import { Introspector } from '../callers/introspector.ts'
 import { claims, ISSUER, ISSUER_KEY, pemOf, signingKey, token } from '../callers/issuer.ts'
 import { signed } from '../callers/sign.ts'
 import { header, json, send } from '../../support/http.ts'
 import { pause } from '../../support/wait.ts'
-import type { Field, Fields, Places, Seen } from './field.ts'
+import { FIELDS_TOKEN, type Field, type Fields, type Places, type Seen } from './field.ts'
+import { ofSockets, opens } from './sockets.ts'
 
 type Value = Record<string, unknown>
 
@@ -27,6 +30,36 @@ const withToken: Field['see'] = async ({ anybody }) =>
 function jwt(a: Value, b: Value): Field {
   const asked = (more: Value) => authentication((places) => ({ jwt: { ...terms(places), ...more } }))
   return { a: asked(a), b: asked(b), see: withToken }
+}
+
+/** Two definitions that differ in whom the gateway asks about a token, or in what must be said of it. */
+function introspection(a: (places: Places) => Value, b: (places: Places) => Value, see: Field['see'] = withOpaque): Field {
+  const asked = (more: (places: Places) => Value) =>
+    authentication((places) => {
+      const asking = { url: `${places.introspector.url}/ask`, ...Introspector.client, issuer: ISSUER, as: places.rich.keyId }
+      return { introspection: { ...asking, ...more(places) } }
+    })
+  return { a: asked(a), b: asked(b), see }
+}
+
+const withOpaque: Field['see'] = async ({ anybody }) =>
+  (await anybody('/a', { headers: { authorization: `Bearer ${FIELDS_TOKEN.text}` } })).status
+
+/** Two definitions that differ in what is asked of a certificate: how a call with `CN=one` is answered, and in whose name it is not. */
+function certified(a: (places: Places) => Value, b: (places: Places) => Value): Field {
+  const asked = (more: (places: Places) => Value) =>
+    authentication((places) => {
+      const wanted = { ca: [places.proofs.clients.certificate], issuer: 'clients', as: places.rich.keyId, ...more(places) }
+      return { mutualTls: wanted }
+    })
+  return {
+    a: asked(a),
+    b: asked(b),
+    see: async ({ anybody, places }) => {
+      const answer = await anybody('/a', { headers: { 'client-cert': handedOn(places.proofs.one) } })
+      return [answer.status, answer.status === 403 ? json(answer)['detail'] : undefined]
+    },
+  }
 }
 
 /** What the upstream got in a header. */
@@ -71,6 +104,11 @@ export const CALLER_FIELDS: Fields = {
     b: authentication(() => ({ key: { query: 'two' } })),
     see: bare('/a?one=KEY'),
   },
+  'authentication.key.subprotocol': {
+    a: ({ sockets }) => ({ ...ofSockets(sockets), authentication: { key: { subprotocol: 'one' } } }),
+    b: ({ sockets }) => ({ ...ofSockets(sockets), authentication: { key: { subprotocol: 'two' } } }),
+    see: async ({ origin, name, places: { rich } }) => opens(`${origin}/${name}/echo`, ['one', `one.${rich.key}`]),
+  },
   'authentication.basic.realm': {
     a: authentication(() => ({ basic: { realm: 'one' } })),
     b: authentication(() => ({ basic: { realm: 'two' } })),
@@ -110,6 +148,64 @@ export const CALLER_FIELDS: Fields = {
     b: authentication((places) => ({ jwt: { ...terms(places), as: places.poor.keyId } })),
     see: withToken,
   },
+  'authentication.introspection.url': introspection(
+    () => ({}),
+    ({ dead }) => ({ url: dead }),
+  ),
+  'authentication.introspection.clientId': introspection(
+    () => ({}),
+    () => ({ clientId: 'other' }),
+  ),
+  'authentication.introspection.clientSecret': introspection(
+    () => ({}),
+    () => ({ clientSecret: 'other' }),
+  ),
+  'authentication.introspection.issuer': introspection(
+    () => ({}),
+    () => ({ issuer: 'https://other.example' }),
+  ),
+  'authentication.introspection.audience[]': introspection(
+    () => ({ audience: ['shop'] }),
+    () => ({ audience: ['other'] }),
+  ),
+  'authentication.introspection.scopes[]': introspection(
+    () => ({ scopes: ['read'] }),
+    () => ({ scopes: ['write'] }),
+  ),
+  'authentication.introspection.claim': introspection(
+    () => ({ claim: 'client_id' }),
+    () => ({ claim: 'azp' }),
+  ),
+  'authentication.introspection.cacheSeconds': introspection(
+    () => ({ cacheSeconds: 0 }),
+    () => ({ cacheSeconds: 300 }),
+    async (seen) => {
+      const before = seen.places.introspector.asked.length
+      await withOpaque(seen)
+      await withOpaque(seen)
+      return seen.places.introspector.asked.length - before
+    },
+  ),
+  'authentication.introspection.as': introspection(
+    ({ rich }) => ({ as: rich.keyId }),
+    ({ poor }) => ({ as: poor.keyId }),
+  ),
+  'authentication.mutualTls.ca[]': certified(
+    () => ({}),
+    ({ proofs }) => ({ ca: [proofs.servers.certificate] }),
+  ),
+  'authentication.mutualTls.issuer': certified(
+    () => ({ as: undefined, issuer: 'one' }),
+    () => ({ as: undefined, issuer: 'two' }),
+  ),
+  'authentication.mutualTls.name': certified(
+    () => ({ as: undefined, name: 'subject' }),
+    () => ({ as: undefined, name: 'thumbprint' }),
+  ),
+  'authentication.mutualTls.as': certified(
+    ({ rich }) => ({ as: rich.keyId }),
+    ({ poor }) => ({ as: poor.keyId }),
+  ),
   'authentication.public.as': {
     a: authentication(({ rich }) => ({ public: { as: rich.keyId } })),
     b: authentication(({ poor }) => ({ public: { as: poor.keyId } })),

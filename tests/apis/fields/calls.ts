@@ -54,6 +54,39 @@ const counted = (a: Value, b: Value): Field => {
   return metered({ units: { ...units, ...a } }, { units: { ...units, ...b } })
 }
 
+const shownAs =
+  (name: 'one' | 'two') =>
+  ({ proofs, secure }: Places): Value => ({
+    baseUrl: secure.url,
+    ca: [proofs.servers.certificate],
+    mutualTls: { certificate: proofs[name].certificate, key: proofs[name].key },
+  })
+
+/** Two definitions that differ in how connections to an upstream with TLS are made: what it saw of them. */
+function tls(a: (places: Places) => Value, b: (places: Places) => Value, [first, second]: boolean[] = [false, false]): Field {
+  return {
+    a: (places) => ({ upstream: a(places), http2: first }),
+    b: (places) => ({ upstream: b(places), http2: second }),
+    see: async ({ call }) => {
+      const { status, text } = await call('/connected')
+      return status === 200 ? text : status
+    },
+  }
+}
+
+const said =
+  (name: string): Field['see'] =>
+  async ({ call }) =>
+    header(await call('/a'), name)
+
+/** Two definitions that differ in how a route goes. */
+function going(a: Value, b: Value, see: Field['see']): Field {
+  const others = ['/b', '/c'].map((path) => ({ method: 'GET', path, price: '0.01' }))
+  const [first, second] = [a, b].map((more) => ({ retirement: { state: 'deprecated', since: '2026-01-31T00:00:00Z', ...more } }))
+  const routes = (more: Value) => ({ routes: [...(ofRoute(more)['routes'] as Value[]), ...others] })
+  return fixed(routes(first ?? {}), routes(second ?? {}), see)
+}
+
 /** Fields of a definition that change what one call is, costs, or says. */
 export const CALL_FIELDS: Fields = {
   prefix: {
@@ -78,6 +111,10 @@ export const CALL_FIELDS: Fields = {
   },
   'upstream.basic.user': { a: basic({}), b: basic({ user: 'two' }), see: authorization },
   'upstream.basic.secret': { a: basic({}), b: basic({ secret: 'password-of-one-0002' }), see: authorization },
+  'upstream.mutualTls.certificate': tls(shownAs('one'), shownAs('two')),
+  'upstream.mutualTls.key': tls(shownAs('one'), shownAs('two')),
+  'upstream.ca[]': tls(shownAs('one'), (places) => ({ ...shownAs('one')(places), ca: [places.proofs.clients.certificate] })),
+  http2: tls(shownAs('one'), shownAs('one'), [true, false]),
   'upstream.oauth.tokenUrl': { a: oauth(() => ({})), b: oauth(({ tokens }) => ({ tokenUrl: `${tokens.url}/two` })), see: token },
   'upstream.oauth.clientId': { a: oauth(() => ({})), b: oauth(() => ({ clientId: 'two' })), see: token },
   'upstream.oauth.clientSecret': { a: oauth(() => ({})), b: oauth(() => ({ clientSecret: 'secret-of-nobody-0003' })), see: token },
@@ -101,6 +138,14 @@ export const CALL_FIELDS: Fields = {
     { routes: [{ method: 'GET', path: '/*', price: '0.01', chargeOn: ['4xx'] }] },
     async ({ call }) => header(await call('/status/404'), 'faregate-cost'),
   ),
+  'routes[].webSocket': fixed(ofRoute({}), ofRoute({ webSocket: true }), (seen) => statuses(seen, '/a')),
+  'routes[].retirement.state': going({}, { state: 'retired' }, (seen) => statuses(seen, '/a')),
+  'routes[].retirement.since': going({}, { since: '2026-02-28T00:00:00Z' }, said('deprecation')),
+  'routes[].retirement.sunset': going({}, { sunset: '2999-01-31T00:00:00Z' }, said('sunset')),
+  'routes[].retirement.successor': going({ successor: '/b' }, { successor: '/c' }, async (seen) =>
+    String(await said('link')(seen)).endsWith('/b>; rel="successor-version"'),
+  ),
+  'routes[].retirement.link': going({ link: 'https://one.example/' }, { link: 'https://two.example/' }, said('link')),
   'routes[].off': fixed(ofRoute({}), ofRoute({ off: true }), (seen) => statuses(seen, '/a')),
   'addresses.allow[]': fixed({ addresses: { allow: ['127.0.0.0/8'] } }, { addresses: { allow: ['10.0.0.0/8'] } }, (seen) =>
     statuses(seen, '/a'),

@@ -1,6 +1,7 @@
 import { json } from '../../support/http.ts'
 import { eventually, pause } from '../../support/wait.ts'
 import assert from 'node:assert/strict'
+import { endOfSilence, ofSockets } from './sockets.ts'
 import type { Field, Fields, Places, Seen } from './field.ts'
 
 type Value = Record<string, unknown>
@@ -28,11 +29,14 @@ function afterFailures(count: number, milliseconds: number): Field['see'] {
 
 const rules = (health: Value) => (): Value => ({ health })
 
+/** By then two checks have been made, which come once a second. */
+const CHECKED_MS = 3_000
+
 /** A check of a path that is this API's alone. */
 const check =
   (more: Value, path = 'check') =>
   (_places: Places, name: string): Value => ({
-    health: { check: { path: `/${path}-${name}`, intervalMs: 50, timeoutMs: 1_000, healthy: 1, unhealthy: 1, ...more } },
+    health: { check: { path: `/${path}-${name}`, intervalMs: 1_000, timeoutMs: 900, healthy: 1, unhealthy: 1, ...more } },
   })
 
 const checksOf = ({ places, name }: Seen): number => places.service.callsOf(`/check-${name}`).length
@@ -41,7 +45,7 @@ const checksOf = ({ places, name }: Seen): number => places.service.callsOf(`/ch
 const failing: Field['see'] = async (seen) => {
   const { failing: paths } = seen.places.service
   paths.add(`/check-${seen.name}`)
-  await pause(400)
+  await pause(CHECKED_MS)
   const status = await statusOf(seen, '/a')
   paths.delete(`/check-${seen.name}`)
   return status
@@ -53,7 +57,7 @@ const mended: Field['see'] = async (seen) => {
   paths.add(`/check-${seen.name}`)
   await eventually(async () => assert.equal(await statusOf(seen, '/a'), 502))
   paths.delete(`/check-${seen.name}`)
-  await pause(500)
+  await pause(CHECKED_MS)
   return statusOf(seen, '/a')
 }
 
@@ -76,15 +80,15 @@ export const UPSTREAM_FIELDS: Fields = {
     a: check({ path: '/status/200' }),
     b: check({ path: '/status/503' }),
     see: async (seen) => {
-      await pause(300)
+      await pause(CHECKED_MS)
       return statusOf(seen, '/a')
     },
   },
   'health.check.intervalMs': {
-    a: check({ intervalMs: 50 }),
+    a: check({ intervalMs: 1_000 }),
     b: check({ intervalMs: 3_600_000 }),
     see: async (seen) => {
-      await pause(500)
+      await pause(CHECKED_MS)
       return checksOf(seen) > 1
     },
   },
@@ -92,7 +96,7 @@ export const UPSTREAM_FIELDS: Fields = {
     a: check({ timeoutMs: 50, path: '/late/300' }),
     b: check({ timeoutMs: 3_000, path: '/late/300' }),
     see: async (seen) => {
-      await pause(600)
+      await pause(CHECKED_MS)
       return statusOf(seen, '/a')
     },
   },
@@ -112,6 +116,11 @@ export const UPSTREAM_FIELDS: Fields = {
     a: () => ({ timeouts: { firstByteMs: 100 } }),
     b: () => ({ timeouts: { firstByteMs: 300 } }),
     see: (seen) => limitMs(seen, '/silent'),
+  },
+  'timeouts.idleMs': {
+    a: ({ sockets }) => ({ ...ofSockets(sockets), timeouts: { idleMs: 100 } }),
+    b: ({ sockets }) => ({ ...ofSockets(sockets), timeouts: { idleMs: 3_600_000 } }),
+    see: endOfSilence,
   },
   'timeouts.silenceMs': {
     a: () => ({ timeouts: { silenceMs: 100 } }),

@@ -68,6 +68,11 @@ async function rotated(world: FieldWorld, members: Record<string, unknown>): Pro
 export const KEY_ROWS: Record<string, Rows> = {
   createKey: {
     ...rowsOf(created),
+    stage: {
+      a: 'production',
+      b: 'staging',
+      see: async (world, stage) => (await world.callApi(await created(world, { stage }))).code,
+    },
     member: {
       a: true,
       b: false,

@@ -49,8 +49,8 @@ function rowsOf(having: Having): Rows {
     },
     ...limitRows(having),
     ...capRows('cap', having),
-    ...capRows('userCap', having, '?user=someone'),
-    ...capRows('tagCap', having, '?tags=something'),
+    ...capRows('userCap', having),
+    ...capRows('tagCap', having),
     ...priceRows(priced),
   }
 }

@@ -1,21 +1,29 @@
 import assert from 'node:assert/strict'
+import type { Behaviour } from '../../support/stripe/objects.ts'
 import { eventually } from '../../support/wait.ts'
+import { take } from './plans.ts'
 import type { FieldWorld, Rows } from './world.ts'
 
+/** What an automatic top-up is agreed on, where a row does not say otherwise. */
+const TERMS = { below: '1.00', amount: '5.00', monthlyCeiling: '50.00' }
+
 /** An organization with a saved card. */
-async function carded(world: FieldWorld, credit = ''): Promise<string> {
+async function carded(world: FieldWorld, credit = '', behaviour: Behaviour = 'pays'): Promise<string> {
   const { organization } = await world.customer({}, {}, credit)
+  await saveCard(world, organization, behaviour)
+  return organization
+}
+
+async function saveCard(world: FieldWorld, organization: string, behaviour: Behaviour = 'pays'): Promise<void> {
   const path = `/api/organizations/${organization}/payment-methods`
   const { url } = await world.api.expect<{ url: string }>(201, 'POST', path, {})
-  await world.stripe.save(world.stripe.sessionAt(url))
-  return organization
+  await world.stripe.save(world.stripe.sessionAt(url), behaviour)
 }
 
 /** The same, topped up by itself. */
 async function automatic(world: FieldWorld, terms: Record<string, unknown>, credit?: string): Promise<string> {
   const organization = await carded(world, credit)
-  const body = { below: '1.00', amount: '5.00', monthlyCeiling: '50.00', ...terms }
-  await world.api.expect(200, 'PUT', `/api/organizations/${organization}/auto-top-up`, body)
+  await world.api.expect(200, 'PUT', `/api/organizations/${organization}/auto-top-up`, { ...TERMS, ...terms })
   return organization
 }
 
@@ -40,17 +48,22 @@ async function granted(world: FieldWorld, organization: string): Promise<string>
 /** Every field of the calls of payment methods, automatic top-ups and refunds. */
 export const PAYMENT_ROWS: Record<string, Rows> = {
   updatePaymentMethod: {
+    // The first card is declined, the second one pays.
     default: {
       a: true,
       b: false,
       see: async (world, value) => {
-        const organization = await carded(world)
-        const { data } = await world.api.expect<{ data: { id: string }[] }>(
-          200,
-          'GET',
-          `/api/organizations/${organization}/payment-methods`,
-        )
-        return (await world.api.call('PATCH', `/api/payment-methods/${data[0]?.id}`, { default: value })).status
+        const organization = await carded(world, '', 'declines')
+        await saveCard(world, organization)
+        const path = `/api/organizations/${organization}`
+        const { data } = await world.api.expect<{ data: { id: string }[] }>(200, 'GET', `${path}/payment-methods`)
+        await world.api.call('PATCH', `/api/payment-methods/${data[0]?.id}`, { default: value })
+        await world.api.expect(200, 'PUT', `${path}/auto-top-up`, TERMS)
+        return eventually(async () => {
+          const { failedAt, paidThisMonth } = await world.api.expect<Record<string, unknown>>(200, 'GET', `${path}/auto-top-up`)
+          assert.ok(failedAt !== null || paidThisMonth !== '0.00', 'it was tried')
+          return paidThisMonth
+        })
       },
     },
   },
@@ -83,13 +96,18 @@ export const PAYMENT_ROWS: Record<string, Rows> = {
   },
   createSubscriptionCheckout: {
     plan: {
-      a: 'checkout-a',
-      b: 'checkout-b',
-      see: async (world, name) => {
-        await world.api.expect(201, 'POST', '/api/plans', { name, price: '9.00', period: 'month', models: ['none'] })
-        const { organization } = await world.customer()
-        const path = `/api/organizations/${organization}/subscriptions/checkout`
-        return (await world.api.expect<{ plan: string }>(201, 'POST', path, { plan: name })).plan
+      a: 'the one that has the model',
+      b: 'one that has another',
+      see: async (world, value) => {
+        const { plan, customer, call } = await take(world, { plan: { exclusive: true, price: '9.00' }, subscription: null })
+        const other = world.fresh('other')
+        await world.api.expect(201, 'POST', '/api/plans', { name: other, price: '8.00', period: 'month', models: ['none'] })
+        const path = `/api/organizations/${customer.organization}/subscriptions/checkout`
+        const chosen = value === 'one that has another' ? other : plan
+        const { url } = await world.api.expect<{ url: string }>(201, 'POST', path, { plan: chosen })
+        const session = world.stripe.pay(world.stripe.sessionAt(url))
+        await world.stripe.tell(session)
+        return [session.amount_total, (await call()).code]
       },
     },
   },

@@ -15,15 +15,20 @@ export function limitRows(having: Having): Rows {
     b,
     see: async (world, limit) => world.codes(await having(world, { limits: [limit] }), calls),
   })
-  const policy: Row = {
+  // Whoever may have one a minute is told to wait for the next; whoever may have one a day is not to wait.
+  const wait: Row = {
     a: 'minute',
     b: 'day',
-    see: async (world, per) => (await world.call(await having(world, { limits: [{ ...DAILY, per }] }))).policy.replace(/"\w+-/g, '"'),
+    see: async (world, per) => {
+      const customer = await having(world, { limits: [{ ...DAILY, per }] })
+      const [, refused] = [await world.call(customer), await world.call(customer)]
+      return [refused.code, refused.waits]
+    },
   }
   return {
     'limits[].kind': row(DAILY, { kind: 'concurrency', amount: 1 }),
     'limits[].amount': row(DAILY, { ...DAILY, amount: 2 }),
-    'limits[].per': policy,
+    'limits[].per': wait,
     'limits[].burst': row({ ...DAILY, amount: 2, burst: 1 }, { ...DAILY, amount: 2, burst: 2 }),
     'limits[].by': row({ ...DAILY, by: 'user' }, { ...DAILY, by: 'tag' }, [
       { user: 'one', tag: 'same' },
@@ -32,19 +37,26 @@ export function limitRows(having: Having): Rows {
   }
 }
 
-/** The fields of a spend cap. `query`: how a key is asked for it. */
-export function capRows(name: string, having: Having, query = ''): Rows {
+/** The fields of a spend cap. */
+export function capRows(name: string, having: Having): Rows {
+  const asked = [{ user: 'someone', tag: 'something' }]
   return {
     [`${name}.amount`]: {
       a: '0.001',
       b: '1.00',
-      see: async (world, amount) =>
-        world.codes(await having(world, { [name]: { amount, period: 'total' } }), [{ user: 'someone', tag: 'something' }]),
+      see: async (world, amount) => world.codes(await having(world, { [name]: { amount, period: 'total' } }), asked),
     },
     [`${name}.period`]: {
       a: 'day',
       b: 'total',
-      see: async (world, period) => world.resets(await having(world, { [name]: { amount: '1.00', period } }), query),
+      // A call leaves too little for another one: until the next day, or for good.
+      see: async (world, period) => {
+        const later = await world.later()
+        const customer = await having(later, { [name]: { amount: '0.01', period } })
+        const before = await later.codes(customer, asked)
+        await later.nextDay()
+        return [...before, ...(await later.codes(customer, asked))]
+      },
     },
   }
 }

@@ -3,6 +3,7 @@ import { claims, ISSUER, ISSUER_KEY, pemOf, token } from '../../apis/callers/iss
 import { configuration, say } from '../../support/config.ts'
 import { startGateway, type Customer, type Gateway } from '../../support/gateway.ts'
 import { header, json, send, type Answer } from '../../support/http.ts'
+import { MovingTime } from '../../support/moving-time.ts'
 import { StripeStandIn } from '../../support/stripe/stand-in.ts'
 import { startUpstream, type Upstream } from '../../support/upstream.ts'
 import { obliging, type Using } from './usage.ts'
@@ -19,7 +20,8 @@ export interface Seen {
   code: string
   detail: string
   cost: string
-  policy: string
+  /** The refusal says for how long. */
+  waits: boolean
   members: string[]
 }
 
@@ -37,15 +39,20 @@ export class FieldWorld {
   readonly gateway: Gateway
   readonly stripe: StripeStandIn
   readonly #upstream: Upstream
+  readonly #time: MovingTime | undefined
+  #day = Promise.resolve()
+  #later: Promise<FieldWorld> | undefined
   #made = 0
 
-  private constructor(gateway: Gateway, upstream: Upstream, stripe: StripeStandIn) {
+  private constructor(gateway: Gateway, upstream: Upstream, stripe: StripeStandIn, time?: MovingTime) {
     this.gateway = gateway
     this.stripe = stripe
     this.#upstream = upstream
+    this.#time = time
   }
 
-  static async start(): Promise<FieldWorld> {
+  /** `time`: that of its gateway, where a row moves it. */
+  static async start(time?: MovingTime): Promise<FieldWorld> {
     const upstream = await startUpstream()
     const price = { input: '0', output: '1000' }
     upstream.on('*', obliging)
@@ -56,12 +63,25 @@ export class FieldWorld {
     stripe.telling = true
     const gateway = await startGateway({
       config: configuration(upstream, { plain: { price } }, { apis: { knob, vouched }, ...stripe.configuration }),
+      ...(time === undefined ? {} : { env: time.env }),
     })
     stripe.endpoint = `${gateway.url}/api/payments/stripe/webhook`
-    return new FieldWorld(gateway, upstream, stripe)
+    return new FieldWorld(gateway, upstream, stripe, time)
+  }
+
+  /** Another one like it, in which {@link nextDay} comes when a row calls for it. */
+  later(): Promise<FieldWorld> {
+    return (this.#later ??= MovingTime.from(daysToCome()).then((time) => FieldWorld.start(time)))
+  }
+
+  /** Another day begins, for all rows that look. */
+  nextDay(): Promise<void> {
+    this.#day = this.#day.then(() => this.#time?.jump([this.gateway]))
+    return this.#day
   }
 
   async stop(): Promise<void> {
+    await (await this.#later)?.stop()
     await this.gateway.stop()
     await this.stripe.close()
     await this.#upstream.close()
@@ -120,15 +140,15 @@ export class FieldWorld {
   }
 
   /** What a key may know of itself. */
-  async self({ key }: Pick<Customer, 'key'>, query = ''): Promise<Record<string, unknown>> {
-    const answer = await send(`${this.gateway.url}/v1/key${query}`, { headers: { authorization: `Bearer ${key}` } })
+  async self({ key }: Pick<Customer, 'key'>): Promise<Record<string, unknown>> {
+    const answer = await send(`${this.gateway.url}/v1/key`, { headers: { authorization: `Bearer ${key}` } })
     assert.equal(answer.status, 200, answer.text)
     return json(answer)
   }
 
   /** When the first cap of a key resets. */
-  async resets(customer: Pick<Customer, 'key'>, query = ''): Promise<unknown> {
-    const { caps } = (await this.self(customer, query)) as { caps: { resetsAt: unknown }[] }
+  async resets(customer: Pick<Customer, 'key'>): Promise<unknown> {
+    const { caps } = (await this.self(customer)) as { caps: { resetsAt: unknown }[] }
     return caps[0]?.resetsAt
   }
 
@@ -146,6 +166,13 @@ export class FieldWorld {
   }
 }
 
+/** Now, and the noon of each day that follows. */
+function daysToCome(): string[] {
+  const now = Date.now()
+  const noon = new Date(now).setUTCHours(12, 0, 0, 0)
+  return [now, ...Array.from({ length: 60 }, (_, day) => noon + (day + 1) * DAY_MS)].map((at) => new Date(at).toISOString())
+}
+
 function seenIn(answer: Answer): Seen {
   const problem = answer.status < 300 ? {} : json(answer)
   const text = (name: string): string => (typeof problem[name] === 'string' ? problem[name] : '')
@@ -154,7 +181,7 @@ function seenIn(answer: Answer): Seen {
     code: text('code'),
     detail: text('detail'),
     cost: header(answer, 'faregate-cost') ?? '',
-    policy: header(answer, 'ratelimit-policy') ?? '',
+    waits: header(answer, 'retry-after') !== undefined,
     members: Object.keys(problem),
   }
 }

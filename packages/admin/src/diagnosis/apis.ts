@@ -1,4 +1,4 @@
-import { shellWord } from '@faregate/core'
+import { shellWord, type ApiEntry } from '@faregate/core'
 import { allowsApi } from '@faregate/identity'
 import { permittedNow, type Look } from './evidence.ts'
 
@@ -24,8 +24,13 @@ export const apiNow: Look = ({ request, snapshot }) => {
   return {
     result: 'ok',
     operators: true,
-    detail: `The API ${name} is published at ${entry.prefix}, ${entry.kind === 'http' ? `with ${entry.routes.length} routes` : `a prompt of ${entry.prompt.model}`}.${route}`,
+    detail: `The API ${name} is published at ${entry.prefix}, ${whatIs(entry)}.${route}`,
   }
+}
+
+function whatIs(entry: ApiEntry): string {
+  if (entry.kind === 'http') return `with ${entry.routes.length} routes`
+  return entry.kind === 'prompt' ? `a prompt of ${entry.prompt.model}` : `models: ${Object.values(entry.models).join(', ')}`
 }
 
 /** Whether the key may call it. */

@@ -1,3 +1,4 @@
+import { hashOf, readDocument } from '../api-document.ts'
 import { begunDraft, changedDraft, keepDraft, presentDraft, rebased } from '../api-draft.ts'
 import { claimed } from '../api-owner.ts'
 import type { Handlers } from '../call.ts'
@@ -30,11 +31,15 @@ export const apisNameDraft: Handlers<'listApiDrafts' | 'getApiDraft' | 'updateAp
 
   async updateApiDraft(call) {
     const { name } = call.params
+    const { document: sent, organization, dryRun, ...members } = call.body
     const begun = await begunDraft(call, name)
-    const row = changedDraft(call, name, call.body.rebase === true ? await rebased(call, name, begun) : begun, call.body)
-    const answer = await presentDraft(call, row)
+    const document = await readDocument(call.deps, sent)
+    const row = changedDraft(call, name, call.body.rebase === true ? await rebased(call, name, begun) : begun, members, document)
+    const answer = await presentDraft(call, row, document ?? undefined)
+    if (dryRun) return answer
     return change(call, async (trx) => {
-      await claimed(call, trx, name)
+      await claimed(call, trx, name, organization)
+      if (typeof document === 'string') await trx.putApiDocument(hashOf(document), document)
       await keepDraft(trx, row)
       const after = { revision: row.revision, changes: answer.changes }
       return { event: { action: 'api.draft', subject: name, organization: null, after }, answer }
@@ -56,7 +61,10 @@ export const apisNameDraft: Handlers<'listApiDrafts' | 'getApiDraft' | 'updateAp
     const { of, release } = query
     const kept =
       of === 'draft' ? await read.apiDrafts.get(name) : release === undefined ? undefined : await read.apiReleases.get(name, release)
-    const definition = kept === undefined && of === 'release' && release === undefined ? await read.apis.get(name) : kept?.definition
+    const definition =
+      kept === undefined && of === 'release' && release === undefined
+        ? ((await read.apis.get(name)) ?? deps.snapshot().apis.get(name))
+        : kept?.definition
     const hash = found(definition, of === 'draft' ? 'draft of an API' : 'release of an API', name).document
     return found(hash === undefined ? undefined : await read.apiDocuments.get(hash), 'document of the API', name)
   },

@@ -1,16 +1,24 @@
-import { mergedRoutes, type Design, type DesignedRoute } from '@faregate/lifecycle'
+import { documentId, mergedRoutes, type Design, type DesignedRoute } from '@faregate/lifecycle'
 import { hashOf, refuseDocument, sentDocument } from '../api-document.ts'
 import { begunDraft, keepDraft, nextDraft, presentDraft } from '../api-draft.ts'
 import { claimed } from '../api-owner.ts'
 import type { Call, Handlers } from '../call.ts'
 import { change } from '../change.ts'
 import type { HttpDraft } from '../configuration-rows.ts'
+import { timeText } from '../present/time.ts'
 import { invalid } from '../refusal.ts'
 
 export const apisNameImport: Handlers<'checkDocument' | 'importApi'> = {
   async checkDocument({ deps, body }) {
     const { design, findings, changes } = await deps.documents.read(await sentDocument(deps, body), await ownWords(body.before))
-    return { valid: design !== undefined, design: design === undefined ? null : factsOf(design), findings, changes }
+    const called = design === undefined ? null : documentId(hashOf(design.document))
+    return {
+      valid: design !== undefined,
+      documentId: called,
+      design: design === undefined ? null : factsOf(design),
+      findings,
+      changes,
+    }
 
     async function ownWords(before: string | undefined): Promise<string | undefined> {
       if (before === undefined) return undefined
@@ -24,7 +32,7 @@ export const apisNameImport: Handlers<'checkDocument' | 'importApi'> = {
     if (body.price !== undefined && body.free === true) return invalid('/free', 'has a price, and is free: keep one of them')
     const begun = await begunDraft(call, params.name)
     const { definition: before } = begun
-    if (before?.kind === 'prompt') return invalid('', `"${params.name}" is a prompt: its document is made of its variables`)
+    if (before !== undefined && before.kind !== 'http') return invalid('', `"${params.name}" is no HTTP service: its document is made here`)
     const text = await sentDocument(deps, body)
     const known = before?.document
     const { design, findings, changes, gone } = await deps.documents.read(
@@ -54,9 +62,14 @@ interface Imported {
   removed: DesignedRoute[]
 }
 
-function imported({ body, params }: Call<'importApi'>, before: HttpDraft | undefined, design: Design, gone: DesignedRoute[]): Imported {
+function imported(
+  { body, params, deps }: Call<'importApi'>,
+  before: HttpDraft | undefined,
+  design: Design,
+  gone: DesignedRoute[],
+): Imported {
   const terms = { ...(body.price === undefined ? {} : { price: body.price }), ...(body.free === undefined ? {} : { free: body.free }) }
-  const { routes, added, removed } = mergedRoutes(before?.routes ?? [], design.routes, gone, terms)
+  const { routes, added, removed } = mergedRoutes(before?.routes ?? [], design.routes, gone, terms, timeText(deps.clock.now()))
   const baseUrl = before?.upstream === undefined ? serverOf(design, body.url) : undefined
   const upstream = baseUrl === undefined ? {} : { upstream: { baseUrl } }
   const merged = { kind: 'http' as const, prefix: `/${params.name}`, ...upstream, ...before, routes, document: hashOf(design.document) }

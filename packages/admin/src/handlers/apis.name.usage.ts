@@ -20,7 +20,7 @@ export const apisNameUsage: Handlers<'getApiUsage'> = {
     const known = deps.snapshot().apis.has(name) || (await apis.get(name)) !== undefined || (await apiReleases.last(name)) > 0
     found(known ? name : undefined, 'API', name)
     const { from, to, by } = windowOf(query, deps.clock.now())
-    const filter = { api: name, organization: query.organization, release: query.release, from, to }
+    const filter = { api: name, organization: query.organization, release: query.release, stage: query.stage, from, to }
     await deps.flushed()
     const [[all = NOTHING], slots, releases, refusals, violations, consumers] = await Promise.all([
       apiUsage.totals(filter),

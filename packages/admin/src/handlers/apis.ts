@@ -1,7 +1,10 @@
 import { definedApi, refuseSharedPrefix } from '../api-definition.ts'
+import { agreed } from '../api-approval.ts'
+import { refuseWhileTried } from '../api-canary.ts'
 import { changeListing } from '../api-listing.ts'
 import { claimed, refuseBeyondOwner } from '../api-owner.ts'
 import { release } from '../api-release.ts'
+import { refuseUselessKeys } from '../api-stand-ins.ts'
 import { asked, tried } from '../api-test.ts'
 import type { Handlers } from '../call.ts'
 import { change, changeConfiguration } from '../change.ts'
@@ -27,9 +30,11 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
     return changeConfiguration(call, async (trx) => {
       await trx.lockApis()
       if ((await trx.apis.get(row.name)) !== undefined) return refuseTaken('API', row.name)
+      await agreed(call, trx, row.name)
       await refuseSharedPrefix(call, trx, row)
       const organization = await claimed(call, trx, row.name, body.organization)
       refuseBeyondOwner(call, organization, row)
+      await refuseUselessKeys(call, trx, row.name, row)
       const listing = await changeListing(call, trx, row.name, body.listing, '/listing')
       const answer = presentApi(deps, { ...(await release(call, trx, { ...row, organization })).row, listing })
       return { event: { action: 'api.create', subject: row.name, organization: null, after: answer }, answer }
@@ -49,8 +54,11 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
     return changeConfiguration(call, async (trx) => {
       await trx.lockApis()
       const before = found(await trx.apis.get(name), 'API', name)
+      await refuseWhileTried(deps, trx, before)
+      await agreed(call, trx, name)
       const after = definedApi(deps, before, body)
       refuseBeyondOwner(call, before.organization, after)
+      await refuseUselessKeys(call, trx, name, after)
       await refuseSharedPrefix(call, trx, after)
       const answer = presentApi(deps, (await release(call, trx, after)).row)
       const event = { action: 'api.update', subject: name, organization: null, before: presentApi(deps, before), after: answer }
@@ -65,6 +73,7 @@ export const apis: Handlers<'listApis' | 'createApi' | 'getApi' | 'updateApi' | 
     await changeConfiguration(call, async (trx) => {
       const before = found(await trx.apis.get(name), 'API', name)
       await trx.deleteApi(name)
+      await trx.putApiStaging(name, undefined)
       await trx.putApiAlerts(name, [])
       return { event: { action: 'api.delete', subject: name, organization: null, before: presentApi(deps, before) }, answer: undefined }
     })

@@ -35,6 +35,7 @@ export const applicationsIdKeys: Handlers<'createKey'> = {
       addresses: body.addresses ?? null,
       models: body.models ?? null,
       apis: body.apis ?? null,
+      stage: body.stage,
       cap: capOf(body.cap ?? null),
       identity: body.identity ?? null,
       limits: body.limits ?? [],

@@ -1,11 +1,14 @@
 import type { RouteName } from '@faregate/contract'
 import type { Handlers } from '../call.ts'
 import { apisNameAlerts } from './apis.name.alerts.ts'
+import { apisNameCanary } from './apis.name.canary.ts'
 import { apisNameDraft } from './apis.name.draft.ts'
 import { apisNameImport } from './apis.name.import.ts'
 import { apisNameListing } from './apis.name.listing.ts'
 import { apisNameReleases } from './apis.name.releases.ts'
+import { apisNameRequests } from './apis.name.requests.ts'
 import { apisNameRetirement } from './apis.name.retirement.ts'
+import { apisNameStaging } from './apis.name.staging.ts'
 import { apisNameUsage } from './apis.name.usage.ts'
 import { apis } from './apis.ts'
 import { applicationsIdKeys } from './applications.id.keys.ts'
@@ -89,6 +92,9 @@ export const HANDLERS: Handlers<RouteName> = {
   ...apisNameDraft,
   ...apisNameImport,
   ...apisNameReleases,
+  ...apisNameCanary,
+  ...apisNameStaging,
+  ...apisNameRequests,
   ...apisNameRetirement,
   ...apisNameListing,
   ...apisNameUsage,

@@ -13,6 +13,7 @@ export const instance: Handlers<'getInstance' | 'exportConfiguration'> = {
       uptimeSeconds: Math.floor((deps.clock.now() - deps.startedAt) / 1000),
       publicUrl: deps.publicUrl(),
       currency: deps.currency,
+      clientCertificates: deps.clientCertificates ?? null,
       billing: { topUpUrl: topUpUrl.value ?? null, contact: contact.value ?? null, rail: deps.rail?.name ?? null },
       configurationVersion: version,
       models: models.size,

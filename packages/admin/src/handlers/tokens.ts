@@ -1,9 +1,9 @@
-import { freshId, ownOrganization, visible, type Call, type Handlers } from '../call.ts'
+import { ownOrganization, visible, type Call, type Handlers } from '../call.ts'
 import { change } from '../change.ts'
 import { checkBound, requireAll } from '../handing-out.ts'
+import { makeToken } from '../make-token.ts'
 import { pageOf, pagingOf } from '../paging.ts'
 import { presentToken } from '../present/tenants.ts'
-import { timeOf } from '../present/time.ts'
 import { invalid } from '../refusal.ts'
 
 export const tokens: Handlers<'listTokens' | 'createToken' | 'revokeToken'> = {
@@ -14,30 +14,10 @@ export const tokens: Handlers<'listTokens' | 'createToken' | 'revokeToken'> = {
   },
 
   async createToken(call) {
-    const { deps, body } = call
+    const { body } = call
     const organization = ownOrganization(call, body.organization ?? undefined) ?? null
     await checkGrant(call, organization)
-    const secret = deps.mint('management')
-    const row = {
-      id: freshId(call, 'mt'),
-      name: body.name,
-      hash: deps.hashSecret(secret),
-      lastFour: secret.slice(-4),
-      permissions: [...new Set(body.permissions)],
-      organization,
-      member: null,
-      expiresAt: timeOf(body.expiresAt ?? null),
-      createdAt: deps.clock.now(),
-    }
-    return change(call, async (trx) => {
-      await trx.insertToken(row)
-      const shown = presentToken(row)
-      return {
-        event: { action: 'token.create', subject: row.id, organization, after: shown },
-        answer: { ...shown, token: secret },
-        repeated: shown,
-      }
-    })
+    return makeToken(call, { permissions: [...new Set(body.permissions)], organization, member: null })
   },
 
   async revokeToken(call) {

@@ -1,5 +1,12 @@
-import type { Retirement } from '@faregate/core'
+import type { Retirement, RouteRetirement } from '@faregate/core'
 import { timeText } from './time.ts'
+
+/** How a route goes; null: it stays. */
+export function presentRouteRetirement(retirement: RouteRetirement | undefined) {
+  if (retirement === undefined) return null
+  const { state, since, sunset = null, successor = null, link = null } = retirement
+  return { state, since, sunset, successor, link }
+}
 
 /** How an API or a model goes; null: it stays. */
 export function presentRetirement({ retirement }: { retirement?: Retirement | undefined }) {

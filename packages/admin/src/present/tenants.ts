@@ -55,6 +55,7 @@ export function presentKey(row: KeyRow, now: number) {
     addresses: row.addresses,
     models: row.models,
     apis: row.apis,
+    stage: row.stage,
     cap: presentCap(row.cap),
     limits: row.limits,
     expiresAt: timeTextOrNull(row.expiresAt),

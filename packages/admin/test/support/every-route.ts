@@ -12,6 +12,8 @@ const UPSTREAM = {
   header: { name: 'x-api-key', value: 'sk-upstream-secret-that-nobody-may-see-9012' },
 }
 
+const STAGING = { upstream: { baseUrl: 'https://staging.example' } }
+
 /** Bodies with which each route that takes one succeeds. */
 export const BODIES: Partial<Record<RouteName, unknown>> = {
   createOrganization: { name: 'n' },
@@ -45,8 +47,16 @@ export const BODIES: Partial<Record<RouteName, unknown>> = {
   checkDocument: { document: WEATHER },
   importApi: { document: WEATHER, free: true },
   updateApiDraft: { timeouts: { firstByteMs: 5 } },
-  publishApi: { revision: 2 },
+  publishApi: { revision: 2, canary: { percent: 5 } },
   rollbackApi: { release: 1 },
+  setApiCanary: { release: 1, percent: 5 },
+  promoteApiCanary: { release: 3 },
+  setApiApproval: { required: false },
+  createApiRequest: { dropApproval: true },
+  approveApiRequest: {},
+  rejectApiRequest: { reason: 'r' },
+  stageApi: { release: 1 },
+  promoteStagedApi: { release: 1, base: 3 },
   deprecateApi: {},
   retireApi: {},
   reinstateApi: {},
@@ -115,7 +125,7 @@ export function pathOf(name: RouteName, tenant: Tenant, installation: { token: s
   const id = IDS.find(([prefix]) => path.startsWith(prefix))?.[1](tenant, installation, name) ?? tenant.request
   const named = NAMES.find(([prefix]) => path.startsWith(prefix))?.[1](tenant) ?? 'own-provider'
   const names = path.replace('{id}', id).replace('{number}', id).replace('{name}', named)
-  return names.replace('{user}', 'ann').replace('{tag}', 'blue')
+  return names.replace('{request}', `ar_${name}`).replace('{user}', 'ann').replace('{tag}', 'blue')
 }
 
 /** Which name stands in the paths that begin so. */
@@ -133,10 +143,11 @@ export async function createInstallation(api: Harness): Promise<{ token: string 
   await api.call('POST', '/api/providers', { body: { name: 'spare-provider', kind: 'openai', apiKey: own } })
   await api.call('POST', '/api/models', { body: { name: 'own-model', deployments: [{ provider: 'file-provider', model: 'm' }] } })
   const routes = [{ method: 'GET', path: '/{id}', price: '0.01' }]
-  await api.call('POST', '/api/apis', { body: { name: 'own-api', prefix: '/own', upstream: UPSTREAM, routes } })
+  await api.call('POST', '/api/apis', { body: { name: 'own-api', prefix: '/own', upstream: UPSTREAM, staging: STAGING, routes } })
   await api.call('POST', '/api/apis/own-api/import', { body: { document: WEATHER, free: true } })
   await api.call('POST', '/api/apis/own-api/releases', { body: { revision: 1 } })
   await api.call('PATCH', '/api/apis/own-api/draft', { body: {} })
+  for (const name of ['approveApiRequest', 'rejectApiRequest']) await askForNothing(api, `ar_${name}`)
   await api.call('POST', '/api/prices', { body: { provider: 'own-provider', model: 'own-model', price: { input: '1' } } })
   for (const name of ['approvePrice', 'rejectPrice']) await offerPrice(api, { id: `pc_own_${name}`, model: name })
   await insertVoucher(api, 'vo_own', 'fgv_own')
@@ -147,15 +158,25 @@ export async function createInstallation(api: Harness): Promise<{ token: string 
   return { token: String(token.body.id) }
 }
 
+/** What somebody else asked for, on the release that is in force when it is decided. */
+async function askForNothing(api: Harness, id: string): Promise<void> {
+  const asked = { id, api: 'own-api', action: 'dropApproval', body: true, base: 1, changes: [], overridden: [] } as const
+  const undecided = { state: 'pending', decidedBy: null, decidedAt: null, reason: null } as const
+  const row = { ...asked, ...undecided, changes: [], overridden: [], askedBy: 'mt_0', person: 'mem_0', createdAt: 0 }
+  await api.deps.store.write((trx) => trx.insertApiRequest(row))
+}
+
 async function insertVoucher(api: Harness, id: string, code: string): Promise<void> {
   const createdAt = api.clock.now()
   const row = { id, hash: api.deps.hashSecret(code), lastFour: code.slice(-4), amount: 1_000_000_000n, createdAt }
   await api.deps.store.write((trx) => trx.insertVoucher({ ...row, expiresAt: createdAt + 86_400_000 }))
 }
 
+/** What stands elsewhere than its method says: a canary ends before the next begins, and before what would end it. */
+const RANKS: Partial<Record<RouteName, number>> = { stopApiCanary: 1.5, rollbackApi: 2.5, unstageApi: 3.5, restoreBackup: 9 }
+
 /** Reading before changing, and what takes away last, so that one pass over all routes succeeds. */
 export function routesInOrder(): RouteName[] {
-  const rank = (name: RouteName) =>
-    ['GET', 'PUT', 'POST', 'PATCH', 'DELETE'].indexOf(ROUTES[name].method) + (name === 'restoreBackup' ? 9 : 0)
+  const rank = (name: RouteName) => RANKS[name] ?? ['GET', 'PUT', 'POST', 'PATCH', 'DELETE'].indexOf(ROUTES[name].method)
   return ROUTE_NAMES.filter((name) => name !== 'createBackup').toSorted((a, b) => rank(a) - rank(b))
 }

@@ -119,10 +119,13 @@ export async function startHarness(kind: Kind = 'sqlite', more: Partial<AdminDep
     topUpPage: (organization) => `https://gateway.example/top-up/${organization}`,
     documents: createDocuments(),
     fetchDocument: async (url) => ({ refused: `${url} is not fetched in a test` }),
-    probePrompt: async ({ model }) => ({
-      ...(model.includes('dead') ? { dead: 'it is not served' } : {}),
-      ...(model.includes('unpriced') ? { unpriced: 'it has no price' } : {}),
-    }),
+    probeModels: async (definition) => {
+      const models = definition.kind === 'prompt' ? [definition.prompt.model] : Object.values(definition.models)
+      const named = (mark: string) => models.find((model) => model.includes(mark))
+      const [dead, unpriced] = [named('dead'), named('unpriced')]
+      if (dead !== undefined) return { dead: 'it is not served', model: dead }
+      return unpriced === undefined ? {} : { unpriced: 'it has no price', model: unpriced }
+    },
     probeUpstreams: async (baseUrls) => (baseUrls.some((url) => url.includes('dead')) ? 'ECONNREFUSED' : undefined),
     methodPage: (organization) => `https://gateway.example/payment-method/${organization}`,
     refusedUrl: (url) => (url.includes('//10.') ? 'its address is not on the public internet' : undefined),
@@ -227,6 +230,7 @@ async function snapshotOf(store: Store, unseal: (sealed: string, name: string) =
     providers: new Map([file, fromEnvironment, ...stored.providers].map((entry) => [entry.name, entry])),
     models: new Map([fileModel, pricedModel, ...stored.models].map((entry) => [entry.name, entry])),
     apis: new Map([fileApi, ...stored.apis].map((entry) => [entry.name, entry])),
+    staged: new Map(stored.staged.map((entry) => [entry.name, entry])),
     allModels: stored.settings.allModels ?? false,
     currency: 'USD',
   }

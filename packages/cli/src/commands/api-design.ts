@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
-import { MEMBERS, membersOf, changedRoutes, UNSET } from '../api-members.ts'
-import { SECRETS, secretsOf } from '../api-secrets.ts'
+import { changedRoutes, MEMBERS, membersOf, UNSET } from '../api-members.ts'
+import { SECRETS, secretsOf, withIntrospection } from '../api-secrets.ts'
 import { Failure, UsageError, type Call, type Command, type Option } from '../command.ts'
 import { changeTable, documentOf, findingLines, textOf } from '../document.ts'
 import { fieldTable } from '../field-table.ts'
 import { fields, shortTime, table } from '../output.ts'
+import { behind, modelledText } from '../prompt-text.ts'
 import { costText, meteredOf } from '../route-text.ts'
-import { behind, promptText } from '../prompt-text.ts'
 import { placed } from './api.ts'
 
 type Draft = RouteOutput<Routes['getApiDraft']>
@@ -75,7 +75,7 @@ const diff: Command = {
 
 const draft: Command = {
   name: 'api draft',
-  summary: 'Show the draft of an API: its routes or its prompt, and in what it differs from what is in force',
+  summary: 'Show the draft of an API: its routes, its prompt or its models, and in what it differs from what is in force',
   args: ['<name>'],
   async run(call) {
     const [name = ''] = call.args
@@ -91,12 +91,12 @@ function shown(row: Draft): string {
     ['revision', row.revision],
     ['begun on', row.base === 0 ? 'nothing: it was never published' : `release ${row.base}`],
     ['prefix', row.prefix],
-    [row.prompt === null ? 'upstream' : 'asks', behind(row)],
+    [row.kind === 'http' ? 'upstream' : 'asks', behind(row)],
     ['document', row.documentId ?? 'none'],
     ['changed', `${shortTime(row.updatedAt) ?? ''} by ${row.changedBy}`],
   ])
   const routes = row.routes.map((route) => [route.method, route.path, costText(route)])
-  const what = row.prompt === null ? table(['method', 'path', 'price'], routes, 'No routes yet.') : promptText(row.prompt)
+  const what = modelledText(row) ?? table(['method', 'path', 'price'], routes, 'No routes yet.')
   return [facts, '', what, '', fieldTable(row.changes)].join('\n')
 }
 
@@ -146,7 +146,7 @@ async function changesOf(call: Call, name: string): Promise<DraftBody> {
   return {
     ...(options.is('rebase') ? { rebase: true as const } : {}),
     ...(prefix === undefined ? {} : { prefix }),
-    ...merged(placed(options.list('upstream') ?? [], secretsOf(call)), membersOf(options, before)),
+    ...merged(placed(options.list('upstream') ?? [], await secretsOf(call)), withIntrospection(call, membersOf(options, before))),
     ...(before === undefined || !routed ? {} : { routes: changedRoutes(before, changed) }),
     ...(prices === undefined ? {} : { prices: Object.fromEntries(prices.map(priceOf)) }),
   } as DraftBody

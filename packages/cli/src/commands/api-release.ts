@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { RELEASE_FLAWS, type RouteOutput, type Routes } from '@faregate/contract'
-import { UsageError, type Command } from '../command.ts'
-import { changeTable } from '../document.ts'
-import { fieldTable } from '../field-table.ts'
+import type { RouteOutput, Routes } from '@faregate/contract'
+import type { Command } from '../command.ts'
 import { fields, shortTime, table } from '../output.ts'
-import { behind, promptText } from '../prompt-text.ts'
+import { behind, modelledText } from '../prompt-text.ts'
+import { differences, flawOf, OVERRIDE } from '../release-text.ts'
+import { askedFor } from './api-approval.ts'
+import { forWhom, termsOf, triedText } from './api-canary.ts'
+import { stagedText } from './api-stage.ts'
 import { listedAs, VISIBILITY } from './api-catalogue.ts'
 
 type Release = RouteOutput<Routes['getApiRelease']>
-type Flaw = (typeof RELEASE_FLAWS)[number]
 
 const publish: Command = {
   name: 'api publish',
@@ -16,11 +17,10 @@ const publish: Command = {
   args: ['<name>'],
   options: [
     { flags: '--note <text>', summary: 'what is new, for people' },
-    {
-      flags: '--override <code>',
-      summary: `publish although the doctor says this; audited: ${RELEASE_FLAWS.join(', ')}`,
-      repeatable: true,
-    },
+    OVERRIDE,
+    { flags: '--canary <percent>', summary: 'try it for so many of a hundred keys, instead of putting it in force' },
+    { flags: '--canary-header <header>', summary: 'try it for calls with this header, like "X-Version: next"' },
+    { flags: '--staging', summary: 'put it in staging, instead of putting it in force in production' },
     VISIBILITY,
   ],
   async run(call) {
@@ -29,21 +29,16 @@ const publish: Command = {
     const override = (call.options.list('override') ?? []).map(flawOf)
     const client = await call.client()
     const { revision, base } = await client.getApiDraft({ params: { name } })
-    const body = { revision, base, override, ...(note === undefined ? {} : { note }), ...listedAs(call) }
+    const terms = termsOf(call.options.text('canary'), call.options.text('canaryHeader'))
+    const tried = terms === undefined ? {} : { canary: terms }
+    const stage = call.options.is('staging') ? { stage: 'staging' as const } : {}
+    const body = { revision, base, override, ...stage, ...(note === undefined ? {} : { note }), ...tried, ...listedAs(call) }
+    if (!call.options.is('staging') && (await askedFor(call, client, name, { publish: body }))) return undefined
     const release = await client.publishApi({ params: { name }, body, idempotencyKey: randomUUID() })
-    call.output.result(release, `Release ${release.number} of ${name} is in force at ${release.url}.\n\n${differences(release)}`)
+    if (release.staged) return call.output.result(release, stagedText(release))
+    if (terms !== undefined) return call.output.result(release, triedText(release))
+    return call.output.result(release, `Release ${release.number} of ${name} is in force at ${release.url}.\n\n${differences(release)}`)
   },
-}
-
-function flawOf(text: string): Flaw {
-  const known = RELEASE_FLAWS.find((one) => one === text)
-  if (known === undefined) throw new UsageError(`--override is "${text}": one of ${RELEASE_FLAWS.join(', ')}`)
-  return known
-}
-
-function differences({ changes, apiChanges }: Release): string {
-  const documents = apiChanges.length === 0 ? [] : ['', changeTable(apiChanges)]
-  return [fieldTable(changes, 'before', 'now'), ...documents].join('\n')
 }
 
 const releases: Command = {
@@ -54,16 +49,14 @@ const releases: Command = {
     const [name = ''] = call.args
     const client = await call.client()
     const { data } = await client.listApiReleases({ params: { name } })
-    const rows = data.map((row) => [
-      row.number,
-      row.inForce ? 'in force' : '',
-      row.routes,
-      shortTime(row.publishedAt),
-      row.publishedBy,
-      row.note,
-    ])
+    const rows = data.map((row) => [row.number, standing(row), row.routes, shortTime(row.publishedAt), row.publishedBy, row.note])
     call.output.result(data, table(['release', '', 'routes', 'published', 'by', 'note'], rows))
   },
+}
+
+function standing({ inForce, canary, staged }: Pick<Release, 'inForce' | 'canary' | 'staged'>): string {
+  const serves = canary === null ? (inForce ? 'in force' : '') : `tried ${forWhom(canary)}`
+  return [serves, staged ? 'in staging' : ''].filter((part) => part !== '').join(', ')
 }
 
 const show: Command = {
@@ -83,20 +76,21 @@ const show: Command = {
 
 function shown(release: Release): string {
   const facts = fields([
-    ['release', `${release.number} of ${release.api}${release.inForce ? ', in force' : ''}`],
+    ['release', [`${release.number} of ${release.api}`, standing(release)].filter((part) => part !== '').join(', ')],
     ['published', `${shortTime(release.publishedAt) ?? ''} by ${release.publishedBy}`],
     ['note', release.note ?? undefined],
     ['overridden', release.overridden.length === 0 ? undefined : release.overridden.join(', ')],
     ['url', release.url],
-    [release.prompt === null ? 'upstream' : 'asks', behind(release)],
-    ['routes', release.prompt === null ? release.routes.length : undefined],
+    [release.kind === 'http' ? 'upstream' : 'asks', behind(release)],
+    ['routes', release.kind === 'http' ? release.routes.length : undefined],
   ])
-  return release.prompt === null ? facts : `${facts}\n\n${promptText(release.prompt)}`
+  const modelled = modelledText(release)
+  return modelled === undefined ? facts : `${facts}\n\n${modelled}`
 }
 
 const rollback: Command = {
   name: 'api rollback',
-  summary: 'Put an earlier release of an API in force again, exactly as it was',
+  summary: 'Put an earlier release of an API in force again, exactly as it was, for all callers',
   args: ['<name>', '<number>'],
   async run(call) {
     const [name = '', number = ''] = call.args

@@ -18,6 +18,7 @@ const usage: Command = {
     { flags: '--to <when>', summary: 'before this date or time (now)' },
     { flags: '--by <slot>', summary: 'hour or day' },
     { flags: '--release <number>', summary: 'of this release alone' },
+    { flags: '--staging', summary: 'by keys of staging, instead of those of production' },
     { flags: '--organization <name>', summary: 'of this consumer alone, by id or name' },
   ],
   async run(call) {
@@ -34,6 +35,7 @@ async function queryOf(call: Call): Promise<Query> {
   if (by !== undefined && by !== 'hour' && by !== 'day') throw new UsageError(`--by is "${by}": hour or day`)
   return {
     ...options.some('from', 'to', 'release'),
+    ...(options.is('staging') ? { stage: 'staging' as const } : {}),
     ...(by === undefined ? {} : { by }),
     ...(named === undefined ? {} : { organization: (await findOrganization(await call.client(), named)).id }),
   }

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
+import { PROXYING_MEMBERS } from '@faregate/core'
 import type { RouteInput, RouteOutput, Routes } from '@faregate/contract'
 import { MEMBERS, membersOf, upstreamOf } from '../api-members.ts'
-import { SECRETS, secretsOf } from '../api-secrets.ts'
+import { SECRETS, secretsOf, withIntrospection } from '../api-secrets.ts'
 import { UsageError, type Command, type Option, type Options } from '../command.ts'
 import { findOrganization } from '../lookup.ts'
 import { fields, table } from '../output.ts'
 import { placeOf } from '../place.ts'
-import { behind, promptText } from '../prompt-text.ts'
+import { behind, modelledText } from '../prompt-text.ts'
 import { costText, meteredOf } from '../route-text.ts'
+import { forWhom } from './api-canary.ts'
 import { listedAs, VISIBILITY } from './api-catalogue.ts'
 import { apiTest } from './api-test.ts'
 
@@ -21,14 +23,14 @@ const list: Command = {
   async run(call) {
     const client = await call.client()
     const { data } = await client.listApis({})
-    const rows = data.map((api) => [api.name, api.url, behind(api), api.prompt === null ? api.routes.length : null, placeOf(api.managedBy)])
+    const rows = data.map((api) => [api.name, api.url, behind(api), api.kind === 'http' ? api.routes.length : null, placeOf(api.managedBy)])
     call.output.result(data, table(['name', 'url', 'behind it', 'routes', 'defined in'], rows, 'No API is published.'))
   },
 }
 
 const show: Command = {
   name: 'api show',
-  summary: 'Show a published API: its routes and what a call costs, or its prompt',
+  summary: 'Show a published API: its routes and what a call costs, its prompt, or its models',
   args: ['<name>'],
   async run(call) {
     const [name = ''] = call.args
@@ -45,23 +47,20 @@ function shown(api: Api): string {
     ...behindIt(api),
     ['encoded slashes', api.encodedSlashes === 'pass' ? 'pass' : undefined],
     ['release', api.release ?? undefined],
+    ['tried', api.canary === null ? undefined : `release ${api.canary.release} ${forWhom(api.canary)}`],
     ['title', api.presentation?.title ?? undefined],
     ['visibility', api.listing.visibility],
     ['goes', api.retirement === null ? undefined : `${api.retirement.state} since ${api.retirement.at.slice(0, 10)}`],
     ['defined in', placeOf(api.managedBy)],
   ])
-  if (api.prompt !== null) return `${facts}\n\n${promptText(api.prompt)}`
-  const rows = api.routes.map((route) => [
-    route.method,
-    route.path,
-    costText(route),
-    route.off ? 'switched off' : route.price === null && route.metered === null ? null : route.chargeOn.join(' '),
-  ])
+  const modelled = modelledText(api)
+  if (modelled !== undefined) return `${facts}\n\n${modelled}`
+  const rows = api.routes.map((route) => [route.webSocket ? WEB_SOCKET : route.method, route.path, costText(route), standing(route)])
   return `${facts}\n\n${table(['method', 'path', 'price', 'charged for'], rows)}`
 }
 
 function behindIt(api: Api): [string, string | undefined][] {
-  if (api.prompt !== null) return [['asks', behind(api)]]
+  if (api.kind !== 'http') return [['asks', behind(api)]]
   const places = api.upstreams ?? (api.upstream === null ? [] : [{ baseUrl: api.upstream.baseUrl, weight: undefined }])
   return [...places.map(upstreamField), ['secret', secretShown(api)], ...waits(api), ...settings(api)]
 }
@@ -70,37 +69,36 @@ function upstreamField({ baseUrl, weight }: { baseUrl: string; weight?: number |
   return ['upstream', weight === undefined ? baseUrl : `${baseUrl} (weight ${weight})`]
 }
 
+/** What is said of a route in the place of the answers that it is charged for. */
+function standing({ off, retirement, price, metered, webSocket, chargeOn }: Api['routes'][number]): string | null {
+  if (off) return 'switched off'
+  if (retirement !== null) return retirement.state
+  if (price === null && metered === null) return null
+  return webSocket ? 'each that opens' : chargeOn.join(' ')
+}
+
 function secretShown({ upstream }: Api): string {
-  const { header, basic, oauth } = upstream ?? NO_SECRETS
+  const { header, basic, oauth, mutualTls } = upstream ?? NO_SECRETS
   const secrets = [
     header && `${header.name}: …${header.lastFour}`,
     basic && `Basic ${basic.user}: …${basic.lastFour}`,
     oauth && `token from ${oauth.tokenUrl} for ${oauth.clientId}: …${oauth.lastFour}`,
+    mutualTls && 'a certificate (mutual TLS)',
   ].filter((one) => one !== null)
   return secrets.length === 0 ? 'none' : secrets.join('; ')
 }
 
-const NO_SECRETS = { header: null, basic: null, oauth: null }
+const NO_SECRETS = { header: null, basic: null, oauth: null, mutualTls: null }
 
-const SETTINGS = [
-  'authentication',
-  'identity',
-  'health',
-  'retries',
-  'addresses',
-  'rewrite',
-  'requestHeaders',
-  'responseHeaders',
-  'hostHeader',
-  'cache',
-  'validation',
-] as const
+/** Upstreams are shown by themselves. */
+const SETTINGS = [...PROXYING_MEMBERS.filter((member) => member !== 'upstreams'), 'validation'] as const
 
-function waits({ timeouts: { connectMs, firstByteMs, silenceMs } }: Api): [string, string | undefined][] {
+function waits({ timeouts: { connectMs, firstByteMs, silenceMs, idleMs } }: Api): [string, string | undefined][] {
   return [
     ['connect', inMilliseconds(connectMs)],
     ['first byte', inMilliseconds(firstByteMs)],
     ['silence', inMilliseconds(silenceMs)],
+    ['idle', inMilliseconds(idleMs)],
   ]
 }
 
@@ -124,7 +122,7 @@ const ROUTES: Option = {
   flags: '--route <route>',
   summary:
     'METHOD PATH PRICE, or free for the price, like "GET /forecast/{city} 0.002"; charged for 2xx,3xx or what follows a fourth word; ' +
-    'what is metered stands among them, like "GET /pages received=0.05" (a million bytes)',
+    'WS for a WebSocket; what is metered stands among them, like "GET /pages received=0.05" (a million bytes)',
   repeatable: true,
 }
 
@@ -147,13 +145,13 @@ const add: Command = {
   async run(call) {
     const [name = '', place = ''] = call.args
     const { options } = call
-    const { timeouts, ...members } = membersOf(options)
+    const { timeouts, ...members } = withIntrospection(call, membersOf(options))
     const routes = (options.list('route') ?? []).map(routeOf)
     if (routes.length === 0) throw new UsageError('say what can be called, and what that costs: --route "GET /forecast/{city} 0.002"')
     const body: ApiBody = {
       name,
       prefix: options.text('prefix') ?? `/${name}`,
-      ...placed([place, ...(options.list('upstream') ?? [])], secretsOf(call)),
+      ...placed([place, ...(options.list('upstream') ?? [])], await secretsOf(call)),
       routes,
       ...timeoutsOf(options, timeouts),
       ...(options.is('passEncodedSlashes') ? { encodedSlashes: 'pass' as const } : {}),
@@ -169,18 +167,22 @@ const add: Command = {
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', '*'] as const
+/** How a WebSocket is written in the place of a method. */
+const WEB_SOCKET = 'WS'
 const CLASSES = ['2xx', '3xx', '4xx'] as const
 
 /** `GET /forecast/{city} 0.002 2xx,4xx`; `GET /pages units=/usage/pages each=0.01 most=100` */
 function routeOf(text: string): Route {
   const [method, path, ...words] = text.trim().split(/\s+/)
   const [metered, [price, charged]] = [words.filter((word) => word.includes('=')), words.filter((word) => !word.includes('='))]
-  const known = METHODS.find((one) => one === method?.toUpperCase())
+  const webSocket = method?.toUpperCase() === WEB_SOCKET
+  const known = webSocket ? 'GET' : METHODS.find((one) => one === method?.toUpperCase())
   if (known === undefined || path === undefined || words.length === 0)
     throw new UsageError(`--route is "${text}": write METHOD PATH PRICE, like "GET /forecast/{city} 0.002", or free for the price`)
   return {
     method: known,
     path,
+    ...(webSocket ? { webSocket: true as const } : {}),
     ...(price === 'free' ? { free: true as const } : price === undefined ? {} : { price }),
     ...(metered.length === 0 ? {} : { metered: meteredOf(metered) }),
     ...(charged === undefined ? {} : { chargeOn: charged.split(',').map(classOf) }),
@@ -194,7 +196,7 @@ function classOf(text: string): (typeof CLASSES)[number] {
 }
 
 /** One upstream without a weight is the whole of it. */
-export function placed(texts: string[], secrets: ReturnType<typeof secretsOf>): Pick<ApiBody, 'upstream' | 'upstreams'> {
+export function placed(texts: string[], secrets: Awaited<ReturnType<typeof secretsOf>>): Pick<ApiBody, 'upstream' | 'upstreams'> {
   const places = texts.map(upstreamOf)
   const [first, ...others] = places
   if (first !== undefined && others.length === 0 && first.weight === undefined) return { upstream: { ...first, ...secrets } }

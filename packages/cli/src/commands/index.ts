@@ -1,7 +1,11 @@
 import type { Command } from '../command.ts'
 import { apiCatalogueCommands } from './api-catalogue.ts'
 import { apiDesignCommands } from './api-design.ts'
+import { apiModelsCommands } from './api-models.ts'
 import { apiPromptCommands } from './api-prompt.ts'
+import { apiCanaryCommands } from './api-canary.ts'
+import { apiApprovalCommands } from './api-approval.ts'
+import { apiStageCommands } from './api-stage.ts'
 import { apiReleaseCommands } from './api-release.ts'
 import { apiRetireCommands } from './api-retire.ts'
 import { apiUsageCommands } from './api-usage.ts'
@@ -10,6 +14,7 @@ import { apiCommands } from './api.ts'
 import { applicationCommands } from './application.ts'
 import { capCommands } from './cap.ts'
 import { catalogueCommands } from './catalogue.ts'
+import { fileCommands } from './files.ts'
 import { invoiceCommands } from './invoice.ts'
 import { keyCreate } from './key-create.ts'
 import { keyCommands } from './key.ts'
@@ -56,7 +61,11 @@ export const COMMANDS: Command[] = [
   ...apiCommands,
   ...apiDesignCommands,
   ...apiPromptCommands,
+  ...apiModelsCommands,
   ...apiReleaseCommands,
+  ...apiCanaryCommands,
+  ...apiStageCommands,
+  ...apiApprovalCommands,
   ...apiRetireCommands,
   ...apiCatalogueCommands,
   ...apiUsageCommands,
@@ -66,6 +75,7 @@ export const COMMANDS: Command[] = [
   ...limitRequestCommands,
   ...settingCommands,
   ...operateCommands,
+  ...fileCommands,
   ...tokenCommands,
   ...webhookCommands,
 ]

@@ -26,6 +26,7 @@ export const keyCreate: Command = {
     { flags: '--name <name>', summary: 'name of the key' },
     { flags: '--model <model>', summary: 'a model that it may call; may be repeated (all)', repeatable: true },
     { flags: '--api <name>', summary: 'a published API that it may call; may be repeated (all)', repeatable: true },
+    { flags: '--staging', summary: 'it calls published APIs in staging, and not in production' },
     { flags: '--cap <amount/period>', summary: 'how much may be spent with it: 1.00/day, 20/month, 5/total' },
     {
       flags: '--scope <scope>',
@@ -69,6 +70,7 @@ function keyBody(options: Options): KeyBody {
     ...identityOf(options),
     ...(models === undefined ? {} : { models }),
     ...(apis === undefined ? {} : { apis }),
+    ...(options.is('staging') ? { stage: 'staging' as const } : {}),
     ...(cap === undefined ? {} : { cap }),
     ...limitsOf(options),
     ...(expiresAt === undefined ? {} : { expiresAt }),

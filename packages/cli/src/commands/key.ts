@@ -111,6 +111,7 @@ function termsOf(key: Key): string {
   const cap = key.cap === null ? 'no cap' : `cap ${capText(key.cap)}`
   return [
     models,
+    ...(key.stage === 'staging' ? ['APIs in staging'] : []),
     ...(key.apis === null ? [] : [`APIs ${key.apis.join(', ')}`]),
     cap,
     limitsText(key.limits) ?? 'no limits',

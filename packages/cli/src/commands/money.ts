@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Failure, type Command } from '../command.ts'
 import { findOrganization, labelOf, organizationOrOnly } from '../lookup.ts'
 import { fields, shortTime, table } from '../output.ts'
-import { amountOf, instantOf, partOf } from '../parse.ts'
+import { amountOf, instantOf, PART_OPTIONS, partOf } from '../parse.ts'
 
 const grant: Command = {
   name: 'grant',
@@ -60,10 +60,7 @@ const grantReverse: Command = {
   name: 'grant reverse',
   summary: 'Take back what is unspent and unheld of a grant',
   args: ['<id>'],
-  options: [
-    { flags: '--amount <amount>', summary: 'how much (all that is left)' },
-    { flags: '--reason <text>', summary: 'why, for the ledger' },
-  ],
+  options: PART_OPTIONS,
   async run(call) {
     const [id = ''] = call.args
     const body = partOf(call, 'reversed on the command line')

@@ -83,14 +83,4 @@ async function bringIntoFolder(call: Call, file: string): Promise<string> {
   return name
 }
 
-const exportConfiguration: Command = {
-  name: 'export',
-  summary: 'Write what the database configures as YAML for the file; secrets become references to the environment',
-  async run(call) {
-    const client = await call.client()
-    const exported = await client.exportConfiguration({})
-    call.output.result(exported, exported.yaml.trimEnd())
-  },
-}
-
-export const operateCommands = [doctor, backup, restore, exportConfiguration]
+export const operateCommands = [doctor, backup, restore]

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { UsageError, type Command } from '../command.ts'
 import { everyItem, labelOf, organizationOrOnly } from '../lookup.ts'
 import { fields, shortTime, table } from '../output.ts'
-import { amountOf, partOf } from '../parse.ts'
+import { amountOf, PART_OPTIONS, partOf } from '../parse.ts'
 
 const topUpCreate: Command = {
   name: 'top-up create',
@@ -44,10 +44,7 @@ const topUpRefund: Command = {
   name: 'top-up refund',
   summary: 'Give a top-up back to whoever paid it, as far as it is neither spent nor held',
   args: ['<id>'],
-  options: [
-    { flags: '--amount <amount>', summary: 'how much (all that is left)' },
-    { flags: '--reason <text>', summary: 'why, for the ledger' },
-  ],
+  options: PART_OPTIONS,
   async run(call) {
     const [id = ''] = call.args
     const body = partOf(call, 'refunded on the command line')

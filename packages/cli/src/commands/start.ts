@@ -38,7 +38,7 @@ const check: Command = {
   options: [...WHERE, { flags: '--json', summary: 'answer as JSON' }],
   async run(call) {
     const { checkConfiguration } = await loadServer()
-    const { file, findings, ok } = checkConfiguration(call.options.some('config'), call.environment)
+    const { file, findings, ok } = await checkConfiguration(call.options.some('config'), call.environment)
     const what = file === undefined ? 'The configuration (no file; the environment alone)' : file
     call.output.result(
       { ok, file: file ?? null, findings },

@@ -6,7 +6,7 @@ import { ifAllowed, type Tested } from './asking.ts'
 import type { Check, Finding } from './finding.ts'
 import type { Apis, Rig } from './rig.ts'
 
-type Api = Pick<Apis[number], 'name' | 'upstream' | 'upstreams' | 'prompt' | 'managedBy'>
+type Api = Pick<Apis[number], 'name' | 'kind' | 'upstream' | 'upstreams' | 'prompt' | 'models' | 'managedBy'>
 
 /** Each published API: is there an upstream behind it, or a model. */
 export const apis: Check = async (rig) => {
@@ -21,12 +21,12 @@ async function tested({ client, asks }: Rig, { name }: Api): Promise<Tested | un
 
 /** Callers of an API without an upstream get 502, or 504, and pay nothing. */
 function apiFinding({ managedBy, ...api }: Api, test: Tested | undefined): Finding {
-  const { name, prompt } = api
+  const { name, kind } = api
   const where = behind(api)
   const shared = { check: `API ${name}`, place: placeOf(managedBy) }
   if (test === undefined) return { ...shared, result: 'ok', detail: `${where} (not asked)` }
   if (test.ok) return { ...shared, result: 'ok', detail: `${where}: ${test.message}` }
-  const model = prompt === null ? undefined : 'connect what serves its model, or name another'
+  const model = kind === 'http' ? undefined : 'connect what serves its model, or name another'
   const what = model ?? (test.message.includes('provider_auth_failed') ? 'replace its secret' : 'start what is there, or name where it is')
   const change = managedBy.source === 'database' ? `PATCH /api/apis/${name}` : `${placeOf(managedBy)}, and restart`
   const fix = `${what} (${change}); then faregate api test ${shellWord(name)}`

@@ -11,7 +11,7 @@ const MILLION = 1_000_000n
 export interface Callable {
   models: readonly Priced[]
   prices: readonly KnownPrice[]
-  /** A prompt costs what its model does, which is among the models. */
+  /** What is made of models costs what they do, which are among the models. */
   apis: readonly PricedApi[]
 }
 

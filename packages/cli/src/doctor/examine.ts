@@ -1,4 +1,5 @@
 import { apis } from './api-checks.ts'
+import { callers } from './caller-checks.ts'
 import { routes, soldApis } from './route-checks.ts'
 import type { Check, Finding } from './finding.ts'
 import { address, audit, clock, gateway, readiness } from './gateway-checks.ts'
@@ -22,6 +23,7 @@ const CHECKS: Check[] = [
   apis,
   routes,
   soldApis,
+  callers,
   prices,
   pendingPrices,
   billing,

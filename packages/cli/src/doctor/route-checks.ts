@@ -53,5 +53,5 @@ function soldFindings(api: Api, plans: readonly Plan[]): Finding[] {
 }
 
 function isFree({ kind, routes: all }: Api): boolean {
-  return kind !== 'prompt' && all.every(({ free, off }) => free || off)
+  return kind === 'http' && all.every(({ free, off }) => free || off)
 }

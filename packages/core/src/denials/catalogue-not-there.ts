@@ -16,11 +16,9 @@ export const NOT_THERE = {
     title: 'API retired',
     actor: 'caller',
     retryable: false,
-    meaning: 'The API was published here, and is not served any more. `successor` names the API that takes its place, where there is one.',
-    mend: [
-      'Call the API that `successor` names: `Link` with `rel="successor-version"` leads there.',
-      'The publisher can put the API back in service.',
-    ],
+    meaning:
+      'The API, or the route of it that `scope` names, was published here, and is not served any more. `successor` names what takes its place, where there is something.',
+    mend: ['Call what `successor` names: `Link` with `rel="successor-version"` leads there.', 'The publisher can put it back in service.'],
   },
   model_retired: {
     status: 410,

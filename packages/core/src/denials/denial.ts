@@ -71,7 +71,7 @@ export interface Denial {
   pointer?: string
   hint?: string
   /** What a provider refused it for, in the word that OpenAI's clients match on. */
-  reason?: 'context_length_exceeded'
+  reason?: 'context_length_exceeded' | 'content_filter'
   /** What cannot be carried to the upstream, by JSON pointer. */
   unsupported?: { pointer: string; what: string }[]
   didYouMean?: string[]

@@ -20,7 +20,7 @@ export const NOTICES = {
     headers: ['Deprecation', 'Sunset', 'Link'],
     actor: 'caller',
     meaning:
-      'The API is served and charged as ever, and is going to be retired: `Deprecation` (RFC 9745) says since when that is known, `Sunset` (RFC 8594) when it ends, where that is decided. From then on it is refused with `api_retired`.',
+      'The API, or this route of it, is served and charged as ever, and is going to be retired: `Deprecation` (RFC 9745) says since when that is known, `Sunset` (RFC 8594) when it ends, where that is decided. From then on it is refused with `api_retired`.',
     mend: [
       'Read `Link`: `rel="successor-version"` is what takes its place, `rel="deprecation"` the page that says how to move.',
       'Call that instead, before `Sunset`.',

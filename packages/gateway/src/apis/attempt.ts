@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Denial } from '@faregate/core'
 import type { Flow } from '../flow.ts'
-import type { AttemptRecord } from '../record.ts'
+import type { AttemptRecord, ConnectionRecord } from '../record.ts'
 import type { ApiTarget } from './port.ts'
 import type { Member } from './upstreams/pool.ts'
 
@@ -21,6 +21,11 @@ export class Attempt {
   answered(status: number, since: number): void {
     this.#record.status = status
     this.#record.ttftMs = Math.round(performance.now() - since)
+  }
+
+  /** What became of the connection that it opened. */
+  passed(connection: ConnectionRecord): void {
+    this.#record.connection = connection
   }
 
   ended(outcome: AttemptRecord['outcome'], denial: Denial | undefined): void {

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { Denial } from '@faregate/core'
 
 /** How a call of an upstream ended. */
@@ -13,6 +14,8 @@ export type CallEnd =
   | { kind: 'exhausted'; denial: Denial }
   /** The caller went away. */
   | { kind: 'gone' }
+  /** The upstream opened a WebSocket. */
+  | { kind: 'switched'; socket: Duplex }
 
 export const OUTCOMES = {
   whole: 'served',
@@ -21,6 +24,7 @@ export const OUTCOMES = {
   broken: 'failed',
   exhausted: 'partial',
   gone: 'aborted',
+  switched: 'served',
 } as const
 
 /** The upstream failed, and did not answer. */

@@ -1,7 +1,7 @@
 import { isDenial, type Denial } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
-import { authorizeApi } from '../authorize.ts'
-import { identifyCaller } from '../callers/identify-caller.ts'
+import { authorizeApi, authorizeStage } from '../authorize.ts'
+import { identifyCaller, waysOf } from '../callers/identify-caller.ts'
 import { withNamedCaps } from '../caps.ts'
 import type { GatewayDeps } from '../deps.ts'
 import { alsoOf, refusalOf } from '../evaluate.ts'
@@ -18,11 +18,14 @@ import { retiredApi } from '../retirement.ts'
 import { checkStanding } from '../standing.ts'
 import { tagsOf } from '../tags.ts'
 import { addressRefused } from './addresses.ts'
+import { namedRelease, releaseOfKey } from './canary.ts'
 import { checkRequest } from './contract/check.ts'
 import { deliverCall } from './deliver.ts'
 import { evaluateCall, isFree, lengthOf, reserveCall, type AdmittedApi } from './hold.ts'
 import { locateRoute } from './locate.ts'
 import type { PublishedApi } from './port.ts'
+import { retiredRoute } from './route-retirement.ts'
+import { handshakeFlaw } from './web-socket/handshake.ts'
 
 /** An API by the beginning of a path, and the rest of the path. */
 export interface PublishedAt {
@@ -32,14 +35,17 @@ export interface PublishedAt {
 
 /** A call of a published API, from the credential to the record. */
 export async function serveApi(shared: Shared, flow: Flow, at: PublishedAt): Promise<void> {
-  const { deps, unsettled } = shared
+  const { deps, unsettled, tunnels } = shared
   const admitted = await admitCall(shared, flow, at, flow.inbound.method)
   if (isDenial(admitted)) return refuse(deps, flow, admitted)
+  const mistaken = handshakeFlaw(flow.inbound, admitted)
+  if (mistaken !== undefined) return refuse(deps, flow, mistaken)
   return withinLimits(deps, flow, limitedApi(deps, flow, admitted), async () => {
     const differs = await comparedRequest(flow, admitted)
     if (differs === 'gone') return finish(deps, flow, { outcome: 'aborted', status: 499, delivery: 'none' })
     if (differs !== undefined) return refuse(deps, flow, differs)
-    if (isFree(admitted)) return deliverCall({ deps, unsettled, flow, target: admitted, reservation: undefined })
+    const call = { deps, unsettled, tunnels, flow, target: admitted }
+    if (isFree(admitted)) return deliverCall({ ...call, reservation: undefined })
     if (admitted.route.metered !== undefined) admitted.sent = lengthOf(flow.inbound)
     const reservation = await reserveInArrears(deps, flow, admitted.key, {
       look: () => evaluateCall(deps, admitted, flow.plan),
@@ -47,7 +53,7 @@ export async function serveApi(shared: Shared, flow: Flow, at: PublishedAt): Pro
     })
     if (isDenial(reservation)) return refuse(deps, flow, reservation)
     flow.reservation = reservation
-    return deliverCall({ deps, unsettled, flow, target: admitted, reservation })
+    return deliverCall({ ...call, reservation })
   })
 }
 
@@ -74,20 +80,27 @@ export function limitedApi(deps: GatewayDeps, flow: Flow, admitted: AdmittedApi)
  * Identify, locate the route, authorize, entitle: in the order in which refusals take precedence. Below a prefix nobody
  * is told of routes without a key. What is free is sold by no plan.
  */
-export async function admitCall(shared: Shared, flow: Flow, { value, rest }: PublishedAt, method: string): Promise<AdmittedApi | Denial> {
+export async function admitCall(shared: Shared, flow: Flow, at: PublishedAt, method: string): Promise<AdmittedApi | Denial> {
   const { deps } = shared
-  const { name, release } = value.entry
-  flow.api = { name, route: null, release }
-  const found = await callerOf(shared, flow, value)
+  const { rest } = at
+  const { name } = at.value.entry
+  const named = namedRelease(at.value, flow.inbound)
+  flow.api = { name, route: null, release: named.entry.release }
+  const found = await callerOf(shared, flow, named)
   if (isDenial(found)) return found
   flow.step = 'configuration'
+  const value = releaseOfKey(at.value, named, found)
+  const { release } = value.entry
+  flow.api = { name, route: null, release }
   const key = await withNamedCaps(deps, found, null, tagsOf(flow.inbound))
   if (isDenial(key)) return key
-  const gone = retiredApi(deps, value.entry)
-  if (gone !== undefined) return gone
+  const closed = retiredApi(deps, value.entry) ?? authorizeStage(found, value.entry, deps.settings.publicUrl())
+  if (closed !== undefined) return closed
   const target = locateRoute(value, method, rest)
   if (isDenial(target)) return target
   flow.api = { name, route: target.route.name, release }
+  const ended = retiredRoute(deps, target)
+  if (ended !== undefined) return ended
   const admitted: AdmittedApi = { ...target, key, price: target.route.price ?? 0n }
   const standing = checkStanding(deps.settings, key)
   const use = useOf(flow, { scope: 'apis', address: flow.inbound.ip, product: { api: name }, standing: true, free: isFree(admitted) })
@@ -105,8 +118,9 @@ export async function admitCall(shared: Shared, flow: Flow, { value, rest }: Pub
 }
 
 /** Whoever asks for an explanation has proved who that is, with a key. */
-function callerOf(shared: Shared, flow: Flow, { schemes }: PublishedApi): Promise<KeyEntry | Denial> {
-  return schemes === undefined || flow.key !== undefined ? known(shared, flow) : identifyCaller(flow, schemes)
+function callerOf(shared: Shared, flow: Flow, api: PublishedApi): Promise<KeyEntry | Denial> {
+  const ways = waysOf(shared.deps, api)
+  return ways === undefined || flow.key !== undefined ? known(shared, flow) : identifyCaller(flow, ways)
 }
 
 /** What balances have against the call; nothing where it is free. */

@@ -91,8 +91,10 @@ export class Calling {
       }),
       body: this.#body,
       asSent: true,
+      ...(this.#inbound.webSocket === true ? { upgrade: 'websocket' as const } : {}),
       limits: upstream.timeouts,
       guarded: upstream.guarded,
+      connection: upstream.connection,
     }
   }
 

@@ -1,39 +1,19 @@
-import { formatAmount, type Buckets, type CallMeasured, type Denial } from '@faregate/core'
-import { scaledAmount } from '@faregate/pricing'
-import { mergeVary, sharedHeaders, withNotices } from '../answer-headers.ts'
-import type { GatewayDeps } from '../deps.ts'
+import { formatAmount, type Denial } from '@faregate/core'
 import { nobodyThere } from '../deliver/nobody.ts'
 import { finish } from '../finish.ts'
-import type { Flow } from '../flow.ts'
 import { recordDenial, refuse } from '../refuse.ts'
-import { apiDeprecation } from '../retirement.ts'
-import { release, settle } from '../settle.ts'
 import { endedBy } from '../slice.ts'
-import type { Late, Unsettled } from '../unsettled.ts'
-import { checkAnswerBody } from './contract/check.ts'
-import type { CallEnd } from './call-end.ts'
-import { ApiExchange } from './exchange.ts'
-import { bodyLength, callerHeaders, hasBody, selectingHeaders } from './forward.ts'
-import type { AdmittedApi, ApiReservation } from './hold.ts'
+import { answerHeaders } from './answer-head.ts'
 import { CachedCall } from './cache/cached-call.ts'
+import type { CallEnd } from './call-end.ts'
 import { sentPath } from './calling.ts'
+import { checkAnswerBody } from './contract/check.ts'
+import type { ApiDelivery } from './delivery.ts'
+import { ApiExchange } from './exchange.ts'
+import { hasBody, selectingHeaders } from './forward.ts'
 import { Meter } from './metering/meter.ts'
-
-type Headers = Record<string, string | string[] | undefined>
-
-/** What a call of an API works with. */
-export interface ApiDelivery {
-  deps: GatewayDeps
-  unsettled: Unsettled
-  flow: Flow
-  target: AdmittedApi
-  /** Absent: it is free. */
-  reservation: ApiReservation | undefined
-  /** Absent: it costs the same, whatever goes through it. */
-  meter: Meter | undefined
-  /** Absent: nothing is kept of its API. */
-  cached: CachedCall | undefined
-}
+import { ending, foreseen, ONE_CALL, resolve, settleCall, voidCall } from './settle-call.ts'
+import { connect } from './web-socket/connect.ts'
 
 /** Calls the upstream and passes its answer on: settled before the last byte, void where there is none (M16, M20). */
 export async function deliverCall(called: Omit<ApiDelivery, 'meter' | 'cached'>): Promise<void> {
@@ -52,7 +32,7 @@ export async function deliverCall(called: Omit<ApiDelivery, 'meter' | 'cached'>)
 
 function cachedOf({ flow: { inbound }, target }: Omit<ApiDelivery, 'meter' | 'cached'>): CachedCall | undefined {
   const { upstream } = target
-  if (upstream.cache === undefined) return undefined
+  if (upstream.cache === undefined || target.route.webSocket) return undefined
   const url = sentPath('', inbound.query, target)
   return new CachedCall(upstream.cache, { method: inbound.method, url, headers: selectingHeaders(inbound, upstream) }, hasBody(inbound))
 }
@@ -79,6 +59,8 @@ function conclude(delivery: ApiDelivery, exchange: ApiExchange, end: CallEnd): P
       return breakOff(delivery, exchange, end.denial)
     case 'exhausted':
       return exhaust(delivery, exchange, end.denial)
+    case 'switched':
+      return connect(delivery, exchange, end.socket)
     case 'gone':
       return exchange.delivered === 0 ? nobody(delivery) : chargeGone(delivery, exchange)
   }
@@ -96,7 +78,7 @@ async function sendWhole(delivery: ApiDelivery, exchange: ApiExchange, body: Buf
   delivery.cached?.done()
   if (differs !== undefined) return fail(delivery, differs)
   const measured = await delivery.meter?.whole(exchange.headers, body, flow.flags)
-  const refusal = await settleCall(delivery, status, 'void', measured)
+  const refusal = await settleCall(delivery, status, 'void', { measured })
   if (refusal !== undefined) return refuse(deps, flow, refusal)
   flow.outbound.head(status, answerHeaders(delivery, exchange.headers, formatAmount(flow.cost)))
   const delivered = await flow.outbound.end(body)
@@ -108,7 +90,7 @@ async function sendWhole(delivery: ApiDelivery, exchange: ApiExchange, body: Buf
 
 async function endForwarded(delivery: ApiDelivery, { status, written }: ApiExchange, tail: Buffer): Promise<void> {
   const { deps, flow } = delivery
-  const refusal = await settleCall(delivery, status, 'post', delivery.meter?.passed(written + tail.length, flow.flags))
+  const refusal = await settleCall(delivery, status, 'post', { measured: delivery.meter?.passed(written + tail.length, flow.flags) })
   if (refusal !== undefined) {
     const denial = recordDenial(deps, flow, refusal)
     flow.outbound.destroy()
@@ -120,7 +102,7 @@ async function endForwarded(delivery: ApiDelivery, { status, written }: ApiExcha
 
 /** The caller had a part of the answer and did not wait for the rest: it was served. */
 async function chargeGone(delivery: ApiDelivery, { status, delivered }: ApiExchange): Promise<void> {
-  await settleCall(delivery, status, 'post', delivery.meter?.passed(delivered, delivery.flow.flags))
+  await settleCall(delivery, status, 'post', { measured: delivery.meter?.passed(delivered, delivery.flow.flags) })
   finish(delivery.deps, delivery.flow, { outcome: 'aborted', delivery: 'unconfirmed', ...ending(delivery, status) })
 }
 
@@ -156,7 +138,7 @@ async function exhaust(delivery: ApiDelivery, exchange: ApiExchange, cause: Deni
   const { deps, flow, meter } = delivery
   await flow.outbound.drained()
   const { status, delivered } = exchange
-  await settleCall(delivery, status, 'post', meter?.passed(delivered, flow.flags))
+  await settleCall(delivery, status, 'post', { measured: meter?.passed(delivered, flow.flags) })
   const recorded = recordDenial(deps, flow, withCharge(delivery, endedBy('answer', cause)))
   flow.outbound.destroy()
   finish(deps, flow, { ...PARTLY, denial: recorded, ...ending(delivery, status) })
@@ -175,72 +157,4 @@ async function nobody(delivery: ApiDelivery): Promise<void> {
   const { deps, flow, reservation } = delivery
   if (reservation !== undefined) return nobodyThere({ ...delivery, reservation })
   finish(deps, flow, { outcome: 'aborted', status: 499, delivery: 'none' })
-}
-
-async function voidCall(delivery: ApiDelivery): Promise<void> {
-  delivery.meter?.cover.stop()
-  if (delivery.reservation !== undefined) await release({ ...delivery, reservation: delivery.reservation })
-}
-
-/** What an answer that is passed on will have been charged, nano-units; undefined: that is not known yet. */
-function foreseen({ target, reservation, meter, cached, flow }: ApiDelivery, status: number, headers: Headers): bigint | undefined {
-  if (reservation === undefined || !target.route.charges(status)) return 0n
-  const cost = meter === undefined ? reservation.cost : meter.foreseen(bodyLength(flow.inbound.method, status, headers))
-  return cost === undefined ? undefined : lessCached(cached, cost)
-}
-
-/** Posts the price, or returns the hold where such an answer is not charged. A refusal: it is not known to be durable. */
-async function settleCall(delivery: ApiDelivery, status: number, late: Late, measured?: CallMeasured): Promise<Denial | undefined> {
-  const { reservation, target, meter, cached, flow } = delivery
-  if (cached !== undefined) flow.measured = { cache: cached.result }
-  if (reservation === undefined) return undefined
-  if (!target.route.charges(status)) return resolve(delivery, 0n, 'void', {})
-  const cost = meter === undefined || measured === undefined ? reservation.cost : meter.cost(measured)
-  return resolve(delivery, lessCached(cached, cost), late, { measured, buckets: ONE_CALL })
-}
-
-const ONE_CALL: Buckets = { request: 1 }
-
-/** `measured`: what the cost was reckoned from; `buckets`: what counts on quotas. */
-async function resolve(
-  delivery: ApiDelivery,
-  cost: bigint,
-  late: Late,
-  { measured, buckets }: { measured?: CallMeasured | undefined; buckets?: Buckets },
-): Promise<Denial | undefined> {
-  const { reservation, flow, meter } = delivery
-  if (reservation === undefined) return undefined
-  meter?.cover.stop()
-  if (measured !== undefined) flow.measured = { ...flow.measured, ...measured }
-  const memo = { ...versionOf(delivery), attempts: flow.attempts, ...(flow.measured === undefined ? {} : { measured: flow.measured }) }
-  return settle({ ...delivery, reservation }, cost, memo, late, buckets)
-}
-
-/** What an answer costs that the upstream was not asked for, rounded up. */
-function lessCached(cached: CachedCall | undefined, cost: bigint): bigint {
-  const factor = cached?.priceFactor
-  return factor === undefined ? cost : scaledAmount(cost, factor)
-}
-
-function versionOf({ reservation, cached }: ApiDelivery): { priceVersion?: string } {
-  if (reservation === undefined) return {}
-  const factor = cached?.priceFactor
-  return { priceVersion: `${reservation.priceVersion}${factor === undefined ? '' : `*cached:${factor}`}` }
-}
-
-function ending(delivery: ApiDelivery, status: number) {
-  return { status, ...versionOf(delivery) }
-}
-
-function answerHeaders({ deps, flow, target, cached }: ApiDelivery, headers: Headers, cost: string | undefined) {
-  const sent = callerHeaders(headers, target.upstream.response)
-  const told = cached === undefined ? {} : { 'cache-status': cached.told(sent['cache-status']) }
-  const notices = withNotices(flow, apiDeprecation(deps, target.api, sent['link']))
-  return {
-    ...sent,
-    ...notices,
-    ...mergeVary(sent['vary'], sharedHeaders(deps, flow)),
-    ...told,
-    ...(cost === undefined ? {} : { 'faregate-cost': cost }),
-  }
 }

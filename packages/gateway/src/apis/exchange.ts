@@ -1,18 +1,20 @@
+import type { Duplex } from 'node:stream'
 import { isDenial, type Denial } from '@faregate/core'
 import type { InProcessAnswer } from '@faregate/wire'
 import type { UpstreamCall, UpstreamError, UpstreamRequest, UpstreamSink } from '../edge.ts'
 import { elapsed } from '../flow.ts'
 import { playInProcess } from '../upstream/in-process.ts'
-import type { ApiDelivery } from './deliver.ts'
+import type { ApiDelivery } from './delivery.ts'
 import { checkAnswerHead, readsAnswer } from './contract/check.ts'
 import { MOST_CHECKED_BYTES } from './contract/checked-body.ts'
 import { Calling } from './calling.ts'
 import { Attempt } from './attempt.ts'
 import { isFailure, OUTCOMES, type CallEnd } from './call-end.ts'
-import { brokenBy, metAt, refusedBy } from './failure.ts'
+import { brokenBy, failed, metAt, refusedBy } from './failure.ts'
 import { bodyLength } from './forward.ts'
 import { Forwarding } from './forwarding.ts'
 import { CoveredAnswer, type CoveredSink } from './metering/covered-answer.ts'
+import { switchFlaw } from './web-socket/handshake.ts'
 
 /** An answer that says it is no longer than this is collected, and sent once it is settled. */
 const WHOLE_BYTES = 64 * 1024
@@ -68,6 +70,11 @@ export class ApiExchange implements CoveredSink {
   /** Whether a part of the answer may be with the caller. */
   get begun(): boolean {
     return this.#begun
+  }
+
+  /** The try that is on its way, or was the last. */
+  get attempt(): Attempt | undefined {
+    return this.#attempt
   }
 
   /** Calls the upstream; resolves when the call has ended, whatever way. */
@@ -150,6 +157,19 @@ export class ApiExchange implements CoveredSink {
     const { flow, target, meter, cached } = this.#delivery
     const kept = cached?.wants(status, headers) === true
     return kept || readsAnswer(flow, target, status, headers) || (meter?.readsAnswer(headers) === true && target.route.charges(status))
+  }
+
+  switched(headers: Record<string, string | string[] | undefined>, socket: Duplex): void {
+    const { flow, target } = this.#delivery
+    this.#attempt?.answered(101, flow.startedAt)
+    this.#calling.answered(101)
+    flow.ttftMs = elapsed(flow)
+    this.status = 101
+    this.headers = headers
+    const flaw = switchFlaw(flow.inbound.headers, headers)
+    if (this.#state === 'waiting' && flaw === undefined) return this.#end({ kind: 'switched', socket })
+    socket.destroy()
+    if (flaw !== undefined) this.#end({ kind: 'refused', denial: this.#met(failed(target.api.name, flaw)) })
   }
 
   data(chunk: Buffer): void {

@@ -82,7 +82,8 @@ export function metAt(baseUrl: string, denial: Denial): Denial {
   return { ...denial, operatorDetail: `${denial.operatorDetail} (${baseUrl})` }
 }
 
-function failed(api: string, cause: string): Denial {
+/** It is no answer, whatever it says. */
+export function failed(api: string, cause: string): Denial {
   return {
     ...shared(api, cause),
     code: 'provider_error',

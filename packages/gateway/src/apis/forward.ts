@@ -1,6 +1,7 @@
 import { KEPT_FROM_CALLER, KEPT_FROM_UPSTREAM, OWN_HEADERS } from '@faregate/core'
 import type { Inbound } from '../edge.ts'
 import type { ApiUpstream, HeaderChanges, HeaderPair } from './upstreams/compiled.ts'
+import { withoutKey } from './web-socket/protocols.ts'
 
 type Headers = Record<string, string | string[] | undefined>
 
@@ -23,12 +24,13 @@ interface Added {
 export function upstreamHeaders({ id, headers }: Inbound, upstream: ApiUpstream, added: Added): Record<string, string> {
   const sent: Record<string, string> = {}
   const named = namedBy(headers)
-  const { request, secrets } = upstream
+  const { request, secrets, hiddenProtocol } = upstream
   const { token, told, conditions, host } = added
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || KEPT_FROM_UPSTREAM.has(name) || named.has(name) || OWN_HEADERS.test(name)) continue
     if (request?.remove.has(name) !== true) sent[name] = Array.isArray(value) ? value.join(', ') : value
   }
+  if (hiddenProtocol !== undefined) hideProtocol(sent, hiddenProtocol)
   sent['x-request-id'] = id
   const { 'content-length': length, 'transfer-encoding': coding } = headers
   if (typeof length === 'string' && coding === undefined && Number(length) > 0) sent['content-length'] = length
@@ -50,6 +52,16 @@ const CONDITIONAL = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmod
 export function selectingHeaders(inbound: Inbound, upstream: ApiUpstream): Record<string, string> {
   const { 'x-request-id': _id, ...headers } = upstreamHeaders(inbound, { ...upstream, secrets: [] }, {})
   return headers
+}
+
+const PROTOCOL = 'sec-websocket-protocol'
+
+function hideProtocol(sent: Record<string, string>, hidden: string): void {
+  const { [PROTOCOL]: offered } = sent
+  if (offered === undefined) return
+  const left = withoutKey(offered, hidden)
+  if (left === undefined) delete sent[PROTOCOL]
+  else sent[PROTOCOL] = left
 }
 
 /** Whether the head of a request says that a body follows. */

@@ -8,6 +8,7 @@ import type { Inbound } from '../edge.ts'
 import type { Flow } from '../flow.ts'
 import { legsOf, type HoldPlan } from '../hold-plan.ts'
 import type { Offer, Planned } from '../plans/port.ts'
+import { nearestWay, type RefusedWay } from '../plans/several-ways.ts'
 import { quotaLegs } from '../plans/under-offer.ts'
 import { isQuotas, memoOf, reservationOf, submitHold, underOffers, type Held } from '../reserve.ts'
 import { FIRST_SLICE_BYTES } from './metering/cover.ts'
@@ -73,14 +74,14 @@ export async function evaluateCall(deps: GatewayDeps, admitted: AdmittedApi, pla
 
 async function evaluateOffers(deps: GatewayDeps, admitted: AdmittedApi, plan: Planned | undefined): Promise<Judged> {
   const { key } = admitted
-  let first: Judged | undefined
+  const refused: (Judged & RefusedWay)[] = []
   for (const offer of plan?.offers ?? [undefined]) {
     const wanted = planOf(deps.settings, admitted, priceUnder(admitted, offer), offer)
     const found = judge(deps, { key, user: null, plan, offer }, wanted, await deps.balances.read(wanted.legs))
     if (found.refusal === undefined || !isQuotas(found.refusal)) return found
-    first ??= found
+    refused.push({ ...found, refusal: found.refusal, offer })
   }
-  return first ?? evaluateOffers(deps, admitted, undefined)
+  return nearestWay(refused) ?? evaluateOffers(deps, admitted, undefined)
 }
 
 /**

@@ -1,6 +1,8 @@
 import { isDenial, NOTICE_HEADER, type Denial, type NoticeCode } from '@faregate/core'
 import { sharedHeaders } from '../answer-headers.ts'
 import { authorizeApi } from '../authorize.ts'
+import { identifyCaller, waysOf, type Ways } from '../callers/identify-caller.ts'
+import type { GatewayDeps } from '../deps.ts'
 import { finish } from '../finish.ts'
 import { useOf, type Flow } from '../flow.ts'
 import { ledgerUnavailable } from '../ledger-unavailable.ts'
@@ -40,13 +42,14 @@ export interface Mock {
   answer(method: string, rest: string, preferred: Preferred): Mocked | undefined
 }
 
-/** Answers a call as a document says that it is answered: whoever has a key that may call the API, within its limits, at no charge. */
+/** Answers a call as a document says that it is answered: whoever may call the API, within its limits, at no charge. */
 export async function serveMock(shared: Shared, flow: Flow): Promise<void> {
   const { deps } = shared
   const { path, ip: address } = flow.inbound
   const [, name = '', rest = ''] = /^([^/]*)(.*)$/s.exec(path.slice(MOCK_PREFIX.length)) ?? []
   flow.api = { name, route: 'mock' }
-  const key = await known(shared, flow)
+  const ways = waysInForce(deps, name)
+  const key = await (ways === undefined ? known(shared, flow) : identifyCaller(flow, ways))
   if (isDenial(key)) return refuse(deps, flow, key)
   const refused = checkUse(key, useOf(flow, { scope: 'apis', address, product: { api: name } })) ?? authorizeApi(key, name)
   if (refused !== undefined) return refuse(deps, flow, refused)
@@ -54,6 +57,13 @@ export async function serveMock(shared: Shared, flow: Flow): Promise<void> {
     const found = await answerOf(shared, flow, name, rest)
     return isDenial(found) ? refuse(deps, flow, found) : deliverMock(shared, flow, found)
   })
+}
+
+/** A mock takes the credentials that its API takes; one of what is not in force takes keys. */
+function waysInForce(deps: GatewayDeps, name: string): Ways | undefined {
+  const prefix = deps.snapshot().apis.get(name)?.prefix
+  const published = prefix === undefined ? undefined : deps.apis.find(prefix)
+  return published && waysOf(deps, published.value)
 }
 
 async function deliverMock({ deps }: Shared, flow: Flow, { status, type, body }: Mocked): Promise<void> {

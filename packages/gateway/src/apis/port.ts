@@ -1,4 +1,4 @@
-import type { HttpApi, MeteredPrice, Nano, PromptApi } from '@faregate/core'
+import type { ApiCanary, HttpApi, MeteredPrice, ModelsApi, Nano, PromptApi, RouteRetirement } from '@faregate/core'
 import type { Dialect } from '@faregate/wire'
 import type { Scheme } from '../callers/caller.ts'
 import type { ApiContract, CallChecks } from './contract/port.ts'
@@ -11,7 +11,7 @@ export interface ApiDirectory {
 }
 
 export interface Published {
-  value: PublishedApi | PublishedPrompt
+  value: PublishedApi | PublishedPrompt | PublishedModels
   rest: string
 }
 
@@ -23,6 +23,8 @@ export interface PublishedApi {
   schemes: readonly Scheme[] | undefined
   /** The route of a method and of the path below the prefix, as it was sent. */
   route: (method: string, rest: string) => FoundRoute
+  /** What is tried beside it; absent: nothing. */
+  canary?: ApiCanary<PublishedApi> | undefined
   /** What its calls are compared with; absent: nothing. `unavailable`: it should be, and cannot. */
   contract?: ApiContract | 'unavailable' | undefined
 }
@@ -32,8 +34,21 @@ export interface PublishedPrompt {
   kind: 'prompt'
   entry: PromptApi
   dialect: Dialect
+  /** In which ways callers prove who they are; undefined: as on every other route, with a key. */
+  schemes: readonly Scheme[] | undefined
   /** Its OpenAPI document, for those who may call it. */
   document: () => string
+  canary?: ApiCanary<PublishedPrompt> | undefined
+}
+
+/** Models under names of the API's own: below its prefix stands what the gateway has at its root. */
+export interface PublishedModels {
+  kind: 'model'
+  entry: ModelsApi
+  schemes: readonly Scheme[] | undefined
+  /** Its OpenAPI document, for those who may call it. */
+  document: () => string
+  canary?: ApiCanary<PublishedModels> | undefined
 }
 
 export type FoundRoute =
@@ -55,6 +70,12 @@ export interface PricedRoute {
   charges(status: number): boolean
   /** Switched off. */
   off: boolean
+  /** It takes handshakes of WebSockets and nothing else. */
+  webSocket: boolean
+  /** Below the prefix, with its parameters. */
+  path: string
+  /** How it goes; undefined: it stays. */
+  retirement: RouteRetirement | undefined
 }
 
 /** What a request calls, once it is found. */

@@ -1,4 +1,5 @@
 import type { Denial, Fix } from '@faregate/core'
+import { authorizeStage } from '../authorize.ts'
 import type { GatewayDeps } from '../deps.ts'
 import type { Facade } from '../facade.ts'
 import type { Flow } from '../flow.ts'
@@ -10,8 +11,8 @@ import type { PublishedPrompt } from './port.ts'
 /** The one route of a prompt, as records name it. */
 const ROUTE = 'POST /'
 
-/** What would tell callers of a prompt which model serves them, in what is explained to them, in traces and in heads of answers. */
-const HIDDEN: ReadonlySet<string> = new Set([
+/** What would tell callers of an API which model serves them, in what is explained to them, in traces and in heads of answers. */
+export const HIDDEN: ReadonlySet<string> = new Set([
   'model',
   'provider',
   'deployment',
@@ -29,6 +30,9 @@ export function promptFacade(prompt: PublishedPrompt): Facade {
   const { entry } = prompt
   return {
     choosable: false,
+    othersToo: false,
+    queryKeys: false,
+    find: (locator, name, mayCall) => locator.find(name, mayCall),
     locate: (deps, flow, path) => locate(deps, flow, prompt, path),
     // Of an organization it is sold as its model is: nobody publishes a way around the plans of the operator.
     product: (request, path, model) => (entry.organization === undefined ? { api: entry.name } : wantedOf(request, path, model)),
@@ -39,8 +43,8 @@ export function promptFacade(prompt: PublishedPrompt): Facade {
 }
 
 function locate(deps: GatewayDeps, flow: Flow, { entry }: PublishedPrompt, path: string): Denial | undefined {
-  const gone = retiredApi(deps, entry)
-  if (gone !== undefined) return gone
+  const closed = retiredApi(deps, entry) ?? (flow.key && authorizeStage(flow.key, entry, deps.settings.publicUrl()))
+  if (closed !== undefined) return closed
   const { name, prefix, release } = entry
   const rest = path.slice(prefix.length)
   if (rest !== '' && rest !== '/') return { ...unknown(name, `The API "${name}" has no route for this path.`), didYouMean: [prefix] }
@@ -54,6 +58,7 @@ type Owned = PublishedPrompt['entry']
 
 function told(entry: Owned, denial: Denial, flow: Pick<Flow, 'request'>): Denial {
   if (denial.reason === 'context_length_exceeded') return tooLong(entry.name, denial)
+  if (denial.reason === 'content_filter') return contentRefused(entry.name, denial)
   if (isOfThePublisher(denial, flow)) return toBeMended(entry, denial)
   const { affordable: _steps, fixes = [], scope, ...rest } = denial
   return {
@@ -63,22 +68,22 @@ function told(entry: Owned, denial: Denial, flow: Pick<Flow, 'request'>): Denial
   }
 }
 
-/** About the model, or about what the prompt asks of it. */
-const OF_THE_MODEL: ReadonlySet<Denial['code']> = new Set([
-  'model_unknown',
-  'model_retired',
-  'price_missing',
-  'no_provider_key',
-  'provider_rejected',
-])
+/** About the model, whoever asks it. */
+const OF_THE_MODEL: ReadonlySet<Denial['code']> = new Set(['model_unknown', 'model_retired', 'price_missing', 'no_provider_key'])
 
 /** What callers sent was found to be right before there was a request of the model: from there on it is the prompt that is wrong. */
-function isOfThePublisher({ code, scope }: Denial, { request }: Pick<Flow, 'request'>): boolean {
-  if (code === 'request_invalid') return request !== undefined
+function isOfThePublisher(denial: Denial, { request }: Pick<Flow, 'request'>): boolean {
+  if (denial.code === 'request_invalid') return request !== undefined
+  return denial.code === 'provider_rejected' || isOfModel(denial)
+}
+
+/** Whether a refusal is about how a model is configured. */
+export function isOfModel({ code, scope }: Denial): boolean {
   return OF_THE_MODEL.has(code) || (code === 'gateway_misconfigured' && scope?.level === 'model')
 }
 
-function toBeMended({ name: api, organization }: Owned, denial: Denial): Denial {
+/** The same as callers of an API are told it: nothing of what is behind that. */
+export function toBeMended({ name: api, organization }: Pick<Owned, 'name' | 'organization'>, denial: Denial): Denial {
   const { charged, deliveredTokens } = denial
   return {
     code: 'gateway_misconfigured',
@@ -103,6 +108,16 @@ function tooLong(api: string, { scope: _provider, ...denial }: Denial): Denial {
     detail: `With these values the API "${api}" has to read more than it can. Send shorter ones.`,
     scope: { level: 'api', id: api },
     fixes: [{ kind: 'change_request', action: 'shorten_values', by: 'caller', canYou: true }],
+  }
+}
+
+/** It is the values that differ from one call to the next, so whoever sent them is told, and nothing of what was made of them. */
+function contentRefused(api: string, { scope: _provider, ...denial }: Denial): Denial {
+  return {
+    ...denial,
+    detail: `The API "${api}" does not answer to these values: what they say is refused. Send others.`,
+    scope: { level: 'api', id: api },
+    fixes: [{ kind: 'change_request', action: 'change_values', by: 'caller', canYou: true }],
   }
 }
 

@@ -16,6 +16,7 @@ import type { Parking } from './parking.ts'
 import { prepare, type Calling, type Prepared, type WrittenLimit } from './prepare.ts'
 import type { RetryBudget } from './retry-budget.ts'
 import { send } from './send.ts'
+import { saysContentRefused } from './content-refused.ts'
 import { saysTooLong } from './too-long.ts'
 
 /** More attempts than this are not made for one request. */
@@ -166,7 +167,12 @@ function onceAgain(failure: Failure, before: Failure | undefined): Failure {
 function inOwnWords({ rejected, ...failure }: Failure): Failure {
   if (rejected === undefined) return failure
   const message = upstreamMessage(rejected.body)
-  if (saysTooLong(rejected.body.toString('utf8', 0, READ_BYTES))) {
+  const said = rejected.body.toString('utf8', 0, READ_BYTES)
+  if (saysContentRefused(said)) {
+    const detail = `The provider refused the request for what it says: ${message}`
+    return { ...failure, denial: { ...failure.denial, detail, reason: 'content_filter' } }
+  }
+  if (saysTooLong(said)) {
     const denial: Denial = {
       ...failure.denial,
       detail: `The prompt is too long for the model: ${message}`,

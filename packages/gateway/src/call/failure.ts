@@ -87,6 +87,9 @@ export function unusable(candidate: Candidate, error: unknown): Denial {
   return providerDenial(candidate, 'provider_auth_failed', error instanceof Error ? error.message : String(error))
 }
 
+/** What passes by itself; what is wrong with an account does not, whatever its vendor says of when to ask again. */
+const PASSES: ReadonlySet<Classification['code']> = new Set(['provider_error', 'provider_rate_limited'])
+
 function providerDenial(candidate: Candidate, code: Classification['code'], operatorDetail: string, retryAfterMs?: number): Denial {
   const seconds = retryAfterMs === undefined ? undefined : Math.max(1, Math.ceil(retryAfterMs / 1000))
   return {
@@ -95,8 +98,7 @@ function providerDenial(candidate: Candidate, code: Classification['code'], oper
     operatorDetail: `${candidate.provider.name}: ${operatorDetail}`,
     scope: { level: 'provider', id: candidate.provider.name },
     fixes: fixesOf(code),
-    ...(seconds === undefined || seconds > 60 ? {} : { retryAfterSeconds: seconds }),
-    ...(seconds !== undefined && seconds > 60 ? { retryable: false } : {}),
+    ...(seconds === undefined || !PASSES.has(code) ? {} : seconds > 60 ? { retryable: false } : { retryAfterSeconds: seconds }),
   }
 }
 

@@ -24,6 +24,20 @@ export function tokenExpired(realm: string, at: number | undefined): Denial {
   }
 }
 
+/** Refuses a token that is good, and not for this: a 403, because somebody has to say that it may (RFC 6750, 3.1). */
+export function insufficientScope(api: string, scopes: readonly string[], granted: readonly string[]): Denial {
+  const wanted = scopes.join(' ')
+  return {
+    code: 'permission_denied',
+    detail: `The token has not all of the scopes that the API "${api}" wants: ${wanted}.`,
+    scope: { level: 'api', id: api },
+    required: scopes.map((scope) => `token:${scope}`),
+    granted: granted.filter((scope) => scopes.includes(scope)).map((scope) => `token:${scope}`),
+    fixes: [{ kind: 'authenticate', action: 'fetch_token', by: 'caller', canYou: true, scope: wanted }],
+    challenges: [`Bearer realm="${api}", error="insufficient_scope", scope="${wanted}"`],
+  }
+}
+
 /** Who would vouch for a token cannot be asked: that is never the caller's fault. */
 export function issuerUnavailable(api: string, cause: string): Denial {
   return {

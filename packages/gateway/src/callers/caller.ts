@@ -26,6 +26,10 @@ export interface Scheme {
   told: string | undefined
   /** What HTTP calls it (RFC 9110, 11.6.1); undefined: it has no word for it. */
   challenge: string | undefined
+  /** It takes tokens of which it can be looked up where they come from (RFC 9728). */
+  tokens?: true
   /** Undefined: the request carries nothing of the kind. */
-  check(inbound: Inbound, now: Millis): Checked | undefined | Promise<Checked | undefined>
+  check(this: void, inbound: Inbound, now: Millis): Checked | undefined | Promise<Checked | undefined>
+  /** The same without using anything up; absent: nothing is. */
+  look?(this: void, inbound: Inbound, now: Millis): Checked | undefined | Promise<Checked | undefined>
 }

@@ -1,7 +1,8 @@
 import { DEFAULT_CLAIM, Recent, TOKEN_ALGORITHMS, type Denial, type JwtTerms, type Millis } from '@faregate/core'
-import { errors, type JWTPayload } from 'jose'
+import { errors } from 'jose'
 import { badToken, bearerIn, issuerUnavailable, tokenExpired } from './bearer.ts'
 import type { Checked, Scheme } from './caller.ts'
+import { nameIn } from './claims.ts'
 import { vouchedCaller, type CallerDirectory, type Vouching } from './directory.ts'
 import { knownKeys, publishedKeys, type IssuerKeys, type VerifyToken } from './token-keys.ts'
 
@@ -41,6 +42,7 @@ export function jwtScheme(deps: JwtDeps, api: string, terms: JwtTerms): Scheme {
     name: 'jwt',
     told: `a token of "${issuer}" as "Authorization: Bearer TOKEN"`,
     challenge: `Bearer realm="${api}"`,
+    tokens: true,
     check(inbound, now) {
       const token = bearerIn(inbound)
       return token === undefined || !JWT.test(token) ? undefined : check(token, now)
@@ -65,12 +67,6 @@ async function vouchedIn(verify: VerifyToken, api: string, terms: JwtTerms, toke
   } catch (error) {
     return refusalOf(api, error)
   }
-}
-
-function nameIn(payload: JWTPayload, claim: string): string | undefined {
-  const value = Object.hasOwn(payload, claim) ? payload[claim] : undefined
-  const text = typeof value === 'number' ? String(value) : value
-  return typeof text === 'string' && text !== '' && text.length <= 500 ? text : undefined
 }
 
 /** One cause, in words that say nothing of the keys. */

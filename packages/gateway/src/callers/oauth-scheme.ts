@@ -37,6 +37,7 @@ export function oauthScheme(
     name: 'oauth',
     told: 'an access token of the gateway as "Authorization: Bearer TOKEN": it is given at /api/oauth/token for the id of a key and the key',
     challenge: `Bearer realm="${realm}"`,
+    tokens: true,
     check(inbound, now) {
       const text = bearerIn(inbound)
       return text === undefined || !isAccessToken(text) ? undefined : check(text, now)

@@ -20,21 +20,26 @@ export interface SignatureDeps {
 /** Requests that are signed (RFC 9421) with the secret of a key, each good for once. */
 export function signatureScheme(deps: SignatureDeps, realm: string, { windowSeconds }: { windowSeconds?: number | undefined }): Scheme {
   const windowMs = (windowSeconds ?? DEFAULT_SIGNATURE_WINDOW_SECONDS) * 1_000
+  const check = (inbound: Inbound, now: Millis, nonces: SignatureDeps['nonces'] | undefined) => {
+    const input = headerOf(inbound, 'signature-input')
+    if (input === undefined) return undefined
+    const read = readSignature(input, headerOf(inbound, 'signature') ?? '')
+    if (read === undefined) return wrong('"Signature-Input" and "Signature" do not hold one signature as RFC 9421 writes it.')
+    return checkSignature({ ...deps, nonces }, inbound, read, { now, windowMs })
+  }
   return {
     name: 'signature',
     told: 'a signature of the request as "Signature-Input" and "Signature" (RFC 9421, hmac-sha256)',
     challenge: `Signature realm="${realm}"`,
-    check(inbound, now) {
-      const input = headerOf(inbound, 'signature-input')
-      if (input === undefined) return undefined
-      const read = readSignature(input, headerOf(inbound, 'signature') ?? '')
-      if (read === undefined) return wrong('"Signature-Input" and "Signature" do not hold one signature as RFC 9421 writes it.')
-      return checkSignature(deps, inbound, read, { now, windowMs })
-    },
+    check: (inbound, now) => check(inbound, now, deps.nonces),
+    look: (inbound, now) => check(inbound, now, undefined),
   }
 }
 
-async function checkSignature(deps: SignatureDeps, inbound: Inbound, read: SignatureInput, time: Time): Promise<Checked> {
+/** Without `nonces` none is used up. */
+type LookingDeps = Omit<SignatureDeps, 'nonces'> & { nonces: SignatureDeps['nonces'] | undefined }
+
+async function checkSignature(deps: LookingDeps, inbound: Inbound, read: SignatureInput, time: Time): Promise<Checked> {
   const body = signedBody(inbound, read.covered)
   const flaw = uncovered(read) ?? (isDenial(body) ? body : undefined)
   if (flaw !== undefined) return flaw
@@ -92,10 +97,10 @@ function timeText(milliseconds: number): string {
 }
 
 /** A nonce that could be used again after it is forgotten belongs to a signature that is too old by then. */
-async function used(deps: SignatureDeps, key: string, { parameters }: SignatureInput, { windowMs }: Time): Promise<Denial | undefined> {
+async function used({ nonces }: LookingDeps, key: string, { parameters }: SignatureInput, { windowMs }: Time): Promise<Denial | undefined> {
   const until = Number(parameters.get('created')) * 1_000 + windowMs
   try {
-    if (await deps.nonces.use(key, parameters.get('nonce') ?? '', until)) return undefined
+    if (nonces === undefined || (await nonces.use(key, parameters.get('nonce') ?? '', until))) return undefined
   } catch (error) {
     return keyUnchecked(error)
   }

@@ -36,6 +36,12 @@ export class SignedBody {
     if (last !== undefined) yield last
   }
 
+  /** Why a body that is here as a whole is refused; undefined: it is the one that was signed. */
+  judge(body: Buffer): Denial | undefined {
+    this.#forged = !createHash(this.#algorithm).update(body).digest().equals(this.#expected)
+    return this.refusal()
+  }
+
   /** Once it was read: why it is refused; undefined: it is not. */
   refusal(): Denial | undefined {
     return this.#forged ? badCredential('The signature', 'The body is not the one whose hash was signed in "Content-Digest".') : undefined

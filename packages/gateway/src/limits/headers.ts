@@ -1,5 +1,6 @@
 import { LIMIT_WINDOWS, type LimitRule } from '@faregate/core'
 import type { Standing } from '@faregate/limits'
+import type { CallerLimits } from '@faregate/wire'
 
 /** Policies stay the same for as long as a key's entry does. */
 const written = new WeakMap<LimitRule, string>()
@@ -40,4 +41,15 @@ function unitAndWindow({ terms }: LimitRule): string {
 function stateOf({ demand: { rule }, remaining, ok, waitMs, fullMs }: Standing): string {
   const left = `"${rule.name}";r=${remaining}`
   return rule.terms.kind === 'concurrency' ? left : `${left};t=${Math.ceil((ok ? fullMs : waitMs) / 1_000)}`
+}
+
+/** Of each kind of rate the limit that has least left, for dialects whose vendors tell of one. */
+export function tightestOf(standings: readonly Standing[]): CallerLimits {
+  const tightest: CallerLimits = {}
+  for (const { demand, remaining, fullMs } of standings) {
+    const { kind, amount } = demand.rule.terms
+    if (kind === 'concurrency' || (tightest[kind]?.remaining ?? Number.POSITIVE_INFINITY) <= remaining) continue
+    tightest[kind] = { amount, remaining, resetMs: fullMs }
+  }
+  return tightest
 }

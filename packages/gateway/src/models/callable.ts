@@ -1,6 +1,7 @@
 import { isDenial, type Denial } from '@faregate/core'
 import { allowsModel, type KeyEntry } from '@faregate/identity'
 import { authorize } from '../authorize.ts'
+import type { Route } from '../locate.ts'
 import type { Shared } from '../model-call.ts'
 
 /** A model that a key may call, as far as lists tell of it. */
@@ -31,9 +32,13 @@ export function callableModel(shared: Shared, key: KeyEntry, name: string): Call
 
 function describe({ locator }: Shared, name: string, key: KeyEntry): CallableModel | Denial {
   const route = locator.find(name, (other) => allowsModel(key, other))
-  if (isDenial(route)) return route
-  const owner = route.model.deployments[0]?.provider ?? ''
-  const { name: id } = route.model
-  const embeds = /embed/i.test(id) || route.candidates.every(({ deployment }) => /embed/i.test(deployment.model))
-  return { id, owner, embeds, ...(route.maxOutput === undefined ? {} : { outputLimit: route.maxOutput }) }
+  return isDenial(route) ? route : described(route)
+}
+
+/** A model as lists tell of it. */
+export function described({ model, candidates, maxOutput }: Route): CallableModel {
+  const owner = model.deployments[0]?.provider ?? ''
+  const { name: id } = model
+  const embeds = /embed/i.test(id) || candidates.every(({ deployment }) => /embed/i.test(deployment.model))
+  return { id, owner, embeds, ...(maxOutput === undefined ? {} : { outputLimit: maxOutput }) }
 }

@@ -1,6 +1,7 @@
 import type { Denial } from '@faregate/core'
 import type { AccountRef, Shortfall } from '@faregate/ledger'
 import type { FundsContext, Refused } from '../funds.ts'
+import { quotaSubject } from '../request-limit.ts'
 import { presentSale } from './denials.ts'
 
 const LONGEST_WAIT_MS = 60_000
@@ -11,12 +12,22 @@ export function quotaUnit(legs: readonly AccountRef[], { leg }: Shortfall): stri
   return ref?.kind === 'cap' && ref.measure !== undefined ? ref.unit.slice('quota:'.length) : undefined
 }
 
+/** Whose quota it is: the plan, and the subscription to it. */
+export function quotaOwner({ legs, plan }: FundsContext, { leg }: Shortfall): { plan?: string; subscription?: string } {
+  const ref = legs[leg]
+  const id = ref?.kind === 'cap' ? quotaSubject(ref.base)?.id : undefined
+  const offer = plan?.offers.find(({ subscription }) => subscription === id)
+  return offer === undefined ? {} : { plan: offer.plan, subscription: offer.subscription }
+}
+
 /** One sentence on a quota that lacks room. */
-export function quotaText({ key, plan }: FundsContext, { required, available, held }: Shortfall, unit: string, reserved: boolean): string {
+export function quotaText(context: FundsContext, shortfall: Shortfall, unit: string, reserved: boolean): string {
+  const { required, available, held } = shortfall
   const need = `this request may take ${required}`
   if (reserved) return `${held} ${unit} are held by requests in flight, ${available} are free; ${need}.`
-  const names = [...new Set(plan?.offers.map((offer) => `"${offer.plan}"`))].join(' and ')
-  return `${key.organization.name}'s plan ${names} has ${available < 0n ? 0n : available} ${unit} left in this period; ${need}.`
+  const { plan = '' } = quotaOwner(context, shortfall)
+  const left = available < 0n ? 0n : available
+  return `${context.key.organization.name}'s plan "${plan}" has ${left} ${unit} left in this period; ${need}.`
 }
 
 /** More can be bought: 402. Otherwise only time helps, and a client waits for it only where that is short. */

@@ -19,7 +19,7 @@ export function wantedOf(request: ModelRequest, path: string, model: string): Wa
 const TOOL_MEMBERS = ['tools', 'functions']
 
 /** Every dialect has them at the top of its body; an empty list is none. */
-function bringsTools({ body }: ModelRequest): boolean {
+export function bringsTools({ body }: ModelRequest): boolean {
   const scan = scanMembers(body)
   if (!scan.ok) return false
   return TOOL_MEMBERS.some((name) => {

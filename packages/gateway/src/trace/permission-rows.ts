@@ -1,4 +1,4 @@
-import { isApi, type TraceStep } from '@faregate/core'
+import { isApi, servedRelease, type TraceStep } from '@faregate/core'
 import type { KeyEntry } from '@faregate/identity'
 import { addressRefused } from '../apis/addresses.ts'
 import { authorize, authorizeApi } from '../authorize.ts'
@@ -9,7 +9,7 @@ import { row } from './row.ts'
 import type { Use } from './step.ts'
 
 /** What an organization and its key may do, looked at once more: none of it depends on anything but the key and the request. */
-export function permissionRows(deps: GatewayDeps, key: KeyEntry, use: Use): TraceStep[] {
+export function permissionRows(deps: GatewayDeps, key: KeyEntry, use: Use, release?: number): TraceStep[] {
   const { scope, address, product, standing } = use
   return [
     ...(standing === undefined
@@ -17,7 +17,11 @@ export function permissionRows(deps: GatewayDeps, key: KeyEntry, use: Use): Trac
       : [row('standing', checkStanding(deps.settings, key), { organization: key.organization.id, suspended: key.organization.suspended })]),
     row('scope', checkScope(key, scope), { required: scope, granted: key.scopes.length === 0 ? 'all' : key.scopes }),
     row('address', checkAddress(key, address), { required: address, granted: key.addresses ?? 'all' }),
-    ...(product === undefined ? [] : isApi(product) ? apiRows(deps, key, product.api, address) : [modelRow(key, product.model)]),
+    ...(product === undefined
+      ? []
+      : isApi(product)
+        ? apiRows(deps, key, { api: product.api, release }, address)
+        : [modelRow(key, product.model)]),
   ]
 }
 
@@ -26,9 +30,16 @@ function modelRow(key: KeyEntry, model: string): TraceStep {
 }
 
 /** Which addresses an API takes is its publisher's, and told to nobody. */
-function apiRows(deps: GatewayDeps, key: KeyEntry, api: string, address: string): TraceStep[] {
+function apiRows(
+  deps: GatewayDeps,
+  key: KeyEntry,
+  { api, release }: { api: string; release: number | undefined },
+  address: string,
+): TraceStep[] {
   const allowed = row('api', authorizeApi(key, api), { required: api, granted: key.apis ?? 'all' })
-  const entry = deps.snapshot().apis.get(api)
+  const { apis, staged } = deps.snapshot()
+  const known = (key.stage === 'staging' ? staged : apis).get(api)
+  const entry = known && servedRelease(known, release)
   if (entry?.kind !== 'http' || entry.addresses === undefined) return [allowed]
   return [allowed, row('api_address', addressRefused(entry, address), { required: address })]
 }

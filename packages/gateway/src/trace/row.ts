@@ -9,8 +9,3 @@ export function row(check: string, denial: Pick<Denial, 'code'> | undefined, fac
 export function skipped(check: string, why: string): TraceStep {
   return { check, result: 'skipped', facts: { why } }
 }
-
-/** A refusal, with what another look at the same request has shown beside it. */
-export function withEvidence(denial: Denial, { evidence = [] }: Pick<Denial, 'evidence'>): Denial {
-  return evidence.length === 0 ? denial : { ...denial, evidence: [...(denial.evidence ?? []), ...evidence] }
-}

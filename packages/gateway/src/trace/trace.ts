@@ -68,7 +68,8 @@ const ROWS: Record<Step, (seen: Seen) => TraceStep[]> = {
     return [row('request', undefined, facade.choosable ? { model: model.slice(0, 128), stream, outputLimit } : { stream })]
   },
   configuration: configured,
-  permission: ({ deps, flow: { key, use } }) => (key === undefined || use === undefined ? NONE : permissionRows(deps, key, use)),
+  permission: ({ deps, flow: { key, use, api } }) =>
+    key === undefined || use === undefined ? NONE : permissionRows(deps, key, use, api?.release),
   subscription: subscribed,
   endpoint: () => NONE,
   limits: ({ flow, passed }) => {

@@ -1,11 +1,11 @@
-import type { Readable } from 'node:stream'
-import { Pool, type Dispatcher, errors } from 'undici'
+import type { Duplex, Readable } from 'node:stream'
+import { type Dispatcher, errors, type Pool } from 'undici'
 import type { UpstreamCall, UpstreamClient, UpstreamError, UpstreamRequest, UpstreamSink } from '../edge.ts'
 import { UrlRefused, type Reachable } from '../media/guard.ts'
 import { isPublicAddress } from '../media/public-address.ts'
-import { boundedConnector } from './bounded-reads.ts'
 import { decoderFor, type Decoder } from './decode.ts'
 import { wasLostWhileKept } from './kept-connection.ts'
+import { ConnectionPools } from './pools.ts'
 
 export interface UpstreamLimits {
   connectMs: number
@@ -13,45 +13,24 @@ export interface UpstreamLimits {
   silenceMs: number
 }
 
-/**
- * An upstream client with one connection pool for each origin, which keeps connections alive; another one where connecting may take
- * another time, or is guarded. `reachable`: what guarded calls may connect to.
- */
+/** An upstream client that keeps connections alive. `reachable`: what guarded calls may connect to. */
 export function createUpstreamClient(limits: UpstreamLimits, reachable: Reachable = isPublicAddress): UpstreamClient {
-  const patient = { open: new Map<number, Map<string, Pool>>(), guarded: new Map<number, Map<string, Pool>>() }
-  const poolOf = ({ origin, guarded = false }: UpstreamRequest, connectMs: number): Pool => {
-    const known = guarded ? patient.guarded : patient.open
-    let pools = known.get(connectMs)
-    if (pools === undefined) known.set(connectMs, (pools = new Map<string, Pool>()))
-    let pool = pools.get(origin)
-    if (pool === undefined) {
-      pool = new Pool(origin, {
-        connect: boundedConnector(connectMs, guarded ? reachable : undefined),
-        headersTimeout: limits.firstByteMs,
-        bodyTimeout: limits.silenceMs,
-        pipelining: 1,
-        allowH2: false,
-      })
-      pools.set(origin, pool)
-    }
-    return pool
-  }
+  const pools = new ConnectionPools(limits, reachable)
   return {
     send: (request, sink) => {
       const own = { ...limits, ...ownLimits(request) }
-      return dispatch(poolOf(request, own.connectMs), request, sink, own)
+      const { origin, guarded = false, connection } = request
+      return dispatch(pools.of({ origin, connectMs: own.connectMs, guarded, connection }), request, sink, own)
     },
-    close: async () => {
-      const all = [...patient.open.values(), ...patient.guarded.values()]
-      await Promise.all(all.flatMap((pools) => [...pools.values()].map((pool) => pool.close())))
-    },
+    close: () => pools.close(),
   }
 }
 
 function dispatch(pool: Pool, request: UpstreamRequest, sink: UpstreamSink, limits: UpstreamLimits): UpstreamCall {
-  const { method = 'POST', origin, path, headers, body, asSent = false } = request
+  const { method = 'POST', origin, path, headers, body, asSent = false, upgrade } = request
   const exchange = new Exchange(sink, limits, asSent)
-  const options = { method, path, headers, body: body as Readable, ...named(origin, headers) }
+  const switched = upgrade === undefined ? {} : { upgrade }
+  const options = { method, path, headers, body: body as Readable, ...switched, ...named(origin, headers) }
   pool.dispatch({ ...options, headersTimeout: limits.firstByteMs, bodyTimeout: limits.silenceMs }, exchange)
   return exchange
 }
@@ -102,6 +81,17 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamCall {
       (error) => this.#garbled(error),
     )
     this.#sink.head(status, headers)
+  }
+
+  onRequestUpgrade(
+    _controller: Dispatcher.DispatchController,
+    _status: number,
+    headers: Record<string, string | string[] | undefined>,
+    socket: Duplex,
+  ): void {
+    socket.on('error', () => undefined)
+    if (this.#aborted || this.#sink.switched === undefined) socket.destroy()
+    else this.#sink.switched(headers, socket)
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -32,7 +32,15 @@ before(async () => {
           cache: {},
           ...more,
         } as unknown as HttpApi
-        const route = { name: '* /*', price: PRICE, charges: (status: number) => status < 400, off: false }
+        const route = {
+          name: '* /*',
+          price: PRICE,
+          charges: (status: number) => status < 400,
+          off: false,
+          webSocket: false,
+          path: '/',
+          retirement: undefined,
+        }
         published = { kind: 'http', entry, upstream: book.compile(entry), schemes: undefined, route: () => ({ kind: 'route', route }) }
       }
       republish()

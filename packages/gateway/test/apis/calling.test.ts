@@ -20,7 +20,7 @@ test('a token server that does not answer in time is told as itself, and not as 
   const target: ApiTarget = {
     api: entry,
     upstream: new UpstreamBook(silent, { sign: () => 'none', now: Date.now }, new ResponseStore(0, Date.now)).compile(entry),
-    route: { name: 'GET /', price: 0n, charges: () => true, off: false },
+    route: { name: 'GET /', price: 0n, charges: () => true, off: false, webSocket: false, path: '/', retirement: undefined },
     rest: '/',
   }
   const inbound = { id: 'req_1', method: 'GET', path: '/tides/', query: '', headers: {}, body: Buffer.alloc(0) } as unknown as Inbound

@@ -95,6 +95,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     providers,
     models,
     apis: new Map(),
+    staged: new Map(),
     allModels: true,
     currency: 'USD',
   }

@@ -1,6 +1,19 @@
 import { difference, type Prediction } from './prediction.ts'
 import type { Adjust, Charge, Grant, Refund, Reverse, SetWallet } from './shapes.ts'
-import { available, balanceOfWallet, capNow, gone, isOpen, makeLot, repay, smaller, spendable, sweep, unspent } from './world.ts'
+import {
+  available,
+  balanceOfWallet,
+  capNow,
+  comingBack,
+  gone,
+  isOpen,
+  makeLot,
+  repay,
+  smaller,
+  spendable,
+  sweep,
+  unspent,
+} from './world.ts'
 import type { Cap, Lot, Resolution, Wallet, World } from './world.ts'
 
 export function auditWallet(world: World, op: SetWallet): Prediction {
@@ -48,11 +61,11 @@ export function auditCharge(world: World, op: Charge): Prediction {
   const wallet = world.wallets.get(op.account)
   if (wallet === undefined) return { status: 'account_unknown' }
   sweep(world, wallet)
-  const balance = balanceOfWallet(wallet)
-  const room = available(balance) + wallet.creditLimit
+  const room = available(balanceOfWallet(wallet)) + wallet.creditLimit
   if (room < op.amount) {
-    const reserved = room + balance.held >= op.amount && wallet.debt <= wallet.creditLimit
-    const leg = { account: wallet.id, unit: wallet.unit, required: op.amount, available: room, held: balance.held }
+    const held = comingBack(world, wallet)
+    const reserved = room + held >= op.amount && wallet.debt <= wallet.creditLimit
+    const leg = { account: wallet.id, unit: wallet.unit, required: op.amount, available: room, held }
     return { status: 'insufficient', reserved, leg: 0, also: [], lacking: [{ leg: 0, ...leg }], steps: 0, legs: [leg], at: world.now }
   }
   let left = op.amount

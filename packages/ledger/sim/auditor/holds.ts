@@ -5,11 +5,11 @@ import {
   balanceOfCap,
   balanceOfWallet,
   capNow,
+  comingBack,
   smaller,
   spendable,
   sweep,
   unspent,
-  type Balance,
   type Cap,
   type Slice,
   type Wallet,
@@ -19,9 +19,10 @@ import {
 interface Target {
   id: string
   unit: string
-  balance: Balance
   /** What a hold may take. */
   room: bigint
+  /** What is held and comes back. */
+  held: bigint
   inDebt: boolean
 }
 
@@ -38,7 +39,7 @@ export function auditHold(world: World, op: Hold): Prediction {
   const { wallet, caps, wrong } = find(world, op)
   if (wrong !== undefined) return wrong
   if (wallet !== undefined) sweep(world, wallet)
-  const targets = op.legs.map((leg, index) => target(leg.kind === 'wallet' ? wallet : caps[index], leg.unit))
+  const targets = op.legs.map((leg, index) => target(world, leg.kind === 'wallet' ? wallet : caps[index], leg.unit))
   const lacking = targets.flatMap((one, index) => {
     const required = price(op, index, fewestOf(op))
     return one.room < required ? [{ ...one, index, required }] : []
@@ -62,14 +63,13 @@ function find(world: World, op: Hold): { wallet?: Wallet; caps: (Cap | undefined
   return { ...(wallet === undefined ? {} : { wallet }), caps }
 }
 
-function target(account: Wallet | Cap | undefined, unit: string): Target {
+function target(world: World, account: Wallet | Cap | undefined, unit: string): Target {
   if (account === undefined) throw new Error('no account')
   if (!('lots' in account)) {
-    const balance = balanceOfCap(account)
-    return { id: account.id, unit, balance, room: available(balance), inDebt: false }
+    return { id: account.id, unit, room: available(balanceOfCap(account)), held: account.held, inDebt: false }
   }
-  const balance = balanceOfWallet(account)
-  return { id: account.id, unit, balance, room: available(balance) + account.creditLimit, inDebt: account.debt > account.creditLimit }
+  const room = available(balanceOfWallet(account)) + account.creditLimit
+  return { id: account.id, unit, room, held: comingBack(world, account), inDebt: account.debt > account.creditLimit }
 }
 
 /** On one leg: money, or what the quota counts. */
@@ -92,9 +92,9 @@ function reach(op: Hold, targets: Target[], most: number): number {
 }
 
 function refusal(world: World, op: Hold, targets: Target[], lacking: (Target & { index: number; required: bigint })[]): Prediction {
-  const hopeless = lacking.find((one) => one.inDebt || one.required > one.room + one.balance.held)
-  const legs = targets.map(({ id: account, unit, room, balance }, index) => {
-    return { account, unit, required: price(op, index, fewestOf(op)), available: room, held: balance.held }
+  const hopeless = lacking.find((one) => one.inDebt || one.required > one.room + one.held)
+  const legs = targets.map(({ id: account, unit, room, held }, index) => {
+    return { account, unit, required: price(op, index, fewestOf(op)), available: room, held }
   })
   if (hopeless?.inDebt) return { status: 'in_debt', account: hopeless.id, available: hopeless.room, legs, at: world.now }
   const named = hopeless ?? lacking[0]
@@ -103,8 +103,8 @@ function refusal(world: World, op: Hold, targets: Target[], lacking: (Target & {
     reserved: hopeless === undefined,
     leg: named?.index,
     also: lacking.map((one) => one.index).filter((index) => index !== named?.index),
-    lacking: lacking.map(({ index, id: account, unit, required, room, balance }) => {
-      return { leg: index, account, unit, required, available: room, held: balance.held }
+    lacking: lacking.map(({ index, id: account, unit, required, room, held }) => {
+      return { leg: index, account, unit, required, available: room, held }
     }),
     steps: reach(op, targets, Math.max(op.steps.max, op.outlook?.max ?? 0)),
     legs,

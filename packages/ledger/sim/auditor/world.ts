@@ -125,6 +125,11 @@ export function gone(world: World, lot: Lot): boolean {
   return lot.expiresAt !== null && lot.expiresAt <= world.now
 }
 
+/** What of a wallet is held and comes back when it is released. */
+export function comingBack(world: World, wallet: Wallet): bigint {
+  return wallet.lots.reduce((total, lot) => (gone(world, lot) ? total : total + lot.held), wallet.credit)
+}
+
 /** What can be spent, in the order in which it is. */
 export function spendable(world: World, wallet: Wallet): Lot[] {
   const never = Number.POSITIVE_INFINITY

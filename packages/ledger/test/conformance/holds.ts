@@ -1,5 +1,6 @@
 import { balance, CAP, capLeg, expectThat as op, grant, hold, refund, settle, wallet, WALLET, walletLeg, type Case } from './build.ts'
 
+const DAY = 86_400_000
 const BOTH = [capLeg(50n), walletLeg()]
 /** As a call has them that counts against all four. */
 const CAPS = [
@@ -118,6 +119,24 @@ export const HOLDS: Case[] = [
       op(hold('c.0', 101n), { status: 'insufficient', reserved: false }),
       op(settle('a', 60n)),
       op(hold('d.0', 50n), { status: 'insufficient', reserved: false }),
+    ],
+  },
+  {
+    name: 'M7, M26: what is held of credit that has expired meanwhile does not come back: waiting for it helps nobody',
+    events: (start) => [
+      op(wallet()),
+      op(grant('soon', 60n, { expiresAt: start + DAY })),
+      op(grant('later', 40n)),
+      op(hold('a.0', 90n)),
+      { advance: DAY },
+      op(hold('b.0', 40n), { status: 'insufficient', reserved: true }),
+      op(hold('c.0', 41n), {
+        status: 'insufficient',
+        reserved: false,
+        shortfalls: [{ leg: 0, account: WALLET, unit: 'USD', required: 41n, available: 10n, held: 30n, resetsAt: null }],
+      }),
+      op(settle('a', 0n)),
+      balance(WALLET, { expired: 60n, available: 40n }),
     ],
   },
   {

@@ -53,6 +53,8 @@ export function shapeOf(method: string, path: string): string {
 export interface DesignedRoute {
   method: ApiMethod
   path: string
+  /** The document says that it goes. */
+  deprecated?: true
 }
 
 /** The routes that a document in our words describes. */
@@ -60,6 +62,6 @@ export function designedRoutes(document: Json): DesignedRoute[] {
   return operationsOf(document).map(routeOf)
 }
 
-export function routeOf({ method, path }: Operation): DesignedRoute {
-  return { method, path: routePathOf(path) }
+export function routeOf({ method, path, value }: Operation): DesignedRoute {
+  return { method, path: routePathOf(path), ...(value['deprecated'] === true ? { deprecated: true } : {}) }
 }

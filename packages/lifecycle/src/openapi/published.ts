@@ -1,9 +1,10 @@
-import { API_METHODS, formatAmount, type ApiRoute, type MeteredPrice } from '@faregate/core'
+import { API_METHODS, formatAmount, type ApiAuthentication, type ApiRoute, type MeteredPrice } from '@faregate/core'
 import { RouteTable, segmentsOf } from '../route-table.ts'
 import { withoutExtensions } from './extensions.ts'
 import { isJson, jsonOf, listOf, resolved, type Json } from './json.ts'
 import { routePathOf } from './operations.ts'
 import { referredComponents } from './referred.ts'
+import { securityOf } from './security.ts'
 
 /** How an API is published, as far as its document says so. */
 export interface Publication {
@@ -11,19 +12,20 @@ export interface Publication {
   url: string
   routes: readonly ApiRoute[]
   currency: string
-  /** What a million units cost, by bucket, where routes have no price of their own: it is a prompt. */
-  rates?: Record<string, string> | undefined
+  /** Absent: a key of the gateway. */
+  authentication?: ApiAuthentication | undefined
+  /** Where the gateway gives access tokens. */
+  tokenUrl: string
+  /** What a million units cost, by bucket, where routes have no price of their own: of a prompt, or of each of several models. */
+  rates?: Record<string, string> | Record<string, Record<string, string> | null> | undefined
   /** It goes: nobody should begin to call it. */
   deprecated: boolean
 }
 
-/** Under which name callers prove themselves in the document. */
-const SCHEME = 'faregate'
-
 /**
- * The document of an API for its callers, as JSON: the gateway is its only server, the gateway's key its only security, and only what
- * can be called is in it, with what that refers to, each operation with its price. What it said of the service behind the gateway, also
- * to other tools (`x-…`), callers have no use for.
+ * The document of an API for its callers, as JSON: the gateway is its only server, callers prove who they are to it alone, and only
+ * what can be called is in it, with what that refers to, each operation with its price. What it said of the service behind the gateway,
+ * also to other tools (`x-…`), callers have no use for.
  */
 export function publishedDocument(text: string, publication: Publication): string {
   const document = withoutExtensions(jsonOf(JSON.parse(text)))
@@ -39,14 +41,12 @@ export function publishedDocument(text: string, publication: Publication): strin
   for (const response of itemsIn(components['responses'])) linksIn(response)
   const { servers: _servers, ...rest } = document
   const served = { ...rest, paths: Object.fromEntries(paths) }
+  const { schemes, security } = securityOf(publication.authentication, publication.tokenUrl)
   return JSON.stringify({
     ...served,
     servers: [{ url: publication.url }],
-    security: [{ [SCHEME]: [] }],
-    components: {
-      ...referredComponents(served),
-      securitySchemes: { [SCHEME]: { type: 'http', scheme: 'bearer', description: 'A key of the gateway.' } },
-    },
+    security,
+    components: { ...referredComponents(served), securitySchemes: schemes },
   })
 }
 
@@ -60,7 +60,7 @@ function servedItem(item: Json, path: string, { routes, currency, rates, depreca
     const operation = item[method.toLowerCase()]
     if (!isJson(operation)) continue
     const found = table.find(method, segmentsOf(routePathOf(path)))
-    if (found.kind !== 'route' || found.route.off) {
+    if (found.kind !== 'route' || found.route.off || found.route.retirement?.state === 'retired') {
       delete item[method.toLowerCase()]
       continue
     }
@@ -68,7 +68,7 @@ function servedItem(item: Json, path: string, { routes, currency, rates, depreca
     const { price, metered } = found.route
     if (price !== undefined) operation['x-faregate-price'] = { amount: formatAmount(price), ...meteredMembers(metered), currency }
     else if (rates !== undefined) operation['x-faregate-price'] = { perMillion: rates, currency }
-    if (deprecated) operation['deprecated'] = true
+    if (deprecated || found.route.retirement !== undefined) operation['deprecated'] = true
   }
   return served === 0 ? undefined : item
 }

@@ -1,4 +1,5 @@
 import type { Prompt, PromptDefinition, PromptVariable } from '@faregate/core'
+import { securityOf } from '../openapi/security.ts'
 
 type Json = Record<string, unknown>
 
@@ -6,14 +7,18 @@ type Json = Record<string, unknown>
  * The OpenAPI document of a prompt API, made of its variables and of the schema of its output: the same definition always has
  * the same one. It says nothing of what the model is asked.
  */
-export function promptDocument(name: string, { prefix, prompt }: Pick<PromptDefinition, 'prefix' | 'prompt'>): string {
+export function promptDocument(
+  name: string,
+  { prefix, prompt, authentication }: Pick<PromptDefinition, 'prefix' | 'prompt' | 'authentication'>,
+): string {
+  const { schemes, security } = securityOf(authentication, '/api/oauth/token')
   const document = {
     openapi: '3.1.0',
     info: { title: name, version: '1' },
     servers: [{ url: prefix }],
-    security: [{ key: [] }],
+    security,
     paths: { '/': { post: operation(name, prompt) } },
-    components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+    components: { securitySchemes: schemes },
   }
   return JSON.stringify(document)
 }

@@ -159,6 +159,7 @@ test('routes keep what a call costs, new ones cost what is said, and what no doc
     designed,
     [{ method: 'GET', path: '/old' }],
     { free: true },
+    '2026-01-31T00:00:00Z',
   )
   assert.deepEqual(
     merged.routes.map(({ method, path, price, free }) => [method, path, price, free]),

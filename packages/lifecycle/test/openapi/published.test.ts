@@ -53,7 +53,14 @@ const ROUTES: ApiRoute[] = [
 ]
 
 function published(more: Partial<Parameters<typeof publishedDocument>[1]> = {}): Json {
-  const publication = { url: 'https://gateway.example/weather', routes: ROUTES, currency: 'USD', deprecated: false, ...more }
+  const publication = {
+    url: 'https://gateway.example/weather',
+    routes: ROUTES,
+    currency: 'USD',
+    deprecated: false,
+    tokenUrl: 'https://gateway.example/token',
+    ...more,
+  }
   return jsonOf(JSON.parse(publishedDocument(JSON.stringify(DOCUMENT), publication)))
 }
 
@@ -97,7 +104,13 @@ test('what a document tells other tools is left out wherever it stands; what onl
     webhooks: { 'x-kept': { ...hint, post: { responses: { 200: { $ref: '#/components/responses/x-kept' } } } } },
     components: { ...hint, responses: { 'x-kept': response } },
   }
-  const text = publishedDocument(JSON.stringify(document), { url: '/a', routes: ROUTES, currency: 'USD', deprecated: false })
+  const text = publishedDocument(JSON.stringify(document), {
+    url: '/a',
+    routes: ROUTES,
+    currency: 'USD',
+    deprecated: false,
+    tokenUrl: 'https://gateway.example/token',
+  })
   assert.ok(!text.includes(INNER) && !/x-(google|internal)/i.test(text), text)
   const kept = (value: unknown) => JSON.stringify(value).split('"x-kept"').length - 1
   const [before, after] = [document, JSON.parse(text) as unknown].map(kept)
@@ -124,7 +137,13 @@ test('of its components only those are in it that something refers to that is in
       parameters: { nobody: { in: 'query', name: 'a' } },
     },
   }
-  const text = publishedDocument(JSON.stringify(document), { url: '/a', routes: ROUTES, currency: 'USD', deprecated: false })
+  const text = publishedDocument(JSON.stringify(document), {
+    url: '/a',
+    routes: ROUTES,
+    currency: 'USD',
+    deprecated: false,
+    tokenUrl: 'https://gateway.example/token',
+  })
   const components = jsonOf(jsonOf(JSON.parse(text))['components'])
   assert.deepEqual(Object.keys(components), ['schemas', 'securitySchemes'])
   assert.deepEqual(Object.keys(jsonOf(components['schemas'])), ['Pet', 'Owner', 'Dog', 'Cat', 'Fur'])

@@ -1,5 +1,5 @@
 import type { Classification, UpstreamFailure } from '@faregate/wire'
-import { classify } from '../classify.ts'
+import { classify, lasting } from '../classify.ts'
 
 const REJECTED: Classification = { action: 'surface', code: 'provider_rejected' }
 const OUTAGE: Classification = { action: 'fallback', code: 'provider_error' }
@@ -31,9 +31,7 @@ export function classifyAzure(failure: UpstreamFailure, now: number = Date.now()
   const { codes, message } = errorOf(failure.body)
   const known = codes.map((code) => KNOWN.get(code.toLowerCase())).find((one) => one !== undefined)
   const found = known ?? MESSAGES.find(([pattern]) => pattern.test(message))?.[1]
-  const usual = classify(failure, now)
-  if (found === undefined) return usual
-  return found === REJECTED || usual.retryAfterMs === undefined ? found : { ...found, retryAfterMs: usual.retryAfterMs }
+  return found === undefined ? classify(failure, now) : lasting(found, failure, now)
 }
 
 function errorOf(body: string): { codes: string[]; message: string } {

@@ -1,6 +1,5 @@
 import type { Classification, UpstreamFailure } from '@faregate/wire'
-import { classify } from '../classify.ts'
-import { retryAfterMs } from '../retry-after.ts'
+import { classify, lasting } from '../classify.ts'
 
 const AUTH: Classification = { action: 'rotate', code: 'provider_auth_failed' }
 const RATE: Classification = { action: 'rotate', code: 'provider_rate_limited' }
@@ -50,13 +49,14 @@ const BARRED =
  * body. `now` is milliseconds since 1970.
  */
 export function classifyBedrock(failure: UpstreamFailure, now: number = Date.now()): Classification {
+  const known = kindOf(failure)
+  return known === undefined ? classify(failure, now) : lasting(known, failure, now)
+}
+
+function kindOf(failure: UpstreamFailure): Classification | undefined {
   const { name, message } = errorOf(failure)
   if (UNPAID.test(message)) return { action: 'rotate', code: 'provider_account_unpaid' }
-  if (BARRED.test(message)) return AUTH
-  const known = KNOWN.get(name.toLowerCase())
-  if (known === undefined) return classify(failure, now)
-  const wait = known === RATE || known === OUTAGE ? retryAfterMs(failure.headers, failure.body, now) : undefined
-  return wait === undefined ? known : { ...known, retryAfterMs: wait }
+  return BARRED.test(message) ? AUTH : KNOWN.get(name.toLowerCase())
 }
 
 /** `ThrottlingException:http://internal.amazon.com/…` in the header, `com.amazon.coral.service#ThrottlingException` in the body. */

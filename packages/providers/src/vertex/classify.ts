@@ -1,6 +1,5 @@
 import type { Classification, UpstreamFailure } from '@faregate/wire'
-import { classify } from '../classify.ts'
-import { retryAfterMs } from '../retry-after.ts'
+import { classify, lasting } from '../classify.ts'
 
 const OUTAGE: Classification = { action: 'fallback', code: 'provider_error' }
 const REJECTED: Classification = { action: 'surface', code: 'provider_rejected' }
@@ -28,13 +27,13 @@ const BILLING = /^(this api method requires billing|the billing account .{0,100}
  * list where a stream was asked for; those of Claude behind it in Anthropic's shape. `now` is milliseconds since 1970.
  */
 export function classifyVertex(failure: UpstreamFailure, now: number = Date.now()): Classification {
-  const error = errorOf(failure.body)
-  const { status, message, details } = error
-  if (typeof message === 'string' && (BILLING.test(message) || JSON.stringify(details ?? '').includes('"BILLING_DISABLED"'))) return UNPAID
-  const known = STATUSES.get(status)
-  if (known === undefined) return classify(failure, now)
-  const wait = known === RATE ? retryAfterMs(failure.headers, failure.body, now) : undefined
-  return wait === undefined ? known : { ...known, retryAfterMs: wait }
+  const known = kindOf(errorOf(failure.body))
+  return known === undefined ? classify(failure, now) : lasting(known, failure, now)
+}
+
+function kindOf({ status, message, details }: Record<string, unknown>): Classification | undefined {
+  const unpaid = typeof message === 'string' && (BILLING.test(message) || JSON.stringify(details ?? '').includes('"BILLING_DISABLED"'))
+  return unpaid ? UNPAID : STATUSES.get(status)
 }
 
 function errorOf(body: string): Record<string, unknown> {

@@ -4,8 +4,14 @@ import { request } from 'undici'
 /** A document, or why it was not fetched, in words for whoever named its URL. */
 export type FetchedDocument = { text: string } | { refused: string }
 
+/** What is asked with POST: a form, by whom. */
+export interface Question {
+  authorization: string
+  body: string
+}
+
 export interface DocumentFetcher {
-  fetch(url: string): Promise<FetchedDocument>
+  fetch(url: string, question?: Question): Promise<FetchedDocument>
   close(): Promise<void>
 }
 
@@ -23,10 +29,10 @@ export function createDocumentFetcher(limits: FetchLimits = LIMITS): DocumentFet
   const guarded = guardedAgent(limits.milliseconds, limits.reachable)
   return {
     close: () => guarded.close(),
-    async fetch(url) {
+    async fetch(url, question) {
       const signal = AbortSignal.timeout(limits.milliseconds)
       try {
-        const answer = await request(url, { dispatcher: guarded(url), signal, headers: { accept: '*/*', 'user-agent': 'faregate' } })
+        const answer = await request(url, { dispatcher: guarded(url), signal, ...askedWith(question) })
         if (answer.statusCode === 200) return await collected(answer.body, limits.bytes)
         // What is cut off complains; nobody listens any more.
         answer.body.on('error', () => undefined).destroy()
@@ -36,6 +42,18 @@ export function createDocumentFetcher(limits: FetchLimits = LIMITS): DocumentFet
       }
     },
   }
+}
+
+function askedWith(question: Question | undefined): Pick<NonNullable<Parameters<typeof request>[1]>, 'method' | 'headers' | 'body'> {
+  if (question === undefined) return { headers: { accept: '*/*', 'user-agent': 'faregate' } }
+  const { authorization, body } = question
+  const headers = {
+    authorization,
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded',
+    'user-agent': 'faregate',
+  }
+  return { method: 'POST', headers, body }
 }
 
 async function collected(body: AsyncIterable<Buffer>, most: number): Promise<FetchedDocument> {

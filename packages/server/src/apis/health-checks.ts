@@ -29,7 +29,7 @@ export class HealthChecks {
     this.#running = new Map()
     for (const entry of apis) {
       // What is retired is not called.
-      if (entry.kind === 'prompt' || entry.health?.check === undefined || entry.retirement?.state === 'retired') continue
+      if (entry.kind !== 'http' || entry.health?.check === undefined || entry.retirement?.state === 'retired') continue
       const { check } = entry.health
       const upstream = this.#needs.upstreams.compile(entry)
       for (const member of upstream.pool.members) {

@@ -9,14 +9,21 @@ const MOST_ROUTES = 200
 
 /** `/catalogue/NAME`: what an API does, how it is called, what that costs, how it is bought, and how it changed. */
 export function apiPage(api: CataloguePage, description: Html | undefined): Html {
-  const { logo, summary, example } = api
+  const { logo, summary, example, callers } = api
   return html`${logo === null ? undefined : html`<img class="logo" src="${logo}" alt="" />`} ${goes(api)}
     ${summary === null ? undefined : html`<p>${summary}</p>`} ${facts(api)}
     ${description === undefined ? undefined : html`<section aria-label="Description">${description}</section>`}
     <h2 id="call">Call it</h2>
-    <p>With a key of yours in <code>FAREGATE_KEY</code>; capitals in the path stand for what you ask about.</p>
+    <p>With ${callersTold(callers)}; capitals in the path stand for what you ask about.</p>
     <pre tabindex="0"><code>${example}</code></pre>
-    ${routes(api)} ${plans(api)} ${changelog(api)}`
+    ${routes(api)} ${models(api)} ${plans(api)} ${changelog(api)}`
+}
+
+/** In which ways callers prove who they are: one of them is enough. */
+function callersTold(callers: CataloguePage['callers']): Html | string {
+  const [only, ...others] = callers
+  if (only?.way === 'key' && others.length === 0) return html`a key of yours in <code>FAREGATE_KEY</code>`
+  return callers.map(({ told }) => told).join('; or ')
 }
 
 function goes({ state, retirement }: CataloguePage): Html | undefined {
@@ -72,9 +79,9 @@ function routes({ endpoints, routes: count, currency, rates }: CataloguePage): H
     .slice(0, MOST_ROUTES)
     .map((endpoint) => [
       html`<code>${endpoint.method}</code>`,
-      html`<code>${endpoint.path}</code>`,
+      html`<code>${endpoint.path}</code> ${routeBadge(endpoint.deprecated)}`,
       costOf(endpoint, currency) ?? byTokens(rates, currency),
-      endpoint.free ? '' : endpoint.chargedFor.join(', '),
+      chargedFor(endpoint),
     ])
   const rest = count - rows.length
   return html`<h2 id="routes">What can be called</h2>
@@ -82,11 +89,31 @@ function routes({ endpoints, routes: count, currency, rates }: CataloguePage): H
     ${table('Routes', ['method', 'path', 'price', 'charged for'], rows)} ${rest > 0 ? html`<p>And ${rest} more.</p>` : undefined}`
 }
 
+function chargedFor({ free, webSocket, chargedFor: classes }: CataloguePage['endpoints'][number]): string {
+  if (free) return ''
+  return webSocket ? 'a WebSocket that opens' : classes.join(', ')
+}
+
 /** Undefined: nothing is said of the route itself. */
 function costOf({ price, metered, free }: CataloguePage['endpoints'][number], currency: string): string | undefined {
   if (free) return 'free'
   const parts = [...(price === null ? [] : [`${price} ${currency}`]), ...meteredTexts(metered ?? {}, currency)]
   return parts.length === 0 ? undefined : parts.join(' and ')
+}
+
+/** By which names models are called, and what each costs. */
+function models({ models: all, currency }: CataloguePage): Html | undefined {
+  if (all === null) return undefined
+  const rows = Object.entries(all).map(([name, rates]) => [html`<code>${name}</code>`, byTokens(rates, currency)])
+  return html`<h2 id="models">Models</h2>
+    ${table('Models', ['model', 'price'], rows)}`
+}
+
+function routeBadge(deprecated: CataloguePage['endpoints'][number]['deprecated']): Html | undefined {
+  if (deprecated === null) return undefined
+  const { since, sunset, successor } = deprecated
+  return html`<strong class="badge">deprecated</strong> since
+    ${dayOf(since)}${sunset === null ? '' : `, until ${dayOf(sunset)}`}${successor === null ? '' : `; ${successor} takes its place`}`
 }
 
 /** A prompt costs what its model does. */

@@ -36,29 +36,31 @@ export function createChangelogs({ store, documents }: Pick<AdminDeps, 'store' |
     const [was, is] = await Promise.all([apiDocuments.get(before), apiDocuments.get(after)])
     return was === undefined || is === undefined ? [] : documents.compare(was, is)
   }
-  const compared = async (find: FindRelease, number: number): Promise<Told | undefined> => {
-    const [before, after] = await Promise.all([number === 1 ? undefined : find(number - 1), find(number)])
+  const compared = async (find: FindRelease, number: number, last: number | undefined): Promise<Told | undefined> => {
+    const [before, after] = await Promise.all([last === undefined ? undefined : find(last), find(number)])
     if (after === undefined) return undefined
     if (before === undefined) return told(after, [])
     const [was, is] = [before.definition, after.definition]
     return told(after, releaseChanges(calledOf(was), calledOf(is), await documented(was.document, is.document)))
   }
-  const toldOf = async (api: string, number: number, find: FindRelease): Promise<Told | undefined> => {
-    const name = `${api} ${number}`
+  const toldOf = async (api: string, number: number, last: number | undefined, find: FindRelease): Promise<Told | undefined> => {
+    const name = `${api} ${last ?? 0} ${number}`
     const found = known.get(name)
     if (found !== undefined) return found
     // However many look at once: it is compared once.
-    const comparing = running.get(name) ?? compared(find, number).finally(() => running.delete(name))
+    const comparing = running.get(name) ?? compared(find, number, last).finally(() => running.delete(name))
     running.set(name, comparing)
     const made = await comparing
     if (made !== undefined) known.set(name, made)
     return made
   }
   return async ({ name, release }) => {
-    const last = await apiReleases.last(name)
-    const numbers = Array.from({ length: Math.min(last, MOST_RELEASES) }, (_, index) => last - index)
+    // What was only tried is no history of what callers had.
+    const numbers = await apiReleases.everInForce(name, MOST_RELEASES + 1)
     const find = once((number) => apiReleases.get(name, number))
-    const releases = await Promise.all(numbers.map((number) => toldOf(name, number, find)))
+    const releases = await Promise.all(
+      numbers.slice(0, MOST_RELEASES).map((number, index) => toldOf(name, number, numbers[index + 1], find)),
+    )
     return releases.flatMap((one) => (one === undefined ? [] : [{ ...one, inForce: one.number === release }]))
   }
 }
@@ -75,7 +77,8 @@ function once(find: FindRelease): FindRelease {
 
 /** Of a prompt its document says what callers notice. */
 function calledOf(definition: ApiReleaseRow['definition']): Called {
-  return { prefix: definition.prefix, routes: routesOf(definition) }
+  const { prefix, authentication } = definition
+  return { prefix, routes: routesOf(definition), authentication }
 }
 
 function told({ number, note, publishedAt }: ApiReleaseRow, changes: ApiChange[]): Told {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { AdminDeps } from '@faregate/admin'
 import { Recent, routesOf, type ApiEntry } from '@faregate/core'
-import { promptDocument, publishedDocument } from '@faregate/lifecycle'
-import { ratesOf, type Rates } from './rates.ts'
+import { madeDocument, publishedDocument } from '@faregate/lifecycle'
+import { TOKEN_PATH } from '../http/token-endpoint.ts'
+import { ratesByModel, ratesOf, type Rates } from './rates.ts'
 
 export interface ShownDocument {
   text: string
@@ -14,7 +15,7 @@ export type PublishedDocuments = (entry: ApiEntry) => Promise<ShownDocument | un
 /** What a document depends on beside its API, which is another entry when it is changed. */
 interface About {
   url: string
-  rates: Rates | undefined
+  rates: Rates | Record<string, Rates | null> | undefined
 }
 
 interface Made {
@@ -32,7 +33,10 @@ export function createPublishedDocuments(deps: AdminDeps, mostKept = MOST_KEPT):
   const running = new WeakMap<ApiEntry, { about: string; making: Promise<ShownDocument | undefined> }>()
   return async (entry) => {
     if (!hasDocument(entry)) return undefined
-    const parts = { url: deps.publicUrl() + entry.prefix, rates: (await ratesOf(deps, entry)) ?? undefined }
+    const parts = {
+      url: deps.publicUrl() + entry.prefix,
+      rates: (await ratesOf(deps, entry)) ?? (await ratesByModel(deps, entry)) ?? undefined,
+    }
     const about = JSON.stringify(parts)
     const before = known.get(entry.name)
     if (before?.entry === entry && before.about === about) return before.shown
@@ -58,18 +62,20 @@ async function made(deps: AdminDeps, entry: ApiEntry, { url, rates }: About): Pr
     url,
     routes: routesOf(entry),
     currency: deps.currency,
+    authentication: entry.authentication,
+    tokenUrl: deps.publicUrl() + TOKEN_PATH,
     rates,
     deprecated: entry.retirement !== undefined,
   })
   return { text, etag: `"${createHash('sha256').update(text).digest('base64url')}"` }
 }
 
-/** Whether there is a document: that of a prompt is made of it. */
+/** Whether there is a document: that of a prompt, or of models, is made of it. */
 export function hasDocument({ kind, document }: ApiEntry): boolean {
-  return kind === 'prompt' || document !== undefined
+  return kind !== 'http' || document !== undefined
 }
 
 async function documentOf({ store }: AdminDeps, entry: ApiEntry): Promise<string | undefined> {
-  if (entry.kind === 'prompt') return promptDocument(entry.name, entry)
+  if (entry.kind !== 'http') return madeDocument(entry.name, entry)
   return entry.document === undefined ? undefined : store.read.apiDocuments.get(entry.document)
 }

@@ -8,13 +8,15 @@ import {
   callableRoutes,
   type ApiEntry,
   type ApiRoute,
-  type Prompt,
+  type ModelsApi,
+  type PromptApi,
 } from '@faregate/core'
 import { exampleValues } from '@faregate/lifecycle'
 import type { Changelogs } from './changelog.ts'
 import { hasDocument } from './document.ts'
-import { ratesOf } from './rates.ts'
+import { ratesByModel, ratesOf } from './rates.ts'
 import { visibilityOf } from './visible.ts'
+import { exampleCredential, shownWays } from './ways.ts'
 
 /** An API in the list of the catalogue. */
 export type CatalogueEntry = ReturnType<typeof entryOf>
@@ -55,7 +57,12 @@ export function entryOf({ publicUrl }: Where, entry: ApiEntry) {
 export async function pageOf(deps: AdminDeps, changelogs: Changelogs, entry: ApiEntry, successor: string | null) {
   const { store, currency } = deps
   const { presentation = {}, retirement } = entry
-  const [changelog, plans, rates] = await Promise.all([changelogs(entry), plansWith(store.read, entry.name), ratesOf(deps, entry)])
+  const [changelog, plans, rates, models] = await Promise.all([
+    changelogs(entry),
+    plansWith(store.read, entry.name),
+    ratesOf(deps, entry),
+    ratesByModel(deps, entry),
+  ])
   const [url, routes] = [deps.publicUrl() + entry.prefix, callableRoutes(entry)]
   return {
     ...entryOf(deps, entry),
@@ -66,7 +73,11 @@ export async function pageOf(deps: AdminDeps, changelogs: Changelogs, entry: Api
     endpoints: routes.slice(0, MOST_ROUTES).map(endpointOf),
     /** What a million units of a prompt's model cost, by bucket; null: each endpoint has a price of its own. */
     rates,
-    example: entry.kind === 'prompt' ? exampleOfPrompt(url, entry.prompt) : exampleOf(url, routes),
+    /** The same of each of its models, by the names that callers use; null: it has none. */
+    models,
+    /** In which ways callers prove who they are. */
+    callers: shownWays(entry.authentication).map(({ way, told }) => ({ way, told })),
+    example: exampleFor(url, entry, routes),
     plans,
     changelog,
   }
@@ -77,14 +88,19 @@ function shownRetirement({ at, sunset, link }: NonNullable<ApiEntry['retirement'
   return { since: new Date(at).toISOString(), sunset: until, successor, link: link ?? null }
 }
 
-function endpointOf({ method, path, price, metered, free, chargeOn }: ApiRoute) {
+function endpointOf({ method, path, price, metered, free, chargeOn, webSocket, retirement }: ApiRoute) {
   return {
     method,
     path,
     price: price === undefined ? null : formatAmount(parseAmount(price) ?? 0n),
     metered: metered === undefined ? null : shownMetered(metered),
     free: free === true,
-    chargedFor: [...(chargeOn ?? DEFAULT_CHARGE_ON)],
+    chargedFor: webSocket === true ? [] : [...(chargeOn ?? DEFAULT_CHARGE_ON)],
+    webSocket: webSocket === true,
+    deprecated:
+      retirement === undefined
+        ? null
+        : { since: retirement.since, sunset: retirement.sunset ?? null, successor: retirement.successor ?? null },
   }
 }
 
@@ -106,17 +122,34 @@ async function plansWith(read: AdminDeps['store']['read'], api: string) {
 }
 
 /** A call that can be pasted into a shell: of the first route that only reads, else of the first. */
-function exampleOf(url: string, routes: readonly ApiRoute[]): string {
-  const route = routes.find(({ method }) => method === 'GET') ?? routes[0]
+function exampleOf(url: string, routes: readonly ApiRoute[], { authentication }: Pick<ApiEntry, 'authentication'>): string {
+  const calls = routes.filter(({ webSocket }) => webSocket !== true)
+  const route = calls.find(({ method }) => method === 'GET') ?? calls[0]
   if (route === undefined) return ''
   const path = encodeURI(route.path.replace(/\{([^{}/]*)\}/g, (_whole, name: string) => name.toUpperCase()).replace(/\*$/, ''))
   const address = `${url}${path === '/' ? '' : path}`.replaceAll("'", '%27')
   const method = route.method === 'GET' || route.method === '*' ? '' : `-X ${route.method} `
-  return `curl ${method}'${address}' -H "Authorization: Bearer $FAREGATE_KEY"`
+  return `curl ${method}'${address}'${exampleCredential(authentication)}`
+}
+
+function exampleFor(url: string, entry: ApiEntry, routes: readonly ApiRoute[]): string {
+  if (entry.kind === 'prompt') return exampleOfPrompt(url, entry)
+  return entry.kind === 'model' ? exampleOfModels(url, entry, routes) : exampleOf(url, routes, entry)
+}
+
+/** The first kind of calls that is served, with the first of the models. */
+function exampleOfModels(url: string, { models, authentication }: ModelsApi, routes: readonly ApiRoute[]): string {
+  const body = JSON.stringify({ model: Object.keys(models)[0], messages: [{ role: 'user', content: 'Hello' }] }).replaceAll(
+    "'",
+    String.raw`'\''`,
+  )
+  const [first] = routes
+  if (first?.path !== '/v1/chat/completions') return `curl '${url}/v1/models'${exampleCredential(authentication)}`
+  return `curl '${url}${first.path}'${exampleCredential(authentication)} -H 'Content-Type: application/json' -d '${body}'`
 }
 
 /** The same of a prompt: with a value for each of its variables. */
-function exampleOfPrompt(url: string, prompt: Prompt): string {
+function exampleOfPrompt(url: string, { prompt, authentication }: PromptApi): string {
   const values = JSON.stringify(exampleValues(prompt)).replaceAll("'", String.raw`'\''`)
-  return `curl '${url}' -H "Authorization: Bearer $FAREGATE_KEY" -H 'Content-Type: application/json' -d '${values}'`
+  return `curl '${url}'${exampleCredential(authentication)} -H 'Content-Type: application/json' -d '${values}'`
 }

@@ -1,7 +1,7 @@
 import { vendors } from '@faregate/providers'
 import { readStartSettings, type StartFlags } from '../start/options.ts'
 import { formatFinding, hasErrors, type Finding } from './finding.ts'
-import { loadConfiguration } from './load.ts'
+import { loadWithDocuments } from './documents.ts'
 
 export interface CheckReport {
   ok: boolean
@@ -11,9 +11,9 @@ export interface CheckReport {
 }
 
 /** What `faregate check` says: every finding with place, path, what is wrong and how to mend it. */
-export function checkConfiguration(flags: Pick<StartFlags, 'config'>, environment: NodeJS.ProcessEnv): CheckReport {
+export async function checkConfiguration(flags: Pick<StartFlags, 'config'>, environment: NodeJS.ProcessEnv): Promise<CheckReport> {
   const { configFile } = readStartSettings(flags, environment)
-  const { findings } = loadConfiguration(configFile, environment, vendors)
+  const { findings } = await loadWithDocuments(configFile, environment, vendors)
   return {
     ok: !hasErrors(findings),
     file: configFile,

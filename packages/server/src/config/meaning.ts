@@ -20,7 +20,16 @@ export function checkMeaning(configuration: Configuration, file: string | undefi
   checkApis(configuration, report)
   for (const setting of ['trustedProxies', 'issuerNetworks'] as const) checkNetworks(setting, configuration[setting], report)
   if (configuration.publicUrl !== undefined) checkPublicUrl(configuration.publicUrl, report)
+  checkCertificates(configuration, report)
   if (configuration.tls !== undefined) checkTls(configuration.tls, file, report)
+}
+
+/** What nothing can be learnt from would leave callers outside who do as they are told. */
+function checkCertificates({ clientCertificates, tls, trustedProxies }: Configuration, report: Report): void {
+  if (clientCertificates === 'tls' && tls === undefined)
+    report(['clientCertificates'], { problem: 'is `tls`, and the listener has none', fix: 'add `tls`, or take `header` behind a proxy' })
+  if (clientCertificates === 'header' && trustedProxies.length === 0)
+    report(['clientCertificates'], { problem: 'is `header`, and no proxy is trusted', fix: 'name the proxy in `trustedProxies`' })
 }
 
 function checkProviders(providers: readonly ConfiguredProvider[], kinds: Kinds, report: Report): void {

@@ -1,4 +1,7 @@
-import { baseUrl, proxying, secretless, timeouts } from '@faregate/contract/api-proxying'
+import { authenticationWith } from '@faregate/contract/api-callers'
+import { checks as checksOfApi, validation } from '@faregate/contract/api-checks'
+import { models, policy } from '@faregate/contract/api-models'
+import { baseUrl, ca, proxying, secretless, timeouts } from '@faregate/contract/api-proxying'
 import { routesWith } from '@faregate/contract/api-routes'
 import { z } from 'zod'
 import { listing, presentation } from './schema-catalogue.ts'
@@ -37,16 +40,30 @@ const upstream = z.strictObject({
     })
     .optional()
     .describe("A client's credentials, with which a token is fetched for the upstream (OAuth 2)."),
+  mutualTls: z
+    .strictObject({
+      certificate: secretless.certificate,
+      key: secret.describe('Its private key as PEM, from the environment like every secret.'),
+    })
+    .optional()
+    .describe('What the gateway proves itself with when it connects (mutual TLS).'),
+  ca: ca.optional(),
 })
 
-const { authentication, identity, upstreams, health, retries, addresses, rewrite, requestHeaders, responseHeaders, hostHeader, cache } =
-  proxying
+const authentication = authenticationWith({
+  clientSecret: secret.describe('The secret with which the gateway asks, from the environment like every secret.'),
+})
+
+// Nothing is published from the file, so that nothing is made before it.
+const checks = checksOfApi.omit({ beforePublish: true }).describe('Calls that are saved with the API, and made by its test. Absent: none.')
+
+const { identity, upstreams, health, retries, addresses, rewrite, requestHeaders, responseHeaders, hostHeader, cache, http2 } = proxying
 
 export const api = z.strictObject({
   prefix: z.string().min(2).describe("Where callers find it, like `/weather`. Some first segments are the gateway's own."),
-  upstream: upstream.optional().describe('The service behind it. Every API but a prompt has one.'),
+  upstream: upstream.optional().describe('The service behind it. Every HTTP service has one.'),
   upstreams: upstreams.optional(),
-  routes: routes.optional().describe('What can be called, and what that costs. Every API but a prompt has some.'),
+  routes: routes.optional().describe('What can be called, and what that costs. Every HTTP service has some.'),
   timeouts: timeouts.optional(),
   authentication: authentication.optional(),
   identity: identity.optional(),
@@ -58,6 +75,7 @@ export const api = z.strictObject({
   responseHeaders: responseHeaders.optional(),
   hostHeader: hostHeader.optional(),
   cache: cache.optional(),
+  http2: http2.optional(),
   encodedSlashes: z
     .enum(['refuse', 'pass'])
     .optional()
@@ -65,7 +83,16 @@ export const api = z.strictObject({
       'What becomes of `%2F` and `%5C` in a path. An upstream may read another route in them than the one that is charged: absent, they ' +
         'are refused.',
     ),
+  document: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Its OpenAPI document: a file, JSON or YAML, relative to the configuration file. Nothing that it refers to is read.'),
+  validation: validation.optional(),
+  checks: checks.optional(),
   prompt,
+  models: models.optional(),
+  policy: policy.optional(),
   presentation: presentation.optional(),
   listing: listing.optional(),
 })

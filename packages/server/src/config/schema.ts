@@ -126,7 +126,7 @@ export const configurationSchema = z.strictObject({
   apis: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/), api)
     .default({})
-    .describe('What is published below a prefix of its own: HTTP services, with what a call costs, and prompts.'),
+    .describe('What is published below a prefix of its own: HTTP services, with what a call costs, prompts, and models.'),
   allModels: z
     .boolean()
     .optional()
@@ -156,6 +156,13 @@ export const configurationSchema = z.strictObject({
     })
     .optional()
     .describe('Serve HTTPS on the listener itself.'),
+  clientCertificates: z
+    .enum(['tls', 'header'])
+    .optional()
+    .describe(
+      'How the certificates of callers are learnt of, for APIs that take them: `tls`, the listener asks for one (needs `tls`), or `header`, ' +
+        'one of `trustedProxies` says it in `Client-Cert` (RFC 9440) and overwrites what callers send there. Absent: they are not.',
+    ),
   billing: z
     .strictObject({
       currency: z

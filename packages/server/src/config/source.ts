@@ -1,6 +1,7 @@
+import { interpolate } from '@faregate/core'
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type Scalar } from 'yaml'
 import { formatPath, type Finding, type Path, type Place } from './finding.ts'
-import { interpolate } from './interpolate.ts'
+
 import { schemaAt, takesText } from './json-schema.ts'
 
 /** A configuration file as plain values, and where each of them stands. */

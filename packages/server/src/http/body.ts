@@ -17,7 +17,7 @@ export interface BodyOptions {
   room: BodyRoom
   /** Whether its body goes on unread, to a published API. */
   passes: (raw: IncomingMessage) => boolean
-  /** Whether a published prompt is called, whose path the router does not know. */
+  /** Whether a published prompt or model is called, whose path the router does not know. */
   asks: (raw: IncomingMessage) => boolean
   /** Why the credential of a request cannot be used; undefined: it can. */
   vouch: (request: Sender) => Promise<Denial | undefined>
@@ -28,7 +28,7 @@ type Done = (error: Error | null, body?: Buffer) => void
 /** Larger bodies need a good credential and room before they are read. Most requests are smaller. */
 export const FREE_BYTES = 64 * 1024
 /** So long a body waits for room. */
-const ROOM_WAIT_MS = 30_000
+export const ROOM_WAIT_MS = 30_000
 
 const NO_BODY = Buffer.alloc(0)
 

@@ -1,7 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Denial } from '@faregate/core'
-import { DATA_PLANE_ROUTES, NodeOutbound, type Gateway, type Inbound } from '@faregate/gateway'
+import { DATA_PLANE_ROUTES, NodeOutbound, SwitchingOutbound, type Gateway, type Inbound } from '@faregate/gateway'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { noRoom } from './body-denials.ts'
+import type { BodyRoom } from './body-room.ts'
+import { FREE_BYTES, ROOM_WAIT_MS } from './body.ts'
+import type { CertificateOf } from './client-certificate.ts'
+import { HandshakeResponse } from './handshake-response.ts'
 
 /** A request on its way in, whoever routed it. */
 export interface Arrival {
@@ -33,9 +38,10 @@ const NO_BODY = Buffer.alloc(0)
 
 /**
  * Hands requests to the gateway, and the raw connection with them. `closing()`: connections end with their answer;
- * `served`: told of every request once its answer has ended.
+ * `room`: for large bodies, which each request gives back once its answer has ended. `certificateOf`: what callers prove themselves
+ * with, where that is known.
  */
-export function createDataPlane(gateway: Gateway, closing: () => boolean, served: (requestId: string) => void): DataPlane {
+export function createDataPlane(gateway: Gateway, closing: () => boolean, room: BodyRoom, certificateOf?: CertificateOf): DataPlane {
   const running = new Map<string, Arrival>()
   const serving = new Set<Promise<void>>()
 
@@ -43,10 +49,10 @@ export function createDataPlane(gateway: Gateway, closing: () => boolean, served
     if (closing()) response.shouldKeepAlive = false
     running.set(request.id, request)
     // The gateway answers by itself and never rejects.
-    const work = serve(inboundOf(request, response), new NodeOutbound(response)).finally(() => {
+    const work = serve(inboundOf(request, { response, room, certificateOf }), outboundOf(response)).finally(() => {
       running.delete(request.id)
       serving.delete(work)
-      served(request.id)
+      room.release(request.id)
     })
     serving.add(work)
   }
@@ -97,8 +103,16 @@ function targetOf(url: string): { path: string; query: string } {
   return question === -1 ? { path: target, query: '' } : { path: target.slice(0, question), query: target.slice(question + 1) }
 }
 
-/** The request as the gateway takes it. With the response it is answered on, a body that was not read can be opened. */
-export function inboundOf({ id, raw, ip, body }: Arrival, response?: ServerResponse): Inbound {
+/** What is known of a request beside its head: how a body that was not read is opened, and whose certificate its connection has. */
+interface Known {
+  /** On which the request is answered; with it, its body can be opened. */
+  response?: ServerResponse
+  room?: BodyRoom
+  certificateOf?: CertificateOf | undefined
+}
+
+/** The request as the gateway takes it. */
+export function inboundOf({ id, raw, ip, body }: Arrival, { response, room, certificateOf }: Known = {}): Inbound {
   const read = Buffer.isBuffer(body)
   return {
     id,
@@ -107,8 +121,23 @@ export function inboundOf({ id, raw, ip, body }: Arrival, response?: ServerRespo
     ...targetOf(raw.url ?? '/'),
     headers: raw.headers,
     body: read ? body : NO_BODY,
+    ...(certificateOf === undefined ? {} : { certificate: () => certificateOf(raw) }),
     ...(read || response === undefined ? {} : { unread: () => chunksOf(raw, response) }),
+    ...(read || room === undefined ? {} : { room: roomFor({ id, raw }, room) }),
+    ...(response instanceof HandshakeResponse ? { webSocket: true } : {}),
   }
+}
+
+function roomFor({ id, raw }: Pick<Arrival, 'id' | 'raw'>, room: BodyRoom): NonNullable<Inbound['room']> {
+  return {
+    free: FREE_BYTES,
+    take: async (bytes) =>
+      (await room.take({ id, socket: raw.socket }, bytes, ROOM_WAIT_MS)) ? undefined : noRoom(FREE_BYTES, room.bytes),
+  }
+}
+
+function outboundOf(response: ServerResponse): NodeOutbound {
+  return response instanceof HandshakeResponse ? new SwitchingOutbound(response) : new NodeOutbound(response)
 }
 
 /** The body as it comes in. What is left of it when nobody wants more is read and forgotten, so that the answer is. */

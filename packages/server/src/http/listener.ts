@@ -1,15 +1,17 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { Socket } from 'node:net'
 import { answerFlaw, answerOnSocket, type FlawContext } from './answer-flaw.ts'
 import { expectationFlaw, headFlaw, parserFlaw, TUNNEL_FLAW, type HeadLimits } from './flaw.ts'
+import { HandshakeResponse, isHandshake } from './handshake-response.ts'
 import { lingering } from './linger.ts'
 
 export interface ListenerOptions extends HeadLimits, FlawContext {
   bodyBytes: number
   /** Whether its body goes on unread: whoever opens it tells its sender to go on. */
   passes: (raw: IncomingMessage) => boolean
-  tls: { cert: Buffer; key: Buffer } | undefined
+  /** `asks`: callers may prove themselves with a certificate; which ones are taken is each API's to say. */
+  tls: { cert: Buffer; key: Buffer; asks: boolean } | undefined
 }
 
 /** Longer than the idle times of usual reverse proxies, so that it is never us who closes a connection they reuse. */
@@ -28,9 +30,10 @@ export function createListener(handler: RequestListener, options: ListenerOption
     connectionsCheckingInterval: Math.min(30_000, Math.max(50, requestMs / 10)),
     // A missing Host is refused below, in words.
     requireHostHeader: false,
+    shouldUpgradeCallback: (request: IncomingMessage) => isHandshake(request) && options.passes(request),
   }
   const checked = lingering(checkHead(handler, options))
-  const server = tls === undefined ? createServer(shared, checked) : createTlsServer({ ...shared, ...tls }, checked)
+  const server = tls === undefined ? createServer(shared, checked) : createTlsServer({ ...shared, ...secured(tls) }, checked)
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     // What is too large is refused before it is sent.
     if (!options.passes(request) && Number(request.headers['content-length'] ?? 0) <= options.bodyBytes) response.writeContinue()
@@ -39,8 +42,15 @@ export function createListener(handler: RequestListener, options: ListenerOption
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
     answerFlaw(options, expectationFlaw(request), response),
   )
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
+    checked(request, new HandshakeResponse(server, request, socket, head)),
+  )
   server.on('connect', (_request, socket: Socket) => answerOnSocket(options, TUNNEL_FLAW, socket))
   return server
+}
+
+function secured({ cert, key, asks }: NonNullable<ListenerOptions['tls']>): ServerOptions {
+  return asks ? { cert, key, requestCert: true, rejectUnauthorized: false } : { cert, key }
 }
 
 /** Answers an error of node's parser; a connection that was reset has nobody to answer. */

@@ -6,6 +6,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest }
 import { BodyRefused, brokenOff } from './body-denials.ts'
 import type { BodyRoom } from './body-room.ts'
 import { readBody, type Sender } from './body.ts'
+import type { CertificateOf } from './client-certificate.ts'
 import { inboundOf, pathOf, type Arrival, type DataPlane } from './data-plane.ts'
 import { directly } from './direct.ts'
 import { answerParserError, createListener } from './listener.ts'
@@ -17,8 +18,10 @@ export interface HttpOptions {
   requestMs: number
   room: BodyRoom
   trustedProxies: readonly string[]
-  tls: { cert: Buffer; key: Buffer } | undefined
+  tls: { cert: Buffer; key: Buffer; asks: boolean } | undefined
   publicUrl: () => string
+  /** What callers prove themselves with, where that is known. */
+  certificateOf?: CertificateOf | undefined
 }
 
 /**
@@ -28,8 +31,13 @@ export interface HttpOptions {
 export function createHttpServer(gateway: Gateway, plane: DataPlane, options: HttpOptions): FastifyInstance {
   const passes = (raw: IncomingMessage): boolean => gateway.publishes(pathOf(raw)) === 'http' && raw.method !== 'OPTIONS'
   const listening = { ...options, passes, newRequestId: () => gateway.newRequestId() }
-  const asks = (raw: IncomingMessage): boolean => gateway.publishes(pathOf(raw)) === 'prompt'
-  const bodies = { ...options, passes, asks, vouch: (request: Sender) => gateway.vouch(inboundOf(request)) }
+  const asks = (raw: IncomingMessage): boolean => MODELLED.has(gateway.publishes(pathOf(raw)))
+  const bodies = {
+    ...options,
+    passes,
+    asks,
+    vouch: (request: Sender) => gateway.vouch(inboundOf(request, { certificateOf: options.certificateOf })),
+  }
   const refuse = (request: Arrival, response: ServerResponse, error: Error): void => plane.refuse(request, response, denialOf(error))
   const direct = { bodies, plane, refuse, newRequestId: listening.newRequestId, publishes: passes }
   const server = Fastify({
@@ -51,6 +59,9 @@ export function createHttpServer(gateway: Gateway, plane: DataPlane, options: Ht
   server.setErrorHandler((error: FastifyError, request, reply) => refuse(request, reply.hijack().raw, error))
   return server
 }
+
+/** What is a call of a model: its body is collected. */
+const MODELLED: ReadonlySet<ReturnType<Gateway['publishes']>> = new Set(['prompt', 'model'])
 
 /** What an error of the HTTP server means to the caller. */
 function denialOf(error: Error & { statusCode?: number }): Denial {

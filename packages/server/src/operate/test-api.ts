@@ -1,15 +1,15 @@
 import type { ApiTestResult } from '@faregate/admin'
-import type { Prompt, Snapshot } from '@faregate/core'
+import type { ModelsDefinition, PromptDefinition, Snapshot } from '@faregate/core'
 import { askUpstream, type ApiUpstream, type UpstreamBook, type UpstreamClient } from '@faregate/gateway'
 import { refusedBy } from '@faregate/gateway/apis/failure'
-import type { PromptProbe } from '../apis/probe-prompt.ts'
+import type { ModelsProbe } from '../apis/probe-models.ts'
 import { unreachable } from './collect-answer.ts'
 
 export interface ApiTestDeps {
   snapshot: () => Snapshot
   upstream: Pick<UpstreamClient, 'send'>
   upstreams: Pick<UpstreamBook, 'compile'>
-  probePrompt: (prompt: Prompt) => Promise<PromptProbe>
+  probeModels: (definition: PromptDefinition | ModelsDefinition) => Promise<ModelsProbe>
 }
 
 /** Whoever asks waits for the answer: not for as long as a call may take. Milliseconds. */
@@ -19,25 +19,32 @@ type Member = ApiUpstream['pool']['members'][number]
 type Found = Omit<ApiTestResult, 'latencyMs'>
 
 /**
- * Asks each upstream of a published API for what lies at its base URL, with the API's secret: whatever it answers, it is there. Of a
- * prompt, looks whether its model is served. Never rejects.
+ * Asks each upstream of a published API for what lies at its base URL, with the API's secret: whatever it answers, it is there. Of what is
+ * made of models, looks whether they are served. Never rejects.
  */
 export async function testApi(deps: ApiTestDeps, name: string): Promise<ApiTestResult> {
   const api = deps.snapshot().apis.get(name)
   if (api === undefined) return { ok: false, message: `There is no API "${name}" in force.`, status: null, latencyMs: 0 }
   const started = performance.now()
-  const found = await (api.kind === 'prompt' ? testPrompt(deps, api.prompt) : testService(deps, name, deps.upstreams.compile(api)))
+  const found = await (api.kind === 'http' ? testService(deps, name, deps.upstreams.compile(api)) : testModels(deps, api))
   return { ...found, latencyMs: Math.round(performance.now() - started) }
 }
 
-async function testPrompt({ probePrompt }: ApiTestDeps, prompt: Prompt): Promise<Found> {
+async function testModels({ probeModels }: ApiTestDeps, definition: PromptDefinition | ModelsDefinition): Promise<Found> {
   try {
-    const { unpriced, dead } = await probePrompt(prompt)
+    const { unpriced, dead } = await probeModels(definition)
     const refusal = unpriced ?? dead
-    return { ok: refusal === undefined, message: refusal ?? `Its model "${prompt.model}" is served, and has a price.`, status: null }
+    return { ok: refusal === undefined, message: refusal ?? servedText(definition), status: null }
   } catch (error) {
     return { ok: false, message: messageOf(error), status: null }
   }
+}
+
+function servedText(definition: PromptDefinition | ModelsDefinition): string {
+  if (definition.kind === 'prompt') return `Its model "${definition.prompt.model}" is served, and has a price.`
+  return `Its models are served, and have prices: ${Object.entries(definition.models)
+    .map(([name, model]) => `${name} (${model})`)
+    .join(', ')}.`
 }
 
 async function testService({ upstream: client }: ApiTestDeps, name: string, upstream: ApiUpstream): Promise<Found> {

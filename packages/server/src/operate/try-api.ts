@@ -103,6 +103,7 @@ async function answered(
       body: body === undefined ? null : Buffer.from(body),
       asSent: true,
       guarded: upstream.guarded,
+      connection: upstream.connection,
       limits: upstream.timeouts,
     },
     {

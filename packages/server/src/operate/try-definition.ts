@@ -12,17 +12,18 @@ export interface TryDefinitionDeps extends TryDeps {
   secrets: Pick<Secrets, 'unseal'>
 }
 
-/** Tries a definition as it is kept, in force or not: its document is read, and the secrets towards its upstream are opened. */
+/** Tries a definition as it is kept, in force or not: its document is read, and the secrets towards its upstream are opened; those of the configuration file are open. */
 export async function tryDefinition(
   deps: TryDefinitionDeps,
   name: string,
-  definition: HttpDraft,
+  definition: HttpDraft | HttpApi,
   { against, unsafe, generated }: TryOptions,
 ): Promise<ContractReport | undefined> {
   const { store, clock } = deps
   const { apiDocuments, apiOwners } = createAdminStore(store, () => clock.now()).read
   const document = definition.document === undefined ? undefined : await apiDocuments.get(definition.document)
-  const upstream = against === 'upstream' ? opened(deps, name, definition, await apiOwners.get(name)) : undefined
+  const inFile = 'managedBy' in definition
+  const upstream = against !== 'upstream' ? undefined : inFile ? definition : opened(deps, name, definition, await apiOwners.get(name))
   return tryApi(deps, { definition, upstream, document, unsafe, generated })
 }
 

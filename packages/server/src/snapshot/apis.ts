@@ -1,10 +1,18 @@
-import type { ApiEntry, HttpApi, PromptApi, Snapshot } from '@faregate/core'
-import { nearest, type ApiDirectory, type CallerBook, type PublishedApi, type PublishedPrompt, type UpstreamBook } from '@faregate/gateway'
-import { compilePrompt, Prefixes, promptDocument, readPath, RouteTable } from '@faregate/lifecycle'
+import { servedReleases, type ApiEntry, type HttpApi, type PromptApi, type Snapshot } from '@faregate/core'
+import {
+  nearest,
+  type ApiDirectory,
+  type CallerBook,
+  type PublishedApi,
+  type PublishedModels,
+  type PublishedPrompt,
+  type UpstreamBook,
+} from '@faregate/gateway'
+import { compilePrompt, madeDocument, Prefixes, readPath, RouteTable } from '@faregate/lifecycle'
 import { promptDialect } from '@faregate/wire'
 import type { Contracts } from '../apis/contracts.ts'
 
-type Published = PublishedApi | PublishedPrompt
+type Published = PublishedApi | PublishedPrompt | PublishedModels
 
 /**
  * The published APIs of the configuration in force, compiled once for each: an entry that did not change is not compiled again.
@@ -25,29 +33,38 @@ export function apiDirectory(
     compiled.set(entry, known)
     return known
   }
-  const make = (entry: ApiEntry): Published =>
-    entry.kind === 'prompt'
-      ? publishPrompt(entry, bodyBytes)
-      : publish(entry, upstreams.compile(entry), callers.compile(entry), contracts.of(entry))
+  const alone = (entry: ApiEntry): Published => {
+    const schemes = callers.compile(entry)
+    if (entry.kind === 'model') return { kind: 'model', entry, schemes, document: () => madeDocument(entry.name, entry) }
+    if (entry.kind === 'prompt') return publishPrompt(entry, schemes, bodyBytes)
+    return publish(entry, upstreams.compile(entry), schemes, contracts.of(entry))
+  }
+  const make = (entry: ApiEntry): Published => {
+    const { canary } = entry
+    // What kind of API it is, it stays.
+    return canary === undefined ? alone(entry) : ({ ...alone(entry), canary: { ...canary, entry: alone(canary.entry) } } as Published)
+  }
   return {
     find(path) {
-      const { apis } = snapshot()
+      const inForce = snapshot()
+      const { apis, staged } = inForce
       if (apis !== current) {
         current = apis
-        upstreams.keep(apis.values())
-        prefixes = new Prefixes([...apis.values()].map((entry) => [entry.prefix, published(entry)]))
+        upstreams.keep(servedReleases(inForce))
+        prefixes = new Prefixes([...apis.values(), ...staged.values()].map((entry) => [entry.prefix, published(entry)]))
       }
       return prefixes.find(path)
     },
   }
 }
 
-function publishPrompt(entry: PromptApi, bodyBytes: number): PublishedPrompt {
+function publishPrompt(entry: PromptApi, schemes: PublishedPrompt['schemes'], bodyBytes: number): PublishedPrompt {
   return {
     kind: 'prompt',
     entry,
+    schemes,
     dialect: promptDialect(entry.prompt, compilePrompt(entry.prompt, bodyBytes)),
-    document: () => promptDocument(entry.name, entry),
+    document: () => madeDocument(entry.name, entry),
   }
 }
 

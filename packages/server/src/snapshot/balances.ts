@@ -8,15 +8,15 @@ import type { Store } from '@faregate/store'
 type Wallet = Extract<AccountRef, { kind: 'wallet' }>
 type Cap = Extract<AccountRef, { kind: 'cap' }>
 
-const EMPTY = { granted: 0n, expired: 0n, posted: 0n, held: 0n, creditLimit: 0n }
+const EMPTY = { granted: 0n, expired: 0n, posted: 0n, held: 0n, lapsed: 0n, creditLimit: 0n }
 
 /** Reads balances for explanations: without lock or effect, never for a decision. */
 export function createBalanceReader(store: Pick<Store, 'read'>, money: AdminQueries['money'], clock: Clock): BalanceReader {
   const wallet = async ({ id, unit }: Wallet): Promise<BalanceView> => {
     const row = await money.balance(id.slice(walletOf('').length), clock.now())
-    const { granted, expired, posted, held, creditLimit } = row ?? EMPTY
+    const { granted, expired, posted, held, lapsed, creditLimit } = row ?? EMPTY
     const available = granted - expired - posted - held + creditLimit
-    return { account: id, unit, granted, posted, held, available, ...(creditLimit > 0n ? { creditLimit } : {}), resetsAt: null }
+    return { account: id, unit, granted, posted, held, lapsed, available, ...(creditLimit > 0n ? { creditLimit } : {}), resetsAt: null }
   }
   const cap = async (ref: Cap): Promise<BalanceView> => {
     const running = capAccount(ref, clock.now())

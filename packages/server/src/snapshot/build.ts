@@ -6,7 +6,7 @@ export interface SnapshotSources {
   file: { providers: ProviderEntry[]; models: ModelEntry[]; apis: ApiEntry[] }
   /** Providers that variables such as OPENAI_API_KEY connect. */
   environment: ProviderEntry[]
-  database: { providers: ProviderEntry[]; models: ModelEntry[]; apis: ApiEntry[] }
+  database: { providers: ProviderEntry[]; models: ModelEntry[]; apis: ApiEntry[]; staged: ApiEntry[] }
   /** The built-in demo: it answers while no other provider is connected, or alone if it was asked for. */
   demo: { provider: string; model: string; baseUrl: string; only: boolean }
   /** As set; undefined: the default. */
@@ -31,6 +31,7 @@ export function buildSnapshot(sources: SnapshotSources): Snapshot {
     providers: byName(providers),
     models: byName(served),
     apis: byName(firstOfEachName([...file.apis, ...database.apis])),
+    staged: byName(database.staged),
     allModels: sources.allModels ?? (models.length === 0 && fromEnvironment.length > 0 && !builtIn),
     currency,
   }

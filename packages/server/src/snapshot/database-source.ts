@@ -1,5 +1,7 @@
 import {
+  servedReleases,
   settingsInForce,
+  stageOf,
   type ApiEntry,
   type ModelEntry,
   type ProviderEntry,
@@ -23,6 +25,7 @@ interface Stored {
   providers: ProviderEntry[]
   models: ModelEntry[]
   apis: ApiEntry[]
+  staged: ApiEntry[]
   prices: OperatorPrices
   settings: StoredSettings
 }
@@ -71,7 +74,7 @@ export class DatabaseSource implements ConfigurationSource {
     const stored = await this.#stored()
     const settings = settingsInForce(this.#fixed.settings, stored.settings)
     const snapshot = buildSnapshot({ ...this.#fixed, version, database: stored, allModels: settings.allModels.value })
-    await this.#contracts.prepare(snapshot.apis.values())
+    await this.#contracts.prepare(servedReleases(snapshot))
     const published = await catalogueFor(snapshot, this.#vendors)
     const limit = shareOf(settings['prices.approveAbove'].value)
     this.catalogue = published && (await this.#cataloguePrices.inForce({ snapshot, overrides: stored.prices, published, limit }))
@@ -83,7 +86,7 @@ export class DatabaseSource implements ConfigurationSource {
   /** A provider, or an API, whose secrets cannot be opened is left out: what needs it is refused, the others go on. */
   async #stored(): Promise<Stored> {
     const unopened = new Set<string>()
-    const { providers, models, apis, prices, settings } = await readConfiguration(this.#store.read, (sealed, name) => {
+    const { providers, models, apis, staged, prices, settings } = await readConfiguration(this.#store.read, (sealed, name) => {
       try {
         return this.#unseal(sealed, name)
       } catch (error) {
@@ -96,25 +99,27 @@ export class DatabaseSource implements ConfigurationSource {
         return ''
       }
     })
+    const opened = (entries: ApiEntry[]) => entries.filter(({ name }) => !unopened.has(`api:${name}`))
     return {
       providers: providers.filter(({ name }) => !unopened.has(`provider:${name}`)),
       models,
-      apis: this.#sameApis(apis.filter(({ name }) => !unopened.has(`api:${name}`))),
+      ...this.#sameApis({ apis: opened(apis), staged: opened(staged) }),
       prices: new Map(prices.map(({ provider, model, rates }) => [`${provider}/${model}`, rates])),
       settings,
     }
   }
 
   /** An API that is as it was stays the same entry: what was made of it is not made again with every change of something else. */
-  #sameApis(read: ApiEntry[]): ApiEntry[] {
+  #sameApis({ apis, staged }: Pick<Stored, 'apis' | 'staged'>): Pick<Stored, 'apis' | 'staged'> {
     const known = this.#apis
-    this.#apis = new Map(
-      read.map((entry) => {
-        const text = JSON.stringify(entry)
-        const before = known.get(entry.name)
-        return [entry.name, before?.text === text ? before : { text, entry }]
-      }),
-    )
-    return [...this.#apis.values()].map(({ entry }) => entry)
+    this.#apis = new Map()
+    const same = (entry: ApiEntry): ApiEntry => {
+      const [key, text] = [`${stageOf(entry)} ${entry.name}`, JSON.stringify(entry)]
+      const before = known.get(key)
+      const kept = before?.text === text ? before : { text, entry }
+      this.#apis.set(key, kept)
+      return kept.entry
+    }
+    return { apis: apis.map(same), staged: staged.map(same) }
   }
 }

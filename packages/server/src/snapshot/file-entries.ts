@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { hashOf } from '@faregate/admin/api-document'
 import {
   withoutSlash,
   type ApiEntry,
@@ -6,6 +7,9 @@ import {
   type HttpDefinition,
   type ManagedBy,
   type ModelEntry,
+  type ModelsApi,
+  type ModelsDefinition,
+  type PromptApi,
   type PromptDefinition,
   type ProviderEntry,
 } from '@faregate/core'
@@ -47,30 +51,44 @@ export function fileModels(configuration: Configuration, placeOf: PlaceOf): Mode
   }))
 }
 
-/** The published APIs of the configuration file. */
-export function fileApis(configuration: Configuration, placeOf: PlaceOf): ApiEntry[] {
+/** The published APIs of the configuration file, with the texts of their documents by name. */
+export function fileApis(configuration: Configuration, placeOf: PlaceOf, documents: ReadonlyMap<string, string>): ApiEntry[] {
   return Object.entries(configuration.apis).map(([name, { listing, ...api }]) => ({
-    ...definitionOf(api),
+    ...definitionOf(api, documents.get(name)),
     ...(listing === undefined ? {} : { listing }),
     name,
     managedBy: managedBy(placeOf(['apis', name])),
   }))
 }
 
-type Defined = (HttpDefinition & Pick<HttpApi, 'upstream'>) | PromptDefinition
+type Defined =
+  | (HttpDefinition & Pick<HttpApi, 'upstream' | 'authentication'>)
+  | (PromptDefinition & Pick<PromptApi, 'authentication'>)
+  | (ModelsDefinition & Pick<ModelsApi, 'authentication'>)
 
-/** What an API of the file is: a prompt, where it has one. What a service lacks was told when the file was checked. */
-function definitionOf({
-  prefix,
-  prompt,
-  presentation,
-  upstream,
-  upstreams,
-  routes = [],
-  ...members
-}: Omit<ConfiguredApi, 'listing'>): Defined {
-  const told = presentation === undefined ? {} : { presentation }
+/** What an API of the file is: a prompt or models, where it has some. What a service lacks was told when the file was checked. */
+function definitionOf(
+  {
+    prefix,
+    prompt,
+    models,
+    policy,
+    presentation,
+    upstream,
+    upstreams,
+    authentication,
+    routes = [],
+    document: _file,
+    ...members
+  }: Omit<ConfiguredApi, 'listing'>,
+  document: string | undefined,
+): Defined {
+  const told = {
+    ...(authentication === undefined ? {} : { authentication: authenticationOf(authentication) }),
+    ...(presentation === undefined ? {} : { presentation }),
+  }
   if (prompt !== undefined) return { kind: 'prompt', prefix, prompt: present(prompt), ...told }
+  if (models !== undefined) return { kind: 'model', prefix, models, ...(policy === undefined ? {} : { policy }), ...told }
   const several = upstreams?.map(({ baseUrl, ...more }) => ({ baseUrl: withoutSlash(baseUrl), ...present(more) }))
   return {
     kind: 'http',
@@ -79,21 +97,36 @@ function definitionOf({
     upstream: upstreamOf(upstream, several?.[0]?.baseUrl),
     ...(several === undefined ? {} : { upstreams: several }),
     routes,
+    ...(document === undefined ? {} : { document: hashOf(document) }),
     ...told,
   }
 }
 
-function upstreamOf({ baseUrl, header, basic, oauth }: NonNullable<ConfiguredApi['upstream']> = {}, first?: string): HttpApi['upstream'] {
+function upstreamOf(
+  { baseUrl, header, basic, oauth, mutualTls, ca }: NonNullable<ConfiguredApi['upstream']> = {},
+  first?: string,
+): HttpApi['upstream'] {
   return {
     baseUrl: first ?? withoutSlash(baseUrl ?? ''),
     ...(header === undefined ? {} : { header: { name: header.name, secret: header.value } }),
     ...(basic === undefined ? {} : { basic }),
     ...(oauth === undefined ? {} : { oauth: openOAuth(oauth) }),
+    ...(mutualTls === undefined ? {} : { mutualTls: { certificate: mutualTls.certificate, secret: mutualTls.key } }),
+    ...(ca === undefined ? {} : { ca }),
   }
 }
 
 function openOAuth({ clientSecret, ...oauth }: NonNullable<NonNullable<ConfiguredApi['upstream']>['oauth']>): HttpApi['upstream']['oauth'] {
   return { ...present(oauth), secret: clientSecret }
+}
+
+function authenticationOf({
+  introspection,
+  ...ways
+}: NonNullable<ConfiguredApi['authentication']>): NonNullable<HttpApi['authentication']> {
+  if (introspection === undefined) return present(ways)
+  const { clientSecret, ...asked } = introspection
+  return { ...present(ways), introspection: { ...present(asked), secret: clientSecret } }
 }
 
 function managedBy(place: Place | undefined): ManagedBy {

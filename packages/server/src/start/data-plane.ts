@@ -1,4 +1,5 @@
 import type { AdminQueries } from '@faregate/admin'
+import { servedReleases } from '@faregate/core'
 import {
   CallerBook,
   createGateway,
@@ -74,7 +75,7 @@ export function assembleDataPlane(
     configurationVersion: () => live.snapshot.version,
     pricesPending: () => cataloguePrices.pending.length,
     isModel: (name) => live.snapshot.models.has(name),
-    isApi: (name) => live.snapshot.apis.has(name),
+    isApi: (name) => live.snapshot.apis.has(name) || live.snapshot.staged.has(name),
   })
   const onFailure = (error: unknown): void => log.error({ error: String(error) }, 'a ledger batch failed')
   const ledger = new CommitQueue(metrics.measured(store.engine), { onFailure })
@@ -141,7 +142,8 @@ function publishedApis(
 ): Pick<GatewayDeps, 'apis' | 'mocks'> {
   const snapshot = () => live.snapshot
   const nonces = { use: (key: string, nonce: string, until: number) => inTime(useNonce(store, key, nonce, until)) }
-  const book = new CallerBook({ keys, callers, signingSecret: secrets.signingSecret, readToken: secrets.readToken, nonces, issuers })
+  const { signingSecret, readToken } = secrets
+  const book = new CallerBook({ keys, callers, signingSecret, readToken, nonces, issuers, authority: issuers })
   return { apis: apiDirectory(snapshot, upstreams, contracts, book, limits), mocks: createMocks(read, snapshot) }
 }
 
@@ -167,6 +169,6 @@ function openUpstreams(
   const upstreams = new UpstreamBook(upstream, signer, new ResponseStore(limits.cacheBytes, now))
   const checks = new HealthChecks({ upstreams, client: upstream, random, log })
   closers.add(() => checks.close())
-  live.watch(({ apis }) => checks.apply(apis.values()))
+  live.watch((snapshot) => checks.apply(servedReleases(snapshot)))
   return { upstream, upstreams }
 }

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import { cutTaken } from '../http/handshake-response.ts'
 
 /** How often connections that have become idle are closed while the server drains, in milliseconds. */
 const SWEEP_MS = 50
@@ -15,6 +16,7 @@ export async function drain(server: FastifyInstance, graceMs: number): Promise<{
   const deadline = setTimeout(() => {
     cut = true
     http.closeAllConnections()
+    cutTaken(http)
   }, graceMs)
   try {
     await server.close()

@@ -6,6 +6,7 @@ import type { Configuration } from '../config/schema.ts'
 import { checkReadiness } from '../health/ready.ts'
 import { mountHealth } from '../health/routes.ts'
 import { BodyRoom } from '../http/body-room.ts'
+import { certificatesFrom } from '../http/client-certificate.ts'
 import { createDataPlane, type DataPlane } from '../http/data-plane.ts'
 import { LazyManagement } from '../http/management.ts'
 import { mountTokenEndpoint } from '../http/token-endpoint.ts'
@@ -56,7 +57,8 @@ export async function assembleHttp(parts: HttpAssembly): Promise<Assembled> {
   const { limits } = configuration
   const memory = memoryKeeper(() => plane.idle())
   const room = new BodyRoom(Math.max(limits.bodiesBytes, limits.bodyBytes), memory.giveBack)
-  const plane = createDataPlane(serving.gateway, parts.closing, (id) => room.release(id))
+  const certificates = certificatesFrom(configuration.clientCertificates, configuration.trustedProxies)
+  const plane = createDataPlane(serving.gateway, parts.closing, room, certificates)
   serving.addresses.of = (id) => plane.addressOf(id)
   const tls = readTls(configuration, settings)
   const server = createHttpServer(serving.gateway, plane, {
@@ -65,8 +67,9 @@ export async function assembleHttp(parts: HttpAssembly): Promise<Assembled> {
     requestMs: limits.requestMs,
     room,
     trustedProxies: configuration.trustedProxies,
-    tls,
+    tls: tls && { ...tls, asks: configuration.clientCertificates === 'tls' },
     publicUrl,
+    certificateOf: certificates,
   })
   const shared = { clock, random, publicUrl, version: VERSION }
   plane.mount(server)
@@ -87,6 +90,7 @@ export async function assembleHttp(parts: HttpAssembly): Promise<Assembled> {
     findKey: (presented) => installation.keys.find(presented),
     issue: installation.secrets.issueToken,
     jwk: installation.secrets.assertions.jwk,
+    apis: () => live.snapshot.apis.values(),
   })
   mountCatalogue(server, { ...shared, admin, findKey: (presented) => installation.keys.find(presented) })
   mountPayments(server, parts)

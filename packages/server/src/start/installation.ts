@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { hashOf } from '@faregate/admin/api-document'
 import type { InvoiceBook } from '@faregate/billing'
 import type { Clock, ManagedBy, Random } from '@faregate/core'
 import type { PriceBook } from '@faregate/gateway'
@@ -57,6 +58,8 @@ export interface InstallationOptions {
   settings: StartSettings
   configuration: Configuration
   placeOf: (path: Path) => Place | undefined
+  /** OpenAPI documents that the configuration file names, by API. */
+  documents: ReadonlyMap<string, string>
   definedBy: (path: Path) => ManagedBy | undefined
   environment: NodeJS.ProcessEnv
   clock: Clock
@@ -75,6 +78,7 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
   closers.add(() => store.close())
   const limiter = await openLimiter({ url: settings.redisUrl, installation: secrets.fingerprint, clock, random, log }, closers)
   await checkCurrency(store, configuration.billing.currency)
+  await keepDocuments(store, options)
   const cataloguePrices = new CataloguePrices({ store: createAdminStore(store, () => clock.now()), vendors, clock, random, log })
   closers.add(() => cataloguePrices.close().catch(() => undefined))
   const contracts = openContracts(store, options)
@@ -118,6 +122,14 @@ export async function openInstallation(options: InstallationOptions, closers: Cl
   return { clock, random, log, store, secrets, ...known, live, limiter, source, contracts, prices, cataloguePrices }
 }
 
+/** Documents of the file are kept where those of the database are: whatever reads one finds it there. */
+async function keepDocuments(store: Store, { documents, clock }: InstallationOptions): Promise<void> {
+  if (documents.size === 0) return
+  await createAdminStore(store, () => clock.now()).write(async (trx) => {
+    for (const text of documents.values()) await trx.putApiDocument(hashOf(text), text)
+  })
+}
+
 function openContracts(store: Store, { clock, log }: InstallationOptions): Contracts {
   const { apiDocuments } = createAdminStore(store, () => clock.now()).read
   return new Contracts({ documents: createDocuments(), textOf: (hash) => apiDocuments.get(hash), log })
@@ -148,12 +160,12 @@ export function retentionOf({ retention }: Pick<Configuration, 'retention'>): Re
   return { maxAgeMs: retention.days * DAY_MS, maxBytes: retention.bytes }
 }
 
-function fixedSources({ settings, configuration, placeOf, definedBy, environment }: InstallationOptions): FixedSources {
+function fixedSources({ settings, configuration, documents, placeOf, definedBy, environment }: InstallationOptions): FixedSources {
   return {
     file: {
       providers: fileProviders(configuration, vendors, placeOf),
       models: fileModels(configuration, placeOf),
-      apis: fileApis(configuration, placeOf),
+      apis: fileApis(configuration, placeOf, documents),
     },
     environment: environmentProviders(environment),
     demo: { provider: demo.kind, model: DEMO_MODEL, baseUrl: demo.defaultBaseUrl ?? '', only: settings.demo },

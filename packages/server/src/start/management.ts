@@ -1,12 +1,12 @@
 import type { AdminDeps } from '@faregate/admin'
-import type { Deployment, Prompt } from '@faregate/core'
+import type { Deployment, ModelsDefinition, PromptDefinition } from '@faregate/core'
 import { checkedUrl, UrlRefused } from '@faregate/gateway'
 import { createDocuments } from '@faregate/lifecycle'
 import { priceTexts } from '@faregate/pricing'
 import { vendors } from '@faregate/providers'
 import { createAdminStore } from '@faregate/store/queries/index'
 import { createDocumentFetcher } from '../apis/fetch-document.ts'
-import { probePrompt } from '../apis/probe-prompt.ts'
+import { probeModels } from '../apis/probe-models.ts'
 import { createProber } from '../apis/probe.ts'
 import type { Configuration } from '../config/schema.ts'
 import { VERSION } from '../installed.ts'
@@ -38,7 +38,8 @@ export function managementDeps(
   const documents = createDocumentFetcher()
   const parsed = createDocuments()
   const prober = createProber(undefined, serving.reachable)
-  const probe = (prompt: Prompt) => probePrompt({ snapshot: () => live.snapshot, prices, vendors }, prober, prompt)
+  const probe = (definition: PromptDefinition | ModelsDefinition) =>
+    probeModels({ snapshot: () => live.snapshot, prices, vendors }, prober, definition)
   closers.add(() => Promise.all([documents.close(), prober.close()]).then(() => undefined))
   const { backup, restore } = createBackups(store, settings.directory, clock)
   return {
@@ -58,8 +59,8 @@ export function managementDeps(
     methodPage: payments.methodPage,
     documents: parsed,
     fetchDocument: (url) => documents.fetch(url),
-    probeUpstreams: (baseUrls, owner) => prober.probe(baseUrls, owner !== undefined),
-    probePrompt: probe,
+    probeUpstreams: (baseUrls, owner, connection) => prober.probe(baseUrls, owner !== undefined, connection),
+    probeModels: probe,
     refusedUrl: (url) => refusedUrl(url),
     refusedUpstream: (url) => refusedUrl(url, serving.reachable),
     sendsMail: configuration.mail !== undefined,
@@ -67,6 +68,7 @@ export function managementDeps(
     random,
     publicUrl,
     currency: configuration.billing.currency,
+    clientCertificates: configuration.clientCertificates,
     settings: () => installation.source.settings,
     log,
     flushed: () => store.records.flush(),
@@ -75,7 +77,7 @@ export function managementDeps(
     testProvider: (name) => testProvider({ snapshot: () => live.snapshot, vendors, upstream: serving.upstream }, name),
     testProviderKeys: (name) => testProviderKeys({ snapshot: () => live.snapshot, vendors, upstream: serving.upstream }, name),
     testApi: (name) =>
-      testApi({ snapshot: () => live.snapshot, upstream: serving.upstream, upstreams: serving.upstreams, probePrompt: probe }, name),
+      testApi({ snapshot: () => live.snapshot, upstream: serving.upstream, upstreams: serving.upstreams, probeModels: probe }, name),
     tryApi: (name, definition, how) => tryDefinition({ ...installation, ...serving, documents: parsed }, name, definition, how),
     providerKinds: () =>
       [...vendors.values()].map(({ kind, title, defaultBaseUrl, keyless }) => ({ kind, title, defaultBaseUrl, keyless: keyless === true })),

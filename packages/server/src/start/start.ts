@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { vendors } from '@faregate/providers'
 import { systemClock, systemRandom } from '../clock.ts'
 import { formatFinding } from '../config/finding.ts'
-import { loadConfiguration, type Loaded } from '../config/load.ts'
+import { loadWithDocuments, type Complete } from '../config/documents.ts'
 import { VERSION } from '../installed.ts'
 import { runInvoicing } from '../plans/invoices.ts'
 import { connectPayments } from '../payments/payments.ts'
@@ -35,7 +35,7 @@ const SETTLE_MS = 6_000
 /** Where the start screen and the log go. */
 export type Output = { write(text: string): unknown; isTTY?: boolean }
 
-type Ready = Extract<Loaded, { ok: true }>
+type Ready = Extract<Complete, { ok: true }>
 
 /** Opens everything, listens, prints the start screen. Rejects with an error whose message tells the operator what to do. */
 export async function openServer(
@@ -44,7 +44,7 @@ export async function openServer(
   output: Output = process.stdout,
 ): Promise<RunningServer & { log: Logger }> {
   const settings = readStartSettings(flags, environment)
-  const loaded = configured(settings, environment)
+  const loaded = await configured(settings, environment)
   const log = createLog(loaded.configuration.log.level, output)
   const closers = new Closers()
   try {
@@ -56,8 +56,8 @@ export async function openServer(
   }
 }
 
-function configured(settings: StartSettings, environment: NodeJS.ProcessEnv): Ready {
-  const loaded = loadConfiguration(settings.configFile, environment, vendors)
+async function configured(settings: StartSettings, environment: NodeJS.ProcessEnv): Promise<Ready> {
+  const loaded = await loadWithDocuments(settings.configFile, environment, vendors)
   if (loaded.ok) return loaded
   throw new StartRefused(
     `The configuration cannot be served:\n${loaded.findings.map((finding) => `  ${formatFinding(finding)}`).join('\n')}`,
@@ -72,12 +72,12 @@ async function serve(
   closers: Closers,
   output: Output,
 ): Promise<RunningServer> {
-  const { configuration, placeOf, definedBy, findings } = loaded
+  const { configuration, documents, placeOf, definedBy, findings } = loaded
   for (const finding of findings) log.warn(formatFinding(finding))
   let url = ''
   let closing = false
   const installation = await openInstallation(
-    { settings, configuration, placeOf, definedBy, environment, clock: systemClock(), random: systemRandom(), log },
+    { settings, configuration, documents, placeOf, definedBy, environment, clock: systemClock(), random: systemRandom(), log },
     closers,
   )
   const publicUrl = () => installation.source.settings.publicUrl.value?.replace(/\/+$/, '') ?? url
@@ -98,6 +98,7 @@ async function serve(
   url = await listen(server, settings, tls !== undefined)
   closers.add(async () => {
     closing = true
+    serving.gateway.goAway()
     const { cut } = await drain(server, settings.drainSeconds * 1000)
     await plane.quiet(SETTLE_MS)
     if (cut) log.warn({ seconds: settings.drainSeconds }, 'requests that had not ended in time were cut')

@@ -6,9 +6,14 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
   'callers.ts': [
     'authentication.key.header',
     'authentication.key.query',
+    'authentication.key.subprotocol',
     'authentication.basic.realm',
     'authentication.signature.windowSeconds',
     ...['issuer', 'audience', 'algorithms', 'jwksUrl', 'publicKeys', 'claim', 'as'].map((member) => `authentication.jwt.${member}`),
+    ...['url', 'clientId', 'clientSecret', 'issuer', 'audience', 'scopes', 'claim', 'cacheSeconds', 'as'].map(
+      (member) => `authentication.introspection.${member}`,
+    ),
+    ...['ca', 'issuer', 'name', 'as'].map((member) => `authentication.mutualTls.${member}`),
     'authentication.oauth.maxAgeSeconds',
     'authentication.public.as',
     'identity.assertion.header',
@@ -26,8 +31,14 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
     'upstream.oauth.clientId',
     'upstream.oauth.clientSecret',
     'upstream.oauth.scopes',
+    'upstream.mutualTls.certificate',
+    'upstream.mutualTls.key',
+    'upstream.ca',
+    'http2',
     'routes[].off',
     ...['sent', 'received', 'units.pointer', 'units.price', 'units.most', 'units.otherwise'].map((member) => `routes[].metered.${member}`),
+    'routes[].webSocket',
+    ...['state', 'since', 'sunset', 'successor', 'link'].map((member) => `routes[].retirement.${member}`),
     'addresses.allow',
     'addresses.deny',
     'rewrite.from',
@@ -38,6 +49,20 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
     'responseHeaders.remove',
     'hostHeader',
     'cache.priceFactor',
+  ],
+  'models.ts': [
+    'models',
+    'policy.features',
+    ...['maxTokens', 'temperature', 'topP'].map((member) => `policy.defaults.${member}`),
+    'policy.maxTokens',
+    'policy.system',
+  ],
+  'contract.ts': [
+    'validation.request',
+    'validation.response',
+    ...['name', 'method', 'path', 'headers', 'body', 'expect.status', 'expect.headers', 'expect.present', 'expect.equal'].map(
+      (member) => `checks.calls[].${member}`,
+    ),
   ],
   'presentation.ts': ['title', 'summary', 'description', 'categories', 'tags', 'contact', 'logo'].map((member) => `presentation.${member}`),
   'upstreams.ts': [
@@ -52,14 +77,18 @@ const FIELDS_OF_APIS: Record<string, string[]> = {
     'health.check.unhealthy',
     'retries',
     'timeouts.connectMs',
+    'timeouts.idleMs',
   ],
 }
 
-/** As the configuration file calls them: headers are settings by their names. */
+/** What has names of its own, each a setting. */
+const MAPS = ['requestHeaders.set', 'responseHeaders.set', 'checks.calls[].headers', 'checks.calls[].expect.equal', 'models']
+
+/** As the configuration file calls them. */
 export function fieldSettings(): string[] {
   return Object.values(FIELDS_OF_APIS)
     .flat()
-    .map((field) => `apis.*.${field.endsWith('Headers.set') ? `${field}.*` : field}`)
+    .map((field) => `apis.*.${MAPS.includes(field) ? `${field}.*` : field}`)
 }
 
 /** Fails where one has no row. */

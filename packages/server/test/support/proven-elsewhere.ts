@@ -13,6 +13,7 @@ export const ELSEWHERE: Record<string, [file: string, title: string]> = {
   'payments.stripe.webhookSecret': ['../../../tests/payments/stripe.test.ts', 'what is forged'],
   'payments.stripe.apiUrl': ['../../../tests/payments/stripe.test.ts', 'an answer that is lost'],
   'limits.cacheBytes': ['../../../tests/apis/cache.test.ts', 'limits.cacheBytes bounds'],
+  'apis.*.document': ['../../../tests/apis/file-document.test.ts', 'its calls are compared with it'],
   'models.*.price.image': ['units.test.ts', 'the price of an image'],
   'models.*.price.second': ['units.test.ts', 'the price of a second'],
   'models.*.price.character': ['units.test.ts', 'the price of a character'],
@@ -21,7 +22,14 @@ export const ELSEWHERE: Record<string, [file: string, title: string]> = {
 
 /** Settings that only a process as a whole can prove, by the file of `tests/knobs`. */
 export const FROM_OUTSIDE: Record<string, string[]> = {
-  'server.ts': ['issuerNetworks', 'limits.bodiesBytes', 'limits.requestMs', 'prices.approveAbove', 'publishing.networks'],
+  'server.ts': [
+    'clientCertificates',
+    'issuerNetworks',
+    'limits.bodiesBytes',
+    'limits.requestMs',
+    'prices.approveAbove',
+    'publishing.networks',
+  ],
   'mail.ts': ['mail.smtpUrl', 'mail.from'],
   'apis.ts': [
     'apis.*.prefix',

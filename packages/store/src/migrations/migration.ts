@@ -19,7 +19,9 @@ import { callers } from './0021-callers.ts'
 import { apiOwners } from './0022-api-owners.ts'
 import { violations } from './0023-violations.ts'
 import { apiListings } from './0024-api-listings.ts'
+import { stages } from './0025-stages.ts'
 import { measured } from './0027-measured.ts'
+import { apiRetirements } from './0028-api-retirements.ts'
 
 /** One step of the schema: forward only, never changed once released. */
 export interface Migration {
@@ -52,7 +54,9 @@ export const MIGRATIONS: readonly Migration[] = [
   apiOwners,
   violations,
   apiListings,
+  stages,
   measured,
+  apiRetirements,
 ]
 
 /** Where the version lives; made before the first migration, the same for ever. */

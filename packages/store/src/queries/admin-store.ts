@@ -9,6 +9,8 @@ import { apiReleaseQueries, insertApiRelease, lockApis } from './api-releases.ts
 import { apiAlertQueries } from './api-alerts.ts'
 import { changesOfNoRelease } from './api-changes.ts'
 import { apiOwnerQueries } from './api-owners.ts'
+import { apiRequestQueries } from './api-requests.ts'
+import { apiStagingQueries } from './api-staging.ts'
 import { apiUsageQueries } from './api-usage.ts'
 import { apiDocumentQueries, apiDraftQueries, deleteApiDraft, putApiDocument, putApiDraft } from './api-drafts.ts'
 import { auditQueries } from './audit.ts'
@@ -73,6 +75,8 @@ function queriesOn(db: Kysely<Schema>, kind: 'sqlite' | 'postgres'): AdminQuerie
     apis: apiQueries(db),
     apiDrafts: apiDraftQueries(db),
     apiReleases: apiReleaseQueries(db),
+    apiStaging: apiStagingQueries(db),
+    apiRequests: apiRequestQueries(db),
     apiDocuments: apiDocumentQueries(db),
     apiUsage: apiUsageQueries(db),
     apiListings: apiListingQueries(db),

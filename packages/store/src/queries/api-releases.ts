@@ -32,6 +32,17 @@ export function apiReleaseQueries(db: Kysely<Schema>): AdminQueries['apiReleases
         .executeTakeFirst()
       return row === undefined ? 0 : toNumber(row.number)
     },
+    async everInForce(api, limit) {
+      const rows = await db
+        .selectFrom('api_releases')
+        .select('number')
+        .where('api', '=', api)
+        .where('in_force_at', 'is not', null)
+        .orderBy('number', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(({ number }) => toNumber(number))
+    },
   }
 }
 
@@ -44,6 +55,8 @@ function releaseOf(row: Selectable<ApiReleasesTable>): ApiReleaseRow {
     overridden: JSON.parse(row.overridden) as string[],
     publishedBy: row.published_by,
     publishedAt: toNumber(row.published_at),
+    base: toNumber(row.base),
+    inForceAt: row.in_force_at === null ? null : toNumber(row.in_force_at),
   }
 }
 
@@ -59,7 +72,20 @@ export async function insertApiRelease(db: Kysely<Schema>, row: ApiReleaseRow): 
       overridden: JSON.stringify(row.overridden),
       published_by: row.publishedBy,
       published_at: row.publishedAt,
+      base: row.base,
+      in_force_at: row.inForceAt,
     })
+    .execute()
+}
+
+/** Says of a release that it is in force for all callers; when it first was, stays. */
+export async function markInForce(db: Kysely<Schema>, api: string, number: number, at: number): Promise<void> {
+  await db
+    .updateTable('api_releases')
+    .set({ in_force_at: at })
+    .where('api', '=', api)
+    .where('number', '=', BigInt(number))
+    .where('in_force_at', 'is', null)
     .execute()
 }
 

@@ -16,6 +16,9 @@ const MOST_COMBINATIONS = 1_000
 /** So long before a time calls are looked for that ended after it: the index knows when they began. */
 const LONGEST_MS = 900_000
 
+/** A key is of one stage for good. */
+const STAGING_KEYS = sql`(SELECT id FROM keys WHERE stage = 'staging')`
+
 const NO_LATENCY: Latency = { p50: null, p90: null, p99: null, calls: 0 }
 
 /** What the records say of the calls of one API. The statements are the same on both engines, and so are their answers. */
@@ -110,13 +113,14 @@ function slotOf(group: UsageSlot | 'release' | undefined): RawBuilder<unknown> {
 }
 
 /** Calls of the API itself: who calls its mock does not call it. */
-function called({ api, organization, release, from, to, ended }: ApiUsageFilter): RawBuilder<unknown> {
+function called({ api, organization, release, stage, from, to, ended }: ApiUsageFilter): RawBuilder<unknown> {
   const conditions = [
     sql`api = ${api}`,
     sql`at >= ${BigInt(ended === true ? from - LONGEST_MS : from)}`,
     sql`at < ${BigInt(to)}`,
     ...(ended === true ? [sql`at + latency_ms >= ${BigInt(from)}`, sql`at + latency_ms < ${BigInt(to)}`] : []),
     sql`coalesce(route, '') <> 'mock'`,
+    stage === 'staging' ? sql`key_id IN ${STAGING_KEYS}` : sql`coalesce(key_id, '') NOT IN ${STAGING_KEYS}`,
     ...(organization === undefined ? [] : [sql`organization_id = ${organization}`]),
     ...(release === undefined ? [] : [sql`api_release = ${BigInt(release)}`]),
   ]

@@ -1,9 +1,11 @@
-import { apiSealName, type ApiEntry, type ApiListing, type Retirement, type UpstreamSecret } from '@faregate/core'
+import { apiSealName, type ApiEntry, type ApiListing, type ApiSecret, type OpenAuthentication, type Retirement } from '@faregate/core'
 import type { AdminQueries } from '@faregate/admin/ports'
-import type { ApiRow, KeptDefinition, SealedSecret } from '@faregate/admin/configuration-rows'
+import type { ApiRow, KeptDefinition, SealedAuthentication, SealedSecret } from '@faregate/admin/configuration-rows'
 import type { Kysely, Selectable } from 'kysely'
 import type { ApisTable } from '../schema-configuration.ts'
 import type { Schema } from '../schema.ts'
+import { canaryOf } from './api-canaries.ts'
+import { markInForce } from './api-releases.ts'
 import { toNumber } from './columns.ts'
 
 export function apiQueries(db: Kysely<Schema>): AdminQueries['apis'] {
@@ -32,18 +34,28 @@ function keptApis(db: Kysely<Schema>) {
     .selectFrom('apis')
     .leftJoin('api_owners', 'api_owners.api', 'apis.name')
     .leftJoin('api_listings', 'api_listings.api', 'apis.name')
+    .leftJoin('api_retirements', 'api_retirements.api', 'apis.name')
     .selectAll('apis')
-    .select(['api_owners.organization_id', 'api_listings.listing'])
+    .select(['api_owners.organization_id', 'api_listings.listing', 'api_retirements.retirement'])
 }
 
-function apiOf(row: Selectable<ApisTable> & { listing: string | null; organization_id: string | null }): ApiRow {
+/** What is said of an API beside its definition; nulls: nothing. */
+interface Said {
+  listing: string | null
+  retirement: string | null
+  organization_id: string | null
+}
+
+function apiOf(row: Selectable<ApisTable> & Said): ApiRow {
   const definition = JSON.parse(row.definition) as KeptDefinition
   const retirement = row.retirement === null ? {} : { retirement: JSON.parse(row.retirement) as Retirement }
   const listing = row.listing === null ? {} : { listing: JSON.parse(row.listing) as ApiListing }
+  const canary = canaryOf(row)
   return {
     ...definition,
     ...retirement,
     ...listing,
+    ...(canary === undefined ? {} : { canary }),
     ...(row.organization_id === null ? {} : { organization: row.organization_id }),
     name: row.name,
     release: toNumber(row.release_number),
@@ -51,24 +63,38 @@ function apiOf(row: Selectable<ApisTable> & { listing: string | null; organizati
   }
 }
 
-/** Inserts or replaces; the time of the first insert stays, how the API goes, how it is listed, and whose it is. */
+/**
+ * Puts a release in force, alone. The time of the first insert stays, how the API goes, how it is listed, and whose it is.
+ */
 export async function putApi(
   db: Kysely<Schema>,
-  { name, release, retirement: _kept, listing: _stays, organization: _whose, createdAt, ...definition }: ApiRow,
+  { name, release, canary: _ends, retirement: _kept, listing: _stays, organization: _whose, createdAt, ...definition }: ApiRow,
   at: number,
 ): Promise<void> {
-  const columns = { definition: JSON.stringify(definition), release_number: release, updated_at: at }
+  const columns = {
+    definition: JSON.stringify(definition),
+    release_number: release,
+    canary_release: null,
+    canary: null,
+    updated_at: at,
+  }
   await db
     .insertInto('apis')
-    .values({ name, created_at: createdAt, retirement: null, ...columns })
+    .values({ name, created_at: createdAt, ...columns })
     .onConflict((conflict) => conflict.column('name').doUpdateSet(columns))
     .execute()
+  await markInForce(db, name, release, at)
 }
 
-/** Says how an API goes; undefined: it stays. */
+/** Says how an API goes, whether it is in force or not; undefined: it stays. */
 export async function putApiRetirement(db: Kysely<Schema>, name: string, retirement: Retirement | undefined): Promise<void> {
-  const text = retirement === undefined ? null : JSON.stringify(retirement)
-  await db.updateTable('apis').set({ retirement: text }).where('name', '=', name).execute()
+  if (retirement === undefined) return void (await db.deleteFrom('api_retirements').where('api', '=', name).execute())
+  const columns = { retirement: JSON.stringify(retirement) }
+  await db
+    .insertInto('api_retirements')
+    .values({ api: name, ...columns })
+    .onConflict((conflict) => conflict.column('api').doUpdateSet(columns))
+    .execute()
 }
 
 /** Says who may see an API, and who answers for it, whether it is in force or not. */
@@ -81,26 +107,47 @@ export async function putApiListing(db: Kysely<Schema>, api: string, listing: Ap
     .execute()
 }
 
-/** As it is in force: with its secrets opened. What `unseal` throws is passed on. */
-export function openApi(row: ApiRow, unseal: (sealed: string, name: string) => string): ApiEntry {
-  if (row.kind === 'prompt') {
-    const { createdAt: _createdAt, ...prompt } = row
-    return { ...prompt, managedBy: { source: 'database' } }
-  }
-  const { createdAt: _createdAt, upstream, ...api } = row
-  const { baseUrl, header, basic, oauth } = upstream
-  const opened = <T extends SealedSecret>(kind: UpstreamSecret, { sealed, lastFour: _shown, ...open }: T) => ({
+type Unseal = (sealed: string, name: string) => string
+
+/** As it is in force: with its secrets opened, and with what is tried beside it (`tried`). What `unseal` throws is passed on. */
+export function openApi(row: ApiRow, unseal: Unseal, tried?: KeptDefinition): ApiEntry {
+  const entry = openRelease(row, unseal)
+  const { canary } = row
+  if (canary === undefined || tried === undefined) return entry
+  const { release, ...terms } = canary
+  const { name, retirement, listing, organization, createdAt } = row
+  const beside = openRelease({ ...tried, name, release, retirement, listing, organization, createdAt }, unseal)
+  // What kind of API it is, it stays.
+  return { ...entry, canary: { ...terms, entry: beside } } as ApiEntry
+}
+
+function openRelease(row: ApiRow, unseal: Unseal): ApiEntry {
+  const { createdAt: _createdAt, canary: _tried, authentication, ...api } = row
+  const openSecret = <T extends SealedSecret>({ sealed, lastFour: _shown, ...open }: T, name: string) => ({
     ...open,
-    secret: unseal(sealed, apiSealName(api.name, kind)),
+    secret: unseal(sealed, name),
   })
+  const opened = <T extends SealedSecret>(kind: ApiSecret, secret: T) => openSecret(secret, apiSealName(row.name, kind, row.stage))
+  // Who vouches for callers does so in every stage.
+  const openWays = ({ introspection, ...ways }: SealedAuthentication): OpenAuthentication =>
+    introspection === undefined ? ways : { ...ways, introspection: openSecret(introspection, apiSealName(row.name, 'introspection')) }
+  const shared = {
+    ...(authentication === undefined ? {} : { authentication: openWays(authentication) }),
+    managedBy: { source: 'database' as const },
+  }
+  if (api.kind !== 'http') return { ...api, ...shared }
+  const { upstream, staging: _elsewhere, ...service } = api
+  const { baseUrl, header, basic, oauth, mutualTls, ca } = upstream
   return {
-    ...api,
+    ...service,
+    ...shared,
     upstream: {
       baseUrl,
       ...(header === undefined ? {} : { header: opened('header', header) }),
       ...(basic === undefined ? {} : { basic: opened('basic', basic) }),
       ...(oauth === undefined ? {} : { oauth: opened('oauth', oauth) }),
+      ...(mutualTls === undefined ? {} : { mutualTls: opened('mutualTls', { lastFour: '', ...mutualTls }) }),
+      ...(ca === undefined ? {} : { ca }),
     },
-    managedBy: { source: 'database' },
   }
 }

@@ -6,6 +6,8 @@ import type { Kysely, Selectable } from 'kysely'
 import type { PricesTable } from '../schema-prices.ts'
 import type { ModelsTable, ProvidersTable } from '../schema-configuration.ts'
 import type { Schema } from '../schema.ts'
+import { canaryDefinitions, canaryKey } from './api-canaries.ts'
+import { stagedApis } from './api-staging.ts'
 import { apiQueries, openApi } from './apis.ts'
 import { toNumber } from './columns.ts'
 import { settingQueries } from './settings.ts'
@@ -15,6 +17,8 @@ export interface StoredConfiguration {
   providers: ProviderEntry[]
   models: ModelEntry[]
   apis: ApiEntry[]
+  /** What of them is in staging. */
+  staged: ApiEntry[]
   prices: PriceRow[]
   settings: StoredSettings
 }
@@ -24,17 +28,20 @@ export async function readConfiguration(
   db: Kysely<Schema>,
   unseal: (sealed: string, name: string) => string,
 ): Promise<StoredConfiguration> {
-  const [providers, models, apis, prices, settings] = await Promise.all([
+  const [providers, models, apis, tried, staged, prices, settings] = await Promise.all([
     providerQueries(db).list(),
     modelQueries(db).list(),
     apiQueries(db).list(),
+    canaryDefinitions(db),
+    stagedApis(db),
     priceQueries(db).list(),
     settingQueries(db).stored(),
   ])
   return {
     providers: providers.map((row) => openProvider(row, unseal)),
     models: models.map(({ createdAt: _createdAt, ...model }) => ({ ...model, managedBy: { source: 'database' } })),
-    apis: apis.map((row) => openApi(row, unseal)),
+    apis: apis.map((row) => openApi(row, unseal, tried.get(canaryKey(row.name, row.canary?.release)))),
+    staged: staged.map((row) => openApi(row, unseal)),
     prices,
     settings,
   }

@@ -48,6 +48,7 @@ function entryOf(row: KeyAndOwners): KeyEntry {
     addresses: namesIn(row.addresses),
     models: namesIn(row.models),
     apis: namesIn(row.apis),
+    ...(row.stage === 'staging' ? { stage: row.stage } : {}),
     cap: capIn(row.cap_amount, row.cap_period),
     capKey: row.cap_key_id ?? row.id,
     ...limitsInForce(

@@ -2,7 +2,7 @@ import { walletOf } from '@faregate/core'
 import type { AdminQueries } from '@faregate/admin/ports'
 import type { EntryRow, GrantRow } from '@faregate/admin/rows'
 import { decodeLegs } from '@faregate/ledger/codec'
-import { sql, type Kysely, type Selectable } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely'
 import type { EntriesTable, LotsTable, Schema } from '../schema.ts'
 import { toNumber, toNumberOrNull } from './columns.ts'
 
@@ -46,7 +46,7 @@ function toSeq(cursor: string): bigint {
   return /^\d{1,18}$/.test(cursor) ? BigInt(cursor) : 0n
 }
 
-/** Both reads are one snapshot: lots that expired are taken from the same state as the sums. */
+/** All is one snapshot: lots that have expired are taken from the same state as the sums. */
 async function readBalance(
   db: Kysely<Schema>,
   account: string,
@@ -55,20 +55,26 @@ async function readBalance(
   const row = await db
     .selectFrom('accounts')
     .select(['granted', 'expired', 'posted', 'held', 'overdraft', 'credit_limit'])
-    .select((eb) =>
-      eb
-        .selectFrom('lots')
-        .select(sql<bigint | null>`cast(sum(granted - posted - held - expired - reversed) as bigint)`.as('free'))
-        .where('account', '=', account)
-        .where('open', '=', 1n)
-        .where('expires_at', '<=', BigInt(now))
-        .as('unswept'),
-    )
+    .select([
+      ofExpired(db, account, now, sql`granted - posted - held - expired - reversed`).as('unswept'),
+      ofExpired(db, account, now, sql`held`).as('lapsed'),
+    ])
     .where('id', '=', account)
     .executeTakeFirst()
   if (row === undefined) return undefined
   const { granted, posted, held, overdraft } = row
-  return { granted, posted, held, overdraft, expired: row.expired + (row.unswept ?? 0n), creditLimit: row.credit_limit }
+  const expired = row.expired + (row.unswept ?? 0n)
+  return { granted, posted, held, lapsed: row.lapsed ?? 0n, overdraft, expired, creditLimit: row.credit_limit }
+}
+
+/** A sum over the lots of a wallet that have expired. */
+function ofExpired(db: Kysely<Schema>, account: string, now: number, what: RawBuilder<unknown>) {
+  return db
+    .selectFrom('lots')
+    .select(sql<bigint | null>`cast(sum(${what}) as bigint)`.as('sum'))
+    .where('account', '=', account)
+    .where('open', '=', 1n)
+    .where('expires_at', '<=', BigInt(now))
 }
 
 function lotsWithReason(db: Kysely<Schema>) {

@@ -4,6 +4,7 @@ import type { Dialect } from '../dialect.ts'
 import { decodeAnswer, encodeAnswer, readAnswer } from './answer.ts'
 import { encodeRequest } from './encode.ts'
 import { ERROR_STATUSES, errorBody, errorEvent } from './errors.ts'
+import { limitHeaders } from './limit-headers.ts'
 import { readMessages } from './request.ts'
 import { MessageStreamDecoder } from './stream-decoder.ts'
 import { MessageStreamEncoder } from './stream-encoder.ts'
@@ -21,6 +22,7 @@ export const anthropic: Dialect = {
   missingEnd: Buffer.from('event: message_stop\ndata: {"type":"message_stop"}\n\n'),
   errorStatuses: ERROR_STATUSES,
   usageMember: MESSAGES_USAGE,
+  limitHeaders,
   read: readMessages,
   // Guide "Define tools".
   ...namingTools({ ...PLAIN_NAMES, longest: 128 }, encodeRequest),

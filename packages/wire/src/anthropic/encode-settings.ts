@@ -19,6 +19,7 @@ const NO_PLACE: [name: keyof Conversation, what: string, idle?: unknown][] = [
   ['metadata', 'metadata'],
   ['promptCacheKey', 'a key for the prompt cache'],
   ['safetySettings', 'safety settings'],
+  ['verbosity', 'how much to say'],
 ]
 
 const LONGEST_USER = 512

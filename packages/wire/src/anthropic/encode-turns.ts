@@ -1,5 +1,5 @@
 import type { Part, TextPart, ToolCallPart, Turn } from '../canonical/conversation.ts'
-import { alternating, withoutSystem } from '../canonical/turns.ts'
+import { alternating, speakersNames, withoutSystem } from '../canonical/turns.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { contentOf, encodePart, textBlock, wireId } from './encode-parts.ts'
 import type { Encoding } from './encoding.ts'
@@ -35,7 +35,7 @@ export function systemOf(turns: readonly Turn[], encoding: Encoding): string | J
  * out: to make up a result, or a question, would put words into the caller's mouth.
  */
 export function messagesOf(turns: readonly Turn[], encoding: Encoding): Messages {
-  for (const { name, at } of turns) if (name !== undefined) encoding.unsupported.push({ at: `${at}/name`, what: 'the name of a speaker' })
+  encoding.unsupported.push(...speakersNames(turns))
   const sides = fitting(alternating(withoutSystem(turns).turns.map((turn) => sendable(turn, encoding))), encoding)
   renameCalls(sides)
   const prefilled = prefill(sides, encoding)

@@ -13,8 +13,8 @@ const REASONS: [word: string, reason: StopReason][] = [
   ['compaction', 'pause'],
 ]
 
-/** Reasons that Anthropic has no word of its own for. */
-const OTHER_WORDS: Partial<Record<StopReason, string>> = { content_filter: 'refusal', error: 'end_turn' }
+/** Reasons that Anthropic has no word of its own for. One that ended in an error must not look whole: the only word for what is cut off is that of the limit. */
+const OTHER_WORDS: Partial<Record<StopReason, string>> = { content_filter: 'refusal', error: 'max_tokens' }
 
 const NEUTRAL = new Map(REASONS)
 /** Of two words for one reason the first. */

@@ -15,9 +15,13 @@ export interface QueuedCall {
 /** What is to be written for one event. */
 export type ToolWrite = { open: QueuedCall } | { text: string }
 
+/** Arguments that wait for their turn; more than this of them ends the stream in error. In characters. */
+const MOST_WAITING = 1024 * 1024
+
 export class ToolBlocks {
   #running: { call: number; whole: WholeJson } | undefined
   readonly #waiting: QueuedCall[] = []
+  #waitingLength = 0
 
   /** A call begins. */
   begin(call: QueuedCall): ToolWrite[] {
@@ -34,6 +38,8 @@ export class ToolBlocks {
     }
     const waiting = this.#waiting.find((queued) => queued.call === call)
     if (waiting === undefined) return []
+    this.#waitingLength += text.length
+    if (this.#waitingLength > MOST_WAITING) throw new RangeError(`arguments of calls that wait are larger than ${MOST_WAITING} characters`)
     waiting.text += text
     return this.#advance()
   }
@@ -64,6 +70,7 @@ export class ToolBlocks {
 
   #open(call: QueuedCall): ToolWrite[] {
     this.#running = { call: call.call, whole: new WholeJson() }
+    this.#waitingLength -= call.text.length
     this.#running.whole.push(call.text)
     return [{ open: call }, ...(call.text === '' ? [] : [{ text: call.text }])]
   }

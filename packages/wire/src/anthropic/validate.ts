@@ -1,4 +1,5 @@
 import type { Invalid } from '../dialect.ts'
+import { dearerService } from '../input/dearer-service.ts'
 import { complaint } from '../input/complaint.ts'
 import { invalid } from '../input/body.ts'
 import {
@@ -37,7 +38,8 @@ const NESTED: [holder: string, checks: MemberChecks][] = [
 
 /** The first thing that money and routing cannot do without and that is wrong; undefined if they can go on. */
 export function validateMessages(body: JsonObject): Invalid | undefined {
-  return firstFault(body, CHECKS) ?? wrongMessage(body['messages'] as unknown[]) ?? wrongInside(body)
+  const { messages, speed } = body
+  return firstFault(body, CHECKS) ?? wrongMessage(messages as unknown[]) ?? wrongInside(body) ?? dearerService({ speed })
 }
 
 function wrongInside(body: JsonObject): Invalid | undefined {

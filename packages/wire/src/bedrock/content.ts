@@ -1,6 +1,8 @@
 import type { Part, ReasoningPart, ToolCallPart, ToolResultPart } from '../canonical/conversation.ts'
+import { failedResult } from '../canonical/failed-result.ts'
 import { nineCharacterId, plainId } from '../canonical/tool-ids.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
+import { mapPresent } from '../json/present.ts'
 import { cachePoint } from './cache-points.ts'
 import { parseExact } from '../json/exact.ts'
 import { mediaBlock } from './media.ts'
@@ -92,9 +94,17 @@ function argumentsOf(text: string): unknown {
 
 function toolResult(part: ToolResultPart, writing: Writing): JsonObject | undefined {
   if (!writing.tools) return lost(writing, part, 'a tool result without tools', NO_TOOLS)
-  const blocks = part.content.flatMap((inner) => blockOf('user', inner, writing) ?? [])
+  const failed = part.isError === true
+  const said = mapPresent(part.content, (inner) => blockOf('user', inner, writing))
+  const blocks = failed && !writing.family.toolStatus ? withoutStatus(said) : said
   // A result must say something.
   const content = blocks.length === 0 ? [{ text: '(empty)' }] : blocks
-  const status = part.isError === true && writing.family.toolStatus ? { status: 'error' } : {}
+  const status = failed && writing.family.toolStatus ? { status: 'error' } : {}
   return { toolResult: { toolUseId: toolUseId(part.callId, writing), content, ...status } }
+}
+
+/** The content of a result that failed, for models that take no `status`. */
+function withoutStatus(blocks: readonly JsonObject[]): JsonObject[] {
+  const texts = blocks.flatMap(({ text }) => (typeof text === 'string' ? [text] : []))
+  return [{ text: failedResult(texts.join('\n')) }, ...blocks.filter(({ text }) => typeof text !== 'string')]
 }

@@ -1,6 +1,6 @@
 import type { Conversation } from '../canonical/conversation.ts'
 import { withoutRefused } from '../canonical/refused.ts'
-import { withoutSystem } from '../canonical/turns.ts'
+import { speakersNames, withoutSystem } from '../canonical/turns.ts'
 import type { Encoded, Target } from '../dialect.ts'
 import type { JsonObject } from '../json/object.ts'
 import { cachePoint } from './cache-points.ts'
@@ -21,6 +21,7 @@ export function encodeRequest(whole: Conversation, target: Target): Encoded {
   const conversation = withoutRefused(whole, quirks.refuses ?? [], writing.unsupported)
   const tools = toolsOf(conversation, writing)
   writing.tools = tools.config !== undefined
+  writing.unsupported.push(...speakersNames(conversation.turns))
   const { system, turns } = withoutSystem(conversation.turns)
   const instructions = system.flatMap((part) =>
     part.text.trim() === '' ? [] : [{ text: part.text }, ...cachePoint(part.cacheControl, 'messages', part.at, writing)],

@@ -20,6 +20,7 @@ const OWN_FIELDS: readonly [member: keyof Conversation, what: string, idle?: unk
   ['logprobs', 'log probabilities'],
   ['promptCacheKey', 'a key for the prompt cache'],
   ['safetySettings', 'safety settings'],
+  ['verbosity', 'how much to say'],
 ]
 
 /** How the answer is drawn, and when it ends. `thinks`: what does not go with thinking is refused (M4). */

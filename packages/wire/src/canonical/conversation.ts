@@ -15,6 +15,8 @@ export interface Conversation {
   parallelToolCalls?: boolean
   output?: OutputFormat
   reasoning?: Reasoning
+  /** How much is said, more or less than usual; OpenAI's word for it. */
+  verbosity?: 'low' | 'high'
   /** Tokens of output, a choice. */
   maxOutputTokens?: number
   temperature?: number

@@ -24,6 +24,11 @@ export function documentText({ source }: DocumentPart): string | undefined {
   return Buffer.from(source.data, 'base64').toString('utf8')
 }
 
+/** A document's text as a piece of the prompt, for a vendor that has no place for what is told about it: that goes before it. */
+export function introduced({ title, context }: DocumentPart, text?: string): string {
+  return [title, context, text].filter((piece) => piece !== undefined && piece !== '').join('\n\n')
+}
+
 /** The first bytes of a format, as base64; what is declared is often wrong, and vendors refuse it then. */
 const SIGNATURES: [prefix: RegExp, mediaType: string][] = [
   [/^iVBORw0KGg/, 'image/png'],

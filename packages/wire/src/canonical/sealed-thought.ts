@@ -31,31 +31,36 @@ export function sealingThoughts(inner: Pick<CallerDialect, 'encodeAnswer' | 'str
   }
 }
 
-/** Collects what was thought and signed, until a call takes it along. */
+/** Collects what was thought and signed, until a call takes it along; of what is too much, nothing. */
 class Seal {
   #text = ''
   #thoughts: Thought[] = []
-  #tooLong = false
+  /** Characters of all thoughts and what proves them. */
+  #length = 0
 
   add(text: string): void {
-    if (this.#text.length + text.length > MOST_CARRIED) this.#tooLong = true
-    else this.#text += text
+    this.#length += text.length
+    if (this.#fits) this.#text += text
   }
 
   /** The block that was added is whole. Without an origin nobody knows whom it may be shown to. */
   close(proof: { signature: string } | { redacted: string }, origin: DialectName | undefined): void {
-    if (origin !== undefined) this.#thoughts.push({ dialect: origin, text: this.#text, ...proof })
+    this.#length += ('signature' in proof ? proof.signature : proof.redacted).length
+    if (origin !== undefined && this.#fits) this.#thoughts.push({ dialect: origin, text: this.#text, ...proof })
     this.#text = ''
   }
 
   /** What the next call carries. */
   take(): string | undefined {
-    const seal = Buffer.from(JSON.stringify(this.#thoughts)).toString('base64')
-    const fits = this.#thoughts.length > 0 && !this.#tooLong && seal.length <= 2 * MOST_CARRIED
+    const seal = this.#fits && this.#thoughts.length > 0 ? Buffer.from(JSON.stringify(this.#thoughts)).toString('base64') : undefined
     this.#thoughts = []
     this.#text = ''
-    this.#tooLong = false
-    return fits ? seal : undefined
+    this.#length = 0
+    return seal
+  }
+
+  get #fits(): boolean {
+    return this.#length <= MOST_CARRIED
   }
 }
 

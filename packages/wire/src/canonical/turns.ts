@@ -1,4 +1,5 @@
 import type { Part, TextPart, Turn } from './conversation.ts'
+import type { Unsupported } from './unsupported.ts'
 
 /** The system's and developer's words, from wherever in the conversation they stand (M1), and the turns without them. */
 export function withoutSystem(turns: readonly Turn[]): { system: TextPart[]; turns: Turn[] } {
@@ -30,4 +31,9 @@ export function alternating(turns: readonly Turn[]): { role: 'user' | 'assistant
 function resultsFirst(parts: Part[]): Part[] {
   const results = parts.filter(({ type }) => type === 'tool_result')
   return results.length === 0 ? parts : [...results, ...parts.filter(({ type }) => type !== 'tool_result')]
+}
+
+/** The names of speakers, for a vendor that has no place for them. */
+export function speakersNames(turns: readonly Turn[]): Unsupported[] {
+  return turns.flatMap(({ name, at }) => (name === undefined ? [] : [{ at: `${at}/name`, what: 'the name of a speaker' }]))
 }

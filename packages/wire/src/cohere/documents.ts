@@ -2,13 +2,14 @@ import type { DocumentPart } from '../canonical/conversation.ts'
 import type { Fields } from '../input/fields.ts'
 import { documentText } from '../canonical/media.ts'
 import { isObject, parseObject, type JsonObject } from '../json/object.ts'
+import { present } from '../json/present.ts'
 
 const TEXT = 'text/plain'
 const JSON_TYPE = 'application/json'
 
 /**
  * A document of a request (`documents`, or content of a tool's result): a string, or `{data, id}`. Data that is a text,
- * perhaps with a title, is that text; any other data is its JSON, for "both the key name and the value will be passed to
+ * perhaps with a title and a context, is that text; any other data is its JSON, for "both the key name and the value will be passed to
  * the model". The id by which citations name it is kept as the file's name.
  */
 export function decodeDocument(fields: Fields, value: unknown, at: string): DocumentPart | undefined {
@@ -21,10 +22,15 @@ export function decodeDocument(fields: Fields, value: unknown, at: string): Docu
 }
 
 function partOf(data: JsonObject, at: string): DocumentPart {
-  const { text, title, ...rest } = data
-  const plain = typeof text === 'string' && (title === undefined || typeof title === 'string') && Object.keys(rest).length === 0
-  if (!plain) return { type: 'document', source: { kind: 'text', text: JSON.stringify(data), mediaType: JSON_TYPE }, at }
-  return { type: 'document', source: { kind: 'text', text, mediaType: TEXT }, ...(title === undefined ? {} : { title }), at }
+  const { text, title, context, ...rest } = data
+  const plain = isText(text) && (title === undefined || isText(title)) && (context === undefined || isText(context))
+  if (!plain || Object.keys(rest).length > 0)
+    return { type: 'document', source: { kind: 'text', text: JSON.stringify(data), mediaType: JSON_TYPE }, at }
+  return { type: 'document', source: { kind: 'text', text, mediaType: TEXT }, ...present({ title, context }), at }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 /** The document as Cohere takes it; undefined where its text is not at hand (a PDF, an address, an id at a vendor). */
@@ -32,6 +38,7 @@ export function encodeDocument(part: DocumentPart): JsonObject | undefined {
   const text = documentText(part)
   if (text === undefined) return undefined
   const parsed = part.source.kind === 'text' && part.source.mediaType === JSON_TYPE ? parseObject(text) : undefined
-  const data = parsed ?? { ...(part.title === undefined ? {} : { title: part.title }), text }
+  const { title, context } = part
+  const data = parsed ?? { ...present({ title, context }), text }
   return { data, ...(part.filename === undefined ? {} : { id: part.filename }) }
 }

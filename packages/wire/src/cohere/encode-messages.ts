@@ -1,5 +1,6 @@
+import { failedResult } from '../canonical/failed-result.ts'
 import { urlOf } from '../canonical/media.ts'
-import { withoutSystem } from '../canonical/turns.ts'
+import { speakersNames, withoutSystem } from '../canonical/turns.ts'
 import type { DocumentPart, ImagePart, Part, ToolCallPart, ToolResultPart, Turn } from '../canonical/conversation.ts'
 import type { Unsupported } from '../canonical/unsupported.ts'
 import type { JsonObject } from '../json/object.ts'
@@ -19,6 +20,7 @@ export interface EncodedMessages {
  * of tools in messages of their own before what else the user says (T6), documents beside the messages.
  */
 export function encodeMessages(turns: readonly Turn[], unsupported: Unsupported[]): EncodedMessages {
+  unsupported.push(...speakersNames(turns))
   const writer = new MessageWriter(unsupported)
   const { system, turns: rest } = withoutSystem(turns)
   writer.add('system', textContent(system.map(({ text }) => text)))
@@ -42,8 +44,7 @@ class MessageWriter implements EncodedMessages {
     this.messages.push({ role, ...members, ...(content === undefined ? {} : { content }) })
   }
 
-  turn({ role, parts, name, at }: Turn): void {
-    if (name !== undefined) this.#drop(`${at}/name`, "the speaker's name")
+  turn({ role, parts }: Turn): void {
     if (role === 'assistant') {
       this.#assistant(parts)
       return
@@ -125,8 +126,7 @@ class MessageWriter implements EncodedMessages {
   #result({ callId, content, isError }: ToolResultPart): void {
     const blocks = mapPresent(content, (part) => this.#resultBlock(part))
     const texts = blocks.flatMap((block) => (block['type'] === 'text' ? [String(block['text'])] : []))
-    // Cohere has no flag for it, and asks for JSON.
-    const plain = isError === true ? JSON.stringify({ error: texts.join('\n') }) : (texts[0] ?? '')
+    const plain = isError === true ? failedResult(texts.join('\n')) : (texts[0] ?? '')
     const single = blocks.length === texts.length && (isError === true || texts.length <= 1)
     // Nothing is JSON, too: a message without content is refused.
     this.messages.push({ role: 'tool', tool_call_id: callId, content: !single ? blocks : plain === '' ? '{}' : plain })

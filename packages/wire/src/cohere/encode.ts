@@ -19,6 +19,7 @@ const UNKNOWN: [member: keyof Conversation, what: string][] = [
   ['metadata', 'metadata'],
   ['serviceTier', 'a service tier'],
   ['safetySettings', 'safety settings'],
+  ['verbosity', 'how much to say'],
 ]
 
 /** What Cohere takes at least and at most (API reference: Chat). What is asked beyond becomes the nearest, or nothing. */

@@ -1,4 +1,5 @@
 import type { CallerSide, ProblemLike } from '../dialect.ts'
+import { limitHeaders } from '../openai-chat/limit-headers.ts'
 import { sseEvent } from '../sse/write.ts'
 
 /** What OpenAI's endpoints have in common towards callers: the envelope of refusals, and how streams are framed. */
@@ -8,6 +9,7 @@ export const OPENAI_CALLER = {
   /** A problem carries OpenAI's envelope as its member `error`. */
   errorBody: (problem: ProblemLike) => problem,
   errorEvent,
+  limitHeaders,
 } satisfies Partial<CallerSide>
 
 /** A refusal inside a stream of events with types: official SDKs raise what an event `error` holds, and show its `message`. */

@@ -57,11 +57,11 @@ export function decodeConfig(body: Found<JsonObject>, decoding: Decoding): Parti
 function decodeOutput(config: Found<JsonObject>, decoding: Decoding): OutputFormat | undefined {
   const type = decoding.text(config, 'responseMimeType')
   const [schema] = SCHEMAS.flatMap((name) => decoding.object(config, name) ?? [])
-  if (type === undefined) return undefined
-  if (type === 'text/plain') return { kind: 'text' }
   if (type !== 'application/json') {
-    decoding.keep('generationConfig.responseMimeType', { at: `${config.at}/responseMimeType`, value: type })
+    // A schema has to come with the type of what it describes (API reference, `GenerationConfig`): alone it is the vendor's to judge.
     if (schema !== undefined) decoding.keep('generationConfig.responseSchema', schema)
+    if (type === 'text/plain') return { kind: 'text' }
+    if (type !== undefined) decoding.keep('generationConfig.responseMimeType', { at: `${config.at}/responseMimeType`, value: type })
     return undefined
   }
   if (schema === undefined) return { kind: 'json' }

@@ -9,6 +9,7 @@ const UNKNOWN: [keyof Conversation, string][] = [
   ['minP', 'min_p'],
   ['repetitionPenalty', 'a repetition penalty'],
   ['logitBias', 'a bias of single tokens'],
+  ['verbosity', 'how much to say'],
 ]
 
 /** So many stop sequences are taken. */

@@ -1,4 +1,5 @@
-import type { DocumentPart, ImagePart, Part, Source, TextPart, ToolCallPart, ToolResultPart } from '../canonical/conversation.ts'
+import type { DocumentPart, Part, Source, ToolCallPart, ToolResultPart } from '../canonical/conversation.ts'
+import { introduced } from '../canonical/media.ts'
 import { parseObject, type JsonObject } from '../json/object.ts'
 import type { Encoding } from './encoding.ts'
 import { mediaPart, typeByExtension, whyNot } from './media.ts'
@@ -46,12 +47,14 @@ function encodeMedia(source: Source, at: string, what: string, encoding: Encodin
 }
 
 /** What is told about a document goes before it. */
-function encodeDocument({ source, context, citations, at }: DocumentPart, encoding: Encoding): JsonObject[] {
+function encodeDocument(part: DocumentPart, encoding: Encoding): JsonObject[] {
+  const told = introduced(part)
+  return [...(told === '' ? [] : [{ text: told }]), ...documentBytes(part, encoding)]
+}
+
+function documentBytes({ source, citations, at }: DocumentPart, encoding: Encoding): JsonObject[] {
   if (citations === true) encoding.leaveOut(at, 'citations of a document')
-  return [
-    ...(context === undefined || context === '' ? [] : [{ text: context }]),
-    ...encodeMedia(bytesOf(source), at, 'the document', encoding),
-  ]
+  return encodeMedia(bytesOf(source), at, 'the document', encoding)
 }
 
 /** A document by its address is a PDF unless it is told, or ends in, something else. */
@@ -75,12 +78,24 @@ function encodeResult(result: ToolResultPart, encoding: Encoding): JsonObject[] 
     encoding.leaveOut(at, 'a tool result without the call that it belongs to')
     return []
   }
-  const texts = content.filter((part): part is TextPart => part.type === 'text')
-  const media = content
-    .filter((part): part is ImagePart | DocumentPart => part.type !== 'text')
-    .flatMap((part) => encodePart(part, encoding))
-  const response = responseOf(texts.map(({ text }) => text).join('\n'), isError)
+  const texts = content.map(toldInResult).filter((text) => text !== undefined)
+  const media = content.flatMap((part) => mediaInResult(part, encoding))
+  const response = responseOf(texts.join('\n'), isError)
   const within = media.length > 0 && generationOf(encoding.target.model) >= RESULTS_WITH_MEDIA
   const answer = { functionResponse: { id: callId, name, response, ...(within ? { parts: media } : {}) } }
   return within ? [answer] : [answer, ...media]
+}
+
+type InResult = ToolResultPart['content'][number]
+
+/** What is told about a document stands with the texts: beside media a result has no place for it. */
+function toldInResult(part: InResult): string | undefined {
+  if (part.type === 'text') return part.text
+  const told = part.type === 'document' ? introduced(part) : ''
+  return told === '' ? undefined : told
+}
+
+function mediaInResult(part: InResult, encoding: Encoding): JsonObject[] {
+  if (part.type === 'text') return []
+  return part.type === 'document' ? documentBytes(part, encoding) : encodePart(part, encoding)
 }

@@ -1,5 +1,5 @@
 import type { Conversation, Turn } from '../canonical/conversation.ts'
-import { alternating, withoutSystem } from '../canonical/turns.ts'
+import { alternating, speakersNames, withoutSystem } from '../canonical/turns.ts'
 import type { Encoded, Target } from '../dialect.ts'
 import type { JsonObject } from '../json/object.ts'
 import { encodeConfig } from './encode-config.ts'
@@ -30,6 +30,7 @@ export function encodeRequest(conversation: Conversation, target: Target): Encod
   const { cachedContent, continuationToken } = conversation.others
   const contents = alternating(turns).flatMap((turn) => contentOf(turn, encoding))
   reportSystemMedia(conversation.turns, encoding)
+  encoding.unsupported.push(...speakersNames(conversation.turns))
   const instruction = system.filter(({ text }) => text !== '').map(({ text }) => ({ text }))
   const config = encodeConfig(conversation, encoding)
   const body: JsonObject = {

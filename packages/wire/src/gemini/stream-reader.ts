@@ -4,7 +4,7 @@ import { GeminiStreamDecoder } from './stream-decoder.ts'
 
 /** A reader for the pass-through. Clients take the finish reason for the end: its event waits for the settle (M16). */
 export function streamReader(choices: number): StreamReader {
-  const reader = readerOf(new GeminiStreamDecoder(), choices)
+  const reader = readerOf(new GeminiStreamDecoder(choices), choices)
   return {
     get ids() {
       return reader.ids

@@ -1,4 +1,5 @@
 import type { Invalid } from '../dialect.ts'
+import { dearerService } from '../input/dearer-service.ts'
 import { invalid } from '../input/body.ts'
 import { complaint } from '../input/complaint.ts'
 import { anObject, filledList, integerWithin, limitFrom, optional, type MemberChecks } from '../input/validate.ts'
@@ -28,7 +29,8 @@ export function validate(value: JsonObject, at = ''): Invalid | undefined {
   return (
     firstFault(value, OWN, at) ??
     (isObject(config) ? firstFault(config, CONFIG, `${at}/${spelled(value, 'generationConfig')}`) : undefined) ??
-    validateContents(member(value, 'contents') as unknown[], `${at}/contents`)
+    validateContents(member(value, 'contents') as unknown[], `${at}/contents`) ??
+    dearerService({ [spelled(value, 'serviceTier')]: member(value, 'serviceTier') })
   )
 }
 

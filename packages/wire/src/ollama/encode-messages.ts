@@ -1,6 +1,8 @@
-import type { ImagePart, Part, ToolCallPart, ToolResultPart, Turn } from '../canonical/conversation.ts'
+import type { DocumentPart, ImagePart, Part, ToolCallPart, ToolResultPart, Turn } from '../canonical/conversation.ts'
 import type { Unsupported } from '../canonical/unsupported.ts'
-import { documentText } from '../canonical/media.ts'
+import { failedResult } from '../canonical/failed-result.ts'
+import { documentText, introduced } from '../canonical/media.ts'
+import { speakersNames } from '../canonical/turns.ts'
 import type { JsonObject } from '../json/object.ts'
 import { mapPresent } from '../json/present.ts'
 import { argumentsObject } from './arguments.ts'
@@ -13,6 +15,7 @@ const BETWEEN_TEXTS = '\n'
  * before what else the user says (T6), under the name of the tool and the id of the call.
  */
 export function encodeMessages(turns: readonly Turn[], unsupported: Unsupported[]): JsonObject[] {
+  unsupported.push(...speakersNames(turns))
   const writer = new MessageWriter(unsupported)
   for (const turn of turns) writer.turn(turn)
   return writer.messages
@@ -28,8 +31,7 @@ class MessageWriter {
     this.#unsupported = unsupported
   }
 
-  turn({ role, parts, name, at }: Turn): void {
-    if (name !== undefined) this.#drop(`${at}/name`, "the speaker's name")
+  turn({ role, parts }: Turn): void {
     for (const part of parts) if (part.type === 'tool_result') this.#result(part)
     const said = parts.filter((part) => part.type !== 'tool_result')
     const message =
@@ -66,12 +68,19 @@ class MessageWriter {
       case 'tool_result':
         return undefined
       case 'document':
-        return documentText(part) ?? this.#drop(part.at, 'a document', 'Ollama takes texts and images')
+        return this.#document(part, 'a document')
       case 'vendor':
         return this.#drop(part.at, `a part that only ${part.dialect} knows`)
       default:
         return this.#drop(part.at, `a part of type ${part.type}`)
     }
+  }
+
+  #document(part: DocumentPart, what: string): string | undefined {
+    const text = documentText(part)
+    if (text === undefined) return this.#drop(part.at, what, 'Ollama takes texts and images')
+    if (part.citations === true) this.#drop(part.at, 'citations of a document')
+    return introduced(part, text)
   }
 
   #image({ source, at }: ImagePart): string | undefined {
@@ -90,8 +99,7 @@ class MessageWriter {
     const tool = name ?? this.#names.get(callId)
     this.messages.push({
       role: 'tool',
-      // Ollama has no flag for it.
-      content: isError === true ? JSON.stringify({ error: text }) : text,
+      content: isError === true ? failedResult(text) : text,
       ...(tool === undefined ? {} : { tool_name: tool }),
       tool_call_id: callId,
     })
@@ -100,7 +108,7 @@ class MessageWriter {
   #resultText(part: ToolResultPart['content'][number]): string | undefined {
     if (part.type === 'text') return part.text
     if (part.type === 'image') return this.#drop(part.at, "an image in a tool's result")
-    return documentText(part) ?? this.#drop(part.at, "a document in a tool's result")
+    return this.#document(part, "a document in a tool's result")
   }
 
   #drop(at: string, what: string, why?: string): undefined {

@@ -16,6 +16,7 @@ const UNKNOWN: [member: keyof Conversation, what: string][] = [
   ['metadata', 'metadata'],
   ['serviceTier', 'a service tier'],
   ['safetySettings', 'safety settings'],
+  ['verbosity', 'how much to say'],
 ]
 
 /** The body of `POST /api/chat` for a conversation (documentation: API reference, Generate a chat message). */

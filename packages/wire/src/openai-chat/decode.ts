@@ -4,7 +4,7 @@ import type { Decoded } from '../dialect.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { present } from '../json/present.ts'
 import { cacheControlOf } from './cache-control.ts'
-import { ARRAY, BOOLEAN, Checks, INTEGER, STRING } from '../input/checks.ts'
+import { ARRAY, BOOLEAN, Checks, INTEGER, oneOf, STRING } from '../input/checks.ts'
 import { decodeMessages } from './decode-messages.ts'
 import { decodeToolChoice } from './tool-choice.ts'
 import { decodeTools } from './decode-tools.ts'
@@ -33,13 +33,13 @@ const UNDERSTOOD = new Set([
   'top_logprobs',
   'safety_identifier',
   'cache_control',
+  'verbosity',
 ])
 
 /** What a member means when it is not sent; sent, it asks for nothing that another dialect would lack. */
 const DEFAULTS = new Map<string, string>([
   ['store', 'false'],
   ['modalities', '["text"]'],
-  ['verbosity', '"medium"'],
   ['safe_prompt', 'false'],
 ])
 
@@ -61,6 +61,7 @@ export function decodeChat(value: JsonObject): Decoded {
       maxOutputTokens: outputLimit(value).outputLimit ?? undefined,
       stop: decodeStop(value['stop'], checks),
       logprobs: decodeLogprobs(value, checks),
+      verbosity: decodeVerbosity(value, checks),
     }),
     ...plainMembers(value, checks),
     ...userOf(value, checks),
@@ -83,6 +84,14 @@ function decodeLogprobs(value: JsonObject, checks: Checks): Conversation['logpro
   const top = checks.optional(value['top_logprobs'], '/top_logprobs', INTEGER)
   if (!wanted && top !== undefined && top > 0) return checks.fail('/top_logprobs', '`top_logprobs` needs `"logprobs": true` beside it')
   return wanted ? present({ top }) : undefined
+}
+
+const VERBOSITY = oneOf('low', 'medium', 'high')
+
+/** The usual is what is said of itself. */
+function decodeVerbosity(value: JsonObject, checks: Checks): Conversation['verbosity'] {
+  const verbosity = checks.optional(value['verbosity'], '/verbosity', VERBOSITY)
+  return verbosity === 'medium' ? undefined : verbosity
 }
 
 /** `safety_identifier` is what OpenAI calls `user` by now. */

@@ -8,6 +8,7 @@ import { encodeRequest } from './encode.ts'
 import { errorEvent } from './error-event.ts'
 import { OPENAI_ERROR_STATUSES } from './error-statuses.ts'
 import { CallMender } from './mend-calls.ts'
+import { limitHeaders } from './limit-headers.ts'
 import { readChatRequest } from './request.ts'
 import { ChatStreamDecoder } from './stream-decoder.ts'
 import { ChatStreamEncoder } from './stream-encoder.ts'
@@ -24,6 +25,7 @@ export const openaiChat: Dialect = {
   missingEnd: Buffer.from('data: [DONE]\n\n'),
   errorStatuses: OPENAI_ERROR_STATUSES,
   usageMember: CHAT_USAGE,
+  limitHeaders,
   read: ({ body }) => readChatRequest(body),
   readAnswer,
   decodeAnswer,

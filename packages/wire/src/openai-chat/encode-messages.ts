@@ -1,4 +1,5 @@
 import type { Part, ToolResultPart, Turn } from '../canonical/conversation.ts'
+import { failedResult } from '../canonical/failed-result.ts'
 import type { JsonObject } from '../json/object.ts'
 import { present } from '../json/present.ts'
 import { bridged } from './bridged.ts'
@@ -59,7 +60,7 @@ class MessageWriter {
   }
 
   #writeResult(result: ToolResultPart): void {
-    const { callId, content } = result
+    const { callId, content, isError } = result
     const texts: JsonObject[] = []
     const carriedBefore = this.#carried.length
     for (const part of content) {
@@ -68,6 +69,7 @@ class MessageWriter {
       if (encoded['type'] === 'text') texts.push(encoded)
       else this.#carried.push(encoded)
     }
+    if (isError === true) texts.splice(0, texts.length, failed(texts))
     const last = texts.at(-1)
     if (last !== undefined) texts[texts.length - 1] = { ...cacheOf(result, this.#encoding), ...last }
     if (texts.length === 0 && this.#carried.length > carriedBefore) texts.push({ type: 'text', text: IN_NEXT_MESSAGE })
@@ -94,6 +96,11 @@ class MessageWriter {
   #flush(): void {
     if (this.#carried.length > 0) this.#messages.push({ role: 'user', content: this.#carried.splice(0) })
   }
+}
+
+/** What a tool said that failed, in one text. */
+function failed(texts: readonly JsonObject[]): JsonObject {
+  return { ...texts.at(-1), type: 'text', text: failedResult(texts.map(({ text }) => String(text)).join('\n')) }
 }
 
 /** One text that says nothing but itself is a string: every vendor takes that. */

@@ -1,5 +1,5 @@
 import type { AudioPart, DocumentPart, ImagePart, Part, TextPart, VideoPart } from '../canonical/conversation.ts'
-import { urlOf } from '../canonical/media.ts'
+import { introduced, urlOf } from '../canonical/media.ts'
 import type { JsonObject } from '../json/object.ts'
 import { present } from '../json/present.ts'
 import { formatOfMediaType } from './audio.ts'
@@ -55,7 +55,7 @@ function encodeImage({ source, detail, at }: ImagePart, encoding: Encoding): Jso
 function encodeDocument(part: DocumentPart, encoding: Encoding): JsonObject | undefined {
   const { source, title, context, at } = part
   if (part.citations === true) encoding.drop(at, 'citations of a document')
-  if (source.kind === 'text') return { type: 'text', text: [title, context, source.text].filter((text) => text !== undefined).join('\n\n') }
+  if (source.kind === 'text') return { type: 'text', text: introduced(part, source.text) }
   if (encoding.refuses('document')) return encoding.drop(at, 'a document', REFUSED)
   if (context !== undefined) encoding.drop(at, 'the context of a document')
   if (source.kind === 'url') return encoding.drop(at, 'a document by its address', 'the vendor takes documents inline only')

@@ -3,7 +3,11 @@ import type { JsonObject } from '../json/object.ts'
 import { present } from '../json/present.ts'
 import { cacheControlMember } from './cache-control.ts'
 import { REFUSED, type Encoding } from './encoding.ts'
+import { customInChat } from '../openai-responses/custom-tools.ts'
 import { encodeToolChoice } from './tool-choice.ts'
+
+/** Tools of free text, by which name a vendor refuses them. */
+export const CUSTOM_TOOLS = 'tool.custom'
 
 /** The tools, and which of them may be called (T5). Without tools nothing is said about them: vendors refuse it. */
 export function encodeTools({ tools = [], toolChoice, parallelToolCalls }: Conversation, encoding: Encoding): JsonObject {
@@ -28,8 +32,9 @@ function choiceFor(tools: readonly Tool[], choice: ToolChoice | undefined, encod
 
 function encodeTool(tool: Tool, encoding: Encoding): JsonObject | undefined {
   if (tool.type === 'function') return encodeFunction(tool, encoding)
-  if (tool.dialect !== 'openai-chat') return encoding.drop(tool.at, `the tool ${tool.name}`, 'only its own vendor runs it')
-  return tool.value as JsonObject
+  if (tool.dialect === 'openai-chat') return tool.value as JsonObject
+  const custom = encoding.refuses(CUSTOM_TOOLS) ? undefined : customInChat(tool)
+  return custom ?? encoding.drop(tool.at, `the tool ${tool.name}`, 'only its own vendor runs it')
 }
 
 function encodeFunction({ name, description, parameters, strict, cacheControl }: FunctionTool, encoding: Encoding): JsonObject {

@@ -1,10 +1,10 @@
 import type { Conversation } from '../canonical/conversation.ts'
 import type { Encoded, Quirks, Target } from '../dialect.ts'
 import type { JsonObject } from '../json/object.ts'
-import { isOpenAis, leastEffort, refusesSampling } from '../openai-responses/model-traits.ts'
+import { isOpenAis, leastEffort, refusesSampling, takesVerbosity } from '../openai-responses/model-traits.ts'
 import { cacheControlMember } from './cache-control.ts'
 import { encodeMessages } from './encode-messages.ts'
-import { encodeTools } from './encode-tools.ts'
+import { CUSTOM_TOOLS, encodeTools } from './encode-tools.ts'
 import { Encoding, REFUSED } from './encoding.ts'
 import { MEMBERS } from './members.ts'
 import { encodeOutput } from './output-format.ts'
@@ -41,6 +41,7 @@ export function encodeRequest(conversation: Conversation, target: Target): Encod
     ...encodeMembers(conversation, encoding),
     ...encodeSettings(conversation, encoding),
     ...encodeReasoning(conversation, target.model, encoding),
+    ...encodeVerbosity(conversation, target.model, encoding),
     ...encodeStream(conversation, target),
   }
   return { body: Buffer.from(JSON.stringify(body)), unsupported: encoding.unsupported }
@@ -48,7 +49,7 @@ export function encodeRequest(conversation: Conversation, target: Target): Encod
 
 /** What a model of OpenAI's refuses because it reasons, or because it never does, beside what the vendor refuses. */
 function withTraits({ model, quirks }: Target, { reasoning }: Conversation): Quirks {
-  if (!isOpenAis(model)) return quirks
+  if (!isOpenAis(model)) return { ...quirks, refuses: [...(quirks.refuses ?? []), CUSTOM_TOOLS] }
   if (leastEffort(model) === undefined) return { ...quirks, refuses: [...(quirks.refuses ?? []), 'reasoning'] }
   const effort = reasoning === undefined ? undefined : effortOf(reasoning, model)
   const sampling = refusesSampling(model, effort) ? SAMPLING : []
@@ -120,6 +121,11 @@ function encodeReasoning({ reasoning }: Conversation, model: string, encoding: E
   if (effort === undefined) return {}
   if (encoding.refuses('reasoning')) return encoding.drop('/reasoning', 'how much to think', REFUSED) ?? {}
   return { reasoning_effort: effort }
+}
+
+function encodeVerbosity({ verbosity }: Conversation, model: string, encoding: Encoding): JsonObject {
+  if (verbosity === undefined) return {}
+  return takesVerbosity(model) ? { verbosity } : (encoding.drop('/verbosity', 'how much to say', REFUSED) ?? {})
 }
 
 function encodeTier({ serviceTier }: Conversation, encoding: Encoding): JsonObject {

@@ -1,5 +1,6 @@
-import type { Tool, ToolChoice } from '../canonical/conversation.ts'
+import type { Tool, ToolChoice, VendorTool } from '../canonical/conversation.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
+import { customInChat } from '../openai-responses/custom-tools.ts'
 import { ARRAY, OBJECT, oneOf, STRING, type Checks } from '../input/checks.ts'
 
 /** Words for a choice; `any` is Mistral's (T5). */
@@ -64,10 +65,11 @@ export function encodeToolChoice(choice: ToolChoice, tools: readonly Tool[], any
 }
 
 function reference(name: string, tools: readonly Tool[]): JsonObject {
-  const type = tools.some((tool) => tool.type === 'vendor' && customName(tool.value) === name) ? 'custom' : 'function'
+  const type = tools.some((tool) => tool.type === 'vendor' && customName(tool) === name) ? 'custom' : 'function'
   return { type, [type]: { name } }
 }
 
-function customName(tool: unknown): unknown {
-  return isObject(tool) && isObject(tool['custom']) ? tool['custom']['name'] : undefined
+function customName(tool: VendorTool): unknown {
+  const value = tool.dialect === 'openai-chat' ? tool.value : customInChat(tool)
+  return isObject(value) && isObject(value['custom']) ? value['custom']['name'] : undefined
 }

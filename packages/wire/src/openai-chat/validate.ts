@@ -1,4 +1,5 @@
 import type { Invalid } from '../dialect.ts'
+import { dearerService } from '../input/dearer-service.ts'
 import { invalid } from '../input/body.ts'
 import { complaint } from '../input/complaint.ts'
 import {
@@ -34,7 +35,10 @@ const CHECKS: MemberChecks = [
 
 /** The first thing that is wrong with a parsed request; undefined if it is fine. */
 export function validateChat(value: JsonObject): Invalid | undefined {
-  return firstFault(value, CHECKS) ?? validateStreamOptions(value) ?? validateMessages(value['messages'] as unknown[])
+  const { messages, service_tier } = value
+  return (
+    firstFault(value, CHECKS) ?? validateStreamOptions(value) ?? validateMessages(messages as unknown[]) ?? dearerService({ service_tier })
+  )
 }
 
 export function validateStreamOptions(value: JsonObject): Invalid | undefined {

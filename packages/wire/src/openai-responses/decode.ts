@@ -22,6 +22,7 @@ export function decodeResponses(value: JsonObject): Decoded {
     toolChoice: decodeToolChoice(value['tool_choice'], fields),
     parallelToolCalls: fields.boolean(value, 'parallel_tool_calls', ''),
     output: outputFormat(value, fields),
+    verbosity: verbosity(value, fields),
     reasoning: askedReasoning(value, fields),
     maxOutputTokens: fields.number(value, 'max_output_tokens', ''),
     temperature: fields.number(value, 'temperature', ''),
@@ -63,6 +64,12 @@ function outputFormat(value: JsonObject, fields: Fields): OutputFormat | undefin
   })
 }
 
+/** The usual is what is said of itself. */
+function verbosity(value: JsonObject, fields: Fields): Conversation['verbosity'] {
+  const word = fields.word(fields.object(value, 'text', '') ?? {}, 'verbosity', '/text', ['low', 'medium', 'high'])
+  return word === 'medium' ? undefined : word
+}
+
 function askedReasoning(value: JsonObject, fields: Fields): Reasoning | undefined {
   const asked = fields.object(value, 'reasoning', '')
   if (asked === undefined) return undefined
@@ -89,6 +96,7 @@ function metadata(value: JsonObject, fields: Fields): Record<string, string> | u
 
 /** Members that are understood above, or whose absence nobody would notice elsewhere (padding of the stream, Codex's own ids). */
 const KNOWN = new Set([
+  'text',
   'model',
   'stream',
   'input',
@@ -126,8 +134,7 @@ function others(value: JsonObject): Record<string, Other> {
     if (member != null && member !== NOTHING_ASKED[name]) found.push([name, { at, value: member }])
   }
   for (const [name, member] of Object.entries(value)) {
-    if (name === 'text') add('verbosity', (member as JsonObject | null)?.['verbosity'], '/text/verbosity')
-    else if (name === 'reasoning') addReasoning(member as JsonObject | null, add)
+    if (name === 'reasoning') addReasoning(member as JsonObject | null, add)
     else if (name === 'include') add(name, unknownIncludes(member))
     else if (name === 'tool_choice') add(name, decodeToolChoice(member, new Fields()) === undefined ? member : undefined)
     else if (!KNOWN.has(name)) add(name, member)

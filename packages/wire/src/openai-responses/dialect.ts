@@ -1,6 +1,7 @@
 import { namingTools, PLAIN_NAMES } from '../canonical/tool-names.ts'
 import type { Dialect } from '../dialect.ts'
 import { OPENAI_ERROR_STATUSES } from '../openai-chat/error-statuses.ts'
+import { limitHeaders } from '../openai-chat/limit-headers.ts'
 import { decodeAnswer, readAnswer } from './answer.ts'
 import { encodeAnswer } from './encode-answer.ts'
 import { encodeRequest } from './encode.ts'
@@ -20,6 +21,7 @@ export const openaiResponses: Dialect = {
   keepAlive: Buffer.from(': keep-alive\n\n'),
   errorStatuses: OPENAI_ERROR_STATUSES,
   usageMember: { name: 'usage', read: readUsage },
+  limitHeaders,
   read: readResponsesRequest,
   ...namingTools({ ...PLAIN_NAMES, longest: 64 }, encodeRequest),
   readAnswer,

@@ -1,5 +1,5 @@
 import type { AudioPart, DocumentPart, ImagePart, Part, Source, TextPart } from '../canonical/conversation.ts'
-import { urlOf } from '../canonical/media.ts'
+import { introduced, urlOf } from '../canonical/media.ts'
 import type { JsonObject } from '../json/object.ts'
 import { present } from '../json/present.ts'
 import { annotationOf } from './citations.ts'
@@ -51,12 +51,13 @@ function inputImage(part: ImagePart, to: Encoding): JsonObject | undefined {
 }
 
 function inputFile(part: DocumentPart, to: Encoding): JsonObject | undefined {
-  const { source, filename, title, citations, at } = part
+  const { source, filename, title, context, citations, at } = part
   if (citations === true) to.refuse(at, 'citations of a document')
-  if (source.kind === 'text')
-    return { type: 'input_text', text: title === undefined ? source.text : `${title}\n\n${source.text}`, ...breakpoint(part, to) }
-  const place = source.kind === 'base64' ? fileData(source, filename ?? title) : placeOf(source, 'file_url', at, to)
-  return place && present({ type: 'input_file', filename, ...place, ...breakpoint(part, to) })
+  if (source.kind === 'text') return { type: 'input_text', text: introduced(part, source.text), ...breakpoint(part, to) }
+  if (context !== undefined) to.refuse(at, 'the context of a document')
+  const name = filename ?? title
+  const place = source.kind === 'base64' ? fileData(source, name) : placeOf(source, 'file_url', at, to)
+  return place && present({ type: 'input_file', filename: name, ...place, ...breakpoint(part, to) })
 }
 
 /** Bytes need a name: its ending tells what they are. */

@@ -1,5 +1,7 @@
 import type { Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart, Turn, VendorPart } from '../canonical/conversation.ts'
+import { failedResult } from '../canonical/failed-result.ts'
 import { plainId } from '../canonical/tool-ids.ts'
+import { speakersNames } from '../canonical/turns.ts'
 import type { JsonObject } from '../json/object.ts'
 import { present } from '../json/present.ts'
 import { inputContent, outputContent } from './encode-content.ts'
@@ -11,6 +13,7 @@ const LONGEST_ID = 64
 
 /** The items of the input, in the order of the turns and of the parts in them. */
 export function encodeTurns(turns: readonly Turn[], to: Encoding): JsonObject[] {
+  to.unsupported.push(...speakersNames(turns))
   const custom = customCalls(turns)
   return turns.flatMap((turn) => encodeTurn(turn, custom, to))
 }
@@ -92,11 +95,19 @@ function callItem({ id, name, arguments: args, custom }: ToolCallPart): JsonObje
   return custom === true ? { type: 'custom_tool_call', ...call, input: args } : { type: 'function_call', ...call, arguments: args }
 }
 
-function resultItem({ callId, content }: ToolResultPart, custom: ReadonlySet<string>, to: Encoding): JsonObject {
+function resultItem({ callId, content: told, isError }: ToolResultPart, custom: ReadonlySet<string>, to: Encoding): JsonObject {
+  const content = isError === true ? failed(told) : told
   const [only, more] = content
   const plain = only === undefined || (more === undefined && only.type === 'text' && only.cacheControl === undefined)
   const output = plain ? textOf(only) : content.map((part) => inputContent(part, to)).filter((part) => part !== undefined)
   return { type: custom.has(callId) ? 'custom_tool_call_output' : 'function_call_output', call_id: plainId(callId, LONGEST_ID), output }
+}
+
+/** What a tool said that failed: its texts in one, before what else there is. */
+function failed(content: ToolResultPart['content']): ToolResultPart['content'] {
+  const texts = content.filter((part) => part.type === 'text')
+  const text = failedResult(texts.map((part) => part.text).join('\n'))
+  return [{ ...texts.at(-1), type: 'text', text, at: '' }, ...content.filter((part) => part.type !== 'text')]
 }
 
 function textOf(part: Part | undefined): string {

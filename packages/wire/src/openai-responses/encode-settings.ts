@@ -3,7 +3,7 @@ import type { JsonObject } from '../json/object.ts'
 import { present } from '../json/present.ts'
 import { LONGEST_USER } from '../openai-chat/user.ts'
 import type { Encoding } from './encoding.ts'
-import { effortUntold, leastEffort, refusesSampling } from './model-traits.ts'
+import { effortUntold, leastEffort, refusesSampling, takesVerbosity } from './model-traits.ts'
 
 /** Canonical members that this dialect has none for, with what they are. */
 const UNKNOWN_HERE: [keyof Conversation, string][] = [
@@ -48,6 +48,13 @@ export function samplingMembers(conversation: Conversation, effort: Effort | und
 function includes(logprobs: boolean, reasons: boolean): string[] | undefined {
   const asked = [...(logprobs ? ['message.output_text.logprobs'] : []), ...(reasons ? ['reasoning.encrypted_content'] : [])]
   return asked.length === 0 ? undefined : asked
+}
+
+/** How the text of the answer is to look, and how much of it there is to be. */
+export function encodeText({ output, verbosity }: Conversation, to: Encoding): JsonObject | undefined {
+  const format = textMember(output)
+  if (verbosity === undefined) return format
+  return takesVerbosity(to.target.model) ? { ...format, verbosity } : (to.refuse('/verbosity', 'how much to say') ?? format)
 }
 
 /** How the text of the answer is to look. A schema needs a name here. */

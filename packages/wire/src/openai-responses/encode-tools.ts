@@ -1,6 +1,7 @@
 import type { Tool, ToolChoice, VendorTool } from '../canonical/conversation.ts'
 import { isObject, type JsonObject } from '../json/object.ts'
 import { present } from '../json/present.ts'
+import { customInResponses } from './custom-tools.ts'
 import type { Encoding } from './encoding.ts'
 
 /** The tools that this dialect has. Undefined where none is left: an empty list is not sent. */
@@ -18,16 +19,7 @@ function encodeTool(tool: Tool, to: Encoding): JsonObject | undefined {
 
 function vendorTool(tool: VendorTool, to: Encoding): JsonObject | undefined {
   if (tool.dialect === to.dialect && isObject(tool.value)) return tool.value
-  return customTool(tool) ?? to.refuse(tool.at, `the tool \`${tool.name}\``, `only ${tool.dialect} has it`)
-}
-
-/** A custom tool of the chat dialect: the same thing with its members one level deeper. */
-function customTool({ dialect, value }: VendorTool): JsonObject | undefined {
-  const custom = dialect === 'openai-chat' && isObject(value) && value['type'] === 'custom' ? value['custom'] : undefined
-  if (!isObject(custom)) return undefined
-  const { format, ...rest } = custom
-  const grammar = isObject(format) && isObject(format['grammar']) ? { type: 'grammar', ...format['grammar'] } : format
-  return present({ type: 'custom', ...rest, format: grammar })
+  return customInResponses(tool) ?? to.refuse(tool.at, `the tool \`${tool.name}\``, `only ${tool.dialect} has it`)
 }
 
 /** Which tool is to be called; what names a custom tool says so. */

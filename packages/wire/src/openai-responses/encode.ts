@@ -3,7 +3,7 @@ import type { Encoded, Target } from '../dialect.ts'
 import type { JsonObject } from '../json/object.ts'
 import { present } from '../json/present.ts'
 import { encodeTurns } from './encode-items.ts'
-import { effortOf, reasoningMember, refuseUnknown, samplingMembers, serviceTier, textMember, userMember } from './encode-settings.ts'
+import { effortOf, reasoningMember, refuseUnknown, samplingMembers, serviceTier, encodeText, userMember } from './encode-settings.ts'
 import { encodeToolChoice, encodeTools } from './encode-tools.ts'
 import { Encoding } from './encoding.ts'
 
@@ -22,7 +22,7 @@ export function encodeRequest(conversation: Conversation, target: Target): Encod
     tools,
     tool_choice: encodeToolChoice(conversation.toolChoice, tools),
     parallel_tool_calls: tools && conversation.parallelToolCalls,
-    text: textMember(conversation.output),
+    text: encodeText(conversation, to),
     reasoning: reasoningMember(conversation.reasoning, effort),
     max_output_tokens: target.outputLimit,
     ...samplingMembers(conversation, effort, to),

@@ -22,6 +22,11 @@ export function refusesSampling(model: string, effort: Effort | undefined): bool
   return /^gpt-(5\.\d|[6-9])(?!.*chat)/.test(name) && effort !== undefined && effort !== 'none'
 }
 
+/** How much is said can be asked for: from GPT-5 on, of models that are not made for code (guide "Using GPT-5.2", `verbosity`). */
+export function takesVerbosity(model: string): boolean {
+  return /^gpt-([5-9]|\d\d)(?!.*(chat|codex))/.test(bare(model))
+}
+
 /** The least effort that the model can be asked for; undefined where it does not reason, so that nothing need be asked. */
 export function leastEffort(model: string): Effort | undefined {
   const name = bare(model)

@@ -61,8 +61,7 @@ function instructionsOf({ turns }: Conversation): string | null {
 
 const PLAIN_TEXT: OutputFormat = { kind: 'text' }
 
-function textOf({ output, others }: Conversation): JsonObject {
-  const verbosity = others['verbosity']?.value
+function textOf({ output, verbosity }: Conversation): JsonObject {
   return { ...textMember(output ?? PLAIN_TEXT), ...(verbosity === undefined ? {} : { verbosity }) }
 }
 

@@ -1,4 +1,5 @@
 import type { Invalid } from '../dialect.ts'
+import { dearerService } from '../input/dearer-service.ts'
 import { invalid } from '../input/body.ts'
 import { complaint } from '../input/complaint.ts'
 import { aBoolean, anObject, aString, firstFault, limitFrom, MODEL, optional, type MemberChecks } from '../input/validate.ts'
@@ -29,7 +30,8 @@ export function validateResponses(value: JsonObject): Invalid | undefined {
   if (value['input'] == null && INSTEAD_OF_INPUT.every((name) => value[name] == null)) {
     return invalid('/input', '`input` is missing: it is a string, or an array with at least one item')
   }
-  return validateItems(value['input']) ?? validateBackground(value)
+  const { input, service_tier } = value
+  return validateItems(input) ?? validateBackground(value) ?? dearerService({ service_tier })
 }
 
 function validateItems(input: unknown): Invalid | undefined {

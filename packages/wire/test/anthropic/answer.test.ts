@@ -44,6 +44,7 @@ test('R1: stop reasons both ways; a word that is not known ends the turn and is 
   assert.deepEqual(anthropic.decodeAnswer(message({ stop_reason: 'compaction' }))?.choices[0]?.stop, { reason: 'pause', raw: 'compaction' })
   assert.deepEqual(anthropic.decodeAnswer(message({ stop_reason: 'tired' }))?.choices[0]?.stop, { reason: 'stop', raw: 'tired' })
   assert.equal(written([], { reason: 'content_filter' })['stop_reason'], 'refusal')
+  assert.equal(written([], { reason: 'error', raw: 'insufficient_system_resource' })['stop_reason'], 'max_tokens', 'it must not look whole')
 })
 
 test('R3: the stop sequence that matched is told', () => {

@@ -193,6 +193,18 @@ test('other choices, usage and errors of the upstream are nothing to write', () 
   assert.equal(anthropic.streamEncoder(frame()).encode(events).length, 0)
 })
 
+test('S11: arguments of calls that wait for their turn are kept up to a bound', () => {
+  const encoder = anthropic.streamEncoder(frame())
+  const megabyte = 'x'.repeat(1024 * 1024)
+  encoder.encode([call(0), args(0, '{"a":'), call(1)])
+  assert.throws(() => encoder.encode([args(1, `{"b":"${megabyte}"}`)]), /larger than/)
+  const next = anthropic.streamEncoder(frame())
+  for (let round = 0; round < 8; round++) {
+    next.encode([call(2 * round), args(2 * round, '{"a":'), call(2 * round + 1), args(2 * round + 1, `{"b":"${megabyte.slice(9)}"}`)])
+    next.encode([args(2 * round, '1}'), text('and')])
+  }
+})
+
 test('S11: memory stays what it is, whatever the length of the stream', () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void

@@ -92,12 +92,12 @@ test('tool calls and results without declared tools are refused by name: Convers
   ])
 })
 
-test('a result says that it is an error where the model knows that, and is never empty', () => {
+test('a result says that it is an error, in its text where the model knows no status, and is never empty', () => {
   const failed: Part = { ...RESULT, type: 'tool_result', callId: 'call_1', isError: true, content: [] }
   const of = (model: string): unknown => content(write({ turns: [user('x'), assistant(CALL), user(failed)], tools: TOOLS }, model), 2)
   const empty = { toolUseId: 'call_1', content: [{ text: '(empty)' }] }
   assert.deepEqual(of(NOVA), [{ toolResult: { ...empty, status: 'error' } }])
-  assert.deepEqual(of('meta.llama3-3-70b-instruct-v1:0'), [{ toolResult: empty }])
+  assert.deepEqual(of('meta.llama3-3-70b-instruct-v1:0'), [{ toolResult: { ...empty, content: [{ text: '{"error":""}' }] } }])
 })
 
 test('I1, I2: images are bytes of the type that they are, or a place in S3; a URL or an id is refused by name', () => {

@@ -161,6 +161,16 @@ test('M9: members without a neutral form are kept by name, with their places', (
   assert.deepEqual([metadata, safetySettings, serviceTier], [{ team: 'a' }, [{ category: 'C' }], 'default'])
 })
 
+test('M8, M9: a schema without the type JSON beside it is no format, and is told by name', () => {
+  for (const type of [{}, { responseMimeType: 'text/plain' }]) {
+    const { others } = decode({ contents: CONTENTS, generationConfig: { ...type, response_schema: { type: 'OBJECT' } } })
+    assert.deepEqual(
+      Object.entries(others).map(([name, { at }]) => [name, at]),
+      [['generationConfig.responseSchema', '/generationConfig/response_schema']],
+    )
+  }
+})
+
 test('what has the wrong type is refused with its place', () => {
   const wrong: [body: object, pointer: string][] = [
     [{ contents: [{ role: 'assistant', parts: [] }] }, '/contents/0/role'],

@@ -187,6 +187,14 @@ test('R3, S5: a blocked prompt finishes; an error is one; what is broken or says
   assert.deepEqual(decodeStream(gemini, [odd]).at(-1), { type: 'usage', usage: { ok: true, buckets: { input: 5, output: 2 } } })
 })
 
+test('R3: a blocked prompt ends all answers that were asked for, passed through as well', () => {
+  const blocked = raw({ promptFeedback: { blockReason: 'SAFETY' }, usageMetadata: { promptTokenCount: 5, totalTokenCount: 5 } })
+  for (const choices of [1, 3]) {
+    const { finished, keepBack } = gemini.streamReader(choices).read(blocked)
+    assert.deepEqual([finished, keepBack], [true, true], `${choices} choices`)
+  }
+})
+
 test('U3: usage in every chunk is cumulative; one that tells no counts does not take it back', () => {
   const reader = gemini.streamReader(1)
   const steps = [

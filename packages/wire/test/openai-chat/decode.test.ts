@@ -65,7 +65,6 @@ test('M9: what has no neutral form is kept by name; what asks for the default as
   const { others } = decoded(
     requestOf({
       store: true,
-      verbosity: 'low',
       modalities: ['text', 'audio'],
       audio: { voice: 'ash', format: 'wav' },
       prediction: { type: 'content', content: 'x' },
@@ -77,7 +76,6 @@ test('M9: what has no neutral form is kept by name; what asks for the default as
   )
   assert.deepEqual(Object.keys(others), [
     'store',
-    'verbosity',
     'modalities',
     'audio',
     'prediction',
@@ -87,7 +85,10 @@ test('M9: what has no neutral form is kept by name; what asks for the default as
     'vendor_extra',
   ])
   assert.deepEqual(others['vendor_extra'], { at: '/vendor_extra', value: [1] })
-  assert.deepEqual(decoded(requestOf({ store: false, modalities: ['text'], verbosity: 'medium' })).others, {})
+  const { others: idle, verbosity } = decoded(requestOf({ store: false, modalities: ['text'], verbosity: 'medium' }))
+  assert.deepEqual([idle, verbosity], [{}, undefined])
+  assert.equal(decoded(requestOf({ verbosity: 'low' })).verbosity, 'low')
+  assert.equal(undecodable(requestOf({ verbosity: 'chatty' })).pointer, '/verbosity')
 })
 
 test('M8: the three formats of an answer; the keys of a schema keep their order', () => {

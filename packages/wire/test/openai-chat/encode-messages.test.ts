@@ -65,6 +65,16 @@ test('T6: results come right after the calls, before what else the user says', (
   ])
 })
 
+test('T6: a result says that its tool failed, in its text: the dialect has no member for it', () => {
+  const failed = (...content: Part[]): Part => ({ ...result('a', ...content), isError: true }) as Part
+  const told = messagesOf([assistant(call('a')), user(failed(text('no such'), image, text('file')))]).messages.slice(1)
+  assert.deepEqual(told, [
+    { role: 'tool', tool_call_id: 'a', content: '{"error":"no such\\nfile"}' },
+    { role: 'user', content: [IMAGE] },
+  ])
+  assert.equal(messagesOf([assistant(call('a')), user(failed())]).messages[1]?.['content'], '{"error":""}')
+})
+
 test('T11: a turn of calls alone has null as its content', () => {
   assert.equal(messagesOf([assistant(call('a')), { role: 'tool', parts: [result('a', text('1'))] }]).messages[0]?.['content'], null)
 })

@@ -189,6 +189,50 @@ for (const [choice, quirks, expected] of CHOICES) {
   })
 }
 
+const PATCH = {
+  type: 'vendor' as const,
+  dialect: 'openai-responses' as const,
+  name: 'custom',
+  value: { type: 'custom', name: 'patch', description: 'd', format: { type: 'grammar', syntax: 'lark', definition: 'start: "x"' } },
+  at: '/tools/0',
+}
+
+test('T10: a custom tool of the Responses API is one here, with its choice, at models of OpenAI; others know none', () => {
+  const asked = conversationOf({ tools: [PATCH], toolChoice: { kind: 'tool', name: 'patch' } })
+  const { body, unsupported } = encoded(asked, {}, undefined, 'gpt-5.1')
+  const format = { type: 'grammar', grammar: { syntax: 'lark', definition: 'start: "x"' } }
+  assert.deepEqual(body['tools'], [{ type: 'custom', custom: { name: 'patch', description: 'd', format } }])
+  assert.deepEqual([body['tool_choice'], unsupported], [{ type: 'custom', custom: { name: 'patch' } }, []])
+  const plain = encoded(
+    conversationOf({ tools: [{ ...PATCH, value: { type: 'custom', name: 'p', format: { type: 'text' } } }] }),
+    {},
+    9,
+    'gpt-5.1',
+  )
+  assert.deepEqual(plain.body['tools'], [{ type: 'custom', custom: { name: 'p', format: { type: 'text' } } }])
+  const hosted = { ...PATCH, name: 'web_search', value: { type: 'web_search' } }
+  for (const [tool, model] of [
+    [PATCH, 'deepseek-chat'],
+    [hosted, 'gpt-5.1'],
+  ] as const) {
+    const refused = encoded(conversationOf({ tools: [tool] }), {}, undefined, model)
+    assert.deepEqual([refused.body['tools'], refused.unsupported.map(({ at }) => at)], [undefined, ['/tools/0']])
+  }
+})
+
+test('M4: how much to say is for models that can be told; of others it is named', () => {
+  for (const [model, taken] of [
+    ['gpt-5.1', true],
+    ['openai/gpt-6-mini', true],
+    ['gpt-5.1-codex', false],
+    ['gpt-4.1', false],
+    ['deepseek-chat', false],
+  ] as const) {
+    const { body, unsupported } = encoded(conversationOf({ verbosity: 'low' }), {}, undefined, model)
+    assert.deepEqual([body['verbosity'], unsupported.map(({ at }) => at)], taken ? ['low', []] : [undefined, ['/verbosity']], model)
+  }
+})
+
 test('T8, T9: schemas keep the order of their keys; M3: breakpoints survive, or go without a word', () => {
   const tools = [{ ...FUNCTION, description: 'd', strict: true, cacheControl: { ttl: '1h' as const } }]
   assert.equal(

@@ -168,22 +168,3 @@ test('what a chat cannot answer is refused by its member: several prompts, token
   const wrong = read(bodyOf({ logprobs: 'x' })).decode()
   assert.equal(!wrong.ok && wrong.pointer, '/logprobs')
 })
-
-test('a conversation of one text is written as a prompt; more of one is named', () => {
-  const target = { model: 'up', outputLimit: 9, quirks: {} }
-  const conversation = decoded(bodyOf({ stream: true, temperature: 0, logprobs: 2, stop: 'x' }))
-  const { body, unsupported } = openaiCompletions.encodeRequest(conversation, target)
-  assert.equal(
-    body.toString(),
-    '{"model":"up","prompt":"hi","max_tokens":9,"temperature":0,"stop":["x"],"logprobs":2,"stream":true,"stream_options":{"include_usage":true}}',
-  )
-  assert.deepEqual(unsupported, [])
-  const image = { type: 'image' as const, source: { kind: 'url' as const, url: 'u' }, at: '/i' }
-  const more = { ...conversation, tools: [], turns: [...conversation.turns, { role: 'user' as const, parts: [image], at: '/u' }] }
-  assert.deepEqual(
-    openaiCompletions.encodeRequest(more, target).unsupported.map(({ at }) => at),
-    ['/tools', '/i'],
-  )
-  const silent = openaiCompletions.encodeRequest({ ...conversation, turns: [] }, target)
-  assert.equal(silent.unsupported.length, 1)
-})

@@ -77,9 +77,12 @@ test('M8, M4: settings in neutral form', () => {
     metadata: { a: 'b' },
     serviceTier: 'flex',
     promptCacheKey: 'k',
-    others: { verbosity: { at: '/text/verbosity', value: 'low' } },
+    verbosity: 'low',
+    others: {},
   })
   assert.deepEqual(decode({ text: { format: { type: 'json_object' } } }).output, { kind: 'json' })
+  const usual = decode({ text: { verbosity: 'medium' } })
+  assert.deepEqual([usual.verbosity, usual.others], [undefined, {}])
 })
 
 test('M9: what only this dialect has is kept by name; what asks for nothing special is not', () => {

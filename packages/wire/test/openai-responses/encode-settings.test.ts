@@ -43,6 +43,13 @@ test('T5, T8: functions are not strict unless they say so; every tool choice has
   assert.deepEqual(encode({ toolChoice: { kind: 'auto' }, parallelToolCalls: true }).body, { model: 'gpt-4.1', input: [], store: false })
 })
 
+test('M4: how much to say is for models that can be told; of others it is named', () => {
+  const asked = { verbosity: 'low' as const, output: { kind: 'json' as const } }
+  assert.deepEqual(encode(asked, 'gpt-5.1').body['text'], { format: { type: 'json_object' }, verbosity: 'low' })
+  const { body, unsupported } = encode(asked, 'gpt-4.1')
+  assert.deepEqual([body['text'], unsupported.map(([at]) => at)], [{ format: { type: 'json_object' } }, ['/verbosity']])
+})
+
 test('M4, M5: settings under their names, nothing that was not said, the rest refused by canonical name', () => {
   const { body, unsupported } = encode({
     stream: true,

@@ -112,6 +112,25 @@ test('I1, I2: media in every form that is taken; the rest is refused by name and
   )
 })
 
+test('T6: a result says that its tool failed, in its text: the dialect has no member for it', () => {
+  const failed = (content: Extract<Part, { type: 'tool_result' }>['content']): unknown => {
+    const [item] = items('tool', { type: 'tool_result', callId: 'c', content, isError: true, at: '' }) as Record<string, unknown>[]
+    return item?.['output']
+  }
+  assert.equal(failed([{ type: 'text', text: 'no such', at: '' }]), '{"error":"no such"}')
+  assert.equal(failed([]), '{"error":""}')
+  assert.deepEqual(
+    failed([
+      { type: 'image', source: { kind: 'url', url: 'https://a' }, at: '' },
+      { type: 'text', text: 'x', at: '' },
+    ]),
+    [
+      { type: 'input_text', text: '{"error":"x"}' },
+      { type: 'input_image', image_url: 'https://a' },
+    ],
+  )
+})
+
 test('T6, T7: results of every form; ids that are too long or odd become others, the same on both sides', () => {
   const id = `call:${'x'.repeat(80)}`
   const turns = [

@@ -1,4 +1,4 @@
-import { noteOf, type Denial, type ValidationMode, type Violation } from '@faregate/core'
+import { isDenial, noteOf, type Denial, type ValidationMode, type Violation } from '@faregate/core'
 import type { Flow } from '../../flow.ts'
 import { requestInvalid } from '../../request-invalid.ts'
 import { row } from '../../trace/row.ts'
@@ -21,6 +21,7 @@ export async function checkRequest(flow: Flow, { api, checks }: ApiTarget): Prom
   const decided = mode === 'enforce' && found.length > 0
   if (!decided && hasBody(inbound) && operation.readsRequest(headers) && !isTooLong(headers)) {
     const body = await takenBody(inbound)
+    if (body !== undefined && isDenial(body)) return body
     const plain = body && (await unpacked(body, headers))
     const violation = plain && operation.requestBody(headers, plain)
     if (violation !== undefined) found.push(violation)

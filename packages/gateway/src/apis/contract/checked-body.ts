@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
+import type { Denial } from '@faregate/core'
 import type { Inbound } from '../../edge.ts'
 
 /** Longer bodies are not compared, packed or unpacked. */
@@ -33,11 +34,20 @@ export function isTooLong({ 'content-length': length }: Headers): boolean {
 
 /**
  * Takes the body of a request from the caller, as far as it is compared, and leaves it with the request; undefined: it is longer, and
- * goes on as it comes. Rejects where the caller goes away.
+ * goes on as it comes. A large one takes room, or is refused. Rejects where the caller goes away.
  */
-export async function takenBody(inbound: Inbound): Promise<Buffer | undefined> {
-  const { unread } = inbound
+export async function takenBody(inbound: Inbound): Promise<Buffer | Denial | undefined> {
+  const { unread, room, headers } = inbound
   if (unread === undefined) return inbound.body
+  const { 'content-length': length } = headers
+  const declared = length === undefined ? undefined : Number(length)
+  let free = room?.free ?? MOST_CHECKED_BYTES
+  const makeRoom = async (): Promise<Denial | undefined> => {
+    free = MOST_CHECKED_BYTES
+    return room?.take(declared ?? MOST_CHECKED_BYTES)
+  }
+  const full = declared !== undefined && declared > free ? await makeRoom() : undefined
+  if (full !== undefined) return full
   const source = unread()[Symbol.asyncIterator]()
   const pieces: Buffer[] = []
   let size = 0
@@ -47,6 +57,11 @@ export async function takenBody(inbound: Inbound): Promise<Buffer | undefined> {
     if (size > MOST_CHECKED_BYTES) {
       inbound.unread = () => continued(pieces, source)
       return undefined
+    }
+    const refused = size > free ? await makeRoom() : undefined
+    if (refused !== undefined) {
+      await source.return?.()
+      return refused
     }
   }
   inbound.body = Buffer.concat(pieces, size)

@@ -19,11 +19,11 @@ export async function askUpstream(
   { origin, path: base }: Member,
   { path, limits, ...terms }: HeadTerms & { path: string; limits?: ApiUpstream['timeouts'] },
 ): Promise<AnswerHead | NoAnswer | Tokenless> {
-  const { token, guarded } = upstream
+  const { token, guarded, connection } = upstream
   const whole = base + path
   const ask = (authorization: string | undefined): Promise<AnswerHead | NoAnswer> => {
     const headers = fixedHeaders(upstream, authorization)
-    const request = { origin, path: whole === '' ? '/' : whole, method: 'GET', headers, body: null, asSent: true, guarded }
+    const request = { origin, path: whole === '' ? '/' : whole, method: 'GET', headers, body: null, asSent: true, guarded, connection }
     return headOf(client, limits === undefined ? request : { ...request, limits }, terms)
   }
   if (token === undefined) return ask(undefined)

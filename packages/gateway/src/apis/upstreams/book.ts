@@ -1,9 +1,9 @@
 import { credentialHeaders, DEFAULT_HEALTH, identityHeaders, upstreamsOf, type ApiEntry, type HttpApi } from '@faregate/core'
 import { tellerOf, type AssertionSigner } from '../../callers/told.ts'
-import type { UpstreamClient } from '../../edge.ts'
+import type { ConnectionTerms, UpstreamClient } from '../../edge.ts'
 import { ResponseCache } from '../cache/cache.ts'
 import type { ResponseStore } from '../cache/store.ts'
-import { headerChanges, pathChange, secretsOf, type ApiUpstream } from './compiled.ts'
+import { connectionTerms, headerChanges, pathChange, secretsOf, type ApiUpstream } from './compiled.ts'
 import { UpstreamHealth } from './health.ts'
 import { UpstreamPool, type Member } from './pool.ts'
 import { TokenSource, type OAuthTerms } from './token.ts'
@@ -19,6 +19,7 @@ export class UpstreamBook {
   readonly #responses: ResponseStore
   readonly #health = new Map<string, UpstreamHealth>()
   readonly #tokens = new Map<string, TokenSource>()
+  readonly #connections = new Map<string, ConnectionTerms>()
 
   /** `signer`: what tells upstreams who calls, where they want that signed. `responses`: where answers are kept. */
   constructor(client: Pick<UpstreamClient, 'send'>, signer: AssertionSigner, responses: ResponseStore) {
@@ -45,25 +46,29 @@ export class UpstreamBook {
       response: headerChanges(entry.responseHeaders),
       rewrite: pathChange(entry.rewrite),
       hiddenParameter: entry.authentication?.key?.query,
+      hiddenProtocol: entry.authentication?.key?.subprotocol,
       tell: tellerOf(entry.name, entry.identity, this.#signer),
       callerHost: entry.hostHeader === 'caller',
       timeouts: entry.timeouts,
       // One for each definition that was ever in force: nothing outlives a release, and going back finds nothing.
       cache: entry.cache === undefined ? undefined : new ResponseCache(this.#responses, entry.cache.priceFactor),
+      connection: this.#connectionOf(entry),
       guarded,
     }
   }
 
   /** Forgets what belongs to no API of the configuration any more. */
   keep(entries: Iterable<ApiEntry>): void {
-    const [healths, tokens] = [new Set<string>(), new Set<string>()]
+    const [healths, tokens, connections] = [new Set<string>(), new Set<string>(), new Set<string>()]
     for (const entry of entries) {
-      if (entry.kind === 'prompt') continue
+      if (entry.kind !== 'http') continue
       for (const { baseUrl } of upstreamsOf(entry)) healths.add(healthKey(entry.name, baseUrl))
       if (entry.upstream.oauth !== undefined) tokens.add(tokenKey(entry.name, entry.upstream.oauth))
+      connections.add(connectionKey(entry))
     }
     for (const key of this.#health.keys()) if (!healths.has(key)) this.#health.delete(key)
     for (const key of this.#tokens.keys()) if (!tokens.has(key)) this.#tokens.delete(key)
+    for (const key of this.#connections.keys()) if (!connections.has(key)) this.#connections.delete(key)
   }
 
   #member(api: string, baseUrl: string, weight: number): Member {
@@ -72,6 +77,16 @@ export class UpstreamBook {
     const health = this.#health.get(key) ?? new UpstreamHealth()
     this.#health.set(key, health)
     return { baseUrl, origin, path: pathname === '/' ? '' : pathname, weight, health, current: 0 }
+  }
+
+  /** The same as long as nothing of it changes: connections are kept by it. */
+  #connectionOf(entry: HttpApi): ConnectionTerms | undefined {
+    const terms = connectionTerms(entry)
+    if (terms === undefined) return undefined
+    const key = connectionKey(entry)
+    const known = this.#connections.get(key) ?? terms
+    this.#connections.set(key, known)
+    return known
   }
 
   #tokenOf(api: string, terms: OAuthTerms, guarded: boolean): TokenSource {
@@ -85,6 +100,10 @@ export class UpstreamBook {
 
 function healthKey(api: string, baseUrl: string): string {
   return `${api} ${baseUrl}`
+}
+
+function connectionKey(entry: HttpApi): string {
+  return JSON.stringify([entry.name, connectionTerms(entry)])
 }
 
 function tokenKey(api: string, { tokenUrl, clientId, scopes, secret }: OAuthTerms): string {

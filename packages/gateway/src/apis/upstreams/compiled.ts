@@ -1,6 +1,7 @@
-import type { ApiHeaders, ApiRewrite, ApiTimeouts, OpenUpstream } from '@faregate/core'
+import type { ApiHeaders, ApiRewrite, ApiTimeouts, HttpApi, OpenUpstream } from '@faregate/core'
 import type { Caller } from '../../callers/caller.ts'
 import type { ResponseCache } from '../cache/cache.ts'
+import type { ConnectionTerms } from '../../edge.ts'
 import type { UpstreamPool } from './pool.ts'
 import type { TokenSource } from './token.ts'
 
@@ -18,6 +19,8 @@ export interface ApiUpstream {
   rewrite: PathChange | undefined
   /** A parameter of the query that carries the caller's credential, and goes no further. */
   hiddenParameter: string | undefined
+  /** The name behind which a protocol of a WebSocket carries the caller's key, and goes no further. */
+  hiddenProtocol: string | undefined
   /** Headers that say who calls; undefined: nothing is told. */
   tell: ((caller: Caller) => HeaderPair[]) | undefined
   /** Whether the upstream is told the host under which callers find the gateway. */
@@ -25,6 +28,8 @@ export interface ApiUpstream {
   timeouts: ApiTimeouts | undefined
   /** What is kept of its answers; undefined: nothing. */
   cache?: ResponseCache | undefined
+  /** How connections to it are made; undefined: like all others. */
+  connection: ConnectionTerms | undefined
   /** Whether an organization set its addresses, and it reaches only what that may. */
   guarded: boolean
 }
@@ -40,6 +45,12 @@ export interface HeaderChanges {
 export interface PathChange {
   from: readonly string[]
   to: string
+}
+
+/** How connections to what is behind an API are made; undefined: like all others. */
+export function connectionTerms({ upstream: { ca, mutualTls }, http2 }: Pick<HttpApi, 'upstream' | 'http2'>): ConnectionTerms | undefined {
+  if (ca === undefined && mutualTls === undefined && http2 !== true) return undefined
+  return { ca, identity: mutualTls && { certificate: mutualTls.certificate, key: mutualTls.secret }, http2 }
 }
 
 /** The secrets of an upstream that no server has to be asked for. */

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { OAuthClient } from '@faregate/core'
 import type { UpstreamClient, UpstreamError } from '../../edge.ts'
+import { clientCredentials } from '../../oauth-client.ts'
 import { wholeOf } from '../../upstream/once.ts'
 
 /** Who asks for a token, with the secret in clear text. */
@@ -89,10 +90,8 @@ function askFor(client: Pick<UpstreamClient, 'send'>, { tokenUrl, clientId, secr
   const { origin, pathname, search } = new URL(tokenUrl)
   const scope = scopes === undefined || scopes.length === 0 ? {} : { scope: scopes.join(' ') }
   const body = Buffer.from(new URLSearchParams({ grant_type: 'client_credentials', ...scope }).toString())
-  // Form-encoded before it is put together (RFC 6749, 2.3.1).
-  const credentials = [clientId, secret].map((part) => new URLSearchParams({ '': part }).toString().slice(1)).join(':')
   const headers = {
-    authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+    authorization: clientCredentials(clientId, secret),
     'content-type': 'application/x-www-form-urlencoded',
     'content-length': String(body.length),
     accept: 'application/json',

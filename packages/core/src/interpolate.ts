@@ -4,7 +4,7 @@ export type Interpolated = { ok: true; text: string; changed: boolean } | { ok: 
 const REFERENCE = /\$(\$)?\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g
 
 /** Replaces references to environment variables. `$${NAME}` stands for the literal `${NAME}`; an empty variable counts as missing. */
-export function interpolate(text: string, environment: NodeJS.ProcessEnv): Interpolated {
+export function interpolate(text: string, environment: Readonly<Record<string, string | undefined>>): Interpolated {
   let missing: string | undefined
   const replaced = text.replace(REFERENCE, (whole: string, escaped: string | undefined, name: string, fallback: string | undefined) => {
     if (escaped !== undefined) return whole.slice(1)

@@ -1,0 +1,6 @@
+export { apply } from './apply.ts'
+export { checked } from './check.ts'
+export { readFolder } from './folder.ts'
+export { readInForce } from './in-force.ts'
+export { comparisonJson, comparisonText } from './report.ts'
+export { writeFolder } from './write.ts'
