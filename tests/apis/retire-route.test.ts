@@ -12,24 +12,19 @@ const old = (retirement: Record<string, unknown>) => ({
   retirement: { since: SINCE, ...retirement },
 })
 const NEW = { method: 'GET', path: '/v2/{city}', price: '0.02' }
+const described = (path: string, deprecated: boolean) => ({
+  [path]: {
+    get: {
+      deprecated,
+      parameters: [{ name: 'city', in: 'path', required: true, schema: { type: 'string' } }],
+      responses: { 200: { description: 'it is' } },
+    },
+  },
+})
 const DOCUMENT = JSON.stringify({
   openapi: '3.1.0',
   info: { title: 'Tides', version: '1' },
-  paths: Object.fromEntries(
-    [
-      ['/v1/{city}', true],
-      ['/v2/{city}', false],
-    ].map(([path, deprecated]) => [
-      path,
-      {
-        get: {
-          deprecated,
-          parameters: [{ name: 'city', in: 'path', required: true, schema: { type: 'string' } }],
-          responses: { 200: { description: 'it is' } },
-        },
-      },
-    ]),
-  ),
+  paths: { ...described('/v1/{city}', true), ...described('/v2/{city}', false) },
 })
 
 describe('a route that goes', () => {

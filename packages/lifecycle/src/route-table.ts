@@ -150,7 +150,7 @@ function emptyNode(): Node {
 }
 
 function literalBelow(node: Node, segment: string): Node {
-  const literals = (node.literals ??= new Map())
+  const literals = (node.literals ??= new Map<string, Node>())
   const next = literals.get(segment) ?? emptyNode()
   literals.set(segment, next)
   return next

@@ -5,19 +5,18 @@ import type { UpstreamCall, UpstreamError, UpstreamRequest, UpstreamSink } from 
 import { elapsed } from '../flow.ts'
 import { playInProcess } from '../upstream/in-process.ts'
 import type { ApiDelivery } from './delivery.ts'
-import { checkAnswerHead, readsAnswer } from './contract/check.ts'
+import { checkAnswerHead } from './contract/check.ts'
 import { MOST_CHECKED_BYTES } from './contract/checked-body.ts'
 import { Calling } from './calling.ts'
 import { Attempt } from './attempt.ts'
 import { isFailure, OUTCOMES, type CallEnd } from './call-end.ts'
+import { isCollected } from './collected.ts'
 import { brokenBy, failed, metAt, refusedBy } from './failure.ts'
 import { bodyLength } from './forward.ts'
 import { Forwarding } from './forwarding.ts'
 import { CoveredAnswer, type CoveredSink } from './metering/covered-answer.ts'
 import { switchFlaw } from './web-socket/handshake.ts'
 
-/** An answer that says it is no longer than this is collected, and sent once it is settled. */
-const WHOLE_BYTES = 64 * 1024
 /** So much of a longer one waits until the settle is durable (M16). One of unknown length waits with its end instead. */
 const WITHHELD_BYTES = 64
 /** So much of an answer that is not passed on is read, so that its connection can be used again. */
@@ -148,15 +147,8 @@ export class ApiExchange implements CoveredSink {
     this.headers = headers
     this.#denial = denial === undefined ? checkAnswerHead(flow, target, status, headers) : this.#met(denial)
     if (this.#denial !== undefined) this.#state = 'discarding'
-    else if (this.#isRead(status, headers) || isShort(flow.inbound.method, status, headers)) this.#state = 'collecting'
+    else if (isCollected(this.#delivery, status, headers)) this.#state = 'collecting'
     else this.#forwardOn()
-  }
-
-  /** Whether all of it is to be here before anything of it is sent. */
-  #isRead(status: number, headers: Record<string, string | string[] | undefined>): boolean {
-    const { flow, target, meter, cached } = this.#delivery
-    const kept = cached?.wants(status, headers) === true
-    return kept || readsAnswer(flow, target, status, headers) || (meter?.readsAnswer(headers) === true && target.route.charges(status))
   }
 
   switched(headers: Record<string, string | string[] | undefined>, socket: Duplex): void {
@@ -252,9 +244,4 @@ export class ApiExchange implements CoveredSink {
     this.#forwardOn()
     for (const one of chunks) this.#forwarding.push(one)
   }
-}
-
-/** Whether an answer has no body, or says that it has little. */
-function isShort(method: string, status: number, headers: Record<string, string | string[] | undefined>): boolean {
-  return (bodyLength(method, status, headers) ?? Infinity) <= WHOLE_BYTES
 }
