@@ -177,7 +177,9 @@ export const API_KNOBS: Knobs = {
 
   'limits.cacheBytes': async ({ service }) => {
     const again = async (limits: Record<string, number>): Promise<string> => {
-      const gateway = await startGateway({ config: published(service, [{ method: '*', path: '/*', price: '0.01' }], { cache: {}, limits }) })
+      const gateway = await startGateway({
+        config: published(service, [{ method: '*', path: '/*', price: '0.01' }], { cache: {}, limits }),
+      })
       try {
         const { key } = await gateway.customer('1.00')
         const look = () => send(`${gateway.url}/test/kept`, { headers: { authorization: `Bearer ${key}` } })

@@ -16,7 +16,7 @@ export function writeDocument(folder: string): void {
 
 /** Two APIs for each field of how calls are held to a document, and of the calls that are saved with them. */
 export function contractApis(places: Places): Record<string, unknown> {
-  const documented = Object.entries(definitionsOf(CONTRACT_FIELDS, places)).map(([name, definition]) => [
+  const documented = Object.entries(definitionsOf(CONTRACT_FIELDS, places)).map(([name, definition]): [string, unknown] => [
     name,
     { ...definition, document: `./${FILE}`, routes: [{ method: 'GET', path: '/a', price: '0.01' }] },
   ])
