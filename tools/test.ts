@@ -24,6 +24,7 @@ const FILES = ['packages/*/test/**/*.test.ts', 'tests/**/*.test.ts']
 
 /** What is measured there is time or memory, of which others beside them would take some. */
 const MEASURING = [
+  'packages/server/test/settings',
   'tests/apis/',
   'tests/chaos/',
   'tests/endpoints/bytes',

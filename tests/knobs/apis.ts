@@ -174,4 +174,23 @@ export const API_KNOBS: Knobs = {
       await gateway.stop()
     }
   },
+
+  'limits.cacheBytes': async ({ service }) => {
+    const again = async (limits: Record<string, number>): Promise<string> => {
+      const gateway = await startGateway({
+        config: published(service, [{ method: '*', path: '/*', price: '0.01' }], { cache: {}, limits }),
+      })
+      try {
+        const { key } = await gateway.customer('1.00')
+        const look = () => send(`${gateway.url}/test/kept`, { headers: { authorization: `Bearer ${key}` } })
+        await look()
+        return header(await look(), 'cache-status') ?? ''
+      } finally {
+        await gateway.stop()
+      }
+    }
+    const [none, usual] = await Promise.all([again({ cacheBytes: 0 }), again({})])
+    assert.match(none, /fwd=uri-miss/)
+    assert.match(usual, /hit/)
+  },
 }

@@ -8,6 +8,7 @@ import { LIMIT_PARTITIONS, LIMIT_WINDOWS } from '@faregate/core'
 import { faregate } from '../support/cli.ts'
 import { ROOT } from '../support/gateway.ts'
 import { API_KNOBS } from './apis.ts'
+import { CONTRACT_KNOBS } from './contract.ts'
 import { INVOICE_KNOBS } from './invoices.ts'
 import { LIMIT_KNOBS } from './limits.ts'
 import { MAIL_KNOBS } from './mail.ts'
@@ -23,6 +24,7 @@ import type { Worlds } from './tuned.ts'
 const CONFIGURATION_KNOBS = {
   ...MODEL_KNOBS,
   ...API_KNOBS,
+  ...CONTRACT_KNOBS,
   ...PROMPT_KNOBS,
   ...SERVER_KNOBS,
   ...INVOICE_KNOBS,

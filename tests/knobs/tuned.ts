@@ -8,6 +8,7 @@ import type { Service } from '../support/service.ts'
 import { startUpstream } from '../support/upstream.ts'
 import type { Upstream } from '../support/upstream.ts'
 import { tunedApis } from './apis.ts'
+import { contractApis, writeDocument } from './contract.ts'
 import { tunedPrompts } from './prompts.ts'
 
 /** A gateway in which every setting that can share one is set to something else than its default, and one that has defaults. */
@@ -96,7 +97,7 @@ function tunedConfiguration(upstream: Upstream, second: Upstream, service: Servi
       older: { ...plain, outputLimitMember: 'max_tokens' },
       yielding: { ...plain, unsupported: 'drop' },
     },
-    apis: { ...tunedApis(service, places), ...tunedPrompts() },
+    apis: { ...tunedApis(service, places), ...contractApis(places), ...tunedPrompts() },
     allModels: true,
     publicUrl: 'https://gateway.example/base',
     trustedProxies: ['127.0.0.1'],
@@ -129,6 +130,7 @@ export async function startWorlds(): Promise<Worlds> {
   // The file names keys: they are there before it is.
   const places = { ...opened, rich: await tuned.customer('1000.00'), poor: await tuned.customer() }
   await tuned.kill('SIGTERM')
+  writeDocument(tuned.data)
   tuned.options.config = tunedConfiguration(upstream, second, service, places)
   await tuned.start()
   return { upstream, second, service, places, tuned, plain, rich: places.rich }

@@ -24,16 +24,21 @@ const pointer = z
 const savedCall = z
   .strictObject({
     name: z.string().min(1).max(100).describe('By which a report tells of it.'),
-    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']),
+    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).describe('Of the call.'),
     path: z.string().min(1).max(2000).describe('Below the prefix, with its query.'),
-    headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~\w-]{1,100}$/), z.string().max(4096)).optional(),
+    headers: z
+      .record(z.string().regex(/^[!#$%&'*+.^_`|~\w-]{1,100}$/), z.string().max(4096))
+      .optional()
+      .describe('Sent with it. Absent: none of its own.'),
     body: z.unknown().optional().describe('Sent as JSON. Absent: there is none.'),
-    expect: z.strictObject({
-      status: z.int().min(200).max(599),
-      headers: z.array(z.string().min(1).max(100)).max(50).optional().describe('Names of headers that must be there.'),
-      present: z.array(pointer).max(100).optional().describe('JSON pointers into the body where something must be.'),
-      equal: z.record(pointer, z.unknown()).optional().describe('What must be there, by JSON pointers.'),
-    }),
+    expect: z
+      .strictObject({
+        status: z.int().min(200).max(599).describe('Of the answer.'),
+        headers: z.array(z.string().min(1).max(100)).max(50).optional().describe('Names of headers that must be there.'),
+        present: z.array(pointer).max(100).optional().describe('JSON pointers into the body where something must be.'),
+        equal: z.record(pointer, z.unknown()).optional().describe('What must be there, by JSON pointers.'),
+      })
+      .describe('What must be answered.'),
   })
   .meta({ title: 'SavedCall' })
 

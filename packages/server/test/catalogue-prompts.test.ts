@@ -31,7 +31,7 @@ test('a prompt is in the catalogue: its one route, what its model costs, a call 
   const shown = await pageOf(server, '/catalogue/translate.json')
   assert.deepEqual([shown['kind'], shown['title'], shown['routes'], shown['release']], ['prompt', 'Translations', 1, 1])
   assert.deepEqual(shown['endpoints'], [
-    { method: 'POST', path: '/', price: null, free: false, chargedFor: ['2xx'], webSocket: false, deprecated: null },
+    { method: 'POST', path: '/', price: null, metered: null, free: false, chargedFor: ['2xx'], webSocket: false, deprecated: null },
   ])
   assert.deepEqual(shown['rates'], { input: '3', output: '9' })
   assert.equal(

@@ -14,7 +14,7 @@ test('each release is read and compared once, however often and by however many 
   let last = 30
   const read: number[] = []
   const apiReleases = {
-    last: async () => last,
+    everInForce: async (_api: string, limit: number) => Array.from({ length: limit }, (_, index) => last - index),
     get: async (_api: string, number: number) => {
       read.push(number)
       const routes = Array.from({ length: number }, (_, index) => ({ method: 'GET', path: `/${index}`, free: true }))

@@ -30,12 +30,22 @@ test('an API has a page, and the same as data: routes with prices, plans, a call
       method: 'GET',
       path: '/forecast/{city}',
       price: '0.002',
+      metered: null,
       free: false,
       chargedFor: ['2xx', '3xx'],
       webSocket: false,
       deprecated: null,
     },
-    { method: 'GET', path: '/status', price: null, free: true, chargedFor: ['2xx', '3xx'], webSocket: false, deprecated: null },
+    {
+      method: 'GET',
+      path: '/status',
+      price: null,
+      metered: null,
+      free: true,
+      chargedFor: ['2xx', '3xx'],
+      webSocket: false,
+      deprecated: null,
+    },
   ])
   assert.equal(data.example, `curl '${server.url}/weather/forecast/CITY' -H "Authorization: Bearer $FAREGATE_KEY"`)
   assert.deepEqual(

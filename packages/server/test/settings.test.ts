@@ -117,8 +117,8 @@ test('a setting that one process changes is in force at another within a second,
   await t.test('two processes on one database', async (within) => {
     const one = await opened(within, undefined, environment)
     const other = await opened(within, undefined, environment)
-    const changedAt = performance.now()
     await patch(one, { billing: { contact: 'billing@example.com' } })
+    const changedAt = performance.now()
     const contactAt = async (server: Opened) => {
       const settings = (await (await server.api('GET', '/api/settings')).json()) as { billing: { contact: { value: string | null } } }
       return settings.billing.contact.value

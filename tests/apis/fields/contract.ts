@@ -1,7 +1,7 @@
-import type { Field, Fields, KeptSeen, Seen } from './field.ts'
+import type { Field, Fields, KeptSeen, Seen, TriedSeen } from './field.ts'
 
 /** A document with a rule that the call of these fields breaks, in its query and in its answer. */
-const STRICT = JSON.stringify({
+export const STRICT = JSON.stringify({
   openapi: '3.1.0',
   info: { title: 'Strict', version: '1' },
   paths: {
@@ -36,7 +36,7 @@ export const CONTRACT_FIELDS: Fields = {
 const CALL = { name: 'one', method: 'GET', path: '/a', expect: { status: 200 } }
 
 /** Two saved calls that differ in one member. */
-function saved(a: object, b: object): Field<KeptSeen> {
+function saved(a: object, b: object): Field<TriedSeen> {
   const definition = (member: object) => () => ({ checks: { calls: [{ ...CALL, ...member }] } })
   return { a: definition(a), b: definition(b), see: ({ tried }) => tried() }
 }
@@ -44,7 +44,7 @@ function saved(a: object, b: object): Field<KeptSeen> {
 const failing = { ...CALL, expect: { status: 599 } }
 
 /** Fields of the calls that are saved with an API. */
-export const CHECK_FIELDS: Fields<KeptSeen> = {
+export const SAVED_FIELDS: Fields<TriedSeen> = {
   'checks.calls[].name': saved({ ...failing, name: 'one' }, { ...failing, name: 'two' }),
   'checks.calls[].method': saved(
     { expect: { status: 200, equal: { '/method': 'PUT' } } },
@@ -72,6 +72,12 @@ export const CHECK_FIELDS: Fields<KeptSeen> = {
     { expect: { status: 200, equal: { '/method': 'GET' } } },
     { expect: { status: 200, equal: { '/method': 'PUT' } } },
   ),
+}
+
+/** Those, and what they are made for. */
+export const CHECK_FIELDS: Fields<KeptSeen> = {
+  ...SAVED_FIELDS,
+
   'checks.beforePublish': {
     a: () => ({ checks: { calls: [failing], beforePublish: false } }),
     b: () => ({ checks: { calls: [failing], beforePublish: true } }),

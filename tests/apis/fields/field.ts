@@ -67,10 +67,14 @@ export interface Seen {
   catalogued: () => Promise<Answer>
 }
 
-/** One that is kept in the database, where it has drafts and releases. */
-export interface KeptSeen extends Seen {
+/** One that is tried. */
+export interface TriedSeen extends Seen {
   /** What its test says of the calls that are saved with it. */
   tried: () => Promise<unknown>
+}
+
+/** One that is kept in the database, where it has drafts and releases. */
+export interface KeptSeen extends TriedSeen {
   /** A call of it in staging, where it is put, with a key of that stage. */
   staged: (path: string) => Promise<Answer>
   /** How it is answered when it is published once more, as it is. */
@@ -91,7 +95,7 @@ export type Fields<Of = Seen> = Record<string, Field<Of>>
 /** How the configuration file calls the setting that a field is: `addresses.allow[]`, `requestHeaders.set`, `models`. */
 export function settingOf(field: string): string {
   const name = field.replace(/\[\]$/, '')
-  return `apis.*.${/Headers\.set$|^models$/.test(name) ? `${name}.*` : name}`
+  return `apis.*.${/Headers\.set$|\]\.headers$|\.equal$|^models$/.test(name) ? `${name}.*` : name}`
 }
 
 export async function openPlaces(): Promise<Omit<Places, 'rich' | 'poor'>> {

@@ -105,9 +105,7 @@ const limits = z.strictObject({
     ),
   cacheBytes: count(0, Number.MAX_SAFE_INTEGER)
     .default(67_108_864)
-    .describe(
-      'Memory for answers of published APIs that are kept (`apis.*.cache`), in bytes. What was not used for the longest time goes first.',
-    ),
+    .describe('Memory for kept answers of published APIs (`apis.*.cache`), in bytes. What was not used for the longest time goes first.'),
   headerBytes: count(4096, 1_048_576).default(16_384).describe('Largest request head, in bytes. Beyond: 431.'),
   requestMs: count(100, 3_600_000)
     .default(300_000)

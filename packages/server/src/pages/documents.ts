@@ -40,6 +40,12 @@ export function readDocument(docs: string, shelf: Shelf, name: string): Document
   return { shelf, name, title: titled ? first.slice(2).trim() : name, text: titled ? rest.join('\n') : text }
 }
 
+/** A JSON Schema of the reference, as text; `undefined` where it is not there. */
+export function readSchema(docs: string, name: string): string | undefined {
+  const file = join(docs, 'reference', `${name}.schema.json`)
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
+}
+
 export function documentIndex(docs: string): Html {
   const guides = listDocuments(docs, 'guides')
   const vendors = listDocuments(docs, 'guides/vendors')

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { configurationJsonSchema } from '../config/json-schema.ts'
 import { answerProblem, type ProblemDeps } from '../http/problem-answer.ts'
-import { documentIndex, documentPage, readDocument, type Shelf } from './documents.ts'
+import { documentIndex, documentPage, readDocument, readSchema, type Shelf } from './documents.ts'
 import { homePage, type HomeFacts } from './home.ts'
 import type { Html } from './html.ts'
 import { PAGE_HEADERS, page } from './layout.ts'
@@ -56,4 +56,8 @@ function mountDocuments(server: FastifyInstance, deps: PageDeps, send: Send): vo
   server.get('/docs/reference/configuration.schema.json', (_request, reply) =>
     reply.type('application/schema+json').send(JSON.stringify(configurationJsonSchema(), null, 2)),
   )
+  server.get('/docs/reference/files.schema.json', (request, reply) => {
+    const schema = readSchema(deps.docs, 'files')
+    return schema === undefined ? missing(request, reply) : reply.type('application/schema+json').send(schema)
+  })
 }
