@@ -55,7 +55,7 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
     }
     const staged = async (below: string) => {
       const { release } = await gateway.api.expect<{ release: number }>(200, 'GET', path)
-      await gateway.api.expect(200, 'PUT', `${path}/staging`, { release, override: ['unpayable'] })
+      await gateway.api.expect(200, 'PUT', `${path}/staging`, { release, override: ['upstream_dead', 'unpayable'] })
       return send(`${gateway.url}/staging/${name}${below}`, { headers: { authorization: `Bearer ${stagingKey}` } })
     }
     return { name, origin: gateway.url, places, call: by(rich), anybody, poor: by(poor), catalogued, tried, staged, republished }
@@ -87,7 +87,8 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
       // Who sees it, and whose it is, is said of the API, and of no definition.
       ['createApi', ['name', 'kind', 'organization', 'listing.visibility', 'listing.owner', 'listing.invited[]']],
       ['updateApi', []],
-      ['updateApiDraft', ['rebase', 'prices']],
+      // What is done with a draft beside its definition has a test of its own.
+      ['updateApiDraft', ['rebase', 'prices', 'document', 'dryRun', 'organization']],
     ] as const) {
       assert.deepEqual([...Object.keys(DEFINITION_FIELDS), ...more].toSorted(), leavesOf(bodies.get(call) ?? {}).toSorted(), call)
     }
@@ -124,6 +125,25 @@ describe('every field of the definition of an API', { concurrency: 6 }, () => {
       return (await own.call('PATCH', `/api/apis/${name}`, { retries: 1 })).status
     }
     assert.deepEqual([await seen('owned', rich.organization), await seen('unowned', undefined)], [200, 404])
+  })
+
+  test('of a draft, dryRun, organization and document: whether it is kept, whose a new one is, and what it describes', async () => {
+    const own = new ManagementApi(gateway.url, await actAs('publisher', gateway, rich))
+    const document = JSON.stringify({
+      openapi: '3.1.0',
+      info: { title: 'Drafted', version: '1' },
+      paths: { '/a': { get: { responses: { 200: { description: 'It' } } } } },
+    })
+    const seen = async (name: string, sent: object) => {
+      const path = `/api/apis/${name}/draft`
+      await gateway.api.expect(200, 'PATCH', path, { upstream: { baseUrl: 'https://service.example' }, ...sent })
+      const draft = await gateway.api.call('GET', path)
+      return [draft.status, json(draft)['document'], (await own.call('GET', path)).status]
+    }
+    assert.deepEqual(await seen('dry', { dryRun: true, document, organization: rich.organization }), [404, undefined, 404])
+    assert.deepEqual(await seen('bare', {}), [200, false, 404])
+    assert.deepEqual(await seen('drafted', { document }), [200, true, 404])
+    assert.deepEqual(await seen('theirs', { organization: rich.organization }), [200, false, 200])
   })
 
   test('kind: there are three, each for what it is, and no other is taken', async () => {

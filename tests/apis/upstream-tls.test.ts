@@ -61,7 +61,7 @@ describe('upstreams of APIs with TLS', () => {
   })
 
   test('tests, checks and the look before a release show it as well', async () => {
-    const health = { check: { path: '/health', intervalMs: 50 } }
+    const health = { check: { path: '/health', intervalMs: 1_000 } }
     const { name } = await api(strict, { mutualTls: gateway }, { health })
     await eventually(() => assert.equal(strict.callsOf('/health').at(-1)?.client, 'gateway'))
     const tested = await made.gateway.api.expect<{ ok: boolean; message: string }>(200, 'POST', `/api/apis/${name}/test`, {})

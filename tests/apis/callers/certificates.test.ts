@@ -208,7 +208,7 @@ describe('callers with a certificate with which they connect to the gateway itse
 
   test('are served as the key that stands for whom it names, with every call of the connection, and of one that is taken up again', async () => {
     const call = client(await partners.issue('CN=ann'))
-    for (let i = 0; i < 2; i++) assert.deepEqual((await call('/shop/kept')).slice(0, 2), [200, undefined])
+    for (let i = 0; i < 2; i++) assert.deepEqual((await call('/shop/again')).slice(0, 2), [200, undefined])
     for (const socket of Object.values(agents.at(-1)?.freeSockets ?? {}).flat()) socket?.destroy()
     assert.deepEqual(await call('/shop/resumed'), [200, undefined, true])
     assert.equal(service.calls.length, 3)

@@ -1,6 +1,6 @@
 import { header, json } from '../../support/http.ts'
 import { TokenServer } from '../token-server.ts'
-import type { Field, Fields, Places, Seen } from './field.ts'
+import { shownAs, type Field, type Fields, type Places, type Seen } from './field.ts'
 
 type Value = Record<string, unknown>
 
@@ -53,14 +53,6 @@ const counted = (a: Value, b: Value): Field => {
   const units = { pointer: '/bytes', price: '0.01', most: 10 }
   return metered({ units: { ...units, ...a } }, { units: { ...units, ...b } })
 }
-
-const shownAs =
-  (name: 'one' | 'two') =>
-  ({ proofs, secure }: Places): Value => ({
-    baseUrl: secure.url,
-    ca: [proofs.servers.certificate],
-    mutualTls: { certificate: proofs[name].certificate, key: proofs[name].key },
-  })
 
 /** Two definitions that differ in how connections to an upstream with TLS are made: what it saw of them. */
 function tls(a: (places: Places) => Value, b: (places: Places) => Value, [first, second]: boolean[] = [false, false]): Field {

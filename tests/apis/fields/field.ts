@@ -145,6 +145,15 @@ function plain({ service }: Places, name: string): Definition {
   return { prefix: `/${name}`, upstream: { baseUrl: service.url }, routes: [{ method: '*', path: '/*', price: '0.01' }] }
 }
 
+/** An upstream with TLS that is connected to with one of two certificates. */
+export const shownAs =
+  (name: 'one' | 'two') =>
+  ({ proofs, secure }: Places): Definition => ({
+    baseUrl: secure.url,
+    ca: [proofs.servers.certificate],
+    mutualTls: { certificate: proofs[name].certificate, key: proofs[name].key },
+  })
+
 /** What a definition needs beside its own members. */
 export function plainFor(own: Definition, places: Places, name: string): Definition {
   const { upstream, ...rest } = plain(places, name)

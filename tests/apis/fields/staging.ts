@@ -1,6 +1,6 @@
 import { json } from '../../support/http.ts'
 import { TokenServer } from '../token-server.ts'
-import type { Field, Fields, KeptSeen, Places } from './field.ts'
+import { shownAs, type Field, type Fields, type KeptSeen, type Places } from './field.ts'
 
 type Value = Record<string, unknown>
 type StagedField = Field<KeptSeen>
@@ -18,7 +18,7 @@ const secret =
   }
 
 const header = (more: Value) => (places: Places) =>
-  ofStaging(places, { header: { name: 'x-secret', value: 'secret-in-staging-00001', ...more } })
+  ofStaging(places, { header: { name: 'x-secret', value: 'secret-in-staging-one', ...more } })
 
 const basic = (more: Value) => (places: Places) => ofStaging(places, { basic: { user: 'one', secret: 'password-in-staging-01', ...more } })
 
@@ -26,6 +26,18 @@ const oauth = (more: (places: Places) => Value) => (places: Places) =>
   ofStaging(places, {
     oauth: { tokenUrl: `${places.tokens.url}/one`, clientId: 'one', clientSecret: TokenServer.secret, ...more(places) },
   })
+
+/** Two definitions that differ in how the service in staging is connected to: what it saw of them. */
+function tls(a: (places: Places) => Value, b: (places: Places) => Value): StagedField {
+  return {
+    a: (places) => ({ staging: { upstream: a(places) } }),
+    b: (places) => ({ staging: { upstream: b(places) } }),
+    see: async ({ staged }) => {
+      const { status, text } = await staged('/connected')
+      return status === 200 ? text : status
+    },
+  }
+}
 
 /** How many of eight calls each of two places got. */
 const shares: StagedField['see'] = async (seen) => {
@@ -45,8 +57,8 @@ export const STAGING_FIELDS: Fields<KeptSeen> = {
     b: ({ second }) => ({ staging: { upstream: { baseUrl: `${second.url}/v9` } } }),
     see: async (seen) => json(await seen.staged('/a'))['url'],
   },
-  'staging.upstream.header.name': { a: header({}), b: header({ name: 'x-other' }), see: secret('x-secret') },
-  'staging.upstream.header.value': { a: header({}), b: header({ value: 'secret-in-staging-00002' }), see: secret('x-secret') },
+  'staging.upstream.header.name': { a: header({}), b: header({ name: 'authorization' }), see: secret('x-secret') },
+  'staging.upstream.header.value': { a: header({}), b: header({ value: 'secret-in-staging-two' }), see: secret('x-secret') },
   'staging.upstream.basic.user': { a: basic({}), b: basic({ user: 'two' }), see: secret('authorization') },
   'staging.upstream.basic.secret': { a: basic({}), b: basic({ secret: 'password-in-staging-02' }), see: secret('authorization') },
   'staging.upstream.oauth.tokenUrl': {
@@ -65,6 +77,9 @@ export const STAGING_FIELDS: Fields<KeptSeen> = {
     b: oauth(() => ({ scopes: ['read', 'write'] })),
     see: secret('authorization'),
   },
+  'staging.upstream.mutualTls.certificate': tls(shownAs('one'), shownAs('two')),
+  'staging.upstream.mutualTls.key': tls(shownAs('one'), shownAs('two')),
+  'staging.upstream.ca[]': tls(shownAs('one'), (places) => ({ ...shownAs('one')(places), ca: [places.proofs.clients.certificate] })),
   'staging.upstreams[].baseUrl': {
     a: (places) => both(places, 1),
     b: ({ second }) => ({ staging: { upstreams: [{ baseUrl: `${second.url}/one` }, { baseUrl: `${second.url}/three` }] } }),
