@@ -13,6 +13,7 @@ export interface SchemaNode {
   required?: string[]
   enum?: string[]
   pattern?: string
+  format?: string
   minimum?: number
   maximum?: number
   unquoted?: boolean
