@@ -25,15 +25,6 @@ function load(text: string, environment: NodeJS.ProcessEnv = {}): Loaded {
 /** [name, file, line, column, path, problem, fix] */
 const mistakes: [string, string, number, number, string, RegExp, RegExp][] = [
   ['an unknown member names the nearest', 'allModel: true\n', 1, 11, 'allModel', /unknown member/, /did you mean `allModels`/],
-  [
-    'a time that is none is answered with one',
-    "apis:\n  a:\n    prefix: /a\n    upstream: { baseUrl: 'http://127.0.0.1:1' }\n    routes:\n      - { method: GET, path: /x, price: '0', retirement: { state: deprecated, since: soon } }\n",
-    6,
-    86,
-    'apis.a.routes[0].retirement.since',
-    /wrong form/,
-    /a time with an offset, such as "2027-01-31T00:00:00Z"/,
-  ],
   ['an unknown nested member', 'billing:\n  topupUrl: https://a.example\n', 2, 13, 'billing.topupUrl', /unknown member/, /`topUpUrl`/],
   ['an unknown member of a map of its own', 'limit:\n  bodyBytes: 5\n', 1, 1, 'limit', /unknown member/, /`limits`/],
   ['an unknown kind', 'providers:\n  - name: a\n    kind: opnai\n', 3, 11, 'providers[0].kind', /unknown kind `opnai`/, /`openai`/],
