@@ -62,5 +62,11 @@ const OF_THE_TIME = new Set(['afterSeconds', 'seconds', 'resetsAt', 'pointer'])
 export function comparable(problem: Record<string, unknown>, differs: string[]): unknown {
   const members = Object.entries(problem).filter(([name]) => !differs.some((other) => other.slice(1) === name))
   const told = members.map(([name, value]): [string, unknown] => [name, ITS_OWN.includes(name) ? 'its own' : value])
-  return JSON.parse(JSON.stringify(Object.fromEntries(told), (name, value: unknown) => (OF_THE_TIME.has(name) ? 'of the time' : value)))
+  return JSON.parse(JSON.stringify(Object.fromEntries(told), timeless))
+}
+
+/** What a plan costs from now on falls a little with each second of the period. */
+function timeless(name: string, value: unknown): unknown {
+  if (OF_THE_TIME.has(name)) return 'of the time'
+  return name === 'dueNow' && typeof value === 'string' ? Number(value).toFixed(4) : value
 }

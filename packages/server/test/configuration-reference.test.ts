@@ -35,3 +35,10 @@ test('an unquoted price is right for an editor too', () => {
   assert.ok(typeof price === 'object')
   assert.deepEqual(price.properties?.['price']?.properties?.['input']?.type, ['string', 'number'])
 })
+
+test('a time is said by an example, not by the pattern that it matches', () => {
+  const since = configurationReference()
+    .split('\n')
+    .find((line) => line.includes('`apis.NAME.routes[].retirement.since`'))
+  assert.match(since ?? '', /a time with an offset, such as "2027-01-31T00:00:00Z"/)
+})

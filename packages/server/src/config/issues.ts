@@ -52,7 +52,7 @@ export function expectation(node: SchemaNode | undefined): string {
   if (node.unquoted === true) return 'a decimal without exponent, with at most 9 decimals, such as "0.05"'
   if (node.type === 'integer') return `a whole number from ${node.minimum ?? 0} to ${node.maximum ?? 'any'}`
   if (node.type === 'object') return 'a map of members'
-  if (node.format === 'date-time') return 'an ISO 8601 time with an offset, such as 2027-01-31T00:00:00Z'
+  if (node.format === 'date-time') return 'a time with an offset, such as "2027-01-31T00:00:00Z"'
   if (node.pattern !== undefined) return `text that matches ${node.pattern}`
   return article(typeof node.type === 'string' ? node.type : 'string')
 }
