@@ -17,16 +17,16 @@ export function personOf({ member, id }: Pick<Credential, 'member' | 'id'>): str
  * @returns what the audit says of it
  */
 export async function agreed(context: Context, trx: AdminTransaction, name: string): Promise<{ asked?: { request: string; by: string } }> {
-  const { approved, deps, credential } = context
+  const { approved } = context
   if (approved === undefined) {
     if (await trx.apiRequests.required(name)) refuseAlone(name)
     return {}
   }
   await refuseVoid(context, trx, approved)
-  const decision = { state: 'approved' as const, decidedBy: credential.id, decidedAt: deps.clock.now(), reason: null }
-  if (!(await trx.decideApiRequest(approved.id, decision)))
-    refuse({ code: 'conflict', detail: `The request "${approved.id}" was decided meanwhile.` })
-  return { asked: { request: approved.id, by: approved.askedBy } }
+  const { id, askedBy, state, decidedBy, decidedAt, reason } = approved
+  if (!(await trx.decideApiRequest(id, { state, decidedBy, decidedAt, reason })))
+    refuse({ code: 'conflict', detail: `The request "${id}" was decided meanwhile.` })
+  return { asked: { request: id, by: askedBy } }
 }
 
 function refuseAlone(name: string): never {

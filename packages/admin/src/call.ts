@@ -19,8 +19,10 @@ export interface Context {
   idempotency: Idempotency | undefined
   /** Of the success, for the answer that is kept. */
   status: number
-  /** What somebody asked for, to which whoever calls agrees. */
+  /** What somebody asked for, as it is once whoever calls has agreed to it. */
   approved?: ApiRequestRow | undefined
+  /** What is answered, where that is not what the change itself answers. */
+  answered?: unknown
 }
 
 /** An `Idempotency-Key`, where it counts, and what it was sent with. */

@@ -19,7 +19,7 @@ export function change<Answer>(context: Context, effect: (trx: AdminTransaction)
   return context.deps.store.write(async (trx) => {
     const { event, answer, repeated } = await effect(trx)
     await trx.insertAudit(auditRow(context, event))
-    await keepAnswer(context, trx, repeated ?? answer)
+    await keepAnswer(context, trx, context.answered ?? repeated ?? answer)
     return answer
   })
 }

@@ -65,15 +65,19 @@ for (const kind of KINDS) {
       assert.deepEqual(request['changes'], [{ field: 'retries', before: null, after: 3 }])
       const path = `${REQUESTS}/${String(request['id'])}/approve`
       for (const token of [ann, annAgain]) assert.match(String((await as(token, 403, 'POST', path, {}))['detail']), /is your own/)
-      const approved = await as(ben, 200, 'POST', path, {})
-      assert.equal(approved['state'], 'approved')
+      const [approved, again] = [
+        await api.call('POST', path, { token: ben, body: {}, idempotencyKey: 'agree' }),
+        await api.call('POST', path, { token: ben, body: {}, idempotencyKey: 'agree' }),
+      ]
+      assert.deepEqual([approved.status, approved.body['state']], [200, 'approved'], approved.text)
+      assert.deepEqual([again.status, again.body], [200, approved.body], 'the same key gets the same answer')
       const entry = inForce()
       assert.deepEqual([entry?.release, entry?.kind === 'http' && entry.retries], [3, 3])
       const release = await as(ann, 200, 'GET', '/api/apis/weather/releases/3')
       assert.deepEqual([release['publishedBy'], release['note']], [request['askedBy'], 'more tries'])
       await as(ben, 409, 'POST', path, {})
       const { data } = await as(ann, 200, 'GET', REQUESTS)
-      assert.deepEqual(data, [approved])
+      assert.deepEqual(data, [approved.body])
     })
 
     it('holds for canaries and their promotion as well', async () => {

@@ -35,7 +35,14 @@ for (const kind of KINDS) {
       const release = await call(201, 'POST', '/api/apis/weather/releases', { revision, stage: 'staging' })
       assert.deepEqual([release['number'], release['staged'], release['inForce'], release['inForceAt']], [1, true, false, null])
       assert.deepEqual(release['staging'], {
-        upstream: { baseUrl: STAGING.upstream.baseUrl, header: { name: 'x-secret', lastFour: 'ee-1' }, basic: null, oauth: null },
+        upstream: {
+          baseUrl: STAGING.upstream.baseUrl,
+          header: { name: 'x-secret', lastFour: 'ee-1' },
+          basic: null,
+          oauth: null,
+          mutualTls: null,
+          ca: null,
+        },
         upstreams: null,
       })
       const entry = staged()

@@ -109,13 +109,20 @@ export function designedApis({ does, runs, answered }: Lines, folder: string, en
         '--set',
         'staging.upstream.baseUrl=http://127.0.0.1:1/staging',
         '--set',
-        'staging.upstream.header={"name":"x-s","value":"12345678"}',
+        'staging.upstream.header={"name":"x-s","value":"staging-secret-5678"}',
       ]
       await does('api', 'edit', 'tides', ...place)
       await does('api', 'edit', 'tides', '--set', 'staging.upstream.baseUrl=http://127.0.0.1:1/other')
       const draft = await answered<{ staging: unknown }>('api', 'draft', 'tides')
       assert.deepEqual(draft.staging, {
-        upstream: { baseUrl: 'http://127.0.0.1:1/other', header: { name: 'x-s', lastFour: '5678' }, basic: null, oauth: null },
+        upstream: {
+          baseUrl: 'http://127.0.0.1:1/other',
+          header: { name: 'x-s', lastFour: '5678' },
+          basic: null,
+          oauth: null,
+          mutualTls: null,
+          ca: null,
+        },
         upstreams: null,
       })
       assert.match(
@@ -133,7 +140,8 @@ export function designedApis({ does, runs, answered }: Lines, folder: string, en
         ['stage', 'tides'],
       ])
         assert.equal((await runs('api', ...line)).code, 2, line.join(' '))
-      assert.match((await does('key', 'create', '--staging')).stdout, /APIs in staging/)
+      const key = await answered<{ id: string }>('key', 'create', '--staging')
+      assert.match((await does('key', 'update', key.id, '--no-cap')).stdout, /all models; APIs in staging; no cap/)
       assert.match((await does('api', 'usage', 'tides', '--staging')).stdout, /^Nobody called it\.$/m)
     })
 

@@ -247,7 +247,7 @@ test('doctor asks of a prompt whether its model is served, and says so where nob
   const looked = async (asks: Asks, ok: boolean) => {
     const rig = {
       asks,
-      apis: async () => [{ name: 'translate', upstream: null, prompt, managedBy: DATABASE }],
+      apis: async () => [{ name: 'translate', kind: 'prompt', upstream: null, prompt, models: null, managedBy: DATABASE }],
       client: { testApi: async () => ({ ok, message: ok ? 'It is served.' : 'It is gone.' }) },
     }
     const [finding] = await apis(rig as unknown as Rig)

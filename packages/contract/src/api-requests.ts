@@ -90,6 +90,7 @@ export const apiRequestRoutes = {
     body: z.strictObject({}),
     status: 200,
     response: request,
+    idempotent: true,
   },
   rejectApiRequest: {
     method: 'POST',
@@ -101,5 +102,6 @@ export const apiRequestRoutes = {
     body: z.strictObject({ reason }),
     status: 200,
     response: request,
+    idempotent: true,
   },
 } as const satisfies Record<string, RouteSpec>

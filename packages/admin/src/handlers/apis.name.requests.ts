@@ -79,11 +79,12 @@ export const apisNameRequests: Handlers<Names> = {
   },
 
   async approveApiRequest(call) {
-    const { name } = call.params
-    const approved = await decidable(call)
-    await carriedOut({ ...call, approved }, approved)
-    const row = found(await call.deps.store.read.apiRequests.get(approved.id), 'request', approved.id)
-    return present(row, (await call.deps.store.read.apis.get(name))?.release ?? 0)
+    const { deps, credential } = call
+    const decision = { state: 'approved' as const, decidedBy: credential.id, decidedAt: deps.clock.now(), reason: null }
+    const approved = { ...(await decidable(call)), ...decision }
+    const answer = present(approved, approved.base)
+    await carriedOut({ ...call, approved, answered: answer }, approved)
+    return answer
   },
 
   async rejectApiRequest(call) {
@@ -145,8 +146,7 @@ async function decidable({ deps, credential, params }: Pick<Call<'approveApiRequ
 
 /** Does what was asked for, looked at once more: by now it may be wrong. */
 async function carriedOut(context: Context, { api: name, action, body }: ApiRequestRow): Promise<unknown> {
-  // The answer that is kept is that of the approval.
-  const call = { ...context, params: { name }, query: {}, idempotency: undefined }
+  const call = { ...context, params: { name }, query: {} }
   switch (action) {
     case 'publish':
       return apisNameReleases.publishApi({ ...call, body: body as Call<'publishApi'>['body'] })

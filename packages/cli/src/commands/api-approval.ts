@@ -64,7 +64,7 @@ const approve: Command = {
   async run(call) {
     const [name = '', request = ''] = call.args
     const client = await call.client()
-    const answer = await client.approveApiRequest({ params: { name, request }, body: {} })
+    const answer = await client.approveApiRequest({ params: { name, request }, body: {}, idempotencyKey: randomUUID() })
     call.output.result(answer, `${request} is approved, and done.`)
   },
 }
@@ -79,7 +79,7 @@ const reject: Command = {
     const reason = call.options.text('reason')
     if (reason === undefined) throw new UsageError('say why: --reason WHY')
     const client = await call.client()
-    const answer = await client.rejectApiRequest({ params: { name, request }, body: { reason } })
+    const answer = await client.rejectApiRequest({ params: { name, request }, body: { reason }, idempotencyKey: randomUUID() })
     call.output.result(answer, `${request} is rejected.`)
   },
 }

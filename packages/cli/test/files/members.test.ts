@@ -18,7 +18,11 @@ const SHOWN: Record<Exclude<KindName, 'settings'>, { schema: z.ZodType; apart: s
   prices: { schema: ROUTES.getPrice.response, apart: ['name', 'provider', 'model', 'version', 'managedBy'] },
   models: { schema: ROUTES.getModel.response, apart: ['name', 'retirement.at', 'managedBy'] },
   plans: { schema: ROUTES.getPlan.response.shape.data.element, apart: ['name', 'version', 'createdAt'] },
-  apis: { schema: ROUTES.getApi.response, apart: ['name', 'kind', 'url', 'release', 'documentId', 'retirement.at', 'managedBy'] },
+  apis: {
+    schema: ROUTES.getApi.response,
+    // A canary tries a release by its number: as that number, it is of one installation.
+    apart: ['name', 'kind', 'url', 'release', 'canary', 'documentId', 'retirement.at', 'managedBy'],
+  },
   webhooks: { schema: ROUTES.getWebhook.response, apart: ['id', 'url', 'organization', 'createdAt'] },
 }
 
