@@ -103,7 +103,7 @@ const CONVERSATIONS: Record<string, Omit<Conversation, 'others'>> = {
     logprobs: { top: 0 },
     user: 'u',
     metadata: { a: 'b' },
-    serviceTier: 'priority',
+    serviceTier: 'flex',
     promptCacheKey: 'k',
   },
   'a tool by its name': {
