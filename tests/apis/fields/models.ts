@@ -1,4 +1,3 @@
-import { header } from '../../support/http.ts'
 import type { Field, Fields, Seen } from './field.ts'
 
 type Value = Record<string, unknown>
@@ -36,9 +35,7 @@ export const MODELS_FIELDS: Fields = {
     async (seen) => (await ask(seen, { stream: true })).status,
   ),
   'policy.maxTokens': policy({ maxTokens: 10 }, { maxTokens: 20 }, async (seen) => (await ask(seen, { max_tokens: 15 })).status),
-  'policy.defaults.maxTokens': policy({ defaults: { maxTokens: 10 } }, { defaults: { maxTokens: 20 } }, async (seen) =>
-    header(await ask(seen), 'faregate-clamped'),
-  ),
+  'policy.defaults.maxTokens': policy({ defaults: { maxTokens: 10 } }, { defaults: { maxTokens: 20 } }, member('max_tokens')),
   'policy.defaults.temperature': policy({ defaults: { temperature: 0 } }, { defaults: { temperature: 1 } }, member('temperature')),
   'policy.defaults.topP': policy({ defaults: { topP: 0.5 } }, { defaults: { topP: 1 } }, member('top_p')),
   'policy.system': policy({ system: 'Be brief.' }, { system: 'Be kind.' }, member('messages')),
