@@ -31,6 +31,7 @@ const MEASURING = [
   'tests/faults/',
   'tests/limits/',
   'tests/long/',
+  'tests/matrix/faults',
   'tests/matrix/large',
   'tests/money/plan-races',
   'tests/soak/',
